@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AdapterToolkit.Devices;
+
+/// <summary>A device that ILGPU compiles kernels for: CUDA, OpenCL, or ILGPU's CPU accelerator for debugging.</summary>
+public sealed class AcceleratorDevice : Device
+{
+    private readonly Context _context;
+
+    internal AcceleratorDevice(Context context, Accelerator accelerator, string identifier)
+        : base(identifier, accelerator.Name, accelerator.MemorySize)
+    {
+        _context = context;
+        Accelerator = accelerator;
+    }
+
+    /// <summary>ILGPU's accelerator.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Accelerator Accelerator { get; }
+
+    /// <summary>
+    /// Whether this is ILGPU's CPU accelerator, whose groups have 16 threads at most and whose barriers are slow: kernels
+    /// take their narrow variant there.
+    /// </summary>
+    public bool IsDebug => Accelerator.AcceleratorType == AcceleratorType.CPU;
+
+    /// <inheritdoc/>
+    public override void Synchronize() => Accelerator.Synchronize();
+
+    internal override DeviceBuffer AllocateBuffer(int capacity) => new AcceleratorBuffer(this, capacity);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing)
+            return;
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+}
