@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -9,7 +8,6 @@ namespace AdapterToolkit.Devices;
 public sealed partial class AcceleratorDevice : Device
 {
     private readonly Context _context;
-    private readonly Dictionary<MethodInfo, Delegate> _launchers = [];
 
     internal AcceleratorDevice(Context context, Accelerator accelerator, string identifier)
         : base(identifier, accelerator.Name, AcceleratorContext.MemoryBytes(accelerator.AcceleratorType, accelerator.MemorySize))
@@ -34,24 +32,6 @@ public sealed partial class AcceleratorDevice : Device
     /// take their narrow variant there.
     /// </summary>
     public bool IsDebug => Accelerator.AcceleratorType == AcceleratorType.CPU;
-
-    /// <summary>The launcher of a kernel with explicit groups, compiled for the device at its first use.</summary>
-    /// <typeparam name="TLauncher">
-    /// An action of the stream, the <see cref="KernelConfig"/> (groups and threads a group), and the kernel's parameters.
-    /// </typeparam>
-    /// <param name="kernel">The kernel: a static method marked <see cref="KernelAttribute"/>.</param>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public TLauncher Launcher<TLauncher>(Delegate kernel)
-        where TLauncher : Delegate
-    {
-        ArgumentNullException.ThrowIfNull(kernel);
-        if (_launchers.TryGetValue(kernel.Method, out Delegate? launcher))
-            return (TLauncher)launcher;
-        Kernel compiled = Accelerator.LoadKernel(kernel.Method);
-        TLauncher created = compiled.CreateLauncherDelegate<TLauncher>();
-        _launchers.Add(kernel.Method, created);
-        return created;
-    }
 
     /// <inheritdoc/>
     public override void Synchronize() => Accelerator.Synchronize();

@@ -155,7 +155,13 @@ public sealed partial class AcceleratorDevice
         where T12 : struct =>
         Launcher<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>>(kernel)(Stream, config, first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth, eleventh, twelfth);
 
-    private TLauncher Launcher<TLauncher>(Delegate kernel)
+    /// <summary>The launcher of a kernel, compiled for the device at its first use.</summary>
+    /// <typeparam name="TLauncher">
+    /// An action of the stream, the <see cref="KernelConfig"/> (groups and threads a group), and the kernel's parameters.
+    /// </typeparam>
+    /// <param name="kernel">The kernel: a static method marked <see cref="KernelAttribute"/>.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public TLauncher Launcher<TLauncher>(Delegate kernel)
         where TLauncher : Delegate
     {
         if (!_launchers.TryGetValue(kernel, out Delegate? launcher))
