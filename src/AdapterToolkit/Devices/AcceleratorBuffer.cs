@@ -18,26 +18,26 @@ internal sealed class AcceleratorBuffer : DeviceBuffer
 
     internal ArrayView<float> View => _memory.View;
 
-    internal override void CopyTo(Span<float> destination)
+    internal override void CopyTo(int offset, Span<float> destination)
     {
         if (destination.IsEmpty)
             return;
-        _memory.View.SubView(0, destination.Length).CopyToCPU(_device.Accelerator.DefaultStream, destination);
+        _memory.View.SubView(offset, destination.Length).CopyToCPU(_device.Accelerator.DefaultStream, destination);
         _device.Synchronize();
     }
 
-    internal override void CopyFrom(ReadOnlySpan<float> source)
+    internal override void CopyFrom(int offset, ReadOnlySpan<float> source)
     {
         if (source.IsEmpty)
             return;
-        _memory.View.SubView(0, source.Length).CopyFromCPU(_device.Accelerator.DefaultStream, source);
+        _memory.View.SubView(offset, source.Length).CopyFromCPU(_device.Accelerator.DefaultStream, source);
         _device.Synchronize();
     }
 
-    internal override void Clear(int count)
+    internal override void Clear(int offset, int count)
     {
         if (count > 0)
-            _memory.View.SubView(0, count).MemSetToZero(_device.Accelerator.DefaultStream);
+            _memory.View.SubView(offset, count).MemSetToZero(_device.Accelerator.DefaultStream);
     }
 
     internal override void Free() => _memory.Dispose();

@@ -5,16 +5,23 @@ using ILGPU.Runtime;
 namespace AdapterToolkit.Devices;
 
 /// <summary>A device that ILGPU compiles kernels for: CUDA, OpenCL, or ILGPU's CPU accelerator for debugging.</summary>
-public sealed class AcceleratorDevice : Device
+public sealed partial class AcceleratorDevice : Device
 {
     private readonly Context _context;
 
     internal AcceleratorDevice(Context context, Accelerator accelerator, string identifier)
-        : base(identifier, accelerator.Name, accelerator.MemorySize)
+        : base(identifier, accelerator.Name, AcceleratorContext.MemoryBytes(accelerator.AcceleratorType, accelerator.MemorySize))
     {
         _context = context;
         Accelerator = accelerator;
     }
+
+    /// <summary>
+    /// How many multiprocessors (CUDA) or compute units (OpenCL) the device has; kernels have variants for problems that are
+    /// too small to keep all of them busy.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public int Multiprocessors => Accelerator.NumMultiprocessors;
 
     /// <summary>ILGPU's accelerator.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

@@ -27,11 +27,11 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
         }
     }
 
-    internal override void CopyTo(Span<float> destination) => Span[..destination.Length].CopyTo(destination);
+    internal override void CopyTo(int offset, Span<float> destination) => Span.Slice(offset, destination.Length).CopyTo(destination);
 
-    internal override void CopyFrom(ReadOnlySpan<float> source) => source.CopyTo(Span);
+    internal override void CopyFrom(int offset, ReadOnlySpan<float> source) => source.CopyTo(Span[offset..]);
 
-    internal override void Clear(int count) => Span[..count].Clear();
+    internal override void Clear(int offset, int count) => Span.Slice(offset, count).Clear();
 
     internal override void Free()
     {

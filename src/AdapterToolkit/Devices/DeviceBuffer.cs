@@ -18,13 +18,13 @@ public abstract class DeviceBuffer
     public int Capacity { get; }
 
     /// <summary>Copies from the device into the caller's memory, after all work on the buffer has ended.</summary>
-    internal abstract void CopyTo(Span<float> destination);
+    internal abstract void CopyTo(int offset, Span<float> destination);
 
-    /// <summary>Copies from the caller's memory to the start of the buffer.</summary>
-    internal abstract void CopyFrom(ReadOnlySpan<float> source);
+    /// <summary>Copies from the caller's memory to the buffer.</summary>
+    internal abstract void CopyFrom(int offset, ReadOnlySpan<float> source);
 
-    /// <summary>Sets the first numbers to zero.</summary>
-    internal abstract void Clear(int count);
+    /// <summary>Sets numbers to zero.</summary>
+    internal abstract void Clear(int offset, int count);
 
     /// <summary>Gives the memory back to the system.</summary>
     internal abstract void Free();

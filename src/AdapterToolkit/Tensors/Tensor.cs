@@ -11,12 +11,14 @@ namespace AdapterToolkit.Tensors;
 public sealed partial class Tensor : IDisposable
 {
     private readonly DeviceBuffer _buffer;
+    private readonly int _offset;
     private readonly Tensor? _owner;
     private int _holders = 1;
 
-    private Tensor(DeviceBuffer buffer, Shape shape, Tensor? owner)
+    private Tensor(DeviceBuffer buffer, int offset, Shape shape, Tensor? owner)
     {
         _buffer = buffer;
+        _offset = offset;
         _owner = owner;
         Shape = shape;
     }
@@ -43,14 +45,14 @@ public sealed partial class Tensor : IDisposable
     /// <exception cref="InvalidOperationException">The tensor is on another device.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Span<float> Span => _buffer is CpuBuffer cpu
-        ? cpu.Span[..Shape.Elements]
+        ? cpu.Span.Slice(_offset, Shape.Elements)
         : throw new InvalidOperationException($"The numbers of a tensor on {Device} can't be read in place; call ToArray.");
 
     /// <summary>The numbers, for kernels of an accelerator.</summary>
     /// <exception cref="InvalidOperationException">The tensor is on the CPU device.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ArrayView<float> View => _buffer is AcceleratorBuffer accelerator
-        ? accelerator.View.SubView(0, Shape.Elements)
+        ? accelerator.View.SubView(_offset, Shape.Elements)
         : throw new InvalidOperationException($"A tensor on {Device} has no view for accelerator kernels.");
 
     /// <summary>Identifies the memory, so that bytes that several records hold are counted once.</summary>
@@ -62,7 +64,7 @@ public sealed partial class Tensor : IDisposable
     public static Tensor Allocate(Device device, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(device);
-        Tensor tensor = new(device.Pool.Rent(shape.Elements), shape, owner: null);
+        Tensor tensor = new(device.Pool.Rent(shape.Elements), 0, shape, owner: null);
         TensorScope.Current?.Add(tensor);
         return tensor;
     }
@@ -87,7 +89,7 @@ public sealed partial class Tensor : IDisposable
         if (values.Length != shape.Elements)
             throw new ArgumentException($"A tensor of shape {shape} holds {shape.Elements} numbers, but {values.Length} were given.", nameof(values));
         Tensor tensor = Allocate(device, shape);
-        tensor._buffer.CopyFrom(values);
+        tensor._buffer.CopyFrom(0, values);
         return tensor;
     }
 
@@ -127,9 +129,20 @@ public sealed partial class Tensor : IDisposable
     {
         if (shape.Elements != Shape.Elements)
             throw new ArgumentException($"A tensor of shape {Shape} can't be seen as {shape}: {Shape.Elements} numbers against {shape.Elements}.", nameof(shape));
-        Tensor tensor = new(_buffer, shape, owner: Retain());
-        TensorScope.Current?.Add(tensor);
-        return tensor;
+        return SeenAs(_offset, shape);
+    }
+
+    /// <summary>Sees some rows of a tensor. The result holds this tensor.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many rows.</param>
+    /// <returns>A tensor of count x columns.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor does not have these rows.</exception>
+    public Tensor SliceRows(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, Rows, nameof(count));
+        return SeenAs(_offset + (first * Columns), new Shape(count, Columns));
     }
 
     /// <summary>Copies the numbers out of the device.</summary>
@@ -148,7 +161,7 @@ public sealed partial class Tensor : IDisposable
     {
         if (destination.Length != Shape.Elements)
             throw new ArgumentException($"A tensor of shape {Shape} holds {Shape.Elements} numbers, but there is room for {destination.Length}.", nameof(destination));
-        _buffer.CopyTo(destination);
+        _buffer.CopyTo(_offset, destination);
     }
 
     /// <summary>Replaces the numbers.</summary>
@@ -158,15 +171,22 @@ public sealed partial class Tensor : IDisposable
     {
         if (values.Length != Shape.Elements)
             throw new ArgumentException($"A tensor of shape {Shape} holds {Shape.Elements} numbers, but {values.Length} were given.", nameof(values));
-        _buffer.CopyFrom(values);
+        _buffer.CopyFrom(_offset, values);
     }
 
     /// <summary>Sets all numbers to zero.</summary>
-    public void Clear() => _buffer.Clear(Shape.Elements);
+    public void Clear() => _buffer.Clear(_offset, Shape.Elements);
 
     /// <summary>The shape and the device.</summary>
     public override string ToString() => $"Tensor {Shape} on {Device.Identifier}";
 
     /// <summary>Whether nobody else holds the memory, so that the only holder may overwrite it.</summary>
     internal bool IsHeldOnce => Volatile.Read(ref _holders) == 1 && (_owner is null || _owner.IsHeldOnce);
+
+    private Tensor SeenAs(int offset, Shape shape)
+    {
+        Tensor tensor = new(_buffer, offset, shape, owner: Retain());
+        TensorScope.Current?.Add(tensor);
+        return tensor;
+    }
 }

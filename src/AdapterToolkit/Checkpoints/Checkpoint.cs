@@ -1,0 +1,148 @@
+using System.Text.Json;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>
+/// The tensors of a model in a folder of the Hugging Face layout: one <c>model.safetensors</c>, or several files ("shards") that
+/// <c>model.safetensors.index.json</c> lists. Opening reads and checks headers only.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    /// <summary>The file of a checkpoint that is not divided.</summary>
+    public const string SingleFileName = "model.safetensors";
+
+    /// <summary>The list of tensors and shards of a divided checkpoint.</summary>
+    public const string IndexFileName = "model.safetensors.index.json";
+
+    private readonly SafetensorsFile[] shards;
+    private readonly Dictionary<string, SafetensorsFile> shardOf;
+
+    private Checkpoint(string folder, string indexPath, SafetensorsFile[] shards, Dictionary<string, SafetensorsFile> shardOf)
+    {
+        Folder = folder;
+        FilePath = indexPath;
+        this.shards = shards;
+        this.shardOf = shardOf;
+    }
+
+    /// <summary>The checkpoint's folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The file that lists the tensors: the only one, or the index.</summary>
+    public string FilePath { get; }
+
+    /// <summary>The names of all tensors.</summary>
+    public IReadOnlyCollection<string> Names => shardOf.Keys;
+
+    /// <summary>Opens the checkpoint in a folder. Where both layouts are there, <c>model.safetensors</c> is read, as in Hugging Face's libraries.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="CheckpointException">There is no checkpoint, a file of it is malformed or missing, or a shard lacks a tensor of the index.</exception>
+    public static Checkpoint Open(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string single = Path.Combine(folder, SingleFileName), index = Path.Combine(folder, IndexFileName);
+        if (File.Exists(single))
+        {
+            SafetensorsFile file = SafetensorsFile.Open(single);
+            return new Checkpoint(folder, single, [file], file.Entries.ToDictionary(entry => entry.Name, _ => file, StringComparer.Ordinal));
+        }
+
+        if (!File.Exists(index))
+            throw new CheckpointException(folder, $"the folder has neither '{SingleFileName}' nor '{IndexFileName}'.");
+        return OpenShards(folder, index);
+    }
+
+    /// <summary>Whether there is a tensor of this name.</summary>
+    /// <param name="name">The tensor's name.</param>
+    public bool Contains(string name) => shardOf.ContainsKey(name);
+
+    /// <summary>Type and shape of a tensor.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
+    public SafetensorsEntry GetEntry(string name) => GetFile(name).GetEntry(name);
+
+    /// <summary>The file that holds a tensor.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
+    public SafetensorsFile GetFile(string name)
+        => shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+
+    /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="destination">Receives all elements, row-major; exactly as many as the tensor has.</param>
+    /// <exception cref="CheckpointException">There is no such tensor, it has another number of elements, or another type.</exception>
+    public void ReadFloat32(string name, Span<float> destination) => GetFile(name).ReadFloat32(name, destination);
+
+    /// <summary>Checks a tensor's shape before anything is allocated for it.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="shape">The shape that the model needs.</param>
+    /// <exception cref="CheckpointException">There is no such tensor, or it has another shape.</exception>
+    public void RequireShape(string name, params ReadOnlySpan<long> shape)
+    {
+        SafetensorsFile file = GetFile(name);
+        SafetensorsEntry entry = file.GetEntry(name);
+        if (!entry.Shape.AsSpan().SequenceEqual(shape))
+            throw new CheckpointException(file.FilePath, $"its shape is {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())}; the model needs {SafetensorsEntry.FormatShape(shape)}.", name);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => DisposeAll(shards);
+
+    private static Checkpoint OpenShards(string folder, string index)
+    {
+        Dictionary<string, string> fileNames = JsonFile.Read(index, ReadWeightMap);
+        var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
+        try
+        {
+            var shardOf = new Dictionary<string, SafetensorsFile>(fileNames.Count, StringComparer.Ordinal);
+            foreach ((string tensor, string fileName) in fileNames)
+            {
+                if (!files.TryGetValue(fileName, out SafetensorsFile? file))
+                {
+                    string path = Path.Combine(folder, fileName);
+                    if (!File.Exists(path))
+                        throw new CheckpointException(index, $"it is said to lie in '{fileName}', which does not exist.", tensor);
+                    file = SafetensorsFile.Open(path);
+                    files.Add(fileName, file);
+                }
+
+                if (!file.Contains(tensor))
+                    throw new CheckpointException(file.FilePath, $"the file has no tensor of this name, though '{IndexFileName}' says so.", tensor);
+                shardOf.Add(tensor, file);
+            }
+
+            return new Checkpoint(folder, index, [.. files.Values], shardOf);
+        }
+        catch
+        {
+            DisposeAll(files.Values);
+            throw;
+        }
+    }
+
+    private static Dictionary<string, string> ReadWeightMap(JsonObject root)
+    {
+        JsonObject map = root.GetObject("weight_map");
+        var fileNames = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string tensor, JsonElement value) in map.Properties)
+        {
+            string fileName = map.AsText(tensor, value);
+            if (!IsPlainFileName(fileName))
+                throw new CheckpointException(root.FilePath, $"the shard's name '{Excerpt.Of(fileName)}' is not that of a file in the same folder.", tensor);
+            if (!fileNames.TryAdd(tensor, fileName))
+                throw new CheckpointException(root.FilePath, "the name occurs twice.", tensor);
+        }
+
+        return fileNames;
+    }
+
+    /// <summary>A name that stays in its folder on every operating system.</summary>
+    private static bool IsPlainFileName(string name)
+        => name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny("/\\:\0") < 0;
+
+    private static void DisposeAll(IEnumerable<SafetensorsFile> files)
+    {
+        foreach (SafetensorsFile file in files)
+            file.Dispose();
+    }
+}

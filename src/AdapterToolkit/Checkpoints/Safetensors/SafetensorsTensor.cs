@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>A tensor to be written by <see cref="SafetensorsWriter"/>: its description now, its elements when their turn comes.</summary>
+public sealed class SafetensorsTensor
+{
+    private readonly Action<Stream> write;
+
+    private SafetensorsTensor(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        Type = type;
+        Shape = [.. shape];
+        long elements = 1;
+        foreach (long length in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(shape));
+            elements = checked(elements * length);
+        }
+
+        ByteLength = checked(elements * type.ElementSize());
+        this.write = write;
+    }
+
+    /// <summary>The tensor's name in the file.</summary>
+    public string Name { get; }
+
+    /// <summary>The type of the elements in the file.</summary>
+    public SafetensorsType Type { get; }
+
+    /// <summary>The lengths of the dimensions, outermost first.</summary>
+    public ImmutableArray<long> Shape { get; }
+
+    /// <summary>The bytes that the elements take in the file.</summary>
+    public long ByteLength { get; }
+
+    /// <summary>A tensor of single-precision numbers that are in memory.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="shape">The lengths of the dimensions.</param>
+    /// <param name="values">The elements, row-major.</param>
+    public static SafetensorsTensor OfFloats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values)
+        => Checked(new SafetensorsTensor(name, SafetensorsType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.Span))), (long)values.Length * sizeof(float));
+
+    /// <summary>A tensor of single-precision numbers that are fetched when they are written, for example from a device: only one such tensor is in memory at a time.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="shape">The lengths of the dimensions.</param>
+    /// <param name="fill">Writes all elements, row-major, into the span it is given.</param>
+    public static SafetensorsTensor OfFloats(string name, ReadOnlySpan<long> shape, Action<Span<float>> fill)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        int count = checked((int)Product(shape));
+        return new SafetensorsTensor(name, SafetensorsType.F32, shape, stream =>
+        {
+            float[] values = GC.AllocateUninitializedArray<float>(count);
+            fill(values);
+            stream.Write(MemoryMarshal.AsBytes<float>(values));
+        });
+    }
+
+    /// <summary>A tensor of 64-bit integers.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="shape">The lengths of the dimensions.</param>
+    /// <param name="values">The elements, row-major.</param>
+    public static SafetensorsTensor OfIntegers(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<long> values)
+        => Checked(new SafetensorsTensor(name, SafetensorsType.I64, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.Span))), (long)values.Length * sizeof(long));
+
+    /// <summary>A tensor of any type, its elements given as the file's bytes.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="type">The type of the elements.</param>
+    /// <param name="shape">The lengths of the dimensions.</param>
+    /// <param name="bytes">The elements, row-major, little-endian.</param>
+    public static SafetensorsTensor OfBytes(string name, SafetensorsType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> bytes)
+        => Checked(new SafetensorsTensor(name, type, shape, stream => stream.Write(bytes.Span)), bytes.Length);
+
+    /// <summary>Writes the elements.</summary>
+    internal void Write(Stream stream) => write(stream);
+
+    private static SafetensorsTensor Checked(SafetensorsTensor tensor, long givenBytes)
+        => tensor.ByteLength == givenBytes
+            ? tensor
+            : throw new ArgumentException($"Tensor '{tensor.Name}' of shape {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())} takes {tensor.ByteLength} bytes; {givenBytes} are given.");
+
+    private static long Product(ReadOnlySpan<long> shape)
+    {
+        long product = 1;
+        foreach (long length in shape)
+            product = checked(product * length);
+        return product;
+    }
+}

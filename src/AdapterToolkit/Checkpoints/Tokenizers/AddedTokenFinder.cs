@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>Finds added tokens in a text: the leftmost first and, of several that begin at one place, the longest.</summary>
+internal sealed class AddedTokenFinder
+{
+    private readonly SearchValues<string> contents;
+    private readonly ILookup<char, AddedToken> longestFirst;
+    private readonly bool isEmpty;
+
+    public AddedTokenFinder(IReadOnlyCollection<AddedToken> tokens)
+    {
+        isEmpty = tokens.Count == 0;
+        contents = SearchValues.Create([.. tokens.Select(token => token.Content)], StringComparison.Ordinal);
+        longestFirst = tokens.OrderByDescending(token => token.Content.Length).ToLookup(token => token.Content[0]);
+    }
+
+    /// <summary>A part of a text: an added token, or text between them (<see cref="Token"/> is null).</summary>
+    public readonly record struct Part(int Start, int Length, AddedToken? Token);
+
+    /// <summary>Divides a text into added tokens and what lies between them; the parts cover it in order.</summary>
+    public IEnumerable<Part> Divide(string text)
+    {
+        int done = 0;
+        int from = 0;
+        while (!isEmpty && from < text.Length)
+        {
+            int found = text.AsSpan(from).IndexOfAny(contents);
+            if (found < 0)
+                break;
+            int start = from + found;
+            AddedToken token = LongestAt(text, start);
+            int end = start + token.Content.Length;
+            from = end;
+            if (token.SingleWord && (EndsInWord(text.AsSpan(0, start)) || BeginsWithWord(text.AsSpan(end))))
+                continue;
+            if (token.StripLeft)
+                start = Math.Max(done, text.AsSpan(0, start).TrimEnd().Length);
+            if (token.StripRight)
+                end = text.Length - text.AsSpan(end).TrimStart().Length;
+            if (done < start)
+                yield return new Part(done, start - done, null);
+            yield return new Part(start, end - start, token);
+            done = from = end;
+        }
+
+        if (done < text.Length)
+            yield return new Part(done, text.Length - done, null);
+    }
+
+    private AddedToken LongestAt(string text, int start)
+        => longestFirst[text[start]].First(token => text.AsSpan(start).StartsWith(token.Content, StringComparison.Ordinal));
+
+    private static bool EndsInWord(ReadOnlySpan<char> text)
+        => Rune.DecodeLastFromUtf16(text, out Rune rune, out _) == OperationStatus.Done && IsWordCharacter(rune);
+
+    private static bool BeginsWithWord(ReadOnlySpan<char> text)
+        => Rune.DecodeFromUtf16(text, out Rune rune, out _) == OperationStatus.Done && IsWordCharacter(rune);
+
+    /// <summary>The regular expression <c>\w</c>: letters, marks, decimal digits, letter-like numbers and connectors.</summary>
+    private static bool IsWordCharacter(Rune rune) => Rune.GetUnicodeCategory(rune) is <= UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation;
+}
