@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace AdapterToolkit.Operators.Cpu;
 
@@ -124,21 +127,23 @@ public static class Tiles
         }
     }
 
-    /// <summary>target[row, column] = source[row, column], and zero in the columns beyond the source's.</summary>
-    /// <param name="source">The first number of the first row.</param>
-    /// <param name="stride">From one row to the next.</param>
+    /// <summary>target[row, column] = source[row, column], and zero in the columns that are filled up.</summary>
+    /// <param name="source">The first number of the source's first row.</param>
+    /// <param name="sourceStride">From one of its rows to the next.</param>
+    /// <param name="target">The first number of the target's first row.</param>
+    /// <param name="targetStride">From one of its rows to the next.</param>
     /// <param name="rows">How many rows there are.</param>
     /// <param name="columns">How many columns to copy.</param>
-    /// <param name="target">The copy: rows x width.</param>
-    /// <param name="width">How many columns the copy has.</param>
-    public static void CopyColumns(ref float source, nint stride, int rows, int columns, ref float target, int width)
+    /// <param name="filled">How many columns of the target to write, those of zeros included.</param>
+    public static void Copy(ref float source, nint sourceStride, ref float target, nint targetStride, int rows, int columns, int filled)
     {
         for (int row = 0; row < rows; row++)
         {
-            for (int column = 0; column < width; column++)
-                Unsafe.Add(ref target, column) = column < columns ? Unsafe.Add(ref source, column) : 0;
-            source = ref Unsafe.Add(ref source, stride);
-            target = ref Unsafe.Add(ref target, width);
+            Span<float> written = MemoryMarshal.CreateSpan(ref target, filled);
+            MemoryMarshal.CreateReadOnlySpan(ref source, columns).CopyTo(written);
+            written[columns..].Clear();
+            source = ref Unsafe.Add(ref source, sourceStride);
+            target = ref Unsafe.Add(ref target, targetStride);
         }
     }
 
@@ -156,10 +161,10 @@ public static class Tiles
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector128<float> Low, Vector128<float> High) Interleave(Vector128<float> a, Vector128<float> b)
     {
-        if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
-            return (System.Runtime.Intrinsics.X86.Sse.UnpackLow(a, b), System.Runtime.Intrinsics.X86.Sse.UnpackHigh(a, b));
-        if (System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported)
-            return (System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.ZipLow(a, b), System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.ZipHigh(a, b));
+        if (Sse.IsSupported)
+            return (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b));
+        if (AdvSimd.Arm64.IsSupported)
+            return (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
         return (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
     }
 }
