@@ -1,0 +1,28 @@
+using AdapterToolkit.Generators.Model;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Generators.Discovery;
+
+/// <summary>Reads the annotations of a linear layer.</summary>
+internal static class LayerDiscovery
+{
+    public const string LowRankAttribute = "AdapterToolkit.LowRankAttribute";
+    public const string FrozenAttribute = "AdapterToolkit.FrozenAttribute";
+
+    /// <summary>Reads the layer that an attribute stands on.</summary>
+    public static LayerSpec? Read(INamedTypeSymbol type, AttributeData attribute)
+    {
+        int rank = attribute.ConstructorArguments is [{ Value: int value }] ? value : 0;
+        double alpha = 0;
+        bool rankStabilized = false;
+        foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
+        {
+            if (argument is { Key: "Alpha", Value.Value: double given })
+                alpha = given;
+            else if (argument is { Key: "RankStabilized", Value.Value: bool stabilized })
+                rankStabilized = stabilized;
+        }
+
+        return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission;
+
+/// <summary>Emits the other half of an annotated linear layer: its settings and its kernels.</summary>
+internal static class LinearLayerEmitter
+{
+    public static string Emit(LayerSpec layer, string space)
+    {
+        SourceWriter writer = SourceWriter.File();
+        TypeEmitter.Open(writer, layer.Type, $"partial class {layer.Type.Name}");
+        if (layer.Rank > 0)
+        {
+            writer.Line("/// <inheritdoc/>");
+            writer.Line($"public override global::AdapterToolkit.Adapters.LowRankSettings LowRank {{ get; }} = new({layer.Rank}, {layer.Alpha.ToString("R", CultureInfo.InvariantCulture)}, {(layer.RankStabilized ? "true" : "false")});");
+            writer.Line();
+        }
+
+        string kernels = $"global::{space}.{new LinearConfiguration(layer.Rank).ClassName}";
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"protected override global::AdapterToolkit.Operators.LinearKernels Kernels => {kernels}.Instance;");
+        TypeEmitter.Close(writer, layer.Type);
+        return writer.ToString();
+    }
+}

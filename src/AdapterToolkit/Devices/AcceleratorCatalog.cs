@@ -1,0 +1,51 @@
+using ILGPU;
+using ILGPU.Runtime.OpenCL;
+
+namespace AdapterToolkit.Devices;
+
+/// <summary>Finds and opens the devices that ILGPU drives.</summary>
+internal static class AcceleratorCatalog
+{
+    /// <summary>Lists the devices of one kind.</summary>
+    public static IReadOnlyList<DeviceDescription> List(AcceleratorKind kind)
+    {
+        using Context context = AcceleratorContext.Create(kind);
+        return [.. AcceleratorContext.Devices(context, kind).Select((device, index) =>
+            new DeviceDescription(Identify(kind, index), device.Name, AcceleratorContext.MemoryBytes(device.AcceleratorType, device.MemorySize)))];
+    }
+
+    /// <summary>The number of the first OpenCL device that is a GPU; null where there is none.</summary>
+    public static int? FirstOpenClGpu()
+    {
+        using Context context = AcceleratorContext.Create(AcceleratorKind.OpenCl);
+        int index = AcceleratorContext.Devices(context, AcceleratorKind.OpenCl).ToList()
+            .FindIndex(device => ((CLDevice)device).DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_GPU));
+        return index < 0 ? null : index;
+    }
+
+    /// <summary>Opens a device; null where there is none of that number.</summary>
+    public static AcceleratorDevice? Open(AcceleratorKind kind, int index)
+    {
+        Context context = AcceleratorContext.Create(kind);
+        try
+        {
+            if (AcceleratorContext.Devices(context, kind).ElementAtOrDefault(index) is { } device)
+                return new AcceleratorDevice(context, device.CreateAccelerator(context), Identify(kind, index));
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+
+        context.Dispose();
+        return null;
+    }
+
+    private static string Identify(AcceleratorKind kind, int index) => kind switch
+    {
+        AcceleratorKind.Cuda => $"cuda:{index}",
+        AcceleratorKind.OpenCl => $"opencl:{index}",
+        _ => "debug",
+    };
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AdapterToolkit.Devices;
+
+/// <summary>A device that ILGPU compiles kernels for: CUDA, OpenCL, or ILGPU's CPU accelerator for debugging.</summary>
+public sealed partial class AcceleratorDevice : Device
+{
+    private readonly Context _context;
+
+    internal AcceleratorDevice(Context context, Accelerator accelerator, string identifier)
+        : base(identifier, accelerator.Name, AcceleratorContext.MemoryBytes(accelerator.AcceleratorType, accelerator.MemorySize))
+    {
+        _context = context;
+        Accelerator = accelerator;
+    }
+
+    /// <summary>
+    /// How many multiprocessors (CUDA) or compute units (OpenCL) the device has; kernels have variants for problems that are
+    /// too small to keep all of them busy.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public int Multiprocessors => Accelerator.NumMultiprocessors;
+
+    /// <summary>ILGPU's accelerator.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Accelerator Accelerator { get; }
+
+    /// <summary>
+    /// Whether this is ILGPU's CPU accelerator, whose groups have 16 threads at most and whose barriers are slow: kernels
+    /// take their narrow variant there.
+    /// </summary>
+    public bool IsDebug => Accelerator.AcceleratorType == AcceleratorType.CPU;
+
+    /// <inheritdoc/>
+    public override void Synchronize() => Accelerator.Synchronize();
+
+    internal override DeviceBuffer AllocateBuffer(int capacity) => new AcceleratorBuffer(this, capacity);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing)
+            return;
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+}

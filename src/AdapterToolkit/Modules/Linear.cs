@@ -1,0 +1,185 @@
+using System.ComponentModel;
+using AdapterToolkit.Adapters;
+using AdapterToolkit.Operators;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Modules;
+
+/// <summary>
+/// A linear layer with a frozen weight W (out x in): y = Wx, plus s·B(Ax) where the class is marked
+/// <see cref="LowRankAttribute"/> and an adapter has factors for the layer. A class that derives from it is
+/// <c>partial</c> and marked <see cref="LowRankAttribute"/> or <see cref="FrozenAttribute"/>; the source generator gives it
+/// its kernels.
+/// </summary>
+public abstract class Linear : Module
+{
+    private FactorsState _state;
+
+    /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
+    /// <param name="inFeatures">Features of a row of the input.</param>
+    /// <param name="outFeatures">Features of a row of the output.</param>
+    /// <param name="bias">Whether the layer adds a frozen bias.</param>
+    protected Linear(int inFeatures, int outFeatures, bool bias = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inFeatures);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outFeatures);
+        InFeatures = inFeatures;
+        OutFeatures = outFeatures;
+        Weight = new FrozenWeight("weight", new Shape(outFeatures, inFeatures));
+        Bias = bias ? new FrozenWeight("bias", new Shape(outFeatures)) : null;
+    }
+
+    private enum FactorsState
+    {
+        Separate,
+        Merged,
+    }
+
+    /// <summary>Features of a row of the input.</summary>
+    public int InFeatures { get; }
+
+    /// <summary>Features of a row of the output.</summary>
+    public int OutFeatures { get; }
+
+    /// <summary>W: out x in.</summary>
+    public FrozenWeight Weight { get; protected init; }
+
+    /// <summary>The bias, of length out; null where the layer has none.</summary>
+    public FrozenWeight? Bias { get; }
+
+    /// <summary>What the layer's <see cref="LowRankAttribute"/> says; null for a layer that never has an adapter.</summary>
+    public virtual LowRankSettings? LowRank => null;
+
+    /// <summary>The factors of the adapter in use; null where it has none for this layer, and after a merge.</summary>
+    public LowRankFactors? Factors { get; private set; }
+
+    /// <summary>Whether the weight contains an adapter's product whose factors are kept for <see cref="Unmerge"/>.</summary>
+    public bool IsMerged => _state == FactorsState.Merged;
+
+    /// <inheritdoc/>
+    public override IEnumerable<FrozenWeight> FrozenWeights => Bias is null ? [Weight] : [Weight, Bias];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => Factors is null || IsMerged ? [] : [Factors.A, Factors.B];
+
+    /// <summary>The kernels that the source generator wrote for the layer.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected abstract LinearKernels Kernels { get; }
+
+    private LowRankFactors? ActiveFactors => IsMerged ? null : Factors;
+
+    /// <summary>y = Wx + s·B(Ax) + bias, for each row.</summary>
+    /// <param name="x">The input: rows x in.</param>
+    /// <returns>The output: rows x out.</returns>
+    /// <exception cref="ArgumentException">The input does not have the layer's features.</exception>
+    public Tensor Forward(Tensor x)
+    {
+        Tensor y = Run(x, out Tensor? u);
+        u?.Release();
+        return y;
+    }
+
+    /// <summary>Runs <see cref="Forward"/> and saves what <see cref="Backward"/> needs.</summary>
+    /// <param name="x">The input: rows x in.</param>
+    /// <param name="xActive">Whether something upstream of the input trains.</param>
+    /// <param name="record">Receives what was saved; null where neither the layer nor anything upstream trains.</param>
+    /// <returns>The output: rows x out.</returns>
+    public Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record)
+    {
+        Tensor y = Run(x, out Tensor? u);
+        if (u is not null)
+            record = new LinearRecord(x.Retain(), u, xActive);
+        else
+            record = xActive ? new LinearRecord(null, null, true) : null;
+        return y;
+    }
+
+    /// <summary>Adds to the gradients of A and B and computes the input's.</summary>
+    /// <param name="gradient">The gradient of the output: rows x out.</param>
+    /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
+    /// <param name="xGradient">Receives the gradient of the input; null where nothing upstream trains.</param>
+    public void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
+    {
+        ArgumentNullException.ThrowIfNull(gradient);
+        LinearRecord saved = (LinearRecord)record;
+        xGradient = saved.InputActive ? Tensor.Allocate(gradient.Device, gradient.Shape.WithColumns(InFeatures)) : null;
+        if (saved.X is null || saved.U is null)
+        {
+            if (xGradient is not null)
+                Kernels.InputGradient(gradient, Weight, null, null, xGradient);
+            return;
+        }
+
+        LowRankFactors factors = Factors ?? throw new InvalidOperationException($"The adapter of layer '{Path}' was taken away between its forward and its backward pass.");
+        Tensor v = saved.U.AllocateLike();
+        if (xGradient is not null)
+            Kernels.InputGradient(gradient, Weight, factors, v, xGradient);
+        else
+            Kernels.ReduceGradient(gradient, factors, v);
+        Kernels.FactorGradients(saved.X, gradient, saved.U, v, factors);
+        v.Release();
+    }
+
+    /// <summary>Gives the layer an adapter's factors, or takes them away. The layer becomes their holder.</summary>
+    /// <param name="factors">The factors; null to run without adapter.</param>
+    /// <exception cref="ArgumentException">The factors are not of the layer's size.</exception>
+    /// <exception cref="InvalidOperationException">The class is not marked <see cref="LowRankAttribute"/>, or an adapter is merged into the weight.</exception>
+    public void SetFactors(LowRankFactors? factors)
+    {
+        if (factors is not null)
+        {
+            if (LowRank is null)
+                throw new InvalidOperationException($"Layer '{Path}' has no adapter: its class {GetType().Name} is not marked [LowRank].");
+            if (factors.A.Value.Columns != InFeatures || factors.B.Value.Rows != OutFeatures || factors.A.Value.Rows != LowRank.Rank)
+                throw new ArgumentException($"The factors of shapes {factors.A.Value.Shape} and {factors.B.Value.Shape} do not fit layer '{Path}' ({OutFeatures} x {InFeatures}, rank {LowRank.Rank}).", nameof(factors));
+        }
+
+        if (IsMerged)
+            throw new InvalidOperationException($"An adapter is merged into the weight of layer '{Path}'. Call Unmerge first.");
+        if (!ReferenceEquals(Factors, factors))
+            Factors?.Dispose();
+        Factors = factors;
+    }
+
+    /// <summary>Adds s·BA to W, so that the layer costs what it costs without an adapter.</summary>
+    /// <param name="reversible">Whether A and B are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
+    /// <exception cref="InvalidOperationException">The adapter is merged already.</exception>
+    public void Merge(bool reversible = false)
+    {
+        if (IsMerged)
+            throw new InvalidOperationException($"The adapter of layer '{Path}' is merged already.");
+        if (Factors is null)
+            return;
+        Kernels.Merge(Weight, Factors, 1);
+        if (reversible)
+        {
+            _state = FactorsState.Merged;
+            return;
+        }
+
+        Factors.Dispose();
+        Factors = null;
+    }
+
+    /// <summary>Takes a reversible merge back: W is what it was, up to rounding, and the adapter runs beside it again.</summary>
+    /// <exception cref="InvalidOperationException">No adapter is merged, or it was merged for good.</exception>
+    public void Unmerge()
+    {
+        if (!IsMerged || Factors is null)
+            throw new InvalidOperationException($"Layer '{Path}' has no merged adapter to take back. Only Merge(reversible: true) can be taken back.");
+        Kernels.Merge(Weight, Factors, -1);
+        _state = FactorsState.Separate;
+    }
+
+    private Tensor Run(Tensor x, out Tensor? u)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (x.Columns != InFeatures)
+            throw new ArgumentException($"Layer '{Path}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
+        LowRankFactors? factors = ActiveFactors;
+        Tensor y = Tensor.Allocate(x.Device, x.Shape.WithColumns(OutFeatures));
+        u = factors is null ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
+        Kernels.Forward(x, Weight, Bias, factors, u, y);
+        return y;
+    }
+}

@@ -1,0 +1,73 @@
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Modules;
+
+/// <summary>
+/// A part of a model: a layer of the toolkit, or a class marked <see cref="AdapterModelAttribute"/> whose parts are modules.
+/// </summary>
+/// <remarks>
+/// Every module whose <c>Forward</c> takes tensors has two companions, written by hand for the toolkit's layers and by the
+/// source generator for a marked class. For <c>Tensor Forward(Tensor x, SequenceContext context)</c> they are
+/// <code>
+/// Tensor ForwardSaving(Tensor x, bool xActive, SequenceContext context, out ForwardRecord? record)
+/// void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
+/// </code>
+/// Each tensor parameter is followed by whether something upstream of it trains. The record holds what the backward pass
+/// needs, and is null where nothing in the module or upstream of it trains. <c>Backward</c> borrows the gradient of the
+/// result, adds to the gradients of the parameters, hands out the gradients of the active inputs (null for the others),
+/// which its caller then holds, and leaves the record to its caller to release.
+/// A marked class has besides <c>Tensor Evaluate(Tensor x, SequenceContext context)</c>: <c>Forward</c> with planned buffers.
+/// </remarks>
+public abstract class Module
+{
+    /// <summary>The module's name in the checkpoint, from the model down: <c>model.layers.3.self_attn.q_proj</c>.</summary>
+    public string Path { get; internal set; } = "";
+
+    /// <summary>The modules that this one is made of, with their names in the checkpoint.</summary>
+    public virtual IEnumerable<ModuleChild> Children => [];
+
+    /// <summary>
+    /// Whether the backward pass runs the module's forward pass once more in place of keeping what it saves: gradient
+    /// checkpointing, which trades a third more work for the memory of the activations.
+    /// </summary>
+    /// <remarks>Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016.</remarks>
+    public bool RecomputesForward { get; set; }
+
+    /// <summary>The frozen weights that the module itself holds, with their names in the checkpoint.</summary>
+    public virtual IEnumerable<FrozenWeight> FrozenWeights => [];
+
+    /// <summary>The parameters that the module itself trains.</summary>
+    public virtual IEnumerable<Parameter> Parameters => [];
+
+    /// <summary>This module and all modules below it, each after the one that holds it.</summary>
+    public IEnumerable<Module> SelfAndDescendants
+    {
+        get
+        {
+            yield return this;
+            foreach (ModuleChild child in Children)
+            {
+                foreach (Module module in child.Module.SelfAndDescendants)
+                    yield return module;
+            }
+        }
+    }
+
+    /// <summary>Names this module and all below it, and marks those that train.</summary>
+    /// <param name="path">This module's name.</param>
+    internal void NameTree(string path)
+    {
+        Path = path;
+        foreach (ModuleChild child in Children)
+        {
+            if (child.Trainable)
+                child.Module.MakeTrainable();
+            child.Module.NameTree(path.Length == 0 ? child.Name : child.Name.Length == 0 ? path : $"{path}.{child.Name}");
+        }
+    }
+
+    /// <summary>Lets the module's own weight train together with the adapters.</summary>
+    /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>
+    internal virtual void MakeTrainable() =>
+        throw new NotSupportedException($"{GetType().Name} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
+}

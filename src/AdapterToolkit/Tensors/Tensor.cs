@@ -1,0 +1,192 @@
+using System.ComponentModel;
+using AdapterToolkit.Devices;
+using ILGPU;
+
+namespace AdapterToolkit.Tensors;
+
+/// <summary>
+/// Float32 numbers in row-major order on a device. A tensor is held by whoever made it or called <see cref="Retain"/>, and
+/// its memory goes back to the device's pool when the last holder calls <see cref="Release"/>.
+/// </summary>
+public sealed partial class Tensor : IDisposable
+{
+    private readonly DeviceBuffer _buffer;
+    private readonly int _offset;
+    private readonly Tensor? _owner;
+    private int _holders = 1;
+
+    private Tensor(DeviceBuffer buffer, int offset, Shape shape, Tensor? owner)
+    {
+        _buffer = buffer;
+        _offset = offset;
+        _owner = owner;
+        Shape = shape;
+    }
+
+    /// <summary>The device that holds the numbers.</summary>
+    public Device Device => _buffer.Device;
+
+    /// <summary>The dimensions.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>How many rows of features there are: the product of all dimensions but the last.</summary>
+    public int Rows => Shape.Rows;
+
+    /// <summary>How many features a row has: the last dimension.</summary>
+    public int Columns => Shape.Columns;
+
+    /// <summary>Whether the tensor's memory is still held.</summary>
+    public bool IsHeld => Volatile.Read(ref _holders) > 0;
+
+    /// <summary>The bytes of the numbers, without the pool's rounding.</summary>
+    public long Bytes => (long)Shape.Elements * sizeof(float);
+
+    /// <summary>The numbers, for kernels on the CPU device.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is on another device.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Span<float> Span => _buffer is CpuBuffer cpu
+        ? cpu.Span.Slice(_offset, Shape.Elements)
+        : throw new InvalidOperationException($"The numbers of a tensor on {Device} can't be read in place; call ToArray.");
+
+    /// <summary>The numbers, for kernels of an accelerator.</summary>
+    /// <exception cref="InvalidOperationException">The tensor is on the CPU device.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<float> View => _buffer is AcceleratorBuffer accelerator
+        ? accelerator.View.SubView(_offset, Shape.Elements)
+        : throw new InvalidOperationException($"A tensor on {Device} has no view for accelerator kernels.");
+
+    /// <summary>Identifies the memory, so that bytes that several records hold are counted once.</summary>
+    internal object Memory => _buffer;
+
+    /// <summary>Makes a tensor with undefined contents.</summary>
+    /// <param name="device">The device to put it on.</param>
+    /// <param name="shape">The dimensions.</param>
+    public static Tensor Allocate(Device device, Shape shape)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Tensor tensor = new(device.Pool.Rent(shape.Elements), 0, shape, owner: null);
+        TensorScope.Current?.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Makes a tensor of zeros.</summary>
+    /// <param name="device">The device to put it on.</param>
+    /// <param name="shape">The dimensions.</param>
+    public static Tensor Zeros(Device device, Shape shape)
+    {
+        Tensor tensor = Allocate(device, shape);
+        tensor.Clear();
+        return tensor;
+    }
+
+    /// <summary>Makes a tensor of the given numbers.</summary>
+    /// <param name="device">The device to put it on.</param>
+    /// <param name="shape">The dimensions.</param>
+    /// <param name="values">The numbers in row-major order.</param>
+    /// <exception cref="ArgumentException">There are more or fewer numbers than the shape holds.</exception>
+    public static Tensor From(Device device, Shape shape, ReadOnlySpan<float> values)
+    {
+        if (values.Length != shape.Elements)
+            throw new ArgumentException($"A tensor of shape {shape} holds {shape.Elements} numbers, but {values.Length} were given.", nameof(values));
+        Tensor tensor = Allocate(device, shape);
+        tensor._buffer.CopyFrom(0, values);
+        return tensor;
+    }
+
+    /// <summary>Makes a tensor of the same shape on the same device, with undefined contents.</summary>
+    public Tensor AllocateLike() => Allocate(Device, Shape);
+
+    /// <summary>Adds a holder: the memory stays until <see cref="Release"/> was called once more.</summary>
+    /// <returns>This tensor.</returns>
+    public Tensor Retain()
+    {
+        ObjectDisposedException.ThrowIf(!IsHeld, this);
+        Interlocked.Increment(ref _holders);
+        return this;
+    }
+
+    /// <summary>Gives up one hold. The last one gives the memory back to the pool.</summary>
+    /// <exception cref="ObjectDisposedException">Nobody holds the tensor any more.</exception>
+    public void Release()
+    {
+        int holders = Interlocked.Decrement(ref _holders);
+        ObjectDisposedException.ThrowIf(holders < 0, this);
+        if (holders > 0)
+            return;
+        if (_owner is null)
+            Device.Pool.Return(_buffer);
+        else
+            _owner.Release();
+    }
+
+    /// <inheritdoc cref="Release"/>
+    public void Dispose() => Release();
+
+    /// <summary>Sees the same numbers in another shape. The result holds this tensor.</summary>
+    /// <param name="shape">The other shape, of as many numbers.</param>
+    /// <exception cref="ArgumentException">The shapes hold different numbers of elements.</exception>
+    public Tensor Reshape(Shape shape)
+    {
+        if (shape.Elements != Shape.Elements)
+            throw new ArgumentException($"A tensor of shape {Shape} can't be seen as {shape}: {Shape.Elements} numbers against {shape.Elements}.", nameof(shape));
+        return SeenAs(_offset, shape);
+    }
+
+    /// <summary>Sees some rows of a tensor. The result holds this tensor.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="count">How many rows.</param>
+    /// <returns>A tensor of count x columns.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The tensor does not have these rows.</exception>
+    public Tensor SliceRows(int first, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, Rows, nameof(count));
+        return SeenAs(_offset + (first * Columns), new Shape(count, Columns));
+    }
+
+    /// <summary>Copies the numbers out of the device.</summary>
+    /// <returns>The numbers in row-major order.</returns>
+    public float[] ToArray()
+    {
+        float[] values = GC.AllocateUninitializedArray<float>(Shape.Elements);
+        CopyTo(values);
+        return values;
+    }
+
+    /// <summary>Copies the numbers out of the device.</summary>
+    /// <param name="destination">Where to put them: as many as the tensor holds.</param>
+    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        if (destination.Length != Shape.Elements)
+            throw new ArgumentException($"A tensor of shape {Shape} holds {Shape.Elements} numbers, but there is room for {destination.Length}.", nameof(destination));
+        _buffer.CopyTo(_offset, destination);
+    }
+
+    /// <summary>Replaces the numbers.</summary>
+    /// <param name="values">The new numbers in row-major order: as many as the tensor holds.</param>
+    /// <exception cref="ArgumentException">There are more or fewer numbers than the shape holds.</exception>
+    public void CopyFrom(ReadOnlySpan<float> values)
+    {
+        if (values.Length != Shape.Elements)
+            throw new ArgumentException($"A tensor of shape {Shape} holds {Shape.Elements} numbers, but {values.Length} were given.", nameof(values));
+        _buffer.CopyFrom(_offset, values);
+    }
+
+    /// <summary>Sets all numbers to zero.</summary>
+    public void Clear() => _buffer.Clear(_offset, Shape.Elements);
+
+    /// <summary>The shape and the device.</summary>
+    public override string ToString() => $"Tensor {Shape} on {Device.Identifier}";
+
+    /// <summary>Whether nobody else holds the memory, so that the only holder may overwrite it.</summary>
+    internal bool IsHeldOnce => Volatile.Read(ref _holders) == 1 && (_owner is null || _owner.IsHeldOnce);
+
+    private Tensor SeenAs(int offset, Shape shape)
+    {
+        Tensor tensor = new(_buffer, offset, shape, owner: Retain());
+        TensorScope.Current?.Add(tensor);
+        return tensor;
+    }
+}
