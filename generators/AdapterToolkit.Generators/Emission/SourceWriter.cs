@@ -38,6 +38,13 @@ internal sealed class SourceWriter
         _depth++;
     }
 
+    /// <summary>Opens a block that only bounds the life of its locals.</summary>
+    public void OpenBlock()
+    {
+        Line("{");
+        _depth++;
+    }
+
     /// <summary>Ends the block that <see cref="Open"/> began.</summary>
     public void Close(string after = "")
     {

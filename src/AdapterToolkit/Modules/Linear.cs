@@ -13,8 +13,6 @@ namespace AdapterToolkit.Modules;
 /// </summary>
 public abstract class Linear : Module
 {
-    private FactorsState _state;
-
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
     /// <param name="inFeatures">Features of a row of the input.</param>
     /// <param name="outFeatures">Features of a row of the output.</param>
@@ -27,12 +25,6 @@ public abstract class Linear : Module
         OutFeatures = outFeatures;
         Weight = new FrozenWeight("weight", new Shape(outFeatures, inFeatures));
         Bias = bias ? new FrozenWeight("bias", new Shape(outFeatures)) : null;
-    }
-
-    private enum FactorsState
-    {
-        Separate,
-        Merged,
     }
 
     /// <summary>Features of a row of the input.</summary>
@@ -54,7 +46,7 @@ public abstract class Linear : Module
     public LowRankFactors? Factors { get; private set; }
 
     /// <summary>Whether the weight contains an adapter's product whose factors are kept for <see cref="Unmerge"/>.</summary>
-    public bool IsMerged => _state == FactorsState.Merged;
+    public bool IsMerged { get; private set; }
 
     /// <inheritdoc/>
     public override IEnumerable<FrozenWeight> FrozenWeights => Bias is null ? [Weight] : [Weight, Bias];
@@ -152,13 +144,9 @@ public abstract class Linear : Module
             return;
         Kernels.Merge(Weight, Factors, 1);
         if (reversible)
-        {
-            _state = FactorsState.Merged;
-            return;
-        }
-
-        Factors.Dispose();
-        Factors = null;
+            IsMerged = true;
+        else
+            ReleaseFactors();
     }
 
     /// <summary>Takes a reversible merge back: W is what it was, up to rounding, and the adapter runs beside it again.</summary>
@@ -168,7 +156,15 @@ public abstract class Linear : Module
         if (!IsMerged || Factors is null)
             throw new InvalidOperationException($"Layer '{Path}' has no merged adapter to take back. Only Merge(reversible: true) can be taken back.");
         Kernels.Merge(Weight, Factors, -1);
-        _state = FactorsState.Separate;
+        IsMerged = false;
+    }
+
+    /// <summary>Gives the memory of the factors back; the weight stays as it is.</summary>
+    internal void ReleaseFactors()
+    {
+        Factors?.Dispose();
+        Factors = null;
+        IsMerged = false;
     }
 
     private Tensor Run(Tensor x, out Tensor? u)

@@ -71,11 +71,20 @@ public sealed class FrozenWeight : IDisposable
     /// <exception cref="InvalidOperationException">The weight has not been loaded.</exception>
     public float[] ToArray()
     {
-        if (!IsInPanels)
-            return Data.ToArray();
         float[] values = GC.AllocateUninitializedArray<float>(Shape.Elements);
-        WeightPanels.Unpack(Data.Span, Shape.Rows, Shape.Columns, values);
+        CopyTo(values);
         return values;
+    }
+
+    /// <summary>Copies the weight out, in row-major order.</summary>
+    /// <param name="destination">Where to put it: as many numbers as the weight has.</param>
+    /// <exception cref="InvalidOperationException">The weight has not been loaded.</exception>
+    public void CopyTo(Span<float> destination)
+    {
+        if (IsInPanels)
+            WeightPanels.Unpack(Data.Span, Shape.Rows, Shape.Columns, destination);
+        else
+            Data.CopyTo(destination);
     }
 
     /// <summary>Copies the weight out into a new tensor, in row-major order.</summary>

@@ -2,21 +2,136 @@ using AdapterToolkit.Generators.Planning;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
-/// <summary>Emits the vectorized C# of a set of linear kernels.</summary>
+/// <summary>
+/// Emits the products of a set of linear kernels on the CPU: which work is given to the device's threads, in the variant
+/// whose vectors the processor has.
+/// </summary>
 internal static class LinearCpuEmitter
 {
-    public static string Emit(LinearConfiguration configuration, string space)
+    /// <summary>All files: this one, and one for each width of vectors. Each has a name to tell it from the others.</summary>
+    public static IEnumerable<(string Name, string Text)> EmitFiles(LinearConfiguration configuration, string space)
+    {
+        yield return ("Cpu", Emit(configuration, space));
+        foreach (VectorShape shape in VectorShape.All)
+            yield return ($"Cpu.{shape.Name}", VectorKernelsEmitter.Emit(configuration, space, shape));
+    }
+
+    private static string Emit(LinearConfiguration configuration, string space)
     {
         SourceWriter writer = SourceWriter.File();
         writer.Open($"namespace {space}");
+        CpuText.Aliases(writer, shape: null);
         writer.Open($"partial class {configuration.ClassName}");
-        writer.Line("protected override void Forward(global::AdapterToolkit.Devices.CpuDevice device, global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Tensors.FrozenWeight weight, global::AdapterToolkit.Tensors.FrozenWeight? bias, global::AdapterToolkit.Adapters.LowRankFactors? factors, global::AdapterToolkit.Tensors.Tensor? u, global::AdapterToolkit.Tensors.Tensor y) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void InputGradient(global::AdapterToolkit.Devices.CpuDevice device, global::AdapterToolkit.Tensors.Tensor dy, global::AdapterToolkit.Tensors.FrozenWeight weight, global::AdapterToolkit.Adapters.LowRankFactors? factors, global::AdapterToolkit.Tensors.Tensor? v, global::AdapterToolkit.Tensors.Tensor dx) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void ReduceGradient(global::AdapterToolkit.Devices.CpuDevice device, global::AdapterToolkit.Tensors.Tensor dy, global::AdapterToolkit.Adapters.LowRankFactors factors, global::AdapterToolkit.Tensors.Tensor v) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void FactorGradients(global::AdapterToolkit.Devices.CpuDevice device, global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Tensors.Tensor dy, global::AdapterToolkit.Tensors.Tensor u, global::AdapterToolkit.Tensors.Tensor v, global::AdapterToolkit.Adapters.LowRankFactors factors) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void Merge(global::AdapterToolkit.Devices.CpuDevice device, global::AdapterToolkit.Tensors.FrozenWeight weight, global::AdapterToolkit.Adapters.LowRankFactors factors, float sign) => throw new global::System.InvalidOperationException();");
+        Products(writer, configuration.Rank > 0);
+        if (configuration.Rank > 0)
+            Factors(writer, configuration.Rank);
+        else
+            NoFactors(writer);
         writer.Close();
         writer.Close();
         return writer.ToString();
+    }
+
+    private static void Products(SourceWriter writer, bool hasLowRank)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)");
+        if (hasLowRank)
+        {
+            writer.Line("""
+                if (factors is not null && u is not null)
+                    Reduce(device, x, factors, u);
+                """);
+        }
+
+        string forward = hasLowRank ? "x, weight.Data, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y" : "x, weight.Data, bias?.Data, y";
+        writer.Line("int workers = Sharing.Workers(device, x.Rows, y.Columns, x.Columns);");
+        Run(writer, "Forward", forward, "workers");
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)");
+        if (hasLowRank)
+        {
+            writer.Line("""
+                if (factors is not null && v is not null)
+                    ReduceGradient(device, dy, factors, v);
+                """);
+        }
+
+        writer.Line("int workers = Sharing.Workers(device, dy.Rows, dy.Columns, dx.Columns);");
+        Run(writer, "InputGradient", hasLowRank ? "dy, weight.Data, v, factors?.A.Value, dx" : "dy, weight.Data, dx", "workers");
+        writer.Close();
+    }
+
+    private static void Factors(SourceWriter writer, int rank)
+    {
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v)");
+        writer.Line($"int workers = Sharing.Workers(device, dy.Rows, {rank}, dy.Columns);");
+        Run(writer, "ReduceGradient", "dy, factors.B.Value, factors.Scaling, v", "workers");
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void FactorGradients(CpuDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)");
+        writer.Line($"FactorGradient(device, v, x, 1, false, factors.A.AccumulatedGradient);");
+        writer.Line($"FactorGradient(device, u, dy, factors.Scaling, true, factors.B.AccumulatedGradient);");
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void Merge(CpuDevice device, FrozenWeight weight, LowRankFactors factors, float sign)");
+        writer.Line($"int workers = Sharing.Workers(device, {rank}, factors.B.Value.Rows, factors.A.Value.Columns);");
+        Run(writer, "Merge", "weight.Data, factors.A.Value, factors.B.Value, sign * factors.Scaling", "workers");
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <summary>y = s·u Bᵀ with u = x Aᵀ: the adapter's term alone, without W.</summary>");
+        writer.Open("internal static void LowRankTerm(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u, Tensor y)");
+        writer.Line("Reduce(device, x, factors, u);");
+        writer.Line($"int workers = Sharing.Workers(device, y.Rows, y.Columns, {rank});");
+        Run(writer, "Forward", "null, null, null, factors.B.Value, factors.Scaling, u, y", "workers");
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <summary>u = x Aᵀ.</summary>");
+        writer.Open("private static void Reduce(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u)");
+        writer.Line($"int workers = Sharing.Workers(device, x.Rows, {rank}, x.Columns);");
+        Run(writer, "Reduce", "x, factors.A.Value, u", "workers");
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <summary>gradient += scaling · byRankᵀ byFeature, or its transpose where the gradient is turned.</summary>");
+        writer.Open("private static void FactorGradient(CpuDevice device, Tensor byRank, Tensor byFeature, float scaling, bool turns, Tensor gradient)");
+        writer.Line($"int workers = Sharing.Workers(device, {rank}, byFeature.Columns, byFeature.Rows);");
+        Run(writer, "FactorGradient", "byRank, byFeature, scaling, turns, gradient", "workers");
+        writer.Close();
+    }
+
+    private static void NoFactors(SourceWriter writer)
+    {
+        Refuse("ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v)");
+        Refuse("FactorGradients(CpuDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)");
+        Refuse("Merge(CpuDevice device, FrozenWeight weight, LowRankFactors factors, float sign)");
+
+        void Refuse(string declaration)
+        {
+            writer.Line();
+            writer.Line("/// <inheritdoc/>");
+            writer.Line($"protected override void {declaration} =>");
+            writer.Line("    throw new global::System.InvalidOperationException(\"A layer marked [Frozen] has no adapter. Mark its class [LowRank] to give it one.\");");
+        }
+    }
+
+    /// <summary>Gives the work of the processor's variant to the device's threads.</summary>
+    private static void Run(SourceWriter writer, string work, string arguments, string workers)
+    {
+        writer.Line("ParallelWork work = VectorWidth.Bits switch");
+        writer.Line("{");
+        foreach (VectorShape shape in VectorShape.All)
+        {
+            string pattern = shape.Bits == 128 ? "_" : $"{shape.Bits}";
+            writer.Line($"    {pattern} => new {VectorKernelsEmitter.ClassName(shape)}.{work}({arguments}),");
+        }
+
+        writer.Line("};");
+        writer.Line($"device.Workers.Run(work, {workers});");
     }
 }

@@ -21,7 +21,7 @@ internal sealed class TokenizerDefinition
         JsonObject model = json.GetObject("model");
         CheckModel(model);
         Vocabulary = ReadVocabulary(model);
-        Merges = ReadMerges(model);
+        Merges = ReadMerges(model, Vocabulary);
         IgnoreMerges = model.FindBool("ignore_merges", false);
         AddedTokens = ReadAddedTokens(json);
         NormalizesToFormC = ReadNormalizer(json);
@@ -113,9 +113,8 @@ internal sealed class TokenizerDefinition
     }
 
     /// <summary>Merges are written as "left right", or as ["left", "right"] in newer files.</summary>
-    private static List<string> ReadMerges(JsonObject model)
+    private static List<string> ReadMerges(JsonObject model, Dictionary<string, int> vocabulary)
     {
-        JsonObject vocabulary = model.GetObject("vocab");
         var merges = new List<string>();
         foreach (JsonElement element in model.FindArray("merges") ?? throw model.Error("merges", "is missing."))
         {
@@ -129,7 +128,7 @@ internal sealed class TokenizerDefinition
                 throw model.Error("merges", $"has an entry that is not two tokens: {Excerpt.Of(element.GetRawText())}.");
             foreach (string token in (ReadOnlySpan<string>)[parts[0], parts[1], parts[0] + parts[1]])
             {
-                if (!vocabulary.Element.TryGetProperty(token, out _))
+                if (!vocabulary.ContainsKey(token))
                     throw model.Error("merges", $"has '{Excerpt.Of(token)}', which the vocabulary lacks.");
             }
 

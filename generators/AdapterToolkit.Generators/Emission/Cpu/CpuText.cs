@@ -1,0 +1,58 @@
+namespace AdapterToolkit.Generators.Emission.Cpu;
+
+/// <summary>Pieces of text that the kernels for the CPU are made of.</summary>
+internal static class CpuText
+{
+    /// <summary>What the kernels' files call by short names. They stand inside the namespace, where no name of the user's can meet them.</summary>
+    public static void Aliases(SourceWriter writer, VectorShape? shape)
+    {
+        writer.Line("using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;");
+        writer.Line("using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;");
+        writer.Line("using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;");
+        writer.Line("using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;");
+        writer.Line("using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;");
+        writer.Line("using Tensor = global::AdapterToolkit.Tensors.Tensor;");
+        if (shape is null)
+        {
+            writer.Line("using VectorWidth = global::AdapterToolkit.Operators.Cpu.VectorWidth;");
+            writer.Line();
+            return;
+        }
+
+        writer.Line("using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;");
+        writer.Line("using Math = global::System.Math;");
+        writer.Line("using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;");
+        writer.Line("using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;");
+        writer.Line("using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;");
+        writer.Line("using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;");
+        writer.Line("using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;");
+        writer.Line("using Unsafe = global::System.Runtime.CompilerServices.Unsafe;");
+        writer.Line($"using {shape.Name} = global::System.Runtime.Intrinsics.{shape.Name};");
+        writer.Line($"using Floats = global::System.Runtime.Intrinsics.{shape.Name}<float>;");
+        writer.Line("using VectorTail = global::AdapterToolkit.Operators.Cpu.VectorTail;");
+        writer.Line();
+    }
+
+    /// <summary>The number at a constant distance from a reference.</summary>
+    public static string At(string reference, int offset) => offset == 0 ? reference : $"Unsafe.Add(ref {reference}, {offset})";
+
+    /// <summary>The vector at a constant distance from a reference.</summary>
+    public static string Load(VectorShape shape, string reference, int offset) =>
+        offset == 0 ? $"{shape.Name}.LoadUnsafe(ref {reference})" : $"{shape.Name}.LoadUnsafe(ref {reference}, {offset})";
+
+    /// <summary>Moves a reference on.</summary>
+    public static string Advance(string reference, string distance) => $"{reference} = ref Unsafe.Add(ref {reference}, {distance});";
+
+    /// <summary>sum += left · right, fused where the processor can.</summary>
+    public static string MultiplyAdd(VectorShape shape, string sum, string left, string right) =>
+        $"{sum} = {shape.Name}.MultiplyAddEstimate({left}, {right}, {sum});";
+
+    /// <summary>Ends a kernel's declaration with its size, and asks for full optimization at its first call.</summary>
+    public static void Kernel(SourceWriter writer, string summary, string declaration)
+    {
+        writer.Line();
+        writer.Line($"/// <summary>{summary}</summary>");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        writer.Open(declaration);
+    }
+}

@@ -1,0 +1,156 @@
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission.Cpu;
+
+/// <summary>
+/// Emits the loops of y = x Wᵀ + s·u Bᵀ + bias over blocks of rows, blocks of the depth, panels of W and tiles. The rows
+/// of a block are packed once and stay in the second-level cache while all panels pass; a panel stays in the first-level
+/// cache while all tiles of the block's rows pass.
+/// </summary>
+internal static class ForwardLoopEmitter
+{
+    private const int RowsAtOnce = 192;
+    private const int DepthAtOnce = 1024;
+
+    public static void Emit(SourceWriter writer, ProductDescription product, VectorShape shape)
+    {
+        bool hasLowRank = product.Rank > 0;
+        writer.Line();
+        writer.Line($"/// <summary>{product.Formula}, shared by rows, or by panels of W where there are few rows.</summary>");
+        writer.Open(hasLowRank
+            ? $"internal sealed class {product.Name}(Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork"
+            : $"internal sealed class {product.Name}(Tensor x, Tensor weight, Tensor? bias, Tensor y) : ParallelWork");
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("public override void Run(int worker, int workers)");
+        writer.Line($$"""
+            int rows = y.Rows;
+            int inFeatures = {{(hasLowRank ? "weight is null || x is null ? 0 : x.Columns" : "x.Columns")}};
+            int outFeatures = y.Columns;
+            int panels = (outFeatures + 31) / 32;
+            bool sharesRows = rows >= 48 * workers;
+            int firstRow = sharesRows ? ShareStart(rows, 4, worker, workers) : 0;
+            int endRow = sharesRows ? ShareStart(rows, 4, worker + 1, workers) : rows;
+            int firstPanel = sharesRows ? 0 : ShareStart(panels, 1, worker, workers);
+            int endPanel = sharesRows ? panels : ShareStart(panels, 1, worker + 1, workers);
+            if (firstRow == endRow || firstPanel == endPanel)
+                return;
+
+            ref float xs = ref {{(hasLowRank ? "x is null ? ref Unsafe.NullRef<float>() : ref " : "")}}MemoryMarshal.GetReference(x.Span);
+            ref float ws = ref {{(hasLowRank ? "weight is null ? ref Unsafe.NullRef<float>() : ref " : "")}}MemoryMarshal.GetReference(weight.Span);
+            ref float biases = ref bias is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(bias.Span);
+            ref float ys = ref MemoryMarshal.GetReference(y.Span);
+            """);
+        if (hasLowRank)
+        {
+            writer.Line("""
+                ref float bs = ref b is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(b.Span);
+                ref float us = ref u is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(u.Span);
+                """);
+        }
+
+        writer.Line($$"""
+
+            int blocks = (inFeatures + {{DepthAtOnce - 1}}) / {{DepthAtOnce}};
+            int depthAtOnce = blocks == 0 ? 0 : (inFeatures + blocks - 1) / blocks;
+            int rowsAtOnce = Math.Min({{RowsAtOnce}}, endRow - firstRow);
+            ref float packedX = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
+            ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * 32);
+            ref float panelBias = ref ScratchMemory.Take(2, 32);
+            MemoryMarshal.CreateSpan(ref panelBias, 32).Clear();
+            """);
+        if (hasLowRank)
+        {
+            writer.Line($"""
+                ref float packedU = ref ScratchMemory.Take(3, rowsAtOnce * {product.Rank});
+                ref float panelB = ref ScratchMemory.Take(4, {32 * product.Rank});
+                """);
+        }
+
+        writer.Line();
+        writer.Open("for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)");
+        writer.Line("int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);");
+        if (hasLowRank)
+        {
+            writer.Open("if (u is not null)");
+            writer.Line($"PackRows(ref Unsafe.Add(ref us, (nint)blockRow * {product.Rank}), {product.Rank}, blockRows, {product.Rank}, ref packedU);");
+            writer.Close();
+            writer.Line();
+        }
+
+        writer.Line("int start = 0;");
+        writer.Open("do");
+        writer.Line("""
+            int depth = Math.Min(depthAtOnce, inFeatures - start);
+            bool starts = start == 0;
+            bool ends = start + depth == inFeatures;
+            """);
+        if (hasLowRank)
+            writer.Line("if (depth > 0)");
+        string indent = hasLowRank ? "    " : "";
+        writer.Line(indent + "PackRows(ref Unsafe.Add(ref xs, ((nint)blockRow * inFeatures) + start), inFeatures, blockRows, depth, ref packedX);");
+        writer.Line();
+        writer.Open("for (int panel = firstPanel; panel < endPanel; panel++)");
+        writer.Line("""
+            int column = panel * 32;
+            int width = Math.Min(32, outFeatures - column);
+            ref float result = ref Unsafe.Add(ref ys, ((nint)blockRow * outFeatures) + column);
+            ref float target = ref width < 32 ? ref edge : ref result;
+            nint stride = width < 32 ? 32 : outFeatures;
+            if (bias is not null && starts)
+                Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
+            """);
+        if (hasLowRank)
+        {
+            writer.Line($$"""
+                if (b is not null && ends)
+                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)column * {{product.Rank}}), {{product.Rank}}, width, {{product.Rank}}, ref panelB, 32, scaling);
+                """);
+        }
+
+        writer.Line();
+        writer.Line("ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);");
+        string lane = "0";
+        if (shape.TileWidth < 32)
+        {
+            writer.Open($"for (int lane = 0; lane < width; lane += {shape.TileWidth})");
+            lane = "lane";
+        }
+
+        writer.Open("for (int row = 0, height; row < blockRows; row += height)");
+        writer.Line("height = HeightOf(blockRows - row);");
+        writer.Line("ref float tileX = ref Unsafe.Add(ref packedX, row * depth);");
+        if (hasLowRank)
+            writer.Line($"ref float tileU = ref Unsafe.Add(ref packedU, row * {product.Rank});");
+        writer.Line($"ref float tileY = ref Unsafe.Add(ref target, (row * stride){Plus(lane)});");
+        writer.Open("switch (height)");
+        foreach (int height in shape.TileHeights)
+        {
+            string lowRank = hasLowRank ? $", ref {Offset("panelB", lane)}, ref tileU, b is not null && ends" : "";
+            writer.Line(height == 1 ? "default:" : $"case {height}:");
+            writer.Indent();
+            writer.Line($"{product.Name}{height}(ref {Offset("w", lane)}, ref tileX, depth{lowRank}, ref {Offset("panelBias", lane)}, ref tileY, stride, starts);");
+            writer.Line("break;");
+            writer.Unindent();
+        }
+
+        writer.Close();
+        writer.Close();
+        if (shape.TileWidth < 32)
+            writer.Close();
+        writer.Line();
+        writer.Line("if (width < 32 && ends)");
+        writer.Line("    Tiles.Copy(ref edge, 32, ref result, outFeatures, blockRows, width, width);");
+        writer.Close();
+        writer.Line();
+        writer.Line("start += depth;");
+        writer.Close();
+        writer.Line("while (start < inFeatures);");
+        writer.Close();
+        writer.Close();
+        writer.Close();
+    }
+
+    private static string Plus(string lane) => lane == "0" ? "" : $" + {lane}";
+
+    private static string Offset(string reference, string lane) => lane == "0" ? reference : $"Unsafe.Add(ref {reference}, {lane})";
+}

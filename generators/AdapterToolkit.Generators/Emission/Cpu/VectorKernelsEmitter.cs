@@ -1,0 +1,39 @@
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission.Cpu;
+
+/// <summary>Emits one variant of a set of linear kernels: all of its products in vectors of one width.</summary>
+internal static class VectorKernelsEmitter
+{
+    /// <summary>The name of the nested class that holds the variant.</summary>
+    public static string ClassName(VectorShape shape) => $"With{shape.Bits}Bits";
+
+    public static string Emit(LinearConfiguration configuration, string space, VectorShape shape)
+    {
+        ProductDescription forward = ProductDescription.Forward(configuration);
+        ProductDescription inputGradient = ProductDescription.InputGradient(configuration);
+        SourceWriter writer = SourceWriter.File();
+        writer.Open($"namespace {space}");
+        CpuText.Aliases(writer, shape);
+        writer.Open($"partial class {configuration.ClassName}");
+        writer.Line($"/// <summary>The products in vectors of {shape.Bits} bits.</summary>");
+        writer.Open($"private static class {ClassName(shape)}");
+        ForwardLoopEmitter.Emit(writer, forward, shape);
+        InputGradientLoopEmitter.Emit(writer, inputGradient, shape);
+        int rank = configuration.Rank;
+        if (rank > 0)
+        {
+            ReduceEmitter.Emit(writer, FactorDescription.Reduce(rank), FactorDescription.ReduceGradient(rank), shape);
+            FactorGradientEmitter.Emit(writer, FactorDescription.GradientOfA(rank), FactorDescription.GradientOfB(rank), shape);
+            MergeEmitter.Emit(writer, FactorDescription.Merge(rank), shape);
+        }
+
+        PackingEmitter.Emit(writer, shape);
+        new ProductTileEmitter(forward, shape).Emit(writer);
+        new ProductTileEmitter(inputGradient, shape).Emit(writer);
+        writer.Close();
+        writer.Close();
+        writer.Close();
+        return writer.ToString();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.RegularExpressions;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>The settings of a LoRA adapter in the layout of Hugging Face's PEFT: <c>adapter_config.json</c>.</summary>
+public sealed record PeftAdapterConfig
+{
+    /// <summary>The file's name in an adapter's folder.</summary>
+    public const string FileName = "adapter_config.json";
+
+    /// <summary>The rank of layers that <see cref="RankPattern"/> does not name (<c>r</c>).</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>The alpha of layers that <see cref="AlphaPattern"/> does not name (<c>lora_alpha</c>).</summary>
+    public required double Alpha { get; init; }
+
+    /// <summary>Whether the scaling is alpha / sqrt(rank) instead of alpha / rank (<c>use_rslora</c>; https://arxiv.org/abs/2312.03732).</summary>
+    public bool RankStabilized { get; init; }
+
+    /// <summary>The names of the layers with an adapter, whole paths or their last parts; empty where <see cref="TargetExpression"/> says it.</summary>
+    public IReadOnlyList<string> TargetModules { get; init; } = [];
+
+    /// <summary>A regular expression for the paths of layers with an adapter, or <c>all-linear</c>; null where <see cref="TargetModules"/> says it.</summary>
+    public string? TargetExpression { get; init; }
+
+    /// <summary>Ranks by regular expression for the last parts of a layer's path (<c>rank_pattern</c>); the first that matches counts.</summary>
+    public IReadOnlyDictionary<string, int> RankPattern { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Alphas by regular expression for the last parts of a layer's path (<c>alpha_pattern</c>); the first that matches counts.</summary>
+    public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The names of modules that are trained and saved as a whole (<c>modules_to_save</c>).</summary>
+    public IReadOnlyList<string> ModulesToSave { get; init; } = [];
+
+    /// <summary>The share of inputs that training sets to zero (<c>lora_dropout</c>).</summary>
+    public double Dropout { get; init; }
+
+    /// <summary>The base model that the adapter was trained on, a name or a path, or null.</summary>
+    public string? BaseModel { get; init; }
+
+    /// <summary>The rank of a layer.</summary>
+    /// <param name="path">The layer's path.</param>
+    public int RankOf(string path) => FirstMatch(RankPattern, path, Rank);
+
+    /// <summary>The alpha of a layer.</summary>
+    /// <param name="path">The layer's path.</param>
+    public double AlphaOf(string path) => FirstMatch(AlphaPattern, path, Alpha);
+
+    /// <summary>The factor of a layer's adapter term: alpha / rank, or alpha / sqrt(rank) where rank-stabilized.</summary>
+    /// <param name="path">The layer's path.</param>
+    public double ScalingOf(string path)
+    {
+        int rank = RankOf(path);
+        return AlphaOf(path) / (RankStabilized ? Math.Sqrt(rank) : rank);
+    }
+
+    /// <summary>Whether the settings ask for an adapter on a layer.</summary>
+    /// <param name="path">The layer's path, of a linear layer.</param>
+    public bool Targets(string path) => TargetExpression switch
+    {
+        null => TargetModules.Any(name => PeftTargets.IsSuffix(path, name)),
+        PeftAdapterConfigReader.AllLinear => true,
+        string expression => PeftTargets.MatchesWhole(path, expression),
+    };
+
+    /// <summary>Settings that describe given layers: the most frequent rank and alpha, and patterns for layers that differ.</summary>
+    /// <param name="layers">The layers; at least one.</param>
+    /// <param name="rankStabilized">Whether the scaling is alpha / sqrt(rank).</param>
+    /// <param name="targetModules">The names of the layers with an adapter, or null for the last part of each layer's path. Give whole paths where not all layers of a name have an adapter.</param>
+    public static PeftAdapterConfig FromLayers(IReadOnlyList<PeftLayer> layers, bool rankStabilized = false, IReadOnlyList<string>? targetModules = null)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Count == 0)
+            throw new ArgumentException("An adapter has at least one layer.", nameof(layers));
+        int rank = MostFrequent(layers.Select(layer => layer.Rank));
+        double alpha = MostFrequent(layers.Select(Alpha));
+        return new PeftAdapterConfig
+        {
+            Rank = rank,
+            Alpha = alpha,
+            RankStabilized = rankStabilized,
+            TargetModules = targetModules ?? [.. layers.Select(layer => layer.Path[(layer.Path.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)],
+            RankPattern = layers.Where(layer => layer.Rank != rank).ToDictionary(layer => Regex.Escape(layer.Path), layer => layer.Rank),
+            AlphaPattern = layers.Where(layer => Alpha(layer) != alpha).ToDictionary(layer => Regex.Escape(layer.Path), Alpha),
+        };
+
+        // Float scalings such as 0.7071068 give back the alpha that they came from.
+        double Alpha(PeftLayer layer)
+        {
+            double exact = layer.Scaling * (rankStabilized ? Math.Sqrt(layer.Rank) : layer.Rank);
+            double rounded = Math.Round(exact, 4);
+            return Math.Abs(exact - rounded) <= 1e-6 * Math.Abs(exact) ? rounded : exact;
+        }
+    }
+
+    /// <summary>Reads an <c>adapter_config.json</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CheckpointException">The file is malformed, or asks for something that is not supported; the message names it.</exception>
+    public static PeftAdapterConfig FromFile(string path) => JsonFile.Read(path, PeftAdapterConfigReader.Read);
+
+    /// <summary>Writes an <c>adapter_config.json</c> that PEFT reads.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    public void Write(string path) => PeftAdapterConfigWriter.Write(path, this);
+
+    private static T FirstMatch<T>(IReadOnlyDictionary<string, T> patterns, string path, T otherwise)
+    {
+        foreach ((string expression, T value) in patterns)
+        {
+            if (PeftTargets.MatchesSuffix(path, expression))
+                return value;
+        }
+
+        return otherwise;
+    }
+
+    private static T MostFrequent<T>(IEnumerable<T> values) => values.GroupBy(value => value).MaxBy(group => group.Count())!.Key;
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>Reads <see cref="PeftAdapterConfig"/>. A setting that changes what the adapter computes, and is not supported, is an error.</summary>
+internal static class PeftAdapterConfigReader
+{
+    /// <summary>What <c>target_modules</c> is where all linear layers but the head have an adapter.</summary>
+    public const string AllLinear = "all-linear";
+
+    /// <summary>A rank above every layer's width, so that a hostile file cannot ask for absurd buffers.</summary>
+    private const int LargestRank = 1 << 16;
+
+    /// <summary>Settings that must be missing, null, false or empty.</summary>
+    private static readonly string[] Unsupported =
+    [
+        "use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
+        "alora_invocation_tokens", "megatron_config", "arrow_config", "kasa_config", "velora_config", "monteclora_config",
+    ];
+
+    /// <summary>Initializations after which the base model's weights are not those of its checkpoint.</summary>
+    private static readonly string[] ChangesBase = ["pissa", "olora", "corda", "loftq", "lora_ga"];
+
+    public static PeftAdapterConfig Read(JsonObject json)
+    {
+        string type = json.GetText("peft_type");
+        if (type != "LORA")
+            throw json.Error("peft_type", $"is '{Excerpt.Of(type)}'; only 'LORA' is supported.");
+        foreach (string key in Unsupported)
+        {
+            if (json.Find(key) is { } value && !IsOff(value))
+                throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which is not supported here.");
+        }
+
+        string bias = json.FindText("bias") ?? "none";
+        if (bias != "none")
+            throw json.Error("bias", $"is '{Excerpt.Of(bias)}'; only 'none' is supported.");
+        if (json.Find("init_lora_weights") is { ValueKind: JsonValueKind.String } initialization
+            && ChangesBase.Any(name => initialization.GetString()!.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+            throw json.Error("init_lora_weights", $"is '{Excerpt.Of(initialization.GetString()!)}', which changes the base model's weights; convert the adapter with PEFT's 'path_initial_model_for_weight_conversion'.");
+
+        (string[] modules, string? expression) = ReadTargets(json);
+        return new PeftAdapterConfig
+        {
+            Rank = json.GetInt("r", 1, LargestRank),
+            Alpha = json.FindPositive("lora_alpha") ?? throw json.Error("lora_alpha", "is missing."),
+            RankStabilized = json.FindBool("use_rslora", false),
+            TargetModules = modules,
+            TargetExpression = expression,
+            RankPattern = ReadPattern(json, "rank_pattern", (pattern, key) => pattern.GetInt(key, 1, LargestRank)),
+            AlphaPattern = ReadPattern(json, "alpha_pattern", (pattern, key) => pattern.FindPositive(key) ?? throw pattern.Error(key, "is null.")),
+            ModulesToSave = json.FindTexts("modules_to_save") ?? [],
+            Dropout = ReadDropout(json),
+            BaseModel = json.FindText("base_model_name_or_path"),
+        };
+    }
+
+    private static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        _ => false,
+    };
+
+    private static (string[] Modules, string? Expression) ReadTargets(JsonObject json)
+    {
+        const string key = "target_modules";
+        JsonElement value = json.Get(key);
+        if (value.ValueKind != JsonValueKind.String)
+            return (json.FindTexts(key)!, null);
+        string expression = value.GetString()!;
+        if (expression != AllLinear)
+            CheckExpression(json, key, expression);
+        return ([], expression);
+    }
+
+    private static Dictionary<string, T> ReadPattern<T>(JsonObject json, string key, Func<JsonObject, string, T> read)
+    {
+        var patterns = new Dictionary<string, T>(StringComparer.Ordinal);
+        if (json.FindObject(key) is not { } pattern)
+            return patterns;
+        foreach ((string expression, _) in pattern.Properties)
+        {
+            CheckExpression(json, key, expression);
+            if (!patterns.TryAdd(expression, read(pattern, expression)))
+                throw pattern.Error(expression, "occurs twice.");
+        }
+
+        return patterns;
+    }
+
+    private static void CheckExpression(JsonObject json, string key, string expression)
+    {
+        try
+        {
+            _ = new Regex(expression, RegexOptions.CultureInvariant);
+        }
+        catch (ArgumentException exception)
+        {
+            throw json.Error(key, $"has the regular expression '{Excerpt.Of(expression)}', which is not supported: {exception.Message}");
+        }
+    }
+
+    private static double ReadDropout(JsonObject json)
+    {
+        const string key = "lora_dropout";
+        if (json.Find(key) is not { } value)
+            return 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double dropout) && dropout is >= 0 and < 1
+            ? dropout
+            : throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}; a number from 0 to below 1 is needed.");
+    }
+}

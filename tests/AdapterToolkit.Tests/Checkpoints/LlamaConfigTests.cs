@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Tests.Support;
+using Xunit;
+
+namespace AdapterToolkit.Tests.Checkpoints;
+
+public sealed class LlamaConfigTests : IDisposable
+{
+    private const string Small = """
+        {"model_type": "llama", "vocab_size": 100, "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    private string FilePath => folder[LlamaConfig.FileName];
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void What_is_missing_has_the_reference_s_defaults()
+    {
+        LlamaConfig config = Read("{}");
+        Assert.Equal((4, 12, 10000.0, 2048, 1e-6f), (config.KeyValueHeads, config.HeadDim, config.RotaryBase, config.MaxPositions, config.RmsNormEps));
+        Assert.Equal((false, false, false), (config.AttentionBias, config.MlpBias, config.TieWordEmbeddings));
+        Assert.Null(config.RotaryScaling);
+        Assert.Empty(config.EndOfTextIds);
+    }
+
+    [Fact]
+    public void Golden_configuration_reads_and_is_written_back()
+    {
+        LlamaConfig config = LlamaConfig.FromFile(Fixtures.PathOf("llama-tiny", "base", LlamaConfig.FileName));
+        config.Write(FilePath);
+        Assert.Equal(config, LlamaConfig.FromFile(FilePath));
+    }
+
+    [Theory]
+    [InlineData("""{"rope_theta": 500000, "rope_scaling": {"rope_type": "llama3", "factor": 32, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 8192}}""")]
+    [InlineData("""{"rope_scaling": {"type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}, "rope_theta": 5e5}""")]
+    [InlineData("""{"rope_parameters": {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}}""")]
+    public void Rotary_settings_read_in_old_and_new_spelling(string json)
+    {
+        LlamaConfig config = Read(json);
+        Assert.Equal(500000, config.RotaryBase);
+        Assert.Equal(new RotaryScaling(32, 1, 4, 8192), config.RotaryScaling);
+        (config with { EndOfTextIds = [1, 2], BeginningOfTextId = 3, AttentionBias = true, RmsNormEps = 1e-5f }).Write(FilePath);
+        LlamaConfig again = LlamaConfig.FromFile(FilePath);
+        Assert.Equal(config.RotaryScaling, again.RotaryScaling);
+        Assert.Equal([1, 2], again.EndOfTextIds);
+        string text = File.ReadAllText(FilePath);
+        Assert.Contains("\"rms_norm_eps\": 1E-05", text);
+        Assert.Contains("\"rope_theta\": 500000.0", text);
+    }
+
+    [Theory]
+    [InlineData("""{"model_type": "mistral"}""", "'model_type' is 'mistral'")]
+    [InlineData("""{"model_type": null}""", "'model_type' is missing")]
+    [InlineData("""{"hidden_act": "gelu"}""", "'hidden_act' is 'gelu'")]
+    [InlineData("""{"hidden_size": 0}""", "'hidden_size' is 0")]
+    [InlineData("""{"hidden_size": 2000000000}""", "'hidden_size' is 2000000000")]
+    [InlineData("""{"hidden_size": 49}""", "'hidden_size' (49) is not divisible")]
+    [InlineData("""{"hidden_size": 12}""", "'head_dim' is 3")]
+    [InlineData("""{"vocab_size": -1}""", "'vocab_size' is -1")]
+    [InlineData("""{"vocab_size": "100"}""", "'vocab_size' is \"100\"")]
+    [InlineData("""{"num_hidden_layers": 1e9}""", "'num_hidden_layers' is 1e9")]
+    [InlineData("""{"num_key_value_heads": 3}""", "not divisible by 'num_key_value_heads' (3)")]
+    [InlineData("""{"num_key_value_heads": 8}""", "'num_key_value_heads' is 8")]
+    [InlineData("""{"rms_norm_eps": 0}""", "'rms_norm_eps' is 0")]
+    [InlineData("""{"rms_norm_eps": 1e-300}""", "'rms_norm_eps' is 1E-300")]
+    [InlineData("""{"attention_bias": 1}""", "'attention_bias' is not true or false")]
+    [InlineData("""{"eos_token_id": [1, "x"]}""", "'eos_token_id'")]
+    [InlineData("""{"rope_theta": -5}""", "'rope_theta' is -5")]
+    [InlineData("""{"rope_scaling": {"type": "yarn", "factor": 2}}""", "'rope_scaling.type' is 'yarn'")]
+    [InlineData("""{"rope_parameters": {"rope_type": "dynamic"}}""", "'rope_parameters.rope_type' is 'dynamic'")]
+    [InlineData("""{"rope_parameters": {"rope_type": "llama3", "factor": 8}}""", "'rope_parameters.low_freq_factor' is missing")]
+    [InlineData("""{"rope_parameters": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}}""", "must be greater than 'low_freq_factor'")]
+    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes"}}""", "bitsandbytes")]
+    public void Bad_values_name_file_and_key(string change, string expected)
+    {
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Read(change));
+        Assert.StartsWith(FilePath, error.Message);
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
+    public void Real_model_s_configuration_reads()
+    {
+        LlamaConfig config = LlamaConfig.FromFile(Path.Combine(Models.FolderOf("smollm2-135m-instruct"), LlamaConfig.FileName));
+        Assert.Equal((576, 30, 9, 3, 64, 100000.0), (config.HiddenSize, config.Layers, config.Heads, config.KeyValueHeads, config.HeadDim, config.RotaryBase));
+        Assert.True(config.TieWordEmbeddings);
+        Assert.Equal([2], config.EndOfTextIds);
+    }
+
+    private LlamaConfig Read(string change)
+    {
+        JsonNode root = JsonNode.Parse(Small)!;
+        foreach ((string key, JsonNode? value) in JsonNode.Parse(change)!.AsObject())
+            root[key] = value?.DeepClone();
+        File.WriteAllText(FilePath, root.ToJsonString());
+        return LlamaConfig.FromFile(FilePath);
+    }
+}

@@ -1,0 +1,234 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Tests.Support;
+using CsCheck;
+using Xunit;
+
+namespace AdapterToolkit.Tests.Checkpoints;
+
+public class TokenizerTests
+{
+    private const string Expected = ".expected.json";
+
+    public static TheoryData<string> Cases => [.. Fixtures.Files("tokenizer", "*" + Expected).Select(file => Path.GetFileName(file)[..^Expected.Length])];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Encodes_and_decodes_as_the_reference(string name)
+    {
+        Tokenizer tokenizer = Load(name);
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Fixtures.PathOf("tokenizer", name + Expected)));
+        Assert.NotEqual(0, document.RootElement.GetArrayLength());
+        foreach (JsonElement expected in document.RootElement.EnumerateArray())
+        {
+            string text = expected.GetProperty("text").GetString()!;
+            int[] ids = Ids(expected.GetProperty("ids"));
+            Assert.Equal(ids, tokenizer.Encode(text, addSpecialTokens: true));
+            Assert.Equal(Ids(expected.GetProperty("ids_without_special")), tokenizer.Encode(text, addSpecialTokens: false));
+            Assert.Equal(expected.GetProperty("decoded").GetString(), tokenizer.Decode(ids, skipSpecialTokens: false));
+            Assert.Equal(expected.GetProperty("decoded_without_special").GetString(), tokenizer.Decode(ids, skipSpecialTokens: true));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Decoding_gives_back_any_text(string name)
+    {
+        Tokenizer tokenizer = Load(name);
+        Text().Sample(text => tokenizer.Decode(tokenizer.Encode(text, addSpecialTokens: false), skipSpecialTokens: false) == text, iter: 500);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Starts_point_at_the_text_of_each_token(string name)
+    {
+        Tokenizer tokenizer = Load(name);
+        Text().Sample(
+            text =>
+            {
+                int[] ids = tokenizer.Encode(text, addSpecialTokens: false, out int[] starts);
+                Assert.Equal(tokenizer.Encode(text, addSpecialTokens: false), ids);
+                Assert.Equal(ids.Length, starts.Length);
+                for (int i = 0; i < ids.Length; i++)
+                {
+                    // The tokens before this one are the text up to its start and, where it begins inside a character, bytes of that.
+                    string before = tokenizer.Decode(ids.AsSpan(0, i), skipSpecialTokens: false);
+                    Assert.StartsWith(text[..starts[i]], before, StringComparison.Ordinal);
+                    Assert.InRange(before.Length - starts[i], 0, 3);
+                }
+            },
+            iter: 200);
+    }
+
+    [Fact]
+    public void Real_model_encodes_as_the_reference()
+    {
+        string folder = Models.FolderOf("smollm2-135m-instruct");
+        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
+        Assert.Equal(49152, tokenizer.VocabularySize);
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "expected.json")));
+        JsonElement[] chats = [.. document.RootElement.GetProperty("chats").EnumerateArray()];
+        Assert.NotEmpty(chats);
+        foreach (JsonElement chat in chats)
+        {
+            Assert.Equal(Ids(chat.GetProperty("ids")), tokenizer.Encode(chat.GetProperty("text").GetString()!, addSpecialTokens: false));
+            Assert.Equal(chat.GetProperty("greedyText").GetString(), tokenizer.Decode(Ids(chat.GetProperty("greedyIds")), skipSpecialTokens: true));
+        }
+
+        JsonElement heldOut = document.RootElement.GetProperty("heldOut");
+        Assert.Equal(Ids(heldOut.GetProperty("ids")), tokenizer.Encode(heldOut.GetProperty("text").GetString()!, addSpecialTokens: false));
+    }
+
+    [Fact]
+    public void Letters_beyond_the_basic_plane_are_letters()
+    {
+        Tokenizer tokenizer = Load("gpt2");
+
+        // Mathematical bold letters and digits: one word of two letters, one of two digits, as by code points.
+        List<string> pieces = [];
+        PatternSplit.Gpt2Words.Split("a\U0001D400b \U0001D7CE1 \U0001F600!", 0, (piece, _) => pieces.Add(piece.ToString()));
+        Assert.Equal(["a\U0001D400b", " \U0001D7CE1", " \U0001F600!"], pieces);
+        Assert.Equal("a\U0001D400b", tokenizer.Decode(tokenizer.Encode("a\U0001D400b", false), false));
+    }
+
+    [Theory]
+    [InlineData("Removed", "a,b", new[] { "a", "b" })]
+    [InlineData("Isolated", "a,,b", new[] { "a", ",", ",", "b" })]
+    [InlineData("Contiguous", "a,,b", new[] { "a", ",,", "b" })]
+    [InlineData("MergedWithPrevious", "a,,b", new[] { "a,", ",", "b" })]
+    [InlineData("MergedWithNext", "a,,b", new[] { "a", ",", ",b" })]
+    public void Split_behaves_as_its_name_says(string behavior, string text, string[] expected)
+    {
+        List<string> pieces = [];
+        new PatternSplit(PatternSplit.Compile(","), Enum.Parse<PatternSplit.Behavior>(behavior), invert: false).Split(text, 0, (piece, _) => pieces.Add(piece.ToString()));
+        Assert.Equal(expected, pieces);
+    }
+
+    [Theory]
+    [InlineData(true, "ab12c٣½", new[] { "ab", "1", "2", "c", "٣", "½" })]
+    [InlineData(false, "ab12c٣½", new[] { "ab", "12", "c", "٣½" })]
+    public void Digits_are_separated(bool individually, string text, string[] expected)
+    {
+        List<(string, int)> pieces = [];
+        new DigitSplit(individually).Split(text, 0, (piece, start) => pieces.Add((piece.ToString(), start)));
+        Assert.Equal(expected, pieces.Select(piece => piece.Item1));
+        Assert.All(pieces, piece => Assert.Equal(piece.Item1, text.Substring(piece.Item2, piece.Item1.Length)));
+    }
+
+    [Fact]
+    public void Added_tokens_strip_and_stand_alone_as_asked()
+    {
+        var finder = new AddedTokenFinder(
+        [
+            new AddedToken(1, "<m>", true, false, StripLeft: true, StripRight: false, false),
+            new AddedToken(2, "<m>x", true, false, false, StripRight: true, false),
+            new AddedToken(3, "word", false, SingleWord: true, false, false, false),
+        ]);
+        const string text = "a  <m> b<m>x  words word";
+        Assert.Equal(
+            [("a", 0), ("  <m>", 1), (" b", 0), ("<m>x  ", 2), ("words ", 0), ("word", 3)],
+            finder.Divide(text).Select(part => (text.Substring(part.Start, part.Length), part.Token?.Id ?? 0)));
+    }
+
+    [Fact]
+    public void Merges_may_be_texts_and_a_prefix_space_is_added()
+    {
+        string pairs = File.ReadAllText(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json"));
+        JsonNode root = JsonNode.Parse(pairs)!;
+        root["model"]!["merges"] = new JsonArray([.. root["model"]!["merges"]!.AsArray().Select(pair => (JsonNode)$"{pair![0]} {pair[1]}")]);
+        root["pre_tokenizer"]!["add_prefix_space"] = true;
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["tokenizer.json"], root.ToJsonString());
+        Tokenizer changed = Tokenizer.FromFile(folder["tokenizer.json"]), original = Load("gpt2");
+        Assert.Equal(original.Encode(" hello world", false), changed.Encode("hello world", false, out int[] starts));
+        Assert.Equal(0, starts[0]);
+    }
+
+    [Fact]
+    public void Form_C_joins_what_is_written_apart()
+    {
+        using var folder = new TemporaryFolder();
+        JsonNode root = JsonNode.Parse(File.ReadAllText(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json")))!;
+        root["normalizer"] = JsonNode.Parse("""{"type": "NFC"}""");
+        File.WriteAllText(folder["tokenizer.json"], root.ToJsonString());
+        Tokenizer tokenizer = Tokenizer.FromFile(folder["tokenizer.json"]);
+        Assert.Equal(Load("gpt2").Encode("caf\u00E9 bar", false), tokenizer.Encode("cafe\u0301 bar", false));
+        Assert.False(tokenizer.IsNormalized("cafe\u0301"));
+    }
+
+    [Theory]
+    [InlineData("""{"model": {"type": "WordPiece"}}""", "WordPiece")]
+    [InlineData("""{"model": {"byte_fallback": true}}""", "byte_fallback")]
+    [InlineData("""{"model": {"dropout": 0.1}}""", "dropout")]
+    [InlineData("""{"model": {"end_of_word_suffix": "</w>"}}""", "end_of_word_suffix")]
+    [InlineData("""{"model": {"merges": ["a"]}}""", "merges")]
+    [InlineData("""{"model": {"merges": ["zz qq"]}}""", "which the vocabulary lacks")]
+    [InlineData("""{"model": {"vocab": {"a": -1}}}""", "'model.vocab.a'")]
+    [InlineData("""{"model": {"vocab": {"a": 1, "b": 1}}}""", "'model.vocab.b'")]
+    [InlineData("""{"model": null}""", "'model' is missing")]
+    [InlineData("""{"normalizer": {"type": "NFKC"}}""", "NFKC")]
+    [InlineData("""{"pre_tokenizer": {"type": "Metaspace"}}""", "Metaspace")]
+    [InlineData("""{"pre_tokenizer": {"type": "Digits"}}""", "ByteLevel")]
+    [InlineData("""{"pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}}""", "must come last")]
+    [InlineData("""{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a"}, "behavior": "Isolated"}}""", "(a")]
+    [InlineData("""{"pre_tokenizer": {"type": "Split", "pattern": {"String": "a"}, "behavior": "Eaten"}}""", "Eaten")]
+    [InlineData("""{"post_processor": {"type": "BertProcessing"}}""", "BertProcessing")]
+    [InlineData("""{"post_processor": {"type": "TemplateProcessing", "single": []}}""", "single")]
+    [InlineData("""{"decoder": {"type": "WordPiece"}}""", "WordPiece")]
+    [InlineData("""{"decoder": null}""", "'decoder' is missing")]
+    [InlineData("""{"added_tokens": [{"id": 2000000000, "content": "x"}]}""", "added_tokens.id")]
+    public void Unsupported_kinds_are_named(string change, string expected)
+    {
+        JsonNode root = JsonNode.Parse(File.ReadAllText(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json")))!;
+        foreach ((string key, JsonNode? value) in JsonNode.Parse(change)!.AsObject())
+        {
+            if (key == "model" && value is System.Text.Json.Nodes.JsonObject settings)
+            {
+                foreach ((string name, JsonNode? setting) in settings)
+                    root[key]![name] = setting?.DeepClone();
+            }
+            else
+            {
+                root[key] = value?.DeepClone();
+            }
+        }
+
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["tokenizer.json"], root.ToJsonString());
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Tokenizer.FromFile(folder["tokenizer.json"]));
+        Assert.Contains("tokenizer.json", error.Message);
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
+    public void Encoding_keeps_up_with_five_megabytes_a_second()
+    {
+        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(Fixtures.SolutionFolder(), "samples", "FineTune", "base-model", "tokenizer.json"));
+        string text = string.Concat(Enumerable.Repeat(string.Concat(Directory.GetFiles(Path.Combine(Fixtures.SolutionFolder(), "src", "AdapterToolkit", "Checkpoints"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)), 10));
+        tokenizer.Encode(text, false);
+        var watch = Stopwatch.StartNew();
+        int count = tokenizer.Encode(text, false).Length;
+        double rate = text.Length / watch.Elapsed.TotalSeconds / 1e6;
+        TestContext.Current.SendDiagnosticMessage($"{text.Length} characters to {count} tokens at {rate:F1} MB/s");
+
+        // Leaves room for a machine that does other things beside.
+        Assert.True(rate > 1, $"{rate:F2} MB/s");
+    }
+
+    private static readonly string[] Rare = [" ", "\n", "\r\n", "\t", "  ", "'s", "'LL", "the", "12", "\u00A0", "<|im_end|>", "\u4E2D", "e\u0301", "\U0001D400", "\U0001F600", "\U00020000"];
+
+    private static Tokenizer Load(string name) => Tokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
+
+    private static int[] Ids(JsonElement array) => [.. array.EnumerateArray().Select(id => id.GetInt32())];
+
+    /// <summary>Texts of words, digits, signs, white space and characters of all planes.</summary>
+    private static Gen<string> Text()
+        => Gen.OneOf(
+            Gen.Char[' ', '~'].Select(character => character.ToString()),
+            Gen.Int[0, Rare.Length - 1].Select(index => Rare[index]),
+            Gen.Int[0x80, 0x10FFFF].Where(Rune.IsValid).Select(value => new Rune(value).ToString()))
+            .Array[0, 40].Select(string.Concat);
+}

@@ -1,0 +1,40 @@
+namespace AdapterToolkit.Tests.Support;
+
+/// <summary>The golden cases: the folder in ADAPTER_FIXTURES, or tests/Fixtures of this solution.</summary>
+public static class Fixtures
+{
+    /// <summary>The folder of all cases.</summary>
+    public static string Root { get; } = Environment.GetEnvironmentVariable("ADAPTER_FIXTURES") is { Length: > 0 } folder
+        ? Path.GetFullPath(folder)
+        : Path.Combine(SolutionFolder(), "tests", "Fixtures");
+
+    /// <summary>A file or folder of the cases, which must be there.</summary>
+    public static string PathOf(params string[] parts)
+    {
+        string path = Path.Combine([Root, .. parts]);
+        return Path.Exists(path) ? path : throw new FileNotFoundException($"The golden case {path} is missing.", path);
+    }
+
+    /// <summary>The files of a folder that match a pattern, in order; at least one.</summary>
+    public static IReadOnlyList<string> Files(string folder, string pattern)
+    {
+        string path = Path.Combine(Root, folder);
+        string[] files = Directory.Exists(path) ? Directory.GetFiles(path, pattern) : [];
+        if (files.Length == 0)
+            throw new FileNotFoundException($"The folder {path} has no golden case '{pattern}'.");
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+
+    /// <summary>The folder of the solution that the tests were built from.</summary>
+    public static string SolutionFolder()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))
+                return folder.FullName;
+        }
+
+        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} has Toolkit.sln; set ADAPTER_FIXTURES.");
+    }
+}
