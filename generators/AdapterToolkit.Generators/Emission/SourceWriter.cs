@@ -29,11 +29,10 @@ internal sealed class SourceWriter
         }
     }
 
-    /// <summary>Writes a line, if there is one, and an opening brace; what follows is indented until <see cref="Close"/>.</summary>
-    public void Open(string line = "")
+    /// <summary>Writes a line and an opening brace; what follows is indented until <see cref="Close"/>.</summary>
+    public void Open(string line)
     {
-        if (line.Length > 0)
-            Line(line);
+        Line(line);
         Line("{");
         _depth++;
     }

@@ -18,10 +18,10 @@ internal static class FactorGradientPrinter
     {
         int components = names.Components;
         KernelClass.OpenKernel(writer, names.Gradient.Name, $"{names.Gradient.Formula}, {Features} features and {components} components a group of {Threads} threads.", names.GradientParameters());
-        writer.Line($"int thread = {KernelClass.ThreadIndex};");
+        writer.Line($"int thread = Group.IdxX;");
         writer.Line($"int lane = thread % {Features};");
         writer.Line($"int share = thread / {Features};");
-        writer.Line($"int feature = {KernelClass.GroupColumn} * {Features} + lane;");
+        writer.Line($"int feature = Grid.IdxX * {Features} + lane;");
         writer.Line($"int heldFeature = {KernelClass.Min("feature", $"{names.Features} - 1")};");
         FactorPieces.PrintFirstComponent(writer, names);
         writer.Line($"float {string.Join(", ", Enumerable.Range(0, components).Select(component => $"sum{component} = 0f"))};");
@@ -32,7 +32,7 @@ internal static class FactorGradientPrinter
         writer.Close();
         writer.Line();
         writer.Line("// One thread adds the shares of one result.");
-        writer.Line($"var shares = global::ILGPU.SharedMemory.Allocate<float>({Shares * components * Features});");
+        writer.Line($"var shares = SharedMemory.Allocate<float>({Shares * components * Features});");
         for (int component = 0; component < components; component++)
             writer.Line($"shares[{KernelClass.Plus($"share * {components * Features} + lane", component * Features)}] = sum{component};");
         writer.Line(KernelClass.Barrier);
@@ -53,7 +53,7 @@ internal static class FactorGradientPrinter
     public static void PrintNarrow(SourceWriter writer, FactorNames names)
     {
         KernelClass.OpenKernel(writer, names.Gradient.Name, $"{names.Gradient.Formula}, one result a thread.", names.GradientParameters());
-        writer.Line($"int index = {KernelClass.GroupColumn} * {NarrowProductPrinter.Threads} + {KernelClass.ThreadIndex};");
+        writer.Line($"int index = Grid.IdxX * {NarrowProductPrinter.Threads} + Group.IdxX;");
         writer.Open($"if (index >= {names.Rank} * {names.Features})");
         writer.Line("return;");
         writer.Close();

@@ -51,10 +51,10 @@ internal sealed record FactorNames(
         ComponentsFirst ? $"{component} * {Features} + {feature}" : $"{feature} * {Rank} + {component}";
 
     /// <summary>The parameters of the product's kernels.</summary>
-    public string[] ProductParameters() => Parameters($"{KernelClass.View} {Activations}", $"{KernelClass.View} {Factor}", $"{KernelClass.View} {Reduced}");
+    public string[] ProductParameters() => Parameters($"View {Activations}", $"View {Factor}", $"View {Reduced}");
 
     /// <summary>The parameters of the gradient's kernels.</summary>
-    public string[] GradientParameters() => Parameters($"{KernelClass.View} {OtherReduced}", $"{KernelClass.View} {Activations}", $"{KernelClass.View} gradient");
+    public string[] GradientParameters() => Parameters($"View {OtherReduced}", $"View {Activations}", $"View gradient");
 
     private string[] Parameters(params string[] views) =>
         Scales ? [.. views, "int rows", $"int {Features}", "float scaling"] : [.. views, "int rows", $"int {Features}"];

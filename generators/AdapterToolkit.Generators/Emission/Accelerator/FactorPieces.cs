@@ -6,7 +6,7 @@ internal static class FactorPieces
     public static void PrintFirstComponent(SourceWriter writer, FactorNames names)
     {
         if (names.Pieces > 1)
-            writer.Line($"int firstComponent = {KernelClass.GroupRow} * {names.Components};");
+            writer.Line($"int firstComponent = Grid.IdxY * {names.Components};");
     }
 
     /// <summary>The rank's component that is the given one of the group's.</summary>

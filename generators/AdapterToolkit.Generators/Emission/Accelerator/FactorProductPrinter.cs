@@ -19,8 +19,8 @@ internal static class FactorProductPrinter
         int components = names.Components;
         int results = Rows * components;
         KernelClass.OpenKernel(writer, names.Product.Name, $"{names.Product.Formula}, {Rows} rows and {components} components a group of {Threads} threads.", names.ProductParameters());
-        writer.Line($"int thread = {KernelClass.ThreadIndex};");
-        writer.Line($"int firstRow = {KernelClass.GroupColumn} * {Rows};");
+        writer.Line($"int thread = Group.IdxX;");
+        writer.Line($"int firstRow = Grid.IdxX * {Rows};");
         FactorPieces.PrintFirstComponent(writer, names);
         for (int row = 0; row < Rows; row++)
             writer.Line($"var row{row} = {names.Activations}.SubView({KernelClass.Min(KernelClass.Plus("firstRow", row), "rows - 1")} * {names.Features});");
@@ -41,7 +41,7 @@ internal static class FactorProductPrinter
         writer.Close();
         writer.Line();
         writer.Line("// One thread adds the parts of one result.");
-        writer.Line($"var parts = global::ILGPU.SharedMemory.Allocate<float>({results * Stride});");
+        writer.Line($"var parts = SharedMemory.Allocate<float>({results * Stride});");
         for (int result = 0; result < results; result++)
             writer.Line($"parts[{KernelClass.Plus("thread", result * Stride)}] = sum{result / components}{result % components};");
         writer.Line(KernelClass.Barrier);
@@ -62,7 +62,7 @@ internal static class FactorProductPrinter
     public static void PrintNarrow(SourceWriter writer, FactorNames names)
     {
         KernelClass.OpenKernel(writer, names.Product.Name, $"{names.Product.Formula}, one result a thread.", names.ProductParameters());
-        writer.Line($"int index = {KernelClass.GroupColumn} * {NarrowProductPrinter.Threads} + {KernelClass.ThreadIndex};");
+        writer.Line($"int index = Grid.IdxX * {NarrowProductPrinter.Threads} + Group.IdxX;");
         writer.Open($"if (index >= rows * {names.Rank})");
         writer.Line("return;");
         writer.Close();

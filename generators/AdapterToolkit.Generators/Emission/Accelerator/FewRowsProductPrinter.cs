@@ -28,9 +28,9 @@ internal static class FewRowsProductPrinter
     public static void Print(SourceWriter writer, ProductDescription product)
     {
         KernelClass.OpenKernel(writer, product.Name, $"{product.Formula}, for few rows: {Rows} x {Columns(product)} results a group of {Threads(product)} threads.", ProductNames.Parameters(product));
-        writer.Line($"int thread = {KernelClass.ThreadIndex};");
-        writer.Line($"int firstRow = {KernelClass.GroupRow} * {Rows};");
-        writer.Line($"int firstColumn = {KernelClass.GroupColumn} * {Columns(product)};");
+        writer.Line($"int thread = Group.IdxX;");
+        writer.Line($"int firstRow = Grid.IdxY * {Rows};");
+        writer.Line($"int firstColumn = Grid.IdxX * {Columns(product)};");
         for (int row = 0; row < Rows; row++)
             writer.Line($"var row{row} = {product.Left}.SubView({KernelClass.Min(KernelClass.Plus("firstRow", row), "rows - 1")} * {ProductNames.Summed(product)});");
         if (product.Weight == WeightUse.Transposed)
@@ -58,7 +58,7 @@ internal static class FewRowsProductPrinter
         writer.Close();
         writer.Line();
         writer.Line($"// {parts} threads add the parts of one result, and one of them adds what these have.");
-        writer.Line($"var parts = global::ILGPU.SharedMemory.Allocate<float>({results * stride});");
+        writer.Line($"var parts = SharedMemory.Allocate<float>({results * stride});");
         for (int result = 0; result < results; result++)
             writer.Line($"parts[{KernelClass.Plus("thread", result * stride)}] = sum{result / TransposedColumns}{result % TransposedColumns};");
         writer.Line(KernelClass.Barrier);
@@ -92,7 +92,7 @@ internal static class FewRowsProductPrinter
         writer.Close();
         writer.Line();
         writer.Line("// Each thread adds the shares of one result.");
-        writer.Line($"var shares = global::ILGPU.SharedMemory.Allocate<float>({Segments * Rows * AsStoredColumns});");
+        writer.Line($"var shares = SharedMemory.Allocate<float>({Segments * Rows * AsStoredColumns});");
         for (int row = 0; row < Rows; row++)
             writer.Line($"shares[{KernelClass.Plus($"segment * {Rows * AsStoredColumns} + lane", row * AsStoredColumns)}] = sum{row};");
         writer.Line(KernelClass.Barrier);

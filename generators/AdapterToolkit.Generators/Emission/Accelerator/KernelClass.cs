@@ -3,35 +3,41 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// <summary>Prints the class around a set of kernels and the heads of the kernels in it.</summary>
 internal static class KernelClass
 {
-    /// <summary>ILGPU's view of device memory.</summary>
-    public const string View = "global::ILGPU.ArrayView<float>";
-
-    /// <summary>The quadruple of numbers that shared memory gives at once.</summary>
-    public const string Quadruple = "global::AdapterToolkit.Operators.Float4";
-
-    /// <summary>The index of the thread in its group.</summary>
-    public const string ThreadIndex = "global::ILGPU.Group.IdxX";
-
-    /// <summary>The group's column among the groups.</summary>
-    public const string GroupColumn = "global::ILGPU.Grid.IdxX";
-
-    /// <summary>The group's row among the groups.</summary>
-    public const string GroupRow = "global::ILGPU.Grid.IdxY";
-
     /// <summary>Waits for the other threads of the group.</summary>
-    public const string Barrier = "global::ILGPU.Group.Barrier();";
+    public const string Barrier = "Group.Barrier();";
 
     private static readonly string[] s_parts = ["X", "Y", "Z", "W"];
 
-    /// <summary>The members of a quadruple, in order.</summary>
+    /// <summary>The members of a quadruple of numbers, in order.</summary>
     public static IReadOnlyList<string> Parts => s_parts;
 
-    /// <summary>Opens a class of kernels. ILGPU's launchers need access to kernels, so it is public.</summary>
-    public static void Open(SourceWriter writer, string name, string summary)
+    /// <summary>
+    /// Opens a file and a class of kernels in it. ILGPU's launchers need access to kernels, so the class is public. The short
+    /// names stand inside the namespace, where no name of the user's can meet them.
+    /// </summary>
+    public static SourceWriter Open(string space, string name, string summary)
     {
+        SourceWriter writer = SourceWriter.File();
+        writer.Open($"namespace {space}");
+        writer.Line("using Float4 = global::AdapterToolkit.Operators.Float4;");
+        writer.Line("using Grid = global::ILGPU.Grid;");
+        writer.Line("using Group = global::ILGPU.Group;");
+        writer.Line("using Math = global::System.Math;");
+        writer.Line("using SharedMemory = global::ILGPU.SharedMemory;");
+        writer.Line("using View = global::ILGPU.ArrayView<float>;");
+        writer.Line();
         writer.Line($"/// <summary>{summary}</summary>");
         writer.Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]");
         writer.Open($"public static class {name}");
+        return writer;
+    }
+
+    /// <summary>Ends the class and the file.</summary>
+    public static string Close(SourceWriter writer)
+    {
+        writer.Close();
+        writer.Close();
+        return writer.ToString();
     }
 
     /// <summary>Opens a kernel, with its formula above it.</summary>
@@ -39,16 +45,11 @@ internal static class KernelClass
     {
         writer.Line($"/// <summary>{summary}</summary>");
         writer.Line("[global::AdapterToolkit.Kernel]");
-        writer.Line($"public static void {name}(");
-        writer.Indent();
-        for (int i = 0; i < parameters.Length; i++)
-            writer.Line(parameters[i] + (i == parameters.Length - 1 ? ")" : ","));
-        writer.Unindent();
-        writer.Open();
+        writer.Open($"public static void {name}({string.Join(", ", parameters)})");
     }
 
     /// <summary>The smaller of two whole numbers.</summary>
-    public static string Min(string left, string right) => $"global::System.Math.Min({left}, {right})";
+    public static string Min(string left, string right) => $"Math.Min({left}, {right})";
 
     /// <summary>An index plus a constant, which is left out where it is zero.</summary>
     public static string Plus(string index, int constant) => constant == 0 ? index : $"{index} + {constant}";

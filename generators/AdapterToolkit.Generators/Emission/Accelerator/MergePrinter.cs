@@ -14,13 +14,13 @@ internal static class MergePrinter
             writer,
             merge.Name,
             $"{merge.Formula}, one weight a thread.",
-            $"{KernelClass.View} weight",
-            $"{KernelClass.View} b",
-            $"{KernelClass.View} a",
+            $"View weight",
+            $"View b",
+            $"View a",
             "int inFeatures",
             "int outFeatures",
             "float signedScaling");
-        writer.Line($"int index = {KernelClass.GroupColumn} * global::ILGPU.Group.DimX + {KernelClass.ThreadIndex};");
+        writer.Line($"int index = Grid.IdxX * Group.DimX + Group.IdxX;");
         writer.Open("if (index >= outFeatures * inFeatures)");
         writer.Line("return;");
         writer.Close();

@@ -15,8 +15,8 @@ internal static class NarrowProductPrinter
     {
         string summed = ProductNames.Summed(product);
         KernelClass.OpenKernel(writer, product.Name, $"{product.Formula}, one result a thread.", ProductNames.Parameters(product));
-        writer.Line($"int row = {KernelClass.GroupRow};");
-        writer.Line($"int column = {KernelClass.GroupColumn} * {Threads} + {KernelClass.ThreadIndex};");
+        writer.Line($"int row = Grid.IdxY;");
+        writer.Line($"int column = Grid.IdxX * {Threads} + Group.IdxX;");
         writer.Open($"if (row >= rows || column >= {ProductNames.Columns(product)})");
         writer.Line("return;");
         writer.Close();

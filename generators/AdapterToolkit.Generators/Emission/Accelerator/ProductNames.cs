@@ -14,16 +14,16 @@ internal static class ProductNames
     /// <summary>The parameters of every variant, in one order, so that one launch fits all.</summary>
     public static string[] Parameters(ProductDescription product)
     {
-        List<string> parameters = [$"{KernelClass.View} {product.Left}", $"{KernelClass.View} weight"];
+        List<string> parameters = [$"View {product.Left}", $"View weight"];
         if (product.Rank > 0)
         {
-            parameters.Add($"{KernelClass.View} {product.LowRankLeft}");
-            parameters.Add($"{KernelClass.View} {product.LowRankRight}");
+            parameters.Add($"View {product.LowRankLeft}");
+            parameters.Add($"View {product.LowRankRight}");
         }
 
         if (product.HasBias)
-            parameters.Add($"{KernelClass.View} bias");
-        parameters.Add($"{KernelClass.View} {product.Result}");
+            parameters.Add($"View bias");
+        parameters.Add($"View {product.Result}");
         parameters.Add("int rows");
         parameters.Add("int inFeatures");
         parameters.Add("int outFeatures");

@@ -55,13 +55,13 @@ internal sealed class TiledProductPrinter
     private void PrintPlaces()
     {
         _writer.Line($"// Two stages of {TileShape.Depth} summands, so that one is read while the next is written.");
-        _writer.Line($"var left = global::ILGPU.SharedMemory.Allocate<{KernelClass.Quadruple}>({2 * TileShape.Depth * _shape.LeftStride});");
-        _writer.Line($"var right = global::ILGPU.SharedMemory.Allocate<{KernelClass.Quadruple}>({2 * TileShape.Depth * _shape.RightStride});");
-        _writer.Line($"int thread = {KernelClass.ThreadIndex};");
+        _writer.Line($"var left = SharedMemory.Allocate<Float4>({2 * TileShape.Depth * _shape.LeftStride});");
+        _writer.Line($"var right = SharedMemory.Allocate<Float4>({2 * TileShape.Depth * _shape.RightStride});");
+        _writer.Line($"int thread = Group.IdxX;");
         _writer.Line($"int threadRow = thread / {_shape.ThreadColumns};");
         _writer.Line($"int threadColumn = thread % {_shape.ThreadColumns};");
-        _writer.Line($"int firstRow = {KernelClass.GroupRow} * {_shape.Rows};");
-        _writer.Line($"int firstColumn = {KernelClass.GroupColumn} * {_shape.Columns};");
+        _writer.Line($"int firstRow = Grid.IdxY * {_shape.Rows};");
+        _writer.Line($"int firstColumn = Grid.IdxX * {_shape.Columns};");
         _writer.Line();
     }
 
@@ -94,16 +94,16 @@ internal sealed class TiledProductPrinter
     }
 
     private string Source(string first, int index, string count) =>
-        $"{KernelClass.Min($"{first} + 4 * quad + {(index / 4 * _shape.LoadedAtOnce) + (index % 4)}", $"{count} - 1")} * {_summed} + heldLane";
+        $"{KernelClass.Min(KernelClass.Plus($"{first} + 4 * quad", (index / 4 * _shape.LoadedAtOnce) + (index % 4)), $"{count} - 1")} * {_summed} + heldLane";
 
     private void PrintAccumulators()
     {
         for (int row = 0; row < TileShape.Held; row++)
             _writer.Line($"float {string.Join(", ", Enumerable.Range(0, TileShape.Held).Select(column => $"{Accumulator(row, column)} = 0f"))};");
         for (int quad = 0; quad < _leftQuads; quad++)
-            _writer.Line($"{KernelClass.Quadruple} nextLeft{quad} = default;");
+            _writer.Line($"Float4 nextLeft{quad} = default;");
         for (int load = 0; load < _rightLoads; load++)
-            _writer.Line(ReadsColumns ? $"{KernelClass.Quadruple} nextRight{load} = default;" : $"float nextRight{load} = 0f;");
+            _writer.Line(ReadsColumns ? $"Float4 nextRight{load} = default;" : $"float nextRight{load} = 0f;");
         _writer.Line();
     }
 
@@ -114,7 +114,7 @@ internal sealed class TiledProductPrinter
     {
         _writer.Line("// The first tile takes what whole tiles leave over, and zeros; all others are whole.");
         _writer.Line($"int first = {_summed} - ({_summed} - 1) / {TileShape.Depth} * {TileShape.Depth};");
-        _writer.Line($"int last = global::System.Math.Max({_summed} - {TileShape.Depth}, 0);");
+        _writer.Line($"int last = Math.Max({_summed} - {TileShape.Depth}, 0);");
         _writer.Open("if (lane < first)");
         PrintLoads("0", "0", guarded: false);
         _writer.Close();
@@ -190,14 +190,14 @@ internal sealed class TiledProductPrinter
     /// <summary>Adds the products of one summand of the thread's eight rows and eight columns.</summary>
     private void PrintMultiplication(int summand)
     {
-        _writer.Open();
-        _writer.Line($"{KernelClass.Quadruple} a = leftTile[{summand * _shape.LeftStride}], b = leftTile[{(summand * _shape.LeftStride) + _shape.ThreadRows}];");
-        _writer.Line($"{KernelClass.Quadruple} c = rightTile[{summand * _shape.RightStride}], d = rightTile[{(summand * _shape.RightStride) + _shape.ThreadColumns}];");
+        _writer.OpenBlock();
+        _writer.Line($"Float4 top = leftTile[{summand * _shape.LeftStride}], bottom = leftTile[{(summand * _shape.LeftStride) + _shape.ThreadRows}];");
+        _writer.Line($"Float4 near = rightTile[{summand * _shape.RightStride}], far = rightTile[{(summand * _shape.RightStride) + _shape.ThreadColumns}];");
         for (int row = 0; row < TileShape.Held; row++)
         {
-            string factor = $"{(row < 4 ? "a" : "b")}.{KernelClass.Parts[row % 4]}";
+            string factor = $"{(row < 4 ? "top" : "bottom")}.{KernelClass.Parts[row % 4]}";
             for (int half = 0; half < 2; half++)
-                _writer.Line(string.Join(" ", Enumerable.Range(0, 4).Select(column => $"{Accumulator(row, (4 * half) + column)} += {factor} * {(half == 0 ? "c" : "d")}.{KernelClass.Parts[column]};")));
+                _writer.Line(string.Join(" ", Enumerable.Range(0, 4).Select(column => $"{Accumulator(row, (4 * half) + column)} += {factor} * {(half == 0 ? "near" : "far")}.{KernelClass.Parts[column]};")));
         }
 
         _writer.Close();
@@ -249,7 +249,7 @@ internal sealed class TiledProductPrinter
     private void PrintResults()
     {
         for (int column = 0; column < TileShape.Held; column++)
-            _writer.Line($"int column{column} = firstColumn + 4 * threadColumn + {(column / 4 * _shape.Columns / 2) + (column % 4)};");
+            _writer.Line($"int column{column} = {KernelClass.Plus("firstColumn + 4 * threadColumn", (column / 4 * _shape.Columns / 2) + (column % 4))};");
         if (_product.HasBias)
         {
             for (int column = 0; column < TileShape.Held; column++)
@@ -258,7 +258,7 @@ internal sealed class TiledProductPrinter
 
         for (int row = 0; row < TileShape.Held; row++)
         {
-            _writer.Line($"int row{row} = firstRow + 4 * threadRow + {(row / 4 * _shape.Rows / 2) + (row % 4)};");
+            _writer.Line($"int row{row} = {KernelClass.Plus("firstRow + 4 * threadRow", (row / 4 * _shape.Rows / 2) + (row % 4))};");
             _writer.Open($"if (row{row} < rows)");
             _writer.Line($"var target = {_product.Result}.SubView(row{row} * {_columns});");
             for (int column = 0; column < TileShape.Held; column++)
