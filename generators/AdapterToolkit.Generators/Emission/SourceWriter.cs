@@ -18,9 +18,14 @@ internal sealed class SourceWriter
         return writer;
     }
 
-    /// <summary>Writes one line, or an empty one. Text of several lines is indented line by line.</summary>
+    /// <summary>
+    /// Writes one line, or an empty one. Text of several lines is indented line by line. An empty line right after an
+    /// opening brace is left out.
+    /// </summary>
     public void Line(string text = "")
     {
+        if (text.Length == 0 && _text.Length > 1 && _text[_text.Length - 2] == '{')
+            return;
         foreach (string line in text.Split('\n'))
         {
             if (line.Length > 0)
@@ -29,17 +34,11 @@ internal sealed class SourceWriter
         }
     }
 
-    /// <summary>Writes a line and an opening brace; what follows is indented until <see cref="Close"/>.</summary>
-    public void Open(string line)
+    /// <summary>Writes a line, if there is one, and an opening brace; what follows is indented until <see cref="Close"/>.</summary>
+    public void Open(string line = "")
     {
-        Line(line);
-        Line("{");
-        _depth++;
-    }
-
-    /// <summary>Opens a block that only bounds the life of its locals.</summary>
-    public void OpenBlock()
-    {
+        if (line.Length > 0)
+            Line(line);
         Line("{");
         _depth++;
     }

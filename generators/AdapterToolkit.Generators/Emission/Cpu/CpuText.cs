@@ -40,6 +40,10 @@ internal static class CpuText
     public static string Load(VectorShape shape, string reference, int offset) =>
         offset == 0 ? $"{shape.Name}.LoadUnsafe(ref {reference})" : $"{shape.Name}.LoadUnsafe(ref {reference}, {offset})";
 
+    /// <summary>Stores a vector at a constant distance from a reference.</summary>
+    public static string Store(VectorShape shape, string vector, string reference, int offset) =>
+        offset == 0 ? $"{shape.Name}.StoreUnsafe({vector}, ref {reference});" : $"{shape.Name}.StoreUnsafe({vector}, ref {reference}, {offset});";
+
     /// <summary>Moves a reference on.</summary>
     public static string Advance(string reference, string distance) => $"{reference} = ref Unsafe.Add(ref {reference}, {distance});";
 

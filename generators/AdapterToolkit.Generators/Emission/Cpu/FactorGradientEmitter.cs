@@ -47,15 +47,17 @@ internal static class FactorGradientEmitter
         foreach (RankBlock block in blocks)
         {
             string ranks = CpuText.At("ranks", block.First);
+            string turned = block.First == 0 ? $"(nint)feature * {ofA.Rank}" : $"((nint)feature * {ofA.Rank}) + {block.First}";
+            string straight = block.First == 0 ? "feature" : $"((nint){block.First} * features) + feature";
             writer.Line($"""
                 if (width == {strip})
                     Sum{block.Count}x{strip}(ref {ranks}, ref source, stride, rows, ref sums);
                 else
                     Sum{block.Count}x{shape.Lanes}(ref {ranks}, ref source, stride, rows, ref sums);
                 if (turns)
-                    FactorSums.AddTransposed(ref sums, width, ref Unsafe.Add(ref gradients, ((nint)feature * {ofA.Rank}) + {block.First}), {ofA.Rank}, {block.Count}, columns, scaling);
+                    FactorSums.AddTransposed(ref sums, width, ref Unsafe.Add(ref gradients, {turned}), {ofA.Rank}, {block.Count}, columns, scaling);
                 else
-                    FactorSums.Add(ref sums, width, ref Unsafe.Add(ref gradients, ((nint){block.First} * features) + feature), features, {block.Count}, columns, scaling);
+                    FactorSums.Add(ref sums, width, ref Unsafe.Add(ref gradients, {straight}), features, {block.Count}, columns, scaling);
                 """);
         }
 
@@ -99,10 +101,7 @@ internal static class FactorGradientEmitter
         for (int r = 0; r < ranks; r++)
         {
             for (int vector = 0; vector < vectors; vector++)
-            {
-                int offset = (r * width) + (vector * shape.Lanes);
-                writer.Line(offset == 0 ? $"sum{r}x{vector}.StoreUnsafe(ref sums);" : $"sum{r}x{vector}.StoreUnsafe(ref sums, {offset});");
-            }
+                writer.Line(CpuText.Store(shape, $"sum{r}x{vector}", "sums", (r * width) + (vector * shape.Lanes)));
         }
 
         writer.Close();

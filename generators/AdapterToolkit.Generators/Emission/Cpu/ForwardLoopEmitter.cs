@@ -71,9 +71,8 @@ internal static class ForwardLoopEmitter
         writer.Line("int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);");
         if (hasLowRank)
         {
-            writer.Open("if (u is not null)");
-            writer.Line($"PackRows(ref Unsafe.Add(ref us, (nint)blockRow * {product.Rank}), {product.Rank}, blockRows, {product.Rank}, ref packedU);");
-            writer.Close();
+            writer.Line("if (u is not null)");
+            writer.Line($"    PackRows(ref Unsafe.Add(ref us, (nint)blockRow * {product.Rank}), {product.Rank}, blockRows, {product.Rank}, ref packedU);");
             writer.Line();
         }
 
@@ -121,7 +120,7 @@ internal static class ForwardLoopEmitter
         writer.Line("ref float tileX = ref Unsafe.Add(ref packedX, row * depth);");
         if (hasLowRank)
             writer.Line($"ref float tileU = ref Unsafe.Add(ref packedU, row * {product.Rank});");
-        writer.Line($"ref float tileY = ref Unsafe.Add(ref target, (row * stride){Plus(lane)});");
+        writer.Line($"ref float tileY = ref Unsafe.Add(ref target, {(lane == "0" ? "row * stride" : "(row * stride) + lane")});");
         writer.Open("switch (height)");
         foreach (int height in shape.TileHeights)
         {
@@ -149,8 +148,6 @@ internal static class ForwardLoopEmitter
         writer.Close();
         writer.Close();
     }
-
-    private static string Plus(string lane) => lane == "0" ? "" : $" + {lane}";
 
     private static string Offset(string reference, string lane) => lane == "0" ? reference : $"Unsafe.Add(ref {reference}, {lane})";
 }

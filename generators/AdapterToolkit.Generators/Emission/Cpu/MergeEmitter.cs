@@ -63,7 +63,7 @@ internal static class MergeEmitter
         writer.Line($"Floats sum = {CpuText.Load(shape, "w", 0)};");
         for (int r = 0; r < ranks; r++)
             writer.Line(CpuText.MultiplyAdd(shape, "sum", $"b{r}", $"{shape.Name}.Create(Unsafe.Add(ref {A(r)}, i))"));
-        writer.Line("sum.StoreUnsafe(ref w);");
+        writer.Line(CpuText.Store(shape, "sum", "w", 0));
         writer.Line(CpuText.Advance("w", "32"));
         writer.Close();
         writer.Close();

@@ -137,7 +137,7 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
     {
         for (int rank = 0; rank < ranks; rank++)
         {
-            writer.OpenBlock();
+            writer.Open();
             if (_transposed)
                 Step(writer, height, "b", rank * PanelWidth, "u", rank * height, 1);
             else
@@ -183,8 +183,8 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
             int offset = _transposed ? 0 : i * _width;
             if (_transposed && i > 0)
                 writer.Line(CpuText.Advance(result, "stride"));
-            writer.Line(offset == 0 ? $"{Sum(i, 0)}.StoreUnsafe(ref {result});" : $"{Sum(i, 0)}.StoreUnsafe(ref {result}, {offset});");
-            writer.Line($"{Sum(i, 1)}.StoreUnsafe(ref {result}, {offset + shape.Lanes});");
+            writer.Line(CpuText.Store(shape, Sum(i, 0), result, offset));
+            writer.Line(CpuText.Store(shape, Sum(i, 1), result, offset + shape.Lanes));
         }
     }
 
