@@ -33,7 +33,8 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
                     output.AddSource($"{configuration.ClassName}.g.cs", LinearKernelsEmitter.Emit(configuration, found.Right));
                     foreach ((string name, string text) in LinearCpuEmitter.EmitFiles(configuration, found.Right))
                         output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
-                    output.AddSource($"{configuration.ClassName}.Accelerator.g.cs", LinearAcceleratorEmitter.Emit(configuration, found.Right));
+                    foreach ((string name, string text) in LinearAcceleratorEmitter.EmitFiles(configuration, found.Right))
+                        output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
                 }
             });
     }

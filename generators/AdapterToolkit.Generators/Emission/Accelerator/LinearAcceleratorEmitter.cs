@@ -2,21 +2,68 @@ using AdapterToolkit.Generators.Planning;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
-/// <summary>Emits the ILGPU kernels of a set of linear kernels.</summary>
+/// <summary>
+/// Emits the products of a set of linear kernels on accelerators: the kernels, a class for each variant, and the launches
+/// that choose among them.
+/// </summary>
 internal static class LinearAcceleratorEmitter
 {
-    public static string Emit(LinearConfiguration configuration, string space)
+    /// <summary>All files: the launches, and one for each class of kernels. Each has a name to tell it from the others.</summary>
+    public static IEnumerable<(string Name, string Text)> EmitFiles(LinearConfiguration configuration, string space)
     {
-        SourceWriter writer = SourceWriter.File();
-        writer.Open($"namespace {space}");
-        writer.Open($"partial class {configuration.ClassName}");
-        writer.Line("protected override void Forward(global::AdapterToolkit.Devices.AcceleratorDevice device, global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Tensors.FrozenWeight weight, global::AdapterToolkit.Tensors.FrozenWeight? bias, global::AdapterToolkit.Adapters.LowRankFactors? factors, global::AdapterToolkit.Tensors.Tensor? u, global::AdapterToolkit.Tensors.Tensor y) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void InputGradient(global::AdapterToolkit.Devices.AcceleratorDevice device, global::AdapterToolkit.Tensors.Tensor dy, global::AdapterToolkit.Tensors.FrozenWeight weight, global::AdapterToolkit.Adapters.LowRankFactors? factors, global::AdapterToolkit.Tensors.Tensor? v, global::AdapterToolkit.Tensors.Tensor dx) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void ReduceGradient(global::AdapterToolkit.Devices.AcceleratorDevice device, global::AdapterToolkit.Tensors.Tensor dy, global::AdapterToolkit.Adapters.LowRankFactors factors, global::AdapterToolkit.Tensors.Tensor v) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void FactorGradients(global::AdapterToolkit.Devices.AcceleratorDevice device, global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Tensors.Tensor dy, global::AdapterToolkit.Tensors.Tensor u, global::AdapterToolkit.Tensors.Tensor v, global::AdapterToolkit.Adapters.LowRankFactors factors) => throw new global::System.InvalidOperationException();");
-        writer.Line("protected override void Merge(global::AdapterToolkit.Devices.AcceleratorDevice device, global::AdapterToolkit.Tensors.FrozenWeight weight, global::AdapterToolkit.Adapters.LowRankFactors factors, float sign) => throw new global::System.InvalidOperationException();");
-        writer.Close();
-        writer.Close();
-        return writer.ToString();
+        ProductDescription[] products = [ProductDescription.Forward(configuration), ProductDescription.InputGradient(configuration)];
+        VariantNames names = new(configuration);
+        yield return ("Accelerator", LaunchEmitter.Emit(configuration, names, space));
+        yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, "The products with W for many rows, in tiles.", products, (writer, product) => TiledProductPrinter.Print(writer, product, TileShape.Square)));
+        yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, "The products with W for few rows.", products, FewRowsProductPrinter.Print));
+        yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, "The products with W in their plainest form, for debugging.", products, NarrowProductPrinter.Print));
+        if (configuration.Rank == 0)
+            yield break;
+        FactorNames[] factors = [FactorNames.A(configuration.Rank), FactorNames.B(configuration.Rank)];
+        yield return ("Accelerator.Factors", EmitFactors(space, names.Factors, factors, configuration.Rank));
+        yield return ("Accelerator.NarrowFactors", EmitNarrowFactors(space, names.NarrowFactors, factors));
+    }
+
+    private static string EmitClass(string space, string name, string summary, ProductDescription[] products, Action<SourceWriter, ProductDescription> print)
+    {
+        SourceWriter writer = KernelClass.Open(space, name, summary);
+        for (int i = 0; i < products.Length; i++)
+        {
+            if (i > 0)
+                writer.Line();
+            print(writer, products[i]);
+        }
+
+        return KernelClass.Close(writer);
+    }
+
+    private static string EmitFactors(string space, string name, FactorNames[] factors, int rank)
+    {
+        SourceWriter writer = KernelClass.Open(space, name, "The products with the factors, their gradients, and the merge.");
+        foreach (FactorNames factor in factors)
+        {
+            FactorProductPrinter.Print(writer, factor);
+            writer.Line();
+            FactorGradientPrinter.Print(writer, factor);
+            writer.Line();
+        }
+
+        MergePrinter.Print(writer, FactorDescription.Merge(rank));
+        return KernelClass.Close(writer);
+    }
+
+    private static string EmitNarrowFactors(string space, string name, FactorNames[] factors)
+    {
+        SourceWriter writer = KernelClass.Open(space, name, "The products with the factors and their gradients in their plainest form, for debugging.");
+        for (int i = 0; i < factors.Length; i++)
+        {
+            if (i > 0)
+                writer.Line();
+            FactorProductPrinter.PrintNarrow(writer, factors[i]);
+            writer.Line();
+            FactorGradientPrinter.PrintNarrow(writer, factors[i]);
+        }
+
+        return KernelClass.Close(writer);
     }
 }

@@ -1,0 +1,56 @@
+namespace AdapterToolkit.Generators.Emission.Accelerator;
+
+/// <summary>Prints the class around a set of kernels and the heads of the kernels in it.</summary>
+internal static class KernelClass
+{
+    /// <summary>Waits for the other threads of the group.</summary>
+    public const string Barrier = "Group.Barrier();";
+
+    private static readonly string[] s_parts = ["X", "Y", "Z", "W"];
+
+    /// <summary>The members of a quadruple of numbers, in order.</summary>
+    public static IReadOnlyList<string> Parts => s_parts;
+
+    /// <summary>
+    /// Opens a file and a class of kernels in it. ILGPU's launchers need access to kernels, so the class is public. The short
+    /// names stand inside the namespace, where no name of the user's can meet them.
+    /// </summary>
+    public static SourceWriter Open(string space, string name, string summary)
+    {
+        SourceWriter writer = SourceWriter.File();
+        writer.Open($"namespace {space}");
+        writer.Line("using Float4 = global::AdapterToolkit.Operators.Float4;");
+        writer.Line("using Grid = global::ILGPU.Grid;");
+        writer.Line("using Group = global::ILGPU.Group;");
+        writer.Line("using Math = global::System.Math;");
+        writer.Line("using SharedMemory = global::ILGPU.SharedMemory;");
+        writer.Line("using View = global::ILGPU.ArrayView<float>;");
+        writer.Line();
+        writer.Line($"/// <summary>{summary}</summary>");
+        writer.Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]");
+        writer.Open($"public static class {name}");
+        return writer;
+    }
+
+    /// <summary>Ends the class and the file.</summary>
+    public static string Close(SourceWriter writer)
+    {
+        writer.Close();
+        writer.Close();
+        return writer.ToString();
+    }
+
+    /// <summary>Opens a kernel, with its formula above it.</summary>
+    public static void OpenKernel(SourceWriter writer, string name, string summary, params string[] parameters)
+    {
+        writer.Line($"/// <summary>{summary}</summary>");
+        writer.Line("[global::AdapterToolkit.Kernel]");
+        writer.Open($"public static void {name}({string.Join(", ", parameters)})");
+    }
+
+    /// <summary>The smaller of two whole numbers.</summary>
+    public static string Min(string left, string right) => $"Math.Min({left}, {right})";
+
+    /// <summary>An index plus a constant, which is left out where it is zero.</summary>
+    public static string Plus(string index, int constant) => constant == 0 ? index : $"{index} + {constant}";
+}

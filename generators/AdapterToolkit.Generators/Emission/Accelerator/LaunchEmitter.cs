@@ -1,0 +1,195 @@
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission.Accelerator;
+
+/// <summary>
+/// Emits the launches: ILGPU's CPU accelerator takes the narrow kernels, few rows take theirs, and all others the tiled ones.
+/// </summary>
+internal static class LaunchEmitter
+{
+    public static string Emit(LinearConfiguration configuration, VariantNames names, string space)
+    {
+        SourceWriter writer = SourceWriter.File();
+        writer.Open($"namespace {space}");
+        foreach (string alias in new[]
+        {
+            "using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;",
+            "using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;",
+            "using KernelConfig = global::ILGPU.KernelConfig;",
+            "using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;",
+            "using Tensor = global::AdapterToolkit.Tensors.Tensor;",
+            "using View = global::ILGPU.ArrayView<float>;",
+        })
+        {
+            writer.Line(alias);
+        }
+
+        writer.Line();
+        writer.Open($"partial class {configuration.ClassName}");
+        PrintForward(writer, configuration, names);
+        writer.Line();
+        PrintInputGradient(writer, configuration, names);
+        writer.Line();
+        if (configuration.Rank == 0)
+        {
+            PrintNoFactors(writer);
+        }
+        else
+        {
+            PrintReduceGradient(writer, names, configuration.Rank);
+            writer.Line();
+            PrintFactorGradients(writer, names, configuration.Rank);
+            writer.Line();
+            PrintMerge(writer, names);
+            writer.Line();
+            PrintReduce(writer, names, configuration.Rank);
+        }
+
+        writer.Line();
+        PrintGroups(writer);
+        writer.Close();
+        writer.Close();
+        return writer.ToString();
+    }
+
+    private static void PrintForward(SourceWriter writer, LinearConfiguration configuration, VariantNames names)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void Forward(AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)");
+        string views = "x.View, weight.Data.View";
+        string scalars = "y.View, x.Rows, x.Columns, y.Columns";
+        if (configuration.Rank > 0)
+        {
+            writer.Line("if (factors is not null && u is not null)");
+            Indented(writer, "Reduce(device, x, factors, u);");
+            writer.Line("View uView = u?.View ?? default;");
+            writer.Line("View bView = factors?.B.Value.View ?? default;");
+            writer.Line("float scaling = factors?.Scaling ?? 0f;");
+            views += ", uView, bView";
+            scalars += ", scaling";
+        }
+
+        writer.Line("View biasView = bias?.Data.View ?? default;");
+        PrintVariants(writer, ProductDescription.Forward(configuration), names, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
+        writer.Close();
+    }
+
+    private static void PrintInputGradient(SourceWriter writer, LinearConfiguration configuration, VariantNames names)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)");
+        string views = "dy.View, weight.Data.View";
+        if (configuration.Rank > 0)
+        {
+            writer.Line("if (factors is not null && v is not null)");
+            Indented(writer, "ReduceGradient(device, dy, factors, v);");
+            writer.Line("View vView = v?.View ?? default;");
+            writer.Line("View aView = factors?.A.Value.View ?? default;");
+            views += ", vView, aView";
+        }
+
+        PrintVariants(writer, ProductDescription.InputGradient(configuration), names, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
+        writer.Close();
+    }
+
+    private static void PrintVariants(SourceWriter writer, ProductDescription product, VariantNames names, string arguments, string rows, string columns)
+    {
+        TileShape shape = TileShape.Square;
+        writer.Line("if (device.IsDebug)");
+        Indented(writer, $"device.Launch({names.Narrow}.{product.Name}, new KernelConfig((Groups({columns}, {NarrowProductPrinter.Threads}), {rows}, 1), ({NarrowProductPrinter.Threads}, 1, 1)), {arguments});");
+        writer.Line($"else if ({rows} <= {FewRowsProductPrinter.MostRows})");
+        Indented(writer, $"device.Launch({names.FewRows}.{product.Name}, new KernelConfig((Groups({columns}, {FewRowsProductPrinter.Columns(product)}), Groups({rows}, {FewRowsProductPrinter.Rows}), 1), ({FewRowsProductPrinter.Threads(product)}, 1, 1)), {arguments});");
+        writer.Line("else");
+        Indented(writer, $"device.Launch({names.Tiled}.{product.Name}, new KernelConfig((Groups({columns}, {shape.Columns}), Groups({rows}, {shape.Rows}), 1), ({shape.Threads}, 1, 1)), {arguments});");
+    }
+
+    private static void PrintReduce(SourceWriter writer, VariantNames names, int rank)
+    {
+        writer.Line("/// <summary>u = x Aᵀ.</summary>");
+        writer.Open("private static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)");
+        PrintFactorProduct(writer, FactorNames.A(rank), names, "x.View, factors.A.Value.View, u.View, x.Rows, x.Columns", "x.Rows");
+        writer.Close();
+    }
+
+    private static void PrintReduceGradient(SourceWriter writer, VariantNames names, int rank)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void ReduceGradient(AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v)");
+        PrintFactorProduct(writer, FactorNames.B(rank), names, "dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling", "dy.Rows");
+        writer.Close();
+    }
+
+    private static void PrintFactorProduct(SourceWriter writer, FactorNames factor, VariantNames names, string arguments, string rows)
+    {
+        writer.Line("if (device.IsDebug)");
+        Indented(writer, $"device.Launch({names.NarrowFactors}.{factor.Product.Name}, new KernelConfig(Groups({rows} * {factor.Rank}, {NarrowProductPrinter.Threads}), {NarrowProductPrinter.Threads}), {arguments});");
+        writer.Line("else");
+        Indented(writer, $"device.Launch({names.Factors}.{factor.Product.Name}, new KernelConfig((Groups({rows}, {FactorProductPrinter.Rows}), {factor.Pieces}, 1), ({FactorProductPrinter.Threads}, 1, 1)), {arguments});");
+    }
+
+    private static void PrintFactorGradients(SourceWriter writer, VariantNames names, int rank)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void FactorGradients(AcceleratorDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)");
+        writer.Line("View gradientOfA = factors.A.AccumulatedGradient.View;");
+        writer.Line("View gradientOfB = factors.B.AccumulatedGradient.View;");
+        string ofA = "v.View, x.View, gradientOfA, x.Rows, x.Columns";
+        string ofB = "u.View, dy.View, gradientOfB, dy.Rows, dy.Columns, factors.Scaling";
+        writer.Open("if (device.IsDebug)");
+        PrintNarrowGradient(FactorNames.A(rank), ofA, "x.Columns");
+        PrintNarrowGradient(FactorNames.B(rank), ofB, "dy.Columns");
+        writer.Line("return;");
+        writer.Close();
+        writer.Line();
+        PrintGradient(FactorNames.A(rank), ofA, "x.Columns");
+        PrintGradient(FactorNames.B(rank), ofB, "dy.Columns");
+        writer.Close();
+
+        void PrintNarrowGradient(FactorNames factor, string arguments, string features) =>
+            writer.Line($"device.Launch({names.NarrowFactors}.{factor.Gradient.Name}, new KernelConfig(Groups({features} * {rank}, {NarrowProductPrinter.Threads}), {NarrowProductPrinter.Threads}), {arguments});");
+
+        void PrintGradient(FactorNames factor, string arguments, string features) =>
+            writer.Line($"device.Launch({names.Factors}.{factor.Gradient.Name}, new KernelConfig((Groups({features}, {FactorGradientPrinter.Features}), {factor.Pieces}, 1), ({FactorGradientPrinter.Threads}, 1, 1)), {arguments});");
+    }
+
+    private static void PrintMerge(SourceWriter writer, VariantNames names)
+    {
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void Merge(AcceleratorDevice device, FrozenWeight weight, LowRankFactors factors, float sign)");
+        writer.Line("Tensor data = weight.Data;");
+        writer.Line($"int threads = device.IsDebug ? {NarrowProductPrinter.Threads} : {MergePrinter.Threads};");
+        writer.Line($"device.Launch({names.Factors}.Merge, new KernelConfig(Groups(data.Shape.Elements, threads), threads), data.View, factors.B.Value.View, factors.A.Value.View, data.Columns, data.Rows, sign * factors.Scaling);");
+        writer.Close();
+    }
+
+    private static void PrintNoFactors(SourceWriter writer)
+    {
+        string[] heads =
+        [
+            "ReduceGradient(AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v)",
+            "FactorGradients(AcceleratorDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)",
+            "Merge(AcceleratorDevice device, FrozenWeight weight, LowRankFactors factors, float sign)",
+        ];
+        for (int i = 0; i < heads.Length; i++)
+        {
+            if (i > 0)
+                writer.Line();
+            writer.Line("/// <inheritdoc/>");
+            writer.Line($"protected override void {heads[i]} =>");
+            Indented(writer, "throw new global::System.InvalidOperationException(\"A layer marked [Frozen] has no adapter.\");");
+        }
+    }
+
+    private static void PrintGroups(SourceWriter writer)
+    {
+        writer.Line("/// <summary>How many groups of a size hold a number of items.</summary>");
+        writer.Line("private static int Groups(int items, int size) => (items + size - 1) / size;");
+    }
+
+    private static void Indented(SourceWriter writer, string line)
+    {
+        writer.Indent();
+        writer.Line(line);
+        writer.Unindent();
+    }
+}

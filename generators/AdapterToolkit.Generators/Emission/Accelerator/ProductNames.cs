@@ -1,0 +1,54 @@
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission.Accelerator;
+
+/// <summary>The names and parameters that the variants of one product share.</summary>
+internal static class ProductNames
+{
+    /// <summary>The number of features that the product sums over.</summary>
+    public static string Summed(ProductDescription product) => product.Weight == WeightUse.Transposed ? "inFeatures" : "outFeatures";
+
+    /// <summary>The number of features of a row of the result.</summary>
+    public static string Columns(ProductDescription product) => product.Weight == WeightUse.Transposed ? "outFeatures" : "inFeatures";
+
+    /// <summary>The parameters of every variant, in one order, so that one launch fits all.</summary>
+    public static string[] Parameters(ProductDescription product)
+    {
+        List<string> parameters = [$"View {product.Left}", $"View weight"];
+        if (product.Rank > 0)
+        {
+            parameters.Add($"View {product.LowRankLeft}");
+            parameters.Add($"View {product.LowRankRight}");
+        }
+
+        if (product.HasBias)
+            parameters.Add($"View bias");
+        parameters.Add($"View {product.Result}");
+        parameters.Add("int rows");
+        parameters.Add("int inFeatures");
+        parameters.Add("int outFeatures");
+        if (product.Rank > 0 && product.ScalesLowRank)
+            parameters.Add("float scaling");
+        return [.. parameters];
+    }
+
+    /// <summary>The condition under which the layer has an adapter: without one, the low-rank views are empty.</summary>
+    public static string HasLowRank(ProductDescription product) => $"{product.LowRankLeft}.Length > 0";
+
+    /// <summary>The bias of a column; zero without one.</summary>
+    public static string Bias(string column) => $"bias.Length > 0 ? bias[{column}] : 0f";
+
+    /// <summary>
+    /// The low-rank term's summands of one result, unrolled over the rank: s·u Bᵀ, or v A, of one row and one column.
+    /// </summary>
+    public static IEnumerable<string> LowRankSummands(ProductDescription product, string row, string column)
+    {
+        for (int component = 0; component < product.Rank; component++)
+        {
+            string right = product.Weight == WeightUse.Transposed
+                ? KernelClass.Plus($"{column} * {product.Rank}", component)
+                : component == 0 ? column : $"{component} * inFeatures + {column}";
+            yield return $"{product.LowRankLeft}[{KernelClass.Plus($"{row} * {product.Rank}", component)}] * {product.LowRankRight}[{right}]";
+        }
+    }
+}

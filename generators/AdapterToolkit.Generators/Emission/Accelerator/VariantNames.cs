@@ -1,0 +1,25 @@
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission.Accelerator;
+
+/// <summary>The names of the classes of kernels that belong to a configuration.</summary>
+/// <param name="Configuration">The configuration.</param>
+internal sealed record VariantNames(LinearConfiguration Configuration)
+{
+    /// <summary>The products with W for many rows.</summary>
+    public string Tiled => Name("Tiled");
+
+    /// <summary>The products with W for few rows.</summary>
+    public string FewRows => Name("FewRows");
+
+    /// <summary>The products with W on ILGPU's CPU accelerator.</summary>
+    public string Narrow => Name("Narrow");
+
+    /// <summary>The products with the factors, their gradients, and the merge.</summary>
+    public string Factors => Name("Factor");
+
+    /// <summary>The products with the factors and their gradients on ILGPU's CPU accelerator.</summary>
+    public string NarrowFactors => Name("NarrowFactor");
+
+    private string Name(string variant) => Configuration.Rank == 0 ? $"Frozen{variant}Kernels" : $"LowRank{Configuration.Rank}{variant}Kernels";
+}
