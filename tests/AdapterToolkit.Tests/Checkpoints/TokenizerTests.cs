@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -94,6 +95,22 @@ public class TokenizerTests
         Assert.Equal("a\U0001D400b", tokenizer.Decode(tokenizer.Encode("a\U0001D400b", false), false));
     }
 
+    [Fact]
+    public void Stand_ins_have_the_category_of_their_code_point()
+    {
+        char[] standIns = new char[2];
+        int[] starts = new int[3];
+        for (int value = 0x10000; value <= 0x10FFFF; value += 7)
+        {
+            Assert.Equal(1, CodePointStandIns.Replace(new Rune(value).ToString(), standIns, starts));
+            Assert.Equal((0, 2), (starts[0], starts[1]));
+            Assert.Equal(Rune.GetUnicodeCategory(new Rune(value)), CharUnicodeInfo.GetUnicodeCategory(standIns[0]));
+        }
+
+        Assert.Equal(2, CodePointStandIns.Replace("\uDC00a", standIns, starts));
+        Assert.Equal("\uFFFDa", new string(standIns));
+    }
+
     [Theory]
     [InlineData("Removed", "a,b", new[] { "a", "b" })]
     [InlineData("Isolated", "a,,b", new[] { "a", ",", ",", "b" })]
@@ -138,7 +155,7 @@ public class TokenizerTests
     {
         string pairs = File.ReadAllText(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json"));
         JsonNode root = JsonNode.Parse(pairs)!;
-        root["model"]!["merges"] = new JsonArray([.. root["model"]!["merges"]!.AsArray().Select(pair => (JsonNode)$"{pair![0]} {pair[1]}")]);
+        root["model"]!["merges"] = new JsonArray([.. root["model"]!["merges"]!.AsArray().Select(merge => merge is JsonArray pair ? (JsonNode)$"{pair[0]} {pair[1]}" : merge!.DeepClone())]);
         root["pre_tokenizer"]!["add_prefix_space"] = true;
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["tokenizer.json"], root.ToJsonString());
@@ -179,6 +196,7 @@ public class TokenizerTests
     [InlineData("""{"post_processor": {"type": "TemplateProcessing", "single": []}}""", "single")]
     [InlineData("""{"decoder": {"type": "WordPiece"}}""", "WordPiece")]
     [InlineData("""{"decoder": null}""", "'decoder' is missing")]
+    [InlineData("""{"added_tokens": [{"id": 300, "content": "<other>"}]}""", "gives '<other>' the id 300")]
     [InlineData("""{"added_tokens": [{"id": 2000000000, "content": "x"}]}""", "added_tokens.id")]
     public void Unsupported_kinds_are_named(string change, string expected)
     {

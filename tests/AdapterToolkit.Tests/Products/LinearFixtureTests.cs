@@ -1,61 +1,92 @@
-using System.Globalization;
 using AdapterToolkit.Adapters;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Products;
 
-/// <summary>One layer's products on every device, against what the reference stack computed.</summary>
+/// <summary>One linear layer with a low-rank adapter gives what PEFT gives.</summary>
+[Collection(nameof(VectorWidth))]
 public sealed class LinearFixtureTests
 {
     private const double Tolerance = 1e-4;
 
-    public static IEnumerable<TheoryDataRow<string, string>> DevicesAndCases => TestDevices.With(TestDevices.All, Cases());
-
-    [Theory]
-    [MemberData(nameof(DevicesAndCases))]
-    public void ProductsEqualTheGoldenCase(string identifier, string name)
+    public static TheoryData<string, int> CasesAndWidths
     {
-        using SafetensorsFile file = SafetensorsFile.Open(Fixtures.PathOf("linear", name));
-        using Device device = TestDevices.Open(identifier);
-        Shape x = ShapeOf(file, "x");
-        Shape y = ShapeOf(file, "y");
-        Linear layer = ProductLayer.Create(Number(file, "r"), x.Columns, y.Columns, file.Contains("bias"));
-        layer.Weight.Load(device, file.ReadFloat32("W"));
-        layer.Bias?.Load(device, file.ReadFloat32("bias"));
-        bool stabilized = file.Metadata["use_rslora"] == "True";
-        layer.SetFactors(new LowRankFactors(device, name, layer.LowRank!, Number(file, "r"), Number(file, "lora_alpha"), stabilized, file.ReadFloat32("A"), file.ReadFloat32("B")));
-        Assert.Equal(float.Parse(file.Metadata["scaling"], CultureInfo.InvariantCulture), layer.Factors!.Scaling);
+        get
+        {
+            TheoryData<string, int> data = [];
+            foreach (string name in LinearFixture.Names)
+            {
+                foreach (int bits in (int[])[512, 256, 128])
+                    data.Add(name, bits);
+            }
 
-        using Tensor input = Tensor.From(device, x, file.ReadFloat32("x"));
-        using Tensor gradient = Tensor.From(device, y, file.ReadFloat32("dy"));
-        using Tensor output = layer.ForwardSaving(input, xActive: true, out ForwardRecord? record);
-        layer.Backward(gradient, record!, out Tensor? inputGradient);
-        record!.Release();
-        Compare("y", output.ToArray());
-        Compare("dx", inputGradient!.ToArray());
-        Compare("dA", layer.Factors.A.Gradient!.ToArray());
-        Compare("dB", layer.Factors.B.Gradient!.ToArray());
-        inputGradient.Release();
-        layer.Merge();
-        Compare("W_merged", layer.Weight.ToArray());
-        using Tensor merged = layer.Forward(input);
-        Compare("y", merged.ToArray());
-        layer.Weight.Dispose();
-        layer.Bias?.Dispose();
-
-        void Compare(string tensor, float[] actual) => Support.Close.Assert(file.ReadFloat32(tensor), actual, Tolerance, $"{tensor} of {name} on {identifier}");
+            return data;
+        }
     }
 
-    private static IEnumerable<string> Cases() =>
-        Fixtures.Files("linear", "*.safetensors").Select(path => Path.GetFileName(path))
-            .Where(name => !name.StartsWith("nf4_", StringComparison.Ordinal) && !name.StartsWith("dora_", StringComparison.Ordinal));
+    public static IEnumerable<TheoryDataRow<string, string>> CasesAndAccelerators => TestDevices.With(TestDevices.Accelerators, LinearFixture.Names);
 
-    private static Shape ShapeOf(SafetensorsFile file, string tensor) => new([.. file.GetEntry(tensor).Shape.Select(length => (int)length)]);
+    [Theory]
+    [MemberData(nameof(CasesAndWidths))]
+    public void TheCpuDeviceGivesWhatPeftGives(string name, int bits)
+    {
+        VectorWidth.Bits = bits;
+        try
+        {
+            using CpuDevice device = new();
+            Check(device, name);
+        }
+        finally
+        {
+            VectorWidth.Bits = VectorWidth.Widest;
+        }
+    }
 
-    private static int Number(SafetensorsFile file, string key) => int.Parse(file.Metadata[key], CultureInfo.InvariantCulture);
+    [Theory]
+    [MemberData(nameof(CasesAndAccelerators))]
+    public void AcceleratorsGiveWhatPeftGives(string identifier, string name)
+    {
+        using Device device = TestDevices.Open(identifier);
+        Check(device, name);
+    }
+
+    private static void Check(Device device, string name)
+    {
+        using LinearFixture fixture = new(name);
+        Linear layer = ProductLayer.Create(fixture.Rank, fixture.InFeatures, fixture.OutFeatures, fixture.HasBias);
+        layer.Weight.Load(device, fixture.Read("W"));
+        layer.Bias?.Load(device, fixture.Read("bias"));
+        layer.SetFactors(new LowRankFactors(
+            device, name, layer.LowRank!, fixture.Rank, fixture.Alpha, fixture.RankStabilized, fixture.Read("A"), fixture.Read("B")));
+        Assert.Equal(fixture.Number("scaling"), layer.Factors!.Scaling, 1e-6);
+
+        using Tensor x = Tensor.From(device, new Shape(fixture.Rows, fixture.InFeatures), fixture.Read("x"));
+        using Tensor dy = Tensor.From(device, new Shape(fixture.Rows, fixture.OutFeatures), fixture.Read("dy"));
+        using Tensor y = layer.ForwardSaving(x, xActive: true, out ForwardRecord? record);
+        Equal(fixture, "y", y.ToArray());
+        layer.Backward(dy, record!, out Tensor? dx);
+        record!.Release();
+        Equal(fixture, "dx", dx!.ToArray());
+        Equal(fixture, "dA", layer.Factors.A.Gradient!.ToArray());
+        Equal(fixture, "dB", layer.Factors.B.Gradient!.ToArray());
+        dx!.Release();
+
+        layer.Merge();
+        Equal(fixture, "W_merged", layer.Weight.ToArray());
+        using Tensor merged = layer.Forward(x);
+        Equal(fixture, "y", merged.ToArray());
+        layer.Weight.Dispose();
+        layer.Bias?.Dispose();
+    }
+
+    private static void Equal(LinearFixture fixture, string tensor, float[] actual)
+    {
+        double[] expected = [.. fixture.Read(tensor).Select(value => (double)value)];
+        Close.Check(expected, actual, $"{tensor} of {fixture.Name}", Tolerance * expected.Max(Math.Abs));
+    }
 }

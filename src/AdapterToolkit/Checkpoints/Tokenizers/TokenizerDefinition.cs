@@ -23,7 +23,7 @@ internal sealed class TokenizerDefinition
         Vocabulary = ReadVocabulary(model);
         Merges = ReadMerges(model, Vocabulary);
         IgnoreMerges = model.FindBool("ignore_merges", false);
-        AddedTokens = ReadAddedTokens(json);
+        AddedTokens = ReadAddedTokens(json, Vocabulary);
         NormalizesToFormC = ReadNormalizer(json);
         bool byteLevel = false;
         PreTokenizer = ReadPreTokenizer(json.GetObject(PreTokenizerKey), ref byteLevel);
@@ -138,9 +138,10 @@ internal sealed class TokenizerDefinition
         return merges;
     }
 
-    private static List<AddedToken> ReadAddedTokens(JsonObject json)
+    private static List<AddedToken> ReadAddedTokens(JsonObject json, Dictionary<string, int> vocabulary)
     {
         const string key = "added_tokens";
+        Dictionary<int, string> tokenOf = vocabulary.ToDictionary(pair => pair.Value, pair => pair.Key);
         var tokens = new List<AddedToken>();
         foreach (JsonElement element in json.FindArray(key) ?? [])
         {
@@ -149,8 +150,11 @@ internal sealed class TokenizerDefinition
             if (content.Length == 0)
                 continue;
             bool special = token.FindBool("special", false);
+            int id = token.GetInt("id", 0, LargestId);
+            if (!tokenOf.TryAdd(id, content) && tokenOf[id] != content)
+                throw json.Error(key, $"gives '{Excerpt.Of(content)}' the id {id}, which '{Excerpt.Of(tokenOf[id])}' has.");
             tokens.Add(new AddedToken(
-                token.GetInt("id", 0, LargestId),
+                id,
                 content,
                 special,
                 token.FindBool("single_word", false),

@@ -1,0 +1,51 @@
+using AdapterToolkit.Operators;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Modules;
+
+/// <summary>A frozen vector for each token of the vocabulary.</summary>
+public sealed class Embedding : Module
+{
+    /// <summary>Declares an embedding whose weight is yet to be loaded.</summary>
+    /// <param name="vocabularySize">How many tokens there are.</param>
+    /// <param name="hiddenSize">How many features a token's vector has.</param>
+    public Embedding(int vocabularySize, int hiddenSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
+        Weight = new FrozenWeight("weight", new Shape(vocabularySize, hiddenSize));
+    }
+
+    /// <summary>The vectors: vocabulary x hidden size.</summary>
+    public FrozenWeight Weight { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<FrozenWeight> FrozenWeights => [Weight];
+
+    /// <summary>Looks the vectors of tokens up.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <returns>rows x hidden size.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A token is not in the vocabulary.</exception>
+    public Tensor Forward(TokenIds tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        return Op.GatherRows(Weight, tokens.Ids);
+    }
+
+    /// <summary>Runs <see cref="Forward"/>. An embedding is frozen and has nothing upstream, so nothing is saved.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="record">Receives null.</param>
+    /// <returns>rows x hidden size.</returns>
+    public Tensor ForwardSaving(TokenIds tokens, out ForwardRecord? record)
+    {
+        record = null;
+        return Forward(tokens);
+    }
+
+    /// <summary>Never needed: an embedding saves nothing, so that nothing calls for its gradient.</summary>
+    /// <param name="gradient">The gradient of the vectors.</param>
+    /// <param name="record">What was saved.</param>
+    /// <exception cref="InvalidOperationException">Always.</exception>
+    public void Backward(Tensor gradient, ForwardRecord record) =>
+        throw new InvalidOperationException($"The embedding '{Path}' is frozen and has no gradient.");
+}

@@ -1,0 +1,100 @@
+using AdapterToolkit.Operators;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Modules;
+
+/// <summary>
+/// Scales each row by the inverse of its root mean square and each feature by a weight, which is frozen unless the
+/// property that holds the layer is marked <see cref="TrainableAttribute"/>.
+/// </summary>
+public sealed class RmsNorm : Module
+{
+    private readonly float _epsilon;
+    private bool _trainable;
+    private Parameter? _trained;
+
+    /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
+    /// <param name="features">Features of a row.</param>
+    /// <param name="epsilon">What is added to the mean square.</param>
+    public RmsNorm(int features, float epsilon)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
+        FrozenWeight = new FrozenWeight("weight", new Shape(features));
+        _epsilon = epsilon;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<FrozenWeight> FrozenWeights => [FrozenWeight];
+
+    /// <inheritdoc/>
+    public override IEnumerable<Parameter> Parameters => Trained is { } trained ? [trained] : [];
+
+    private FrozenWeight FrozenWeight { get; }
+
+    /// <summary>The weight that trains, which starts as the frozen one; null where the layer does not train.</summary>
+    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= new Parameter(FrozenWeight.ToTensor(), $"{Path}.weight") : null;
+
+    private Tensor Weight => Trained?.Value ?? FrozenWeight.Data;
+
+    /// <summary>w · x / sqrt(mean(x²) + ε), for each row.</summary>
+    /// <param name="x">The rows: rows x features.</param>
+    /// <returns>rows x features.</returns>
+    public Tensor Forward(Tensor x)
+    {
+        Tensor y = Op.RmsNormalize(x, Weight, _epsilon, out Tensor inverseRms);
+        inverseRms.Release();
+        return y;
+    }
+
+    /// <summary>Runs <see cref="Forward"/> and saves what <see cref="Backward"/> needs.</summary>
+    /// <param name="x">The rows: rows x features.</param>
+    /// <param name="xActive">Whether something upstream of the rows trains.</param>
+    /// <param name="record">Receives what was saved; null where neither the layer nor anything upstream trains.</param>
+    /// <returns>rows x features.</returns>
+    public Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record)
+    {
+        Tensor y = Op.RmsNormalize(x, Weight, _epsilon, out Tensor inverseRms);
+        if (xActive || Trained is not null)
+        {
+            record = new Record(x.Retain(), inverseRms, xActive);
+        }
+        else
+        {
+            inverseRms.Release();
+            record = null;
+        }
+
+        return y;
+    }
+
+    /// <summary>Computes the gradient of the rows, and adds to the weight's where that trains.</summary>
+    /// <param name="gradient">The gradient of the result: rows x features.</param>
+    /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
+    /// <param name="xGradient">Receives the gradient of the rows; null where nothing upstream trains.</param>
+    public void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
+    {
+        Record saved = (Record)record;
+        if (Trained is { } trained)
+            Op.AddRmsNormalizeWeightGradient(gradient, saved.X, saved.InverseRms, trained.AccumulatedGradient);
+        xGradient = saved.InputActive ? Op.RmsNormalizeInputGradient(gradient, saved.X, Weight, saved.InverseRms) : null;
+    }
+
+    internal override void MakeTrainable() => _trainable = true;
+
+    private sealed class Record(Tensor x, Tensor inverseRms, bool inputActive) : ForwardRecord
+    {
+        public Tensor X { get; } = x;
+
+        public Tensor InverseRms { get; } = inverseRms;
+
+        public bool InputActive { get; } = inputActive;
+
+        public override IEnumerable<SavedTensor> SavedTensors => [new("x", X), new("inverseRms", InverseRms)];
+
+        public override void Release()
+        {
+            X.Release();
+            InverseRms.Release();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.ComponentModel;
+using ILGPU;
+using ILGPU.Algorithms;
+
+namespace AdapterToolkit.Operators.Accelerator;
+
+/// <summary>Activation functions and their gradients: one thread an element.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class ActivationKernels
+{
+    private const float RootOfHalf = 0.70710678f;
+    private const float InverseRootOfTwoPi = 0.39894228f;
+    private const float TanhSlope = 1.5957691f;
+    private const float TanhCubic = 0.044715f;
+
+    /// <summary>result = x · σ(x).</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="result">Receives the results.</param>
+    [Kernel]
+    public static void Silu(ArrayView<float> x, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = x[i] * Sigmoid(x[i]);
+    }
+
+    /// <summary>result = gradient · silu'(x).</summary>
+    /// <param name="gradient">The gradient of silu(x).</param>
+    /// <param name="x">The numbers.</param>
+    /// <param name="result">Receives the gradient of x.</param>
+    [Kernel]
+    public static void SiluGradient(ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = gradient[i] * SiluDerivative(x[i], Sigmoid(x[i]));
+    }
+
+    /// <summary>result = silu(gate) · up.</summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="up">What the gate lets through.</param>
+    /// <param name="result">Receives the results.</param>
+    [Kernel]
+    public static void SwiGlu(ArrayView<float> gate, ArrayView<float> up, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = gate[i] * Sigmoid(gate[i]) * up[i];
+    }
+
+    /// <summary>gateGradient = gradient · up · silu'(gate), upGradient = gradient · silu(gate).</summary>
+    /// <param name="gradient">The gradient of the result.</param>
+    /// <param name="gate">The gate.</param>
+    /// <param name="up">What the gate lets through.</param>
+    /// <param name="gateGradient">Receives the gradient of the gate.</param>
+    /// <param name="upGradient">Receives the gradient of what it lets through.</param>
+    [Kernel]
+    public static void SwiGluGradient(ArrayView<float> gradient, ArrayView<float> gate, ArrayView<float> up, ArrayView<float> gateGradient, ArrayView<float> upGradient)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i >= gradient.IntLength)
+            return;
+        float x = gate[i];
+        float sigmoid = Sigmoid(x);
+        gateGradient[i] = gradient[i] * up[i] * SiluDerivative(x, sigmoid);
+        upGradient[i] = gradient[i] * x * sigmoid;
+    }
+
+    /// <summary>result = x · Φ(x), with the distribution function of the normal distribution.</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="result">Receives the results.</param>
+    [Kernel]
+    public static void Gelu(ArrayView<float> x, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = x[i] * NormalDistribution(x[i]);
+    }
+
+    /// <summary>result = gradient · (Φ(x) + x · φ(x)).</summary>
+    /// <param name="gradient">The gradient of gelu(x).</param>
+    /// <param name="x">The numbers.</param>
+    /// <param name="result">Receives the gradient of x.</param>
+    [Kernel]
+    public static void GeluGradient(ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = gradient[i] * (NormalDistribution(x[i]) + (x[i] * InverseRootOfTwoPi * XMath.Exp(-0.5f * x[i] * x[i])));
+    }
+
+    /// <summary>result = x · σ(2 · sqrt(2/π) · (x + 0.044715 x³)).</summary>
+    /// <param name="x">The numbers.</param>
+    /// <param name="result">Receives the results.</param>
+    [Kernel]
+    public static void GeluTanh(ArrayView<float> x, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = x[i] * TanhGate(x[i]);
+    }
+
+    /// <summary>result = gradient times the derivative of <see cref="GeluTanh"/>.</summary>
+    /// <param name="gradient">The gradient of the function's result.</param>
+    /// <param name="x">The numbers.</param>
+    /// <param name="result">Receives the gradient of x.</param>
+    [Kernel]
+    public static void GeluTanhGradient(ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i >= result.IntLength)
+            return;
+        float gate = TanhGate(x[i]);
+        float slope = TanhSlope * (1 + (3 * TanhCubic * x[i] * x[i]));
+        result[i] = gradient[i] * gate * (1 + (x[i] * (1 - gate) * slope));
+    }
+
+    private static float Sigmoid(float x) => 1 / (1 + XMath.Exp(-x));
+
+    private static float SiluDerivative(float x, float sigmoid) => sigmoid * (1 + (x * (1 - sigmoid)));
+
+    private static float TanhGate(float x) => Sigmoid(TanhSlope * x * (1 + (TanhCubic * x * x)));
+
+    /// <summary>
+    /// Φ(x) by the error function's approximation 7.1.26 of Abramowitz and Stegun, "Handbook of Mathematical Functions",
+    /// whose error is below 1.5e-7.
+    /// </summary>
+    private static float NormalDistribution(float x)
+    {
+        float scaled = XMath.Abs(x) * RootOfHalf;
+        float t = 1 / (1 + (0.3275911f * scaled));
+        float polynomial = t * (0.254829592f + (t * (-0.284496736f + (t * (1.421413741f + (t * (-1.453152027f + (t * 1.061405429f))))))));
+        float upper = 0.5f * polynomial * XMath.Exp(-scaled * scaled);
+        return x < 0 ? upper : 1 - upper;
+    }
+}

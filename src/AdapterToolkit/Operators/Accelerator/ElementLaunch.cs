@@ -1,0 +1,21 @@
+using AdapterToolkit.Devices;
+using ILGPU;
+
+namespace AdapterToolkit.Operators.Accelerator;
+
+/// <summary>How many groups of how many threads a kernel of one thread an element, or one group a row, is launched with.</summary>
+internal static class ElementLaunch
+{
+    private const int Threads = 256;
+    private const int DebugThreads = 16;
+
+    /// <summary>One thread for each element; the last group may reach beyond them.</summary>
+    internal static KernelConfig ForElements(AcceleratorDevice device, int elements)
+    {
+        int threads = device.IsDebug ? DebugThreads : Threads;
+        return new KernelConfig((elements + threads - 1) / threads, threads);
+    }
+
+    /// <summary>One group for each row.</summary>
+    internal static KernelConfig ForRows(AcceleratorDevice device, int rows) => new(rows, device.IsDebug ? DebugThreads : Threads);
+}

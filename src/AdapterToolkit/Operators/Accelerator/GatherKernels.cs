@@ -1,0 +1,35 @@
+using System.ComponentModel;
+using ILGPU;
+
+namespace AdapterToolkit.Operators.Accelerator;
+
+/// <summary>Looks rows of a matrix up: one thread an element of the result.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class GatherKernels
+{
+    /// <summary>result[i, j] = matrix[ids[i], j].</summary>
+    /// <param name="matrix">The matrix, row-major.</param>
+    /// <param name="ids">Which rows.</param>
+    /// <param name="columns">How many columns the matrix has.</param>
+    /// <param name="result">Receives the rows.</param>
+    [Kernel]
+    public static void Gather(ArrayView<float> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = matrix[((long)ids[i / columns] * columns) + (i % columns)];
+    }
+
+    /// <summary>result[ids[i], j] = x[i, j].</summary>
+    /// <param name="x">The rows, row-major.</param>
+    /// <param name="ids">Where each goes.</param>
+    /// <param name="columns">How many columns there are.</param>
+    /// <param name="result">Receives the rows.</param>
+    [Kernel]
+    public static void Scatter(ArrayView<float> x, ArrayView<int> ids, int columns, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < x.IntLength)
+            result[((long)ids[i / columns] * columns) + (i % columns)] = x[i];
+    }
+}

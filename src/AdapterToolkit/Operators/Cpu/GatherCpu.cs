@@ -1,0 +1,33 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Operators.Cpu;
+
+/// <summary>Looks rows up, and puts rows into their places.</summary>
+internal static class GatherCpu
+{
+    internal static void FromPanels(FrozenWeight weight, int[] ids, Tensor result) =>
+        ElementSharing.Run((CpuDevice)result.Device, new PanelWork(weight, ids, result), result.Shape.Elements);
+
+    internal static void Gather(Tensor x, ReadOnlySpan<int> rows, Tensor result)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            x.Span.Slice(rows[i] * x.Columns, x.Columns).CopyTo(result.Span[(i * x.Columns)..]);
+    }
+
+    internal static void Scatter(Tensor x, ReadOnlySpan<int> rows, Tensor result)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            x.Span.Slice(i * x.Columns, x.Columns).CopyTo(result.Span[(rows[i] * x.Columns)..]);
+    }
+
+    private sealed class PanelWork(FrozenWeight weight, int[] ids, Tensor result) : ParallelWork
+    {
+        public override void Run(int worker, int workers)
+        {
+            int columns = weight.Shape.Columns;
+            for (int row = ShareStart(ids.Length, 1, worker, workers); row < ShareStart(ids.Length, 1, worker + 1, workers); row++)
+                WeightPanels.UnpackRow(weight.Data.Span, ids[row], columns, result.Span.Slice(row * columns, columns));
+        }
+    }
+}

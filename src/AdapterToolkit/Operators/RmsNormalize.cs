@@ -1,0 +1,61 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Operators.Accelerator;
+using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Operators;
+
+public static partial class Op
+{
+    /// <summary>y = w · x · r with r = 1 / sqrt(mean(x²) + ε), row by row.</summary>
+    /// <remarks>Zhang and Sennrich, "Root Mean Square Layer Normalization", 2019.</remarks>
+    /// <param name="x">The rows: rows x features.</param>
+    /// <param name="weight">w: features.</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="inverseRms">Receives r of each row, which the gradients need: rows.</param>
+    /// <returns>y: rows x features.</returns>
+    public static Tensor RmsNormalize(Tensor x, Tensor weight, float epsilon, out Tensor inverseRms)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(weight);
+        if (weight.Shape.Elements != x.Columns)
+            throw new ArgumentException($"The weight of shape {weight.Shape} does not fit rows of {x.Columns} features ({x.Shape}).", nameof(weight));
+        Tensor result = x.AllocateLike();
+        inverseRms = Tensor.Allocate(x.Device, new Shape(x.Rows));
+        if (x.Device is AcceleratorDevice device)
+            device.Launch(RmsNormKernels.Forward, ElementLaunch.ForRows(device, x.Rows), x.View, weight.View, epsilon, x.Columns, result.View, inverseRms.View);
+        else
+            RmsNormCpu.Forward(x, weight, epsilon, result, inverseRms);
+        return result;
+    }
+
+    /// <summary>The gradient of x: r · (w · dy - x · r² · mean(w · dy · x)), row by row.</summary>
+    /// <param name="gradient">dy: rows x features.</param>
+    /// <param name="x">The rows: rows x features.</param>
+    /// <param name="weight">w: features.</param>
+    /// <param name="inverseRms">r of each row.</param>
+    public static Tensor RmsNormalizeInputGradient(Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms)
+    {
+        RequireSameShape(gradient, x, nameof(RmsNormalizeInputGradient));
+        Tensor result = x.AllocateLike();
+        if (x.Device is AcceleratorDevice device)
+            device.Launch(RmsNormKernels.InputGradient, ElementLaunch.ForRows(device, x.Rows), gradient.View, x.View, weight.View, inverseRms.View, x.Columns, result.View);
+        else
+            RmsNormCpu.InputGradient(gradient, x, weight, inverseRms, result);
+        return result;
+    }
+
+    /// <summary>Adds the weight's gradient to a sum: dw += the sum of dy · x · r over the rows.</summary>
+    /// <param name="gradient">dy: rows x features.</param>
+    /// <param name="x">The rows: rows x features.</param>
+    /// <param name="inverseRms">r of each row.</param>
+    /// <param name="weightGradient">The sum: features.</param>
+    public static void AddRmsNormalizeWeightGradient(Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient)
+    {
+        RequireSameShape(gradient, x, nameof(AddRmsNormalizeWeightGradient));
+        if (x.Device is AcceleratorDevice device)
+            device.Launch(RmsNormKernels.AddWeightGradient, ElementLaunch.ForElements(device, x.Columns), gradient.View, x.View, inverseRms.View, x.Rows, weightGradient.View);
+        else
+            RmsNormCpu.AddWeightGradient(gradient, x, inverseRms, weightGradient);
+    }
+}

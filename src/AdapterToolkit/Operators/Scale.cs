@@ -1,0 +1,46 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Operators.Accelerator;
+using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Operators;
+
+public static partial class Op
+{
+    /// <summary>factor · x, element by element.</summary>
+    /// <param name="x">A tensor.</param>
+    /// <param name="factor">The factor.</param>
+    [Gradient(nameof(ScaleGradient))]
+    public static Tensor Scale(Tensor x, float factor)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Tensor result = x.AllocateLike();
+        ScaleInto(x, factor, result);
+        return result;
+    }
+
+    /// <summary>The gradient of x: factor · gradient.</summary>
+    /// <param name="gradient">The gradient of the result.</param>
+    /// <param name="factor">The factor.</param>
+    public static Tensor ScaleGradient(Tensor gradient, float factor) => Scale(gradient, factor);
+
+    /// <summary>-x, element by element.</summary>
+    /// <param name="x">A tensor.</param>
+    [Gradient(nameof(NegateGradient))]
+    public static Tensor Negate(Tensor x) => Scale(x, -1);
+
+    /// <summary>The gradient of x: -gradient.</summary>
+    /// <param name="gradient">The gradient of the result.</param>
+    public static Tensor NegateGradient(Tensor gradient) => Scale(gradient, -1);
+
+    /// <summary>target *= factor, in place.</summary>
+    internal static void ScaleInPlace(Tensor target, float factor) => ScaleInto(target, factor, target);
+
+    private static void ScaleInto(Tensor x, float factor, Tensor result)
+    {
+        if (x.Device is AcceleratorDevice device)
+            device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, factor, 0f, result.View);
+        else
+            Elementwise.Run(new ScaleFunction(factor), x, result);
+    }
+}
