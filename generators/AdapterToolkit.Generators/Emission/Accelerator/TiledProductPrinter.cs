@@ -190,7 +190,7 @@ internal sealed class TiledProductPrinter
     /// <summary>Adds the products of one summand of the thread's eight rows and eight columns.</summary>
     private void PrintMultiplication(int summand)
     {
-        _writer.OpenBlock();
+        _writer.Open();
         _writer.Line($"Float4 top = leftTile[{summand * _shape.LeftStride}], bottom = leftTile[{(summand * _shape.LeftStride) + _shape.ThreadRows}];");
         _writer.Line($"Float4 near = rightTile[{summand * _shape.RightStride}], far = rightTile[{(summand * _shape.RightStride) + _shape.ThreadColumns}];");
         for (int row = 0; row < TileShape.Held; row++)
