@@ -94,13 +94,13 @@ public abstract class Linear : Module
     {
         ArgumentNullException.ThrowIfNull(gradient);
         LinearRecord saved = (LinearRecord)record;
-        xGradient = saved.InputActive ? Tensor.Allocate(gradient.Device, gradient.Shape.WithColumns(InFeatures)) : null;
         if (saved.X is null || saved.U is null)
         {
-            if (xGradient is not null)
-                Kernels.InputGradient(gradient, Weight, null, null, xGradient);
+            xGradient = saved.InputActive ? InputGradient(gradient) : null;
             return;
         }
+
+        xGradient = saved.InputActive ? Tensor.Allocate(gradient.Device, gradient.Shape.WithColumns(InFeatures)) : null;
 
         LowRankFactors factors = Factors ?? throw new InvalidOperationException($"The adapter of layer '{Path}' was taken away between its forward and its backward pass.");
         Tensor v = saved.U.AllocateLike();
@@ -110,6 +110,14 @@ public abstract class Linear : Module
             Kernels.ReduceGradient(gradient, factors, v);
         Kernels.FactorGradients(saved.X, gradient, saved.U, v, factors);
         v.Release();
+    }
+
+    /// <summary>dx = dy W: the gradient of the input of a layer that runs without adapter.</summary>
+    internal Tensor InputGradient(Tensor gradient)
+    {
+        Tensor result = Tensor.Allocate(gradient.Device, gradient.Shape.WithColumns(InFeatures));
+        Kernels.InputGradient(gradient, Weight, null, null, result);
+        return result;
     }
 
     /// <summary>Gives the layer an adapter's factors, or takes them away. The layer becomes their holder.</summary>

@@ -23,18 +23,49 @@ public static partial class Op
                 throw new ArgumentOutOfRangeException(nameof(ids), id, $"Token {id} is not in the vocabulary of {rows} tokens.");
         }
 
+        if (!weight.IsInPanels)
+            return GatherRows(weight.Data, ids);
         Tensor result = Tensor.Allocate(weight.Data.Device, new Shape(ids.Length, columns));
-        if (result.Device is AcceleratorDevice device)
+        GatherCpu.FromPanels(weight, ids.ToArray(), result);
+        return result;
+    }
+
+    /// <summary>Gathers rows: result[i] = x[rows[i]].</summary>
+    /// <param name="x">The tensor.</param>
+    /// <param name="rows">Which rows, in the order of the result's.</param>
+    /// <returns>As many rows as asked for x the tensor's columns.</returns>
+    internal static Tensor GatherRows(Tensor x, ReadOnlySpan<int> rows)
+    {
+        Tensor result = Tensor.Allocate(x.Device, new Shape(rows.Length, x.Columns));
+        if (x.Device is AcceleratorDevice device)
         {
-            using MemoryBuffer1D<int, Stride1D.Dense> uploaded = device.Accelerator.Allocate1D(ids.ToArray());
-            device.Launch(GatherKernels.Gather, ElementLaunch.ForElements(device, result.Shape.Elements), weight.Data.View, uploaded.View.AsContiguous(), columns, result.View);
+            using MemoryBuffer1D<int, Stride1D.Dense> uploaded = device.Accelerator.Allocate1D(rows.ToArray());
+            device.Launch(GatherKernels.Gather, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, uploaded.View.AsContiguous(), x.Columns, result.View);
             device.Synchronize();
         }
         else
         {
-            GatherCpu.Gather(weight, ids.ToArray(), result);
+            GatherCpu.Gather(x, rows, result);
         }
 
         return result;
+    }
+
+    /// <summary>Scatters rows: result[rows[i]] = x[i]. No row may be named twice.</summary>
+    /// <param name="x">As many rows as are named.</param>
+    /// <param name="rows">Where each goes.</param>
+    /// <param name="result">The tensor whose rows are written; the others stay.</param>
+    internal static void ScatterRows(Tensor x, ReadOnlySpan<int> rows, Tensor result)
+    {
+        if (x.Device is AcceleratorDevice device)
+        {
+            using MemoryBuffer1D<int, Stride1D.Dense> uploaded = device.Accelerator.Allocate1D(rows.ToArray());
+            device.Launch(GatherKernels.Scatter, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, uploaded.View.AsContiguous(), x.Columns, result.View);
+            device.Synchronize();
+        }
+        else
+        {
+            GatherCpu.Scatter(x, rows, result);
+        }
     }
 }

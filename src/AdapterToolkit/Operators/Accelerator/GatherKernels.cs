@@ -19,4 +19,17 @@ public static class GatherKernels
         if (i < result.IntLength)
             result[i] = matrix[((long)ids[i / columns] * columns) + (i % columns)];
     }
+
+    /// <summary>result[ids[i], j] = x[i, j].</summary>
+    /// <param name="x">The rows, row-major.</param>
+    /// <param name="ids">Where each goes.</param>
+    /// <param name="columns">How many columns there are.</param>
+    /// <param name="result">Receives the rows.</param>
+    [Kernel]
+    public static void Scatter(ArrayView<float> x, ArrayView<int> ids, int columns, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < x.IntLength)
+            result[((long)ids[i / columns] * columns) + (i % columns)] = x[i];
+    }
 }

@@ -3,13 +3,25 @@ using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;
 
-/// <summary>Looks rows of a matrix up that lies in panels.</summary>
+/// <summary>Looks rows up, and puts rows into their places.</summary>
 internal static class GatherCpu
 {
-    internal static void Gather(FrozenWeight weight, int[] ids, Tensor result) =>
-        ElementSharing.Run((CpuDevice)result.Device, new Work(weight, ids, result), result.Shape.Elements);
+    internal static void FromPanels(FrozenWeight weight, int[] ids, Tensor result) =>
+        ElementSharing.Run((CpuDevice)result.Device, new PanelWork(weight, ids, result), result.Shape.Elements);
 
-    private sealed class Work(FrozenWeight weight, int[] ids, Tensor result) : ParallelWork
+    internal static void Gather(Tensor x, ReadOnlySpan<int> rows, Tensor result)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            x.Span.Slice(rows[i] * x.Columns, x.Columns).CopyTo(result.Span[(i * x.Columns)..]);
+    }
+
+    internal static void Scatter(Tensor x, ReadOnlySpan<int> rows, Tensor result)
+    {
+        for (int i = 0; i < rows.Length; i++)
+            x.Span.Slice(i * x.Columns, x.Columns).CopyTo(result.Span[(rows[i] * x.Columns)..]);
+    }
+
+    private sealed class PanelWork(FrozenWeight weight, int[] ids, Tensor result) : ParallelWork
     {
         public override void Run(int worker, int workers)
         {

@@ -1,0 +1,22 @@
+using AdapterToolkit.Modules;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>The names that a model's frozen weights have in a checkpoint.</summary>
+internal static class WeightNames
+{
+    /// <summary>Every weight once, under its first name.</summary>
+    internal static List<(string Name, FrozenWeight Weight)> Of(LanguageModel model) =>
+        [.. All(model).DistinctBy(named => named.Weight)];
+
+    /// <summary>The further names of weights that several modules share: a head tied to the embedding.</summary>
+    internal static IEnumerable<string> SharedOf(LanguageModel model) =>
+        All(model).GroupBy(named => named.Weight).SelectMany(names => names.Skip(1)).Select(named => named.Name);
+
+    /// <summary>A weight's dimensions as a file counts them.</summary>
+    internal static long[] LongDimensions(FrozenWeight weight) => [.. weight.Shape.Dimensions.ToArray().Select(dimension => (long)dimension)];
+
+    private static IEnumerable<(string Name, FrozenWeight Weight)> All(LanguageModel model) =>
+        model.SelfAndDescendants.SelectMany(module => module.FrozenWeights.Select(weight => (Name: $"{module.Path}.{weight.Name}", Weight: weight)));
+}

@@ -1,0 +1,263 @@
+using AdapterToolkit.Adapters;
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Operators;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Modules;
+
+/// <summary>
+/// A causal language model: token ids to hidden states, which its <see cref="Head"/> turns into logits over the vocabulary
+/// or into a loss. A class that derives from it is marked <see cref="AdapterModelAttribute"/> and writes
+/// <see cref="Forward"/>; the source generator writes the three methods beside it.
+/// </summary>
+public abstract class LanguageModel : Module, IDisposable
+{
+    private const int SmallestRotaryTable = 256;
+
+    private readonly RotarySettings _rotarySettings;
+    private RotaryTable? _rotary;
+    private Device? _device;
+
+    /// <summary>Declares a model whose weights are yet to be loaded.</summary>
+    /// <param name="rotary">What its rotary embedding is like.</param>
+    protected LanguageModel(RotarySettings rotary)
+    {
+        ArgumentNullException.ThrowIfNull(rotary);
+        _rotarySettings = rotary;
+        Adapter = new LowRankAdapter(this);
+    }
+
+    /// <summary>The part that turns hidden states into logits or a loss.</summary>
+    public abstract LanguageModelHead Head { get; }
+
+    /// <summary>The adapter: the factors of all layers that have some.</summary>
+    public LowRankAdapter Adapter { get; }
+
+    /// <summary>The device that holds the weights.</summary>
+    /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
+    public Device Device => _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+
+    /// <summary>The folder of the checkpoint that the weights came from; null before it is loaded.</summary>
+    public string? CheckpointFolder { get; private set; }
+
+    /// <summary>How many numbers the frozen weights hold; a head that shares the embedding's counts once.</summary>
+    public long BaseParameters => DistinctFrozenWeights.Sum(weight => (long)weight.Shape.Elements);
+
+    /// <summary>The bytes that the frozen weights take on the device.</summary>
+    public long BaseBytes => DistinctFrozenWeights.Sum(weight => weight.Bytes);
+
+    /// <summary>What trains: the adapter's factors, and the weights marked <see cref="TrainableAttribute"/>.</summary>
+    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters)];
+
+    /// <summary>How many numbers train, counted as they are saved.</summary>
+    public long TrainableParameterCount => TrainableParameters.Sum(parameter => (long)parameter.SavedElements);
+
+    /// <summary>The longest sequence that the model takes, in tokens.</summary>
+    public int MaximumPositions => _rotarySettings.MaximumPositions;
+
+    /// <summary>The model's linear layers, with their paths.</summary>
+    public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
+
+    private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
+        SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
+
+    /// <summary>Token ids to hidden states: what the model computes, as its author writes it.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <returns>The hidden states: rows x hidden size.</returns>
+    public abstract Tensor Forward(TokenIds tokens, SequenceContext context);
+
+    /// <summary><see cref="Forward"/> with planned buffers: each goes back to the pool at its last use.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <returns>The hidden states: rows x hidden size.</returns>
+    public abstract Tensor Evaluate(TokenIds tokens, SequenceContext context);
+
+    /// <summary><see cref="Forward"/>, saving what <see cref="Backward"/> needs.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <param name="record">Receives what was saved; null where nothing trains.</param>
+    /// <returns>The hidden states: rows x hidden size.</returns>
+    public abstract Tensor ForwardSaving(TokenIds tokens, SequenceContext context, out ForwardRecord? record);
+
+    /// <summary>Adds to the gradients of all parameters.</summary>
+    /// <param name="gradient">The gradient of the hidden states: rows x hidden size.</param>
+    /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
+    public abstract void Backward(Tensor gradient, ForwardRecord record);
+
+    /// <summary>Loads the weights of a checkpoint in the Hugging Face layout, tensor by tensor.</summary>
+    /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
+    /// <param name="device">The device to put them on.</param>
+    /// <exception cref="CheckpointException">A tensor is missing, unknown, malformed or of another shape; the model stays as it was.</exception>
+    /// <exception cref="InvalidOperationException">The model has weights already.</exception>
+    public void LoadCheckpoint(string folder, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (_device is not null)
+            throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
+        NameTree("");
+        ModelLoader.Load(this, folder, device);
+        _device = device;
+        CheckpointFolder = folder;
+    }
+
+    /// <summary>
+    /// Writes the model in the Hugging Face layout: the weights as float32, and the configuration and tokenizer of the
+    /// checkpoint that it was loaded from.
+    /// </summary>
+    /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
+    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, which the files would lack.</exception>
+    public void Save(string folder)
+    {
+        if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
+            throw new InvalidOperationException($"Layer '{layer.Path}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
+        ModelWriter.Save(this, folder);
+    }
+
+    /// <summary>Describes the rows of a batch to <see cref="Forward"/> and its companions.</summary>
+    /// <param name="tokens">The batch.</param>
+    /// <exception cref="ArgumentException">The sequences are longer than the model takes.</exception>
+    public SequenceContext CreateContext(TokenIds tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Length > MaximumPositions)
+            throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
+        if (_rotary is null || _rotary.Positions < tokens.Length)
+        {
+            int positions = SmallestRotaryTable;
+            while (positions < tokens.Length)
+                positions *= 2;
+            _rotary?.Dispose();
+            _rotary = new RotaryTable(Device, Math.Min(positions, MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+        }
+
+        return new SequenceContext(tokens, _rotary);
+    }
+
+    /// <summary>The logits of every row.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <returns>rows x vocabulary, in row-major order.</returns>
+    public float[] Logits(TokenIds tokens)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor hidden = Evaluate(tokens, CreateContext(tokens));
+        Tensor logits = Head.Logits(hidden);
+        hidden.Release();
+        float[] values = logits.ToArray();
+        logits.Release();
+        return values;
+    }
+
+    /// <summary>The logits of the token that follows a sequence.</summary>
+    /// <param name="tokens">The tokens of one sequence.</param>
+    /// <returns>One logit for each token of the vocabulary.</returns>
+    public float[] NextTokenLogits(ReadOnlySpan<int> tokens)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        TokenIds ids = new(1, tokens.Length, tokens);
+        Tensor hidden = Evaluate(ids, CreateContext(ids));
+        Tensor last = hidden.SliceRows(hidden.Rows - 1, 1);
+        Tensor logits = Head.Logits(last);
+        last.Release();
+        hidden.Release();
+        float[] values = logits.ToArray();
+        logits.Release();
+        return values;
+    }
+
+    /// <summary>Continues a text with the likeliest token, one after the other.</summary>
+    /// <param name="prompt">The tokens of the text.</param>
+    /// <param name="maximumTokens">How many tokens to add at most.</param>
+    /// <param name="endTokens">Tokens that end the text; the one that does is the last of the result.</param>
+    /// <returns>The tokens added.</returns>
+    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default)
+    {
+        List<int> sequence = [.. prompt];
+        while (sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
+        {
+            float[] logits = NextTokenLogits(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence));
+            int likeliest = Array.IndexOf(logits, logits.Max());
+            sequence.Add(likeliest);
+            if (endTokens.Contains(likeliest))
+                break;
+        }
+
+        return [.. sequence.Skip(prompt.Length)];
+    }
+
+    /// <summary>The next-token loss of a batch, without gradients.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the next one's label.</param>
+    public LossSum Loss(TokenIds tokens, ReadOnlySpan<int> labels)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor hidden = Evaluate(tokens, CreateContext(tokens));
+        LossSum loss = Head.Loss(hidden, labels, tokens.Batch, tokens.Length);
+        hidden.Release();
+        return loss;
+    }
+
+    /// <summary>The next-token loss of a batch, and its gradient added to every parameter's.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="labels">A label for each token, -100 where it scores nothing.</param>
+    /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring labels, the mean's gradient.</param>
+    /// <exception cref="InvalidOperationException">Nothing trains.</exception>
+    public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor hidden = ForwardSaving(tokens, CreateContext(tokens), out ForwardRecord? record);
+        if (record is null)
+        {
+            hidden.Release();
+            throw new InvalidOperationException("Nothing of the model trains. Give it an adapter with Adapter.Initialize or Adapter.Load.");
+        }
+
+        LossSum loss = Head.LossSaving(hidden, labels, tokens.Batch, tokens.Length, gradientFactor, out Tensor? gradient);
+        hidden.Release();
+        if (gradient is not null)
+        {
+            Backward(gradient, record);
+            gradient.Release();
+        }
+
+        record.Release();
+        return loss;
+    }
+
+    /// <summary>Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter.</summary>
+    /// <param name="reversible">Whether the factors are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
+    public void Merge(bool reversible = false)
+    {
+        foreach (Linear layer in LinearLayers)
+            layer.Merge(reversible);
+    }
+
+    /// <summary>Takes a reversible merge back.</summary>
+    public void Unmerge()
+    {
+        foreach (Linear layer in LinearLayers.Where(layer => layer.IsMerged))
+            layer.Unmerge();
+    }
+
+    /// <summary>Gives the memory of weights and adapter back.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the model holds.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing || _device is null)
+            return;
+        foreach (Linear layer in LinearLayers.Where(layer => layer.Factors is not null))
+            layer.ReleaseFactors();
+        foreach (FrozenWeight weight in DistinctFrozenWeights)
+            weight.Dispose();
+        _rotary?.Dispose();
+        _rotary = null;
+    }
+}

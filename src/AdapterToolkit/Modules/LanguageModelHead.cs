@@ -1,0 +1,109 @@
+using AdapterToolkit.Operators;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Modules;
+
+/// <summary>
+/// The head of a language model: a frozen product that gives each row of hidden states one logit for every token of the
+/// vocabulary, and the loss of the next token, which it computes in pieces so that never more than one eighth of a
+/// batch's logits, or of their gradient, exists at once.
+/// </summary>
+public sealed class LanguageModelHead : Module
+{
+    /// <summary>The largest part of a batch's logits that exists at once is one over this.</summary>
+    private const int Pieces = 8;
+
+    private readonly VocabularyProjection _projection;
+
+    /// <summary>Declares a head with a weight of its own, yet to be loaded.</summary>
+    /// <param name="hiddenSize">Features of a hidden state.</param>
+    /// <param name="vocabularySize">How many tokens there are.</param>
+    public LanguageModelHead(int hiddenSize, int vocabularySize) => _projection = new VocabularyProjection(hiddenSize, vocabularySize);
+
+    /// <summary>Declares a head that shares the embedding's weight.</summary>
+    /// <param name="embedding">The embedding.</param>
+    public LanguageModelHead(Embedding embedding)
+    {
+        ArgumentNullException.ThrowIfNull(embedding);
+        _projection = new VocabularyProjection(embedding.Weight);
+    }
+
+    /// <summary>How many tokens there are.</summary>
+    public int VocabularySize => _projection.OutFeatures;
+
+    /// <inheritdoc/>
+    public override IEnumerable<FrozenWeight> FrozenWeights => [_projection.Weight];
+
+    /// <summary>The logits of hidden states.</summary>
+    /// <param name="hidden">Hidden states: rows x hidden size.</param>
+    /// <returns>rows x vocabulary.</returns>
+    public Tensor Logits(Tensor hidden) => _projection.Forward(hidden);
+
+    /// <summary>The next-token loss of a batch, without gradient.</summary>
+    /// <param name="hidden">Hidden states: rows x hidden size, sequence after sequence.</param>
+    /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it.</param>
+    /// <param name="batch">How many sequences there are.</param>
+    /// <param name="length">How many rows each sequence has.</param>
+    /// <exception cref="ArgumentException">The numbers of rows and labels do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
+    public LossSum Loss(Tensor hidden, ReadOnlySpan<int> labels, int batch, int length)
+    {
+        ScoringRows rows = Scoring(hidden, labels, batch, length);
+        return Run(hidden, rows, factor: 0, gradient: null);
+    }
+
+    /// <summary>The next-token loss of a batch, and its gradient.</summary>
+    /// <param name="hidden">Hidden states: rows x hidden size, sequence after sequence.</param>
+    /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it.</param>
+    /// <param name="batch">How many sequences there are.</param>
+    /// <param name="length">How many rows each sequence has.</param>
+    /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring rows, the mean's gradient.</param>
+    /// <param name="hiddenGradient">Receives the gradient of the hidden states; null where no row scores.</param>
+    /// <exception cref="ArgumentException">The numbers of rows and labels do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
+    public LossSum LossSaving(Tensor hidden, ReadOnlySpan<int> labels, int batch, int length, float gradientFactor, out Tensor? hiddenGradient)
+    {
+        ScoringRows rows = Scoring(hidden, labels, batch, length);
+        hiddenGradient = null;
+        if (rows.Count == 0)
+            return default;
+        hiddenGradient = Tensor.Zeros(hidden.Device, hidden.Shape);
+        return Run(hidden, rows, gradientFactor == 0 ? 1f / rows.Count : gradientFactor, hiddenGradient);
+    }
+
+    private ScoringRows Scoring(Tensor hidden, ReadOnlySpan<int> labels, int batch, int length)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        if (hidden.Rows != batch * length || labels.Length != hidden.Rows)
+            throw new ArgumentException($"{batch} sequences of {length} tokens need as many rows and labels, but there are {hidden.Rows} rows ({hidden.Shape}) and {labels.Length} labels.", nameof(labels));
+        return ScoringRows.Of(labels, batch, length, VocabularySize);
+    }
+
+    /// <summary>
+    /// Each piece's logits turn into their gradient where they lie, and that into the hidden states' gradient: the backward
+    /// pass needs no second product, and nothing is kept but the gradient of the hidden states.
+    /// </summary>
+    private LossSum Run(Tensor hidden, ScoringRows rows, float factor, Tensor? gradient)
+    {
+        int atOnce = Math.Max(1, hidden.Rows / Pieces);
+        double sum = 0;
+        for (int first = 0; first < rows.Count; first += atOnce)
+        {
+            ScoringRows piece = rows.Slice(first, Math.Min(atOnce, rows.Count - first));
+            Tensor states = Op.GatherRows(hidden, piece.Rows);
+            Tensor logits = _projection.Forward(states);
+            states.Release();
+            sum += Op.CrossEntropyInPlace(logits, piece.Labels, factor, gradient is not null);
+            if (gradient is not null)
+            {
+                Tensor statesGradient = _projection.InputGradient(logits);
+                Op.ScatterRows(statesGradient, piece.Rows, gradient);
+                statesGradient.Release();
+            }
+
+            logits.Release();
+        }
+
+        return new LossSum(sum, rows.Count);
+    }
+}

@@ -1,0 +1,41 @@
+namespace AdapterToolkit.Modules;
+
+/// <summary>The rows of a batch that score a label, and the labels that they score: those of the rows after them.</summary>
+/// <param name="rows">The rows.</param>
+/// <param name="labels">The label of each.</param>
+internal readonly struct ScoringRows(ReadOnlyMemory<int> rows, ReadOnlyMemory<int> labels)
+{
+    /// <summary>A label that scores nothing, as in torch and transformers.</summary>
+    internal const int Ignored = -100;
+
+    internal int Count => rows.Length;
+
+    internal ReadOnlySpan<int> Rows => rows.Span;
+
+    internal ReadOnlySpan<int> Labels => labels.Span;
+
+    /// <summary>Finds the rows that score: all but the last of each sequence whose next label is not ignored.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
+    internal static ScoringRows Of(ReadOnlySpan<int> labels, int batch, int length, int vocabularySize)
+    {
+        List<int> rows = [], scored = [];
+        for (int sequence = 0; sequence < batch; sequence++)
+        {
+            for (int position = 0; position + 1 < length; position++)
+            {
+                int row = (sequence * length) + position;
+                int label = labels[row + 1];
+                if (label == Ignored)
+                    continue;
+                if ((uint)label >= (uint)vocabularySize)
+                    throw new ArgumentOutOfRangeException(nameof(labels), label, $"Label {label} of sequence {sequence}, position {position + 1}, is not in the vocabulary of {vocabularySize} tokens, and is not {Ignored}.");
+                rows.Add(row);
+                scored.Add(label);
+            }
+        }
+
+        return new ScoringRows(rows.ToArray(), scored.ToArray());
+    }
+
+    internal ScoringRows Slice(int first, int count) => new(rows.Slice(first, count), labels.Slice(first, count));
+}

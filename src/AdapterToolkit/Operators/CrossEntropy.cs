@@ -1,0 +1,41 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Operators.Accelerator;
+using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Tensors;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AdapterToolkit.Operators;
+
+public static partial class Op
+{
+    /// <summary>
+    /// The summed cross-entropy of rows of logits, log Σ eˡ - l[label], whose logits turn into the gradient where they lie:
+    /// factor · (softmax(l) - [label]).
+    /// </summary>
+    /// <param name="logits">The logits: rows x vocabulary. Overwritten where the gradient is wanted.</param>
+    /// <param name="labels">The label of each row.</param>
+    /// <param name="factor">What the gradient is multiplied by.</param>
+    /// <param name="wantsGradient">Whether the gradient is wanted.</param>
+    /// <returns>The sum of the rows' losses, added up in double precision in the order of the rows.</returns>
+    internal static double CrossEntropyInPlace(Tensor logits, ReadOnlySpan<int> labels, float factor, bool wantsGradient)
+    {
+        Tensor losses = Tensor.Allocate(logits.Device, new Shape(logits.Rows));
+        if (logits.Device is AcceleratorDevice device)
+        {
+            using MemoryBuffer1D<int, Stride1D.Dense> uploaded = device.Accelerator.Allocate1D(labels.ToArray());
+            device.Launch(CrossEntropyKernels.Run, ElementLaunch.ForRows(device, logits.Rows), logits.View, uploaded.View.AsContiguous(), logits.Columns, factor, wantsGradient ? 1 : 0, losses.View);
+            device.Synchronize();
+        }
+        else
+        {
+            CrossEntropyCpu.Run(logits, labels.ToArray(), factor, wantsGradient, losses);
+        }
+
+        double sum = 0;
+        foreach (float loss in losses.ToArray())
+            sum += loss;
+        losses.Release();
+        return sum;
+    }
+}
