@@ -120,17 +120,22 @@ public sealed class WorkerPool : IDisposable
         long start = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _running) > 0)
         {
-            if (Stopwatch.GetTimestamp() - start > s_spinTicks)
-            {
-                // Whoever takes the running count to zero after this sees the flag and wakes this thread.
-                Interlocked.Exchange(ref _callerSleeps, 1);
-                if (Volatile.Read(ref _running) > 0 || Interlocked.Exchange(ref _callerSleeps, 0) == 0)
-                    _finished.Wait();
-                return;
-            }
-
-            Thread.SpinWait(4);
+            if (Stopwatch.GetTimestamp() - start < s_spinTicks)
+                Thread.SpinWait(4);
+            else
+                SleepUntilWoken();
         }
+    }
+
+    /// <summary>
+    /// Sleeps until somebody who took the flag wakes this thread. One who was interrupted before it took the flag of an
+    /// earlier wait may wake it early, so the condition is looked at again after this.
+    /// </summary>
+    private void SleepUntilWoken()
+    {
+        Interlocked.Exchange(ref _callerSleeps, 1);
+        if (Volatile.Read(ref _running) > 0 || Interlocked.Exchange(ref _callerSleeps, 0) == 0)
+            _finished.Wait();
     }
 
     private void ShareEnded()
@@ -212,15 +217,16 @@ public sealed class WorkerPool : IDisposable
             long start = Stopwatch.GetTimestamp();
             while (Volatile.Read(ref _given) == done)
             {
-                if (Stopwatch.GetTimestamp() - start > s_spinTicks)
+                if (Stopwatch.GetTimestamp() - start < s_spinTicks)
                 {
-                    Interlocked.Exchange(ref _sleeps, 1);
-                    if (Volatile.Read(ref _given) == done || Interlocked.Exchange(ref _sleeps, 0) == 0)
-                        _wake.Wait();
-                    return;
+                    Thread.SpinWait(4);
+                    continue;
                 }
 
-                Thread.SpinWait(4);
+                // As the pool's own thread does: it may be woken early, so the count is looked at again.
+                Interlocked.Exchange(ref _sleeps, 1);
+                if (Volatile.Read(ref _given) == done || Interlocked.Exchange(ref _sleeps, 0) == 0)
+                    _wake.Wait();
             }
         }
     }

@@ -9,7 +9,7 @@ internal sealed class ProductOperands
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
         Rank = rank;
-        Random random = new(HashCode.Combine(rows, inFeatures, outFeatures, rank) & int.MaxValue);
+        Random random = new((((rows * 31) + inFeatures) * 31) + outFeatures + rank);
         X = Values(random, rows * inFeatures);
         W = Values(random, outFeatures * inFeatures);
         A = Values(random, rank * inFeatures);

@@ -24,12 +24,12 @@ internal static class CpuText
         writer.Line("using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;");
         writer.Line("using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;");
         writer.Line("using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;");
+        writer.Line("using RowTails = global::AdapterToolkit.Operators.Cpu.RowTails;");
         writer.Line("using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;");
         writer.Line("using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;");
         writer.Line("using Unsafe = global::System.Runtime.CompilerServices.Unsafe;");
         writer.Line($"using {shape.Name} = global::System.Runtime.Intrinsics.{shape.Name};");
         writer.Line($"using Floats = global::System.Runtime.Intrinsics.{shape.Name}<float>;");
-        writer.Line("using VectorTail = global::AdapterToolkit.Operators.Cpu.VectorTail;");
         writer.Line();
     }
 

@@ -52,7 +52,8 @@ internal static class ForwardLoopEmitter
 
             int blocks = (inFeatures + {{DepthAtOnce - 1}}) / {{DepthAtOnce}};
             int depthAtOnce = blocks == 0 ? 0 : (inFeatures + blocks - 1) / blocks;
-            int rowsAtOnce = Math.Min({{RowsAtOnce}}, endRow - firstRow);
+            int rowBlocks = (endRow - firstRow + {{RowsAtOnce - 1}}) / {{RowsAtOnce}};
+            int rowsAtOnce = (((endRow - firstRow + rowBlocks - 1) / rowBlocks) + {{shape.TileHeights[0] - 1}}) / {{shape.TileHeights[0]}} * {{shape.TileHeights[0]}};
             ref float packedX = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
             ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * 32);
             ref float panelBias = ref ScratchMemory.Take(2, 32);

@@ -103,12 +103,15 @@ internal static class ReduceEmitter
 
         writer.Line("nint k = 0;");
         writer.Open($"for (; k <= depth - {shape.Lanes}; k += {shape.Lanes})");
-        Step(writer, height, ranks, shape, reference => $"{shape.Name}.LoadUnsafe(ref {reference}, (nuint)k)");
-        writer.Close();
-        writer.Line();
-        writer.Open("if (k < depth)");
-        writer.Line("nint left = depth - k;");
-        Step(writer, height, ranks, shape, reference => $"VectorTail.Load{shape.Bits}(ref Unsafe.Add(ref {reference}, k), left)");
+        for (int row = 0; row < height; row++)
+            writer.Line($"Floats x{row} = {shape.Name}.LoadUnsafe(ref {Source(row)}, (nuint)k);");
+        for (int r = 0; r < ranks; r++)
+        {
+            writer.Line($"Floats a{r} = {shape.Name}.LoadUnsafe(ref {Factor(r)}, (nuint)k);");
+            for (int row = 0; row < height; row++)
+                writer.Line(CpuText.MultiplyAdd(shape, $"sum{row}x{r}", $"x{row}", $"a{r}"));
+        }
+
         writer.Close();
         writer.Line();
         for (int row = 0; row < height; row++)
@@ -117,19 +120,9 @@ internal static class ReduceEmitter
                 writer.Line($"{CpuText.At("result", (row * rank) + r)} = scaling * {shape.Name}.Sum(sum{row}x{r});");
         }
 
+        writer.Line("if (k < depth)");
+        writer.Line($"    RowTails.AddProducts(ref source, ref factor, depth, k, scaling, ref result, {rank}, {height}, {ranks});");
         writer.Close();
-    }
-
-    private static void Step(SourceWriter writer, int height, int ranks, VectorShape shape, Func<string, string> load)
-    {
-        for (int row = 0; row < height; row++)
-            writer.Line($"Floats x{row} = {load(Source(row))};");
-        for (int r = 0; r < ranks; r++)
-        {
-            writer.Line($"Floats a{r} = {load(Factor(r))};");
-            for (int row = 0; row < height; row++)
-                writer.Line(CpuText.MultiplyAdd(shape, $"sum{row}x{r}", $"x{row}", $"a{r}"));
-        }
     }
 
     private static string Source(int row) => row == 0 ? "source" : $"source{row}";
