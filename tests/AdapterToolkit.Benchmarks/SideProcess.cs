@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace AdapterToolkit.Benchmarks;
 
@@ -6,7 +7,12 @@ namespace AdapterToolkit.Benchmarks;
 internal static class SideProcess
 {
     /// <summary>Runs this program once more with other arguments.</summary>
-    public static string RunOurs(params string[] arguments) => Run([Environment.ProcessPath!, .. arguments]);
+    public static string RunOurs(params string[] arguments)
+    {
+        string program = Environment.ProcessPath!;
+        bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        return Run(isHost ? [program, Assembly.GetExecutingAssembly().Location, .. arguments] : [program, .. arguments]);
+    }
 
     /// <summary>Runs a command and waits for its end.</summary>
     /// <exception cref="InvalidOperationException">The command failed.</exception>
