@@ -1,0 +1,95 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Operators;
+
+public static partial class Op
+{
+    /// <summary>
+    /// Causal grouped-query attention: for each head and row, the values of the rows up to it in its sequence, weighted by
+    /// softmax(q · k / √head's features). Rows of padding neither attend nor are attended to; their result is zero.
+    /// </summary>
+    /// <remarks>
+    /// Vaswani et al., "Attention Is All You Need", 2017; Ainslie et al., "GQA", 2023. The softmax is taken in one pass over
+    /// blocks of keys, and computed again in the backward pass, as Dao et al., "FlashAttention", 2022 do: no weight is kept.
+    /// </remarks>
+    /// <param name="query">The queries: rows x (heads · head's features).</param>
+    /// <param name="key">The keys: rows x (key heads · head's features); the number of key heads divides that of heads.</param>
+    /// <param name="value">The values: shaped like the keys.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <returns>rows x (heads · head's features).</returns>
+    /// <exception cref="ArgumentException">The tensors do not have the context's rows, whole heads, or shapes that fit each other.</exception>
+    [Gradient(nameof(CausalAttentionGradient), Saving = nameof(CausalAttentionSaving))]
+    public static Tensor CausalAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)
+    {
+        Tensor result = CausalAttentionSaving(query, key, value, context, out Tensor logSumExp);
+        logSumExp.Release();
+        return result;
+    }
+
+    /// <summary><see cref="CausalAttention"/>, handing out what the gradient needs besides operands and result.</summary>
+    /// <param name="query">The queries: rows x (heads · head's features).</param>
+    /// <param name="key">The keys: rows x (key heads · head's features).</param>
+    /// <param name="value">The values: shaped like the keys.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <param name="logSumExp">Receives the logarithm of the softmax's denominator: rows x heads.</param>
+    /// <returns>rows x (heads · head's features).</returns>
+    /// <exception cref="ArgumentException">The tensors do not have the context's rows, whole heads, or shapes that fit each other.</exception>
+    public static Tensor CausalAttentionSaving(Tensor query, Tensor key, Tensor value, SequenceContext context, out Tensor logSumExp)
+    {
+        AttentionShape shape = RequireAttention(query, key, value, context);
+        Tensor result = query.AllocateLike();
+        logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, shape.Heads));
+        if (query.Device is AcceleratorDevice device)
+            throw new NotSupportedException(device.Identifier);
+        AttentionForwardCpu.Run(shape, query, key, value, context, result, logSumExp);
+        return result;
+    }
+
+    /// <summary>
+    /// The gradients of queries, keys and values. With the weights P, computed again from the saved logarithms,
+    /// dV = Pᵀ dO, dP = dO Vᵀ, dS = P ∘ (dP - rowsum(dO ∘ O)), dQ = dS K / √head's features, dK = dSᵀ Q / √head's features;
+    /// keys and values sum over the heads that they serve.
+    /// </summary>
+    /// <param name="gradient">The gradient of the result, dO: rows x (heads · head's features).</param>
+    /// <param name="query">The queries.</param>
+    /// <param name="key">The keys.</param>
+    /// <param name="value">The values.</param>
+    /// <param name="result">The result, O.</param>
+    /// <param name="logSumExp">The logarithm of the softmax's denominator: rows x heads.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <param name="queryActive">Whether the gradient of the queries is wanted.</param>
+    /// <param name="keyActive">Whether the gradient of the keys is wanted.</param>
+    /// <param name="valueActive">Whether the gradient of the values is wanted.</param>
+    /// <returns>The gradients, shaped like the operands; null where one is not wanted.</returns>
+    public static (Tensor? Query, Tensor? Key, Tensor? Value) CausalAttentionGradient(
+        Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, bool queryActive, bool keyActive, bool valueActive)
+    {
+        AttentionShape shape = RequireAttention(query, key, value, context);
+        RequireSameShape(gradient, query, nameof(CausalAttentionGradient));
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(logSumExp);
+        Tensor? queryGradient = queryActive ? query.AllocateLike() : null;
+        Tensor? keyGradient = keyActive ? key.AllocateLike() : null;
+        Tensor? valueGradient = valueActive ? value.AllocateLike() : null;
+        AttentionGradients gradients = new(queryGradient, keyGradient, valueGradient);
+        if (query.Device is AcceleratorDevice device)
+            throw new NotSupportedException(device.Identifier);
+        AttentionBackwardCpu.Run(shape, gradient, query, key, value, result, logSumExp, context, gradients);
+        return (queryGradient, keyGradient, valueGradient);
+    }
+
+    private static AttentionShape RequireAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(context);
+        RequireRowsOf(context, query, nameof(CausalAttention));
+        RequireRowsOf(context, key, nameof(CausalAttention));
+        RequireRowsOf(context, value, nameof(CausalAttention));
+        return AttentionShape.Of(query, key, value, context);
+    }
+}

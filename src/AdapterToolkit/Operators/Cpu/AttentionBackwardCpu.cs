@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Operators.Cpu;
+
+/// <summary>
+/// The gradients of causal attention on the CPU. One worker does all heads that share a head of keys and values, so that
+/// these heads' contributions add up in a fixed order. Tiles of weights have the queries in their lanes, as in the forward pass.
+/// </summary>
+internal static class AttentionBackwardCpu
+{
+    /// <summary>How many keys' weights are held at once: with their gradients they stay in the first-level cache.</summary>
+    private const int KeyBlock = 64;
+
+    internal static void Run(
+        AttentionShape shape, Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, AttentionGradients gradients)
+    {
+        CpuDevice device = (CpuDevice)query.Device;
+        device.Workers.Run(
+            new Work(shape, gradient, query, key, value, result, logSumExp, context, gradients),
+            Sharing.Workers(device, query.Rows * shape.Heads, shape.Length, shape.HeadDim));
+    }
+
+    private sealed class Work(
+        AttentionShape shape, Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, AttentionGradients gradients) : ParallelWork
+    {
+        public override void Run(int worker, int workers)
+        {
+            switch (VectorWidth.Bits)
+            {
+                case 512: Run<VectorOperations512, Vector512<float>>(worker, workers); break;
+                case 256: Run<VectorOperations256, Vector256<float>>(worker, workers); break;
+                default: Run<VectorOperations128, Vector128<float>>(worker, workers); break;
+            }
+        }
+
+        private void Run<TOperations, TVector>(int worker, int workers)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            for (int group = worker; group < shape.Batch * shape.KeyHeads; group += workers)
+                Differentiate<TOperations, TVector>(group / shape.KeyHeads, group % shape.KeyHeads);
+        }
+
+        /// <summary>The gradients of one head of keys and values and of the queries' heads that use it, in one sequence.</summary>
+        private void Differentiate<TOperations, TVector>(int sequence, int keyHead)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            int lanes = SmallProduct.Lanes<TOperations, TVector>();
+            int length = context.Lengths[sequence];
+            int firstRow = sequence * shape.Length;
+            Scratch scratch = new(shape.HeadDim, lanes, length, KeyBlock);
+            MemoryMarshal.CreateSpan(ref scratch.KeyGradient, 2 * length * scratch.Width).Clear();
+            for (int head = keyHead * shape.GroupSize; head < (keyHead + 1) * shape.GroupSize; head++)
+            {
+                for (int first = 0; first < length; first += lanes)
+                    AddTile<TOperations, TVector>(in scratch, firstRow, keyHead, head, first, Math.Min(lanes, length - first));
+                ClearPadding(gradients.Query, firstRow, length, head);
+            }
+
+            CopyOut(ref scratch.KeyGradient, scratch.Width, gradients.Key, firstRow, length, keyHead);
+            CopyOut(ref scratch.ValueGradient, scratch.Width, gradients.Value, firstRow, length, keyHead);
+        }
+
+        /// <summary>Writes the gradient of one tile of queries, and adds what the tile contributes to the gradients of keys and values.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void AddTile<TOperations, TVector>(in Scratch scratch, int firstRow, int keyHead, int head, int firstQuery, int queries)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            int lanes = SmallProduct.Lanes<TOperations, TVector>();
+            int features = shape.HeadDim, keyColumns = shape.KeyColumns, width = scratch.Width;
+            nint firstKey = ((nint)firstRow * keyColumns) + (keyHead * features);
+            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(key.Span), firstKey);
+            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(value.Span), firstKey);
+            LoadTile<TOperations, TVector>(in scratch, firstRow + firstQuery, head, queries);
+
+            int end = firstQuery + queries;
+            for (int first = 0; first < end; first += KeyBlock)
+            {
+                int count = Math.Min(KeyBlock, end - first);
+                int distance = first - firstQuery;
+                ref float blockKeys = ref Unsafe.Add(ref keys, (nint)first * keyColumns);
+                ref float blockValues = ref Unsafe.Add(ref values, (nint)first * keyColumns);
+                SmallProduct.Multiply<TOperations, TVector>(ref blockKeys, keyColumns, 1, count, ref scratch.QueryTile, lanes, features, ref scratch.Weights, lanes, accumulates: false);
+                SmallProduct.Multiply<TOperations, TVector>(ref blockValues, keyColumns, 1, count, ref scratch.GradientTile, lanes, features, ref scratch.Products, lanes, accumulates: false);
+                DifferentiateSoftmax<TOperations, TVector>(in scratch, count, distance);
+
+                // Queries before the block's first key have no weight in it.
+                int skipped = Math.Max(0, distance);
+                if (gradients.Query is not null)
+                    SmallProduct.Multiply<TOperations, TVector>(ref blockKeys, 1, keyColumns, features, ref scratch.Products, lanes, count, ref scratch.QueryGradientTile, lanes, accumulates: first > 0);
+                if (gradients.Key is not null)
+                    AddOverQueries<TOperations, TVector>(ref scratch.Products, ref scratch.QueryRows, skipped, queries, count, ref Unsafe.Add(ref scratch.KeyGradient, first * width), width);
+                if (gradients.Value is not null)
+                    AddOverQueries<TOperations, TVector>(ref scratch.Weights, ref scratch.GradientRows, skipped, queries, count, ref Unsafe.Add(ref scratch.ValueGradient, first * width), width);
+            }
+
+            if (gradients.Query is null)
+                return;
+            nint firstFeature = ((nint)(firstRow + firstQuery) * shape.QueryColumns) + (head * features);
+            TVector scale = TOperations.Create(shape.Scale);
+            for (int i = 0; i < features * lanes; i += TOperations.Count)
+                TOperations.Store(TOperations.Multiply(scale, TOperations.Load(ref scratch.QueryGradientTile, i)), ref scratch.QueryGradientTile, i);
+            Tiles.Unpack(ref scratch.QueryGradientTile, lanes, ref Unsafe.Add(ref MemoryMarshal.GetReference(gradients.Query.Span), firstFeature), shape.QueryColumns, queries, features);
+        }
+
+        /// <summary>
+        /// Packs a tile of queries, multiplied by 1 / √features, and of the result's gradient, each both transposed and by
+        /// rows, and finds rowsum(dO ∘ O).
+        /// </summary>
+        private void LoadTile<TOperations, TVector>(in Scratch scratch, int row, int head, int queries)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            int lanes = SmallProduct.Lanes<TOperations, TVector>();
+            int features = shape.HeadDim, columns = shape.QueryColumns, width = scratch.Width;
+            nint firstFeature = ((nint)row * columns) + (head * features);
+            ref float tileQueries = ref Unsafe.Add(ref MemoryMarshal.GetReference(query.Span), firstFeature);
+            ref float tileGradients = ref Unsafe.Add(ref MemoryMarshal.GetReference(gradient.Span), firstFeature);
+            ref float tileResults = ref Unsafe.Add(ref MemoryMarshal.GetReference(result.Span), firstFeature);
+            Tiles.Pack(ref tileQueries, columns, queries, features, ref scratch.QueryTile, lanes, shape.Scale);
+            Tiles.Pack(ref tileGradients, columns, queries, features, ref scratch.GradientTile, lanes);
+            Tiles.Unpack(ref scratch.QueryTile, lanes, ref scratch.QueryRows, width, queries, features);
+            Tiles.Copy(ref tileGradients, columns, ref scratch.GradientRows, width, queries, features, width);
+            for (int i = 0; i < queries; i++)
+            {
+                Unsafe.Add(ref scratch.RowSums, i) = Dot<TOperations, TVector>(ref Unsafe.Add(ref tileGradients, i * columns), ref Unsafe.Add(ref tileResults, i * columns), features);
+                Unsafe.Add(ref scratch.Logarithms, i) = logSumExp.Span[((row + i) * shape.Heads) + head];
+            }
+
+            // A lane without a query has weights of zero: e^(product - ∞).
+            for (int i = queries; i < lanes; i++)
+            {
+                Unsafe.Add(ref scratch.RowSums, i) = 0;
+                Unsafe.Add(ref scratch.Logarithms, i) = float.PositiveInfinity;
+            }
+        }
+
+        private static float Dot<TOperations, TVector>(ref float left, ref float right, int count)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            TVector sums = TOperations.Zero;
+            int i = 0;
+            for (; i + TOperations.Count <= count; i += TOperations.Count)
+                sums = TOperations.MultiplyAdd(TOperations.Load(ref left, i), TOperations.Load(ref right, i), sums);
+            float sum = TOperations.Sum(sums);
+            for (; i < count; i++)
+                sum += Unsafe.Add(ref left, i) * Unsafe.Add(ref right, i);
+            return sum;
+        }
+
+        /// <summary>P = e^(S - logarithm), zero for keys after the query, and dS = P ∘ (dP - rowsum(dO ∘ O)), in place of S and dP.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void DifferentiateSoftmax<TOperations, TVector>(in Scratch scratch, int keys, int distance)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            for (int half = 0; half < 2 * TOperations.Count; half += TOperations.Count)
+            {
+                TVector lanes = LaneNumbers.From<TOperations, TVector>(half);
+                TVector logarithms = TOperations.Load(ref scratch.Logarithms, half), sums = TOperations.Load(ref scratch.RowSums, half);
+                ref float weights = ref Unsafe.Add(ref scratch.Weights, half);
+                ref float products = ref Unsafe.Add(ref scratch.Products, half);
+                for (int i = 0; i < keys; i++)
+                {
+                    TVector weight = VectorMath.Exp<TOperations, TVector>(TOperations.Subtract(TOperations.Load(ref weights, 0), logarithms));
+                    if (distance + i > 0)
+                        weight = TOperations.SelectLess(lanes, TOperations.Create(distance + i), TOperations.Zero, weight);
+                    TOperations.Store(weight, ref weights, 0);
+                    TOperations.Store(TOperations.Multiply(weight, TOperations.Subtract(TOperations.Load(ref products, 0), sums)), ref products, 0);
+                    weights = ref Unsafe.Add(ref weights, 2 * TOperations.Count);
+                    products = ref Unsafe.Add(ref products, 2 * TOperations.Count);
+                }
+            }
+        }
+
+        /// <summary>sums[key, feature] += Σ over the tile's queries of tile[key, query] · rows[query, feature].</summary>
+        private static void AddOverQueries<TOperations, TVector>(ref float tile, ref float rows, int firstQuery, int endQuery, int keys, ref float sums, int width)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            int lanes = SmallProduct.Lanes<TOperations, TVector>();
+            ref float firstTile = ref Unsafe.Add(ref tile, firstQuery);
+            ref float firstRow = ref Unsafe.Add(ref rows, firstQuery * width);
+            for (int column = 0; column < width; column += lanes)
+            {
+                SmallProduct.Multiply<TOperations, TVector>(
+                    ref firstTile, lanes, 1, keys, ref Unsafe.Add(ref firstRow, column), width, endQuery - firstQuery, ref Unsafe.Add(ref sums, column), width, accumulates: true);
+            }
+        }
+
+        private void CopyOut(ref float sums, int width, Tensor? target, int firstRow, int length, int keyHead)
+        {
+            if (target is null)
+                return;
+            nint first = ((nint)firstRow * shape.KeyColumns) + (keyHead * shape.HeadDim);
+            Tiles.Copy(ref sums, width, ref Unsafe.Add(ref MemoryMarshal.GetReference(target.Span), first), shape.KeyColumns, length, shape.HeadDim, shape.HeadDim);
+            ClearPadding(target, firstRow, length, keyHead);
+        }
+
+        /// <summary>Gives one head of a sequence's rows of padding the gradient zero.</summary>
+        private void ClearPadding(Tensor? target, int firstRow, int length, int head)
+        {
+            if (target is null)
+                return;
+            for (int row = firstRow + length; row < firstRow + shape.Length; row++)
+                target.Span.Slice((row * target.Columns) + (head * shape.HeadDim), shape.HeadDim).Clear();
+        }
+    }
+
+    /// <summary>The memory of one worker, in the first piece that its thread keeps.</summary>
+    private readonly ref struct Scratch
+    {
+        /// <summary>Q / √features: features x queries.</summary>
+        internal readonly ref float QueryTile;
+
+        /// <summary>dO: features x queries.</summary>
+        internal readonly ref float GradientTile;
+
+        /// <summary>dQ: features x queries.</summary>
+        internal readonly ref float QueryGradientTile;
+
+        /// <summary>Q / √features: queries x width.</summary>
+        internal readonly ref float QueryRows;
+
+        /// <summary>dO: queries x width.</summary>
+        internal readonly ref float GradientRows;
+
+        /// <summary>S, then P: keys x queries.</summary>
+        internal readonly ref float Weights;
+
+        /// <summary>dP, then dS: keys x queries.</summary>
+        internal readonly ref float Products;
+
+        /// <summary>The logarithm of the softmax's denominator of each query.</summary>
+        internal readonly ref float Logarithms;
+
+        /// <summary>rowsum(dO ∘ O) of each query.</summary>
+        internal readonly ref float RowSums;
+
+        /// <summary>dK: all keys x width. dV follows it.</summary>
+        internal readonly ref float KeyGradient;
+
+        /// <summary>dV: all keys x width.</summary>
+        internal readonly ref float ValueGradient;
+
+        internal Scratch(int features, int lanes, int keys, int block)
+        {
+            Width = (features + lanes - 1) / lanes * lanes;
+            int tile = features * lanes, rows = lanes * Width, weights = block * lanes;
+            QueryTile = ref ScratchMemory.Take(0, (3 * tile) + (2 * rows) + (2 * weights) + (2 * lanes) + (2 * keys * Width));
+            GradientTile = ref Unsafe.Add(ref QueryTile, tile);
+            QueryGradientTile = ref Unsafe.Add(ref GradientTile, tile);
+            QueryRows = ref Unsafe.Add(ref QueryGradientTile, tile);
+            GradientRows = ref Unsafe.Add(ref QueryRows, rows);
+            Weights = ref Unsafe.Add(ref GradientRows, rows);
+            Products = ref Unsafe.Add(ref Weights, weights);
+            Logarithms = ref Unsafe.Add(ref Products, weights);
+            RowSums = ref Unsafe.Add(ref Logarithms, lanes);
+            KeyGradient = ref Unsafe.Add(ref RowSums, lanes);
+            ValueGradient = ref Unsafe.Add(ref KeyGradient, keys * Width);
+        }
+
+        /// <summary>A head's features, rounded up to whole tiles; what is beyond them is never read out.</summary>
+        internal int Width { get; }
+    }
+}

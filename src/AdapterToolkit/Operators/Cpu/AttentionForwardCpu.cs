@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Operators.Cpu;
+
+/// <summary>
+/// Causal attention on the CPU. A tile holds two vectors of queries of one head, one a lane, so that softmax sums and
+/// maxima run along the tile's rows, the keys, and never across a vector.
+/// </summary>
+internal static class AttentionForwardCpu
+{
+    /// <summary>How many keys' weights are held at once.</summary>
+    private const int KeyBlock = 128;
+
+    internal static void Run(AttentionShape shape, Tensor query, Tensor key, Tensor value, SequenceContext context, Tensor result, Tensor logSumExp)
+    {
+        CpuDevice device = (CpuDevice)query.Device;
+        device.Workers.Run(
+            new Work(shape, query, key, value, context, result, logSumExp),
+            Sharing.Workers(device, query.Rows * shape.Heads, shape.Length, shape.HeadDim));
+    }
+
+    private sealed class Work(AttentionShape shape, Tensor query, Tensor key, Tensor value, SequenceContext context, Tensor result, Tensor logSumExp) : ParallelWork
+    {
+        public override void Run(int worker, int workers)
+        {
+            switch (VectorWidth.Bits)
+            {
+                case 512: Run<VectorOperations512, Vector512<float>>(worker, workers); break;
+                case 256: Run<VectorOperations256, Vector256<float>>(worker, workers); break;
+                default: Run<VectorOperations128, Vector128<float>>(worker, workers); break;
+            }
+        }
+
+        /// <summary>Takes every so many-th tile, a head's early and late ones in turn, since late ones have more keys.</summary>
+        private void Run<TOperations, TVector>(int worker, int workers)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            int lanes = SmallProduct.Lanes<TOperations, TVector>();
+            int tiles = (shape.Length + lanes - 1) / lanes;
+            for (int sequence = 0; sequence < shape.Batch; sequence++)
+            {
+                for (int head = 0; head < shape.Heads; head++)
+                {
+                    for (int tile = 0; tile < tiles; tile++)
+                    {
+                        if (((sequence * shape.Heads) + head + tile) % workers == worker)
+                            Attend<TOperations, TVector>(sequence, head, tile * lanes);
+                    }
+                }
+            }
+        }
+
+        /// <summary>O = softmax(Q Kᵀ / √features) V for one tile of queries.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Attend<TOperations, TVector>(int sequence, int head, int firstQuery)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            int lanes = SmallProduct.Lanes<TOperations, TVector>();
+            int features = shape.HeadDim, queryColumns = shape.QueryColumns, keyColumns = shape.KeyColumns;
+            int length = context.Lengths[sequence];
+            int row = (sequence * shape.Length) + firstQuery;
+            int queries = Math.Clamp(length - firstQuery, 0, lanes);
+            ClearPadding(row + queries, Math.Min(lanes, shape.Length - firstQuery) - queries, head);
+            if (queries == 0)
+                return;
+
+            nint firstKey = ((nint)sequence * shape.Length * keyColumns) + (head / shape.GroupSize * features);
+            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(key.Span), firstKey);
+            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(value.Span), firstKey);
+            nint firstFeature = ((nint)row * queryColumns) + (head * features);
+
+            ref float queryTile = ref ScratchMemory.Take(0, ((2 * features) + KeyBlock) * lanes);
+            ref float resultTile = ref Unsafe.Add(ref queryTile, features * lanes);
+            ref float weights = ref Unsafe.Add(ref resultTile, features * lanes);
+            Tiles.Pack(ref Unsafe.Add(ref MemoryMarshal.GetReference(query.Span), firstFeature), queryColumns, queries, features, ref queryTile, lanes, shape.Scale);
+
+            TVector nearMaximum = TOperations.Create(float.NegativeInfinity), farMaximum = nearMaximum;
+            TVector nearSum = TOperations.Zero, farSum = TOperations.Zero;
+            int end = firstQuery + queries;
+            for (int first = 0; first < end; first += KeyBlock)
+            {
+                int count = Math.Min(KeyBlock, end - first);
+                ref float block = ref Unsafe.Add(ref keys, (nint)first * keyColumns);
+                SmallProduct.Multiply<TOperations, TVector>(ref block, keyColumns, 1, count, ref queryTile, lanes, features, ref weights, lanes, accumulates: false);
+
+                TVector nearBefore = nearMaximum, farBefore = farMaximum;
+                MaskAndFindMaximum<TOperations, TVector>(ref weights, count, first - firstQuery, ref nearMaximum, ref farMaximum);
+                if (first > 0)
+                {
+                    TVector near = VectorMath.Exp<TOperations, TVector>(TOperations.Subtract(nearBefore, nearMaximum));
+                    TVector far = VectorMath.Exp<TOperations, TVector>(TOperations.Subtract(farBefore, farMaximum));
+                    nearSum = TOperations.Multiply(nearSum, near);
+                    farSum = TOperations.Multiply(farSum, far);
+                    Scale<TOperations, TVector>(ref resultTile, features, near, far);
+                }
+
+                Exponentiate<TOperations, TVector>(ref weights, count, nearMaximum, farMaximum, ref nearSum, ref farSum);
+                block = ref Unsafe.Add(ref values, (nint)first * keyColumns);
+                SmallProduct.Multiply<TOperations, TVector>(ref block, 1, keyColumns, features, ref weights, lanes, count, ref resultTile, lanes, accumulates: first > 0);
+            }
+
+            TVector one = TOperations.Create(1);
+            Scale<TOperations, TVector>(ref resultTile, features, TOperations.Divide(one, nearSum), TOperations.Divide(one, farSum));
+            Tiles.Unpack(ref resultTile, lanes, ref Unsafe.Add(ref MemoryMarshal.GetReference(result.Span), firstFeature), queryColumns, queries, features);
+            TOperations.Store(TOperations.Add(nearMaximum, VectorMath.Log<TOperations, TVector>(nearSum)), ref weights, 0);
+            TOperations.Store(TOperations.Add(farMaximum, VectorMath.Log<TOperations, TVector>(farSum)), ref weights, TOperations.Count);
+            Span<float> logarithms = logSumExp.Span[((row * shape.Heads) + head)..];
+            for (int i = 0; i < queries; i++)
+                logarithms[i * shape.Heads] = Unsafe.Add(ref weights, i);
+        }
+
+        /// <summary>Gives one head of rows of padding the result zero.</summary>
+        private void ClearPadding(int row, int count, int head)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                result.Span.Slice(((row + i) * shape.QueryColumns) + (head * shape.HeadDim), shape.HeadDim).Clear();
+                logSumExp.Span[((row + i) * shape.Heads) + head] = 0;
+            }
+        }
+
+        /// <summary>Takes the keys after a query out, by products of minus infinity, and finds the largest product of each query.</summary>
+        /// <param name="products">The products: keys x queries.</param>
+        /// <param name="keys">How many keys there are.</param>
+        /// <param name="distance">The position of the first key less that of the first query.</param>
+        /// <param name="nearMaximum">The largest products of the first half of the queries so far.</param>
+        /// <param name="farMaximum">The largest products of the other half so far.</param>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void MaskAndFindMaximum<TOperations, TVector>(ref float products, int keys, int distance, ref TVector nearMaximum, ref TVector farMaximum)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            TVector nearLanes = LaneNumbers.From<TOperations, TVector>(0), farLanes = LaneNumbers.From<TOperations, TVector>(TOperations.Count);
+            TVector excluded = TOperations.Create(float.NegativeInfinity);
+            TVector nearLargest = nearMaximum, farLargest = farMaximum;
+            for (int i = 0; i < keys; i++)
+            {
+                TVector near = TOperations.Load(ref products, 0), far = TOperations.Load(ref products, TOperations.Count);
+                if (distance + i > 0)
+                {
+                    TVector lane = TOperations.Create(distance + i);
+                    near = TOperations.SelectLess(nearLanes, lane, excluded, near);
+                    far = TOperations.SelectLess(farLanes, lane, excluded, far);
+                    TOperations.Store(near, ref products, 0);
+                    TOperations.Store(far, ref products, TOperations.Count);
+                }
+
+                nearLargest = TOperations.Max(nearLargest, near);
+                farLargest = TOperations.Max(farLargest, far);
+                products = ref Unsafe.Add(ref products, 2 * TOperations.Count);
+            }
+
+            nearMaximum = nearLargest;
+            farMaximum = farLargest;
+        }
+
+        /// <summary>Products become weights e^(product - maximum), and their sums grow by these.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Exponentiate<TOperations, TVector>(ref float products, int keys, TVector nearMaximum, TVector farMaximum, ref TVector nearSum, ref TVector farSum)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            TVector nearTotal = nearSum, farTotal = farSum;
+            for (int i = 0; i < keys; i++)
+            {
+                TVector near = VectorMath.Exp<TOperations, TVector>(TOperations.Subtract(TOperations.Load(ref products, 0), nearMaximum));
+                TVector far = VectorMath.Exp<TOperations, TVector>(TOperations.Subtract(TOperations.Load(ref products, TOperations.Count), farMaximum));
+                TOperations.Store(near, ref products, 0);
+                TOperations.Store(far, ref products, TOperations.Count);
+                nearTotal = TOperations.Add(nearTotal, near);
+                farTotal = TOperations.Add(farTotal, far);
+                products = ref Unsafe.Add(ref products, 2 * TOperations.Count);
+            }
+
+            nearSum = nearTotal;
+            farSum = farTotal;
+        }
+
+        private static void Scale<TOperations, TVector>(ref float tile, int rows, TVector near, TVector far)
+            where TOperations : struct, IVectorOperations<TVector>
+            where TVector : struct
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                TOperations.Store(TOperations.Multiply(TOperations.Load(ref tile, 0), near), ref tile, 0);
+                TOperations.Store(TOperations.Multiply(TOperations.Load(ref tile, TOperations.Count), far), ref tile, TOperations.Count);
+                tile = ref Unsafe.Add(ref tile, 2 * TOperations.Count);
+            }
+        }
+    }
+}

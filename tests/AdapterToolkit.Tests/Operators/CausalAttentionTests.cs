@@ -1,0 +1,175 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
+using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Tensors;
+using AdapterToolkit.Tests.Support;
+using Xunit;
+
+namespace AdapterToolkit.Tests.Operators;
+
+/// <summary>Causal attention against plain loops in double precision, and its gradients also against finite differences.</summary>
+[Collection(nameof(VectorWidth))]
+public sealed class CausalAttentionTests
+{
+    /// <summary>One row, odd lengths, padding up to a whole sequence, several query heads a key head, heads that fill no vector, several blocks of keys.</summary>
+    private static readonly AttentionCase[] s_cases =
+    [
+        new(1, 1, 1, 1, 2), new(2, 1, 2, 1, 4), new(2, 5, 2, 2, 6, [5, 3]), new(3, 7, 4, 2, 10, [7, 0, 1]),
+    ];
+
+    private static readonly AttentionCase[] s_largeCases =
+    [
+        new(2, 33, 9, 3, 64), new(1, 70, 6, 3, 32), new(2, 131, 4, 1, 16, [131, 97]), new(1, 300, 2, 1, 34, [290]), new(2, 48, 3, 3, 128, [48, 16]), new(1, 64, 2, 2, 256),
+    ];
+
+    public static IEnumerable<TheoryDataRow<string>> All => TestDevices.All;
+
+    public static IEnumerable<TheoryDataRow<string>> Fast => TestDevices.Fast;
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void SmallShapesEqualPlainLoops(string device) => CheckAll(device, s_cases);
+
+    [Theory]
+    [MemberData(nameof(Fast))]
+    public void LargeShapesEqualPlainLoops(string device) => CheckAll(device, s_largeCases);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void GradientsAreFiniteDifferences(string identifier)
+    {
+        using Device device = TestDevices.Open(identifier);
+        AttentionCase shape = new(2, 4, 4, 2, 4, [4, 3]);
+        (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
+        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(at, shape.Key, shape.Value)), shape.Query, query, "dQ");
+        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, at, shape.Value)), shape.Key, key, "dK");
+        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, shape.Key, at)), shape.Value, value, "dV");
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void LargeProductsDoNotOverflow(string identifier)
+    {
+        using Device device = TestDevices.Open(identifier);
+        AttentionCase shape = new(1, 6, 2, 1, 4);
+        for (int i = 0; i < shape.Query.Length; i++)
+            shape.Query[i] *= 300;
+        Close.Assert(shape.Expected(shape.Query, shape.Key, shape.Value), Forward(device, shape), 1e-4, "O");
+        Assert.DoesNotContain(Gradients(device, shape, true, true, true).Query, float.IsNaN);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void OnlyWantedGradientsAreGiven(string identifier)
+    {
+        using Device device = TestDevices.Open(identifier);
+        AttentionCase shape = new(2, 3, 2, 1, 4, [3, 2]);
+        (float[] query, float[] key, float[] value) = shape.ExpectedGradients();
+        for (int wanted = 0; wanted < 8; wanted++)
+        {
+            (float[] dQuery, float[] dKey, float[] dValue) = Gradients(device, shape, (wanted & 1) != 0, (wanted & 2) != 0, (wanted & 4) != 0);
+            Close.Assert((wanted & 1) != 0 ? query : [], dQuery, 1e-5, "dQ");
+            Close.Assert((wanted & 2) != 0 ? key : [], dKey, 1e-5, "dK");
+            Close.Assert((wanted & 4) != 0 ? value : [], dValue, 1e-5, "dV");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void SavesNoMoreThanOperandsResultAndLogarithms(string identifier)
+    {
+        using Device device = TestDevices.Open(identifier);
+        AttentionCase shape = new(1, 8, 2, 1, 2);
+        using TensorScope scope = new();
+        SequenceContext context = shape.Context(device);
+        Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), key = Tensor.From(device, shape.KeyShape, shape.Key);
+        Op.CausalAttentionSaving(query, key, key, context, out Tensor logSumExp);
+        Assert.Equal(new Shape(shape.Rows, shape.Heads), logSumExp.Shape);
+        context.Rotary.Dispose();
+    }
+
+    [Fact]
+    public void EveryRunAndEveryNumberOfThreadsGivesTheSameBits()
+    {
+        AttentionCase shape = new(3, 70, 6, 3, 32, [70, 41, 64]);
+        using CpuDevice one = new(threads: 1);
+        float[] result = Forward(one, shape);
+        var gradients = Gradients(one, shape, true, true, true);
+        for (int threads = 2; threads <= 4; threads++)
+        {
+            using CpuDevice device = new(threads);
+            Assert.Equal(result, Forward(device, shape));
+            Assert.Equal(gradients, Gradients(device, shape, true, true, true));
+        }
+    }
+
+    [Fact]
+    public void OperandsThatDoNotFitAreNamed()
+    {
+        using CpuDevice device = new();
+        using TensorScope scope = new();
+        SequenceContext context = new AttentionCase(2, 3, 4, 2, 4).Context(device);
+        Tensor Rows(int rows, int columns) => Tensor.Zeros(device, new Shape(rows, columns));
+        Assert.Contains("5 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(5, 16), Rows(6, 8), Rows(6, 8), context)).Message, StringComparison.Ordinal);
+        Assert.Contains("6 x 10", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 10), Rows(6, 8), context)).Message, StringComparison.Ordinal);
+        Assert.Contains("6 x 12", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 12), Rows(6, 12), context)).Message, StringComparison.Ordinal);
+        Assert.Contains("6 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 8), Rows(6, 16), context)).Message, StringComparison.Ordinal);
+        context.Rotary.Dispose();
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(256)]
+    [InlineData(128)]
+    public void VectorsOfEveryWidthGiveTheSame(int bits)
+    {
+        VectorWidth.Bits = bits;
+        try
+        {
+            CheckAll("cpu", [.. s_cases, .. s_largeCases]);
+        }
+        finally
+        {
+            VectorWidth.Bits = VectorWidth.Widest;
+        }
+    }
+
+    private static void CheckAll(string identifier, AttentionCase[] cases)
+    {
+        using Device device = TestDevices.Open(identifier);
+        foreach (AttentionCase shape in cases)
+        {
+            Close.Assert(shape.Expected(shape.Query, shape.Key, shape.Value), Forward(device, shape), 1e-5, $"O of {shape}");
+            (float[] query, float[] key, float[] value) = shape.ExpectedGradients();
+            (float[] dQuery, float[] dKey, float[] dValue) = Gradients(device, shape, true, true, true);
+            Close.Assert([.. query, .. key, .. value], [.. dQuery, .. dKey, .. dValue], 1e-5, $"dQ, dK and dV of {shape}");
+        }
+    }
+
+    private static double Weighted(AttentionCase shape, float[] result) =>
+        result.Zip(shape.Gradient, (value, weight) => (double)value * weight).Sum();
+
+    private static float[] Forward(Device device, AttentionCase shape)
+    {
+        using TensorScope scope = new();
+        SequenceContext context = shape.Context(device);
+        Tensor result = Op.CausalAttention(
+            Tensor.From(device, shape.QueryShape, shape.Query), Tensor.From(device, shape.KeyShape, shape.Key), Tensor.From(device, shape.KeyShape, shape.Value), context);
+        context.Rotary.Dispose();
+        return result.ToArray();
+    }
+
+    /// <summary>The gradients, and an empty array for one that was not given.</summary>
+    private static (float[] Query, float[] Key, float[] Value) Gradients(Device device, AttentionCase shape, bool queryActive, bool keyActive, bool valueActive)
+    {
+        using TensorScope scope = new();
+        SequenceContext context = shape.Context(device);
+        Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), gradient = Tensor.From(device, shape.QueryShape, shape.Gradient);
+        Tensor key = Tensor.From(device, shape.KeyShape, shape.Key), value = Tensor.From(device, shape.KeyShape, shape.Value);
+        Tensor result = Op.CausalAttentionSaving(query, key, value, context, out Tensor logSumExp);
+        (Tensor? dQuery, Tensor? dKey, Tensor? dValue) = Op.CausalAttentionGradient(gradient, query, key, value, result, logSumExp, context, queryActive, keyActive, valueActive);
+        context.Rotary.Dispose();
+        return (dQuery?.ToArray() ?? [], dKey?.ToArray() ?? [], dValue?.ToArray() ?? []);
+    }
+}
