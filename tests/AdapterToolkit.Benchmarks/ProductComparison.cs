@@ -6,6 +6,9 @@ namespace AdapterToolkit.Benchmarks;
 /// </summary>
 internal static class ProductComparison
 {
+    /// <summary>The verb that starts our side in a process of its own.</summary>
+    public const string SideVerb = "product";
+
     private const double Asked = 0.85;
 
     /// <summary>A feed-forward product of SmolLM2-135M, a square one, and a feed-forward product of the sample's base model.</summary>
@@ -18,7 +21,7 @@ internal static class ProductComparison
         for (int round = 0; round < rounds; round++)
         {
             Console.Error.WriteLine($"round {round + 1} of {rounds} ...");
-            ours.AddRange(ProductMeasurement.Parse(SideProcess.RunOurs([ProductsCommandName, .. shapes])));
+            ours.AddRange(ProductMeasurement.Parse(SideProcess.RunOurs([SideVerb, .. shapes])));
             theirs.AddRange(ProductMeasurement.Parse(SideProcess.Run([.. peer, .. shapes])));
         }
 
@@ -34,9 +37,6 @@ internal static class ProductComparison
 
         table.Print();
     }
-
-    /// <summary>The verb that starts our side.</summary>
-    internal const string ProductsCommandName = "product";
 
     private static ProductMeasurement Best(List<ProductMeasurement> measurements, ProductShape shape, string product)
     {

@@ -19,11 +19,14 @@ internal sealed class ReportTable
 
     /// <summary>A ratio that may not be less than asked.</summary>
     /// <returns>The cells of the ratio, of what is asked and of the judgement.</returns>
-    public static string[] AtLeast(double ratio, double asked) => [Ratio(ratio), ">= " + Ratio(asked), ratio >= asked ? "holds" : "missed"];
+    public static string[] AtLeast(double ratio, double asked) => [Ratio(ratio), ">= " + Ratio(asked), Judge(ratio >= asked)];
 
     /// <summary>A ratio that may not be more than asked.</summary>
     /// <returns>The cells of the ratio, of what is asked and of the judgement.</returns>
-    public static string[] AtMost(double ratio, double asked) => [Ratio(ratio), "<= " + Ratio(asked), ratio <= asked ? "holds" : "missed"];
+    public static string[] AtMost(double ratio, double asked) => [Ratio(ratio), "<= " + Ratio(asked), Judge(ratio <= asked)];
+
+    /// <summary>The judgement of a figure.</summary>
+    public static string Judge(bool holds) => holds ? "holds" : "missed";
 
     /// <summary>A ratio as text.</summary>
     public static string Ratio(double ratio) => Number(ratio, ratio < 10 ? "F2" : "F0") + "x";

@@ -9,6 +9,9 @@ namespace AdapterToolkit.Benchmarks;
 /// </summary>
 internal static class StepComparison
 {
+    /// <summary>The verb that starts our side in a process of its own.</summary>
+    public const string SideVerb = "step";
+
     public static void Run(IReadOnlyList<string> peer, int rounds, int steps)
     {
         Table table = new();
@@ -26,7 +29,7 @@ internal static class StepComparison
         for (int round = 0; round < rounds; round++)
         {
             Console.Error.WriteLine($"{shape.Name}, round {round + 1} of {rounds} ...");
-            ours.Add(SideMeasurement.Parse(SideProcess.RunOurs("step", shape.Name, "--steps", count)));
+            ours.Add(SideMeasurement.Parse(SideProcess.RunOurs(SideVerb, shape.Name, "--steps", count)));
             lora.Add(SideMeasurement.Parse(SideProcess.Run([.. peer, shape.Name, "lora", batch, sequence, count])));
             full.Add(SideMeasurement.Parse(SideProcess.Run([.. peer, shape.Name, "full", batch, sequence, count])));
         }
