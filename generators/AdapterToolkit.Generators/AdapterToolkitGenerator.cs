@@ -2,6 +2,7 @@ using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Emission;
 using AdapterToolkit.Generators.Emission.Accelerator;
 using AdapterToolkit.Generators.Emission.Cpu;
+using AdapterToolkit.Generators.Emission.Models;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
 using Microsoft.CodeAnalysis;
@@ -13,40 +14,64 @@ namespace AdapterToolkit.Generators;
 [Generator(LanguageNames.CSharp)]
 public sealed class AdapterToolkitGenerator : IIncrementalGenerator
 {
+    /// <summary>The name of the step that reads annotated layers.</summary>
+    internal const string DiscoveredLayers = nameof(DiscoveredLayers);
+
+    /// <summary>The name of the step that reads marked models and lifts their <c>Forward</c>.</summary>
+    internal const string LiftedModels = nameof(LiftedModels);
+
+    /// <summary>The name of the step that names the kernels' namespace.</summary>
+    internal const string NamespaceOfKernels = nameof(NamespaceOfKernels);
+
+    /// <summary>The name of the step that tells which kernels are needed.</summary>
+    internal const string PlannedConfigurations = nameof(PlannedConfigurations);
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         IncrementalValuesProvider<LayerSpec> layers = Layers(context, LayerDiscovery.LowRankAttribute);
         IncrementalValuesProvider<LayerSpec> frozen = Layers(context, LayerDiscovery.FrozenAttribute);
-        IncrementalValueProvider<string> space = context.CompilationProvider.Select(static (compilation, _) => GeneratedNamespace.For(compilation.AssemblyName));
+        IncrementalValuesProvider<ModelSpec> models = context.SyntaxProvider.ForAttributeWithMetadataName(
+                KnownTypes.ModelAttribute,
+                static (node, _) => node is ClassDeclarationSyntax,
+                static (found, _) => ModelDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation))
+            .WithTrackingName(LiftedModels)
+            .Where(static model => !model.Diagnostics.Any(diagnostic => diagnostic.StopsEmission));
+        IncrementalValueProvider<string> space = context.CompilationProvider
+            .Select(static (compilation, _) => GeneratedNamespace.For(compilation.AssemblyName))
+            .WithTrackingName(NamespaceOfKernels);
+        IncrementalValueProvider<EquatableArray<LinearConfiguration>> configurations = layers.Collect().Combine(frozen.Collect())
+            .Select(static (found, _) => new EquatableArray<LinearConfiguration>(found.Left.Concat(found.Right)
+                .Select(layer => new LinearConfiguration(layer.Rank)).Distinct().OrderBy(configuration => configuration.Rank)))
+            .WithTrackingName(PlannedConfigurations);
 
         context.RegisterSourceOutput(layers.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
         context.RegisterSourceOutput(frozen.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
-        context.RegisterSourceOutput(
-            layers.Collect().Combine(frozen.Collect()).Combine(space),
-            static (output, found) =>
-            {
-                IEnumerable<LinearConfiguration> configurations = found.Left.Left.Concat(found.Left.Right)
-                    .Select(layer => new LinearConfiguration(layer.Rank)).Distinct().OrderBy(configuration => configuration.Rank);
-                foreach (LinearConfiguration configuration in configurations)
-                {
-                    output.AddSource($"{configuration.ClassName}.g.cs", LinearKernelsEmitter.Emit(configuration, found.Right));
-                    foreach ((string name, string text) in LinearCpuEmitter.EmitFiles(configuration, found.Right))
-                        output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
-                    foreach ((string name, string text) in LinearAcceleratorEmitter.EmitFiles(configuration, found.Right))
-                        output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
-                }
-            });
+        context.RegisterSourceOutput(models, static (output, model) => output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model)));
+        context.RegisterSourceOutput(configurations.Combine(space), static (output, found) =>
+        {
+            foreach (LinearConfiguration configuration in found.Left)
+                EmitKernels(output, configuration, found.Right);
+        });
     }
 
     private static IncrementalValuesProvider<LayerSpec> Layers(IncrementalGeneratorInitializationContext context, string attribute) =>
         context.SyntaxProvider.ForAttributeWithMetadataName(
                 attribute,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (found, _) => LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0]))
-            .Where(static layer => layer is not null)
-            .Select(static (layer, _) => layer!);
+                static (found, _) => LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation))
+            .WithTrackingName(DiscoveredLayers)
+            .Where(static layer => !layer.Diagnostics.Any(diagnostic => diagnostic.StopsEmission));
 
     private static void EmitLayer(SourceProductionContext output, LayerSpec layer, string space) =>
         output.AddSource($"{layer.Type.FileName}.g.cs", LinearLayerEmitter.Emit(layer, space));
+
+    private static void EmitKernels(SourceProductionContext output, LinearConfiguration configuration, string space)
+    {
+        output.AddSource($"{configuration.ClassName}.g.cs", LinearKernelsEmitter.Emit(configuration, space));
+        foreach ((string name, string text) in LinearCpuEmitter.EmitFiles(configuration, space))
+            output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
+        foreach ((string name, string text) in LinearAcceleratorEmitter.EmitFiles(configuration, space))
+            output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
+    }
 }

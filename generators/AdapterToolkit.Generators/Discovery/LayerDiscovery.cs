@@ -10,9 +10,13 @@ internal static class LayerDiscovery
     public const string FrozenAttribute = "AdapterToolkit.FrozenAttribute";
 
     /// <summary>Reads the layer that an attribute stands on.</summary>
-    public static LayerSpec? Read(INamedTypeSymbol type, AttributeData attribute)
+    /// <param name="type">The class.</param>
+    /// <param name="attribute">Its <c>[LowRank]</c> or <c>[Frozen]</c>.</param>
+    /// <param name="compilation">The compilation.</param>
+    public static LayerSpec Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation)
     {
-        int rank = attribute.ConstructorArguments is [{ Value: int value }] ? value : 0;
+        bool isLowRank = attribute.AttributeClass?.ToDisplayString() == LowRankAttribute;
+        int rank = isLowRank && attribute.ConstructorArguments is [{ Value: int value }] ? value : 0;
         double alpha = 0;
         bool rankStabilized = false;
         foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
@@ -23,6 +27,9 @@ internal static class LayerDiscovery
                 rankStabilized = stabilized;
         }
 
-        return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized);
+        List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, new KnownTypes(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
+        if (isLowRank)
+            diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation));
+        return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

@@ -11,10 +11,13 @@ internal static class TypeDiscovery
     {
         List<string> containers = [];
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
-            containers.Insert(0, $"partial {KindOf(outer)} {outer.Name}");
+            containers.Insert(0, $"partial {KindOf(outer)} {outer.Name}{TypeParametersOf(outer)}");
         string space = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString();
         return new TypeSpec(space, new EquatableArray<string>(containers), type.Name, SyntaxFacts.GetText(type.DeclaredAccessibility));
     }
+
+    private static string TypeParametersOf(INamedTypeSymbol type) =>
+        type.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", type.TypeParameters.Select(parameter => parameter.Name))}>";
 
     private static string KindOf(INamedTypeSymbol type) => type switch
     {

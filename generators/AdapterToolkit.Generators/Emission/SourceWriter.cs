@@ -50,6 +50,21 @@ internal sealed class SourceWriter
         Line("}" + after);
     }
 
+    /// <summary>Collects what would be written, indented as the inside of a block that is not open yet.</summary>
+    public string Capture(Action write)
+    {
+        int start = _text.Length;
+        _depth++;
+        write();
+        _depth--;
+        string captured = _text.ToString(start, _text.Length - start);
+        _text.Length = start;
+        return captured;
+    }
+
+    /// <summary>Writes what <see cref="Capture"/> collected.</summary>
+    public void Raw(string captured) => _text.Append(_text.Length > 1 && _text[_text.Length - 2] == '{' ? captured.TrimStart('\n') : captured);
+
     /// <summary>Indents the following lines without a brace, as after a line that goes on.</summary>
     public void Indent() => _depth++;
 

@@ -5,4 +5,5 @@ namespace AdapterToolkit.Generators.Model;
 /// <param name="Rank">The adapter's rank; zero where the layer never has one.</param>
 /// <param name="Alpha">Alpha in the scaling.</param>
 /// <param name="RankStabilized">Whether the scaling is alpha / sqrt(rank).</param>
-internal sealed record LayerSpec(TypeSpec Type, int Rank, double Alpha, bool RankStabilized);
+/// <param name="Diagnostics">What is wrong with the class.</param>
+internal sealed record LayerSpec(TypeSpec Type, int Rank, double Alpha, bool RankStabilized, EquatableArray<DiagnosticSpec> Diagnostics);

@@ -8,5 +8,13 @@ namespace AdapterToolkit.Generators.Model;
 internal sealed record TypeSpec(string Namespace, EquatableArray<string> Containers, string Name, string Accessibility)
 {
     /// <summary>A name for its files that no other type of the compilation has.</summary>
-    public string FileName => string.Join(".", new[] { Namespace }.Concat(Containers.Select(c => c.Split(' ').Last())).Append(Name).Where(part => part.Length > 0));
+    public string FileName => string.Join(".", new[] { Namespace }.Concat(Containers.Select(NameOf)).Append(Name).Where(part => part.Length > 0));
+
+    /// <summary>The name in a container's declaration; type parameters become a part of it that a file's name may have.</summary>
+    private static string NameOf(string declaration)
+    {
+        int start = declaration.IndexOf('<');
+        string name = start < 0 ? declaration : declaration.Substring(0, start);
+        return name.Substring(name.LastIndexOf(' ') + 1) + (start < 0 ? "" : $"_{declaration.Count(letter => letter == ',') + 1}");
+    }
 }

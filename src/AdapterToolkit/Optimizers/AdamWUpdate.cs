@@ -16,7 +16,8 @@ namespace AdapterToolkit.Optimizers;
 /// <param name="Epsilon">ε.</param>
 /// <param name="WeightDecay">λ.</param>
 /// <param name="Step">The number of the step, from 1.</param>
-internal readonly record struct AdamWUpdate(float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, int Step)
+/// <param name="GradientFactor">What the gradient is multiplied by first, to clip it.</param>
+internal readonly record struct AdamWUpdate(float LearningRate, float Beta1, float Beta2, float Epsilon, float WeightDecay, int Step, float GradientFactor = 1)
 {
     /// <summary>What p is multiplied by: 1 - lr · λ.</summary>
     private float Decay => 1 - (LearningRate * WeightDecay);
@@ -31,7 +32,7 @@ internal readonly record struct AdamWUpdate(float LearningRate, float Beta1, flo
     {
         int elements = value.Shape.Elements;
         if (value.Device is AcceleratorDevice device)
-            device.Launch(AdamWKernels.Update, ElementLaunch.ForElements(device, elements), value.View, gradient.View, firstMoment.View, secondMoment.View, Beta1, Beta2, Epsilon, Decay, StepSize, InverseRootOfCorrection);
+            device.Launch(AdamWKernels.Update, ElementLaunch.ForElements(device, elements), value.View, gradient.View, firstMoment.View, secondMoment.View, GradientFactor, Beta1, Beta2, Epsilon, Decay, StepSize, InverseRootOfCorrection);
         else
             ElementSharing.Run((CpuDevice)value.Device, new Work(this, value, gradient, firstMoment, secondMoment), elements);
     }
@@ -49,7 +50,7 @@ internal readonly record struct AdamWUpdate(float LearningRate, float Beta1, flo
             float decay = update.Decay, stepSize = update.StepSize, inverseRoot = update.InverseRootOfCorrection;
             for (; i + (nuint)Vector<float>.Count <= end; i += (nuint)Vector<float>.Count)
             {
-                Vector<float> g = Vector.LoadUnsafe(ref gradients, i);
+                Vector<float> g = update.GradientFactor * Vector.LoadUnsafe(ref gradients, i);
                 Vector<float> first = (update.Beta1 * Vector.LoadUnsafe(ref firsts, i)) + ((1 - update.Beta1) * g);
                 Vector<float> second = (update.Beta2 * Vector.LoadUnsafe(ref seconds, i)) + ((1 - update.Beta2) * g * g);
                 first.StoreUnsafe(ref firsts, i);
@@ -60,7 +61,7 @@ internal readonly record struct AdamWUpdate(float LearningRate, float Beta1, flo
 
             for (; i < end; i++)
             {
-                float g = Unsafe.Add(ref gradients, i);
+                float g = update.GradientFactor * Unsafe.Add(ref gradients, i);
                 ref float first = ref Unsafe.Add(ref firsts, i);
                 ref float second = ref Unsafe.Add(ref seconds, i);
                 ref float p = ref Unsafe.Add(ref values, i);

@@ -11,11 +11,12 @@ public static class AdamWKernels
     /// <summary>The most threads that a group of <see cref="SumOfSquares"/> may have.</summary>
     public const int MaximumThreads = 256;
 
-    /// <summary>m = β1 m + (1 - β1) g; v = β2 v + (1 - β2) g²; p = decay · p - stepSize · m / (inverseRoot · sqrt(v) + ε).</summary>
+    /// <summary>g = gradientFactor · gradient; m = β1 m + (1 - β1) g; v = β2 v + (1 - β2) g²; p = decay · p - stepSize · m / (inverseRoot · sqrt(v) + ε).</summary>
     /// <param name="value">p.</param>
-    /// <param name="gradient">g.</param>
+    /// <param name="gradient">The gradient.</param>
     /// <param name="firstMoment">m.</param>
     /// <param name="secondMoment">v.</param>
+    /// <param name="gradientFactor">What the gradient is multiplied by first, to clip it.</param>
     /// <param name="beta1">β1.</param>
     /// <param name="beta2">β2.</param>
     /// <param name="epsilon">ε.</param>
@@ -28,6 +29,7 @@ public static class AdamWKernels
         ArrayView<float> gradient,
         ArrayView<float> firstMoment,
         ArrayView<float> secondMoment,
+        float gradientFactor,
         float beta1,
         float beta2,
         float epsilon,
@@ -38,7 +40,7 @@ public static class AdamWKernels
         int i = Grid.GlobalIndex.X;
         if (i >= value.IntLength)
             return;
-        float g = gradient[i];
+        float g = gradientFactor * gradient[i];
         float first = (beta1 * firstMoment[i]) + ((1 - beta1) * g);
         float second = (beta2 * secondMoment[i]) + ((1 - beta2) * g * g);
         firstMoment[i] = first;

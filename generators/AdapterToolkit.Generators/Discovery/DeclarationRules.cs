@@ -1,0 +1,47 @@
+using AdapterToolkit.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AdapterToolkit.Generators.Discovery;
+
+/// <summary>What every annotated class must be, so that the generator can write its other half (ADT0001).</summary>
+internal static class DeclarationRules
+{
+    /// <summary>Finds what is wrong with the declaration of a class.</summary>
+    /// <param name="type">The class.</param>
+    /// <param name="types">The toolkit's types.</param>
+    /// <param name="isLayer">Whether it must be a <c>Linear</c>; otherwise it is a model.</param>
+    public static IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, bool isLayer)
+    {
+        if (!IsPartial(type))
+            yield return Problem(type, "is not partial, so that the generator can't add its half");
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            if (!IsPartial(outer))
+                yield return Problem(type, $"is nested in {outer.Name}, which is not partial");
+        }
+
+        if (type.IsStatic)
+            yield return Problem(type, "is static; a layer is an object that holds weights");
+        if (type.IsGenericType)
+            yield return Problem(type, "is generic; write one class for each kind of layer");
+        if (type.IsFileLocal)
+            yield return Problem(type, "is local to its file, where the generator can't add its half");
+        if (isLayer && !types.IsLinear(type))
+            yield return Problem(type, "does not derive from Linear");
+        if (isLayer && KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) && KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute))
+            yield return Problem(type, "is marked both [LowRank] and [Frozen]");
+        if (isLayer && KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute))
+            yield return Problem(type, "is a layer and marked [AdapterModel], which is for classes made of layers");
+    }
+
+    /// <summary>Where a class's name is declared.</summary>
+    public static LocationSpec NameLocation(ISymbol symbol) => LocationSpec.From(symbol.Locations.FirstOrDefault() ?? Location.None);
+
+    private static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.Any(
+        reference => reference.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    private static DiagnosticSpec Problem(INamedTypeSymbol type, string problem) =>
+        new("ADT0001", NameLocation(type), new EquatableArray<string>([type.Name, problem]));
+}

@@ -1,0 +1,91 @@
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Generators.Discovery;
+
+/// <summary>The toolkit's types as a compilation sees them, and what can be told from them.</summary>
+internal sealed class KnownTypes(Compilation compilation)
+{
+    public const string ModelAttribute = "AdapterToolkit.AdapterModelAttribute";
+    public const string CheckpointAttribute = "AdapterToolkit.CheckpointAttribute";
+    public const string TrainableAttribute = "AdapterToolkit.TrainableAttribute";
+    public const string GradientAttribute = "AdapterToolkit.GradientAttribute";
+    public const string QuantizedAttribute = "AdapterToolkit.QuantizedAttribute";
+
+    private readonly INamedTypeSymbol? _tensor = compilation.GetTypeByMetadataName("AdapterToolkit.Tensors.Tensor");
+    private readonly INamedTypeSymbol? _module = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Module");
+    private readonly INamedTypeSymbol? _linear = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear");
+    private readonly INamedTypeSymbol? _languageModel = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.LanguageModel");
+    private readonly INamedTypeSymbol? _enumerable = compilation.GetTypeByMetadataName("System.Collections.Generic.IEnumerable`1");
+
+    /// <summary>The class of the built-in operators.</summary>
+    public INamedTypeSymbol? Operators { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Operators.Op");
+
+    /// <summary>Whether a type is the tensor.</summary>
+    public bool IsTensor(ITypeSymbol? type) => type is not null && SymbolEqualityComparer.Default.Equals(type, _tensor);
+
+    /// <summary>
+    /// Whether a type is a module: it derives from <c>Module</c>, or is marked <c>[AdapterModel]</c> and will do so as soon
+    /// as the generator has written its other half.
+    /// </summary>
+    public bool IsModule(ITypeSymbol? type) => DerivesFrom(type, _module) || IsMarkedModel(type);
+
+    /// <summary>Whether a type derives from <c>Linear</c>.</summary>
+    public bool IsLinear(ITypeSymbol? type) => DerivesFrom(type, _linear);
+
+    /// <summary>Whether a type derives from <c>LanguageModel</c>.</summary>
+    public bool IsLanguageModel(ITypeSymbol? type) => DerivesFrom(type, _languageModel);
+
+    /// <summary>Whether a type derives from <c>Module</c> as written by the user, the generator's half left out.</summary>
+    public bool DerivesFromModule(ITypeSymbol type) => DerivesFrom(type, _module);
+
+    /// <summary>Whether a type is one of the toolkit's own base classes, which hold no modules themselves.</summary>
+    public bool IsToolkitBase(ITypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(type, _module) || SymbolEqualityComparer.Default.Equals(type, _languageModel) || SymbolEqualityComparer.Default.Equals(type, _linear);
+
+    /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>.</summary>
+    public static bool IsMarkedModel(ITypeSymbol? type)
+    {
+        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            if (HasAttribute(current, ModelAttribute))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The type of the elements of a list; null where a type is no list.</summary>
+    public ITypeSymbol? ElementType(ITypeSymbol type)
+    {
+        if (type is IArrayTypeSymbol { Rank: 1 } array)
+            return array.ElementType;
+        if (type is not INamedTypeSymbol named || named.SpecialType == SpecialType.System_String)
+            return null;
+        INamedTypeSymbol? sequence = IsSequence(named) ? named : named.AllInterfaces.FirstOrDefault(IsSequence);
+        return sequence?.TypeArguments[0];
+    }
+
+    /// <summary>Whether a symbol carries an attribute, by its full name.</summary>
+    public static bool HasAttribute(ISymbol symbol, string name) => Attributes(symbol, name).Any();
+
+    /// <summary>The attributes of one class that a symbol carries.</summary>
+    public static IEnumerable<AttributeData> Attributes(ISymbol symbol, string name) =>
+        symbol.GetAttributes().Where(attribute => attribute.AttributeClass?.ToDisplayString() == name);
+
+    private bool IsSequence(INamedTypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, _enumerable);
+
+    private static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
+    {
+        if (ancestor is null)
+            return false;
+        if (type is ITypeParameterSymbol parameter)
+            return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
+        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor))
+                return true;
+        }
+
+        return false;
+    }
+}

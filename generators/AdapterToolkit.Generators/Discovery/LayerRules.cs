@@ -1,0 +1,86 @@
+using System.Globalization;
+using AdapterToolkit.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AdapterToolkit.Generators.Discovery;
+
+/// <summary>What a layer's rank and storage must be (ADT0002, ADT0003, ADT0004).</summary>
+internal static class LayerRules
+{
+    private const int SmallestBlock = 32;
+    private const int LargestBlock = 4096;
+
+    /// <summary>Finds what is wrong with a rank.</summary>
+    /// <param name="type">The layer.</param>
+    /// <param name="attribute">Its <c>[LowRank]</c>.</param>
+    /// <param name="rank">The rank.</param>
+    /// <param name="compilation">The compilation.</param>
+    public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, AttributeData attribute, int rank, Compilation compilation)
+    {
+        LocationSpec location = LocationOf(attribute, type);
+        if (rank <= 0)
+        {
+            yield return Found("ADT0002", location, type.Name, Text(rank), "is not positive");
+            yield break;
+        }
+
+        if (SizeOf(type, compilation) is not (int inFeatures, int outFeatures) || inFeatures <= 0 || outFeatures <= 0)
+            yield break;
+        if (rank >= Math.Min(inFeatures, outFeatures))
+            yield return Found("ADT0002", location, type.Name, Text(rank), $"is not below {Text(Math.Min(inFeatures, outFeatures))}, the smaller of its two dimensions");
+        else if ((long)rank * ((long)inFeatures + outFeatures) >= (long)inFeatures * outFeatures)
+            yield return Found("ADT0003", location, type.Name, Text(rank), Text((long)rank * ((long)inFeatures + outFeatures)), Text((long)inFeatures * outFeatures));
+    }
+
+    /// <summary>Finds what is wrong with a <c>[Quantized]</c>.</summary>
+    public static IEnumerable<DiagnosticSpec> CheckStorage(INamedTypeSymbol type)
+    {
+        foreach (AttributeData attribute in KnownTypes.Attributes(type, KnownTypes.QuantizedAttribute))
+        {
+            LocationSpec location = LocationOf(attribute, type);
+            if (attribute.ConstructorArguments is [{ Value: int bits }, ..] && bits is not (4 or 8 or 16))
+                yield return Found("ADT0004", location, type.Name, $"{Text(bits)} bits a weight are not supported; use 4, 8 or 16");
+            if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "BlockSize").Value.Value is int block
+                && (block is < SmallestBlock or > LargestBlock || (block & (block - 1)) != 0))
+            {
+                yield return Found("ADT0004", location, type.Name, $"blocks of {Text(block)} weights are not supported; use a power of two from {Text(SmallestBlock)} to {Text(LargestBlock)}");
+            }
+        }
+    }
+
+    /// <summary>The dimensions that a class passes to its base constructor; null where they are no constants.</summary>
+    private static (int InFeatures, int OutFeatures)? SizeOf(INamedTypeSymbol type, Compilation compilation)
+    {
+        foreach (SyntaxReference reference in type.DeclaringSyntaxReferences)
+        {
+            if (reference.GetSyntax() is not TypeDeclarationSyntax declaration)
+                continue;
+            SemanticModel model = compilation.GetSemanticModel(declaration.SyntaxTree);
+            IEnumerable<ArgumentListSyntax?> lists = (declaration.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>().Select(given => given.ArgumentList) ?? [])
+                .Concat(declaration.Members.OfType<ConstructorDeclarationSyntax>().Select(constructor => constructor.Initializer)
+                    .Where(initializer => initializer?.ThisOrBaseKeyword.Text == "base").Select(initializer => initializer!.ArgumentList));
+            foreach (ArgumentListSyntax? list in lists)
+            {
+                if (list is not null && Constant(list, "inFeatures", 0, model) is { } inFeatures && Constant(list, "outFeatures", 1, model) is { } outFeatures)
+                    return (inFeatures, outFeatures);
+            }
+        }
+
+        return null;
+    }
+
+    private static int? Constant(ArgumentListSyntax list, string name, int position, SemanticModel model)
+    {
+        ArgumentSyntax? argument = list.Arguments.FirstOrDefault(given => given.NameColon?.Name.Identifier.Text == name)
+            ?? (position < list.Arguments.Count && list.Arguments[position].NameColon is null ? list.Arguments[position] : null);
+        return argument is not null && model.GetConstantValue(argument.Expression) is { HasValue: true, Value: int value } ? value : null;
+    }
+
+    private static LocationSpec LocationOf(AttributeData attribute, INamedTypeSymbol type) =>
+        attribute.ApplicationSyntaxReference is { } reference ? LocationSpec.From(Location.Create(reference.SyntaxTree, reference.Span)) : DeclarationRules.NameLocation(type);
+
+    private static DiagnosticSpec Found(string id, LocationSpec location, params string[] arguments) => new(id, location, new EquatableArray<string>(arguments));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

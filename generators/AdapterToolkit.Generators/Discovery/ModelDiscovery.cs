@@ -1,0 +1,133 @@
+using AdapterToolkit.Generators.Lifting;
+using AdapterToolkit.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AdapterToolkit.Generators.Discovery;
+
+/// <summary>Reads a class marked <c>[AdapterModel]</c>: its modules, its <c>Forward</c>, and what is wrong with them.</summary>
+internal static class ModelDiscovery
+{
+    private static readonly string[] s_emittedMethods = ["Evaluate", "ForwardSaving", "Backward"];
+
+    /// <summary>Reads a class.</summary>
+    /// <param name="type">The class.</param>
+    /// <param name="compilation">The compilation.</param>
+    public static ModelSpec Read(INamedTypeSymbol type, Compilation compilation)
+    {
+        KnownTypes types = new(compilation);
+        Child[] children = [.. ChildDiscovery.ChildrenOf(type, types)];
+        List<DiagnosticSpec> diagnostics =
+        [
+            .. DeclarationRules.Check(type, types, isLayer: false),
+            .. ModelRules.CheckTrainable(children),
+            .. ModelRules.CheckReach(type, types),
+        ];
+        bool derivesFromModule = types.DerivesFromModule(type) || KnownTypes.IsMarkedModel(type.BaseType);
+        if (!derivesFromModule && type.BaseType is { SpecialType: not SpecialType.System_Object } other)
+            diagnostics.Add(new DiagnosticSpec("ADT0001", DeclarationRules.NameLocation(type), new EquatableArray<string>([type.Name, $"derives from {other.Name}, which is no Module"])));
+
+        IMethodSymbol? forward = FindForward(type, types, diagnostics);
+        Graph? graph = null;
+        List<ParameterSpec> parameters = [];
+        if (forward is not null && forward.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is MethodDeclarationSyntax syntax)
+        {
+            parameters.AddRange(ReadParameters(forward, types, diagnostics));
+            SemanticModel model = compilation.GetSemanticModel(syntax.SyntaxTree);
+            graph = ForwardLifter.Lift(forward, syntax, model, types, out IReadOnlyList<DiagnosticSpec> found);
+            diagnostics.AddRange(found);
+        }
+
+        return new ModelSpec(
+            TypeDiscovery.Read(type),
+            derivesFromModule,
+            type.BaseType is { SpecialType: not SpecialType.System_Object } baseType && !types.IsToolkitBase(baseType),
+            type.IsSealed,
+            new EquatableArray<ChildSpec>(children.Select(child => child.Spec)),
+            new EquatableArray<ParameterSpec>(parameters),
+            new EquatableArray<string>(s_emittedMethods.Where(method => IsDeclaredAbove(type, method, parameters.Count))),
+            forward is null ? "" : SyntaxFacts.GetText(forward.DeclaredAccessibility),
+            new EquatableArray<string>(TakenNames(type, forward, types, compilation)),
+            graph,
+            new EquatableArray<DiagnosticSpec>(diagnostics));
+    }
+
+    private static IMethodSymbol? FindForward(INamedTypeSymbol type, KnownTypes types, List<DiagnosticSpec> diagnostics)
+    {
+        IMethodSymbol[] found = [.. type.GetMembers("Forward").OfType<IMethodSymbol>().Where(method => types.IsTensor(method.ReturnType) && !method.IsAbstract)];
+        if (found.Length == 0)
+        {
+            diagnostics.Add(Problem(type, $"{type.Name} has no method Forward that returns a Tensor", "write one: it is what [AdapterModel] differentiates"));
+            return null;
+        }
+
+        IMethodSymbol forward = found[0];
+        if (found.Length > 1)
+            diagnostics.Add(Problem(found[1], $"A second Forward of {type.Name}", "a module has one; give the other a class of its own"));
+        if (forward.IsStatic || forward.IsGenericMethod || forward.IsAsync)
+            diagnostics.Add(Problem(forward, "A Forward that is static, generic or async", "make it a plain method of the object"));
+        return forward;
+    }
+
+    private static IEnumerable<ParameterSpec> ReadParameters(IMethodSymbol forward, KnownTypes types, List<DiagnosticSpec> diagnostics)
+    {
+        int value = 0;
+        foreach (IParameterSymbol parameter in forward.Parameters)
+        {
+            bool isTensor = types.IsTensor(parameter.Type);
+            if (parameter.RefKind is not RefKind.None)
+                diagnostics.Add(Problem(parameter, $"The parameter '{parameter.Name}' passed by reference", "pass it by value"));
+            if (parameter.Type.IsRefLikeType)
+                diagnostics.Add(Problem(parameter, $"The parameter '{parameter.Name}', a value on the stack", "it can't be kept for the backward pass; take an array or ReadOnlyMemory"));
+            if (isTensor && parameter.Type.NullableAnnotation == NullableAnnotation.Annotated)
+                diagnostics.Add(Problem(parameter, $"The tensor parameter '{parameter.Name}', which may be null", "write one Forward for each case, in classes of their own"));
+            string name = SyntaxFacts.GetKeywordKind(parameter.Name) == SyntaxKind.None ? parameter.Name : "@" + parameter.Name;
+            yield return new ParameterSpec(name, parameter.Type.ToDisplayString(TextCarrier.TypeFormat), isTensor ? value++ : -1);
+        }
+    }
+
+    private static bool IsDeclaredAbove(INamedTypeSymbol type, string method, int parameterCount)
+    {
+        for (INamedTypeSymbol? current = type.BaseType; current is not null; current = current.BaseType)
+        {
+            if (KnownTypes.HasAttribute(current, KnownTypes.ModelAttribute))
+                return true;
+            if (current.GetMembers(method).OfType<IMethodSymbol>().Any(found => found.IsAbstract || found.IsVirtual || found.IsOverride))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Names that mean something in the class or its <c>Forward</c>, but for its tensor variables.</summary>
+    private static SortedSet<string> TakenNames(INamedTypeSymbol type, IMethodSymbol? forward, KnownTypes types, Compilation compilation)
+    {
+        SortedSet<string> names = new(StringComparer.Ordinal);
+        if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax)
+        {
+            SemanticModel model = compilation.GetSemanticModel(syntax.SyntaxTree);
+            names.UnionWith(syntax.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText));
+            ISymbol[] variables = [.. syntax.DescendantNodes().Select(node => model.GetDeclaredSymbol(node)).Where(symbol => symbol is ILocalSymbol or IParameterSymbol)!];
+            names.ExceptWith(variables.Where(IsTensor).Select(variable => variable.Name));
+            names.UnionWith(variables.Where(variable => !IsTensor(variable)).Select(variable => variable.Name));
+        }
+
+        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
+            names.UnionWith(current.MemberNames);
+        for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
+        {
+            names.UnionWith(current.MemberNames);
+            names.Add(current.Name);
+        }
+
+        foreach (IMethodSymbol constructor in type.InstanceConstructors)
+            names.UnionWith(constructor.Parameters.Select(parameter => parameter.Name));
+        return names;
+
+        bool IsTensor(ISymbol variable) => types.IsTensor(variable is ILocalSymbol local ? local.Type : ((IParameterSymbol)variable).Type);
+    }
+
+    private static DiagnosticSpec Problem(ISymbol symbol, string what, string remedy) =>
+        new("ADT0201", DeclarationRules.NameLocation(symbol), new EquatableArray<string>([what, remedy]));
+}

@@ -1,0 +1,61 @@
+using AdapterToolkit.Generators.Model;
+
+namespace AdapterToolkit.Generators.Emission.Models;
+
+/// <summary>Emits the list of the modules that a class is made of.</summary>
+internal static class ChildrenEmitter
+{
+    private const string ChildType = "global::AdapterToolkit.Modules.ModuleChild";
+
+    public static void Emit(SourceWriter writer, ModelSpec model)
+    {
+        if (model.Children.Count == 0)
+            return;
+        writer.Line("/// <inheritdoc/>");
+        writer.Open($"public override global::System.Collections.Generic.IEnumerable<{ChildType}> Children");
+        writer.Open("get");
+        if (model.IncludesBaseChildren)
+        {
+            writer.Open($"foreach ({ChildType} child in base.Children)");
+            writer.Line("yield return child;");
+            writer.Close();
+            writer.Line();
+        }
+
+        foreach (ChildSpec child in model.Children)
+            EmitChild(writer, child);
+        writer.Close();
+        writer.Close();
+    }
+
+    private static void EmitChild(SourceWriter writer, ChildSpec child)
+    {
+        string trainable = child.IsTrainable ? ", Trainable: true" : "";
+        if (child.MayBeNull)
+            writer.Open($"if (this.{child.Member} is not null)");
+        if (!child.IsList)
+        {
+            writer.Line($"yield return new {ChildType}({Quote(child.Name)}, this.{child.Member}{trainable});");
+        }
+        else
+        {
+            writer.Open();
+            writer.Line("int index = 0;");
+            writer.Open($"foreach (var module in this.{child.Member})");
+            if (child.ElementMayBeNull)
+                writer.Open("if (module is not null)");
+            string prefix = child.Name.Length == 0 ? "" : child.Name.Replace("{", "{{").Replace("}", "}}") + ".";
+            writer.Line($"yield return new {ChildType}(${Quote(prefix + "{index}")}, module{trainable});");
+            if (child.ElementMayBeNull)
+                writer.Close();
+            writer.Line("index++;");
+            writer.Close();
+            writer.Close();
+        }
+
+        if (child.MayBeNull)
+            writer.Close();
+    }
+
+    private static string Quote(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
+}

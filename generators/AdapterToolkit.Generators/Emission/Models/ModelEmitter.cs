@@ -1,0 +1,248 @@
+using AdapterToolkit.Generators.Differentiation;
+using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission.Models;
+
+/// <summary>Emits the other half of a class marked <c>[AdapterModel]</c>: its modules, and its forward and backward passes.</summary>
+internal sealed class ModelEmitter
+{
+    private const string TensorType = "global::AdapterToolkit.Tensors.Tensor";
+    private const string RecordType = "global::AdapterToolkit.Modules.ForwardRecord";
+
+    private readonly SourceWriter _writer = SourceWriter.File();
+    private readonly ModelSpec _model;
+    private readonly GraphStructure _structure;
+    private readonly Activity _activity;
+    private readonly NameTable _names;
+    private readonly SavePlan _plan;
+    private readonly string _record;
+    private readonly string _gradient;
+    private readonly string _inputsClass;
+    private readonly string _keepingMethod;
+    private readonly Dictionary<int, string> _flags = [];
+    private readonly Dictionary<int, string> _inputGradients = [];
+
+    private ModelEmitter(ModelSpec model)
+    {
+        _model = model;
+        _structure = new GraphStructure(model.Graph!);
+        _activity = new Activity(_structure);
+        NameTable members = new(model.TakenNames);
+        _inputsClass = members.Unique("SavedInputs");
+        _keepingMethod = members.Unique("ForwardKeeping");
+        _names = members.Copy();
+        foreach (ParameterSpec parameter in model.Parameters)
+            _names.Reserve(parameter.Name);
+        _record = _names.Unique("record");
+        _gradient = _names.Unique("gradient");
+        foreach (ParameterSpec parameter in Tensors)
+        {
+            _flags[parameter.Value] = _names.Unique(NameTable.Camel(parameter.Name) + "Active");
+            _inputGradients[parameter.Value] = _names.Unique(NameTable.Camel(parameter.Name) + "Gradient");
+        }
+
+        _plan = new SavePlan(_structure, _activity, members, _names);
+    }
+
+    private IEnumerable<ParameterSpec> Tensors => _model.Parameters.Where(parameter => parameter.IsTensor);
+
+    private bool HasBackward => _plan.HasBackward;
+
+    /// <summary>Emits a class.</summary>
+    public static string Emit(ModelSpec model) => new ModelEmitter(model).Emit();
+
+    private string Emit()
+    {
+        TypeEmitter.Open(_writer, _model.Type, $"partial class {_model.Type.Name}{(_model.DerivesFromModule ? "" : " : global::AdapterToolkit.Modules.Module")}");
+        ChildrenEmitter.Emit(_writer, _model);
+        EmitEvaluate();
+        EmitForwardSaving();
+        EmitBackward();
+        if (HasBackward)
+        {
+            EmitForwardKeeping();
+            EmitInputs();
+            RecordEmitter.Emit(_writer, _plan.Run);
+            foreach (RecordPlan iteration in _plan.Iterations)
+                RecordEmitter.Emit(_writer, iteration);
+        }
+
+        TypeEmitter.Close(_writer, _model.Type);
+        return _writer.ToString();
+    }
+
+    private string Declaration(string method, string returns, string parameters)
+    {
+        string modifier = _model.Overrides.Contains(method) ? " override" : _model.IsSealed || _model.ForwardAccessibility == "private" ? "" : " virtual";
+        return $"{_model.ForwardAccessibility}{modifier} {returns} {method}({parameters})";
+    }
+
+    private void DocumentParameters(Action<ParameterSpec>? afterTensor = null)
+    {
+        foreach (ParameterSpec parameter in _model.Parameters)
+        {
+            _writer.Line($"/// <param name=\"{parameter.Name.TrimStart('@')}\">As <c>Forward</c> takes it.</param>");
+            if (parameter.IsTensor)
+                afterTensor?.Invoke(parameter);
+        }
+    }
+
+    private string Parameters => string.Join(", ", _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"));
+
+    private string SavingParameters => string.Join(", ", _model.Parameters
+        .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""))
+        .Append($"out {RecordType}? {_record}"));
+
+    private void EmitEvaluate()
+    {
+        _writer.Line();
+        if (_model.Overrides.Contains("Evaluate"))
+        {
+            _writer.Line("/// <inheritdoc/>");
+        }
+        else
+        {
+            _writer.Line("/// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>");
+            DocumentParameters();
+            _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
+        }
+
+        _writer.Open(Declaration("Evaluate", TensorType, Parameters));
+        new ForwardEmitter(_writer, _structure, _activity, null, _names.Copy()).Emit(_model.Parameters, _flags, _record);
+        _writer.Close();
+    }
+
+    private void EmitForwardSaving()
+    {
+        _writer.Line();
+        if (_model.Overrides.Contains("ForwardSaving"))
+        {
+            _writer.Line("/// <inheritdoc/>");
+        }
+        else
+        {
+            _writer.Line("/// <summary><c>Forward</c>, saving what <c>Backward</c> needs.</summary>");
+            DocumentParameters(tensor => _writer.Line($"/// <param name=\"{_flags[tensor.Value]}\">Whether something upstream of <paramref name=\"{tensor.Name.TrimStart('@')}\"/> trains.</param>"));
+            _writer.Line($"/// <param name=\"{_record}\">Receives what was saved; null where nothing trains, in this module or upstream.</param>");
+            _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
+        }
+
+        string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name));
+        _writer.Open(Declaration("ForwardSaving", TensorType, SavingParameters));
+        if (HasBackward)
+        {
+            string saving = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : "")).Append($"out {_record}"));
+            _writer.Line("if (!RecomputesForward)");
+            _writer.Indent();
+            _writer.Line($"return {_keepingMethod}({saving});");
+            _writer.Unindent();
+            _writer.Line();
+            string trains = "global::System.Linq.Enumerable.Any(SelfAndDescendants, static module => global::System.Linq.Enumerable.Any(module.Parameters))";
+            _writer.Line($"{_record} = {string.Join(" || ", Tensors.Select(tensor => _flags[tensor.Value]).Append(trains))}");
+            _writer.Indent();
+            _writer.Line($"? new {_inputsClass}({string.Join(", ", _model.Parameters.Select(parameter => parameter.IsTensor ? $"{parameter.Name}.Retain(), {_flags[parameter.Value]}" : parameter.Name))})");
+            _writer.Line(": null;");
+            _writer.Unindent();
+        }
+        else
+        {
+            _writer.Line($"{_record} = null;");
+        }
+
+        _writer.Line($"return Evaluate({arguments});");
+        _writer.Close();
+    }
+
+    private void EmitForwardKeeping()
+    {
+        _writer.Line();
+        _writer.Open($"private {TensorType} {_keepingMethod}({SavingParameters})");
+        new ForwardEmitter(_writer, _structure, _activity, _plan, _names.Copy()).Emit(_model.Parameters, _flags, _record);
+        _writer.Close();
+    }
+
+    private void EmitBackward()
+    {
+        _writer.Line();
+        if (_model.Overrides.Contains("Backward"))
+        {
+            _writer.Line("/// <inheritdoc/>");
+        }
+        else
+        {
+            _writer.Line("/// <summary>Adds to the gradients of the parameters, and computes those of the inputs.</summary>");
+            _writer.Line($"/// <param name=\"{_gradient}\">The gradient of the result.</param>");
+            _writer.Line($"/// <param name=\"{_record}\">What <c>ForwardSaving</c> saved.</param>");
+            foreach (ParameterSpec tensor in Tensors)
+                _writer.Line($"/// <param name=\"{_inputGradients[tensor.Value]}\">Receives the gradient of <c>{tensor.Name.TrimStart('@')}</c>; null where nothing upstream of it trains.</param>");
+        }
+
+        IEnumerable<string> outputs = Tensors.Select(tensor => $"out {TensorType}? {_inputGradients[tensor.Value]}");
+        _writer.Open(Declaration("Backward", "void", string.Join(", ", new[] { $"{TensorType} {_gradient}", $"{RecordType} {_record}" }.Concat(outputs))));
+        if (HasBackward)
+        {
+            NameTable names = _names.Copy();
+            EmitRecomputation(names);
+            _writer.Line();
+            _writer.Line($"{_plan.Run.ClassName} {_plan.Run.Variable} = ({_plan.Run.ClassName}){_record};");
+            new BackwardEmitter(_writer, _structure, _activity, _plan, names).Emit(_gradient, _inputGradients);
+        }
+        else
+        {
+            foreach (ParameterSpec tensor in Tensors)
+                _writer.Line($"{_inputGradients[tensor.Value]} = null;");
+        }
+
+        _writer.Close();
+    }
+
+    private void EmitRecomputation(NameTable names)
+    {
+        string inputs = names.Unique("inputs"), again = names.Unique("recomputed");
+        IEnumerable<string> arguments = _model.Parameters.Select(parameter => Field(parameter) + (parameter.IsTensor ? $", {inputs}.{FlagField(parameter)}" : ""));
+        _writer.Open($"if ({_record} is {_inputsClass} {inputs})");
+        _writer.Line($"{_keepingMethod}({string.Join(", ", arguments.Append($"out {RecordType}? {again}"))}).Release();");
+        foreach (ParameterSpec tensor in Tensors)
+            _writer.Line($"{_inputGradients[tensor.Value]} = null;");
+        _writer.Open($"if ({again} is not null)");
+        _writer.Line($"Backward({string.Join(", ", new[] { _gradient, again }.Concat(Tensors.Select(tensor => $"out {_inputGradients[tensor.Value]}")))});");
+        _writer.Line($"{again}.Release();");
+        _writer.Close();
+        _writer.Line();
+        _writer.Line("return;");
+        _writer.Close();
+
+        string Field(ParameterSpec parameter) => $"{inputs}.{NameTable.Pascal(parameter.Name)}Input";
+    }
+
+    private static string FlagField(ParameterSpec parameter) => $"{NameTable.Pascal(parameter.Name)}Active";
+
+    /// <summary>Emits the record that a run leaves which is to be run again in the backward pass.</summary>
+    private void EmitInputs()
+    {
+        IEnumerable<string> parameters = _model.Parameters.Select(parameter =>
+            $"{parameter.Type} {NameTable.Camel(parameter.Name)}Input" + (parameter.IsTensor ? $", bool {NameTable.Camel(parameter.Name)}Active" : ""));
+        _writer.Line();
+        _writer.Line("/// <summary>What a run leaves that the backward pass repeats.</summary>");
+        _writer.Open($"private sealed class {_inputsClass}({string.Join(", ", parameters)}) : {RecordType}");
+        foreach (ParameterSpec parameter in _model.Parameters)
+        {
+            _writer.Line($"internal readonly {parameter.Type} {NameTable.Pascal(parameter.Name)}Input = {NameTable.Camel(parameter.Name)}Input;");
+            if (parameter.IsTensor)
+                _writer.Line($"internal readonly bool {FlagField(parameter)} = {NameTable.Camel(parameter.Name)}Active;");
+        }
+
+        IEnumerable<string> saved = Tensors.Select(tensor => $"new(\"{tensor.Name.TrimStart('@')}\", {NameTable.Pascal(tensor.Name)}Input)");
+        _writer.Line();
+        _writer.Line("/// <inheritdoc/>");
+        _writer.Line($"public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [{string.Join(", ", saved)}];");
+        _writer.Line();
+        _writer.Line("/// <inheritdoc/>");
+        _writer.Open("public override void Release()");
+        foreach (ParameterSpec tensor in Tensors)
+            _writer.Line($"{NameTable.Pascal(tensor.Name)}Input.Release();");
+        _writer.Close();
+        _writer.Close();
+    }
+}

@@ -1,0 +1,74 @@
+using AdapterToolkit.Generators.Discovery;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Generators.Lifting;
+
+/// <summary>Answers questions about statements before they are lifted.</summary>
+internal static class ControlFlow
+{
+    /// <summary>Whether control may leave a statement otherwise than at its end: by a return, a jump out of it, or an exception.</summary>
+    public static bool MayLeave(IOperation operation) => MayLeave(operation, [], insideLoop: false);
+
+    /// <summary>The tensor variables that a statement assigns.</summary>
+    public static IEnumerable<ISymbol> AssignedTensors(IOperation operation, KnownTypes types)
+    {
+        foreach (IOperation descendant in operation.DescendantsAndSelf())
+        {
+            IEnumerable<IOperation> targets = descendant switch
+            {
+                IDeconstructionAssignmentOperation { Target: ITupleOperation tuple } => tuple.Elements,
+                IAssignmentOperation assignment => [assignment.Target],
+                _ => [],
+            };
+            foreach (IOperation target in targets)
+            {
+                if (types.IsTensor(target.Type) && VariableOf(target) is { } variable)
+                    yield return variable;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a statement has nothing to do with tensors but for reading their form, so that it can be carried over as it is.
+    /// </summary>
+    public static bool IsFreeOfTensors(IOperation operation, KnownTypes types) => !operation.DescendantsAndSelf().Any(descendant => descendant switch
+    {
+        ILocalReferenceOperation or IParameterReferenceOperation or IConversionOperation => false,
+        IVariableDeclaratorOperation declarator => types.IsTensor(declarator.Symbol.Type),
+        IParameterInitializerOperation => false,
+        _ => types.IsTensor(descendant.Type),
+    });
+
+    /// <summary>The variable that an expression is; null where it is none.</summary>
+    public static ISymbol? VariableOf(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        _ => null,
+    };
+
+    private static bool MayLeave(IOperation operation, IEnumerable<ILabelSymbol> labels, bool insideLoop)
+    {
+        switch (operation)
+        {
+            case IReturnOperation:
+                return true;
+            case IThrowOperation { Parent: IBlockOperation or IExpressionStatementOperation or ISwitchCaseOperation or IConditionalOperation }:
+                return !insideLoop;
+            case IBranchOperation branch:
+                return !labels.Contains(branch.Target, SymbolEqualityComparer.Default);
+            case IAnonymousFunctionOperation or ILocalFunctionOperation:
+                return false;
+            case ILoopOperation loop:
+                labels = [.. labels, loop.ExitLabel, loop.ContinueLabel];
+                insideLoop = true;
+                break;
+            case ISwitchOperation choice:
+                labels = [.. labels, choice.ExitLabel];
+                break;
+        }
+
+        return operation.ChildOperations.Any(child => MayLeave(child, labels, insideLoop));
+    }
+}

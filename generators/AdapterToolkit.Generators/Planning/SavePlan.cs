@@ -1,0 +1,258 @@
+using AdapterToolkit.Generators.Differentiation;
+using AdapterToolkit.Generators.Model;
+
+namespace AdapterToolkit.Generators.Planning;
+
+/// <summary>
+/// What the forward pass saves for the backward pass, and nothing more: for each operator the values that its gradient
+/// methods name, for each layer its own record, for each choice which arm ran, for each loop a record of every iteration.
+/// </summary>
+internal sealed class SavePlan
+{
+    private const string TensorType = "global::AdapterToolkit.Tensors.Tensor?";
+
+    private readonly Graph _graph;
+    private readonly GraphStructure _structure;
+    private readonly Activity _activity;
+    private readonly NameTable _classNames;
+    private readonly NameTable _localNames;
+    private readonly Dictionary<Operation, RecordPlan> _recordOf = new(GraphStructure.ByReference<Operation>.Instance);
+    private readonly Dictionary<Loop, RecordPlan> _iterations = new(GraphStructure.ByReference<Loop>.Instance);
+    private readonly Dictionary<int, RecordPlan> _definedIn = [];
+    private readonly HashSet<Operation> _withBackward = new(GraphStructure.ByReference<Operation>.Instance);
+    private readonly HashSet<int> _layerResults;
+    private readonly HashSet<int> _flags = [];
+
+    /// <summary>Plans.</summary>
+    public SavePlan(GraphStructure structure, Activity activity, NameTable classNames, NameTable localNames)
+    {
+        _graph = structure.Graph;
+        _structure = structure;
+        _activity = activity;
+        _classNames = classNames;
+        _localNames = localNames;
+        _layerResults = [.. structure.Operations.OfType<LayerCall>().Select(layer => layer.Result)];
+        Run = new RecordPlan(classNames.Unique("SavedValues"), localNames.Unique("saved"), "");
+        foreach (int input in _graph.Inputs)
+            _definedIn[input] = Run;
+        HasBackward = Visit(_graph.Body, Run) | _graph.Body.End.Values.Any(activity.NeedsGradient);
+        _flags.UnionWith(_graph.Body.End.Values);
+        CloseFlags();
+    }
+
+    /// <summary>The record of a whole run.</summary>
+    public RecordPlan Run { get; }
+
+    /// <summary>The records of iterations, outer loops first.</summary>
+    public IEnumerable<RecordPlan> Iterations => _structure.Operations.OfType<Loop>().Where(_iterations.ContainsKey).Select(loop => _iterations[loop]);
+
+    /// <summary>Whether anything has a backward pass.</summary>
+    public bool HasBackward { get; }
+
+    /// <summary>The record that an operation saves into.</summary>
+    public RecordPlan RecordOf(Operation operation) => _recordOf[operation];
+
+    /// <summary>The record of a loop's iterations.</summary>
+    public RecordPlan IterationOf(Loop loop) => _iterations[loop];
+
+    /// <summary>Whether an operation has a backward pass.</summary>
+    public bool IsDifferentiated(Operation operation) => _withBackward.Contains(operation);
+
+    /// <summary>Whether the forward pass must know whether a value is active.</summary>
+    public bool NeedsFlag(int value) => _flags.Contains(value) && !_activity.IsFrozen(value);
+
+    /// <summary>The record that holds what is needed to tell whether a source is active, and the condition.</summary>
+    public string BackwardFlag(int value) => string.Join(" || ", _activity.SourcesOf(value).Select(BackwardFlagOfSource));
+
+    /// <summary>The key of the field that holds whether a source is active.</summary>
+    public static object FlagKey(int source) => ("flag", source);
+
+    /// <summary>The record that a value's flag is saved in.</summary>
+    public RecordPlan RecordOfValue(int value) => _definedIn[value];
+
+    /// <summary>The gradient methods of an operator that are needed, with the value whose activity decides whether they run.</summary>
+    public IEnumerable<(GradientCall Gradient, int Decider)> NeededGradients(OperatorCall call)
+    {
+        foreach (GradientCall gradient in call.Gradients)
+        {
+            if (gradient.For is null)
+                yield return (gradient, call.Result);
+            else if (call.Arguments.FirstOrDefault(argument => argument.Parameter == gradient.For && argument.IsTensor) is { } target && !_activity.IsFrozen(target.Value))
+                yield return (gradient, target.Value);
+        }
+    }
+
+    /// <summary>The tensors that an operator saves, each with the value whose activity decides whether it is saved.</summary>
+    public IEnumerable<(int Value, int Decider)> SavedTensors(OperatorCall call)
+    {
+        foreach ((GradientCall gradient, int decider) in NeededGradients(call))
+        {
+            foreach (string parameter in gradient.Parameters)
+            {
+                if (call.Arguments.FirstOrDefault(argument => argument.Parameter == parameter) is { IsTensor: true } tensor)
+                    yield return (tensor.Value, decider);
+                else if (parameter == "result" && call.Arguments.All(argument => argument.Parameter != parameter))
+                    yield return (call.Result, decider);
+            }
+        }
+    }
+
+    /// <summary>The arguments of an operator that are no tensors, and that its backward pass can't evaluate again.</summary>
+    public IEnumerable<Argument> SavedArguments(OperatorCall call) => call.Arguments.Where(argument =>
+        !argument.IsTensor && !argument.IsLasting && !argument.TakesTensor && NeededGradients(call).Any(needed => needed.Gradient.Parameters.Contains(argument.Parameter)));
+
+    private bool Visit(Region region, RecordPlan record)
+    {
+        bool any = false;
+        foreach (Operation operation in region.Operations)
+        {
+            _recordOf[operation] = record;
+            foreach (int value in GraphStructure.DefinedBy(operation))
+                _definedIn[value] = record;
+            bool hasBackward = operation switch
+            {
+                LayerCall layer => VisitLayer(layer, record),
+                OperatorCall call => VisitOperator(call, record),
+                Choice choice => VisitChoice(choice, record),
+                Loop loop => VisitLoop(loop, record),
+                _ => false,
+            };
+            if (hasBackward)
+                _withBackward.Add(operation);
+            any |= hasBackward;
+        }
+
+        return any;
+    }
+
+    private bool VisitLayer(LayerCall layer, RecordPlan record)
+    {
+        if (!_activity.NeedsGradient(layer.Result))
+            return false;
+        string label = layer.Label == record.IterationLabel ? "" : layer.Label;
+        if (!layer.IsLasting)
+            record.Add(("module", layer.Result), FieldKind.Plain, $"{layer.Label}Module", layer.Type + "?");
+        record.Add(("layer", layer.Result), FieldKind.LayerRecord, $"{layer.Label}Record", "global::AdapterToolkit.Modules.ForwardRecord?", label);
+        _flags.UnionWith(layer.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
+        return true;
+    }
+
+    private bool VisitOperator(OperatorCall call, RecordPlan record)
+    {
+        if (!_activity.NeedsGradient(call.Result))
+            return false;
+        foreach ((int value, int decider) in SavedTensors(call))
+        {
+            record.Add(("tensor", value), FieldKind.Tensor, _graph.Names[value], TensorType, _graph.Names[value]);
+            _flags.Add(decider);
+        }
+
+        foreach (string output in call.SavedOutputs)
+            record.Add(("output", call.Result, output), FieldKind.Tensor, _graph.Names[call.Result] + NameTable.Pascal(output), TensorType, $"{_graph.Names[call.Result]}.{output}");
+        if (call.SavingMethod is not null)
+            _flags.Add(call.Result);
+        foreach (Argument argument in SavedArguments(call))
+            record.Add(("argument", call.Result, argument.Parameter), FieldKind.Plain, _graph.Names[call.Result] + NameTable.Pascal(argument.Parameter), argument.Type);
+        if (!call.IsLasting)
+            record.Add(("target", call.Result), FieldKind.Plain, $"{_graph.Names[call.Result]}Target", call.TargetType.TrimEnd('?') + "?");
+        foreach (Argument argument in call.Arguments.Where(argument => argument.IsTensor && !_activity.AreActiveTogether(argument.Value, call.Result)))
+            SaveFlags(argument.Value);
+        foreach (string flag in call.Gradients.SelectMany(gradient => gradient.Parameters).Where(parameter => parameter.EndsWith("Active", StringComparison.Ordinal)))
+        {
+            if (call.Arguments.FirstOrDefault(argument => argument.IsTensor && argument.Parameter + "Active" == flag) is { } argument)
+                SaveFlags(argument.Value);
+        }
+
+        return true;
+    }
+
+    private bool VisitChoice(Choice choice, RecordPlan record)
+    {
+        bool hasBackward = Visit(choice.Then, record) | Visit(choice.Else, record)
+            | choice.Results.Any(_activity.NeedsGradient) | EndsIteration(choice.Then.End) | EndsIteration(choice.Else.End);
+        if (!hasBackward)
+            return false;
+        record.Add(ChoiceKey(choice), FieldKind.Plain, "TookBranch", "bool");
+        return true;
+    }
+
+    /// <summary>Whether an arm ends an iteration and hands on values that may need a gradient.</summary>
+    private bool EndsIteration(Terminator end) =>
+        end.Kind is TerminatorKind.Continue or TerminatorKind.Break or TerminatorKind.ReturnFromLoop && end.Values.Any(_activity.NeedsGradient);
+
+    private bool VisitLoop(Loop loop, RecordPlan record)
+    {
+        RecordPlan iteration = new(_classNames.Unique(NameTable.Pascal(loop.Label) + "Values"), _localNames.Unique($"{NameTable.Camel(loop.Label)}Values"), loop.Label);
+        foreach (Carried carried in loop.Carried)
+            _definedIn[carried.Inside] = iteration;
+        _iterations.Add(loop, iteration);
+        bool hasBackward = Visit(loop.Body, iteration)
+            | loop.Carried.Any(carried => _activity.NeedsGradient(carried.After) || _activity.NeedsGradient(carried.Inside))
+            | (loop.Returned >= 0 && _activity.NeedsGradient(loop.Returned));
+        if (!hasBackward)
+        {
+            _iterations.Remove(loop);
+            return false;
+        }
+
+        record.Add(LoopKey(loop), FieldKind.Iterations, NameTable.Pascal(loop.Label) + "Iterations", $"global::System.Collections.Generic.List<{iteration.ClassName}>", loop.Label);
+        return true;
+    }
+
+    /// <summary>The key of the field that says which arm of a choice ran.</summary>
+    public static object ChoiceKey(Choice choice) => new ReferenceKey(choice);
+
+    /// <summary>The key of the field that holds a loop's iterations.</summary>
+    public static object LoopKey(Loop loop) => new ReferenceKey(loop);
+
+    private void SaveFlags(int value)
+    {
+        foreach (int source in _activity.SourcesOf(value).Where(source => !_layerResults.Contains(source)))
+        {
+            _flags.Add(source);
+            _definedIn[source].Add(FlagKey(source), FieldKind.Plain, $"{_graph.Names[source]}Active", "bool");
+        }
+    }
+
+    private string BackwardFlagOfSource(int source) => _layerResults.Contains(source)
+        ? $"{_definedIn[source][("layer", source)]} is not null"
+        : _definedIn[source][FlagKey(source)];
+
+    /// <summary>A flag is made of others: an operator's of its arguments', a meeting's of those that meet.</summary>
+    private void CloseFlags()
+    {
+        bool grows = true;
+        while (grows)
+        {
+            int before = _flags.Count;
+            foreach (int value in _flags.ToArray())
+                _flags.UnionWith(_activity.SourcesOf(value));
+            foreach (OperatorCall call in _structure.Operations.OfType<OperatorCall>().Where(call => _flags.Contains(call.Result) && _activity.SourcesOf(call.Result).Count > 1))
+                _flags.UnionWith(call.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
+            foreach ((int from, int to) in _structure.Handovers)
+            {
+                if (_flags.Contains(to))
+                    _flags.Add(from);
+            }
+
+            foreach (Carried carried in _structure.Operations.OfType<Loop>().SelectMany(loop => loop.Carried))
+            {
+                if (_flags.Contains(carried.Inside) || _flags.Contains(carried.After))
+                    _flags.UnionWith([carried.Inside, carried.After]);
+            }
+
+            grows = _flags.Count > before;
+        }
+    }
+
+    private sealed class ReferenceKey(object target) : IEquatable<ReferenceKey>
+    {
+        private readonly object _target = target;
+
+        public bool Equals(ReferenceKey? other) => other is not null && ReferenceEquals(_target, other._target);
+
+        public override bool Equals(object? obj) => Equals(obj as ReferenceKey);
+
+        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(_target);
+    }
+}

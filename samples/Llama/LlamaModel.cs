@@ -1,0 +1,55 @@
+using AdapterToolkit;
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Tensors;
+
+namespace Llama;
+
+/// <summary>A language model of the Llama family: Llama 2 and 3, SmolLM2, TinyLlama and others of <c>model_type: llama</c>.</summary>
+/// <param name="config">The model's dimensions.</param>
+[AdapterModel]
+public sealed partial class LlamaModel(LlamaConfig config)
+    : LanguageModel(new RotarySettings(config.HeadDim, config.MaxPositions, config.RotaryBase, config.RotaryScaling))
+{
+    /// <summary>The model's dimensions.</summary>
+    public LlamaConfig Config { get; } = config;
+
+    /// <summary>A vector for each token of the vocabulary.</summary>
+    [Checkpoint("model.embed_tokens")]
+    public Embedding Embedding { get; } = new(config.VocabularySize, config.HiddenSize);
+
+    /// <summary>The blocks, first to last.</summary>
+    [Checkpoint("model.layers")]
+    public IReadOnlyList<DecoderBlock> Blocks { get; } = [.. Enumerable.Range(0, config.Layers).Select(_ => new DecoderBlock(config))];
+
+    /// <summary>Scales the rows before the head.</summary>
+    [Checkpoint("model.norm")]
+    public RmsNorm Norm { get; } = new(config.HiddenSize, config.RmsNormEps);
+
+    /// <inheritdoc/>
+    [Checkpoint("lm_head")]
+    public override LanguageModelHead Head => field ??= Config.TieWordEmbeddings
+        ? new LanguageModelHead(Embedding)
+        : new LanguageModelHead(Config.HiddenSize, Config.VocabularySize);
+
+    /// <summary>Loads a checkpoint in the Hugging Face layout.</summary>
+    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c> or its parts.</param>
+    /// <param name="device">The device to put the weights on.</param>
+    /// <exception cref="CheckpointException">A file is missing, malformed, or of another kind of model.</exception>
+    public static LlamaModel Load(string folder, Device device)
+    {
+        LlamaModel model = new(LlamaConfig.FromFile(Path.Combine(folder, LlamaConfig.FileName)));
+        model.LoadCheckpoint(folder, device);
+        return model;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Forward(TokenIds tokens, SequenceContext context)
+    {
+        Tensor x = Embedding.Forward(tokens);
+        foreach (DecoderBlock block in Blocks)
+            x = block.Forward(x, context);
+        return Norm.Forward(x);
+    }
+}
