@@ -1,5 +1,7 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
+using Llama;
 
 namespace AdapterToolkit.Benchmarks;
 
@@ -12,6 +14,7 @@ internal static class MergeComparison
     {
         ReportTable table = new("forward", "after Merge(), best (median)", "base, best (median)", "ratio", "asked", "", "bytes held beyond the base's", "asked", "");
         CompareLayer(table, new ProductShape(512, 576, 1536), duration);
+        CompareModel(table, ModelShape.Named("sample"), duration);
         table.Print();
     }
 
@@ -31,6 +34,26 @@ internal static class MergeComparison
             new Contender(() => merged.Forward(x).Release()),
             new Contender(() => frozen.Forward(x).Release()));
         Add(table, $"layer, {shape}", timings, held);
+    }
+
+    private static void CompareModel(ReportTable table, ModelShape shape, TimeSpan duration)
+    {
+        using RandomCheckpoint checkpoint = new(shape);
+        using CpuDevice device = new();
+        using LlamaModel frozen = LlamaModel.Load(checkpoint.Folder, device);
+        using LlamaModel merged = LlamaModel.Load(checkpoint.Folder, device);
+        long held = device.HeldBytes;
+        merged.Adapter.Initialize();
+        merged.Merge();
+        held = device.HeldBytes - held;
+
+        int[] ids = shape.RandomTokens();
+        TokenIds tokens = new(shape.Batch, shape.Sequence, ids);
+        Timing[] timings = AlternatingTimer.Measure(
+            duration,
+            new Contender(() => merged.Loss(tokens, ids)),
+            new Contender(() => frozen.Loss(tokens, ids)));
+        Add(table, $"model '{shape.Name}', {shape.Batch} x {shape.Sequence} tokens", timings, held);
     }
 
     private static void Add(ReportTable table, string name, Timing[] timings, long held) =>

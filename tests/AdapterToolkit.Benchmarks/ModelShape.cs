@@ -30,6 +30,13 @@ internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, in
         SafetensorsWriter.Write(Path.Combine(folder, Checkpoint.SingleFileName), [.. Weights(random)]);
     }
 
+    /// <summary>The tokens of a batch, drawn from the whole vocabulary.</summary>
+    public int[] RandomTokens()
+    {
+        RandomSequence random = new(1);
+        return [.. Enumerable.Range(0, Batch * Sequence).Select(_ => random.NextInt(Config.VocabularySize))];
+    }
+
     private IEnumerable<SafetensorsTensor> Weights(RandomSequence random)
     {
         yield return Matrix("model.embed_tokens", Config.VocabularySize, Config.HiddenSize);

@@ -14,29 +14,22 @@ namespace AdapterToolkit.Benchmarks;
 /// </summary>
 internal static class StepRun
 {
+    private const float LearningRate = 1e-4f;
+
     public static void Run(ModelShape shape, int steps)
     {
-        string folder = Path.Combine(Path.GetTempPath(), $"adapter-toolkit-{shape.Name}-{Environment.ProcessId}");
-        try
-        {
-            shape.WriteRandomCheckpoint(folder);
-            using CpuDevice device = new();
-            using LlamaModel model = LlamaModel.Load(folder, device);
-            model.Adapter.Initialize(seed: 0);
-            Train(model, shape, steps);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using RandomCheckpoint checkpoint = new(shape);
+        using CpuDevice device = new();
+        using LlamaModel model = LlamaModel.Load(checkpoint.Folder, device);
+        model.Adapter.Initialize(seed: 0);
+        Train(model, shape, steps);
     }
 
     private static void Train(LlamaModel model, ModelShape shape, int steps)
     {
-        RandomSequence random = new(1);
-        int[] ids = [.. Enumerable.Range(0, shape.Batch * shape.Sequence).Select(_ => random.NextInt(shape.Config.VocabularySize))];
+        int[] ids = shape.RandomTokens();
         TokenIds tokens = new(shape.Batch, shape.Sequence, ids);
-        AdamW optimizer = new(learningRate: 1e-4f);
+        using AdamW optimizer = new(LearningRate);
         IReadOnlyList<Parameter> parameters = model.TrainableParameters;
         for (int step = 0; step < steps; step++)
         {
@@ -44,7 +37,7 @@ internal static class StepRun
             foreach (Parameter parameter in parameters)
                 parameter.ClearGradient();
             LossSum loss = model.ForwardBackward(tokens, ids);
-            optimizer.Step(parameters);
+            optimizer.Step(parameters, LearningRate);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             using Process process = Process.GetCurrentProcess();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step} loss {loss.Mean:F3} seconds {seconds:F2} tokens/s {ids.Length / seconds:F1} peak_gb {process.PeakWorkingSet64 / 1e9:F2}"));

@@ -26,8 +26,7 @@ public class HeadLossBenchmarks : CpuBenchmark
         _head = new LanguageModelHead(config.HiddenSize, config.VocabularySize);
         _head.FrozenWeights.Single().Load(Device, RandomValues.Gaussian(config.VocabularySize * config.HiddenSize));
         _hidden = RandomValues.Matrix(Device, Shape.Batch * Shape.Sequence, config.HiddenSize);
-        RandomSequence random = new(1);
-        _labels = [.. Enumerable.Range(0, _hidden.Rows).Select(_ => random.NextInt(config.VocabularySize))];
+        _labels = Shape.RandomTokens();
     }
 
     /// <summary>The loss alone.</summary>
