@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace FineTune.Tests;
 
 /// <summary>Runs the program as a user does, as a process of its own, on the CPU device with two threads.</summary>
-internal static partial class FineTuneProgram
+internal static class FineTuneProgram
 {
-    private const int Interrupt = 2;
-
     /// <summary>Runs it to its end.</summary>
     /// <param name="arguments">The command line.</param>
     public static RunResult Run(params string[] arguments)
@@ -27,7 +24,11 @@ internal static partial class FineTuneProgram
         while (!File.Exists(awaited) && !process.HasExited)
             Thread.Sleep(10);
         if (!process.HasExited)
-            _ = Kill(process.Id, Interrupt);
+        {
+            using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }
+
         return ResultOf(process);
     }
 
@@ -47,9 +48,6 @@ internal static partial class FineTuneProgram
         process.WaitForExit();
         return new RunResult(process.ExitCode, output, errors.GetAwaiter().GetResult());
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 }
 
 /// <summary>What a run of the program gave.</summary>

@@ -1,10 +1,12 @@
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Training;
 
 /// <summary>
 /// The state of a training that goes on later as if it had never stopped: the adapter in PEFT's layout, the optimizer's
-/// moments (<c>optimizer.safetensors</c>), and where it stands in its steps and data (<c>trainer.json</c>).
+/// moments (<c>optimizer.safetensors</c>), what else trains (<c>parameters.safetensors</c>, where there is any), and where it stands in its steps and data (<c>trainer.json</c>).
 /// </summary>
 public static class TrainingCheckpoint
 {
@@ -13,6 +15,9 @@ public static class TrainingCheckpoint
 
     /// <summary>The name of the file with the position in steps and data.</summary>
     public const string TrainerFileName = "trainer.json";
+
+    /// <summary>The name of the file with the parameters that are no factors of the adapter: weights marked <see cref="TrainableAttribute"/>.</summary>
+    public const string ParametersFileName = "parameters.safetensors";
 
     /// <summary>Saves the state.</summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
@@ -26,6 +31,8 @@ public static class TrainingCheckpoint
         AtomicFolder.Write(folder, temporary =>
         {
             trainer.Model.Adapter.Save(temporary);
+            if (OutsideAdapter(trainer.Model) is [_, ..] parameters)
+                SafetensorsWriter.Write(Path.Combine(temporary, ParametersFileName), [.. parameters.Select(Saved)]);
             trainer.Optimizer.Save(Path.Combine(temporary, OptimizerFileName), trainer.Model.TrainableParameters);
             JsonFile.Write(Path.Combine(temporary, TrainerFileName), json =>
             {
@@ -49,10 +56,28 @@ public static class TrainingCheckpoint
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
         (int steps, int consumed) = JsonFile.Read(Path.Combine(folder, TrainerFileName), json => ReadPosition(json, batches));
+        Parameter[] parameters = OutsideAdapter(trainer.Model);
+        float[][] values = parameters.Length > 0 ? ReadValues(Path.Combine(folder, ParametersFileName), parameters) : [];
         trainer.Model.Adapter.Load(folder);
+        for (int i = 0; i < values.Length; i++)
+            parameters[i].Value.CopyFrom(values[i]);
         trainer.Optimizer.Load(Path.Combine(folder, OptimizerFileName), trainer.Model.TrainableParameters);
         trainer.CompletedSteps = steps;
         trainer.ConsumedBatches = consumed;
+    }
+
+    private static Parameter[] OutsideAdapter(LanguageModel model) =>
+        [.. model.TrainableParameters.Except(model.Adapter.Layers.SelectMany(layer => layer.Parameters))];
+
+    private static SafetensorsTensor Saved(Parameter parameter) =>
+        SafetensorsTensor.OfFloats(parameter.Name, [parameter.Value.Rows, parameter.Value.Columns], parameter.Value.CopyTo);
+
+    private static float[][] ReadValues(string path, Parameter[] parameters)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        return [.. parameters.Select(parameter => file.GetEntry(parameter.Name).Shape.AsSpan().SequenceEqual([parameter.Value.Rows, parameter.Value.Columns])
+            ? file.ReadFloat32(parameter.Name)
+            : throw new CheckpointException(path, $"has another shape than the parameter, {parameter.Value.Rows} x {parameter.Value.Columns}.", parameter.Name))];
     }
 
     private static (int Steps, int Batches) ReadPosition(JsonObject json, ShuffledBatches batches)
