@@ -10,11 +10,29 @@ namespace AdapterToolkit.Benchmarks;
 /// <param name="Sequence">Tokens of a sequence.</param>
 internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, int Sequence)
 {
-    private static readonly ModelShape s_smolLm2 = new("smollm2", Llama(49152, 576, 1536, 30, 9, 3, 64), 4, 128);
-    private static readonly ModelShape s_sample = new("sample", Llama(2048, 192, 512, 6, 6, 3, 32), 8, 128);
+    private static readonly ModelShape s_smolLm2 = new("smollm2", Llama(49152, 576, 1536, 30, 9, 3, 64), 4, 128)
+    {
+        SpeedAskedOfLora = 1.0,
+        SpeedAskedOfFull = 1.3,
+        MemoryAskedOfLora = 0.4,
+    };
+
+    private static readonly ModelShape s_sample = new("sample", Llama(2048, 192, 512, 6, 6, 3, 32), 8, 128)
+    {
+        SpeedAskedOfLora = 1.5,
+    };
 
     /// <summary>The shapes, in the order in which they are measured.</summary>
     public static IReadOnlyList<ModelShape> All { get; } = [s_smolLm2, s_sample];
+
+    /// <summary>How many times as fast as the peer's LoRA step ours should be; null where nothing is asked.</summary>
+    public double? SpeedAskedOfLora { get; init; }
+
+    /// <summary>How many times as fast as the peer's full fine-tuning step ours should be; null where nothing is asked.</summary>
+    public double? SpeedAskedOfFull { get; init; }
+
+    /// <summary>The largest part of the memory of the peer's LoRA step that ours should take; null where nothing is asked.</summary>
+    public double? MemoryAskedOfLora { get; init; }
 
     /// <summary>The shape of a name.</summary>
     public static ModelShape Named(string name) =>

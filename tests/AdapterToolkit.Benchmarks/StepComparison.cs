@@ -1,27 +1,30 @@
 using System.Globalization;
-using Spectre.Console;
 
 namespace AdapterToolkit.Benchmarks;
 
 /// <summary>
 /// Whole training steps side by side: our LoRA step, the peer's, and the peer's full fine-tuning step, each in a process of
-/// its own, alternating, in one run. The best round of each side counts.
+/// its own, alternating, in one run. The best step of each side counts, and its least memory.
 /// </summary>
 internal static class StepComparison
 {
     /// <summary>The verb that starts our side in a process of its own.</summary>
     public const string SideVerb = "step";
 
+    private static readonly ProductShape s_square = new(1024, 1024, 1024);
+
     public static void Run(IReadOnlyList<string> peer, int rounds, int steps)
     {
-        Table table = new();
-        table.AddColumns("shape", "side", "tokens/s", "peak GB", "ours: speed", "ours: memory", "of the multiply-only limit");
+        ReportTable table = new("shape", "side", "tokens/s, best (median)", "peak GB", "of the limit by MKL", "by our products", "ours beside it", "asked", "", "our memory", "asked", "");
+        double ourGigaflops = ProductMeasurement.Parse(SideProcess.RunOurs([ProductComparison.SideVerb, .. s_square.Arguments])).First().Best;
+        List<double> theirGigaflops = [];
         foreach (ModelShape shape in ModelShape.All)
-            Compare(table, shape, peer, rounds, steps);
-        AnsiConsole.Write(table);
+            Compare(table, shape, peer, rounds, steps, ourGigaflops, theirGigaflops);
+        table.Print();
+        Console.WriteLine($"{s_square}: {ReportTable.Number(ourGigaflops, "F0")} GFLOPS by our product, {ReportTable.Number(theirGigaflops.Max(), "F0")} by MKL. The multiply-only limit is the tokens/s at that speed, with 4 operations a weight and token.");
     }
 
-    private static void Compare(Table table, ModelShape shape, IReadOnlyList<string> peer, int rounds, int steps)
+    private static void Compare(ReportTable table, ModelShape shape, IReadOnlyList<string> peer, int rounds, int steps, double ourGigaflops, List<double> theirGigaflops)
     {
         List<SideMeasurement> ours = [], lora = [], full = [];
         string count = steps.ToString(CultureInfo.InvariantCulture);
@@ -34,25 +37,38 @@ internal static class StepComparison
             full.Add(SideMeasurement.Parse(SideProcess.Run([.. peer, shape.Name, "full", batch, sequence, count])));
         }
 
-        double limit = lora.Concat(full).Max(side => side.MultiplyOnlyLimit ?? 0);
+        SideMeasurement[] theirs = [.. lora, .. full];
+        theirGigaflops.AddRange(theirs.Select(side => side.MultiplyGigaflops ?? 0));
+        double limit = theirs.Max(side => side.MultiplyOnlyLimit ?? 0);
+        double ourLimit = limit / theirs.Max(side => side.MultiplyGigaflops ?? 0) * ourGigaflops;
         SideMeasurement best = Best(ours);
-        Add(table, shape, "AdapterToolkit, LoRA", best, null, limit);
-        Add(table, shape, "TorchSharp, LoRA", Best(lora), best, limit);
-        Add(table, shape, "TorchSharp, full", Best(full), best, limit);
-        Console.Error.WriteLine($"{shape.Name}: 1024 x 1024 x 1024 by MKL at {lora.Concat(full).Max(side => side.MultiplyGigaflops):F0} GFLOPS");
+        Add("AdapterToolkit, LoRA", best, ["", "", ""], ["", "", ""]);
+        Compared("TorchSharp, LoRA", Best(lora), shape.SpeedAskedOfLora, shape.MemoryAskedOfLora);
+        Compared("TorchSharp, full", Best(full), shape.SpeedAskedOfFull, askedMemory: null);
+
+        void Compared(string side, SideMeasurement their, double? askedSpeed, double? askedMemory) => Add(
+            side,
+            their,
+            Judged(best.TokensPerSecond / their.TokensPerSecond, askedSpeed, ReportTable.AtLeast),
+            Judged(best.PeakGigabytes / their.PeakGigabytes, askedMemory, ReportTable.AtMost));
+
+        void Add(string side, SideMeasurement measured, string[] speed, string[] memory) => table.Add([
+            $"{shape.Name}, {shape.Batch} x {shape.Sequence}",
+            side,
+            $"{ReportTable.Number(measured.TokensPerSecond, "F0")} ({ReportTable.Number(measured.MedianTokensPerSecond, "F0")})",
+            ReportTable.Number(measured.PeakGigabytes, "F2"),
+            ReportTable.Ratio(measured.TokensPerSecond / limit),
+            ReportTable.Ratio(measured.TokensPerSecond / ourLimit),
+            .. speed,
+            .. memory]);
     }
 
-    private static SideMeasurement Best(List<SideMeasurement> sides) =>
-        sides.MaxBy(side => side.TokensPerSecond)! with { PeakGigabytes = sides.Min(side => side.PeakGigabytes) };
+    private static string[] Judged(double ratio, double? asked, Func<double, double, string[]> judge) =>
+        asked is double figure ? judge(ratio, figure) : [ReportTable.Ratio(ratio), "", ""];
 
-    private static void Add(Table table, ModelShape shape, string name, SideMeasurement side, SideMeasurement? ours, double limit) => table.AddRow(
-        $"{shape.Name}, {shape.Batch} x {shape.Sequence}",
-        name,
-        Text(side.TokensPerSecond, "F0"),
-        Text(side.PeakGigabytes, "F2"),
-        ours is null ? "" : Text(ours.TokensPerSecond / side.TokensPerSecond, "F2") + "x",
-        ours is null ? "" : Text(ours.PeakGigabytes / side.PeakGigabytes, "F2") + "x",
-        Text(side.TokensPerSecond / limit, "F2"));
-
-    private static string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
+    private static SideMeasurement Best(List<SideMeasurement> sides) => sides.MaxBy(side => side.TokensPerSecond)! with
+    {
+        MedianTokensPerSecond = sides.Max(side => side.MedianTokensPerSecond),
+        PeakGigabytes = sides.Min(side => side.PeakGigabytes),
+    };
 }
