@@ -71,7 +71,7 @@ public sealed class AdamW : IDisposable
                 continue;
             Moments moments = MomentsOf(parameter);
             moments.Steps++;
-            new AdamWUpdate((float)learningRate, (float)Beta1, (float)Beta2, (float)Epsilon, (float)WeightDecay, moments.Steps, gradientFactor)
+            new AdamWUpdate(learningRate, Beta1, Beta2, Epsilon, WeightDecay, moments.Steps, gradientFactor)
                 .Apply(parameter.Value, gradient, moments.First, moments.Second);
         }
     }

@@ -87,6 +87,6 @@ public sealed class LinearFixtureTests
     private static void Equal(LinearFixture fixture, string tensor, float[] actual)
     {
         double[] expected = [.. fixture.Read(tensor).Select(value => (double)value)];
-        Close.Check(expected, actual, $"{tensor} of {fixture.Name}", Tolerance * expected.Max(Math.Abs));
+        ProductCheck.Check(expected, actual, $"{tensor} of {fixture.Name}", Tolerance * expected.Max(Math.Abs));
     }
 }

@@ -52,18 +52,29 @@ public static class ActivationKernels
     /// <param name="gradient">The gradient of the result.</param>
     /// <param name="gate">The gate.</param>
     /// <param name="up">What the gate lets through.</param>
-    /// <param name="gateGradient">Receives the gradient of the gate.</param>
-    /// <param name="upGradient">Receives the gradient of what it lets through.</param>
+    /// <param name="gateGradient">Receives the gradient of the gate, where it is wanted.</param>
+    /// <param name="upGradient">Receives the gradient of what it lets through, where it is wanted.</param>
+    /// <param name="gateActive">1 where the gradient of the gate is wanted, otherwise 0.</param>
+    /// <param name="upActive">1 where the other gradient is wanted, otherwise 0.</param>
     [Kernel]
-    public static void SwiGluGradient(ArrayView<float> gradient, ArrayView<float> gate, ArrayView<float> up, ArrayView<float> gateGradient, ArrayView<float> upGradient)
+    public static void SwiGluGradient(
+        ArrayView<float> gradient,
+        ArrayView<float> gate,
+        ArrayView<float> up,
+        ArrayView<float> gateGradient,
+        ArrayView<float> upGradient,
+        int gateActive,
+        int upActive)
     {
         int i = Grid.GlobalIndex.X;
         if (i >= gradient.IntLength)
             return;
         float x = gate[i];
         float sigmoid = Sigmoid(x);
-        gateGradient[i] = gradient[i] * up[i] * SiluDerivative(x, sigmoid);
-        upGradient[i] = gradient[i] * x * sigmoid;
+        if (gateActive != 0)
+            gateGradient[i] = gradient[i] * up[i] * SiluDerivative(x, sigmoid);
+        if (upActive != 0)
+            upGradient[i] = gradient[i] * x * sigmoid;
     }
 
     /// <summary>result = x · Φ(x), with the distribution function of the normal distribution.</summary>
