@@ -54,7 +54,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NotDifferentiable = Rule(
         "ADT0201",
         "An expression in Forward can't be differentiated",
-        "{0} can't be differentiated; {1}",
+        "Forward can't be differentiated here: {0}; {1}",
         "Differentiation",
         DiagnosticSeverity.Error,
         "The Forward of a class marked [AdapterModel] is differentiated at compile time. It is made of modules, operators with [Gradient], arithmetic on tensors and numbers, locals, branches, loops and returns; values that are no tensors are free.");

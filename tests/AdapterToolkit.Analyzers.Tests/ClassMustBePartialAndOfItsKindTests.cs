@@ -1,8 +1,7 @@
 using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ClassMustBePartialAndOfItsKindAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
-
-using Rule = RuleTest<ClassMustBePartialAndOfItsKindAnalyzer>;
 
 /// <summary>ADT0001.</summary>
 public sealed class ClassMustBePartialAndOfItsKindTests

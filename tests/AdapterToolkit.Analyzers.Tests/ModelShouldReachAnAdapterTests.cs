@@ -1,8 +1,7 @@
 using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ModelShouldReachAnAdapterAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
-
-using Rule = RuleTest<ModelShouldReachAnAdapterAnalyzer>;
 
 /// <summary>ADT0202.</summary>
 public sealed class ModelShouldReachAnAdapterTests

@@ -1,8 +1,7 @@
 using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.QuantizedWeightMustStayFrozenAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
-
-using Rule = RuleTest<QuantizedWeightMustStayFrozenAnalyzer>;
 
 /// <summary>ADT0005.</summary>
 public sealed class QuantizedWeightMustStayFrozenTests

@@ -1,8 +1,7 @@
 using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.RankMustBeInRangeAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
-
-using Rule = RuleTest<RankMustBeInRangeAnalyzer>;
 
 /// <summary>ADT0002.</summary>
 public sealed class RankMustBeInRangeTests

@@ -1,8 +1,7 @@
 using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.RankShouldSaveNumbersAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
-
-using Rule = RuleTest<RankShouldSaveNumbersAnalyzer>;
 
 /// <summary>ADT0003.</summary>
 public sealed class RankShouldSaveNumbersTests
@@ -11,7 +10,7 @@ public sealed class RankShouldSaveNumbersTests
     [InlineData("[{|ADT0003:LowRank(60)|}] public partial class Layer() : Linear(100, 100);")]
     [InlineData("[{|ADT0003:LowRank(50)|}] public partial class Layer() : Linear(100, 100);")]
     [InlineData("[{|ADT0003:LowRank(1)|}] public partial class Layer() : Linear(2, 2);")]
-    [InlineData("[{|ADT0003:LowRank(63)|}] public partial class Layer() : Linear(64, 4096);")]
+    [InlineData("[{|ADT0003:LowRank(63)|}] public partial class Layer() : Linear(64, 4000);")]
     [InlineData("[{|ADT0003:LowRank(1000, Alpha = 16)|}] public partial class Layer() : Linear(1024, 2048);")]
     [InlineData("[{|ADT0003:LowRank(40000)|}] public partial class Layer() : Linear(65536, 65536);")]
     public Task Fires(string source) => Rule.Check(source);

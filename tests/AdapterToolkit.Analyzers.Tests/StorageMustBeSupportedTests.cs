@@ -1,8 +1,7 @@
 using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.StorageMustBeSupportedAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
-
-using Rule = RuleTest<StorageMustBeSupportedAnalyzer>;
 
 /// <summary>ADT0004.</summary>
 public sealed class StorageMustBeSupportedTests

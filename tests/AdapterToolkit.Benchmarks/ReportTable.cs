@@ -6,7 +6,7 @@ namespace AdapterToolkit.Benchmarks;
 /// <summary>A table of figures: what was measured, what is asked of it, and whether it holds.</summary>
 internal sealed class ReportTable
 {
-    private const int WidthInFiles = 160;
+    private const int WidthInFiles = 200;
 
     private readonly Table _table = new() { Border = TableBorder.Markdown };
 

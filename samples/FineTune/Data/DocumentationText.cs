@@ -45,40 +45,28 @@ internal static partial class DocumentationText
             .Select(element => CollapseWhiteSpace(InnerText(element)));
 
     /// <summary>
-    /// The text in an element, without tags. An element that only refers to something, by <c>cref</c>, <c>name</c> or
-    /// <c>langword</c>, stands for the last part of that name: <c>T:System.Xml.XmlReader</c> for XmlReader.
+    /// The text in an element, without tags. A tag that names something, by <c>cref</c>, <c>name</c> or <c>langword</c>,
+    /// leaves the last part of that name: <c>&lt;see cref="T:System.Xml.XmlReader" /&gt;</c> leaves XmlReader.
     /// </summary>
     private static string InnerText(XElement element)
     {
         StringBuilder text = new();
         foreach (XNode node in element.Nodes())
         {
-            switch (node)
-            {
-                case XText characters:
-                    text.Append(characters.Value);
-                    break;
-                case XElement { IsEmpty: true } reference when NameIn(reference) is { } name:
-                    text.Append(LastName(name));
-                    break;
-                case XElement inner:
-                    text.Append(InnerText(inner));
-                    break;
-            }
+            if (node is XText characters)
+                text.Append(characters.Value);
+            else if (node is XElement inner)
+                text.Append(LastName(inner)).Append(InnerText(inner));
         }
 
         return text.ToString();
     }
 
-    private static string? NameIn(XElement element) =>
-        s_namingAttributes.Select(attribute => element.Attribute(attribute)?.Value).FirstOrDefault(value => value is not null);
-
-    /// <summary>The last part of a dotted name, without a method's parameters and without the number of type parameters.</summary>
-    private static string LastName(string name)
-    {
-        string withoutParameters = name.Split('(')[0];
-        return withoutParameters.Split('.')[^1].Split(':')[^1].Split('`')[0];
-    }
+    /// <summary>The last part of the dotted name that a tag holds, without a method's parameters; empty where it holds none.</summary>
+    private static string LastName(XElement element) =>
+        s_namingAttributes.Select(attribute => element.Attribute(attribute)?.Value).FirstOrDefault(value => value is not null) is { } name
+            ? name.Split('(')[0].Split('.')[^1]
+            : "";
 
     private static string CollapseWhiteSpace(string text) => WhiteSpace().Replace(text, " ").Trim();
 

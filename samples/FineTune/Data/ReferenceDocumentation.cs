@@ -9,7 +9,7 @@ internal static class ReferenceDocumentation
     private const string FolderName = "reference-documentation";
 
     /// <summary>The prompt that shows what was learned.</summary>
-    private const string Prompt = "The XmlReader";
+    private const string Prompt = "Reads the content of the current";
 
     /// <summary>Reads the documentation.</summary>
     /// <exception cref="UserException">It is not beside the program.</exception>

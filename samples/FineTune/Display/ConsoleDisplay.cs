@@ -61,7 +61,8 @@ internal sealed class ConsoleDisplay : IDisplay
                 + $"[grey]before:[/] {Markup.Escape(outcome.ContinuationBefore)}\n\n"
                 + $"[green]after:[/]  {Markup.Escape(outcome.ContinuationAfter)}"))
             .Header("the same prompt, continued greedily")
-            .RoundedBorder());
+            .RoundedBorder()
+            .Expand());
 
         ShowLine($"Trained {Quantity.Count(report.Steps)} steps at {Quantity.Number(report.TokensPerSecond, 0)} tokens/s; peak memory {Quantity.Bytes(report.PeakWorkingSetBytes)}.");
         ShowLine($"Largest difference of a logit from the trained model: {Quantity.Tiny(report.AdapterReloadMaxError)} with the adapter reloaded, {Quantity.Tiny(report.MergeMaxError)} merged.");

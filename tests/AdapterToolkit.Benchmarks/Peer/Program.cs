@@ -15,8 +15,8 @@ for (int i = 0; i + 2 < args.Length; i += 3)
     long rows = Size(i), inFeatures = Size(i + 1), outFeatures = Size(i + 2);
     using Tensor x = randn(rows, inFeatures), weight = randn(outFeatures, inFeatures), transposed = weight.t(), y = zeros(rows, outFeatures);
     using Tensor dy = randn(rows, outFeatures), dx = zeros(rows, inFeatures);
-    Measure("forward", () => y.addmm_(x, transposed, beta: 0, alpha: 1).Dispose());
-    Measure("input-gradient", () => dx.addmm_(dy, weight, beta: 0, alpha: 1).Dispose());
+    Measure("forward", () => y.addmm_(x, transposed, beta: 0, alpha: 1));
+    Measure("input-gradient", () => dx.addmm_(dy, weight, beta: 0, alpha: 1));
 
     void Measure(string product, Action multiply)
     {

@@ -18,13 +18,21 @@ internal static class ScalarFunctions
         return (function(x + step) - function(x - step)) / (2 * step);
     }
 
-    /// <summary>erf x = 2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)).</summary>
+    /// <summary>
+    /// erf x = 2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)); beyond 2, where its terms cancel, 1 - e^(-x²) / √π / (x + (1/2) / (x + (2/2) / (x + (3/2) / ...))).
+    /// </summary>
     private static double Erf(double x)
     {
-        if (Math.Abs(x) > 6)
-            return Math.Sign(x);
+        if (Math.Abs(x) > 2)
+        {
+            double magnitude = Math.Abs(x), fraction = magnitude;
+            for (int n = 200; n > 0; n--)
+                fraction = magnitude + (0.5 * n / fraction);
+            return Math.Sign(x) * (1 - (Math.Exp(-x * x) / Math.Sqrt(Math.PI) / fraction));
+        }
+
         double power = x, sum = x;
-        for (int n = 1; n < 200; n++)
+        for (int n = 1; n < 60; n++)
         {
             power *= -x * x / n;
             sum += power / ((2 * n) + 1);

@@ -86,7 +86,7 @@ public sealed class TrainingDataTests
     public void The_order_is_the_same_in_every_version() =>
         Assert.Equal(KnownOrder, FirstTokens(BatchesOf(sequences: 8, batchSize: 8, seed: 0), 0, 1));
 
-    private static int[] KnownOrder => [0];
+    private static int[] KnownOrder => [3, 0, 6, 1, 2, 7, 5, 4];
 
     private static ShuffledBatches BatchesOf(int sequences, int batchSize, int seed) =>
         new([.. Enumerable.Range(0, sequences).Select(i => new TrainingSequence(new[] { i, i }))], batchSize, seed);
