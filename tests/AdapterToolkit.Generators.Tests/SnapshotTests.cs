@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Xunit;
+
+namespace AdapterToolkit.Generators.Tests;
+
+/// <summary>What is emitted for each kind of annotation, and for the Llama sample.</summary>
+public class SnapshotTests
+{
+    [Theory]
+    [InlineData("LowRankLayer", "Example.Projection.g.cs", Sources.LowRank)]
+    [InlineData("RankStabilizedLayer", "Example.Stabilized.g.cs", Sources.RankStabilized)]
+    [InlineData("FrozenLayer", "Example.Fixed.g.cs", Sources.Frozen)]
+    [InlineData("TrainableNorm", "Example.Normalized.g.cs", Sources.Trainable)]
+    [InlineData("UserOperatorInLoop", "Example.Squared.g.cs", Sources.UserOperator)]
+    [InlineData("LowRankKernelsCpu", "LowRank3Kernels.Cpu.Vector128.g.cs", Sources.RankStabilized)]
+    [InlineData("LowRankKernelsTiled", "LowRank3Kernels.Accelerator.Tiled.g.cs", Sources.RankStabilized)]
+    public void Annotation(string name, string file, string source) => Snapshot.Verify(name, GeneratorRun.Emit(source)[file]);
+
+    [Theory]
+    [InlineData("Attention")]
+    [InlineData("FeedForward")]
+    [InlineData("DecoderBlock")]
+    [InlineData("LlamaModel")]
+    public void Llama(string type) => Snapshot.Verify($"Llama{type}", GeneratorRun.Emit(Sources.Llama)[$"Llama.{type}.g.cs"]);
+
+    [Fact]
+    public void Layers_of_one_configuration_share_one_set_of_kernels()
+    {
+        string twin = Sources.LowRank.Replace("class Projection", "class Twin", StringComparison.Ordinal);
+        ImmutableSortedDictionary<string, string> one = GeneratorRun.Emit(Sources.LowRank), two = GeneratorRun.Emit(Sources.LowRank, twin);
+        Assert.Equal([.. one.Keys, "Example.Twin.g.cs"], two.Keys.Order(StringComparer.Ordinal).OrderBy(name => name == "Example.Twin.g.cs"));
+        Assert.Contains("LowRank8Kernels.Instance", two["Example.Twin.g.cs"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_below_the_lowest_adapter_gets_backward_code()
+    {
+        string model = GeneratorRun.Emit(Sources.Llama)["Llama.LlamaModel.g.cs"];
+        Assert.Contains("Embedding.Forward(tokens)", model, StringComparison.Ordinal);
+        Assert.DoesNotContain("Embedding.Backward", model, StringComparison.Ordinal);
+        Assert.DoesNotContain("EmbeddingRecord", model, StringComparison.Ordinal);
+
+        const string frozenPath = """
+            using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors;
+            namespace Example;
+            [LowRank(2)] public sealed partial class Adapted() : Linear(8, 8);
+            [AdapterModel]
+            public sealed partial class Model
+            {
+                public Embedding Tokens { get; } = new(16, 8);
+                public Adapted Last { get; } = new();
+                public Tensor Forward(TokenIds ids) => Op.Gelu(Last.Forward(Op.Silu(Tokens.Forward(ids)) * 2));
+            }
+            """;
+        string emitted = GeneratorRun.Emit(frozenPath)["Example.Model.g.cs"];
+        Assert.Contains("GeluGradient", emitted, StringComparison.Ordinal);
+        Assert.DoesNotContain("SiluGradient", emitted, StringComparison.Ordinal);
+        Assert.DoesNotContain("ScaleGradient", emitted, StringComparison.Ordinal);
+        Assert.DoesNotContain("Silu = ", emitted[emitted.IndexOf("class SavedValues", StringComparison.Ordinal)..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_sources_give_the_same_text_in_any_order()
+    {
+        ImmutableSortedDictionary<string, string> once = GeneratorRun.Emit(Sources.Llama), again = GeneratorRun.Emit(Sources.Llama), reversed = GeneratorRun.Emit(Sources.Llama.Reverse());
+        Assert.Equal(once, again);
+        Assert.Equal(once, reversed);
+    }
+}
