@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
@@ -9,9 +8,9 @@ namespace AdapterToolkit.Generators.Tests;
 /// </summary>
 internal static class Snapshot
 {
-    public static void Verify(string name, string text, [CallerFilePath] string caller = "")
+    public static void Verify(string name, string text)
     {
-        string folder = Path.Combine(Path.GetDirectoryName(caller)!, "Snapshots");
+        string folder = Path.Combine(Sources.SolutionFolder(), "tests", "AdapterToolkit.Generators.Tests", "Snapshots");
         string verified = Path.Combine(folder, $"{name}.verified.cs"), received = Path.Combine(folder, $"{name}.received.cs");
         Directory.CreateDirectory(folder);
         if (Environment.GetEnvironmentVariable("ADAPTER_ACCEPT_SNAPSHOTS") == "1")

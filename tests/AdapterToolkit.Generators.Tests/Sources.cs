@@ -97,7 +97,8 @@ internal static class Sources
         .. Directory.GetFiles(Path.Combine(SolutionFolder(), "samples", "Llama"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
     ];
 
-    private static string SolutionFolder()
+    /// <summary>The folder of the solution that the tests were built from.</summary>
+    public static string SolutionFolder()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))
