@@ -1,3 +1,4 @@
+using AdapterToolkit.Tests.Shared;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Xunit;
@@ -10,7 +11,7 @@ public sealed class RulePageTests
     [Fact]
     public void EveryRuleHasAPage()
     {
-        string pages = Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "analyzers", "AdapterToolkit.Analyzers", "Rules");
+        string pages = Path.Combine(SolutionFolder.Find(), "analyzers", "AdapterToolkit.Analyzers", "Rules");
         DiagnosticDescriptor[] rules =
         [
             .. typeof(RankMustBeInRangeAnalyzer).Assembly.GetTypes()
@@ -26,6 +27,4 @@ public sealed class RulePageTests
             Assert.Contains($"**Severity:** {rule.DefaultSeverity.ToString().ToLowerInvariant()}", page, StringComparison.Ordinal);
         }
     }
-
-    private static string Here() => Path.Combine(Solution.Folder(), "tests", "AdapterToolkit.Analyzers.Tests", "RulePageTests.cs");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Tests.Shared;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -12,7 +13,7 @@ public sealed class SampleTests
     [Fact]
     public async Task TheLlamaModelBreaksNoRule()
     {
-        string[] files = Directory.GetFiles(Path.Combine(Solution.Folder(), "samples", "Llama"), "*.cs");
+        string[] files = Directory.GetFiles(Path.Combine(SolutionFolder.Find(), "samples", "Llama"), "*.cs");
         Assert.Contains(files, file => Path.GetFileName(file) == "DecoderBlock.cs");
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         SyntaxTree[] trees = [.. files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), path: file, cancellationToken: cancellation))];

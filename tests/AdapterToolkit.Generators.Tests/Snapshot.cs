@@ -1,3 +1,4 @@
+using AdapterToolkit.Tests.Shared;
 using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
@@ -10,7 +11,7 @@ internal static class Snapshot
 {
     public static void Verify(string name, string text)
     {
-        string folder = Path.Combine(Sources.SolutionFolder(), "tests", "AdapterToolkit.Generators.Tests", "Snapshots");
+        string folder = Path.Combine(SolutionFolder.Find(), "tests", "AdapterToolkit.Generators.Tests", "Snapshots");
         string verified = Path.Combine(folder, $"{name}.verified.cs"), received = Path.Combine(folder, $"{name}.received.cs");
         Directory.CreateDirectory(folder);
         if (Environment.GetEnvironmentVariable("ADAPTER_ACCEPT_SNAPSHOTS") == "1")

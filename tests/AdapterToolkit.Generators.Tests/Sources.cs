@@ -1,3 +1,5 @@
+using AdapterToolkit.Tests.Shared;
+
 namespace AdapterToolkit.Generators.Tests;
 
 /// <summary>Sources that the tests share.</summary>
@@ -94,15 +96,6 @@ internal static class Sources
     public static IReadOnlyList<string> Llama { get; } =
     [
         "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;",
-        .. Directory.GetFiles(Path.Combine(SolutionFolder(), "samples", "Llama"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
+        .. Directory.GetFiles(Path.Combine(SolutionFolder.Find(), "samples", "Llama"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
     ];
-
-    /// <summary>The folder of the solution that the tests were built from.</summary>
-    public static string SolutionFolder()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} has Toolkit.sln.");
-    }
 }

@@ -16,13 +16,6 @@ public sealed partial class AcceleratorDevice : Device
         Accelerator = accelerator;
     }
 
-    /// <summary>
-    /// How many multiprocessors (CUDA) or compute units (OpenCL) the device has; kernels have variants for problems that are
-    /// too small to keep all of them busy.
-    /// </summary>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public int Multiprocessors => Accelerator.NumMultiprocessors;
-
     /// <summary>ILGPU's accelerator.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public Accelerator Accelerator { get; }

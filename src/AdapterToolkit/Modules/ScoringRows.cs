@@ -1,3 +1,5 @@
+using AdapterToolkit.Checkpoints;
+
 namespace AdapterToolkit.Modules;
 
 /// <summary>The rows of a batch that score a label, and the labels that they score: those of the rows after them.</summary>
@@ -5,9 +7,6 @@ namespace AdapterToolkit.Modules;
 /// <param name="labels">The label of each.</param>
 internal readonly struct ScoringRows(ReadOnlyMemory<int> rows, ReadOnlyMemory<int> labels)
 {
-    /// <summary>A label that scores nothing, as in torch and transformers.</summary>
-    internal const int Ignored = -100;
-
     internal int Count => rows.Length;
 
     internal ReadOnlySpan<int> Rows => rows.Span;
@@ -25,10 +24,10 @@ internal readonly struct ScoringRows(ReadOnlyMemory<int> rows, ReadOnlyMemory<in
             {
                 int row = (sequence * length) + position;
                 int label = labels[row + 1];
-                if (label == Ignored)
+                if (label == ChatTokens.Ignored)
                     continue;
                 if ((uint)label >= (uint)vocabularySize)
-                    throw new ArgumentOutOfRangeException(nameof(labels), label, $"Label {label} of sequence {sequence}, position {position + 1}, is not in the vocabulary of {vocabularySize} tokens, and is not {Ignored}.");
+                    throw new ArgumentOutOfRangeException(nameof(labels), label, $"Label {label} of sequence {sequence}, position {position + 1}, is not in the vocabulary of {vocabularySize} tokens, and is not {ChatTokens.Ignored}.");
                 rows.Add(row);
                 scored.Add(label);
             }

@@ -3,7 +3,6 @@ using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
 using ILGPU;
-using ILGPU.Runtime;
 
 namespace AdapterToolkit.Operators;
 
@@ -23,9 +22,8 @@ public static partial class Op
         Tensor losses = Tensor.Allocate(logits.Device, new Shape(logits.Rows));
         if (logits.Device is AcceleratorDevice device)
         {
-            using MemoryBuffer1D<int, Stride1D.Dense> uploaded = device.Accelerator.Allocate1D(labels.ToArray());
-            device.Launch(CrossEntropyKernels.Run, ElementLaunch.ForRows(device, logits.Rows), logits.View, uploaded.View.AsContiguous(), logits.Columns, factor, wantsGradient ? 1 : 0, losses.View);
-            device.Synchronize();
+            using Tensor uploaded = Upload(device, labels);
+            device.Launch(CrossEntropyKernels.Run, ElementLaunch.ForRows(device, logits.Rows), logits.View, uploaded.View.Cast<int>(), logits.Columns, factor, wantsGradient ? 1 : 0, losses.View);
         }
         else
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
@@ -65,11 +64,4 @@ public static partial class Op
             GatherCpu.Scatter(x, rows, result);
         }
     }
-
-    /// <summary>
-    /// Puts whole numbers into memory of the device's pool, bit by bit. Whoever gets the memory next uses it after the kernels
-    /// that were launched before, so it can be released at once.
-    /// </summary>
-    private static Tensor Upload(AcceleratorDevice device, ReadOnlySpan<int> numbers) =>
-        Tensor.From(device, new Shape(numbers.Length), MemoryMarshal.Cast<int, float>(numbers));
 }

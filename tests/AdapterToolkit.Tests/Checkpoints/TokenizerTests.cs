@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Tests.Shared;
 using AdapterToolkit.Tests.Support;
 using CsCheck;
 using Xunit;
@@ -224,8 +225,8 @@ public class TokenizerTests
     [Fact]
     public void Encoding_keeps_up_with_five_megabytes_a_second()
     {
-        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(Fixtures.SolutionFolder(), "samples", "FineTune", "base-model", "tokenizer.json"));
-        string text = string.Concat(Enumerable.Repeat(string.Concat(Directory.GetFiles(Path.Combine(Fixtures.SolutionFolder(), "src", "AdapterToolkit", "Checkpoints"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)), 10));
+        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", "tokenizer.json"));
+        string text = string.Concat(Enumerable.Repeat(string.Concat(Directory.GetFiles(Path.Combine(SolutionFolder.Find(), "src", "AdapterToolkit", "Checkpoints"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)), 10));
         tokenizer.Encode(text, false);
         var watch = Stopwatch.StartNew();
         int count = tokenizer.Encode(text, false).Length;

@@ -1,3 +1,5 @@
+using AdapterToolkit.Tests.Shared;
+
 namespace AdapterToolkit.Tests.Support;
 
 /// <summary>The golden cases: the folder in ADAPTER_FIXTURES, or tests/Fixtures of this solution.</summary>
@@ -6,7 +8,7 @@ public static class Fixtures
     /// <summary>The folder of all cases.</summary>
     public static string Root { get; } = Environment.GetEnvironmentVariable("ADAPTER_FIXTURES") is { Length: > 0 } folder
         ? Path.GetFullPath(folder)
-        : Path.Combine(SolutionFolder(), "tests", "Fixtures");
+        : Path.Combine(SolutionFolder.Find(), "tests", "Fixtures");
 
     /// <summary>A file or folder of the cases, which must be there.</summary>
     public static string PathOf(params string[] parts)
@@ -24,17 +26,5 @@ public static class Fixtures
             throw new FileNotFoundException($"The folder {path} has no golden case '{pattern}'.");
         Array.Sort(files, StringComparer.Ordinal);
         return files;
-    }
-
-    /// <summary>The folder of the solution that the tests were built from.</summary>
-    public static string SolutionFolder()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))
-                return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} has Toolkit.sln; set ADAPTER_FIXTURES.");
     }
 }
