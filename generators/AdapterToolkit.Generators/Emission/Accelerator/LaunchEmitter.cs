@@ -106,7 +106,7 @@ internal static class LaunchEmitter
     private static void PrintReduce(SourceWriter writer, VariantNames names, int rank)
     {
         writer.Line("/// <summary>u = x Aᵀ.</summary>");
-        writer.Open("private static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)");
+        writer.Open("private protected static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)");
         PrintFactorProduct(writer, FactorNames.A(rank), names, "x.View, factors.A.Value.View, u.View, x.Rows, x.Columns", "x.Rows");
         writer.Close();
     }
@@ -176,14 +176,14 @@ internal static class LaunchEmitter
                 writer.Line();
             writer.Line("/// <inheritdoc/>");
             writer.Line($"protected override void {heads[i]} =>");
-            Indented(writer, "throw new global::System.InvalidOperationException(\"A layer marked [Frozen] has no adapter.\");");
+            Indented(writer, "throw new global::System.InvalidOperationException(\"A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.\");");
         }
     }
 
     private static void PrintGroups(SourceWriter writer)
     {
         writer.Line("/// <summary>How many groups of a size hold a number of items.</summary>");
-        writer.Line("private static int Groups(int items, int size) => (items + size - 1) / size;");
+        writer.Line("private protected static int Groups(int items, int size) => (items + size - 1) / size;");
     }
 
     private static void Indented(SourceWriter writer, string line)

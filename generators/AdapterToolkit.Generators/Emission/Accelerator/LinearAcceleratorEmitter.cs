@@ -11,13 +11,15 @@ internal static class LinearAcceleratorEmitter
     /// <summary>All files: the launches, and one for each class of kernels. Each has a name to tell it from the others.</summary>
     public static IEnumerable<(string Name, string Text)> EmitFiles(LinearConfiguration configuration, string space)
     {
+        if (configuration.Stored.IsPacked)
+            yield break;
         ProductDescription[] products = [ProductDescription.Forward(configuration), ProductDescription.InputGradient(configuration)];
         VariantNames names = new(configuration);
         yield return ("Accelerator", LaunchEmitter.Emit(configuration, names, space));
         yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, "The products with W for many rows, in tiles.", products, (writer, product) => TiledProductPrinter.Print(writer, product, TileShape.Square)));
         yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, "The products with W for few rows.", products, FewRowsProductPrinter.Print));
         yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, "The products with W in their plainest form, for debugging.", products, NarrowProductPrinter.Print));
-        if (configuration.Rank == 0)
+        if (configuration.Rank == 0 || configuration.Stored.IsPacked)
             yield break;
         FactorNames[] factors = [FactorNames.A(configuration.Rank), FactorNames.B(configuration.Rank)];
         yield return ("Accelerator.Factors", EmitFactors(space, names.Factors, factors, configuration.Rank));

@@ -21,5 +21,5 @@ internal sealed record VariantNames(LinearConfiguration Configuration)
     /// <summary>The products with the factors and their gradients on ILGPU's CPU accelerator.</summary>
     public string NarrowFactors => Name("NarrowFactor");
 
-    private string Name(string variant) => Configuration.Rank == 0 ? $"Frozen{variant}Kernels" : $"LowRank{Configuration.Rank}{variant}Kernels";
+    private string Name(string variant) => Configuration.Name($"{variant}Kernels");
 }
