@@ -4,6 +4,7 @@ using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Llama;
@@ -28,7 +29,7 @@ public class LlamaTinyTests
     public void The_base_gives_the_references_logits_and_loss(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         Batch batch = Batch.Read();
 
         // ILGPU's CPU accelerator is slow: one sequence is enough there.
@@ -46,7 +47,7 @@ public class LlamaTinyTests
     public void The_base_continues_greedily_as_the_reference_does(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         using SafetensorsFile expected = SafetensorsFile.Open(Fixtures.PathOf("llama-tiny", "base_expected.safetensors"));
         int[] greedy = [.. expected.ReadInt64("greedy").Select(id => (int)id)];
         int[] prompt = PromptOf(greedy, Batch.Read());
@@ -61,7 +62,7 @@ public class LlamaTinyTests
         string folder = Fixtures.PathOf("llama-tiny", name);
         using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(Path.Combine(folder, "adapter"));
         Batch batch = Batch.Read();
 
@@ -99,7 +100,7 @@ public class LlamaTinyTests
     {
         string adapter = Fixtures.PathOf("llama-tiny", name, "adapter");
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(adapter);
         using TemporaryFolder temporary = new();
         string saved = Path.Combine(temporary.Path, "adapter");
@@ -123,7 +124,7 @@ public class LlamaTinyTests
     public void A_fresh_adapter_leaves_the_logits_as_they_were_bit_for_bit()
     {
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         Batch batch = Batch.Read();
         float[] before = model.Logits(batch.Tokens);
         model.Adapter.Initialize(seed: 3);
@@ -136,7 +137,7 @@ public class LlamaTinyTests
     public void A_reversible_merge_is_taken_back()
     {
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter"));
         Batch batch = Batch.Read();
         float[] before = model.Logits(batch.Tokens);

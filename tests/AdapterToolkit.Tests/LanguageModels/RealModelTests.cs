@@ -3,6 +3,7 @@ using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Llama;
@@ -24,7 +25,7 @@ public class RealModelTests
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
         ChatTemplate template = ChatTemplate.FromFolder(folder);
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(folder, device);
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         int end = tokenizer.IdOf(template.EndOfMessage)!.Value;
         Assert.NotEqual(0, expected.RootElement.GetProperty("chats").GetArrayLength());
         foreach (JsonElement chat in expected.RootElement.GetProperty("chats").EnumerateArray())
@@ -48,7 +49,7 @@ public class RealModelTests
         string folder = Models.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
         using Device device = TestDevices.Open("opencl:0");
-        using LlamaModel model = LlamaModel.Load(folder, device);
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         JsonElement chat = expected.RootElement.GetProperty("chats")[0];
         AssertTop5(chat, model.NextTokenLogits(Ids(chat.GetProperty("ids"))));
     }
@@ -64,7 +65,7 @@ public class RealModelTests
         int[] heldOutIds = Ids(heldOut.GetProperty("ids"));
         Assert.Equal(heldOutIds, tokenizer.Encode(heldOut.GetProperty("text").GetString()!, addSpecialTokens: false));
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(folder, device);
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         TokenIds heldOutTokens = new(1, heldOutIds.Length, heldOutIds);
         AssertRelative(heldOut.GetProperty("meanLoss").GetDouble(), model.Loss(heldOutTokens, heldOutIds).Mean, 1e-4);
 
@@ -101,7 +102,7 @@ public class RealModelTests
     {
         string folder = Models.FolderOf(Name);
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(folder, device);
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         model.Adapter.Initialize(seed: 0);
         Assert.Equal(134_515_008, model.BaseParameters);
         Assert.Equal(2_442_240, model.TrainableParameterCount);
