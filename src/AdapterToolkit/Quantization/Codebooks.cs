@@ -22,7 +22,7 @@ public static class Codebooks
     public static ReadOnlySpan<float> FP4 =>
     [
         0.0f, 0.0625f / 12, 8.0f / 12, 1.0f, 4.0f / 12, 6.0f / 12, 2.0f / 12, 3.0f / 12,
-        -0.0f, -0.0625f / 12, -8.0f / 12, -1.0f, -4.0f / 12, -6.0f / 12, -2.0f / 12, -3.0f / 12,
+        0.0f, -0.0625f / 12, -8.0f / 12, -1.0f, -4.0f / 12, -6.0f / 12, -2.0f / 12, -3.0f / 12,
     ];
 
     /// <summary>The dynamic map with a sign, in rising order; code 127 is zero and 255 is one.</summary>

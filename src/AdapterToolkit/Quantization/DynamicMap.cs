@@ -34,11 +34,13 @@ internal static class DynamicMap
         return [.. values];
     }
 
-    /// <summary>0.1 + 0.9 · index / parts, counted from the nearer end as PyTorch's <c>linspace</c> does.</summary>
+    /// <summary>0.1 + 0.9 · index / parts, counted from the nearer end and rounded once, as PyTorch's <c>linspace</c> does.</summary>
     private static float Boundary(int index, int parts)
     {
         const float start = 0.1f, end = 1;
         float step = (end - start) / parts;
-        return index < (parts + 1) / 2 ? start + (step * index) : end - (step * (parts - index));
+        return index < (parts + 1) / 2
+            ? MathF.FusedMultiplyAdd(step, index, start)
+            : MathF.FusedMultiplyAdd(-step, parts - index, end);
     }
 }

@@ -21,9 +21,7 @@ internal readonly struct FourBitEncoder : IBlockEncoder
     private FourBitEncoder(ReadOnlySpan<float> codebook)
     {
         _points = DecisionPoints.Between(codebook);
-        byte[] order = new byte[Vector128<byte>.Count];
-        DecisionPoints.Order(codebook).CopyTo(order, 0);
-        _codeAtPlace = Vector128.Create(order);
+        _codeAtPlace = Vector128.Create(DecisionPoints.Order(codebook));
     }
 
     /// <inheritdoc/>
