@@ -24,6 +24,10 @@ public class LlamaTinyTests
         TestDevices.Fast,
         Directory.GetDirectories(Fixtures.PathOf("llama-tiny"), "lora_*").Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
 
+    public static IEnumerable<TheoryDataRow<string, string>> QuantizedAdapters => TestDevices.With(
+        TestDevices.All,
+        Directory.GetDirectories(Fixtures.PathOf("llama-tiny"), "qlora_*").Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+
     [Theory]
     [MemberData(nameof(Devices))]
     public void The_base_gives_the_references_logits_and_loss(string identifier)
@@ -67,14 +71,7 @@ public class LlamaTinyTests
         Batch batch = Batch.Read();
 
         Close.Assert(expected.ReadFloat32("logits"), model.Logits(batch.Tokens), ModelTolerance, "logits");
-        LossSum loss = model.ForwardBackward(batch.Tokens, batch.Labels);
-        Close.Assert(expected.ReadFloat32("loss"), [(float)loss.Mean], ModelTolerance, "loss");
-        foreach (Linear layer in model.Adapter.Layers)
-        {
-            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_A.weight"), OwnRank(layer.Factors!, layer.Factors!.A), ModelTolerance, $"gradient of A of {layer.CheckpointPath}");
-            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_B.weight"), OwnRank(layer.Factors!, layer.Factors!.B), ModelTolerance, $"gradient of B of {layer.CheckpointPath}");
-        }
-
+        CheckGradients(model, batch, expected);
         foreach (Parameter parameter in model.TrainableParameters)
             parameter.ClearGradient();
         float[] losses = Train(model, batch, expected.Metadata);
@@ -92,6 +89,27 @@ public class LlamaTinyTests
         foreach (Linear layer in model.LinearLayers.Where(layer => merged.Contains($"{layer.CheckpointPath}.weight")))
             Close.Assert(merged.ReadFloat32($"{layer.CheckpointPath}.weight"), layer.Weight.ToArray(), TrainingTolerance, $"merged weight of {layer.CheckpointPath}");
         Close.Assert(expected.ReadFloat32("logits_after"), model.Logits(batch.Tokens), TrainingTolerance, "logits after the merge");
+    }
+
+    [Theory]
+    [MemberData(nameof(QuantizedAdapters))]
+    public void An_adapter_on_a_quantized_base_gives_the_references_logits_and_gradients(string identifier, string name)
+    {
+        string folder = Fixtures.PathOf("llama-tiny", name);
+        using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
+        using Device device = TestDevices.Open(identifier);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        WeightFormat format = WeightFormat.NF4(int.Parse(expected.Metadata["blocksize"], CultureInfo.InvariantCulture), bool.Parse(expected.Metadata["double_quantized"]));
+        Assert.All(model.LinearLayers, layer => Assert.Equal(format, layer.Weight.Format));
+        model.Adapter.Load(Path.Combine(folder, "adapter"));
+        Batch batch = Batch.Read();
+
+        // ILGPU's CPU accelerator is slow: one sequence is enough there.
+        int sequences = identifier == "debug" ? 1 : batch.Sequences;
+        float[] logits = model.Logits(new TokenIds(sequences, batch.Length, batch.Ids.AsSpan(0, sequences * batch.Length)));
+        Close.Assert(expected.ReadFloat32("logits").AsSpan(0, logits.Length), logits, ModelTolerance, "logits");
+        if (sequences == batch.Sequences)
+            CheckGradients(model, batch, expected);
     }
 
     [Theory]
@@ -148,6 +166,18 @@ public class LlamaTinyTests
         model.Unmerge();
         Close.Assert(before, model.Logits(batch.Tokens), ModelTolerance, "logits after the merge was taken back");
         Assert.NotEmpty(model.TrainableParameters);
+    }
+
+    private static void CheckGradients(LlamaModel model, Batch batch, SafetensorsFile expected)
+    {
+        LossSum loss = model.ForwardBackward(batch.Tokens, batch.Labels);
+        Close.Assert(expected.ReadFloat32("loss"), [(float)loss.Mean], ModelTolerance, "loss");
+        Assert.NotEmpty(model.Adapter.Layers);
+        foreach (Linear layer in model.Adapter.Layers)
+        {
+            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_A.weight"), OwnRank(layer.Factors!, layer.Factors!.A), ModelTolerance, $"gradient of A of {layer.CheckpointPath}");
+            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_B.weight"), OwnRank(layer.Factors!, layer.Factors!.B), ModelTolerance, $"gradient of B of {layer.CheckpointPath}");
+        }
     }
 
     private static float[] Train(LlamaModel model, Batch batch, IReadOnlyDictionary<string, string> settings)
