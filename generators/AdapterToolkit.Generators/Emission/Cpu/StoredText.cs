@@ -204,6 +204,7 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
             shift++;
         writer.Line();
         writer.Line("/// <summary>scales[i, lane] for some segments of input features, in each of which a panel's output features keep their blocks.</summary>");
+        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
         writer.Open("private static void Scales(PackedWeight weight, int panel, int firstSegment, int segments, int segment, ref float scales)");
         writer.Line($"int inFeatures = weight.Shape.Columns;");
         writer.Line($"int width = Math.Min({PanelWidth}, weight.Shape.Rows - (panel * {PanelWidth}));");
@@ -221,14 +222,19 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
             writer.Line("ref float maxima = ref MemoryMarshal.GetReference(weight.Maxima!.Span);");
         }
 
-        writer.Line($"MemoryMarshal.CreateSpan(ref scales, segments * {PanelWidth}).Clear();");
+        writer.Line($"""
+            if (width < {PanelWidth})
+                MemoryMarshal.CreateSpan(ref scales, segments * {PanelWidth}).Clear();
+            """);
         writer.Open("for (int lane = 0; lane < width; lane++)");
-        writer.Line($"int element = (((panel * {PanelWidth}) + lane) * inFeatures) + (firstSegment * segment);");
-        writer.Open("for (int i = 0; i < segments; i++)");
-        writer.Line($"int block = element >> {shift};");
+        writer.Line($"nint element = (((nint)(panel * {PanelWidth}) + lane) * inFeatures) + (firstSegment * segment);");
+        writer.Line("ref float scale = ref Unsafe.Add(ref scales, lane);");
+        writer.Open("for (nint left = segments; left > 0; left--)");
+        writer.Line($"nint block = element >> {shift};");
         writer.Line(Stored.DoubleQuantized
-            ? $"Unsafe.Add(ref scales, (i * {PanelWidth}) + lane) = (Unsafe.Add(ref map, Unsafe.Add(ref codes, block)) * Unsafe.Add(ref maxima, block >> 8)) + offset;"
-            : $"Unsafe.Add(ref scales, (i * {PanelWidth}) + lane) = Unsafe.Add(ref maxima, block);");
+            ? "scale = (Unsafe.Add(ref map, (nint)Unsafe.Add(ref codes, block)) * Unsafe.Add(ref maxima, block >> 8)) + offset;"
+            : "scale = Unsafe.Add(ref maxima, block);");
+        writer.Line(CpuText.Advance("scale", $"{PanelWidth}"));
         writer.Line("element += segment;");
         writer.Close();
         writer.Close();
