@@ -7,6 +7,9 @@ internal sealed class SourceWriter
 {
     private readonly StringBuilder _text = new();
     private int _depth;
+    private bool _spacePending;
+
+    private bool EndsWithOpening => _text.Length > 1 && _text[_text.Length - 2] == '{';
 
     /// <summary>Starts a file with the header that every emitted one has.</summary>
     public static SourceWriter File()
@@ -24,8 +27,11 @@ internal sealed class SourceWriter
     /// </summary>
     public void Line(string text = "")
     {
-        if (text.Length == 0 && _text.Length > 1 && _text[_text.Length - 2] == '{')
+        if (text.Length == 0 && EndsWithOpening)
             return;
+        if (_spacePending && text.Length > 0 && text[0] != '}' && !text.StartsWith("else", StringComparison.Ordinal))
+            _text.Append('\n');
+        _spacePending = false;
         foreach (string line in text.Split('\n'))
         {
             if (line.Length > 0)
@@ -50,20 +56,33 @@ internal sealed class SourceWriter
         Line("}" + after);
     }
 
+    /// <summary>Ends a block among statements: an empty line follows, unless the outer block ends too.</summary>
+    public void EndBlock(string after = "")
+    {
+        Close(after);
+        _spacePending = true;
+    }
+
+    /// <summary>Asks for an empty line before the next statement, unless the block ends.</summary>
+    public void Space() => _spacePending = true;
+
     /// <summary>Collects what would be written, indented as the inside of a block that is not open yet.</summary>
     public string Capture(Action write)
     {
         int start = _text.Length;
+        bool spacePending = _spacePending;
+        _spacePending = false;
         _depth++;
         write();
         _depth--;
+        _spacePending = spacePending;
         string captured = _text.ToString(start, _text.Length - start);
         _text.Length = start;
         return captured;
     }
 
     /// <summary>Writes what <see cref="Capture"/> collected.</summary>
-    public void Raw(string captured) => _text.Append(_text.Length > 1 && _text[_text.Length - 2] == '{' ? captured.TrimStart('\n') : captured);
+    public void Raw(string captured) => _text.Append(EndsWithOpening ? captured.TrimStart('\n') : captured);
 
     /// <summary>Indents the following lines without a brace, as after a line that goes on.</summary>
     public void Indent() => _depth++;

@@ -29,10 +29,30 @@ internal static class ControlFlow
         }
     }
 
+    /// <summary>All variables that a statement may assign, by any means.</summary>
+    public static IEnumerable<ISymbol> AssignedVariables(IOperation operation)
+    {
+        foreach (IOperation descendant in operation.DescendantsAndSelf())
+        {
+            IOperation? target = descendant switch
+            {
+                IAssignmentOperation assignment => assignment.Target,
+                IIncrementOrDecrementOperation step => step.Target,
+                IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => argument.Value,
+                _ => null,
+            };
+            foreach (IOperation part in target?.DescendantsAndSelf() ?? [])
+            {
+                if (VariableOf(part) is { } variable)
+                    yield return variable;
+            }
+        }
+    }
+
     /// <summary>
     /// Whether a statement has nothing to do with tensors but for reading their form, so that it can be carried over as it is.
     /// </summary>
-    public static bool IsFreeOfTensors(IOperation operation, KnownTypes types) => !operation.DescendantsAndSelf().Any(descendant => descendant switch
+    public static bool IsFreeOfTensors(IOperation operation, KnownTypes types) => !AssignedTensors(operation, types).Any() && !operation.DescendantsAndSelf().Any(descendant => descendant switch
     {
         ILocalReferenceOperation or IParameterReferenceOperation or IConversionOperation => false,
         IVariableDeclaratorOperation declarator => types.IsTensor(declarator.Symbol.Type),

@@ -171,7 +171,7 @@ internal sealed partial class ForwardLifter
             throw new LiftingException(invocation.Syntax, $"A call of module {type.Name}, which has no ForwardSaving and no Backward", "mark its class [AdapterModel], or write the two methods that the documentation of Module describes");
         CarriedText module = _carrier.Carry(receiver.Syntax);
         IReadOnlyList<Argument> arguments = LiftArguments(invocation);
-        int result = NewValue(name is null or "result" ? $"{LowerFirst(label)}Output" : name);
+        int result = NewValue(name is null or "result" ? $"{LowerFirst(label)}{(label.EndsWith("Output", StringComparison.OrdinalIgnoreCase) ? "Result" : "Output")}" : name);
         _operations.Add(new LayerCall(
             _source,
             result,
@@ -247,8 +247,15 @@ internal sealed partial class ForwardLifter
             return new Argument(parameter.Name, -1, CarryElements(argument), false, type, false);
         SyntaxNode syntax = argument.Syntax is ArgumentSyntax given ? given.Expression : argument.Syntax;
         bool isStack = parameter.Type.IsRefLikeType;
-        return new Argument(parameter.Name, -1, isNull ? CarriedText.Of("null") : _carrier.Carry(syntax), Lasting.Is(argument.Value) && !isStack, isStack ? "" : type, false);
+        return new Argument(parameter.Name, -1, isNull ? CarriedText.Of("null") : _carrier.Carry(syntax), Lasting.Is(argument.Value) && !isStack, isStack ? "" : type, false, IsParameter(value, parameter));
     }
+
+    /// <summary>Whether an argument is a parameter of <c>Forward</c>, of the type that it is passed as, and nothing assigns it.</summary>
+    private bool IsParameter(IOperation value, IParameterSymbol target) =>
+        value is IParameterReferenceOperation reference
+        && SymbolEqualityComparer.Default.Equals(reference.Parameter.ContainingSymbol, _forward)
+        && SymbolEqualityComparer.Default.Equals(reference.Parameter.Type, target.Type)
+        && !_assigned.Contains(reference.Parameter);
 
     private CarriedText CarryElements(IArgumentOperation argument)
     {

@@ -25,14 +25,17 @@ internal sealed partial class ForwardLifter
     private List<Operation> _operations = [];
     private LoopState? _loop;
     private bool _insideArm;
+    private readonly IMethodSymbol _forward;
+    private readonly HashSet<ISymbol> _assigned = new(SymbolEqualityComparer.Default);
     private string _source = "";
     private SyntaxNode? _conditionalArm;
 
-    private ForwardLifter(SemanticModel model, KnownTypes types, INamedTypeSymbol type)
+    private ForwardLifter(SemanticModel model, KnownTypes types, IMethodSymbol forward)
     {
+        _forward = forward;
         _model = model;
         _types = types;
-        _operators = new OperatorReader(types, model.Compilation, type);
+        _operators = new OperatorReader(types, model.Compilation, forward.ContainingType);
         _carrier = new TextCarrier(model, types, ValueOf);
     }
 
@@ -45,7 +48,7 @@ internal sealed partial class ForwardLifter
     /// <returns>The graph; null where something can't be differentiated.</returns>
     public static Graph? Lift(IMethodSymbol forward, MethodDeclarationSyntax syntax, SemanticModel model, KnownTypes types, out IReadOnlyList<DiagnosticSpec> diagnostics)
     {
-        ForwardLifter lifter = new(model, types, forward.ContainingType);
+        ForwardLifter lifter = new(model, types, forward);
         Graph? graph = lifter.Lift(forward, syntax);
         diagnostics = lifter._diagnostics;
         return lifter._diagnostics.Count == 0 ? graph : null;
@@ -63,6 +66,7 @@ internal sealed partial class ForwardLifter
 
         if (_model.GetOperation(syntax) is not IMethodBodyOperation method || (method.BlockBody ?? method.ExpressionBody) is not { } body)
             return null;
+        _assigned.UnionWith(ControlFlow.AssignedVariables(body));
         if (syntax.ExpressionBody is { } arrow)
             _source = SourceLine.Of(arrow);
         Region region = LiftRegion(StatementQueue.Prepend(body.Operations, null));

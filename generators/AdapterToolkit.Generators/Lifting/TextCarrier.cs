@@ -70,18 +70,21 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
                 throw new LiftingException(node, "'await'", "Forward runs in one go; await before calling it");
             case InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "nameof" } } when model.GetConstantValue(node) is { HasValue: true, Value: string name }:
                 Append(SymbolDisplay.FormatLiteral(name, quote: true));
+                SpaceAfter(node);
                 return;
             case InvocationExpressionSyntax invocation when ReducedExtension(invocation) is { } extension:
                 WriteExtensionCall(invocation, extension);
                 return;
             case TypeSyntax { IsVar: true }:
                 Append("var");
+                SpaceAfter(node);
                 return;
             case MemberAccessExpressionSyntax access when types.IsTensor(model.GetTypeInfo(access.Expression).Type):
                 WriteTensorMember(access);
                 return;
             case NameSyntax or MemberAccessExpressionSyntax when model.GetSymbolInfo(node).Symbol is INamedTypeSymbol type && node.Parent is not NameColonSyntax:
                 Append(type.ToDisplayString(TypeFormat));
+                SpaceAfter(node);
                 return;
             case SimpleNameSyntax name when IsLeading(name):
                 WriteLeadingName(name);

@@ -105,7 +105,8 @@ internal sealed record OperatorCall(
 /// <param name="IsLasting">Whether the expression means the same in the backward pass: a constant or a readonly member.</param>
 /// <param name="Type">The parameter's type.</param>
 /// <param name="IsNamed">Whether it must be passed by name, since an optional one before it is left out.</param>
-internal sealed record Argument(string Parameter, int Value, CarriedText? Text, bool IsLasting, string Type, bool IsNamed)
+/// <param name="IsParameter">Whether the expression is a parameter of <c>Forward</c> that nothing assigns.</param>
+internal sealed record Argument(string Parameter, int Value, CarriedText? Text, bool IsLasting, string Type, bool IsNamed, bool IsParameter = false)
 {
     /// <summary>Whether the argument is a tensor.</summary>
     public bool IsTensor => Value >= 0;

@@ -101,6 +101,17 @@ internal sealed class SavePlan
     public IEnumerable<Argument> SavedArguments(OperatorCall call) => call.Arguments.Where(argument =>
         !argument.IsTensor && !argument.IsLasting && !argument.TakesTensor && NeededGradients(call).Any(needed => needed.Gradient.Parameters.Contains(argument.Parameter)));
 
+    /// <summary>The field that holds an argument that is no tensor.</summary>
+    public string SavedArgument(OperatorCall call, Argument argument) => RecordOf(call, argument)[KeyOf(call, argument)];
+
+    /// <summary>The key of the field that holds a parameter of <c>Forward</c> that is no tensor.</summary>
+    public static object ParameterKey(string name) => ("parameter", name);
+
+    private RecordPlan RecordOf(OperatorCall call, Argument argument) => argument.IsParameter ? Run : _recordOf[call];
+
+    private static object KeyOf(OperatorCall call, Argument argument) =>
+        argument.IsParameter ? ParameterKey(argument.Text!.Print(_ => "")) : ("argument", call.Result, argument.Parameter);
+
     private bool Visit(Region region, RecordPlan record)
     {
         bool any = false;
@@ -152,7 +163,7 @@ internal sealed class SavePlan
         if (call.SavingMethod is not null)
             _flags.Add(call.Result);
         foreach (Argument argument in SavedArguments(call))
-            record.Add(("argument", call.Result, argument.Parameter), FieldKind.Plain, _graph.Names[call.Result] + NameTable.Pascal(argument.Parameter), argument.Type);
+            RecordOf(call, argument).Add(KeyOf(call, argument), FieldKind.Plain, argument.IsParameter ? argument.Text!.Print(_ => "") : _graph.Names[call.Result] + NameTable.Pascal(argument.Parameter), argument.Type);
         if (!call.IsLasting)
             record.Add(("target", call.Result), FieldKind.Plain, $"{_graph.Names[call.Result]}Target", call.TargetType.TrimEnd('?') + "?");
         foreach (Argument argument in call.Arguments.Where(argument => argument.IsTensor && !_activity.AreActiveTogether(argument.Value, call.Result)))

@@ -135,8 +135,7 @@ internal sealed class BackwardEmitter
         RecordPlan record = _plan.RecordOf(layer);
         GradientVariable gradient = _gradients[layer.Result];
         string saved = record[("layer", layer.Result)];
-        string test = gradient.IsCertain ? $"{saved} is not null" : $"{gradient.Name} is not null && {saved} is not null";
-        _writer.Open($"if ({test})");
+        _writer.Open(gradient.IsCertain ? $"if ({saved} is not null)" : $"if ({gradient.Name} is not null && {saved} is not null)");
         List<string> arguments = [gradient.Name, saved];
         List<(int Value, string Contribution)> contributions = [];
         foreach (Argument argument in layer.Arguments.Where(argument => argument.TakesTensor))
@@ -162,7 +161,7 @@ internal sealed class BackwardEmitter
         foreach ((int value, string contribution) in contributions)
             Contribute(value, contribution);
         Release(gradient);
-        _writer.Close();
+        _writer.EndBlock();
     }
 
     private void EmitOperator(OperatorCall call)
@@ -174,7 +173,7 @@ internal sealed class BackwardEmitter
             EmitGradient(call, method, gradient);
         Release(gradient);
         if (!gradient.IsCertain)
-            _writer.Close();
+            _writer.EndBlock();
     }
 
     private void EmitGradient(OperatorCall call, GradientCall method, GradientVariable gradient)
@@ -246,7 +245,7 @@ internal sealed class BackwardEmitter
                 return record[("tensor", argument.Value)] + "!";
             if (argument.TakesTensor)
                 return "null";
-            return argument.IsLasting ? argument.Text!.Print(_ => "") : record[("argument", call.Result, parameter)] + (argument.Type.EndsWith("?", StringComparison.Ordinal) ? "" : "!");
+            return argument.IsLasting ? argument.Text!.Print(_ => "") : _plan.SavedArgument(call, argument);
         }
 
         if (call.SavedOutputs.Contains(parameter))
@@ -278,14 +277,14 @@ internal sealed class BackwardEmitter
         {
             _writer.Open($"if ({taken})");
             _writer.Raw(then);
-            _writer.Close();
+            _writer.EndBlock();
         }
 
         if (otherwise.Length > 0)
         {
             _writer.Open(then.Length > 0 ? "else" : $"if (!{taken})");
             _writer.Raw(otherwise);
-            _writer.Close();
+            _writer.EndBlock();
         }
 
         _source = "";
@@ -417,7 +416,7 @@ internal sealed class BackwardEmitter
         DeclareHandedOn(loop.Body);
         SeedEnd(loop.Body);
         EmitOperations(loop.Body);
-        _writer.Close();
+        _writer.EndBlock();
         _loop = outer;
         _source = "";
         _contributed = [.. before, .. _structure.UsesOf(loop.Body)];

@@ -39,22 +39,16 @@ internal static class ChildrenEmitter
         }
         else
         {
-            writer.Open();
-            writer.Line("int index = 0;");
-            writer.Open($"foreach (var module in this.{child.Member})");
-            if (child.ElementMayBeNull)
-                writer.Open("if (module is not null)");
             string prefix = child.Name.Length == 0 ? "" : child.Name.Replace("{", "{{").Replace("}", "}}") + ".";
-            writer.Line($"yield return new {ChildType}(${Quote(prefix + "{index}")}, module{trainable});");
+            writer.Open($"foreach (var (index, module) in global::System.Linq.Enumerable.Index(this.{child.Member}))");
             if (child.ElementMayBeNull)
-                writer.Close();
-            writer.Line("index++;");
-            writer.Close();
-            writer.Close();
+                writer.Line("if (module is not null)");
+            writer.Line($"{(child.ElementMayBeNull ? "    " : "")}yield return new {ChildType}(${Quote(prefix + "{index}")}, module{trainable});");
+            writer.EndBlock();
         }
 
         if (child.MayBeNull)
-            writer.Close();
+            writer.EndBlock();
     }
 
     private static string Quote(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";

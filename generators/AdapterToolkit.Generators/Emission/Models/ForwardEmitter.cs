@@ -63,6 +63,8 @@ internal sealed class ForwardEmitter
             _writer.Line($"{_plan.Run.ClassName} {_plan.Run.Variable} = new();");
             foreach (int input in _graph.Inputs.Where(input => _plan.Run.Has(SavePlan.FlagKey(input))))
                 _writer.Line($"{_plan.Run[SavePlan.FlagKey(input)]} = {_flagNames[input]};");
+            foreach (ParameterSpec parameter in parameters.Where(parameter => _plan.Run.Has(SavePlan.ParameterKey(parameter.Name))))
+                _writer.Line($"{_plan.Run[SavePlan.ParameterKey(parameter.Name)]} = {parameter.Name};");
         }
 
         EmitRegion(_graph.Body, []);
@@ -209,10 +211,10 @@ internal sealed class ForwardEmitter
             _writer.Line($"{record[("target", call.Result)]} = {target};");
         }
 
-        foreach (Argument argument in _plan.SavedArguments(call))
+        foreach (Argument argument in _plan.SavedArguments(call).Where(argument => !argument.IsParameter))
         {
             string local = replaced[argument.Parameter] = Hoist(Print(argument.Text!), argument.Type, argument.Parameter);
-            _writer.Line($"{record[("argument", call.Result, argument.Parameter)]} = {local};");
+            _writer.Line($"{_plan.SavedArgument(call, argument)} = {local};");
         }
 
         if (_activity.SourcesOf(call.Result).Count > 1 && _plan.NeedsFlag(call.Result))
@@ -297,6 +299,8 @@ internal sealed class ForwardEmitter
             EmitArm(choice, choice.Else, dyingInElse);
             _writer.Close();
         }
+
+        _writer.Space();
 
         // What an arm wrote is written in some cases only: a later write must look whether it was.
         object[] writtenInArms = [.. writtenInThen.Concat(_written).Where(key => key is string)];
@@ -473,11 +477,10 @@ internal sealed class ForwardEmitter
         }
 
         EmitRegion(loop.Body, [.. loop.Carried.Select(carried => carried.Inside)]);
-        _writer.Close(loop.Footer is null ? "" : $" {Print(loop.Footer)}");
+        _writer.EndBlock(loop.Footer is null ? "" : $" {Print(loop.Footer)}");
         RestoreWritten(written);
         _loop = outer;
         _source = "";
-        _writer.Line();
         if (Saves(loop))
         {
             foreach (int value in GraphStructure.DefinedBy(loop).Where(value => _plan!.RecordOf(loop).Has(SavePlan.FlagKey(value))))
@@ -494,7 +497,11 @@ internal sealed class ForwardEmitter
         for (int i = 0; i < slots.Count; i++)
         {
             int value = end.Values[i], inside = slots[i].Inside;
-            if (value != inside)
+            if (value != inside && Name(value) == Name(inside))
+            {
+                owned.Remove(value);
+            }
+            else if (value != inside)
             {
                 bool handedOnAgain = end.Values.Take(slots.Count).Skip(i + 1).Contains(value);
                 assignments.Add((Name(inside), owned.Contains(value) && !handedOnAgain && !kept.Contains(value) ? Move(value, owned) : $"{Name(value)}.Retain()"));

@@ -41,23 +41,20 @@ internal static class RecordEmitter
             switch (field.Kind)
             {
                 case FieldKind.Tensor:
-                    writer.Open($"if ({field.Name} is not null)");
-                    writer.Line($"yield return new {SavedTensor}(\"{field.Label}\", {field.Name});");
-                    writer.Close();
+                    writer.Line($"if ({field.Name} is not null)");
+                    writer.Line($"    yield return new {SavedTensor}(\"{field.Label}\", {field.Name});");
                     break;
                 case FieldKind.LayerRecord:
-                    writer.Open($"if ({field.Name} is not null)");
-                    writer.Open($"foreach ({SavedTensor} saved in {field.Name}.SavedTensors)");
+                    writer.Open($"foreach ({SavedTensor} saved in {field.Name}?.SavedTensors ?? [])");
                     writer.Line(field.Label.Length == 0 ? "yield return saved;" : $"yield return new {SavedTensor}($\"{field.Label}.{{saved.Name}}\", saved.Tensor);");
-                    writer.Close();
-                    writer.Close();
+                    writer.EndBlock();
                     break;
                 case FieldKind.Iterations:
                     writer.Open($"for (int i = 0; i < {field.Name}.Count; i++)");
                     writer.Open($"foreach ({SavedTensor} saved in {field.Name}[i].SavedTensors)");
                     writer.Line($"yield return new {SavedTensor}($\"{field.Label}[{{i}}].{{saved.Name}}\", saved.Tensor);");
                     writer.Close();
-                    writer.Close();
+                    writer.EndBlock();
                     break;
             }
         }
@@ -80,7 +77,7 @@ internal static class RecordEmitter
                 case FieldKind.Iterations:
                     writer.Open($"foreach ({field.Type.Substring(field.Type.IndexOf('<') + 1).TrimEnd('>')} iteration in {field.Name})");
                     writer.Line("iteration.Release();");
-                    writer.Close();
+                    writer.EndBlock();
                     break;
             }
         }
