@@ -39,7 +39,7 @@ public sealed partial class LlamaModel(LlamaConfig config)
     /// <exception cref="CheckpointException">A file is missing, malformed, or of another kind of model.</exception>
     public static LlamaModel Load(string folder, Device device)
     {
-        LlamaModel model = new(LlamaConfig.FromFile(System.IO.Path.Combine(folder, LlamaConfig.FileName)));
+        LlamaModel model = new(LlamaConfig.FromFile(Path.Combine(folder, LlamaConfig.FileName)));
         model.LoadCheckpoint(folder, device);
         return model;
     }

@@ -42,6 +42,9 @@ internal sealed class KnownTypes(Compilation compilation)
     public bool IsToolkitBase(ITypeSymbol type) =>
         SymbolEqualityComparer.Default.Equals(type, _module) || SymbolEqualityComparer.Default.Equals(type, _languageModel) || SymbolEqualityComparer.Default.Equals(type, _linear);
 
+    /// <summary>Whether a type belongs to the toolkit itself.</summary>
+    public bool IsOfToolkit(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _module?.ContainingAssembly);
+
     /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>.</summary>
     public static bool IsMarkedModel(ITypeSymbol? type)
     {

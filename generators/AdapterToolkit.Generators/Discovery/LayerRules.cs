@@ -11,6 +11,11 @@ internal static class LayerRules
     private const int SmallestBlock = 32;
     private const int LargestBlock = 4096;
 
+    /// <summary>Finds what is wrong with the rank of a layer; nothing where the class has none.</summary>
+    public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, Compilation compilation) =>
+        KnownTypes.Attributes(type, LayerDiscovery.LowRankAttribute)
+            .SelectMany(attribute => attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation) : []);
+
     /// <summary>Finds what is wrong with a rank.</summary>
     /// <param name="type">The layer.</param>
     /// <param name="attribute">Its <c>[LowRank]</c>.</param>

@@ -22,11 +22,8 @@ internal static class ModelDiscovery
         [
             .. DeclarationRules.Check(type, types, isLayer: false),
             .. ModelRules.CheckTrainable(children),
-            .. ModelRules.CheckReach(type, types),
         ];
         bool derivesFromModule = types.DerivesFromModule(type) || KnownTypes.IsMarkedModel(type.BaseType);
-        if (!derivesFromModule && type.BaseType is { SpecialType: not SpecialType.System_Object } other)
-            diagnostics.Add(new DiagnosticSpec("ADT0001", DeclarationRules.NameLocation(type), new EquatableArray<string>([type.Name, $"derives from {other.Name}, which is no Module"])));
 
         IMethodSymbol? forward = FindForward(type, types, diagnostics);
         Graph? graph = null;

@@ -16,16 +16,33 @@ internal static class ModelRules
         }
     }
 
-    /// <summary>Finds a language model in which nothing would train.</summary>
-    public static IEnumerable<DiagnosticSpec> CheckReach(INamedTypeSymbol type, KnownTypes types)
+    /// <summary>Finds a model in which nothing would train: a language model, or a marked class that is no part of another.</summary>
+    public static IEnumerable<DiagnosticSpec> CheckReach(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
     {
-        if (!type.IsAbstract && types.IsLanguageModel(type) && !MayTrain(type, types, new HashSet<ISymbol>(SymbolEqualityComparer.Default)))
+        if (!type.IsAbstract && !MayTrain(type, types, new HashSet<ISymbol>(SymbolEqualityComparer.Default)) && (types.IsLanguageModel(type) || !IsPart(type, types, compilation)))
             yield return new DiagnosticSpec("ADT0202", DeclarationRules.NameLocation(type), new EquatableArray<string>([type.Name]));
+    }
+
+    /// <summary>Whether a class of the compilation holds a module of a type, or derives from it.</summary>
+    private static bool IsPart(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
+    {
+        Stack<INamespaceOrTypeSymbol> rest = new([compilation.Assembly.GlobalNamespace]);
+        while (rest.Count > 0)
+        {
+            INamespaceOrTypeSymbol current = rest.Pop();
+            foreach (INamespaceOrTypeSymbol member in current.GetMembers().OfType<INamespaceOrTypeSymbol>())
+                rest.Push(member);
+            if (current is INamedTypeSymbol { TypeKind: TypeKind.Class } holder && types.IsModule(holder)
+                && (SymbolEqualityComparer.Default.Equals(holder.BaseType, type) || ChildDiscovery.ChildrenOf(holder, types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type))))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>
     /// Whether a module, or one below it, has an adapter or is marked trainable. One whose class is not known in full (abstract,
-    /// or a type parameter) may.
+    /// or a type parameter) may, and so may one outside the toolkit that has parameters of its own.
     /// </summary>
     private static bool MayTrain(ITypeSymbol type, KnownTypes types, HashSet<ISymbol> seen)
     {
@@ -35,6 +52,8 @@ internal static class ModelRules
             return true;
         for (ITypeSymbol? current = type; current is not null && !types.IsToolkitBase(current); current = current.BaseType)
         {
+            if (!types.IsOfToolkit(current) && current.GetMembers("Parameters").Length > 0)
+                return true;
             foreach (Child child in ChildDiscovery.ChildrenOf(current, types))
             {
                 if (child.Spec.IsTrainable || MayTrain(child.ModuleType, types, seen))

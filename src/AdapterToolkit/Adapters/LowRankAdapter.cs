@@ -34,7 +34,7 @@ public sealed class LowRankAdapter
                 continue;
             float[] a = new float[settings.Rank * layer.InFeatures];
             random.FillGaussian(a, 1.0 / settings.Rank);
-            layer.SetFactors(new LowRankFactors(_model.Device, layer.Path, settings, settings.Rank, settings.Alpha, settings.RankStabilized, a, new float[layer.OutFeatures * settings.Rank]));
+            layer.SetFactors(new LowRankFactors(_model.Device, layer.CheckpointPath, settings, settings.Rank, settings.Alpha, settings.RankStabilized, a, new float[layer.OutFeatures * settings.Rank]));
         }
     }
 
@@ -50,7 +50,7 @@ public sealed class LowRankAdapter
         string tensors = Path.Combine(folder, PeftAdapterFile.TensorsFileName);
         if (file.SavedTensors is [PeftSavedTensor saved, ..])
             throw new CheckpointException(tensors, "is the weight of a module that was trained as a whole (modules_to_save), which the model can't load.", saved.Name);
-        Dictionary<string, Linear> layers = _model.LinearLayers.ToDictionary(layer => layer.Path);
+        Dictionary<string, Linear> layers = _model.LinearLayers.ToDictionary(layer => layer.CheckpointPath);
         Dictionary<Linear, LowRankFactors> loaded = [];
         try
         {
@@ -107,7 +107,7 @@ public sealed class LowRankAdapter
     private static PeftLayer SavedLayer(Linear layer)
     {
         LowRankFactors factors = layer.Factors!;
-        return new PeftLayer(layer.Path, factors.Rank, layer.InFeatures, layer.OutFeatures, factors.SavedA(), factors.SavedB(), factors.Scaling);
+        return new PeftLayer(layer.CheckpointPath, factors.Rank, layer.InFeatures, layer.OutFeatures, factors.SavedA(), factors.SavedB(), factors.Scaling);
     }
 
     /// <summary>The last names of the layers' paths where these mean no other layer, otherwise the whole paths.</summary>
@@ -115,8 +115,8 @@ public sealed class LowRankAdapter
     {
         HashSet<string> names = [.. layers.Select(LastName)];
         bool meanOthers = _model.LinearLayers.Any(layer => names.Contains(LastName(layer)) && layer.Factors is null);
-        return meanOthers ? [.. layers.Select(layer => layer.Path)] : null;
+        return meanOthers ? [.. layers.Select(layer => layer.CheckpointPath)] : null;
 
-        static string LastName(Linear layer) => layer.Path[(layer.Path.LastIndexOf('.') + 1)..];
+        static string LastName(Linear layer) => layer.CheckpointPath[(layer.CheckpointPath.LastIndexOf('.') + 1)..];
     }
 }

@@ -18,5 +18,5 @@ internal static class WeightNames
     internal static long[] LongDimensions(FrozenWeight weight) => [.. weight.Shape.Dimensions.ToArray().Select(dimension => (long)dimension)];
 
     private static IEnumerable<(string Name, FrozenWeight Weight)> All(LanguageModel model) =>
-        model.SelfAndDescendants.SelectMany(module => module.FrozenWeights.Select(weight => (Name: $"{module.Path}.{weight.Name}", Weight: weight)));
+        model.SelfAndDescendants.SelectMany(module => module.FrozenWeights.Select(weight => (Name: $"{module.CheckpointPath}.{weight.Name}", Weight: weight)));
 }

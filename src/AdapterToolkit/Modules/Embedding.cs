@@ -47,5 +47,5 @@ public sealed class Embedding : Module
     /// <param name="record">What was saved.</param>
     /// <exception cref="InvalidOperationException">Always.</exception>
     public void Backward(Tensor gradient, ForwardRecord record) =>
-        throw new InvalidOperationException($"The embedding '{Path}' is frozen and has no gradient.");
+        throw new InvalidOperationException($"The embedding '{CheckpointPath}' is frozen and has no gradient.");
 }

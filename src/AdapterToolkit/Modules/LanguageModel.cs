@@ -111,7 +111,7 @@ public abstract class LanguageModel : Module, IDisposable
     public void Save(string folder)
     {
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
-            throw new InvalidOperationException($"Layer '{layer.Path}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
+            throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
         ModelWriter.Save(this, folder);
     }
 

@@ -102,7 +102,7 @@ public abstract class Linear : Module
 
         xGradient = saved.InputActive ? Tensor.Allocate(gradient.Device, gradient.Shape.WithColumns(InFeatures)) : null;
 
-        LowRankFactors factors = Factors ?? throw new InvalidOperationException($"The adapter of layer '{Path}' was taken away between its forward and its backward pass.");
+        LowRankFactors factors = Factors ?? throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' was taken away between its forward and its backward pass.");
         Tensor v = saved.U.AllocateLike();
         if (xGradient is not null)
             Kernels.InputGradient(gradient, Weight, factors, v, xGradient);
@@ -129,13 +129,13 @@ public abstract class Linear : Module
         if (factors is not null)
         {
             if (LowRank is null)
-                throw new InvalidOperationException($"Layer '{Path}' has no adapter: its class {GetType().Name} is not marked [LowRank].");
+                throw new InvalidOperationException($"Layer '{CheckpointPath}' has no adapter: its class {GetType().Name} is not marked [LowRank].");
             if (factors.A.Value.Columns != InFeatures || factors.B.Value.Rows != OutFeatures || factors.A.Value.Rows != LowRank.Rank)
-                throw new ArgumentException($"The factors of shapes {factors.A.Value.Shape} and {factors.B.Value.Shape} do not fit layer '{Path}' ({OutFeatures} x {InFeatures}, rank {LowRank.Rank}).", nameof(factors));
+                throw new ArgumentException($"The factors of shapes {factors.A.Value.Shape} and {factors.B.Value.Shape} do not fit layer '{CheckpointPath}' ({OutFeatures} x {InFeatures}, rank {LowRank.Rank}).", nameof(factors));
         }
 
         if (IsMerged)
-            throw new InvalidOperationException($"An adapter is merged into the weight of layer '{Path}'. Call Unmerge first.");
+            throw new InvalidOperationException($"An adapter is merged into the weight of layer '{CheckpointPath}'. Call Unmerge first.");
         if (!ReferenceEquals(Factors, factors))
             Factors?.Dispose();
         Factors = factors;
@@ -147,7 +147,7 @@ public abstract class Linear : Module
     public void Merge(bool reversible = false)
     {
         if (IsMerged)
-            throw new InvalidOperationException($"The adapter of layer '{Path}' is merged already.");
+            throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' is merged already.");
         if (Factors is null)
             return;
         Kernels.Merge(Weight, Factors, 1);
@@ -162,7 +162,7 @@ public abstract class Linear : Module
     public void Unmerge()
     {
         if (!IsMerged || Factors is null)
-            throw new InvalidOperationException($"Layer '{Path}' has no merged adapter to take back. Only Merge(reversible: true) can be taken back.");
+            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no merged adapter to take back. Only Merge(reversible: true) can be taken back.");
         Kernels.Merge(Weight, Factors, -1);
         IsMerged = false;
     }
@@ -179,7 +179,7 @@ public abstract class Linear : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Columns != InFeatures)
-            throw new ArgumentException($"Layer '{Path}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
+            throw new ArgumentException($"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
         LowRankFactors? factors = ActiveFactors;
         Tensor y = Tensor.Allocate(x.Device, x.Shape.WithColumns(OutFeatures));
         u = factors is null ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));

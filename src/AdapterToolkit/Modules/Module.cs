@@ -21,7 +21,7 @@ namespace AdapterToolkit.Modules;
 public abstract class Module
 {
     /// <summary>The module's name in the checkpoint, from the model down: <c>model.layers.3.self_attn.q_proj</c>.</summary>
-    public string Path { get; internal set; } = "";
+    public string CheckpointPath { get; internal set; } = "";
 
     /// <summary>The modules that this one is made of, with their names in the checkpoint.</summary>
     public virtual IEnumerable<ModuleChild> Children => [];
@@ -57,7 +57,7 @@ public abstract class Module
     /// <param name="path">This module's name.</param>
     internal void NameTree(string path)
     {
-        Path = path;
+        CheckpointPath = path;
         foreach (ModuleChild child in Children)
         {
             if (child.Trainable)

@@ -32,7 +32,7 @@ public sealed class RmsNorm : Module
     private FrozenWeight FrozenWeight { get; }
 
     /// <summary>The weight that trains, which starts as the frozen one; null where the layer does not train.</summary>
-    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= new Parameter(FrozenWeight.ToTensor(), $"{Path}.weight") : null;
+    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= new Parameter(FrozenWeight.ToTensor(), $"{CheckpointPath}.weight") : null;
 
     private Tensor Weight => Trained?.Value ?? FrozenWeight.Data;
 

@@ -1,5 +1,8 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
+using ILGPU;
+using ILGPU.Runtime;
+using Device = AdapterToolkit.Devices.Device;
 
 namespace AdapterToolkit.Modules;
 
@@ -10,6 +13,7 @@ namespace AdapterToolkit.Modules;
 public sealed class SequenceContext
 {
     private readonly int[] _lengths;
+    private MemoryBuffer1D<int, Stride1D.Dense>? _uploadedLengths;
 
     /// <summary>Describes the rows of a batch.</summary>
     /// <param name="tokens">The batch.</param>
@@ -41,4 +45,12 @@ public sealed class SequenceContext
 
     /// <summary>The angles of the rotary embedding.</summary>
     public RotaryTable Rotary { get; }
+
+    /// <summary>The lengths as kernels of an accelerator read them. They are uploaded once, and freed with the context.</summary>
+    /// <param name="device">The device.</param>
+    internal ArrayView<int> LengthsOn(AcceleratorDevice device)
+    {
+        _uploadedLengths ??= device.Accelerator.Allocate1D(_lengths);
+        return _uploadedLengths.View.AsContiguous();
+    }
 }

@@ -18,7 +18,7 @@ public static partial class Op
         if (x.Device is AcceleratorDevice device)
             device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, 1f, summand, result.View);
         else
-            Elementwise.Run(new AddScalarFunction(summand), x, result);
+            Elementwise.Run((CpuDevice)x.Device, new ScalarKernel<SumFunction>(x, summand, result), result.Shape.Elements);
         return result;
     }
 
@@ -33,7 +33,7 @@ public static partial class Op
         if (x.Device is AcceleratorDevice device)
             device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, -1f, minuend, result.View);
         else
-            Elementwise.Run(new SubtractFromFunction(minuend), x, result);
+            Elementwise.Run((CpuDevice)x.Device, new ScalarKernel<ReversedDifferenceFunction>(x, minuend, result), result.Shape.Elements);
         return result;
     }
 }

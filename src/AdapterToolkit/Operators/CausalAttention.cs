@@ -1,5 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
 
@@ -43,8 +44,9 @@ public static partial class Op
         Tensor result = query.AllocateLike();
         logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, shape.Heads));
         if (query.Device is AcceleratorDevice device)
-            throw new NotSupportedException(device.Identifier);
-        AttentionForwardCpu.Run(shape, query, key, value, context, result, logSumExp);
+            AttentionLaunch.Forward(device, shape, query, key, value, context, result, logSumExp);
+        else
+            AttentionForwardCpu.Run(shape, query, key, value, context, result, logSumExp);
         return result;
     }
 
@@ -76,8 +78,9 @@ public static partial class Op
         Tensor? valueGradient = valueActive ? value.AllocateLike() : null;
         AttentionGradients gradients = new(queryGradient, keyGradient, valueGradient);
         if (query.Device is AcceleratorDevice device)
-            throw new NotSupportedException(device.Identifier);
-        AttentionBackwardCpu.Run(shape, gradient, query, key, value, result, logSumExp, context, gradients);
+            AttentionLaunch.Backward(device, shape, gradient, query, key, value, result, logSumExp, context, gradients);
+        else
+            AttentionBackwardCpu.Run(shape, gradient, query, key, value, result, logSumExp, context, gradients);
         return (queryGradient, keyGradient, valueGradient);
     }
 

@@ -1,9 +1,8 @@
+using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
-using ILGPU;
-using ILGPU.Runtime;
 
 namespace AdapterToolkit.Operators;
 
@@ -39,9 +38,8 @@ public static partial class Op
         Tensor result = Tensor.Allocate(x.Device, new Shape(rows.Length, x.Columns));
         if (x.Device is AcceleratorDevice device)
         {
-            using MemoryBuffer1D<int, Stride1D.Dense> uploaded = device.Accelerator.Allocate1D(rows.ToArray());
-            device.Launch(GatherKernels.Gather, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, uploaded.View.AsContiguous(), x.Columns, result.View);
-            device.Synchronize();
+            using Tensor uploaded = Upload(device, rows);
+            device.Launch(GatherKernels.Gather, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, uploaded.View.Cast<int>(), x.Columns, result.View);
         }
         else
         {
@@ -59,13 +57,19 @@ public static partial class Op
     {
         if (x.Device is AcceleratorDevice device)
         {
-            using MemoryBuffer1D<int, Stride1D.Dense> uploaded = device.Accelerator.Allocate1D(rows.ToArray());
-            device.Launch(GatherKernels.Scatter, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, uploaded.View.AsContiguous(), x.Columns, result.View);
-            device.Synchronize();
+            using Tensor uploaded = Upload(device, rows);
+            device.Launch(GatherKernels.Scatter, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, uploaded.View.Cast<int>(), x.Columns, result.View);
         }
         else
         {
             GatherCpu.Scatter(x, rows, result);
         }
     }
+
+    /// <summary>
+    /// Puts whole numbers into memory of the device's pool, bit by bit. Whoever gets the memory next uses it after the kernels
+    /// that were launched before, so it can be released at once.
+    /// </summary>
+    private static Tensor Upload(AcceleratorDevice device, ReadOnlySpan<int> numbers) =>
+        Tensor.From(device, new Shape(numbers.Length), MemoryMarshal.Cast<int, float>(numbers));
 }

@@ -1,4 +1,3 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
@@ -11,16 +10,7 @@ public static partial class Op
     /// <remarks>Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.</remarks>
     /// <param name="x">A tensor.</param>
     [Gradient(nameof(GeluGradient))]
-    public static Tensor Gelu(Tensor x)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.Gelu, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, result.View);
-        else
-            Elementwise.Run(default(GeluFunction), x, result);
-        return result;
-    }
+    public static Tensor Gelu(Tensor x) => Map<GeluFunction>(x, ActivationKernels.Gelu);
 
     /// <summary>The gradient of x: gradient times the function's derivative at x.</summary>
     /// <param name="gradient">The gradient of the result.</param>
@@ -28,11 +18,6 @@ public static partial class Op
     public static Tensor GeluGradient(Tensor gradient, Tensor x)
     {
         RequireSameShape(gradient, x, nameof(GeluGradient));
-        Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.GeluGradient, ElementLaunch.ForElements(device, x.Shape.Elements), gradient.View, x.View, result.View);
-        else
-            Elementwise.Run(default(GeluGradientFunction), gradient, x, result);
-        return result;
+        return Map<GeluGradientFunction>(gradient, x, ActivationKernels.GeluGradient);
     }
 }

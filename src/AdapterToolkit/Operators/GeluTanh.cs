@@ -1,4 +1,3 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
@@ -11,16 +10,7 @@ public static partial class Op
     /// <remarks>Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.</remarks>
     /// <param name="x">A tensor.</param>
     [Gradient(nameof(GeluTanhGradient))]
-    public static Tensor GeluTanh(Tensor x)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.GeluTanh, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, result.View);
-        else
-            Elementwise.Run(default(GeluTanhFunction), x, result);
-        return result;
-    }
+    public static Tensor GeluTanh(Tensor x) => Map<GeluTanhFunction>(x, ActivationKernels.GeluTanh);
 
     /// <summary>The gradient of x: gradient times the function's derivative at x.</summary>
     /// <param name="gradient">The gradient of the result.</param>
@@ -28,11 +18,6 @@ public static partial class Op
     public static Tensor GeluTanhGradient(Tensor gradient, Tensor x)
     {
         RequireSameShape(gradient, x, nameof(GeluTanhGradient));
-        Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.GeluTanhGradient, ElementLaunch.ForElements(device, x.Shape.Elements), gradient.View, x.View, result.View);
-        else
-            Elementwise.Run(default(GeluTanhGradientFunction), gradient, x, result);
-        return result;
+        return Map<GeluTanhGradientFunction>(gradient, x, ActivationKernels.GeluTanhGradient);
     }
 }

@@ -1,4 +1,3 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
@@ -10,15 +9,13 @@ public static partial class Op
     /// <summary>left · right, element by element.</summary>
     /// <param name="left">A tensor.</param>
     /// <param name="right">A tensor of the same shape.</param>
-    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="ArgumentException">The shapes or devices differ.</exception>
     [Gradient(nameof(MultiplyLeftGradient), For = nameof(left))]
     [Gradient(nameof(MultiplyRightGradient), For = nameof(right))]
     public static Tensor Multiply(Tensor left, Tensor right)
     {
-        RequireSameShape(left, right, "Multiply");
-        Tensor result = left.AllocateLike();
-        MultiplyInto(left, right, result);
-        return result;
+        RequireSameShape(left, right, nameof(Multiply));
+        return Map<ProductFunction>(left, right, ArithmeticKernels.Multiply);
     }
 
     /// <summary>The gradient of the left factor: gradient · right.</summary>
@@ -30,12 +27,4 @@ public static partial class Op
     /// <param name="gradient">The gradient of the product.</param>
     /// <param name="left">The left factor.</param>
     public static Tensor MultiplyRightGradient(Tensor gradient, Tensor left) => Multiply(gradient, left);
-
-    private static void MultiplyInto(Tensor left, Tensor right, Tensor result)
-    {
-        if (left.Device is AcceleratorDevice device)
-            device.Launch(ArithmeticKernels.Multiply, ElementLaunch.ForElements(device, result.Shape.Elements), left.View, right.View, result.View);
-        else
-            Elementwise.Run(default(MultiplyFunction), left, right, result);
-    }
 }

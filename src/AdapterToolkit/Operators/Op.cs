@@ -1,4 +1,8 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Operators.Accelerator;
+using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
+using ILGPU;
 
 namespace AdapterToolkit.Operators;
 
@@ -8,12 +12,48 @@ namespace AdapterToolkit.Operators;
 /// </summary>
 public static partial class Op
 {
-    /// <summary>Throws unless two tensors have the same shape.</summary>
+    /// <summary>Throws unless two tensors have the same shape and device.</summary>
     private static void RequireSameShape(Tensor left, Tensor right, string operation)
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         if (left.Shape != right.Shape)
             throw new ArgumentException($"{operation} takes two tensors of one shape, but they are {left.Shape} and {right.Shape}.");
+        if (left.Device != right.Device)
+            throw new ArgumentException($"{operation} takes two tensors of one device, but they are on {left.Device} and {right.Device}.");
+    }
+
+    /// <summary>A new tensor of f(x), element by element.</summary>
+    private static Tensor Map<TFunction>(Tensor x, Action<ArrayView<float>, ArrayView<float>> kernel)
+        where TFunction : struct, IUnaryFunction
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Tensor result = x.AllocateLike();
+        int elements = x.Shape.Elements;
+        if (x.Device is AcceleratorDevice device)
+            device.Launch(kernel, ElementLaunch.ForElements(device, elements), x.View, result.View);
+        else
+            Elementwise.Run((CpuDevice)x.Device, new UnaryKernel<TFunction>(x, result), elements);
+        return result;
+    }
+
+    /// <summary>A new tensor of f(left, right), element by element, of two tensors of one shape.</summary>
+    private static Tensor Map<TFunction>(Tensor left, Tensor right, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>> kernel)
+        where TFunction : struct, IBinaryFunction
+    {
+        Tensor result = left.AllocateLike();
+        MapInto<TFunction>(left, right, result, kernel);
+        return result;
+    }
+
+    /// <summary>result = f(left, right), element by element, of tensors of one shape; the result may be an argument itself.</summary>
+    private static void MapInto<TFunction>(Tensor left, Tensor right, Tensor result, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>> kernel)
+        where TFunction : struct, IBinaryFunction
+    {
+        int elements = result.Shape.Elements;
+        if (result.Device is AcceleratorDevice device)
+            device.Launch(kernel, ElementLaunch.ForElements(device, elements), left.View, right.View, result.View);
+        else
+            Elementwise.Run((CpuDevice)result.Device, new BinaryKernel<TFunction>(left, right, result), elements);
     }
 }

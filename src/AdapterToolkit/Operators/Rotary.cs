@@ -1,5 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
 
@@ -34,8 +35,16 @@ public static partial class Op
             throw new ArgumentException($"The sequences have {context.Length} positions, but the rotary table has angles for {context.Rotary.Positions}.", nameof(context));
         Tensor result = x.AllocateLike();
         if (x.Device is AcceleratorDevice device)
-            throw new NotSupportedException(device.Identifier);
-        RotaryCpu.Rotate(x, context, direction, result);
+        {
+            int half = context.HeadDim / 2;
+            device.Launch(
+                RotaryKernels.Rotate, ElementLaunch.ForElements(device, x.Shape.Elements / 2), x.View, context.Rotary.Cosines.View, context.Rotary.Sines.View, context.Length, x.Columns / context.HeadDim, half, direction, result.View);
+        }
+        else
+        {
+            RotaryCpu.Rotate(x, context, direction, result);
+        }
+
         return result;
     }
 

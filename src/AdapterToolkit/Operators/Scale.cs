@@ -41,6 +41,6 @@ public static partial class Op
         if (x.Device is AcceleratorDevice device)
             device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, factor, 0f, result.View);
         else
-            Elementwise.Run(new ScaleFunction(factor), x, result);
+            Elementwise.Run((CpuDevice)x.Device, new ScalarKernel<ProductFunction>(x, factor, result), result.Shape.Elements);
     }
 }

@@ -1,4 +1,3 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
@@ -10,16 +9,7 @@ public static partial class Op
     /// <summary>silu(x) = x · σ(x), element by element, with σ(x) = 1 / (1 + e⁻ˣ).</summary>
     /// <param name="x">A tensor.</param>
     [Gradient(nameof(SiluGradient))]
-    public static Tensor Silu(Tensor x)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.Silu, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, result.View);
-        else
-            Elementwise.Run(default(SiluFunction), x, result);
-        return result;
-    }
+    public static Tensor Silu(Tensor x) => Map<SiluFunction>(x, ActivationKernels.Silu);
 
     /// <summary>The gradient of x: gradient times the function's derivative at x.</summary>
     /// <param name="gradient">The gradient of the result.</param>
@@ -27,11 +17,6 @@ public static partial class Op
     public static Tensor SiluGradient(Tensor gradient, Tensor x)
     {
         RequireSameShape(gradient, x, nameof(SiluGradient));
-        Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.SiluGradient, ElementLaunch.ForElements(device, x.Shape.Elements), gradient.View, x.View, result.View);
-        else
-            Elementwise.Run(default(SiluGradientFunction), gradient, x, result);
-        return result;
+        return Map<SiluGradientFunction>(gradient, x, ActivationKernels.SiluGradient);
     }
 }

@@ -16,28 +16,41 @@ public static partial class Op
     public static Tensor SwiGlu(Tensor gate, Tensor up)
     {
         RequireSameShape(gate, up, nameof(SwiGlu));
-        Tensor result = gate.AllocateLike();
-        if (gate.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.SwiGlu, ElementLaunch.ForElements(device, gate.Shape.Elements), gate.View, up.View, result.View);
-        else
-            Elementwise.Run(default(SwiGluFunction), gate, up, result);
-        return result;
+        return Map<SwiGluFunction>(gate, up, ActivationKernels.SwiGlu);
     }
 
     /// <summary>The gradients of gate and up: gradient · up · silu'(gate) and gradient · silu(gate), in one pass.</summary>
     /// <param name="gradient">The gradient of the result.</param>
     /// <param name="gate">The gate.</param>
     /// <param name="up">What the gate lets through.</param>
-    public static (Tensor Gate, Tensor Up) SwiGluGradient(Tensor gradient, Tensor gate, Tensor up)
+    /// <param name="gateActive">Whether the gradient of the gate is wanted.</param>
+    /// <param name="upActive">Whether the gradient of what it lets through is wanted.</param>
+    /// <returns>The gradients; null where not wanted.</returns>
+    public static (Tensor? Gate, Tensor? Up) SwiGluGradient(Tensor gradient, Tensor gate, Tensor up, bool gateActive, bool upActive)
     {
         RequireSameShape(gradient, gate, nameof(SwiGluGradient));
         RequireSameShape(gate, up, nameof(SwiGluGradient));
-        Tensor gateGradient = gate.AllocateLike();
-        Tensor upGradient = up.AllocateLike();
-        if (gate.Device is AcceleratorDevice device)
-            device.Launch(ActivationKernels.SwiGluGradient, ElementLaunch.ForElements(device, gate.Shape.Elements), gradient.View, gate.View, up.View, gateGradient.View, upGradient.View);
+        Tensor? gateGradient = gateActive ? gate.AllocateLike() : null;
+        Tensor? upGradient = upActive ? up.AllocateLike() : null;
+        int elements = gradient.Shape.Elements;
+        if (gradient.Device is AcceleratorDevice device)
+        {
+            device.Launch(
+                ActivationKernels.SwiGluGradient,
+                ElementLaunch.ForElements(device, elements),
+                gradient.View,
+                gate.View,
+                up.View,
+                (gateGradient ?? gradient).View,
+                (upGradient ?? gradient).View,
+                gateActive ? 1 : 0,
+                upActive ? 1 : 0);
+        }
         else
-            Elementwise.Run(default(SwiGluGradientFunction), gradient, gate, up, gateGradient, upGradient);
+        {
+            Elementwise.Run((CpuDevice)gradient.Device, new SwiGluGradientKernel(gradient, gate, up, gateGradient, upGradient), elements);
+        }
+
         return (gateGradient, upGradient);
     }
 }

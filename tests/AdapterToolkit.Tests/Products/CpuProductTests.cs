@@ -93,25 +93,25 @@ public sealed class CpuProductTests
     {
         using ProductLayer layer = new(device, operands);
         ReferenceProducts plain = new(operands, hasAdapter: false);
-        Close.Check(plain.Y(), layer.Forward(), "y without adapter", operands);
-        Close.Check(plain.Dx(), layer.ForwardBackward(inputActive: true)!, "dx without adapter", operands);
+        ProductCheck.Check(plain.Y(), layer.Forward(), "y without adapter", operands);
+        ProductCheck.Check(plain.Dx(), layer.ForwardBackward(inputActive: true)!, "dx without adapter", operands);
         if (operands.Rank == 0)
             return;
 
         layer.AddAdapter();
         ReferenceProducts expected = new(operands, hasAdapter: true);
-        Close.Check(expected.Y(), layer.Forward(), "y", operands);
+        ProductCheck.Check(expected.Y(), layer.Forward(), "y", operands);
         Assert.Null(layer.ForwardBackward(inputActive: false));
-        Close.Check(expected.Da(), layer.GradientOfA(), "dA", operands);
-        Close.Check(expected.Db(), layer.GradientOfB(), "dB", operands);
-        Close.Check(expected.Dx(), layer.ForwardBackward(inputActive: true)!, "dx", operands);
-        Close.Check([.. expected.Da().Select(value => 2 * value)], layer.GradientOfA(), "dA, added twice", operands);
-        Close.Check([.. expected.Db().Select(value => 2 * value)], layer.GradientOfB(), "dB, added twice", operands);
+        ProductCheck.Check(expected.Da(), layer.GradientOfA(), "dA", operands);
+        ProductCheck.Check(expected.Db(), layer.GradientOfB(), "dB", operands);
+        ProductCheck.Check(expected.Dx(), layer.ForwardBackward(inputActive: true)!, "dx", operands);
+        ProductCheck.Check([.. expected.Da().Select(value => 2 * value)], layer.GradientOfA(), "dA, added twice", operands);
+        ProductCheck.Check([.. expected.Db().Select(value => 2 * value)], layer.GradientOfB(), "dB, added twice", operands);
         layer.Layer.Merge(reversible: true);
-        Close.Check(expected.Merged(), layer.Layer.Weight.ToArray(), "W merged", operands);
-        Close.Check(expected.Y(), layer.Forward(), "y after the merge", operands);
+        ProductCheck.Check(expected.Merged(), layer.Layer.Weight.ToArray(), "W merged", operands);
+        ProductCheck.Check(expected.Y(), layer.Forward(), "y after the merge", operands);
         layer.Layer.Unmerge();
-        Close.Check([.. operands.W.Select(value => (double)value)], layer.Layer.Weight.ToArray(), "W after the merge was taken back", operands);
+        ProductCheck.Check([.. operands.W.Select(value => (double)value)], layer.Layer.Weight.ToArray(), "W after the merge was taken back", operands);
     }
 
     private static float[][] Everything(ProductOperands operands, int threads)

@@ -3,6 +3,7 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Tests.Support;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Products;
@@ -28,6 +29,8 @@ public sealed class LinearFixtureTests
         }
     }
 
+    public static IEnumerable<TheoryDataRow<string, string>> CasesAndAccelerators => TestDevices.With(TestDevices.Accelerators, LinearFixture.Names);
+
     [Theory]
     [MemberData(nameof(CasesAndWidths))]
     public void TheCpuDeviceGivesWhatPeftGives(string name, int bits)
@@ -42,6 +45,14 @@ public sealed class LinearFixtureTests
         {
             VectorWidth.Bits = VectorWidth.Widest;
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(CasesAndAccelerators))]
+    public void AcceleratorsGiveWhatPeftGives(string identifier, string name)
+    {
+        using Device device = TestDevices.Open(identifier);
+        Check(device, name);
     }
 
     private static void Check(Device device, string name)
@@ -76,6 +87,6 @@ public sealed class LinearFixtureTests
     private static void Equal(LinearFixture fixture, string tensor, float[] actual)
     {
         double[] expected = [.. fixture.Read(tensor).Select(value => (double)value)];
-        Close.Check(expected, actual, $"{tensor} of {fixture.Name}", Tolerance * expected.Max(Math.Abs));
+        ProductCheck.Check(expected, actual, $"{tensor} of {fixture.Name}", Tolerance * expected.Max(Math.Abs));
     }
 }

@@ -23,6 +23,15 @@ internal static class FactorPieces
         return component == 0 || !names.ComponentsFirst ? index : $"({index})";
     }
 
+    /// <summary>Where the factor's numbers of one of the group's components begin.</summary>
+    public static string FirstOfComponent(FactorNames names, int component)
+    {
+        string held = HeldComponent(names, component);
+        if (!names.ComponentsFirst || held == "0")
+            return held;
+        return held == "1" ? names.Features : $"{held} * {names.Features}";
+    }
+
     /// <summary>The condition that a component is one of the rank's, to be joined to others.</summary>
     public static string IsComponent(FactorNames names, string component) => names.HasPartialPiece ? $" && {component} < {names.Rank}" : string.Empty;
 }

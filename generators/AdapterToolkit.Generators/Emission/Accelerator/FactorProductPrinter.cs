@@ -25,10 +25,7 @@ internal static class FactorProductPrinter
         for (int row = 0; row < Rows; row++)
             writer.Line($"var row{row} = {names.Activations}.SubView({KernelClass.Min(KernelClass.Plus("firstRow", row), "rows - 1")} * {names.Features});");
         for (int component = 0; component < components; component++)
-        {
-            string offset = names.ComponentsFirst ? $" * {names.Features}" : string.Empty;
-            writer.Line($"var component{component} = {names.Factor}.SubView({FactorPieces.HeldComponent(names, component)}{offset});");
-        }
+            writer.Line($"var component{component} = {names.Factor}.SubView({FactorPieces.FirstOfComponent(names, component)});");
 
         for (int row = 0; row < Rows; row++)
             writer.Line($"float {string.Join(", ", Enumerable.Range(0, components).Select(component => $"sum{row}{component} = 0f"))};");

@@ -116,7 +116,9 @@ internal sealed class TiledProductPrinter
         _writer.Line($"int first = {_summed} - ({_summed} - 1) / {TileShape.Depth} * {TileShape.Depth};");
         _writer.Line($"int last = Math.Max({_summed} - {TileShape.Depth}, 0);");
         _writer.Open("if (lane < first)");
-        PrintLoads("0", "0", guarded: false);
+        PrintLeftLoads("0");
+        if (ReadsColumns)
+            PrintRightLoads("0");
         _writer.Close();
         if (!ReadsColumns)
         {
@@ -135,32 +137,34 @@ internal sealed class TiledProductPrinter
         _writer.Line();
     }
 
-    private void PrintLoads(string summand, string row, bool guarded)
+    private void PrintLeftLoads(string summand)
     {
         for (int i = 0; i < 4 * _leftQuads; i++)
             _writer.Line($"nextLeft{i / 4}.{KernelClass.Parts[i % 4]} = leftSource{i}[{summand}];");
+    }
+
+    private void PrintRightLoads(string offset)
+    {
         if (ReadsColumns)
         {
             for (int i = 0; i < 4 * _rightLoads; i++)
-                _writer.Line($"nextRight{i / 4}.{KernelClass.Parts[i % 4]} = rightSource{i}[{summand}];");
+                _writer.Line($"nextRight{i / 4}.{KernelClass.Parts[i % 4]} = rightSource{i}[{offset}];");
+            return;
         }
-        else if (guarded)
-        {
-            for (int i = 0; i < _rightLoads; i++)
-                _writer.Line($"nextRight{i} = rightSource{i}[{row}];");
-        }
+
+        for (int i = 0; i < _rightLoads; i++)
+            _writer.Line($"nextRight{i} = rightSource{i}[{offset}];");
     }
 
     private void PrintStores(string prefix)
     {
-        int scalars = ReadsColumns ? 1 : 4;
         _writer.Line($"var {prefix}LeftTarget = left.SubView(stage * {TileShape.Depth * _shape.LeftStride} + lane * {_shape.LeftStride} + quad);");
         for (int quad = 0; quad < _leftQuads; quad++)
             _writer.Line($"{prefix}LeftTarget[{quad * _shape.LoadedAtOnce / 4}] = nextLeft{quad};");
         _writer.Line(ReadsColumns
             ? $"var {prefix}RightTarget = right.SubView(stage * {TileShape.Depth * _shape.RightStride} + lane * {_shape.RightStride} + quad);"
             : $"var {prefix}RightTarget = right.Cast<float>().SubView(stage * {TileShape.Depth * _shape.RightStride * 4} + loadedSummand * {_shape.RightStride * 4} + loadedColumn);");
-        int step = ReadsColumns ? _shape.LoadedAtOnce / 4 : SummandsAtOnce * _shape.RightStride * scalars;
+        int step = ReadsColumns ? _shape.LoadedAtOnce / 4 : SummandsAtOnce * _shape.RightStride * 4;
         for (int load = 0; load < _rightLoads; load++)
             _writer.Line($"{prefix}RightTarget[{load * step}] = nextRight{load};");
     }
@@ -173,7 +177,8 @@ internal sealed class TiledProductPrinter
         _writer.Line($"int summand = {KernelClass.Min("next", "last")};");
         if (!ReadsColumns)
             _writer.Line($"int summandRow = summand * {_columns};");
-        PrintLoads("summand", "summandRow", guarded: true);
+        PrintLeftLoads("summand");
+        PrintRightLoads(ReadsColumns ? "summand" : "summandRow");
         _writer.Line();
         _writer.Line($"var leftTile = left.SubView(stage * {TileShape.Depth * _shape.LeftStride} + threadRow);");
         _writer.Line($"var rightTile = right.SubView(stage * {TileShape.Depth * _shape.RightStride} + threadColumn);");

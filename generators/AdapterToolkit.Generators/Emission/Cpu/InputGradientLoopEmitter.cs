@@ -5,11 +5,13 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// <summary>
 /// Emits the loops of dx = dy W + v A over blocks of rows, blocks of the depth (the output features), input features and
 /// tiles. The result of a block of rows is summed transposed, so that tiles store whole vectors, and turned once at the end.
+/// A block of the depth is few panels, since the weights of one tile come from all of them: each panel is then read in
+/// order, as one of a few streams that the processor fetches ahead when W is not in its caches.
 /// </summary>
 internal static class InputGradientLoopEmitter
 {
     private const int RowsAtOnce = 128;
-    private const int DepthAtOnce = 1024;
+    private const int DepthAtOnce = 256;
 
     public static void Emit(SourceWriter writer, ProductDescription product, VectorShape shape)
     {

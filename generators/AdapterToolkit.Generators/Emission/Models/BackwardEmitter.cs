@@ -384,7 +384,10 @@ internal sealed class BackwardEmitter
         }
 
         foreach ((int value, string name) in contributions)
+        {
+            _contributed.Add(value);
             _writer.Line($"{Sum}(ref {_gradients[value].Name}, {name});");
+        }
     }
 
     private void EmitLoop(Loop loop, HashSet<int> defined)

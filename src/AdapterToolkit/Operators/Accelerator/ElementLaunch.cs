@@ -9,11 +9,11 @@ internal static class ElementLaunch
     private const int Threads = 256;
     private const int DebugThreads = 16;
 
-    /// <summary>One thread for each element; the last group may reach beyond them.</summary>
+    /// <summary>One thread for each element; the last group, the only one where there are none, may reach beyond them.</summary>
     internal static KernelConfig ForElements(AcceleratorDevice device, int elements)
     {
         int threads = device.IsDebug ? DebugThreads : Threads;
-        return new KernelConfig((elements + threads - 1) / threads, threads);
+        return new KernelConfig(Math.Max(1, (elements + threads - 1) / threads), threads);
     }
 
     /// <summary>One group for each row.</summary>

@@ -1,39 +1,51 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace AdapterToolkit.Operators.Cpu;
 
 /// <summary>left + right.</summary>
-internal readonly struct AddFunction : IBinaryFunction
+internal readonly struct SumFunction : IBinaryFunction
 {
-    public Vector<float> Apply(Vector<float> left, Vector<float> right) => left + right;
+    public static int Cost => ElementCost.Arithmetic;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Apply<TOperations, TVector>(TVector left, TVector right)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct =>
+        TOperations.Add(left, right);
 }
 
 /// <summary>left - right.</summary>
-internal readonly struct SubtractFunction : IBinaryFunction
+internal readonly struct DifferenceFunction : IBinaryFunction
 {
-    public Vector<float> Apply(Vector<float> left, Vector<float> right) => left - right;
+    public static int Cost => ElementCost.Arithmetic;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Apply<TOperations, TVector>(TVector left, TVector right)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct =>
+        TOperations.Subtract(left, right);
 }
 
 /// <summary>left · right.</summary>
-internal readonly struct MultiplyFunction : IBinaryFunction
+internal readonly struct ProductFunction : IBinaryFunction
 {
-    public Vector<float> Apply(Vector<float> left, Vector<float> right) => left * right;
+    public static int Cost => ElementCost.Arithmetic;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Apply<TOperations, TVector>(TVector left, TVector right)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct =>
+        TOperations.Multiply(left, right);
 }
 
-/// <summary>factor · x.</summary>
-internal readonly struct ScaleFunction(float factor) : IUnaryFunction
+/// <summary>right - left.</summary>
+internal readonly struct ReversedDifferenceFunction : IBinaryFunction
 {
-    public Vector<float> Apply(Vector<float> x) => factor * x;
-}
+    public static int Cost => ElementCost.Arithmetic;
 
-/// <summary>x + summand.</summary>
-internal readonly struct AddScalarFunction(float summand) : IUnaryFunction
-{
-    public Vector<float> Apply(Vector<float> x) => x + new Vector<float>(summand);
-}
-
-/// <summary>minuend - x.</summary>
-internal readonly struct SubtractFromFunction(float minuend) : IUnaryFunction
-{
-    public Vector<float> Apply(Vector<float> x) => new Vector<float>(minuend) - x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Apply<TOperations, TVector>(TVector left, TVector right)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct =>
+        TOperations.Subtract(right, left);
 }

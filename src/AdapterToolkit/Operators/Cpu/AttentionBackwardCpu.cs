@@ -87,18 +87,15 @@ internal static class AttentionBackwardCpu
                 int distance = first - firstQuery;
                 ref float blockKeys = ref Unsafe.Add(ref keys, (nint)first * keyColumns);
                 ref float blockValues = ref Unsafe.Add(ref values, (nint)first * keyColumns);
-                SmallProduct.Multiply<TOperations, TVector>(ref blockKeys, keyColumns, 1, count, ref scratch.QueryTile, lanes, features, ref scratch.Weights, lanes, accumulates: false);
-                SmallProduct.Multiply<TOperations, TVector>(ref blockValues, keyColumns, 1, count, ref scratch.GradientTile, lanes, features, ref scratch.Products, lanes, accumulates: false);
+                CausalProduct.OfKeys<TOperations, TVector>(ref blockKeys, keyColumns, count, distance, ref scratch.QueryTile, features, ref scratch.Weights);
+                CausalProduct.OfKeys<TOperations, TVector>(ref blockValues, keyColumns, count, distance, ref scratch.GradientTile, features, ref scratch.Products);
                 DifferentiateSoftmax<TOperations, TVector>(in scratch, count, distance);
-
-                // Queries before the block's first key have no weight in it.
-                int skipped = Math.Max(0, distance);
                 if (gradients.Query is not null)
-                    SmallProduct.Multiply<TOperations, TVector>(ref blockKeys, 1, keyColumns, features, ref scratch.Products, lanes, count, ref scratch.QueryGradientTile, lanes, accumulates: first > 0);
+                    CausalProduct.SumOverKeys<TOperations, TVector>(ref blockKeys, keyColumns, count, distance, ref scratch.Products, features, ref scratch.QueryGradientTile, accumulates: first > 0);
                 if (gradients.Key is not null)
-                    AddOverQueries<TOperations, TVector>(ref scratch.Products, ref scratch.QueryRows, skipped, queries, count, ref Unsafe.Add(ref scratch.KeyGradient, first * width), width);
+                    CausalProduct.SumOverQueries<TOperations, TVector>(ref scratch.Products, count, distance, ref scratch.QueryRows, queries, ref Unsafe.Add(ref scratch.KeyGradient, first * width), width);
                 if (gradients.Value is not null)
-                    AddOverQueries<TOperations, TVector>(ref scratch.Weights, ref scratch.GradientRows, skipped, queries, count, ref Unsafe.Add(ref scratch.ValueGradient, first * width), width);
+                    CausalProduct.SumOverQueries<TOperations, TVector>(ref scratch.Weights, count, distance, ref scratch.GradientRows, queries, ref Unsafe.Add(ref scratch.ValueGradient, first * width), width);
             }
 
             if (gradients.Query is null)
@@ -114,6 +111,7 @@ internal static class AttentionBackwardCpu
         /// Packs a tile of queries, multiplied by 1 / √features, and of the result's gradient, each both transposed and by
         /// rows, and finds rowsum(dO ∘ O).
         /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void LoadTile<TOperations, TVector>(in Scratch scratch, int row, int head, int queries)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
@@ -128,10 +126,11 @@ internal static class AttentionBackwardCpu
             Tiles.Pack(ref tileGradients, columns, queries, features, ref scratch.GradientTile, lanes);
             Tiles.Unpack(ref scratch.QueryTile, lanes, ref scratch.QueryRows, width, queries, features);
             Tiles.Copy(ref tileGradients, columns, ref scratch.GradientRows, width, queries, features, width);
+            ReadOnlySpan<float> logarithms = logSumExp.Span[((row * shape.Heads) + head)..];
             for (int i = 0; i < queries; i++)
             {
                 Unsafe.Add(ref scratch.RowSums, i) = Dot<TOperations, TVector>(ref Unsafe.Add(ref tileGradients, i * columns), ref Unsafe.Add(ref tileResults, i * columns), features);
-                Unsafe.Add(ref scratch.Logarithms, i) = logSumExp.Span[((row + i) * shape.Heads) + head];
+                Unsafe.Add(ref scratch.Logarithms, i) = logarithms[i * shape.Heads];
             }
 
             // A lane without a query has weights of zero: e^(product - ∞).
@@ -142,6 +141,7 @@ internal static class AttentionBackwardCpu
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static float Dot<TOperations, TVector>(ref float left, ref float right, int count)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
@@ -171,28 +171,19 @@ internal static class AttentionBackwardCpu
                 for (int i = 0; i < keys; i++)
                 {
                     TVector weight = VectorMath.Exp<TOperations, TVector>(TOperations.Subtract(TOperations.Load(ref weights, 0), logarithms));
+                    TVector product = TOperations.Multiply(weight, TOperations.Subtract(TOperations.Load(ref products, 0), sums));
                     if (distance + i > 0)
-                        weight = TOperations.SelectLess(lanes, TOperations.Create(distance + i), TOperations.Zero, weight);
+                    {
+                        TVector first = TOperations.Create(distance + i);
+                        weight = TOperations.SelectLess(lanes, first, TOperations.Zero, weight);
+                        product = TOperations.SelectLess(lanes, first, TOperations.Zero, product);
+                    }
+
                     TOperations.Store(weight, ref weights, 0);
-                    TOperations.Store(TOperations.Multiply(weight, TOperations.Subtract(TOperations.Load(ref products, 0), sums)), ref products, 0);
+                    TOperations.Store(product, ref products, 0);
                     weights = ref Unsafe.Add(ref weights, 2 * TOperations.Count);
                     products = ref Unsafe.Add(ref products, 2 * TOperations.Count);
                 }
-            }
-        }
-
-        /// <summary>sums[key, feature] += Σ over the tile's queries of tile[key, query] · rows[query, feature].</summary>
-        private static void AddOverQueries<TOperations, TVector>(ref float tile, ref float rows, int firstQuery, int endQuery, int keys, ref float sums, int width)
-            where TOperations : struct, IVectorOperations<TVector>
-            where TVector : struct
-        {
-            int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            ref float firstTile = ref Unsafe.Add(ref tile, firstQuery);
-            ref float firstRow = ref Unsafe.Add(ref rows, firstQuery * width);
-            for (int column = 0; column < width; column += lanes)
-            {
-                SmallProduct.Multiply<TOperations, TVector>(
-                    ref firstTile, lanes, 1, keys, ref Unsafe.Add(ref firstRow, column), width, endQuery - firstQuery, ref Unsafe.Add(ref sums, column), width, accumulates: true);
             }
         }
 

@@ -88,7 +88,7 @@ internal static class AttentionForwardCpu
             {
                 int count = Math.Min(KeyBlock, end - first);
                 ref float block = ref Unsafe.Add(ref keys, (nint)first * keyColumns);
-                SmallProduct.Multiply<TOperations, TVector>(ref block, keyColumns, 1, count, ref queryTile, lanes, features, ref weights, lanes, accumulates: false);
+                CausalProduct.OfKeys<TOperations, TVector>(ref block, keyColumns, count, first - firstQuery, ref queryTile, features, ref weights);
 
                 TVector nearBefore = nearMaximum, farBefore = farMaximum;
                 MaskAndFindMaximum<TOperations, TVector>(ref weights, count, first - firstQuery, ref nearMaximum, ref farMaximum);
@@ -103,7 +103,7 @@ internal static class AttentionForwardCpu
 
                 Exponentiate<TOperations, TVector>(ref weights, count, nearMaximum, farMaximum, ref nearSum, ref farSum);
                 block = ref Unsafe.Add(ref values, (nint)first * keyColumns);
-                SmallProduct.Multiply<TOperations, TVector>(ref block, 1, keyColumns, features, ref weights, lanes, count, ref resultTile, lanes, accumulates: first > 0);
+                CausalProduct.SumOverKeys<TOperations, TVector>(ref block, keyColumns, count, first - firstQuery, ref weights, features, ref resultTile, accumulates: first > 0);
             }
 
             TVector one = TOperations.Create(1);

@@ -1,117 +1,64 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;
 
-/// <summary>A function of one number, for a vector of them.</summary>
-internal interface IUnaryFunction
+/// <summary>Runs kernels that compute element by element, in the widest vectors, on all cores where that pays.</summary>
+internal static unsafe class Elementwise
 {
-    Vector<float> Apply(Vector<float> x);
-}
+    /// <summary>Elements of one cache line: two threads never write to the same.</summary>
+    private const int Line = 16;
 
-/// <summary>A function of two numbers, for vectors of them.</summary>
-internal interface IBinaryFunction
-{
-    Vector<float> Apply(Vector<float> left, Vector<float> right);
-}
+    /// <summary>Where the numbers of a tensor on the CPU device are. They do not move while somebody holds the tensor.</summary>
+    public static float* Pointer(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.Span));
 
-/// <summary>A function of three numbers that gives two, for vectors of them: the gradient of a function of two.</summary>
-internal interface IPairGradient
-{
-    (Vector<float> Left, Vector<float> Right) Apply(Vector<float> gradient, Vector<float> left, Vector<float> right);
-}
-
-/// <summary>Applies a function to tensors of one shape, element by element. A result may be one of the arguments.</summary>
-internal static class Elementwise
-{
-    internal static void Run<TFunction>(TFunction function, Tensor x, Tensor result)
-        where TFunction : struct, IUnaryFunction =>
-        ElementSharing.Run((CpuDevice)x.Device, new UnaryWork<TFunction>(function, x, result), x.Shape.Elements);
-
-    internal static void Run<TFunction>(TFunction function, Tensor left, Tensor right, Tensor result)
-        where TFunction : struct, IBinaryFunction =>
-        ElementSharing.Run((CpuDevice)left.Device, new BinaryWork<TFunction>(function, left, right, result), left.Shape.Elements);
-
-    internal static void Run<TFunction>(TFunction function, Tensor gradient, Tensor left, Tensor right, Tensor leftGradient, Tensor rightGradient)
-        where TFunction : struct, IPairGradient =>
-        ElementSharing.Run((CpuDevice)left.Device, new PairGradientWork<TFunction>(function, gradient, left, right, leftGradient, rightGradient), left.Shape.Elements);
-
-    private static Range Share(int elements, int worker, int workers) =>
-        ParallelWork.ShareStart(elements, ElementSharing.Line, worker, workers)..ParallelWork.ShareStart(elements, ElementSharing.Line, worker + 1, workers);
-
-    private static ReadOnlySpan<Vector<float>> Whole(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
-
-    private static Span<Vector<float>> Whole(Span<float> values) => MemoryMarshal.Cast<float, Vector<float>>(values);
-
-    /// <summary>The numbers at the end that fill no whole vector, and zeros after them.</summary>
-    private static Vector<float> Tail(ReadOnlySpan<float> values)
+    /// <summary>Runs a kernel over elements from 0.</summary>
+    /// <typeparam name="TKernel">The kernel's type.</typeparam>
+    /// <param name="device">The device.</param>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="elements">How many elements there are.</param>
+    public static void Run<TKernel>(CpuDevice device, TKernel kernel, int elements)
+        where TKernel : struct, IElementKernel
     {
-        Span<float> padded = stackalloc float[Vector<float>.Count];
-        values[^(values.Length % Vector<float>.Count)..].CopyTo(padded);
-        return new Vector<float>(padded);
+        int workers = Sharing.Workers(device, elements, 1, TKernel.Cost);
+        if (workers == 1)
+            RunRange(kernel, 0, elements);
+        else
+            device.Workers.Run(new Work<TKernel>(kernel, elements), workers);
     }
 
-    private static void StoreTail(Vector<float> tail, Span<float> values)
+    private static void RunRange<TKernel>(TKernel kernel, nint start, nint end)
+        where TKernel : struct, IElementKernel
     {
-        Span<float> padded = stackalloc float[Vector<float>.Count];
-        tail.CopyTo(padded);
-        int count = values.Length % Vector<float>.Count;
-        padded[..count].CopyTo(values[^count..]);
-    }
-
-    private sealed class UnaryWork<TFunction>(TFunction function, Tensor x, Tensor result) : ParallelWork
-        where TFunction : struct, IUnaryFunction
-    {
-        public override void Run(int worker, int workers)
+        nint rest = VectorWidth.Bits switch
         {
-            Range share = Share(x.Shape.Elements, worker, workers);
-            ReadOnlySpan<float> from = x.Span[share];
-            Span<float> to = result.Span[share];
-            ReadOnlySpan<Vector<float>> vectors = Whole(from);
-            Span<Vector<float>> results = Whole(to);
-            for (int i = 0; i < vectors.Length; i++)
-                results[i] = function.Apply(vectors[i]);
-            if (from.Length % Vector<float>.Count != 0)
-                StoreTail(function.Apply(Tail(from)), to);
-        }
+            512 => Loop<TKernel, VectorOperations512, Vector512<float>>(kernel, start, end),
+            256 => Loop<TKernel, VectorOperations256, Vector256<float>>(kernel, start, end),
+            _ => Loop<TKernel, VectorOperations128, Vector128<float>>(kernel, start, end),
+        };
+        Loop<TKernel, VectorOperations1, float>(kernel, rest, end);
     }
 
-    private sealed class BinaryWork<TFunction>(TFunction function, Tensor left, Tensor right, Tensor result) : ParallelWork
-        where TFunction : struct, IBinaryFunction
+    /// <summary>Computes the elements that fill whole vectors, and returns the first that is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nint Loop<TKernel, TOperations, TVector>(TKernel kernel, nint start, nint end)
+        where TKernel : struct, IElementKernel
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct
     {
-        public override void Run(int worker, int workers)
-        {
-            Range share = Share(left.Shape.Elements, worker, workers);
-            ReadOnlySpan<float> leftValues = left.Span[share], rightValues = right.Span[share];
-            Span<float> to = result.Span[share];
-            ReadOnlySpan<Vector<float>> lefts = Whole(leftValues), rights = Whole(rightValues);
-            Span<Vector<float>> results = Whole(to);
-            for (int i = 0; i < results.Length; i++)
-                results[i] = function.Apply(lefts[i], rights[i]);
-            if (to.Length % Vector<float>.Count != 0)
-                StoreTail(function.Apply(Tail(leftValues), Tail(rightValues)), to);
-        }
+        nint i = start;
+        for (; i <= end - TOperations.Count; i += TOperations.Count)
+            kernel.Compute<TOperations, TVector>(i);
+        return i;
     }
 
-    private sealed class PairGradientWork<TFunction>(TFunction function, Tensor gradient, Tensor left, Tensor right, Tensor leftGradient, Tensor rightGradient) : ParallelWork
-        where TFunction : struct, IPairGradient
+    private sealed class Work<TKernel>(TKernel kernel, int elements) : ParallelWork
+        where TKernel : struct, IElementKernel
     {
-        public override void Run(int worker, int workers)
-        {
-            Range share = Share(left.Shape.Elements, worker, workers);
-            ReadOnlySpan<float> gradientValues = gradient.Span[share], leftValues = left.Span[share], rightValues = right.Span[share];
-            Span<float> toLeft = leftGradient.Span[share], toRight = rightGradient.Span[share];
-            ReadOnlySpan<Vector<float>> gradients = Whole(gradientValues), lefts = Whole(leftValues), rights = Whole(rightValues);
-            Span<Vector<float>> leftResults = Whole(toLeft), rightResults = Whole(toRight);
-            for (int i = 0; i < lefts.Length; i++)
-                (leftResults[i], rightResults[i]) = function.Apply(gradients[i], lefts[i], rights[i]);
-            if (toLeft.Length % Vector<float>.Count == 0)
-                return;
-            (Vector<float> leftTail, Vector<float> rightTail) = function.Apply(Tail(gradientValues), Tail(leftValues), Tail(rightValues));
-            StoreTail(leftTail, toLeft);
-            StoreTail(rightTail, toRight);
-        }
+        public override void Run(int worker, int workers) =>
+            RunRange(kernel, ShareStart(elements, Line, worker, workers), ShareStart(elements, Line, worker + 1, workers));
     }
 }

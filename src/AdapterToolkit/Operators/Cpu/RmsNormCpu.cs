@@ -84,7 +84,11 @@ internal static class RmsNormCpu
             {
                 ReadOnlySpan<float> gradients = gradient.Span.Slice((row * columns) + first, sums.Length), values = x.Span.Slice((row * columns) + first, sums.Length);
                 float inverse = inverseRms.Span[row];
-                for (int i = 0; i < sums.Length; i++)
+                Span<Vector<float>> sumVectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
+                ReadOnlySpan<Vector<float>> gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradients), valueVectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+                for (int i = 0; i < sumVectors.Length; i++)
+                    sumVectors[i] += gradientVectors[i] * valueVectors[i] * inverse;
+                for (int i = sumVectors.Length * Vector<float>.Count; i < sums.Length; i++)
                     sums[i] += gradients[i] * values[i] * inverse;
             }
         }

@@ -44,6 +44,17 @@ internal static class SmallProduct
         }
     }
 
+    /// <summary><see cref="Multiply"/> of the second vector of each row alone.</summary>
+    /// <inheritdoc cref="Multiply"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyFar<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct
+    {
+        for (int row = 0; row < rows; row += 8)
+            FarTile8<TOperations, TVector>(ref Unsafe.Add(ref left, row * rowStride), rowStride, step, rows - row, ref right, rightStride, depth, ref Unsafe.Add(ref result, row * resultStride), resultStride, accumulates);
+    }
+
     /// <summary>At most eight rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile8<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
@@ -162,18 +173,73 @@ internal static class SmallProduct
             Store<TOperations, TVector>(near3, far3, ref Unsafe.Add(ref result, 3 * resultStride), accumulates);
     }
 
+    /// <summary>At most eight rows, of which the second vector is wanted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FarTile8<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct
+    {
+        ref float left0 = ref left;
+        ref float left1 = ref Unsafe.Add(ref left, Math.Min(1, rows - 1) * rowStride);
+        ref float left2 = ref Unsafe.Add(ref left, Math.Min(2, rows - 1) * rowStride);
+        ref float left3 = ref Unsafe.Add(ref left, Math.Min(3, rows - 1) * rowStride);
+        ref float left4 = ref Unsafe.Add(ref left, Math.Min(4, rows - 1) * rowStride);
+        ref float left5 = ref Unsafe.Add(ref left, Math.Min(5, rows - 1) * rowStride);
+        ref float left6 = ref Unsafe.Add(ref left, Math.Min(6, rows - 1) * rowStride);
+        ref float left7 = ref Unsafe.Add(ref left, Math.Min(7, rows - 1) * rowStride);
+        TVector far0 = TOperations.Zero;
+        TVector far1 = TOperations.Zero;
+        TVector far2 = TOperations.Zero;
+        TVector far3 = TOperations.Zero;
+        TVector far4 = TOperations.Zero;
+        TVector far5 = TOperations.Zero;
+        TVector far6 = TOperations.Zero;
+        TVector far7 = TOperations.Zero;
+        nint offset = 0;
+        for (int k = 0; k < depth; k++)
+        {
+            TVector far = TOperations.Load(ref right, TOperations.Count);
+            far0 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left0, offset)), far, far0);
+            far1 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left1, offset)), far, far1);
+            far2 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left2, offset)), far, far2);
+            far3 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left3, offset)), far, far3);
+            far4 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left4, offset)), far, far4);
+            far5 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left5, offset)), far, far5);
+            far6 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left6, offset)), far, far6);
+            far7 = TOperations.MultiplyAdd(TOperations.Create(Unsafe.Add(ref left7, offset)), far, far7);
+            right = ref Unsafe.Add(ref right, rightStride);
+            offset += step;
+        }
+
+        Store<TOperations, TVector>(far0, ref Unsafe.Add(ref result, 0 * resultStride), TOperations.Count, accumulates);
+        if (rows > 1)
+            Store<TOperations, TVector>(far1, ref Unsafe.Add(ref result, 1 * resultStride), TOperations.Count, accumulates);
+        if (rows > 2)
+            Store<TOperations, TVector>(far2, ref Unsafe.Add(ref result, 2 * resultStride), TOperations.Count, accumulates);
+        if (rows > 3)
+            Store<TOperations, TVector>(far3, ref Unsafe.Add(ref result, 3 * resultStride), TOperations.Count, accumulates);
+        if (rows > 4)
+            Store<TOperations, TVector>(far4, ref Unsafe.Add(ref result, 4 * resultStride), TOperations.Count, accumulates);
+        if (rows > 5)
+            Store<TOperations, TVector>(far5, ref Unsafe.Add(ref result, 5 * resultStride), TOperations.Count, accumulates);
+        if (rows > 6)
+            Store<TOperations, TVector>(far6, ref Unsafe.Add(ref result, 6 * resultStride), TOperations.Count, accumulates);
+        if (rows > 7)
+            Store<TOperations, TVector>(far7, ref Unsafe.Add(ref result, 7 * resultStride), TOperations.Count, accumulates);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<TOperations, TVector>(TVector near, TVector far, ref float target, bool accumulates)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
-        if (accumulates)
-        {
-            near = TOperations.Add(near, TOperations.Load(ref target, 0));
-            far = TOperations.Add(far, TOperations.Load(ref target, TOperations.Count));
-        }
-
-        TOperations.Store(near, ref target, 0);
-        TOperations.Store(far, ref target, TOperations.Count);
+        Store<TOperations, TVector>(near, ref target, 0, accumulates);
+        Store<TOperations, TVector>(far, ref target, TOperations.Count, accumulates);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TOperations, TVector>(TVector vector, ref float target, int offset, bool accumulates)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct =>
+        TOperations.Store(accumulates ? TOperations.Add(vector, TOperations.Load(ref target, offset)) : vector, ref target, offset);
 }

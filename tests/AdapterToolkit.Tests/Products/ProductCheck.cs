@@ -3,7 +3,7 @@ using Xunit;
 namespace AdapterToolkit.Tests.Products;
 
 /// <summary>Compares float32 results with what they should be.</summary>
-internal static class Close
+internal static class ProductCheck
 {
     /// <summary>Checks that no number is farther off than rounding explains, where operands are of the size of 1.</summary>
     public static void Check(double[] expected, float[] actual, string name, ProductOperands operands) =>

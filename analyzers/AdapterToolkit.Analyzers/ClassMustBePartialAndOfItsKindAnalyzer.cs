@@ -1,0 +1,17 @@
+using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace AdapterToolkit.Analyzers;
+
+/// <summary>ADT0001: an annotated class is not partial, not of the kind its attribute is for, generic or static.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAnalyzer(Rules.ClassCannotBeCompleted)
+{
+    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
+    {
+        bool isLayer = KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) || KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute);
+        return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) ? DeclarationRules.Check(type, types, isLayer) : [];
+    }
+}

@@ -1,0 +1,38 @@
+using AdapterToolkit.Generators.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace AdapterToolkit.Analyzers;
+
+/// <summary>Reports what discovery and lifting found, which the generator has as data too.</summary>
+internal static class Found
+{
+    /// <summary>Reports the mistakes of one rule.</summary>
+    /// <param name="context">The class that is analyzed.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="found">Mistakes of this and of other rules.</param>
+    public static void Report(SymbolAnalysisContext context, DiagnosticDescriptor rule, IEnumerable<DiagnosticSpec> found)
+    {
+        foreach (DiagnosticSpec diagnostic in found)
+        {
+            if (diagnostic.Id == rule.Id)
+                context.ReportDiagnostic(Diagnostic.Create(rule, LocationOf(context.Symbol, diagnostic.Location), [.. diagnostic.Arguments]));
+        }
+    }
+
+    /// <summary>
+    /// The place in the file of the class, so that <c>#pragma</c> and <c>.editorconfig</c> reach the diagnostic; a mere path
+    /// and line would not let them.
+    /// </summary>
+    private static Location LocationOf(ISymbol symbol, LocationSpec place)
+    {
+        foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
+        {
+            SyntaxTree tree = reference.SyntaxTree;
+            if (tree.FilePath == place.FilePath && tree.Length >= place.Span.End)
+                return Location.Create(tree, place.Span);
+        }
+
+        return place.ToLocation();
+    }
+}

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace FineTune;
+
+/// <summary>The program's options, with their descriptions for <c>--help</c>.</summary>
+internal sealed class CommandLine
+{
+    private readonly Option<string?> _model = new("--model")
+    {
+        HelpName = "DIR",
+        Description = "The base model: a checkpoint of the Llama family in the Hugging Face layout (config.json, tokenizer.json, model.safetensors). Default: the small model that ships with this sample.",
+    };
+
+    private readonly Option<string?> _data = new("--data")
+    {
+        HelpName = "FILE|DIR",
+        Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files. Default: the System.Xml documentation of .NET.",
+    };
+
+    private readonly Option<string?> _device = new("--device")
+    {
+        HelpName = "NAME",
+        Description = "cpu, cuda:0, opencl:0 or debug. Default: a CUDA device, else an OpenCL GPU, else the CPU.",
+    };
+
+    private readonly Option<int> _threads = Number("--threads", "Threads of the CPU device; 0 stands for all cores.", 0, least: 0);
+    private readonly Option<int> _steps = Number("--steps", "Steps of training; 0 only measures the base model.", 200, least: 0);
+    private readonly Option<int> _batch = Number("--batch", "Sequences in a step.", 8, least: 1);
+    private readonly Option<int> _sequence = Number("--sequence", "Tokens in a sequence. Conversations are cut to it.", 128, least: 2);
+
+    private readonly Option<float> _learningRate = new("--learning-rate")
+    {
+        HelpName = "RATE",
+        Description = "The highest learning rate: the first tenth of the steps, 20 at most, grows up to it, the others fall in a straight line to zero.",
+        DefaultValueFactory = _ => 2e-3f,
+    };
+
+    private readonly Option<int> _seed = Number("--seed", "The seed of the adapter's first numbers and of the order of the data.", 0, least: 0);
+
+    private readonly Option<string> _output = new("--output")
+    {
+        HelpName = "DIR",
+        Description = "The folder for adapter/, loss.png, report.json, merged/ and, while training, checkpoint/.",
+        DefaultValueFactory = _ => "fine-tuned",
+    };
+
+    private readonly Option<bool> _merge = new("--merge") { Description = "Also write merged/: the model with the adapter added to its weights, as float32, for any program that reads the Hugging Face layout." };
+
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        HelpName = "DIR",
+        Description = "Go on with an interrupted training, from the checkpoint in DIR or, without DIR, from checkpoint/ in the output folder. What the training was started with need not be given again.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _prompt = new("--prompt") { HelpName = "TEXT", Description = "The text that the model continues before and after training; a question where the data are conversations. Default: one that suits the data." };
+    private readonly Option<int> _evaluateEvery = Number("--evaluate-every", "Measure the held-out loss after every so many steps; 0: only before and after.", 50, least: 0);
+    private readonly Option<int> _checkpointEvery = Number("--checkpoint-every", "Save a checkpoint after every so many steps; 0: only when interrupted.", 50, least: 0);
+    private readonly Option<bool> _json = new("--json") { Description = "Write the text of report.json, and nothing else, to standard output." };
+
+    /// <summary>Makes the options.</summary>
+    public CommandLine()
+    {
+        Root = new RootCommand(
+            "Fine-tunes low-rank adapters of a language model on text, shows what changed, and saves the adapter in PEFT's layout. "
+            + "Without options it teaches the small model of this sample the documentation of System.Xml, in about two minutes.");
+        foreach (Option option in (Option[])[_model, _data, _device, _threads, _steps, _batch, _sequence, _learningRate, _seed, _output, _merge, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
+            Root.Options.Add(option);
+        _learningRate.Validators.Add(result =>
+        {
+            if (result.Tokens is [Token token, ..] && !(float.TryParse(token.Value, CultureInfo.InvariantCulture, out float rate) && rate > 0 && float.IsFinite(rate)))
+                result.AddError("--learning-rate must be a number greater than 0.");
+        });
+    }
+
+    /// <summary>The command that parses arguments and prints help.</summary>
+    public RootCommand Root { get; }
+
+    /// <summary>Reads the options out of parsed arguments.</summary>
+    /// <param name="arguments">The parsed arguments.</param>
+    public FineTuneOptions Read(ParseResult arguments)
+    {
+        string output = arguments.GetValue(_output)!;
+        return new FineTuneOptions
+        {
+            Model = arguments.GetValue(_model),
+            Data = arguments.GetValue(_data),
+            Device = arguments.GetValue(_device),
+            Threads = arguments.GetValue(_threads),
+            Steps = arguments.GetValue(_steps),
+            Batch = arguments.GetValue(_batch),
+            Sequence = arguments.GetValue(_sequence),
+            LearningRate = arguments.GetValue(_learningRate),
+            Seed = arguments.GetValue(_seed),
+            Output = output,
+            Merge = arguments.GetValue(_merge),
+            Resume = arguments.GetResult(_resume) is null ? null : arguments.GetValue(_resume) ?? Path.Combine(output, "checkpoint"),
+            Prompt = arguments.GetValue(_prompt),
+            EvaluateEvery = arguments.GetValue(_evaluateEvery),
+            CheckpointEvery = arguments.GetValue(_checkpointEvery),
+            Json = arguments.GetValue(_json),
+        };
+    }
+
+    /// <summary>The names of the options that the user gave, as opposed to those that have their default.</summary>
+    /// <param name="arguments">The parsed arguments.</param>
+    public static IReadOnlySet<string> Given(ParseResult arguments) =>
+        arguments.CommandResult.Children.OfType<OptionResult>().Where(result => !result.Implicit).Select(result => result.Option.Name).ToHashSet();
+
+    private static Option<int> Number(string name, string description, int standard, int least)
+    {
+        Option<int> option = new(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [Token token, ..] && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number >= least))
+                result.AddError($"{name} must be a whole number, at least {least}.");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,248 @@
+using System.Diagnostics;
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Optimizers;
+using AdapterToolkit.Training;
+using FineTune.Data;
+using FineTune.Display;
+using Llama;
+
+namespace FineTune;
+
+/// <summary>The whole path: load, measure, train, measure, save, load again and compare.</summary>
+/// <param name="options">What the user asks for.</param>
+/// <param name="display">Where it is shown.</param>
+/// <param name="interruption">Tells when the user wants to stop.</param>
+internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Interruption interruption)
+{
+    private const string AdapterFolderName = "adapter";
+    private const string MergedFolderName = "merged";
+    private const int MostWarmUpSteps = 20;
+    private const int WarmUpShare = 10;
+    private const int ContinuationTokens = 40;
+
+    /// <summary>The exit code of a program that Ctrl+C has stopped.</summary>
+    private const int InterruptedExitCode = 130;
+
+    /// <summary>
+    /// Of held-out sequences no more than these tokens, from the first on, are measured, so that large data do not spend
+    /// their time on measuring. The reference documentation has fewer.
+    /// </summary>
+    private const int MostHeldOutTokens = 1 << 15;
+
+    private Measurements _measurements = new();
+
+    /// <summary>Does it all.</summary>
+    /// <returns>The program's exit code.</returns>
+    /// <exception cref="UserException">Something is amiss that the user can put right.</exception>
+    public int Run()
+    {
+        LlamaConfig config = ReadConfig();
+        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : DataFiles.Read(options.Data);
+        TextEncoder encoder = new(options.ModelFolder, config);
+        PreparedData data = Prepare(corpus, encoder);
+        Directory.CreateDirectory(options.Output);
+
+        using Device device = Devices.Open(options.Device, options.Threads);
+        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device);
+        model.Adapter.Initialize(options.Seed);
+        using AdamW optimizer = new(options.LearningRate);
+        Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
+        ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
+        Prompt prompt = ChoosePrompt(corpus, encoder, data);
+        ShowSummary(model, corpus, data);
+        Start(trainer, batches, data, encoder, prompt);
+
+        if (!Train(trainer, batches, data))
+        {
+            display.ShowLine($"Stopped after step {trainer.CompletedSteps} of {options.Steps}. The state is in {options.CheckpointFolder}; go on with: --resume --output {options.Output}");
+            Finish(CreateReport(model));
+            return InterruptedExitCode;
+        }
+
+        string adapterFolder = Path.Combine(options.Output, AdapterFolderName);
+        model.Adapter.Save(adapterFolder);
+        double? lossAfter = Measure(model, data);
+        if (lossAfter is { } loss)
+            _measurements.HeldOutLosses.Add(new HeldOutPoint(options.Steps, loss));
+        string continuation = Continue(model, encoder, prompt);
+        Report report = CreateReport(model) with { HeldOutLossAfter = lossAfter };
+        LogitCheck check = new(model, (data.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : data.Training[0]).Ids.Span);
+        model.Dispose();
+        report = CheckSaved(check, adapterFolder, device, report);
+        report = Finish(report);
+        Delete(options.CheckpointFolder);
+        display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
+        return 0;
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };
+
+    private LlamaConfig ReadConfig()
+    {
+        if (!Directory.Exists(options.ModelFolder))
+            throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
+        LlamaConfig config = LlamaConfig.FromFile(Path.Combine(options.ModelFolder, LlamaConfig.FileName));
+        return options.Sequence <= config.MaxPositions
+            ? config
+            : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");
+    }
+
+    private PreparedData Prepare(Corpus corpus, TextEncoder encoder)
+    {
+        PreparedData data = corpus.Prepare(encoder, options.Sequence);
+        if (data.Training.Count == 0)
+            throw new UserException($"--data {corpus.Description}: nothing is left to learn: the texts have fewer than two tokens, or the assistant's answers begin after the first {options.Sequence} tokens (--sequence).");
+        int tokens = 0;
+        return data with { HeldOut = [.. data.HeldOut.TakeWhile(sequence => (tokens += sequence.Ids.Length) <= MostHeldOutTokens)] };
+    }
+
+    private Prompt ChoosePrompt(Corpus corpus, TextEncoder encoder, PreparedData data)
+    {
+        string? given = options.Prompt ?? corpus.Prompt;
+        Prompt prompt = given is null ? data.Prompt : encoder.PromptOf(given, asMessage: corpus.Conversations.Count > 0);
+        return Shorten(prompt, Math.Max(1, encoder.MaximumPositions - ContinuationTokens));
+    }
+
+    private void ShowSummary(LlamaModel model, Corpus corpus, PreparedData data) => display.ShowSummary(new RunSummary(
+        options.Model ?? "the one that ships with this sample",
+        model.Device.ToString(),
+        model.BaseParameters,
+        model.BaseBytes,
+        model.TrainableParameterCount,
+        model.Adapter.Bytes,
+        corpus.Description,
+        data.Training.Count,
+        data.Training.Sum(sequence => (long)sequence.Ids.Length),
+        data.HeldOut.Count,
+        data.HeldOut.Sum(sequence => (long)sequence.Ids.Length)));
+
+    /// <summary>Measures the base model, or takes up a training where it stopped.</summary>
+    private void Start(Trainer trainer, ShuffledBatches batches, PreparedData data, TextEncoder encoder, Prompt prompt)
+    {
+        if (options.Resume is { } checkpoint)
+        {
+            TrainingCheckpoint.Restore(checkpoint, trainer, batches);
+            _measurements = RunState.Read(checkpoint).Measurements;
+            display.ShowLine($"Going on after step {trainer.CompletedSteps} of {options.Steps}.");
+            return;
+        }
+
+        _measurements.HeldOutLossBefore = Measure(trainer.Model, data);
+        if (_measurements.HeldOutLossBefore is { } loss)
+        {
+            _measurements.HeldOutLosses.Add(new HeldOutPoint(0, loss));
+            display.ShowLine($"Held-out loss before: {Quantity.Number(loss, 4)} nats per token, perplexity {Quantity.Perplexity(loss)}.");
+        }
+
+        _measurements.ContinuationBefore = Continue(trainer.Model, encoder, prompt);
+    }
+
+    /// <summary>Trains to the end.</summary>
+    /// <returns>Whether it came there; otherwise the user stopped it, and its state is saved.</returns>
+    private bool Train(Trainer trainer, ShuffledBatches batches, PreparedData data)
+    {
+        bool ended = true;
+        if (trainer.CompletedSteps < options.Steps)
+        {
+            display.ShowTraining(trainer.CompletedSteps, options.Steps, progress =>
+            {
+                foreach (TrainingStep step in trainer.Fit(batches, options.Steps))
+                {
+                    Note(step, progress);
+                    ended = step.Number == options.Steps || !interruption.Requested;
+                    if (!ended)
+                        break;
+                    if (step.Number == options.Steps)
+                        continue;
+                    if (IsDue(step.Number, options.EvaluateEvery) && Measure(trainer.Model, data) is { } loss)
+                    {
+                        HeldOutPoint point = new(step.Number, loss);
+                        _measurements.HeldOutLosses.Add(point);
+                        progress.Report(point);
+                    }
+
+                    if (IsDue(step.Number, options.CheckpointEvery))
+                        SaveCheckpoint(trainer, batches);
+                }
+            });
+        }
+
+        if (!ended)
+            SaveCheckpoint(trainer, batches);
+        return ended;
+
+        static bool IsDue(int step, int every) => every > 0 && step % every == 0;
+    }
+
+    private void Note(TrainingStep step, ITrainingProgress progress)
+    {
+        if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
+            throw new UserException($"The loss of step {step.Number} is no finite number any more: the training has diverged. Try a lower --learning-rate than {options.LearningRate}.");
+        _measurements.TrainingLosses.Add(step.Loss);
+        _measurements.Tokens += step.Tokens;
+        _measurements.Seconds += step.Seconds;
+        progress.Report(step);
+    }
+
+    private void SaveCheckpoint(Trainer trainer, ShuffledBatches batches) => TrainingCheckpoint.Save(
+        options.CheckpointFolder,
+        trainer,
+        batches,
+        RunState.Of(options, trainer.Model.Device.Identifier, _measurements).Write);
+
+    private double? Measure(LanguageModel model, PreparedData data) =>
+        data.HeldOut.Any(sequence => sequence.ScoredLabels > 0) ? HeldOutLoss.Of(model, data.HeldOut, options.Batch) : null;
+
+    private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
+        encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, encoder.EndTokens), skipSpecialTokens: true);
+
+    /// <summary>Loads what was saved, and compares it with the trained model.</summary>
+    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report)
+    {
+        string mergedFolder = Path.Combine(options.Output, MergedFolderName);
+        using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device))
+        {
+            reloaded.Adapter.Load(adapterFolder);
+            report = report with { AdapterReloadMaxError = check.LargestError(reloaded) };
+            reloaded.Merge();
+            if (!options.Merge)
+                return report with { MergeMaxError = check.LargestError(reloaded) };
+            reloaded.Save(mergedFolder);
+        }
+
+        using LlamaModel merged = LlamaModel.Load(mergedFolder, device);
+        return report with { MergeMaxError = check.LargestError(merged) };
+    }
+
+    private Report CreateReport(LlamaModel model) => new()
+    {
+        Device = model.Device.Identifier,
+        BaseParameters = model.BaseParameters,
+        TrainableParameters = model.TrainableParameterCount,
+        Steps = _measurements.TrainingLosses.Count,
+        HeldOutLossBefore = _measurements.HeldOutLossBefore,
+        TokensPerSecond = _measurements.Seconds > 0 ? _measurements.Tokens / _measurements.Seconds : null,
+        PeakWorkingSetBytes = 0,
+        TrainingLosses = _measurements.TrainingLosses,
+    };
+
+    /// <summary>Writes the chart and the report.</summary>
+    private Report Finish(Report report)
+    {
+        LossChart.Save(options.Output, _measurements.TrainingLosses, _measurements.HeldOutLosses);
+        using Process process = Process.GetCurrentProcess();
+        report = report with { PeakWorkingSetBytes = process.PeakWorkingSet64 };
+        report.Save(options.Output);
+        if (options.Json)
+            Console.Out.Write(report.ToJson());
+        return report;
+    }
+}

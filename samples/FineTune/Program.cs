@@ -1,0 +1,34 @@
+using System.CommandLine;
+using AdapterToolkit.Checkpoints;
+using FineTune;
+using FineTune.Display;
+
+// The main job: fine-tunes adapters of a Llama-family model on text. `--help` lists the options.
+CommandLine commandLine = new();
+commandLine.Root.SetAction(arguments => Run(commandLine, arguments));
+ParseResult arguments = commandLine.Root.Parse(args);
+if (arguments.Errors.Count > 0)
+    return Fail(string.Join(" ", arguments.Errors.Select(error => error.Message)) + " --help lists the options.");
+return arguments.Invoke();
+
+static int Run(CommandLine commandLine, ParseResult arguments)
+{
+    try
+    {
+        FineTuneOptions options = commandLine.Read(arguments);
+        if (options.Resume is { } checkpoint)
+            options = RunState.Read(checkpoint).Complete(options, CommandLine.Given(arguments));
+        using Interruption interruption = new();
+        return new FineTuneJob(options, options.Json ? new SilentDisplay() : new ConsoleDisplay(), interruption).Run();
+    }
+    catch (Exception exception) when (exception is UserException or CheckpointException or IOException or UnauthorizedAccessException)
+    {
+        return Fail(exception.Message);
+    }
+}
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");
+    return 1;
+}

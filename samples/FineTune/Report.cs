@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AdapterToolkit.Checkpoints;
+
+namespace FineTune;
+
+/// <summary>What <c>report.json</c> says. A number is null where what it measures was not done.</summary>
+internal sealed partial record Report
+{
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "report.json";
+
+    /// <summary>The device, with its name.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Numbers in the frozen weights; a tied head counts once.</summary>
+    public required long BaseParameters { get; init; }
+
+    /// <summary>Numbers that train, as they are saved.</summary>
+    public required long TrainableParameters { get; init; }
+
+    /// <summary>Steps of training that were made.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>The mean next-token loss on held-out text before training, in nats.</summary>
+    public double? HeldOutLossBefore { get; init; }
+
+    /// <summary>The mean next-token loss on held-out text after training, in nats.</summary>
+    public double? HeldOutLossAfter { get; init; }
+
+    /// <summary>Tokens trained on in a second of training, measuring and saving not counted.</summary>
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>The most memory that the process had at once.</summary>
+    public required long PeakWorkingSetBytes { get; init; }
+
+    /// <summary>The largest absolute difference of a logit after the adapter was saved and loaded again.</summary>
+    public double? AdapterReloadMaxError { get; init; }
+
+    /// <summary>The largest absolute difference of a logit after the adapter was merged into the weights.</summary>
+    public double? MergeMaxError { get; init; }
+
+    /// <summary>The loss of every step.</summary>
+    public required IReadOnlyList<double> TrainingLosses { get; init; }
+
+    /// <summary>The text of the file.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
+
+    /// <summary>Writes the file beside and renames it.</summary>
+    /// <param name="folder">The folder to put it in.</param>
+    public void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), ToJson());
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+    [JsonSerializable(typeof(Report))]
+    private sealed partial class ReportJson : JsonSerializerContext;
+}

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Optimizers;
+
+/// <summary>The step of <see cref="AdamWUpdate"/> on the CPU device.</summary>
+/// <param name="value">w.</param>
+/// <param name="gradient">g.</param>
+/// <param name="firstMoment">m.</param>
+/// <param name="secondMoment">v.</param>
+/// <param name="coefficients">What the step multiplies by.</param>
+internal readonly unsafe struct AdamWCpuKernel(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWCoefficients coefficients) : IElementKernel
+{
+    private readonly float* _value = Elementwise.Pointer(value);
+    private readonly float* _gradient = Elementwise.Pointer(gradient);
+    private readonly float* _firstMoment = Elementwise.Pointer(firstMoment);
+    private readonly float* _secondMoment = Elementwise.Pointer(secondMoment);
+    private readonly AdamWCoefficients _coefficients = coefficients;
+
+    public static int Cost => ElementCost.ErrorFunction;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Compute<TOperations, TVector>(nint i)
+        where TOperations : struct, IVectorOperations<TVector>
+        where TVector : struct
+    {
+        TVector g = TOperations.Multiply(TOperations.Load(ref *_gradient, i), TOperations.Create(_coefficients.GradientFactor));
+        TVector m = TOperations.Load(ref *_firstMoment, i);
+        m = TOperations.MultiplyAdd(TOperations.Subtract(g, m), TOperations.Create(_coefficients.FirstShare), m);
+        TOperations.Store(m, ref *_firstMoment, i);
+
+        TVector v = TOperations.Multiply(TOperations.Load(ref *_secondMoment, i), TOperations.Create(_coefficients.Beta2));
+        v = TOperations.MultiplyAdd(TOperations.Multiply(g, g), TOperations.Create(_coefficients.SecondShare), v);
+        TOperations.Store(v, ref *_secondMoment, i);
+
+        TVector denominator = TOperations.Add(TOperations.Divide(TOperations.Sqrt(v), TOperations.Create(_coefficients.SecondBias)), TOperations.Create(_coefficients.Epsilon));
+        TVector w = TOperations.Multiply(TOperations.Load(ref *_value, i), TOperations.Create(_coefficients.Decay));
+        w = TOperations.Subtract(w, TOperations.Multiply(TOperations.Create(_coefficients.StepSize), TOperations.Divide(m, denominator)));
+        TOperations.Store(w, ref *_value, i);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Training;
+
+/// <summary>
+/// An endless row of batches over a set of sequences. Each epoch goes once through all sequences in an order of its own,
+/// which the seed decides; a batch that meets the end of an epoch goes on with the next one. A batch follows from its number
+/// alone, so training can stop and go on anywhere.
+/// </summary>
+public sealed class ShuffledBatches
+{
+    private readonly IReadOnlyList<TrainingSequence> _sequences;
+    private long _epoch = -1;
+    private int[] _order = [];
+
+    /// <summary>Makes batches of sequences.</summary>
+    /// <param name="sequences">The sequences; at least one.</param>
+    /// <param name="batchSize">How many sequences a batch holds.</param>
+    /// <param name="seed">The seed of the order.</param>
+    public ShuffledBatches(IReadOnlyList<TrainingSequence> sequences, int batchSize, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        _sequences = sequences;
+        BatchSize = batchSize;
+        Seed = seed;
+    }
+
+    /// <summary>How many sequences a batch holds.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>The seed of the order.</summary>
+    public int Seed { get; }
+
+    /// <summary>How many sequences there are.</summary>
+    public int SequenceCount => _sequences.Count;
+
+    /// <summary>Makes the batch of a number.</summary>
+    /// <param name="number">Counted from zero.</param>
+    public TrainingBatch Batch(long number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        TrainingSequence[] chosen = new TrainingSequence[BatchSize];
+        for (int i = 0; i < BatchSize; i++)
+        {
+            (long epoch, long position) = Math.DivRem((number * BatchSize) + i, (long)_sequences.Count);
+            chosen[i] = _sequences[OrderOf(epoch)[(int)position]];
+        }
+
+        return TrainingBatch.Of(chosen);
+    }
+
+    /// <summary>The batches from a number on, without end.</summary>
+    /// <param name="number">The number of the first, counted from zero.</param>
+    public IEnumerable<TrainingBatch> From(long number)
+    {
+        for (; ; number++)
+            yield return Batch(number);
+    }
+
+    /// <summary>A hash of all tokens and labels, by which a checkpoint knows its data again.</summary>
+    public string Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (TrainingSequence sequence in _sequences)
+        {
+            hash.AppendData(BitConverter.GetBytes(sequence.Ids.Length));
+            hash.AppendData(MemoryMarshal.AsBytes(sequence.Ids.Span));
+            hash.AppendData(MemoryMarshal.AsBytes(sequence.Labels.Span));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private int[] OrderOf(long epoch)
+    {
+        if (epoch != _epoch)
+        {
+            _order = [.. Enumerable.Range(0, _sequences.Count)];
+            new RandomSequence(((ulong)(uint)Seed << 32) | (uint)epoch).Shuffle<int>(_order);
+            _epoch = epoch;
+        }
+
+        return _order;
+    }
+}

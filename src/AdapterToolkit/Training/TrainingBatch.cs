@@ -1,0 +1,72 @@
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Modules;
+
+namespace AdapterToolkit.Training;
+
+/// <summary>Sequences that a model sees at once.</summary>
+public sealed class TrainingBatch
+{
+    private readonly int[] _labels;
+
+    /// <summary>Makes a batch.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="labels">A label for each token, padding included: its id where it is learned, else -100. They are not shifted.</param>
+    /// <exception cref="ArgumentException">There are more or fewer labels than tokens.</exception>
+    public TrainingBatch(TokenIds tokens, ReadOnlySpan<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (labels.Length != tokens.Rows)
+            throw new ArgumentException($"A batch of {tokens.Batch} sequences of {tokens.Length} tokens needs {tokens.Rows} labels, but {labels.Length} were given.", nameof(labels));
+        Tokens = tokens;
+        _labels = labels.ToArray();
+        for (int row = 0; row < _labels.Length; row++)
+        {
+            if (row % tokens.Length != 0 && _labels[row] != ChatTokens.Ignored)
+                ScoredLabels++;
+        }
+    }
+
+    /// <summary>The tokens.</summary>
+    public TokenIds Tokens { get; }
+
+    /// <summary>A label for each token.</summary>
+    public ReadOnlySpan<int> Labels => _labels;
+
+    /// <summary>How many labels score: those of learned tokens that have a token before them. The mean loss divides by it.</summary>
+    public int ScoredLabels { get; }
+
+    /// <summary>How many tokens the model reads, padding not counted.</summary>
+    public int TokenCount
+    {
+        get
+        {
+            int count = 0;
+            foreach (int length in Tokens.Lengths)
+                count += length;
+            return count;
+        }
+    }
+
+    /// <summary>Puts sequences side by side; shorter ones are padded on the right to the longest one's length.</summary>
+    /// <param name="sequences">The sequences; at least one, none of them empty.</param>
+    /// <param name="paddingToken">A token of the vocabulary for the padding, which nothing attends to.</param>
+    public static TrainingBatch Of(IReadOnlyList<TrainingSequence> sequences, int paddingToken = 0)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
+        int length = sequences.Max(sequence => sequence.Ids.Length);
+        int[] ids = new int[sequences.Count * length];
+        int[] labels = new int[ids.Length];
+        int[] lengths = new int[sequences.Count];
+        Array.Fill(ids, paddingToken);
+        Array.Fill(labels, ChatTokens.Ignored);
+        for (int i = 0; i < sequences.Count; i++)
+        {
+            sequences[i].Ids.CopyTo(ids.AsMemory(i * length));
+            sequences[i].Labels.CopyTo(labels.AsMemory(i * length));
+            lengths[i] = sequences[i].Ids.Length;
+        }
+
+        return new TrainingBatch(new TokenIds(sequences.Count, length, ids, lengths), labels);
+    }
+}

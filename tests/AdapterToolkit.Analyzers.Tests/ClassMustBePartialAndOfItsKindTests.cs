@@ -1,0 +1,42 @@
+using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ClassMustBePartialAndOfItsKindAnalyzer>;
+
+namespace AdapterToolkit.Analyzers.Tests;
+
+/// <summary>ADT0001.</summary>
+public sealed class ClassMustBePartialAndOfItsKindTests
+{
+    [Theory]
+    [InlineData("[LowRank(2)] public class {|ADT0001:Layer|}() : Linear(8, 8);")]
+    [InlineData("[Frozen] public class {|ADT0001:Layer|}() : Linear(8, 8);")]
+    [InlineData("[AdapterModel] public class {|ADT0001:Model|} { public Tensor Forward(Tensor x) => x; }")]
+    [InlineData("[LowRank(2)] public partial class {|ADT0001:Layer|} { }")]
+    [InlineData("[LowRank(2)] public partial class {|ADT0001:Layer|} : Module { }")]
+    [InlineData("[LowRank(2)] public partial class {|ADT0001:Layer|}<T>() : Linear(8, 8);")]
+    [InlineData("[AdapterModel] public static partial class {|ADT0001:Model|} { public static Tensor Forward(Tensor x) => x; }")]
+    [InlineData("public class Outer { [LowRank(2)] public partial class {|ADT0001:Layer|}() : Linear(8, 8); }")]
+    [InlineData("[AdapterModel] public partial class {|ADT0001:Model|} : List<int> { public Tensor Forward(Tensor x) => x; }")]
+    [InlineData("[AdapterModel] file partial class {|ADT0001:Model|} { public Tensor Forward(Tensor x) => x; }")]
+    [InlineData("[LowRank(2), Frozen] public partial class {|ADT0001:Layer|}() : Linear(8, 8);")]
+    [InlineData("[LowRank(2), AdapterModel] public partial class {|ADT0001:Layer|}() : Linear(8, 8);")]
+    public Task Fires(string source) => Rule.Check(source);
+
+    [Theory]
+    [InlineData("[LowRank(2)] public partial class Layer() : Linear(8, 8);")]
+    [InlineData("[Frozen] internal sealed partial class Layer(int features) : Linear(features, features);")]
+    [InlineData("public abstract class Base() : Linear(8, 8); [LowRank(2)] public partial class Layer : Base;")]
+    [InlineData("[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) => x; }")]
+    [InlineData("[AdapterModel] public partial class Model : Module { public Tensor Forward(Tensor x) => x; }")]
+    [InlineData("public partial class Outer { private partial struct Inner { [LowRank(2)] public partial class Layer() : Linear(8, 8); } }")]
+    [InlineData("public class Layer() : Linear(8, 8);")]
+    [InlineData("[Obsolete] public class Other;")]
+    [InlineData("[AdapterModel] public partial class Model : Missing { public Tensor Forward(Tensor x) => x; }")]
+    public Task IsSilent(string source) => Rule.Check(source);
+
+    [Fact]
+    public Task APragmaSilencesIt() => Rule.Check("""
+        #pragma warning disable ADT0001
+        [LowRank(2)] public class Layer() : Linear(8, 8);
+        #pragma warning restore ADT0001
+        """);
+}

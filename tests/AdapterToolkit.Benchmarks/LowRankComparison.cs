@@ -1,0 +1,66 @@
+using AdapterToolkit.Adapters;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Generated.AdapterToolkit_Benchmarks;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Benchmarks;
+
+/// <summary>
+/// What it is worth to keep the factors apart: B(Ax) against (BA)x, and how little the adapter's term adds to W's product.
+/// BA is formed by the kernel that merges, into a weight of zeros, and multiplied by the product that multiplies by W.
+/// </summary>
+internal static class LowRankComparison
+{
+    private const int Features = 4096;
+
+    public static void Run(TimeSpan duration)
+    {
+        using CpuDevice device = new();
+        ReportTable table = new("forward, rank 8", "side", "best (median)", "against", "best (median)", "ratio", "asked", "");
+        foreach ((int rows, double asked) in (ReadOnlySpan<(int, double)>)[(1, 300), (512, 50)])
+            FactorsApart(table, device, rows, asked, duration);
+        TermBesideProduct(table, device, new ProductShape(512, 576, 1536), duration);
+        table.Print();
+    }
+
+    private static void FactorsApart(ReportTable table, CpuDevice device, int rows, double asked, TimeSpan duration)
+    {
+        AdaptedLayer layer = AdaptedLayer.Zero(device, Features, Features);
+        LowRankFactors factors = layer.AddFactors();
+        using Tensor x = RandomValues.Matrix(device, rows, Features);
+        Timing[] timings = AlternatingTimer.Measure(
+            duration,
+            new Contender(ApplyFactors),
+            new Contender(MultiplyByProduct, layer.Unmerge));
+        table.Add([new ProductShape(rows, Features, Features).ToString(), "B(Ax)", $"{timings[0]}", "(BA)x", $"{timings[1]}", .. ReportTable.AtLeast(timings[1].Best / timings[0].Best, asked)]);
+        layer.SetFactors(null);
+        layer.Weight.Dispose();
+        device.Trim();
+
+        void ApplyFactors()
+        {
+            using Tensor u = Tensor.Allocate(device, new Shape(rows, AdaptedLayer.Rank));
+            using Tensor y = Tensor.Allocate(device, new Shape(rows, Features));
+            LowRank8Kernels.LowRankTerm(device, x, factors, u, y);
+        }
+
+        void MultiplyByProduct()
+        {
+            layer.Merge(reversible: true);
+            layer.Forward(x).Release();
+        }
+    }
+
+    private static void TermBesideProduct(ReportTable table, CpuDevice device, ProductShape shape, TimeSpan duration)
+    {
+        AdaptedLayer adapted = AdaptedLayer.Random(device, shape.InFeatures, shape.OutFeatures);
+        FrozenLayer frozen = FrozenLayer.Sharing(adapted.Weight);
+        adapted.AddFactors();
+        using Tensor x = RandomValues.Matrix(device, shape.Rows, shape.InFeatures);
+        Timing[] timings = AlternatingTimer.Measure(
+            duration,
+            new Contender(() => adapted.Forward(x).Release()),
+            new Contender(() => frozen.Forward(x).Release()));
+        table.Add([shape.ToString(), "Wx + s·B(Ax)", $"{timings[0]}", "Wx", $"{timings[1]}", .. ReportTable.AtMost(timings[0].Best / timings[1].Best, 1.15)]);
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using AdapterToolkit.Benchmarks;
+using AdapterToolkit.Benchmarks.Kernels;
+
+RootCommand root = new("Measures the toolkit on the CPU device. Build with -c Release, and let the machine do nothing else.")
+{
+    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Kernels(),
+};
+return root.Parse(args).Invoke();
+
+static Command Steps()
+{
+    Option<string> peer = new("--peer") { Description = "The whole command that starts the peer, a program that takes SHAPE MODE BATCH SEQUENCE STEPS and prints a line a step.", HelpName = "command", Required = true };
+    Option<int> rounds = Rounds();
+    Option<int> steps = StepCount();
+    Command command = new("steps", "Whole training steps beside a peer's: our LoRA step, its LoRA step and its full fine-tuning step, each in a process of its own, in turn.") { peer, rounds, steps };
+    command.SetAction(parsed => StepComparison.Run([.. CommandLineParser.SplitCommandLine(parsed.GetRequiredValue(peer))], parsed.GetValue(rounds), parsed.GetValue(steps)));
+    return command;
+}
+
+static Command Step()
+{
+    Argument<string> shape = new("shape") { Description = "The shape of the model." };
+    shape.AcceptOnlyFromAmong([.. ModelShape.All.Select(known => known.Name)]);
+    Option<int> steps = StepCount();
+    Command command = new(StepComparison.SideVerb, "Our side of 'steps': some LoRA steps, rank 8 on all projections, float32.") { shape, steps };
+    command.SetAction(parsed => StepRun.Run(ModelShape.Named(parsed.GetRequiredValue(shape)), parsed.GetValue(steps)));
+    return command;
+}
+
+static Command Products()
+{
+    Option<string> peer = new("--peer") { Description = "The whole command that starts the program in Peer/, which multiplies by MKL.", HelpName = "command", Required = true };
+    Option<int> rounds = Rounds();
+    Command command = new("products", "A frozen layer's products beside MKL's, each side in a process of its own, in turn.") { peer, rounds };
+    command.SetAction(parsed => ProductComparison.Run([.. CommandLineParser.SplitCommandLine(parsed.GetRequiredValue(peer))], parsed.GetValue(rounds)));
+    return command;
+}
+
+static Command Product()
+{
+    Argument<int[]> sizes = new("sizes") { Description = "ROWS IN OUT of each product.", Arity = ArgumentArity.OneOrMore };
+    sizes.Validators.Add(result =>
+    {
+        if (result.Tokens.Count % 3 != 0)
+            result.AddError("A product has three sizes: ROWS IN OUT.");
+    });
+    Command command = new(ProductComparison.SideVerb, "Our side of 'products'.") { sizes };
+    command.SetAction(parsed => ProductRun.Run([.. parsed.GetRequiredValue(sizes).Chunk(3).Select(size => new ProductShape(size[0], size[1], size[2]))]));
+    return command;
+}
+
+static Command LowRank()
+{
+    Option<double> seconds = Seconds();
+    Command command = new("low-rank", "B(Ax) against (BA)x, and Wx + s·B(Ax) against Wx.") { seconds };
+    command.SetAction(parsed => LowRankComparison.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+    return command;
+}
+
+static Command Merge()
+{
+    Option<double> seconds = Seconds();
+    Command command = new("merge", "A forward pass after a merge against the base's, and the bytes that the merged adapter still holds.") { seconds };
+    command.SetAction(parsed => MergeComparison.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+    return command;
+}
+
+static Command Kernels()
+{
+    Argument<string[]> arguments = new("arguments") { Description = "BenchmarkDotNet's own arguments, after '--': --filter, --list, --job.", Arity = ArgumentArity.ZeroOrMore };
+    Command command = new("kernels", "The kernels one by one, by BenchmarkDotNet.") { arguments };
+    command.SetAction(parsed => KernelSuite.Run(parsed.GetValue(arguments) ?? []));
+    return command;
+}
+
+static Option<int> Rounds() => new("--rounds") { Description = "How often each side has its turn; its best round counts.", DefaultValueFactory = _ => 3 };
+
+static Option<int> StepCount() => new("--steps") { Description = "Steps of a round; the first warms up and does not count.", DefaultValueFactory = _ => 6 };
+
+static Option<double> Seconds() => new("--seconds") { Description = "How long to measure each row of the table.", DefaultValueFactory = _ => 10 };

@@ -1,0 +1,81 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Tensors;
+using AdapterToolkit.Tests.Support;
+using Xunit;
+
+namespace AdapterToolkit.Tests.Accelerators;
+
+/// <summary>How devices are found, named and opened.</summary>
+public sealed class DeviceTests
+{
+    [Fact]
+    public void TheCpuAndTheDebugDeviceAreAlwaysThere()
+    {
+        IReadOnlyList<DeviceDescription> devices = Device.Available();
+        Assert.Equal("cpu", devices[0].Identifier);
+        Assert.Single(devices, device => device.Identifier == "debug");
+        Assert.All(devices, device => Assert.True(device.MemoryBytes > 0 && device.Name.Length > 0, device.ToString()));
+    }
+
+    [Fact]
+    public void EveryListedDeviceOpensUnderItsName()
+    {
+        foreach (DeviceDescription description in Device.Available())
+        {
+            using Device device = Device.Parse(description.Identifier);
+            Assert.Equal((description.Identifier, description.Name), (device.Identifier, device.Name));
+        }
+    }
+
+    [Fact]
+    public void TheBestDeviceIsNoDriverThatRunsOnTheCpu()
+    {
+        using Device best = Device.Best();
+        Assert.False(best is AcceleratorDevice { IsDebug: true });
+        if (best is AcceleratorDevice { Accelerator: ILGPU.Runtime.OpenCL.CLAccelerator accelerator })
+            Assert.True(accelerator.Device.DeviceType.HasFlag(ILGPU.Runtime.OpenCL.CLDeviceType.CL_DEVICE_TYPE_GPU));
+    }
+
+    [Theory]
+    [InlineData("cuda:99")]
+    [InlineData("opencl:99")]
+    public void AnAbsentDeviceIsAnErrorThatListsThoseThatAreThere(string identifier)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Device.Parse(identifier));
+        Assert.Contains($"no device '{identifier}'", error.Message, StringComparison.Ordinal);
+        Assert.All(Device.Available(), device => Assert.Contains(device.ToString(), error.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gpu")]
+    [InlineData("cpu:1")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:-1")]
+    [InlineData("opencl:x")]
+    [InlineData("debug:0")]
+    public void AnythingElseNamesNoDevice(string identifier)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Device.Parse(identifier));
+        Assert.Contains("names no device", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void NumbersComeBackAsTheyWere(string identifier)
+    {
+        using Device device = TestDevices.Open(identifier);
+        float[] values = [1, -2.5f, float.Epsilon, float.MaxValue, 0];
+        using Tensor tensor = Tensor.From(device, new Shape(5), values);
+        Assert.Equal(values, tensor.ToArray());
+        tensor.Clear();
+        Assert.Equal(new float[5], tensor.ToArray());
+    }
+
+    [Fact]
+    public void AContextCompilesTheSameWayEverywhere()
+    {
+        using ILGPU.Context context = ILGPU.Context.Create(builder => AcceleratorContext.Configure(builder));
+        Assert.Equal(ILGPU.OptimizationLevel.O1, context.Properties.OptimizationLevel);
+    }
+}

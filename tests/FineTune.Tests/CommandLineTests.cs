@@ -1,0 +1,47 @@
+using Xunit;
+
+namespace FineTune.Tests;
+
+/// <summary>Mistakes on the command line: one line that names the option, exit code 1.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("--steps must be a whole number, at least 0", "--steps", "-1")]
+    [InlineData("--batch must be a whole number, at least 1", "--batch", "x")]
+    [InlineData("--learning-rate must be a number greater than 0", "--learning-rate", "-2")]
+    [InlineData("--unknown", "--unknown")]
+    [InlineData("Devices here: cpu", "--device", "cuda:99")]
+    [InlineData("Devices here: cpu", "--device", "abacus")]
+    [InlineData("--model /nowhere: there is no such folder", "--model", "/nowhere")]
+    [InlineData("--data /nowhere: there is no such file or folder", "--data", "/nowhere")]
+    [InlineData("--sequence 4096: the model takes 512 tokens at most", "--sequence", "4096")]
+    [InlineData("--resume: there is no checkpoint", "--resume", "/nowhere")]
+    public void A_mistake_gives_one_line_and_exit_code_1(string message, params string[] arguments)
+    {
+        string output = Path.Combine(Path.GetTempPath(), $"fine-tune-{Guid.NewGuid():N}");
+        try
+        {
+            RunResult result = FineTuneProgram.Run([.. arguments, "--output", output]);
+
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains(message, result.Errors, StringComparison.Ordinal);
+            Assert.Single(result.Errors.Trim().Split('\n'));
+            Assert.Empty(result.Output);
+        }
+        finally
+        {
+            if (Directory.Exists(output))
+                Directory.Delete(output, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Help_describes_every_option()
+    {
+        RunResult result = FineTuneProgram.Run("--help");
+
+        Assert.Equal(0, result.ExitCode);
+        foreach (string option in (string[])["--model", "--data", "--device", "--threads", "--steps", "--batch", "--sequence", "--learning-rate", "--seed", "--output", "--merge", "--resume", "--prompt", "--evaluate-every", "--checkpoint-every", "--json"])
+            Assert.Contains(option, result.Output, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace FineTune.Tests;
+
+/// <summary>Runs the program as a user does, as a process of its own, on the CPU device with two threads.</summary>
+internal static class FineTuneProgram
+{
+    /// <summary>Runs it to its end.</summary>
+    /// <param name="arguments">The command line.</param>
+    public static RunResult Run(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        return ResultOf(process);
+    }
+
+    /// <summary>Runs it until a file exists, then sends what Ctrl+C sends.</summary>
+    /// <param name="awaited">The file.</param>
+    /// <param name="arguments">The command line.</param>
+    public static RunResult RunAndInterrupt(string awaited, params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        while (!File.Exists(awaited) && !process.HasExited)
+            Thread.Sleep(10);
+        if (!process.HasExited)
+        {
+            using Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }
+
+        return ResultOf(process);
+    }
+
+    private static Process Start(string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "FineTune.dll"));
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        return Process.Start(start) ?? throw new InvalidOperationException("The program did not start.");
+    }
+
+    private static RunResult ResultOf(Process process)
+    {
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new RunResult(process.ExitCode, output, errors.GetAwaiter().GetResult());
+    }
+}
+
+/// <summary>What a run of the program gave.</summary>
+/// <param name="ExitCode">The exit code.</param>
+/// <param name="Output">The standard output.</param>
+/// <param name="Errors">The standard error.</param>
+internal sealed record RunResult(int ExitCode, string Output, string Errors)
+{
+    /// <summary>The report on standard output.</summary>
+    public JsonElement Report => JsonDocument.Parse(Output).RootElement;
+
+    /// <summary>The losses of the report's steps.</summary>
+    public double[] TrainingLosses => [.. Report.GetProperty("trainingLosses").EnumerateArray().Select(loss => loss.GetDouble())];
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"exit code {ExitCode}\n{Output}\n{Errors}");
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using Xunit;
+
+namespace FineTune.Tests;
+
+public sealed class ReportTests
+{
+    [Fact]
+    public void The_report_has_exactly_the_named_fields_and_null_for_what_was_not_done()
+    {
+        Report report = new() { Device = "cpu", BaseParameters = 10, TrainableParameters = 2, Steps = 0, PeakWorkingSetBytes = 1, TrainingLosses = [] };
+
+        using JsonDocument json = JsonDocument.Parse(report.ToJson());
+
+        Assert.Equal(Fields, json.RootElement.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("mergeMaxError").ValueKind);
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("heldOutLossAfter").ValueKind);
+    }
+
+    internal static string[] Fields =>
+    [
+        "device", "baseParameters", "trainableParameters", "steps", "heldOutLossBefore", "heldOutLossAfter",
+        "tokensPerSecond", "peakWorkingSetBytes", "adapterReloadMaxError", "mergeMaxError", "trainingLosses",
+    ];
+}
