@@ -1,55 +1,47 @@
-using AdapterToolkit.Generators.Tests.Support;
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
 
-/// <summary>An edit that touches no annotated class runs nothing after lifting again.</summary>
-public sealed class IncrementalityTests
+/// <summary>An edit re-runs no more than it must.</summary>
+public class IncrementalityTests
 {
-    private static readonly string[] s_trackedSteps =
-    [
-        AdapterToolkitGenerator.DiscoveredLayers,
-        AdapterToolkitGenerator.LiftedModels,
-        AdapterToolkitGenerator.NamespaceOfKernels,
-        AdapterToolkitGenerator.PlannedConfigurations,
-    ];
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void KeystrokeInAnotherFileRunsNothingAfterLifting()
+    public void An_edit_of_an_unrelated_file_re_runs_no_stage_after_lifting()
     {
-        GeneratorRunResult result = RunAfterEdit("class Unrelated { int _number; }", "class Unrelated { int _numbers; }", out CSharpCompilation _);
-        foreach (string step in s_trackedSteps)
-            AssertUnchanged(result.TrackedSteps[step]);
-        AssertUnchanged(result.TrackedOutputSteps.SelectMany(outputs => outputs.Value));
-        Assert.All(result.TrackedOutputSteps.SelectMany(outputs => outputs.Value).SelectMany(step => step.Outputs), output => Assert.Equal(IncrementalStepRunReason.Cached, output.Reason));
+        CSharpCompilation before = GeneratorRun.Compile([.. Sources.Llama, "class Unrelated { int number = 1; }"]);
+        SyntaxTree unrelated = before.SyntaxTrees.Last();
+        Compilation after = before.ReplaceSyntaxTree(unrelated, unrelated.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From("class Unrelated { int number = 12; }")));
+        GeneratorRunResult result = GeneratorRun.Driver().RunGenerators(before, Token).RunGenerators(after, Token).GetRunResult().Results.Single();
+
+        string[] stages = [AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels, AdapterToolkitGenerator.NamespaceOfKernels, AdapterToolkitGenerator.PlannedConfigurations];
+        foreach (string stage in stages)
+            AssertNothingNew(stage, result.TrackedSteps[stage]);
+        foreach ((string name, ImmutableArray<IncrementalGeneratorRunStep> steps) in result.TrackedOutputSteps)
+            AssertNothingNew(name, steps);
     }
 
     [Fact]
-    public void EditOfOneModelLeavesTheOthers()
+    public void An_edit_of_one_model_re_emits_that_model_alone()
     {
-        const string before = "namespace Users; [AdapterToolkit.AdapterModel] internal sealed partial class Extra { public Llama.Projection Layer { get; } = new(8, 8); public AdapterToolkit.Tensors.Tensor Forward(AdapterToolkit.Tensors.Tensor x) => Layer.Forward(x); }";
-        GeneratorRunResult result = RunAfterEdit(before, before.Replace("Layer.Forward(x);", "Layer.Forward(x) + x;"), out _);
-        IncrementalStepRunReason[] reasons = [.. result.TrackedSteps[AdapterToolkitGenerator.LiftedModels].SelectMany(step => step.Outputs).Select(output => output.Reason)];
-        Assert.Single(reasons, IncrementalStepRunReason.Modified);
-        Assert.Equal(reasons.Length - 1, reasons.Count(reason => reason is IncrementalStepRunReason.Unchanged or IncrementalStepRunReason.Cached));
-        AssertUnchanged(result.TrackedSteps[AdapterToolkitGenerator.PlannedConfigurations]);
+        CSharpCompilation before = GeneratorRun.Compile(Sources.Llama);
+        SyntaxTree edited = before.SyntaxTrees.Single(tree => tree.ToString().Contains("class FeedForward(", StringComparison.Ordinal));
+        string text = edited.ToString().Replace("Op.SwiGlu(Gate.Forward(x), Up.Forward(x))", "Op.SwiGlu(Up.Forward(x), Gate.Forward(x))", StringComparison.Ordinal);
+        Assert.NotEqual(edited.ToString(), text);
+        Compilation after = before.ReplaceSyntaxTree(edited, edited.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From(text)));
+        GeneratorRunResult result = GeneratorRun.Driver().RunGenerators(before, Token).RunGenerators(after, Token).GetRunResult().Results.Single();
+        IEnumerable<IncrementalStepRunReason> reasons = result.TrackedOutputSteps.Values.SelectMany(steps => steps).SelectMany(step => step.Outputs).Select(output => output.Reason);
+        Assert.Equal(1, reasons.Count(reason => reason is IncrementalStepRunReason.Modified or IncrementalStepRunReason.New));
     }
 
-    private static GeneratorRunResult RunAfterEdit(string before, string after, out CSharpCompilation edited)
+    private static void AssertNothingNew(string name, ImmutableArray<IncrementalGeneratorRunStep> steps)
     {
-        SyntaxTree first = GeneratedProject.Parse(before, "Edited.cs");
-        CSharpCompilation compilation = GeneratedProject.Create([GeneratedProject.ImplicitUsings, .. SampleSources.Llama()]).AddSyntaxTrees(first);
-        GeneratedProject project = GeneratedProject.Compile(compilation);
-        edited = compilation.ReplaceSyntaxTree(first, GeneratedProject.Parse(after, "Edited.cs"));
-        return project.Driver.RunGenerators(edited).GetRunResult().Results.Single();
-    }
-
-    private static void AssertUnchanged(IEnumerable<IncrementalGeneratorRunStep> steps)
-    {
-        IncrementalStepRunReason[] reasons = [.. steps.SelectMany(step => step.Outputs).Select(output => output.Reason)];
-        Assert.NotEmpty(reasons);
-        Assert.All(reasons, reason => Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, reason.ToString()));
+        Assert.NotEmpty(steps);
+        foreach ((object _, IncrementalStepRunReason reason) in steps.SelectMany(step => step.Outputs))
+            Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"The step {name} ran again: {reason}.");
     }
 }

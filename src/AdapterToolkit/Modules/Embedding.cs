@@ -3,7 +3,10 @@ using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Modules;
 
-/// <summary>A frozen vector for each token of the vocabulary.</summary>
+/// <summary>
+/// A frozen vector for each token of the vocabulary. Nothing in it trains and nothing is upstream of it, so it has no backward
+/// pass, and a model's backward pass ends before it.
+/// </summary>
 public sealed class Embedding : Module
 {
     /// <summary>Declares an embedding whose weight is yet to be loaded.</summary>
@@ -31,21 +34,4 @@ public sealed class Embedding : Module
         ArgumentNullException.ThrowIfNull(tokens);
         return Op.GatherRows(Weight, tokens.Ids);
     }
-
-    /// <summary>Runs <see cref="Forward"/>. An embedding is frozen and has nothing upstream, so nothing is saved.</summary>
-    /// <param name="tokens">The tokens.</param>
-    /// <param name="record">Receives null.</param>
-    /// <returns>rows x hidden size.</returns>
-    public Tensor ForwardSaving(TokenIds tokens, out ForwardRecord? record)
-    {
-        record = null;
-        return Forward(tokens);
-    }
-
-    /// <summary>Never needed: an embedding saves nothing, so that nothing calls for its gradient.</summary>
-    /// <param name="gradient">The gradient of the vectors.</param>
-    /// <param name="record">What was saved.</param>
-    /// <exception cref="InvalidOperationException">Always.</exception>
-    public void Backward(Tensor gradient, ForwardRecord record) =>
-        throw new InvalidOperationException($"The embedding '{CheckpointPath}' is frozen and has no gradient.");
 }

@@ -48,6 +48,9 @@ public static class CrossEntropyKernels
         if (wantsGradient == 0)
             return;
         for (int i = Group.IdxX; i < vocabulary; i += Group.DimX)
-            logits[start + i] = factor * ((XMath.Exp(logits[start + i] - largest) / sum) - (i == label ? 1 : 0));
+            logits[start + i] = factor * (XMath.Exp(logits[start + i] - largest) / sum);
+        Group.Barrier();
+        if (Group.IdxX == 0)
+            logits[start + label] -= factor;
     }
 }

@@ -194,11 +194,11 @@ public sealed partial class Switches : UnaryModel
                 break;
             case > 0 and < 2:
             case 7:
-            {
-                Tensor z = First.Forward(y);
-                y = z * x;
-                break;
-            }
+                {
+                    Tensor z = First.Forward(y);
+                    y = z * x;
+                    break;
+                }
 
             default:
                 y = Op.Silu(y);

@@ -1,0 +1,108 @@
+namespace AdapterToolkit.Generators.Tests;
+
+/// <summary>Sources that the tests share.</summary>
+internal static class Sources
+{
+    public const string LowRank = """
+        using AdapterToolkit;
+        using AdapterToolkit.Modules;
+
+        namespace Example;
+
+        /// <summary>A layer.</summary>
+        [LowRank(8, Alpha = 16)]
+        public sealed partial class Projection(int inFeatures, int outFeatures) : Linear(inFeatures, outFeatures);
+        """;
+
+    public const string RankStabilized = """
+        namespace Example;
+
+        /// <summary>A layer.</summary>
+        [AdapterToolkit.LowRank(3, RankStabilized = true)]
+        public partial class Stabilized(int features) : AdapterToolkit.Modules.Linear(features, features, bias: true);
+        """;
+
+    public const string Frozen = """
+        namespace Example;
+
+        /// <summary>A layer.</summary>
+        [AdapterToolkit.Frozen]
+        public partial class Fixed(int features) : AdapterToolkit.Modules.Linear(features, features);
+        """;
+
+    public const string Trainable = """
+        using AdapterToolkit;
+        using AdapterToolkit.Modules;
+        using AdapterToolkit.Tensors;
+
+        namespace Example;
+
+        /// <summary>A model whose norm trains.</summary>
+        [AdapterModel]
+        public sealed partial class Normalized
+        {
+            /// <summary>The norm.</summary>
+            [Checkpoint("norm"), Trainable]
+            public RmsNorm Norm { get; } = new(8, 1e-5f);
+
+            /// <summary>Runs the model.</summary>
+            /// <param name="x">The rows.</param>
+            public Tensor Forward(Tensor x) => Norm.Forward(x) * 2;
+        }
+        """;
+
+    public const string UserOperator = """
+        using AdapterToolkit;
+        using AdapterToolkit.Operators;
+        using AdapterToolkit.Tensors;
+
+        namespace Example;
+
+        /// <summary>Operators of the user's.</summary>
+        public static class Squares
+        {
+            /// <summary>x², element by element.</summary>
+            /// <param name="x">A tensor.</param>
+            [Gradient(nameof(SquareGradient))]
+            public static Tensor Square(Tensor x) => x * x;
+
+            /// <summary>Its gradient.</summary>
+            /// <param name="gradient">The gradient of the result.</param>
+            /// <param name="x">The argument.</param>
+            public static Tensor SquareGradient(Tensor gradient, Tensor x) => gradient * (2 * x);
+        }
+
+        /// <summary>A model that calls it where a condition holds.</summary>
+        [AdapterModel]
+        public sealed partial class Squared
+        {
+            /// <summary>How often.</summary>
+            public int Times { get; set; } = 2;
+
+            /// <summary>Runs the model.</summary>
+            /// <param name="x">The rows.</param>
+            public Tensor Forward(Tensor x)
+            {
+                for (int i = 0; i < Times; i++)
+                    x = i == 1 ? Op.Silu(x) : Squares.Square(x);
+                return x;
+            }
+        }
+        """;
+
+    /// <summary>The files of the Llama sample, with the usings that its project has.</summary>
+    public static IReadOnlyList<string> Llama { get; } =
+    [
+        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;",
+        .. Directory.GetFiles(Path.Combine(SolutionFolder(), "samples", "Llama"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
+    ];
+
+    /// <summary>The folder of the solution that the tests were built from.</summary>
+    public static string SolutionFolder()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Toolkit.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} has Toolkit.sln.");
+    }
+}
