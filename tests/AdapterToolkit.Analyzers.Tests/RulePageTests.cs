@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Xunit;
@@ -28,5 +27,5 @@ public sealed class RulePageTests
         }
     }
 
-    private static string Here([CallerFilePath] string file = "") => file;
+    private static string Here() => Path.Combine(Solution.Folder(), "tests", "AdapterToolkit.Analyzers.Tests", "RulePageTests.cs");
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -13,7 +12,7 @@ public sealed class SampleTests
     [Fact]
     public async Task TheLlamaModelBreaksNoRule()
     {
-        string[] files = Directory.GetFiles(Path.Combine(Root(), "samples", "Llama"), "*.cs");
+        string[] files = Directory.GetFiles(Path.Combine(Solution.Folder(), "samples", "Llama"), "*.cs");
         Assert.Contains(files, file => Path.GetFileName(file) == "DecoderBlock.cs");
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         SyntaxTree[] trees = [.. files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), path: file, cancellationToken: cancellation))];
@@ -28,6 +27,4 @@ public sealed class SampleTests
         Assert.Equal(7, analyzers.Length);
         Assert.Empty(await compilation.WithAnalyzers(analyzers).GetAnalyzerDiagnosticsAsync(cancellation));
     }
-
-    private static string Root([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "..", "..");
 }
