@@ -55,8 +55,11 @@ public sealed class DiagnosticDataTests
     [InlineData("Console.WriteLine(x); return x;", "x); return")]
     [InlineData("try { return Inner.Forward(x); } finally { }", "try { return Inner.Forward(x); } finally { }")]
     [InlineData("goto end; end: return x;", "goto end;")]
-    [InlineData("Tensor? y = null; return y ?? x;", "null")]
-    [InlineData("Tensor[] many = [x, x]; return many[0];", "x, x]")]
+    [InlineData("Tensor? y = null; return Inner.Forward(x);", "null")]
+    [InlineData("Tensor? y = Inner.Forward(x); return y ?? x;", "y ?? x;")]
+    [InlineData("Tensor[] many = [x, x]; return many[0];", "[x, x]")]
+    [InlineData("var many = new[] { x, Inner.Forward(x) }; return many[0];", "many = new[]")]
+    [InlineData("var many = new List<Tensor> { x }; many.Add(x); return many[0];", "new List<Tensor> { x }")]
     [InlineData("ref Tensor y = ref x; return Inner.Forward(y);", "y = ref x")]
     [InlineData("return Optional?.Forward(x) ?? x;", "Optional?.Forward(x) ?? x")]
     [InlineData("return Wrong.NoGradient(x);", "Wrong.NoGradient(x)")]
@@ -148,7 +151,7 @@ public sealed class DiagnosticDataTests
     [InlineData("[AdapterModel] internal sealed partial class Part { public List<Layer> Layers { get; } = []; public Tensor Forward(Tensor x) => x; }", false)]
     public void LanguageModelInWhichNothingTrains(string part, bool isFound)
     {
-        ModelSpec spec = ReadModel($$"""
+        CSharpCompilation compilation = GeneratorRun.Compile($$"""
             {{Header}}
             {{part}}
 
@@ -164,7 +167,8 @@ public sealed class DiagnosticDataTests
                 public override Tensor Forward(TokenIds tokens, SequenceContext context) => Part.Forward(Embedding.Forward(tokens));
             }
             """);
-        Assert.Equal(isFound ? ["ADT0202"] : [], spec.Diagnostics.Select(diagnostic => diagnostic.Id));
+        IEnumerable<DiagnosticSpec> found = ModelRules.CheckReach(Find(compilation), new KnownTypes(compilation), compilation);
+        Assert.Equal(isFound ? ["ADT0202"] : [], found.Select(diagnostic => diagnostic.Id));
     }
 
     [Theory]

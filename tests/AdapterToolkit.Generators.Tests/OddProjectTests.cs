@@ -64,9 +64,11 @@ public sealed class OddProjectTests
 
             internal sealed class Tensor;
 
-            internal partial class Outer<T>
+            internal partial class Outer<T, @in>
+                where T : class, new()
+                where @in : struct
             {
-                internal partial struct Middle
+                internal partial struct @struct<TKey>
                 {
                     [global::AdapterToolkit.LowRank(2)]
                     private sealed partial class Layer() : Linear(8, 8);
@@ -87,6 +89,31 @@ public sealed class OddProjectTests
                             return y;
                         }
                     }
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public void NamesThatAreKeywords() => AssertClean("""
+        namespace @namespace.@event
+        {
+            internal partial interface @interface
+            {
+                [global::AdapterToolkit.LowRank(2)]
+                internal sealed partial class @class() : global::AdapterToolkit.Modules.Linear(8, 8);
+            }
+
+            [global::AdapterToolkit.AdapterModel]
+            internal sealed partial class @base
+            {
+                internal @interface.@class @this { get; } = new();
+
+                internal global::AdapterToolkit.Tensors.Tensor Forward(global::AdapterToolkit.Tensors.Tensor @params, int @int = 2)
+                {
+                    for (int @for = 0; @for < @int; @for++)
+                        @params = @this.Forward(@params);
+                    return @params;
                 }
             }
         }
@@ -215,6 +242,9 @@ public sealed class OddProjectTests
         }
         """);
 
-    private static void AssertClean(params string[] sources) =>
-        Assert.Empty(GeneratorRun.Check(sources).Select(diagnostic => diagnostic.ToString()));
+    private static void AssertClean(params string[] sources)
+    {
+        string found = string.Join("\n", GeneratorRun.Check(sources));
+        Assert.True(found.Length == 0, found);
+    }
 }

@@ -21,6 +21,8 @@ internal sealed partial class ForwardLifter
     private readonly List<string> _names = [];
     private readonly List<DiagnosticSpec> _diagnostics = [];
     private readonly HashSet<string> _selectors = [];
+    private readonly HashSet<ISymbol> _unknown = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, StatementQueue?> _afterSwitch = new(SymbolEqualityComparer.Default);
     private Dictionary<ISymbol, int> _variables = new(SymbolEqualityComparer.Default);
     private List<Operation> _operations = [];
     private LoopState? _loop;
@@ -135,8 +137,14 @@ internal sealed partial class ForwardLifter
             case IBlockOperation block:
                 rest = StatementQueue.Prepend(block.Operations, rest);
                 return null;
+            case ILabeledOperation labeled:
+                rest = labeled.Operation is { } inner ? StatementQueue.Prepend([inner], rest) : rest;
+                return null;
             case IReturnOperation { ReturnedValue: { } value }:
                 return ReturnValue(LiftTensor(value, "result"));
+            case IBranchOperation { BranchKind: BranchKind.Break } jump when _afterSwitch.TryGetValue(jump.Target, out StatementQueue? after):
+                rest = after;
+                return null;
             case IBranchOperation { BranchKind: BranchKind.Break } when _loop is not null:
                 return _loop.End(TerminatorKind.Break, _variables);
             case IBranchOperation { BranchKind: BranchKind.Continue } when _loop is not null:
@@ -220,13 +228,13 @@ internal sealed partial class ForwardLifter
         rest => StatementQueue.Prepend([conditional.WhenTrue], rest),
         rest => conditional.WhenFalse is { } otherwise ? StatementQueue.Prepend([otherwise], rest) : rest,
         conditional,
-        ControlFlow.MayLeave(conditional));
+        ControlFlow.NeedsRest(conditional, _types));
 
     /// <summary>Lifts an <c>if</c>. Where an arm may leave, what follows is lifted at the end of the arms that do not.</summary>
     private Terminator? LiftChoice(ChoiceStatement choice, StatementQueue? rest)
     {
         CarriedText condition = choice.Condition();
-        return choice.MayLeave
+        return choice.NeedsRest
             ? LiftLeavingChoice(choice.Source, condition, () => LiftStatements(choice.Then(rest)), () => LiftStatements(choice.Else(rest)))
             : LiftMeetingChoice(choice, condition);
     }
@@ -384,9 +392,9 @@ internal sealed partial class ForwardLifter
         ExpressionSyntax value = ((SwitchStatementSyntax)choice.Syntax).Expression;
         string selector = SelectorOf(choice.Value, value);
         string source = _source;
-        bool mayLeave = ControlFlow.MayLeave(choice);
+        bool needsRest = ControlFlow.NeedsRest(choice, _types);
         ISwitchCaseOperation? otherwise = choice.Cases.FirstOrDefault(section => section.Clauses.Any(clause => clause.CaseKind == CaseKind.Default));
-        Func<StatementQueue?, StatementQueue?> chain = after => otherwise is null ? after : StatementQueue.Prepend(BodyOf(otherwise, choice), after);
+        Func<StatementQueue?, StatementQueue?> chain = after => otherwise is null ? after : SectionBefore(after, otherwise);
         foreach (ISwitchCaseOperation section in choice.Cases.Where(section => section != otherwise).Reverse())
         {
             Func<StatementQueue?, StatementQueue?> next = chain;
@@ -394,37 +402,20 @@ internal sealed partial class ForwardLifter
             ChoiceStatement statement = new(
                 $"{source}: {line}",
                 () => ConditionOf(section, selector),
-                after => StatementQueue.Prepend(BodyOf(section, choice), after),
+                after => SectionBefore(after, section),
                 next,
                 choice,
-                mayLeave);
+                needsRest);
             chain = after => new StatementQueue(statement, after);
         }
 
         return chain(rest);
-    }
 
-    private static List<IOperation> BodyOf(ISwitchCaseOperation section, ISwitchOperation choice)
-    {
-        List<IOperation> body = [.. section.Body];
-        while (body.Count > 0 && body[body.Count - 1] is IBlockOperation block)
+        StatementQueue? SectionBefore(StatementQueue? after, ISwitchCaseOperation section)
         {
-            body.RemoveAt(body.Count - 1);
-            body.AddRange(block.Operations);
+            _afterSwitch[choice.ExitLabel] = after;
+            return StatementQueue.Prepend(SwitchSections.StatementsOf(section, choice), after);
         }
-
-        if (body.Count > 0 && IsEnd(body[body.Count - 1]))
-            body.RemoveAt(body.Count - 1);
-        foreach (IOperation statement in body)
-        {
-            if (statement.DescendantsAndSelf().FirstOrDefault(IsEnd) is { } jump)
-                throw new LiftingException(jump.Syntax, "A 'break' in the middle of a section of a switch", "use if and else inside the section");
-        }
-
-        return body;
-
-        bool IsEnd(IOperation operation) => operation is IBranchOperation { BranchKind: BranchKind.Break } branch
-            && SymbolEqualityComparer.Default.Equals(branch.Target, choice.ExitLabel);
     }
 
     private CarriedText ConditionOf(ISwitchCaseOperation section, string selector)
@@ -462,20 +453,32 @@ internal sealed partial class ForwardLifter
         return selector;
     }
 
+    private bool BeginsWithUnknown(SyntaxNode node) =>
+        node.GetFirstToken().Parent is IdentifierNameSyntax name && _model.GetSymbolInfo(name).Symbol is { } symbol && _unknown.Contains(symbol);
+
     private void Report(SyntaxNode node, string what, string remedy)
     {
+        if (BeginsWithUnknown(node) || (node.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && BeginsWithUnknown(call)))
+            return;
         LocationSpec location = LocationSpec.From(node.GetLocation());
         DiagnosticSpec diagnostic = new("ADT0201", location, new EquatableArray<string>([what, remedy]));
         if (!_diagnostics.Any(other => other.Location == location))
             _diagnostics.Add(diagnostic);
     }
 
-    /// <summary>Gives values to what a statement with an error would have assigned, so that the error is reported once.</summary>
+    /// <summary>
+    /// Gives values to what a statement with an error would have assigned, so that the error is reported once: what is made of
+    /// its other variables, such as a call of the lambda that could not be lifted, is no second one.
+    /// </summary>
     private void GiveValues(IOperation statement)
     {
         foreach (IOperation descendant in statement.DescendantsAndSelf())
         {
-            if (descendant is IVariableDeclaratorOperation declarator && _types.IsTensor(declarator.Symbol.Type) && !_variables.ContainsKey(declarator.Symbol))
+            if (descendant is not IVariableDeclaratorOperation declarator)
+                continue;
+            if (!_types.IsTensor(declarator.Symbol.Type))
+                _unknown.Add(declarator.Symbol);
+            else if (!_variables.ContainsKey(declarator.Symbol))
                 _variables[declarator.Symbol] = NewValue(declarator.Symbol.Name);
         }
 
