@@ -155,12 +155,14 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>rows x vocabulary, in row-major order.</returns>
     public float[] Logits(TokenIds tokens)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor hidden = Evaluate(tokens, CreateContext(tokens));
+        using PlannedCall call = new();
+        using SequenceContext context = CreateContext(tokens);
+        Tensor hidden = Evaluate(tokens, context);
         Tensor logits = Head.Logits(hidden);
         hidden.Release();
         float[] values = logits.ToArray();
         logits.Release();
+        call.Complete();
         return values;
     }
 
@@ -169,15 +171,17 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>One logit for each token of the vocabulary.</returns>
     public float[] NextTokenLogits(ReadOnlySpan<int> tokens)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        using PlannedCall call = new();
         TokenIds ids = new(1, tokens.Length, tokens);
-        Tensor hidden = Evaluate(ids, CreateContext(ids));
+        using SequenceContext context = CreateContext(ids);
+        Tensor hidden = Evaluate(ids, context);
         Tensor last = hidden.SliceRows(hidden.Rows - 1, 1);
         Tensor logits = Head.Logits(last);
         last.Release();
         hidden.Release();
         float[] values = logits.ToArray();
         logits.Release();
+        call.Complete();
         return values;
     }
 
@@ -206,28 +210,30 @@ public abstract class LanguageModel : Module, IDisposable
     /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the next one's label.</param>
     public LossSum Loss(TokenIds tokens, ReadOnlySpan<int> labels)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor hidden = Evaluate(tokens, CreateContext(tokens));
+        using PlannedCall call = new();
+        using SequenceContext context = CreateContext(tokens);
+        Tensor hidden = Evaluate(tokens, context);
         LossSum loss = Head.Loss(hidden, labels, tokens.Batch, tokens.Length);
         hidden.Release();
+        call.Complete();
         return loss;
     }
 
-    /// <summary>The next-token loss of a batch, and its gradient added to every parameter's.</summary>
+    /// <summary>
+    /// The next-token loss of a batch, and its gradient added to every parameter's. A call that fails may have added to some
+    /// of them; a step of the trainer clears them first.
+    /// </summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="labels">A label for each token, -100 where it scores nothing.</param>
     /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring labels, the mean's gradient.</param>
     /// <exception cref="InvalidOperationException">Nothing trains.</exception>
     public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor hidden = ForwardSaving(tokens, CreateContext(tokens), out ForwardRecord? record);
+        using PlannedCall call = new();
+        using SequenceContext context = CreateContext(tokens);
+        Tensor hidden = ForwardSaving(tokens, context, out ForwardRecord? record);
         if (record is null)
-        {
-            hidden.Release();
             throw new InvalidOperationException("Nothing of the model trains. Give it an adapter with Adapter.Initialize or Adapter.Load.");
-        }
-
         LossSum loss = Head.LossSaving(hidden, labels, tokens.Batch, tokens.Length, gradientFactor, out Tensor? gradient);
         hidden.Release();
         if (gradient is not null)
@@ -237,6 +243,7 @@ public abstract class LanguageModel : Module, IDisposable
         }
 
         record.Release();
+        call.Complete();
         return loss;
     }
 

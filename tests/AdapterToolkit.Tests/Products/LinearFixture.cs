@@ -37,6 +37,12 @@ internal sealed class LinearFixture : IDisposable
 
     public bool HasBias => _file.Contains("bias");
 
+    /// <summary>The loss that the trained tensors were trained on, as a formula.</summary>
+    public string Loss => _file.Metadata["loss"];
+
+    /// <summary>How many steps they were trained for.</summary>
+    public int TrainingSteps => Integer("adamw_steps");
+
     /// <summary>A setting that is a number.</summary>
     public double Number(string name) => double.Parse(_file.Metadata[name], CultureInfo.InvariantCulture);
 

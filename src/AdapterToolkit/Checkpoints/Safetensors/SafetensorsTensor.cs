@@ -6,7 +6,7 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>A tensor to be written by <see cref="SafetensorsWriter"/>: its description now, its elements when their turn comes.</summary>
 public sealed class SafetensorsTensor
 {
-    private readonly Action<Stream> write;
+    private readonly Action<Stream> _write;
 
     private SafetensorsTensor(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Stream> write)
     {
@@ -22,7 +22,7 @@ public sealed class SafetensorsTensor
         }
 
         ByteLength = checked(elements * type.ElementSize());
-        this.write = write;
+        _write = write;
     }
 
     /// <summary>The tensor's name in the file.</summary>
@@ -93,7 +93,7 @@ public sealed class SafetensorsTensor
     }
 
     /// <summary>Writes the elements.</summary>
-    internal void Write(Stream stream) => write(stream);
+    internal void Write(Stream stream) => _write(stream);
 
     private static SafetensorsTensor Checked(SafetensorsTensor tensor, long givenBytes)
         => tensor.ByteLength == givenBytes
