@@ -1,3 +1,5 @@
+using AdapterToolkit.Generators.Model;
+
 namespace AdapterToolkit.Generators.Planning;
 
 /// <summary>The values of the codes of 4-bit formats, which kernels hold as constants.</summary>
@@ -16,4 +18,7 @@ internal static class CodebookValues
         0.0f, 0.0625f / 12, 8.0f / 12, 1.0f, 4.0f / 12, 6.0f / 12, 2.0f / 12, 3.0f / 12,
         -0.0f, -0.0625f / 12, -8.0f / 12, -1.0f, -4.0f / 12, -6.0f / 12, -2.0f / 12, -3.0f / 12,
     ];
+
+    /// <summary>The values of a 4-bit format.</summary>
+    public static IReadOnlyList<float> Of(StoredNumbers numbers) => numbers == StoredNumbers.NF4 ? NF4 : FP4;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
 
@@ -35,7 +34,7 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
     public string RegisterCondition => Stored.Bits == 4 ? $" && segment % {CodesInWord} == 0" : string.Empty;
 
     /// <summary>The values of the 16 codes of 4 bits, as bitsandbytes defines them.</summary>
-    private IReadOnlyList<float> Codebook => Stored.Numbers == StoredNumbers.NF4 ? CodebookValues.NF4 : CodebookValues.FP4;
+    private IReadOnlyList<float> Codebook => CodebookValues.Of(Stored.Numbers);
 
     /// <summary>Emits the methods that turn a piece of a panel into numbers, and find the scales of its blocks.</summary>
     public void Emit(SourceWriter writer)
@@ -86,9 +85,7 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
             SumOverNumbers(writer, height, sum);
     }
 
-    private static string Literal(float value) => value.ToString("R", CultureInfo.InvariantCulture) + "f";
-
-    private string Create(IEnumerable<float> values) => $"{Shape.Name}.Create({string.Join(", ", values.Select(Literal))})";
+    private string Create(IEnumerable<float> values) => $"{Shape.Name}.Create({string.Join(", ", values.Select(FloatLiteral.Of))})";
 
     /// <summary>Several sums of one row run side by side where there are few rows, since each waits for its last addition.</summary>
     private static int SumsOf(int height) => Math.Max(1, 4 / height);
@@ -353,7 +350,7 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
             return;
         writer.Line();
         writer.Line($"/// <summary>The values of the 16 codes of {Stored.Numbers}.</summary>");
-        writer.Line($"private static global::System.ReadOnlySpan<float> Codebook => [{string.Join(", ", Codebook.Select(Literal))}];");
+        writer.Line($"private static global::System.ReadOnlySpan<float> Codebook => [{string.Join(", ", Codebook.Select(FloatLiteral.Of))}];");
     }
 
     private void HalfMethod(SourceWriter writer)
