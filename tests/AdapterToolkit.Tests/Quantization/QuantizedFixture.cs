@@ -25,6 +25,8 @@ internal sealed class QuantizedFixture : IDisposable
 
     public float[] Weight => _file.ReadFloat32("W");
 
+    public IReadOnlyList<long> WeightShape => _file.GetEntry("W").Shape;
+
     public float[] Codebook => _file.ReadFloat32("code");
 
     public float[] Dequantized => _file.ReadFloat32("dequantized");

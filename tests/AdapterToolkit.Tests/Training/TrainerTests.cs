@@ -76,6 +76,39 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Moments_in_8_bits_train_as_those_in_32_do_and_resume_exactly()
+    {
+        const int many = 30;
+        using TemporaryFolder folder = new();
+        using CpuDevice device = new(threads: 2);
+        ShuffledBatches batches = Batches();
+        double[] full = Train(device, batches, many);
+        List<double> losses = [];
+        using (LlamaModel model = LoadModel(device))
+        using (AdamW optimizer = EightBit())
+        {
+            Trainer trainer = TrainerOf(model, optimizer);
+            losses.AddRange(trainer.Fit(batches, many / 2).Select(step => step.Loss));
+            TrainingCheckpoint.Save(folder["checkpoint"], trainer, batches);
+            losses.AddRange(trainer.Fit(batches, many).Select(step => step.Loss));
+        }
+
+        Assert.Equal(many, losses.Count);
+        for (int step = 0; step < many; step++)
+            Assert.Equal(full[step], losses[step], 0.01 * full[step]);
+
+        using (LlamaModel model = LlamaModel.Load(BaseFolder, device))
+        using (AdamW optimizer = EightBit())
+        {
+            Trainer trainer = TrainerOf(model, optimizer);
+            TrainingCheckpoint.Restore(folder["checkpoint"], trainer, batches);
+            Assert.Equal(losses[(many / 2)..], trainer.Fit(batches, many).Select(step => step.Loss));
+        }
+
+        static AdamW EightBit() => new(LearningRate) { StateBits = 8, MinimumSize = 0 };
+    }
+
+    [Fact]
     public void A_checkpoint_is_refused_with_other_data()
     {
         using TemporaryFolder folder = new();
