@@ -53,7 +53,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
             _measurements.HeldOutLossDense = MeasureDense(device, data);
         using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, options.Storage);
         model.Adapter.Initialize(options.Seed);
-        using AdamW optimizer = new(options.LearningRate);
+        using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
         ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
         Prompt prompt = ChoosePrompt(corpus, encoder, data);

@@ -32,6 +32,12 @@ internal sealed record FineTuneOptions
     /// <summary>The highest learning rate of the schedule.</summary>
     public float LearningRate { get; init; }
 
+    /// <summary>Bits of a number of the optimizer's state: 32 or 8.</summary>
+    public int OptimizerBits { get; init; }
+
+    /// <summary>Parameters of fewer numbers keep a state of 32 bits.</summary>
+    public int OptimizerMinimumSize { get; init; }
+
     /// <summary>The seed of the adapter's start and of the data's order.</summary>
     public int Seed { get; init; }
 

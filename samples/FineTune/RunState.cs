@@ -33,6 +33,12 @@ internal sealed partial record RunState
     /// <summary>The highest learning rate of the schedule.</summary>
     public required float LearningRate { get; init; }
 
+    /// <summary>Bits of a number of the optimizer's state.</summary>
+    public required int OptimizerBits { get; init; }
+
+    /// <summary>Parameters of fewer numbers keep a state of 32 bits.</summary>
+    public required int OptimizerMinimumSize { get; init; }
+
     /// <summary>The seed.</summary>
     public required int Seed { get; init; }
 
@@ -94,6 +100,8 @@ internal sealed partial record RunState
         Batch = Same("--batch", options.Batch, Batch, given),
         Sequence = Same("--sequence", options.Sequence, Sequence, given),
         LearningRate = Same("--learning-rate", options.LearningRate, LearningRate, given),
+        OptimizerBits = Same("--optimizer-bits", options.OptimizerBits, OptimizerBits, given),
+        OptimizerMinimumSize = Same("--optimizer-minimum-size", options.OptimizerMinimumSize, OptimizerMinimumSize, given),
         Seed = Same("--seed", options.Seed, Seed, given),
         Device = given.Contains("--device") ? options.Device : Device,
         Threads = given.Contains("--threads") || given.Contains("--device") ? options.Threads : Threads,
@@ -117,6 +125,8 @@ internal sealed partial record RunState
         Batch = options.Batch,
         Sequence = options.Sequence,
         LearningRate = options.LearningRate,
+        OptimizerBits = options.OptimizerBits,
+        OptimizerMinimumSize = options.OptimizerMinimumSize,
         Seed = options.Seed,
         Device = device,
         Threads = options.Threads,

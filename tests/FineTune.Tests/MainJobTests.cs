@@ -52,6 +52,18 @@ public sealed class MainJobTests : IDisposable
     }
 
     [Fact]
+    public void Eight_bits_of_optimizer_state_change_no_loss_by_more_than_a_hundredth()
+    {
+        string[] options = ["--steps", "40", "--evaluate-every", "0", "--checkpoint-every", "0"];
+        RunResult full = Run("full", options), eight = Run("eight", [.. options, "--optimizer-bits", "8", "--optimizer-minimum-size", "0"]);
+
+        Assert.True(eight.ExitCode == 0, eight.ToString());
+        Assert.NotEqual(full.TrainingLosses, eight.TrainingLosses);
+        foreach ((double expected, double actual) in full.TrainingLosses.Zip(eight.TrainingLosses))
+            Assert.Equal(expected, actual, 0.01 * expected);
+    }
+
+    [Fact]
     public void No_step_leaves_the_base_models_loss()
     {
         JsonElement report = Run("out", "--steps", "0").Report;

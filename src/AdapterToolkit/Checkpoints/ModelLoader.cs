@@ -15,30 +15,31 @@ internal static class ModelLoader
     {
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         List<NamedWeight> weights = WeightNames.Of(model);
-        foreach ((string name, FrozenWeight weight, _) in weights)
-        {
-            if (!checkpoint.Contains(name))
-                throw new CheckpointException(checkpoint.FilePath, $"does not hold the tensor, which the model needs with shape {weight.Shape}.", name);
-            checkpoint.RequireShape(name, WeightNames.LongDimensions(weight));
-        }
-
-        HashSet<string> known = [.. weights.Select(weight => weight.Name), .. WeightNames.SharedOf(model)];
+        Dictionary<string, WeightFormat> formats = weights.ToDictionary(weight => weight.Name, weight => Check(checkpoint, weight));
+        HashSet<string> known =
+        [
+            .. formats.Keys,
+            .. WeightNames.SharedOf(model),
+            .. formats.Where(format => format.Value.HasBlocks).SelectMany(format => QuantizedTensorReader.CompanionNames(checkpoint, format.Key)),
+        ];
         if (checkpoint.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(RotaryFrequencies, StringComparison.Ordinal)) is { } unknown)
             throw new CheckpointException(checkpoint.FilePath, "is unknown to the model: it has no weight of that name. Is this a checkpoint of another architecture?", unknown);
 
+        // What a weight is to be held in is decided, or refused, before the first one is read.
+        List<(NamedWeight Weight, WeightFormat InFile, WeightFormat Held)> plan = [.. weights.Select(weight => (weight, formats[weight.Name], FormatFor(checkpoint, weight, formats[weight.Name], storage)))];
         List<FrozenWeight> loaded = [];
         try
         {
             float[] values = [];
-            foreach ((string name, FrozenWeight weight, Module module) in weights)
+            foreach ((NamedWeight weight, WeightFormat inFile, WeightFormat held) in plan)
             {
-                WeightFormat inFile = FormatOf(checkpoint.GetEntry(name).Type);
-                WeightFormat format = module.FormatFor(weight, inFile, storage);
-                if (format == inFile && format.Bits == 16)
-                    LoadAsItIs(checkpoint, name, weight, device, format);
+                if (inFile.HasBlocks)
+                    LoadQuantized(checkpoint, weight, device, held);
+                else if (held == inFile && held.Bits == 16)
+                    LoadAsItIs(checkpoint, weight.Name, weight.Weight, device, held);
                 else
-                    LoadConverted(checkpoint, name, weight, device, format, ref values);
-                loaded.Add(weight);
+                    LoadConverted(checkpoint, weight.Name, weight.Weight, device, held, ref values);
+                loaded.Add(weight.Weight);
             }
         }
         catch
@@ -47,6 +48,49 @@ internal static class ModelLoader
                 weight.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Checks that the checkpoint has a weight, and how, without reading its numbers.</summary>
+    /// <returns>The format that its numbers have in the file.</returns>
+    private static WeightFormat Check(Checkpoint checkpoint, NamedWeight weight)
+    {
+        if (!checkpoint.Contains(weight.Name))
+            throw new CheckpointException(checkpoint.FilePath, $"does not hold the tensor, which the model needs with shape {weight.Weight.Shape}.", weight.Name);
+        if (QuantizedTensorReader.Check(checkpoint, weight.Name, weight.Weight.Shape) is { } quantized)
+            return quantized;
+        checkpoint.RequireShape(weight.Name, WeightNames.LongDimensions(weight.Weight));
+        return FormatOf(checkpoint.GetEntry(weight.Name).Type);
+    }
+
+    /// <summary>How a weight is to be held. What is quantized in the file in one way is not quantized once more in another, which would add up the errors of both.</summary>
+    private static WeightFormat FormatFor(Checkpoint checkpoint, NamedWeight weight, WeightFormat inFile, WeightStorage storage)
+    {
+        WeightFormat format = weight.Module.FormatFor(weight.Weight, inFile, storage);
+        if (inFile.HasBlocks && format != inFile && format.Numbers is not null)
+        {
+            throw new CheckpointException(
+                checkpoint.GetFile(weight.Name).FilePath,
+                $"is stored in {inFile}, but {weight.Module.GetType().Name} is marked for {format}. Mark the class [Quantized({inFile.Bits}, Format = QuantizationFormat.{inFile.Numbers}, BlockSize = {inFile.BlockSize}, DoubleQuantized = {(inFile.DoubleQuantized ? "true" : "false")})], or load with WeightStorage.Dense.",
+                weight.Name);
+        }
+
+        return format;
+    }
+
+    /// <summary>Loads codes and scales as the file has them, or the numbers that they stand for.</summary>
+    private static void LoadQuantized(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat held)
+    {
+        if (!QuantizedTensorReader.TryRead(checkpoint, weight.Name, weight.Weight.Shape, out QuantizedValues? values))
+            throw new InvalidOperationException($"The tensor '{weight.Name}' was quantized when it was checked.");
+        if (held == values.Format)
+        {
+            weight.Weight.Load(device, values);
+            return;
+        }
+
+        float[] numbers = GC.AllocateUninitializedArray<float>(values.Elements);
+        Quantizer.Dequantize(values, numbers);
+        weight.Weight.Load(device, numbers);
     }
 
     /// <summary>Loads 16-bit numbers as the file has them.</summary>
