@@ -4,10 +4,15 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
 /// Emits the launches: ILGPU's CPU accelerator takes the narrow kernels, few rows take theirs, and all others the tiled ones.
+/// Of a packed W the last two have kernels that read whole pieces only, and others for any width.
 /// </summary>
 internal static class LaunchEmitter
 {
-    public static string Emit(LinearConfiguration configuration, VariantNames names, WeightReader reader, string space)
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="names">The names of its classes of kernels.</param>
+    /// <param name="readers">How its kernels read W: whole pieces first, then, where there is a difference, any width.</param>
+    /// <param name="space">The namespace.</param>
+    public static string Emit(LinearConfiguration configuration, VariantNames names, WeightReader[] readers, string space)
     {
         bool isPacked = configuration.Stored.IsPacked;
         SourceWriter writer = SourceWriter.File();
@@ -28,9 +33,9 @@ internal static class LaunchEmitter
 
         writer.Line();
         writer.Open($"partial class {configuration.ClassName}");
-        PrintForward(writer, configuration, names, reader);
+        PrintForward(writer, configuration, names, readers);
         writer.Line();
-        PrintInputGradient(writer, configuration, names, reader);
+        PrintInputGradient(writer, configuration, names, readers);
         if (!isPacked)
         {
             writer.Line();
@@ -61,11 +66,11 @@ internal static class LaunchEmitter
         PrintReduce(writer, names, configuration.Rank);
     }
 
-    private static void PrintForward(SourceWriter writer, LinearConfiguration configuration, VariantNames names, WeightReader reader)
+    private static void PrintForward(SourceWriter writer, LinearConfiguration configuration, VariantNames names, WeightReader[] readers)
     {
         writer.Line("/// <inheritdoc/>");
         writer.Open("protected override void Forward(AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)");
-        string views = $"x.View, {string.Join(", ", reader.Arguments)}";
+        string views = $"x.View, {string.Join(", ", readers[0].Arguments)}";
         string scalars = "y.View, x.Rows, x.Columns, y.Columns";
         if (configuration.Rank > 0)
         {
@@ -79,15 +84,15 @@ internal static class LaunchEmitter
         }
 
         writer.Line("View biasView = bias?.Data.View ?? default;");
-        PrintVariants(writer, ProductDescription.Forward(configuration), names, reader, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
+        PrintVariants(writer, ProductDescription.Forward(configuration), names, readers, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
         writer.Close();
     }
 
-    private static void PrintInputGradient(SourceWriter writer, LinearConfiguration configuration, VariantNames names, WeightReader reader)
+    private static void PrintInputGradient(SourceWriter writer, LinearConfiguration configuration, VariantNames names, WeightReader[] readers)
     {
         writer.Line("/// <inheritdoc/>");
         writer.Open("protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)");
-        string views = $"dy.View, {string.Join(", ", reader.Arguments)}";
+        string views = $"dy.View, {string.Join(", ", readers[0].Arguments)}";
         if (configuration.Rank > 0)
         {
             writer.Line("if (factors is not null && v is not null)");
@@ -97,31 +102,30 @@ internal static class LaunchEmitter
             views += ", vView, aView";
         }
 
-        PrintVariants(writer, ProductDescription.InputGradient(configuration), names, reader, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
+        PrintVariants(writer, ProductDescription.InputGradient(configuration), names, readers, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
         writer.Close();
     }
 
-    private static void PrintVariants(SourceWriter writer, ProductDescription product, VariantNames names, WeightReader reader, string arguments, string rows, string columns)
+    private static void PrintVariants(SourceWriter writer, ProductDescription product, VariantNames names, WeightReader[] readers, string arguments, string rows, string columns)
     {
         TileShape shape = TileShape.Square;
-        bool isPacked = reader.PieceLength > 1;
-        if (isPacked)
+        if (readers.Length > 1)
         {
             writer.Line("PackedWeight packed = weight.Packed;");
-            writer.Line($"bool hasWholePieces = packed.Shape.Columns % {reader.PieceLength} == 0;");
+            writer.Line($"bool hasWholePieces = packed.Shape.Columns % {readers[0].PieceLength} == 0;");
         }
 
         writer.Line("if (device.IsDebug)");
-        Launch(names.Narrow, false, $"(Groups({columns}, {NarrowProductPrinter.Threads}), {rows}, 1), ({NarrowProductPrinter.Threads}, 1, 1)");
+        Launch(names.Narrow, [readers[0]], $"(Groups({columns}, {NarrowProductPrinter.Threads}), {rows}, 1), ({NarrowProductPrinter.Threads}, 1, 1)");
         writer.Line($"else if ({rows} <= {FewRowsProductPrinter.MostRows})");
-        Launch(names.FewRows, isPacked, $"(Groups({columns}, {FewRowsProductPrinter.Columns(product)}), Groups({rows}, {FewRowsProductPrinter.Rows}), 1), ({FewRowsProductPrinter.Threads(product)}, 1, 1)");
+        Launch(names.FewRows, readers, $"(Groups({columns}, {FewRowsProductPrinter.Columns(product)}), Groups({rows}, {FewRowsProductPrinter.Rows}), 1), ({FewRowsProductPrinter.Threads(product)}, 1, 1)");
         writer.Line("else");
-        Launch(names.Tiled, isPacked, $"(Groups({columns}, {shape.Columns}), Groups({rows}, {shape.Rows}), 1), ({shape.Threads}, 1, 1)");
+        Launch(names.Tiled, readers, $"(Groups({columns}, {shape.Columns}), Groups({rows}, {shape.Rows}), 1), ({shape.Threads}, 1, 1)");
 
-        void Launch(string kernels, bool dependsOnWidth, string size)
+        void Launch(string kernels, WeightReader[] choices, string size)
         {
-            string kernel = $"{kernels}.{product.Name}";
-            Indented(writer, $"device.Launch({(dependsOnWidth ? $"hasWholePieces ? {kernel} : {kernel}OfAnyWidth" : kernel)}, new KernelConfig({size}), {arguments});");
+            string kernel = string.Join(" : ", choices.Select(reader => $"{kernels}.{VariantNames.Kernel(product, reader)}"));
+            Indented(writer, $"device.Launch({(choices.Length > 1 ? $"hasWholePieces ? {kernel}" : kernel)}, new KernelConfig({size}), {arguments});");
         }
     }
 

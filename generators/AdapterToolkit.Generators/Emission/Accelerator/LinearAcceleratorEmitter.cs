@@ -17,7 +17,7 @@ internal static class LinearAcceleratorEmitter
             ? [new PackedWeightReader(configuration.Stored, anyWidth: false), new PackedWeightReader(configuration.Stored, anyWidth: true)]
             : [new DenseWeightReader()];
         string weight = isPacked ? $"W in {configuration.Stored.Description}" : "W";
-        yield return ("Accelerator", LaunchEmitter.Emit(configuration, names, readers[0], space));
+        yield return ("Accelerator", LaunchEmitter.Emit(configuration, names, readers, space));
         yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, $"The products with {weight} for many rows, in tiles.", configuration, readers, (writer, product, reader) => TiledProductPrinter.Print(writer, product, TileShape.Square, reader)));
         yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, $"The products with {weight} for few rows.", configuration, readers, FewRowsProductPrinter.Print));
         yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, $"The products with {weight} in their plainest form, for debugging.", configuration, [readers[0]], NarrowProductPrinter.Print));
