@@ -19,6 +19,8 @@ internal sealed class CommandLine
         Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files. Default: the System.Xml documentation of .NET.",
     };
 
+    private readonly Option<bool> _dense = new("--dense") { Description = "Keep the base's weights as the file has them, in 16 or 32 bits, in place of quantizing them to NF4 (LoRA in place of QLoRA)." };
+
     private readonly Option<string?> _device = new("--device")
     {
         HelpName = "NAME",
@@ -66,7 +68,7 @@ internal sealed class CommandLine
         Root = new RootCommand(
             "Fine-tunes low-rank adapters of a language model on text, shows what changed, and saves the adapter in PEFT's layout. "
             + "Without options it teaches the small model of this sample the documentation of System.Xml, in about two minutes.");
-        foreach (Option option in (Option[])[_model, _data, _device, _threads, _steps, _batch, _sequence, _learningRate, _seed, _output, _merge, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
+        foreach (Option option in (Option[])[_model, _data, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _seed, _output, _merge, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
             Root.Options.Add(option);
         _learningRate.Validators.Add(result =>
         {
@@ -87,6 +89,7 @@ internal sealed class CommandLine
         {
             Model = arguments.GetValue(_model),
             Data = arguments.GetValue(_data),
+            Dense = arguments.GetValue(_dense),
             Device = arguments.GetValue(_device),
             Threads = arguments.GetValue(_threads),
             Steps = arguments.GetValue(_steps),

@@ -18,6 +18,9 @@ internal sealed partial record RunState
     /// <summary>The data, in full; null for the reference documentation.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Whether the base keeps the numbers of its file.</summary>
+    public bool Dense { get; init; }
+
     /// <summary>Steps of the whole training.</summary>
     public required int Steps { get; init; }
 
@@ -86,6 +89,7 @@ internal sealed partial record RunState
     {
         Model = Same("--model", FullPath(options.Model), Model, given),
         Data = Same("--data", FullPath(options.Data), Data, given),
+        Dense = Same("--dense", options.Dense, Dense, given),
         Steps = Same("--steps", options.Steps, Steps, given),
         Batch = Same("--batch", options.Batch, Batch, given),
         Sequence = Same("--sequence", options.Sequence, Sequence, given),
@@ -108,6 +112,7 @@ internal sealed partial record RunState
     {
         Model = FullPath(options.Model),
         Data = FullPath(options.Data),
+        Dense = options.Dense,
         Steps = options.Steps,
         Batch = options.Batch,
         Sequence = options.Sequence,

@@ -11,11 +11,11 @@ public sealed class LlamaConfigTests : IDisposable
         {"model_type": "llama", "vocab_size": 100, "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string FilePath => folder[LlamaConfig.FileName];
+    private string FilePath => _folder[LlamaConfig.FileName];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void What_is_missing_has_the_reference_s_defaults()

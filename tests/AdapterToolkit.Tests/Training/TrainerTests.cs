@@ -2,6 +2,7 @@ using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
@@ -37,7 +38,7 @@ public sealed class TrainerTests
     public void A_fresh_adapter_leaves_the_logits_bit_for_bit()
     {
         using CpuDevice device = new(threads: 2);
-        using LlamaModel model = LlamaModel.Load(BaseFolder, device);
+        using LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
         TokenIds tokens = Batches().Batch(0).Tokens;
         float[] without = model.Logits(tokens);
 
@@ -63,7 +64,7 @@ public sealed class TrainerTests
             TrainingCheckpoint.Save(folder["checkpoint"], trainer, batches);
         }
 
-        using (LlamaModel model = LlamaModel.Load(BaseFolder, device))
+        using (LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense))
         using (AdamW optimizer = new(LearningRate))
         {
             Trainer trainer = TrainerOf(model, optimizer);
@@ -96,7 +97,7 @@ public sealed class TrainerTests
         for (int step = 0; step < many; step++)
             Assert.Equal(full[step], losses[step], 0.01 * full[step]);
 
-        using (LlamaModel model = LlamaModel.Load(BaseFolder, device))
+        using (LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense))
         using (AdamW optimizer = EightBit())
         {
             Trainer trainer = TrainerOf(model, optimizer);
@@ -209,7 +210,7 @@ public sealed class TrainerTests
 
     private static LlamaModel LoadModel(Device device)
     {
-        LlamaModel model = LlamaModel.Load(BaseFolder, device);
+        LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
         model.Adapter.Initialize(Seed);
         return model;
     }
