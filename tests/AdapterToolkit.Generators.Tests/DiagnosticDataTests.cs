@@ -234,7 +234,7 @@ public sealed class DiagnosticDataTests
         CSharpCompilation compilation = GeneratorRun.Compile(source);
         INamedTypeSymbol type = Find(compilation);
         AttributeData attribute = type.GetAttributes().First(given => given.AttributeClass!.Name is "LowRankAttribute" or "FrozenAttribute");
-        return LayerDiscovery.Read(type, attribute, compilation);
+        return LayerDiscovery.Read(type, attribute, compilation)!;
     }
 
     private static ModelSpec ReadModel(string source)

@@ -38,11 +38,11 @@ internal static class ModelWriter
         return format.Bits switch
         {
             4 => QuantizedTensorWriter.Tensors(named.Name, weight.Shape, format, weight.Packed.ToQuantizedValues),
-            16 => [SafetensorsTensor.Deferred(
+            16 => [SafetensorsTensor.OfBytes(
                 named.Name,
                 format == WeightFormat.BFloat16 ? SafetensorsType.BF16 : SafetensorsType.F16,
                 WeightNames.LongDimensions(weight),
-                stream => stream.Write(weight.Packed.ToQuantizedValues().Codes))],
+                bytes => weight.Packed.ToQuantizedValues().Codes.CopyTo(bytes))],
             _ => [SafetensorsTensor.OfFloats(named.Name, WeightNames.LongDimensions(weight), weight.CopyTo)],
         };
     }

@@ -39,7 +39,7 @@ internal sealed class EightBitState(Parameter parameter, Tensor maps) : AdamWSta
 
     private static IEnumerable<SafetensorsTensor> Saved(Parameter parameter, string suffix, EightBitMoment moment) =>
     [
-        SafetensorsTensor.Deferred(parameter.Name + suffix, SafetensorsType.U8, ShapeOf(parameter), stream => stream.Write(moment.CopyCodes())),
+        SafetensorsTensor.OfBytes(parameter.Name + suffix, SafetensorsType.U8, ShapeOf(parameter), bytes => moment.CopyCodes().CopyTo(bytes)),
         SafetensorsTensor.OfFloats(parameter.Name + suffix + MaximaSuffix, [moment.Blocks], moment.Maxima.CopyTo),
     ];
 

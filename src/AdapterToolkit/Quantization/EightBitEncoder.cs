@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace AdapterToolkit.Quantization;
 
 /// <summary>Finds nearest codes of 8 bits; one byte a number.</summary>
@@ -8,6 +10,7 @@ internal readonly struct EightBitEncoder(NearestCodeTable table) : IBlockEncoder
     public static int Bits => 8;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Encode(ReadOnlySpan<float> block, BlockNormalization normalization, Span<byte> codes)
     {
         NearestCodeTable nearest = table;

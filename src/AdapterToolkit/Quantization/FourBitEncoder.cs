@@ -32,6 +32,7 @@ internal readonly struct FourBitEncoder : IBlockEncoder
     internal static FourBitEncoder Of(QuantizationFormat numbers) => numbers == QuantizationFormat.NF4 ? s_nf4 : s_fp4;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Encode(ReadOnlySpan<float> block, BlockNormalization normalization, Span<byte> codes)
     {
         int i = 0;

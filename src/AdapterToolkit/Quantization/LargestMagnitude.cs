@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -13,6 +14,7 @@ internal static class LargestMagnitude
 
     /// <summary>max |x|; not finite where a number is not.</summary>
     /// <param name="values">The numbers; zero where there are none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Of(ReadOnlySpan<float> values)
     {
         ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(values);

@@ -97,7 +97,7 @@ public sealed class TrainerTests
         for (int step = 0; step < many; step++)
             Assert.Equal(full[step], losses[step], 0.01 * full[step]);
 
-        using (LlamaModel model = LlamaModel.Load(BaseFolder, device))
+        using (LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense))
         using (AdamW optimizer = EightBit())
         {
             Trainer trainer = TrainerOf(model, optimizer);

@@ -29,27 +29,27 @@ public static class QuantizedTensorWriter
 
         List<SafetensorsTensor> tensors =
         [
-            SafetensorsTensor.Deferred(weightName, SafetensorsType.U8, [QuantizedValues.CodeBytes(format, shape.Elements), 1], stream => stream.Write(Held().Codes)),
-            SafetensorsTensor.Deferred(
+            SafetensorsTensor.OfBytes(weightName, SafetensorsType.U8, [QuantizedValues.CodeBytes(format, shape.Elements), 1], bytes => Held().Codes.CopyTo(bytes)),
+            SafetensorsTensor.OfBytes(
                 names.Maxima,
                 format.DoubleQuantized ? SafetensorsType.U8 : SafetensorsType.F32,
                 [blocks],
-                stream => stream.Write(Held().Scales!.Codes ?? MemoryMarshal.AsBytes<float>(Held().Scales!.Maxima))),
+                bytes => (Held().Scales!.Codes ?? MemoryMarshal.AsBytes<float>(Held().Scales!.Maxima)).CopyTo(bytes)),
             SafetensorsTensor.OfFloats(names.Map, [Codebooks.Of(numbers).Length], Codebooks.Of(numbers).ToArray()),
         ];
         if (format.DoubleQuantized)
         {
-            tensors.Add(SafetensorsTensor.Deferred(
+            tensors.Add(SafetensorsTensor.OfBytes(
                 names.NestedMaxima,
                 SafetensorsType.F32,
                 [(blocks + WeightFormat.NestedBlockSize - 1) / WeightFormat.NestedBlockSize],
-                stream => stream.Write(MemoryMarshal.AsBytes<float>(Held().Scales!.NestedMaxima))));
+                bytes => MemoryMarshal.AsBytes<float>(Held().Scales!.NestedMaxima).CopyTo(bytes)));
             tensors.Add(SafetensorsTensor.OfFloats(names.NestedMap, [Codebooks.Dynamic8.Length], Codebooks.Dynamic8.ToArray()));
         }
 
-        tensors.Add(SafetensorsTensor.Deferred(names.State(numbers), SafetensorsType.U8, [new QuantizationState(format, 0).ToText(shape).Length], stream =>
+        tensors.Add(SafetensorsTensor.OfBytes(names.State(numbers), SafetensorsType.U8, [new QuantizationState(format, 0).ToText(shape).Length], bytes =>
         {
-            stream.Write(new QuantizationState(format, Held().Scales!.Offset).ToText(shape));
+            new QuantizationState(format, Held().Scales!.Offset).ToText(shape).CopyTo(bytes);
             held = null;
         }));
         return tensors;

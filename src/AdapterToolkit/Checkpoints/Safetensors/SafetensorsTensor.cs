@@ -92,13 +92,6 @@ public sealed class SafetensorsTensor
         });
     }
 
-    /// <summary>A tensor of any type whose bytes are fetched when they are written.</summary>
-    /// <param name="name">The tensor's name.</param>
-    /// <param name="type">The type of the elements.</param>
-    /// <param name="shape">The lengths of the dimensions.</param>
-    /// <param name="write">Writes the bytes of all elements, row-major, little-endian.</param>
-    internal static SafetensorsTensor Deferred(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Stream> write) => new(name, type, shape, write);
-
     /// <summary>Writes the elements.</summary>
     internal void Write(Stream stream) => _write(stream);
 
