@@ -12,11 +12,12 @@ namespace AdapterToolkit.Tests.Quantization;
 [Collection(nameof(VectorWidth))]
 public sealed class QuantizedProductTests
 {
-    /// <summary>Rows, input features, output features; blocks that end with a row, in the middle of one, and in the middle of a word.</summary>
+    /// <summary>Rows, input features, output features; blocks that end with a row, in the middle of one, and in the middle of a word, for few rows and for many.</summary>
     private static readonly (int Rows, int In, int Out)[] s_shapes =
     [
         (1, 1, 1), (1, 64, 32), (1, 128, 80), (2, 33, 65), (3, 64, 48), (4, 192, 70), (3, 48, 130), (13, 100, 31),
         (31, 96, 96), (100, 64, 100), (260, 40, 70), (1, 1100, 40), (5, 1104, 40), (9, 40, 530), (130, 72, 33),
+        (17, 7, 9), (20, 3, 1), (18, 33, 65), (70, 100, 67),
     ];
 
     /// <summary>Shapes that ILGPU's CPU accelerator is fast enough for.</summary>

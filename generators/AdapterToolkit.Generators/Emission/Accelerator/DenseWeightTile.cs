@@ -67,12 +67,13 @@ internal sealed class DenseWeightTile : WeightTile
         }
     }
 
-    public override void PrintLoads(SourceWriter writer)
+    public override void PrintPlace(SourceWriter writer)
     {
         if (!_readsColumns)
             writer.Line($"int summandRow = summand * {_columns};");
-        PrintLoads(writer, _readsColumns ? "summand" : "summandRow");
     }
+
+    public override void PrintLoads(SourceWriter writer) => PrintLoads(writer, _readsColumns ? "summand" : "summandRow");
 
     public override void PrintStores(SourceWriter writer, string prefix)
     {

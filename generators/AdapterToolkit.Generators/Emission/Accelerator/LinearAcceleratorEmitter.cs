@@ -16,11 +16,11 @@ internal static class LinearAcceleratorEmitter
         WeightReader[] readers = isPacked
             ? [new PackedWeightReader(configuration.Stored, anyWidth: false), new PackedWeightReader(configuration.Stored, anyWidth: true)]
             : [new DenseWeightReader()];
-        string weight = isPacked ? $"W in {configuration.Stored.Description}" : "W";
+        string stored = isPacked ? $" W is stored in {configuration.Stored.Description}." : string.Empty;
         yield return ("Accelerator", LaunchEmitter.Emit(configuration, names, readers, space));
-        yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, $"The products with {weight} for many rows, in tiles.", configuration, readers, (writer, product, reader) => TiledProductPrinter.Print(writer, product, TileShape.Square, reader)));
-        yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, $"The products with {weight} for few rows.", configuration, readers, FewRowsProductPrinter.Print));
-        yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, $"The products with {weight} in their plainest form, for debugging.", configuration, [readers[0]], NarrowProductPrinter.Print));
+        yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, $"The products with W for many rows, in tiles.{stored}", configuration, readers, (writer, product, reader) => TiledProductPrinter.Print(writer, product, TileShape.Square, reader)));
+        yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, $"The products with W for few rows.{stored}", configuration, readers, FewRowsProductPrinter.Print));
+        yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, $"The products with W in their plainest form, for debugging.{stored}", configuration, [readers[0]], NarrowProductPrinter.Print));
         if (configuration.Rank == 0 || isPacked)
             yield break;
         FactorNames[] factors = [FactorNames.A(configuration.Rank), FactorNames.B(configuration.Rank)];

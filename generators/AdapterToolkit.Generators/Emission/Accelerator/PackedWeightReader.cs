@@ -61,8 +61,12 @@ internal sealed class PackedWeightReader : WeightReader
 
     private int WordShift => Logarithm(NumbersInWord);
 
+    private int Mask => (1 << _stored.Bits) - 1;
+
     public override void PrintTables(SourceWriter writer, int threads)
     {
+        if (_anyWidth)
+            writer.Line("int lastElement = inFeatures * outFeatures - 1;");
         if (_stored.Bits == 4)
         {
             IReadOnlyList<float> values = CodebookValues.Of(_stored.Numbers);
@@ -74,6 +78,7 @@ internal sealed class PackedWeightReader : WeightReader
             writer.Close();
             writer.Line();
             writer.Line(KernelClass.Barrier);
+            writer.Line();
         }
         else if (_stored.Bits == 8)
         {
@@ -84,10 +89,8 @@ internal sealed class PackedWeightReader : WeightReader
             writer.Close();
             writer.Line();
             writer.Line(KernelClass.Barrier);
+            writer.Line();
         }
-
-        if (_anyWidth)
-            writer.Line("int lastElement = inFeatures * outFeatures - 1;");
     }
 
     public override void PrintSource(SourceWriter writer, string source, string element) => writer.Line($"int {source} = {element};");
@@ -111,7 +114,7 @@ internal sealed class PackedWeightReader : WeightReader
 
         if (!_stored.HasBlocks)
             return;
-        PrintScaleLoads(writer, $"{piece}", element);
+        PrintScaleLoads(writer, piece, element);
         if (_anyWidth)
             PrintScaleLoads(writer, $"{piece}Next", end);
     }
@@ -162,8 +165,6 @@ internal sealed class PackedWeightReader : WeightReader
             logarithm++;
         return logarithm;
     }
-
-    private int Mask => (1 << _stored.Bits) - 1;
 
     private string Code(string word, int place)
     {

@@ -40,7 +40,11 @@ internal sealed class PackedWeightTile : WeightTile
     }
 
     /// <summary>All threads load a piece: where the tile has no summands, those of the rows are zeros.</summary>
-    public override void PrintFirstLoads(SourceWriter writer) => _reader.PrintLoads(writer, "first", "rightSource", "0");
+    public override void PrintFirstLoads(SourceWriter writer)
+    {
+        writer.Line();
+        _reader.PrintLoads(writer, "first", "rightSource", "0");
+    }
 
     public override void PrintLoads(SourceWriter writer) =>
         _reader.PrintLoads(writer, "next", "rightSource", _readsColumns ? "summand" : "summand * inFeatures");

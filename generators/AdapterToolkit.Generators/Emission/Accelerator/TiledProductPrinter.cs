@@ -132,6 +132,7 @@ internal sealed class TiledProductPrinter
         _writer.Line("// After the last tile the loads repeat it, and nobody reads what they bring.");
         _writer.Open($"for (int next = first; next < {_summed} + {TileShape.Depth}; next += {TileShape.Depth})");
         _writer.Line($"int summand = {KernelClass.Min("next", "last")};");
+        _weights.PrintPlace(_writer);
         PrintLeftLoads("summand");
         _weights.PrintLoads(_writer);
         _writer.Line();

@@ -27,6 +27,11 @@ internal abstract class WeightTile
     {
     }
 
+    /// <summary>Prints where the tile that begins at a summand lies.</summary>
+    public virtual void PrintPlace(SourceWriter writer)
+    {
+    }
+
     /// <summary>Prints the loads of the tile that begins at a summand.</summary>
     public abstract void PrintLoads(SourceWriter writer);
 
