@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.TensorRules;
 using AdapterToolkit.Analyzers.Values;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -61,10 +61,14 @@ public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
             if (!MeetsTensors(block, analysis.Types) || !roots.Add(root) || block.Kind is OperationKind.None or OperationKind.Invalid)
                 continue;
             ControlFlowGraph graph = context.GetControlFlowGraph(block);
-            foreach (Finding finding in analysis.Run(graph, context.OwningSymbol, context.CancellationToken).Findings.OrderBy(finding => finding.Place.SpanStart))
+            foreach (Finding finding in analysis.Run(graph, context.OwningSymbol, context.CancellationToken).Findings.Where(finding => !IsHalfTyped(finding.Place)).OrderBy(finding => finding.Place.SpanStart))
                 context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(), [.. finding.Arguments]));
         }
     }
+
+    /// <summary>Whether the statement around an expression is not yet written to its end.</summary>
+    private static bool IsHalfTyped(SyntaxNode place) =>
+        (place.FirstAncestorOrSelf<StatementSyntax>() ?? place).GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
     /// <summary>Whether a body can break one of the rules: it names a tensor, or multiplies matrices.</summary>
     private static bool MeetsTensors(IOperation block, TensorTypes types)

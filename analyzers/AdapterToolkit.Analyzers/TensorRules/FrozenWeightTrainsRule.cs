@@ -64,9 +64,9 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     /// <summary>Each weight that reaches an optimizer is reported where it was put among the parameters.</summary>
     private static void CheckOptimizer(ValueFlow flow, SyntaxNode optimizer, ImmutableArray<Value> arguments)
     {
-        foreach (Value argument in arguments.Where(argument => argument.Kind == ValueKind.Weight))
+        foreach (Value argument in arguments)
         {
-            foreach (SyntaxNode origin in argument.Origins)
+            foreach (SyntaxNode origin in argument.Weights)
             {
                 // An origin in another body is that body's; here it is the optimizer that takes it.
                 SyntaxNode place = origin.SyntaxTree == optimizer.SyntaxTree && BodyOf(origin) == BodyOf(optimizer) ? origin : optimizer;

@@ -59,7 +59,7 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         {
             foreach (IOperation operand in Spread(argument))
             {
-                if (types.IsMatrix(operand.Type) || (operand is IConversionOperation conversion && types.IsMatrix(conversion.Operand.Type)))
+                if (argument.ArgumentKind != ArgumentKind.DefaultValue && operand.ConstantValue is not { HasValue: true, Value: null } && (types.IsMatrix(operand.Type) || (operand is IConversionOperation conversion && types.IsMatrix(conversion.Operand.Type))))
                     operands.Add(operand);
             }
         }

@@ -21,6 +21,7 @@ internal sealed class Value : IEquatable<Value>
         HasAdapter = other.HasAdapter;
         IsStorage = other.IsStorage;
         Origins = other.Origins;
+        Weights = other.Weights;
         Members = other.Members;
     }
 
@@ -47,6 +48,9 @@ internal sealed class Value : IEquatable<Value>
 
     /// <summary>The expressions that it comes from: where W was taken, where BA was formed, where Wx was.</summary>
     public ImmutableHashSet<SyntaxNode> Origins { get; private init; } = [];
+
+    /// <summary>Where frozen weights were put into a collection, among other things.</summary>
+    public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
 
     /// <summary>The values of an object's or tuple's members, by their lower-case names.</summary>
     public ImmutableDictionary<string, Value> Members { get; private init; } = ImmutableDictionary<string, Value>.Empty;
@@ -117,6 +121,7 @@ internal sealed class Value : IEquatable<Value>
             HasAdapter = left.HasAdapter || right.HasAdapter,
             IsStorage = sameKind ? left.IsStorage || right.IsStorage : winner.IsStorage,
             Origins = sameKind ? left.Origins.Union(right.Origins) : winner.Origins,
+            Weights = left.Weights.Union(right.Weights),
             Members = members,
         };
     }
@@ -125,7 +130,7 @@ internal sealed class Value : IEquatable<Value>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other) || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
             && Equals(Rows, other.Rows) && Equals(Columns, other.Columns) && Equals(Pair, other.Pair)
-            && Origins.SetEquals(other.Origins)
+            && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
             && Members.Count == other.Members.Count && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));
 
     /// <inheritdoc/>

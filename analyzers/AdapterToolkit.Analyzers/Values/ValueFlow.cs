@@ -134,10 +134,9 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         return _state;
     }
 
+    /// <summary>Shows the rules an expression: what they report counts when the body has settled, what they note counts at once.</summary>
     private void Show(Action<TensorRule> show)
     {
-        if (!_isShowing)
-            return;
         foreach (TensorRule rule in _rules)
             show(rule);
     }
