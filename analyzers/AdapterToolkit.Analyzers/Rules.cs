@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers;
 
-/// <summary>The rules of the toolkit, all in one place. Each has a page beside this file, <c>Rules/ADTxxxx.md</c>.</summary>
+/// <summary>The rules of the toolkit, all in one place. Each has a page, <c>analyzers/rules/ADTxxxx.md</c>.</summary>
 internal static class Rules
 {
     /// <summary>What the generator needs of a class to write its other half.</summary>
@@ -144,12 +144,12 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NothingTrains = Rule(
         "ADT0202",
         "No adapter is reachable in a model",
-        "Nothing in '{0}' would train: no layer that it holds is marked [LowRank], and no member [Trainable]",
+        "Nothing in '{0}' would train: its Forward reaches no layer marked [LowRank], and no member marked [Trainable]",
         "Differentiation",
         DiagnosticSeverity.Warning,
         "A model learns through its adapters, and through what is marked [Trainable]. This one has neither, so that training it would change nothing.");
 
-    private const string Pages = "https://github.com/adapter-toolkit/adapter-toolkit/blob/main/analyzers/AdapterToolkit.Analyzers/Rules/";
+    private const string Pages = "https://github.com/adapter-toolkit/adapter-toolkit/blob/main/analyzers/rules/";
 
     private static DiagnosticDescriptor Rule(string id, string title, string message, string category, DiagnosticSeverity severity, string description) =>
         new(id, title, message, category, severity, isEnabledByDefault: true, description, Pages + id + ".md");

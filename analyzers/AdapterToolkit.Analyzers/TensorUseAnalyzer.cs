@@ -62,7 +62,7 @@ public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
                 continue;
             ControlFlowGraph graph = context.GetControlFlowGraph(block);
             foreach (Finding finding in analysis.Run(graph, context.OwningSymbol, context.CancellationToken).Findings.Where(finding => !IsHalfTyped(finding.Place)).OrderBy(finding => finding.Place.SpanStart))
-                context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(), [.. finding.Arguments]));
+                context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(ProductOfFactorsRule.Operand, finding.Operand), [.. finding.Arguments]));
         }
     }
 

@@ -14,7 +14,7 @@ namespace AdapterToolkit.Analyzers.Tests;
 internal static class RuleTest<T>
     where T : DiagnosticAnalyzer, new()
 {
-    private const string Usings = """
+    internal const string Usings = """
         global using System;
         global using System.Collections.Generic;
         global using System.Linq;
@@ -29,7 +29,7 @@ internal static class RuleTest<T>
 
         """;
 
-    private const string TorchUsings = """
+    internal const string TorchUsings = """
         global using System;
         global using System.Collections.Generic;
         global using System.Linq;

@@ -9,6 +9,9 @@ namespace AdapterToolkit.Analyzers.TensorRules;
 /// </summary>
 internal sealed class ProductOfFactorsRule : TensorRule
 {
+    /// <summary>The property of a diagnostic that says which operand the product is: <c>left</c> or <c>right</c>.</summary>
+    public const string Operand = "operand";
+
     /// <inheritdoc/>
     public override void OnProduct(ValueFlow flow, IOperation operation, Value left, Value right)
     {
@@ -17,6 +20,6 @@ internal sealed class ProductOfFactorsRule : TensorRule
         Value product = left.ContainsProduct ? left : right, other = left.ContainsProduct ? right : left;
         if (!other.MayBeActivation || Comparison.IsAllThatHappensTo(operation.Syntax))
             return;
-        flow.Report(Rules.ProductOfFactors, operation.Syntax, product.Kind == ValueKind.Merged ? "W + BA is formed and multiplied" : "BA is formed and multiplied");
+        flow.ReportOperand(Rules.ProductOfFactors, operation.Syntax, left.ContainsProduct ? "left" : "right", product.Kind == ValueKind.Merged ? "W + BA is formed and multiplied" : "BA is formed and multiplied");
     }
 }

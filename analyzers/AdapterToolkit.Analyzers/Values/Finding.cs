@@ -7,7 +7,8 @@ namespace AdapterToolkit.Analyzers.Values;
 /// <param name="Rule">The rule.</param>
 /// <param name="Place">The expression at fault.</param>
 /// <param name="Arguments">What the rule's message takes.</param>
-internal sealed record Finding(DiagnosticDescriptor Rule, SyntaxNode Place, ImmutableArray<string> Arguments)
+/// <param name="Operand">Which operand is at fault, for the code fix; null where none is.</param>
+internal sealed record Finding(DiagnosticDescriptor Rule, SyntaxNode Place, ImmutableArray<string> Arguments, string? Operand = null)
 {
     /// <inheritdoc/>
     public bool Equals(Finding? other) => other is not null && Rule.Id == other.Rule.Id && Place == other.Place;

@@ -95,6 +95,17 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
             _findings.Add(new Finding(rule, place, [.. arguments]));
     }
 
+    /// <summary>Notes that a rule is broken by one operand of a product.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="place">The product.</param>
+    /// <param name="operand">The operand: <c>left</c> or <c>right</c>.</param>
+    /// <param name="argument">What the rule's message takes.</param>
+    public void ReportOperand(DiagnosticDescriptor rule, SyntaxNode place, string operand, string argument)
+    {
+        if (_isShowing)
+            _findings.Add(new Finding(rule, place, [argument], operand));
+    }
+
     /// <summary>Takes back that W was multiplied past its adapter: the adapter's term is added by hand.</summary>
     public void Excuse(Value baseTerm)
     {
