@@ -22,6 +22,9 @@ public sealed class ForwardShouldReachEveryAdapterTests
     [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x); public Tensor Unused(Tensor x) => Second.Forward(x);")]
     [InlineData("public Adapted {|ADT0104:First|} { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); [Trainable] public RmsNorm Norm { get; } = new(8, 1e-5f); public Tensor Forward(Tensor x) => Norm.Forward(x);")]
     [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x) + Missing(x);")]
+    [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) { Second.Forward(x); return First.Forward(x); }")]
+    [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) { Tensor lost = Second.Forward(x); _ = Second.Forward(x); return First.Forward(x); }")]
+    [InlineData("public Adapted First { get; } = new(); public Adapted[] {|ADT0104:Rest|} { get; } = []; public Tensor Forward(Tensor x) { foreach (Adapted layer in Rest) x = -x; return First.Forward(x); }")]
     public Task Fires(string members) => Rule.Check(Model(members));
 
     [Theory]

@@ -83,10 +83,13 @@ internal abstract class ForwardFlow<TState>
         Reach(next, state);
     }
 
-    /// <summary>An exception can leave a guarded block before and after anything in it.</summary>
+    /// <summary>
+    /// An exception can leave a guarded block before and after anything in it. The regions around a function end with it: its root
+    /// lies in those of the body around it.
+    /// </summary>
     private void ReachHandlers(BasicBlock block, TState state)
     {
-        for (ControlFlowRegion? region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+        for (ControlFlowRegion? region = block.EnclosingRegion; region is { Kind: not ControlFlowRegionKind.Root }; region = region.EnclosingRegion)
         {
             if (region is not { Kind: ControlFlowRegionKind.Try, EnclosingRegion: { Kind: ControlFlowRegionKind.TryAndCatch } guarded })
                 continue;
@@ -129,7 +132,7 @@ internal abstract class ForwardFlow<TState>
     private static ControlFlowRegion? FinallyAround(BasicBlock block)
     {
         ControlFlowRegion? region = block.EnclosingRegion;
-        while (region is not null && region.Kind != ControlFlowRegionKind.Finally)
+        while (region is { Kind: not (ControlFlowRegionKind.Finally or ControlFlowRegionKind.Root) })
             region = region.EnclosingRegion;
         return region;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Analyzers.Reach;
@@ -107,7 +108,7 @@ internal sealed class ForwardReach(Compilation compilation)
             SemanticModel model = compilation.GetSemanticModel(body.SyntaxTree);
             foreach (SimpleNameSyntax name in body.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
             {
-                if (!names.Contains(name.Identifier.ValueText))
+                if (!names.Contains(name.Identifier.ValueText) || IsDropped(name))
                     continue;
                 SymbolInfo info = model.GetSymbolInfo(name);
                 foreach (ISymbol symbol in info.Symbol is { } found ? [found] : info.CandidateSymbols)
@@ -122,6 +123,29 @@ internal sealed class ForwardReach(Compilation compilation)
 
         return reached;
     }
+
+    /// <summary>
+    /// Whether what a member gives goes nowhere: a layer's result that is dropped or kept in a local that nothing reads, or a list
+    /// whose elements a loop does not use.
+    /// </summary>
+    private static bool IsDropped(SimpleNameSyntax name)
+    {
+        SyntaxNode node = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } self ? self : name;
+        if (node.Parent is ForEachStatementSyntax loop && loop.Expression == node)
+            return !IsRead(loop.Identifier.ValueText, loop.Statement);
+        if (node.Parent is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Forward", Parent: InvocationExpressionSyntax call })
+            return false;
+        return call.Parent switch
+        {
+            ExpressionStatementSyntax => true,
+            AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Parent: ExpressionStatementSyntax } => true,
+            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } => declarator.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } method && !IsRead(declarator.Identifier.ValueText, method),
+            _ => false,
+        };
+    }
+
+    private static bool IsRead(string variable, SyntaxNode scope) =>
+        scope.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText == variable && !(name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name && assignment.IsKind(SyntaxKind.SimpleAssignmentExpression)));
 
     private static IEnumerable<SyntaxNode> Declarations(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax()).Where(node => node is MemberDeclarationSyntax or LocalFunctionStatementSyntax);
 
