@@ -31,6 +31,7 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
     {
         IncrementalValuesProvider<LayerSpec> layers = Layers(context, LayerDiscovery.LowRankAttribute);
         IncrementalValuesProvider<LayerSpec> frozen = Layers(context, LayerDiscovery.FrozenAttribute);
+        IncrementalValuesProvider<LayerSpec> quantized = Layers(context, KnownTypes.QuantizedAttribute);
         IncrementalValuesProvider<ModelSpec> models = context.SyntaxProvider.ForAttributeWithMetadataName(
                 KnownTypes.ModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
@@ -40,13 +41,14 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         IncrementalValueProvider<string> space = context.CompilationProvider
             .Select(static (compilation, _) => GeneratedNamespace.For(compilation.AssemblyName))
             .WithTrackingName(NamespaceOfKernels);
-        IncrementalValueProvider<EquatableArray<LinearConfiguration>> configurations = layers.Collect().Combine(frozen.Collect())
-            .Select(static (found, _) => new EquatableArray<LinearConfiguration>(found.Left.Concat(found.Right)
-                .Select(layer => new LinearConfiguration(layer.Rank)).Distinct().OrderBy(configuration => configuration.Rank)))
+        IncrementalValueProvider<EquatableArray<LinearConfiguration>> configurations = layers.Collect().Combine(frozen.Collect()).Combine(quantized.Collect())
+            .Select(static (found, _) => new EquatableArray<LinearConfiguration>(found.Left.Left.Concat(found.Left.Right).Concat(found.Right)
+                .SelectMany(LinearConfiguration.Of).Distinct().OrderBy(configuration => configuration.ClassName, StringComparer.Ordinal)))
             .WithTrackingName(PlannedConfigurations);
 
         context.RegisterSourceOutput(layers.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
         context.RegisterSourceOutput(frozen.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
+        context.RegisterSourceOutput(quantized.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
         context.RegisterSourceOutput(models, static (output, model) => output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model)));
         context.RegisterSourceOutput(configurations.Combine(space), static (output, found) =>
         {
@@ -61,7 +63,8 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (found, _) => LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation))
             .WithTrackingName(DiscoveredLayers)
-            .Where(static layer => !layer.Diagnostics.Any(diagnostic => diagnostic.StopsEmission));
+            .Where(static layer => layer is not null && !layer.Diagnostics.Any(diagnostic => diagnostic.StopsEmission))
+            .Select(static (layer, _) => layer!);
 
     private static void EmitLayer(SourceProductionContext output, LayerSpec layer, string space) =>
         output.AddSource($"{layer.Type.FileName}.g.cs", LinearLayerEmitter.Emit(layer, space));

@@ -19,6 +19,8 @@ internal sealed class CommandLine
         Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files. Default: the System.Xml documentation of .NET.",
     };
 
+    private readonly Option<bool> _dense = new("--dense") { Description = "Keep the base's weights as the file has them, in 16 or 32 bits, in place of quantizing them to NF4 (LoRA in place of QLoRA)." };
+
     private readonly Option<string?> _device = new("--device")
     {
         HelpName = "NAME",
@@ -37,6 +39,14 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => 2e-3f,
     };
 
+    private readonly Option<int> _optimizerBits = new("--optimizer-bits")
+    {
+        HelpName = "8|32",
+        Description = "Bits of a number of AdamW's two moments: 32, or 8 for a quarter of their memory.",
+        DefaultValueFactory = _ => 32,
+    };
+
+    private readonly Option<int> _optimizerMinimumSize = Number("--optimizer-minimum-size", "With --optimizer-bits 8, parameters of fewer numbers keep moments of 32 bits.", 4096, least: 0);
     private readonly Option<int> _seed = Number("--seed", "The seed of the adapter's first numbers and of the order of the data.", 0, least: 0);
 
     private readonly Option<string> _output = new("--output")
@@ -66,8 +76,13 @@ internal sealed class CommandLine
         Root = new RootCommand(
             "Fine-tunes low-rank adapters of a language model on text, shows what changed, and saves the adapter in PEFT's layout. "
             + "Without options it teaches the small model of this sample the documentation of System.Xml, in about two minutes.");
-        foreach (Option option in (Option[])[_model, _data, _device, _threads, _steps, _batch, _sequence, _learningRate, _seed, _output, _merge, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
+        foreach (Option option in (Option[])[_model, _data, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits, _optimizerMinimumSize, _seed, _output, _merge, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
             Root.Options.Add(option);
+        _optimizerBits.Validators.Add(result =>
+        {
+            if (result.Tokens is [Token token, ..] && token.Value is not ("8" or "32"))
+                result.AddError("--optimizer-bits must be 8 or 32.");
+        });
         _learningRate.Validators.Add(result =>
         {
             if (result.Tokens is [Token token, ..] && !(float.TryParse(token.Value, CultureInfo.InvariantCulture, out float rate) && rate > 0 && float.IsFinite(rate)))
@@ -87,12 +102,15 @@ internal sealed class CommandLine
         {
             Model = arguments.GetValue(_model),
             Data = arguments.GetValue(_data),
+            Dense = arguments.GetValue(_dense),
             Device = arguments.GetValue(_device),
             Threads = arguments.GetValue(_threads),
             Steps = arguments.GetValue(_steps),
             Batch = arguments.GetValue(_batch),
             Sequence = arguments.GetValue(_sequence),
             LearningRate = arguments.GetValue(_learningRate),
+            OptimizerBits = arguments.GetValue(_optimizerBits),
+            OptimizerMinimumSize = arguments.GetValue(_optimizerMinimumSize),
             Seed = arguments.GetValue(_seed),
             Output = output,
             Merge = arguments.GetValue(_merge),

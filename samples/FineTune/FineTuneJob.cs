@@ -3,6 +3,7 @@ using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Training;
 using FineTune.Data;
 using FineTune.Display;
@@ -21,6 +22,9 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     private const int MostWarmUpSteps = 20;
     private const int WarmUpShare = 10;
     private const int ContinuationTokens = 40;
+
+    /// <summary>Bits of the merged weights: all that the sum of base and adapter has.</summary>
+    private const int MergedBits = 32;
 
     /// <summary>The exit code of a program that Ctrl+C has stopped.</summary>
     private const int InterruptedExitCode = 130;
@@ -45,9 +49,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         Directory.CreateDirectory(options.Output);
 
         using Device device = Devices.Open(options.Device, options.Threads);
-        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device);
+        if (options.Resume is null && !options.Dense)
+            _measurements.HeldOutLossDense = MeasureDense(device, data);
+        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, options.Storage);
         model.Adapter.Initialize(options.Seed);
-        using AdamW optimizer = new(options.LearningRate);
+        using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
         ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
         Prompt prompt = ChoosePrompt(corpus, encoder, data);
@@ -115,7 +121,9 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         options.Model ?? "the one that ships with this sample",
         model.Device.ToString(),
         model.BaseParameters,
+        BytesInFile(),
         model.BaseBytes,
+        options.Dense ? null : model.BitsPerWeight,
         model.TrainableParameterCount,
         model.Adapter.Bytes,
         corpus.Description,
@@ -139,7 +147,10 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (_measurements.HeldOutLossBefore is { } loss)
         {
             _measurements.HeldOutLosses.Add(new HeldOutPoint(0, loss));
-            display.ShowLine($"Held-out loss before: {Quantity.Number(loss, 4)} nats per token, perplexity {Quantity.Perplexity(loss)}.");
+            string quantized = options.Dense ? "" : $"; {Quantity.Number(_measurements.HeldOutLossDense, 4)} before it was quantized";
+            display.ShowLine($"Held-out loss of the base: {Quantity.Number(loss, 4)} nats per token, perplexity {Quantity.Perplexity(loss)}{quantized}.");
+            if (options.Dense)
+                _measurements.HeldOutLossDense = loss;
         }
 
         _measurements.ContinuationBefore = Continue(trainer.Model, encoder, prompt);
@@ -198,6 +209,20 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         batches,
         RunState.Of(options, trainer.Model.Device.Identifier, _measurements).Write);
 
+    /// <summary>The held-out loss of the base as its file has it.</summary>
+    private double? MeasureDense(Device device, PreparedData data)
+    {
+        using LlamaModel dense = LlamaModel.Load(options.ModelFolder, device, WeightStorage.Dense);
+        return Measure(dense, data);
+    }
+
+    /// <summary>The bytes that the weights take in the checkpoint.</summary>
+    private long BytesInFile()
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(options.ModelFolder);
+        return checkpoint.Names.Sum(name => checkpoint.GetEntry(name).ByteLength);
+    }
+
     private double? Measure(LanguageModel model, PreparedData data) =>
         data.HeldOut.Any(sequence => sequence.ScoredLabels > 0) ? HeldOutLoss.Of(model, data.HeldOut, options.Batch) : null;
 
@@ -208,17 +233,17 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report)
     {
         string mergedFolder = Path.Combine(options.Output, MergedFolderName);
-        using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device))
+        using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage))
         {
             reloaded.Adapter.Load(adapterFolder);
             report = report with { AdapterReloadMaxError = check.LargestError(reloaded) };
-            reloaded.Merge();
+            reloaded.MergeTo(MergedBits);
             if (!options.Merge)
                 return report with { MergeMaxError = check.LargestError(reloaded) };
             reloaded.Save(mergedFolder);
         }
 
-        using LlamaModel merged = LlamaModel.Load(mergedFolder, device);
+        using LlamaModel merged = LlamaModel.Load(mergedFolder, device, WeightStorage.Dense);
         return report with { MergeMaxError = check.LargestError(merged) };
     }
 
@@ -226,8 +251,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     {
         Device = model.Device.Identifier,
         BaseParameters = model.BaseParameters,
+        BaseBytes = model.BaseBytes,
+        BitsPerWeight = options.Dense ? null : model.BitsPerWeight,
         TrainableParameters = model.TrainableParameterCount,
         Steps = _measurements.TrainingLosses.Count,
+        HeldOutLossDense = _measurements.HeldOutLossDense,
         HeldOutLossBefore = _measurements.HeldOutLossBefore,
         TokensPerSecond = _measurements.Seconds > 0 ? _measurements.Tokens / _measurements.Seconds : null,
         PeakWorkingSetBytes = 0,

@@ -1,3 +1,5 @@
+using AdapterToolkit.Quantization;
+
 namespace FineTune;
 
 /// <summary>What the command line asks for.</summary>
@@ -8,6 +10,9 @@ internal sealed record FineTuneOptions
 
     /// <summary>The file or folder of the text; null for the reference documentation.</summary>
     public string? Data { get; init; }
+
+    /// <summary>Whether the base keeps the numbers of its file in place of being quantized.</summary>
+    public bool Dense { get; init; }
 
     /// <summary>The device; null for the fastest.</summary>
     public string? Device { get; init; }
@@ -26,6 +31,12 @@ internal sealed record FineTuneOptions
 
     /// <summary>The highest learning rate of the schedule.</summary>
     public float LearningRate { get; init; }
+
+    /// <summary>Bits of a number of the optimizer's state: 32 or 8.</summary>
+    public int OptimizerBits { get; init; }
+
+    /// <summary>Parameters of fewer numbers keep a state of 32 bits.</summary>
+    public int OptimizerMinimumSize { get; init; }
 
     /// <summary>The seed of the adapter's start and of the data's order.</summary>
     public int Seed { get; init; }
@@ -50,6 +61,9 @@ internal sealed record FineTuneOptions
 
     /// <summary>Whether standard output gets the report's JSON and nothing else.</summary>
     public bool Json { get; init; }
+
+    /// <summary>How the base's projections are held.</summary>
+    public WeightStorage Storage => Dense ? WeightStorage.Dense : WeightStorage.AsMarked;
 
     /// <summary>The folder of the base checkpoint.</summary>
     public string ModelFolder => Model ?? Path.Combine(AppContext.BaseDirectory, "base-model");

@@ -3,6 +3,9 @@ namespace FineTune;
 /// <summary>What a training has measured so far.</summary>
 internal sealed class Measurements
 {
+    /// <summary>The mean held-out loss of the base as its file has it, before training; null where nothing is held out.</summary>
+    public double? HeldOutLossDense { get; set; }
+
     /// <summary>The mean held-out loss before training; null where nothing is held out.</summary>
     public double? HeldOutLossBefore { get; set; }
 

@@ -16,11 +16,20 @@ internal sealed partial record Report
     /// <summary>Numbers in the frozen weights; a tied head counts once.</summary>
     public required long BaseParameters { get; init; }
 
+    /// <summary>Bytes of the frozen weights as they are held, their scales included.</summary>
+    public required long BaseBytes { get; init; }
+
+    /// <summary>Bits that a number of the quantized layers takes, all of them together, their scales included; null where none is quantized.</summary>
+    public double? BitsPerWeight { get; init; }
+
     /// <summary>Numbers that train, as they are saved.</summary>
     public required long TrainableParameters { get; init; }
 
     /// <summary>Steps of training that were made.</summary>
     public required int Steps { get; init; }
+
+    /// <summary>The mean next-token loss on held-out text of the base as its file has it, before training, in nats.</summary>
+    public double? HeldOutLossDense { get; init; }
 
     /// <summary>The mean next-token loss on held-out text before training, in nats.</summary>
     public double? HeldOutLossBefore { get; init; }

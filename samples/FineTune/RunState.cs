@@ -18,6 +18,9 @@ internal sealed partial record RunState
     /// <summary>The data, in full; null for the reference documentation.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Whether the base keeps the numbers of its file.</summary>
+    public bool Dense { get; init; }
+
     /// <summary>Steps of the whole training.</summary>
     public required int Steps { get; init; }
 
@@ -29,6 +32,12 @@ internal sealed partial record RunState
 
     /// <summary>The highest learning rate of the schedule.</summary>
     public required float LearningRate { get; init; }
+
+    /// <summary>Bits of a number of the optimizer's state.</summary>
+    public required int OptimizerBits { get; init; }
+
+    /// <summary>Parameters of fewer numbers keep a state of 32 bits.</summary>
+    public required int OptimizerMinimumSize { get; init; }
 
     /// <summary>The seed.</summary>
     public required int Seed { get; init; }
@@ -86,10 +95,13 @@ internal sealed partial record RunState
     {
         Model = Same("--model", FullPath(options.Model), Model, given),
         Data = Same("--data", FullPath(options.Data), Data, given),
+        Dense = Same("--dense", options.Dense, Dense, given),
         Steps = Same("--steps", options.Steps, Steps, given),
         Batch = Same("--batch", options.Batch, Batch, given),
         Sequence = Same("--sequence", options.Sequence, Sequence, given),
         LearningRate = Same("--learning-rate", options.LearningRate, LearningRate, given),
+        OptimizerBits = Same("--optimizer-bits", options.OptimizerBits, OptimizerBits, given),
+        OptimizerMinimumSize = Same("--optimizer-minimum-size", options.OptimizerMinimumSize, OptimizerMinimumSize, given),
         Seed = Same("--seed", options.Seed, Seed, given),
         Device = given.Contains("--device") ? options.Device : Device,
         Threads = given.Contains("--threads") || given.Contains("--device") ? options.Threads : Threads,
@@ -108,10 +120,13 @@ internal sealed partial record RunState
     {
         Model = FullPath(options.Model),
         Data = FullPath(options.Data),
+        Dense = options.Dense,
         Steps = options.Steps,
         Batch = options.Batch,
         Sequence = options.Sequence,
         LearningRate = options.LearningRate,
+        OptimizerBits = options.OptimizerBits,
+        OptimizerMinimumSize = options.OptimizerMinimumSize,
         Seed = options.Seed,
         Device = device,
         Threads = options.Threads,

@@ -2,6 +2,7 @@ using AdapterToolkit;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace Llama;
@@ -36,11 +37,12 @@ public sealed partial class LlamaModel(LlamaConfig config)
     /// <summary>Loads a checkpoint in the Hugging Face layout.</summary>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c> or its parts.</param>
     /// <param name="device">The device to put the weights on.</param>
+    /// <param name="storage">Whether the projections are quantized as they are marked, or keep the file's numbers.</param>
     /// <exception cref="CheckpointException">A file is missing, malformed, or of another kind of model.</exception>
-    public static LlamaModel Load(string folder, Device device)
+    public static LlamaModel Load(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked)
     {
         LlamaModel model = new(LlamaConfig.FromFile(Path.Combine(folder, LlamaConfig.FileName)));
-        model.LoadCheckpoint(folder, device);
+        model.LoadCheckpoint(folder, device, storage);
         return model;
     }
 

@@ -13,7 +13,7 @@ public sealed class ForwardMustBeDifferentiableTests
     [InlineData("return x + {|ADT0201:Stored|};")]
     [InlineData("if ({|ADT0201:x.ToArray|}()[0] > 0) x = -x; return x;")]
     [InlineData("{|ADT0201:try { x = Layer.Forward(x); } finally { }|} return x;")]
-    [InlineData("{|ADT0201:again: x = Layer.Forward(x);|} if (x.Rows > 3) {|ADT0201:goto again;|} return x;")]
+    [InlineData("again: x = Layer.Forward(x); if (x.Rows > 3) {|ADT0201:goto again;|} return x;")]
     [InlineData("foreach (var part in {|ADT0201:from layer in Layers select layer|}) x = part.Forward(x); return x;")]
     [InlineData("return Op.Add(x, {|ADT0201:Layer.Weight.ToTensor()|});")]
     public Task Fires(string body) => Rule.Check(Model(body));

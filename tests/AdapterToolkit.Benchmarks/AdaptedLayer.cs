@@ -18,7 +18,7 @@ public sealed partial class AdaptedLayer : Linear
     }
 
     /// <summary>The kernels that the generator wrote.</summary>
-    public LinearKernels Products => Kernels;
+    public LinearKernels Products => KernelSets[0];
 
     /// <summary>A layer with a random weight, without adapter.</summary>
     /// <param name="device">The device.</param>

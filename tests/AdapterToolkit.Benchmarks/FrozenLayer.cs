@@ -18,7 +18,7 @@ public sealed partial class FrozenLayer : Linear
         : base(shared.Shape.Columns, shared.Shape.Rows) => Weight = shared;
 
     /// <summary>The kernels that the generator wrote.</summary>
-    public LinearKernels Products => Kernels;
+    public LinearKernels Products => KernelSets[0];
 
     /// <summary>A layer with a random weight.</summary>
     /// <param name="device">The device.</param>

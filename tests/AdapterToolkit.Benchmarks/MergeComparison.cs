@@ -1,5 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using Llama;
 
@@ -40,8 +41,8 @@ internal static class MergeComparison
     {
         using RandomCheckpoint checkpoint = new(shape);
         using CpuDevice device = new();
-        using LlamaModel frozen = LlamaModel.Load(checkpoint.Folder, device);
-        using LlamaModel merged = LlamaModel.Load(checkpoint.Folder, device);
+        using LlamaModel frozen = LlamaModel.Load(checkpoint.Folder, device, WeightStorage.Dense);
+        using LlamaModel merged = LlamaModel.Load(checkpoint.Folder, device, WeightStorage.Dense);
         long held = device.HeldBytes;
         merged.Adapter.Initialize();
         merged.Merge();

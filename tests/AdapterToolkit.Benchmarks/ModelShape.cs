@@ -15,6 +15,9 @@ internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, in
         SpeedAskedOfLora = 1.0,
         SpeedAskedOfFull = 1.3,
         MemoryAskedOfLora = 0.4,
+        QuantizedMemoryAskedOfLora = 0.25,
+        QuantizedMemoryAskedOfFull = 1.0 / 3,
+        QuantizedSpeedAsked = 0.9,
     };
 
     private static readonly ModelShape s_sample = new("sample", Llama(2048, 192, 512, 6, 6, 3, 32), 8, 128)
@@ -22,7 +25,10 @@ internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, in
         SpeedAskedOfLora = 1.5,
     };
 
-    /// <summary>The shapes, in the order in which they are measured.</summary>
+    /// <summary>TinyLlama's shape, 1.1 billion parameters.</summary>
+    public static ModelShape TinyLlama { get; } = new("TinyLlama", Llama(32000, 2048, 5632, 22, 32, 4, 64) with { TieWordEmbeddings = false }, 1, 128);
+
+    /// <summary>The shapes whose steps are compared, in this order.</summary>
     public static IReadOnlyList<ModelShape> All { get; } = [s_smolLm2, s_sample];
 
     /// <summary>How many times as fast as the peer's LoRA step ours should be; null where nothing is asked.</summary>
@@ -33,6 +39,15 @@ internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, in
 
     /// <summary>The largest part of the memory of the peer's LoRA step that ours should take; null where nothing is asked.</summary>
     public double? MemoryAskedOfLora { get; init; }
+
+    /// <summary>The same of our step on a quantized base.</summary>
+    public double? QuantizedMemoryAskedOfLora { get; init; }
+
+    /// <summary>The largest part of the memory of the peer's full fine-tuning step that our step on a quantized base should take; null where nothing is asked.</summary>
+    public double? QuantizedMemoryAskedOfFull { get; init; }
+
+    /// <summary>How fast our step on a quantized base should be beside our own on the dense one; null where nothing is asked.</summary>
+    public double? QuantizedSpeedAsked { get; init; }
 
     /// <summary>The shape of a name.</summary>
     public static ModelShape Named(string name) =>
@@ -55,32 +70,44 @@ internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, in
         return [.. Enumerable.Range(0, Batch * Sequence).Select(_ => random.NextInt(Config.VocabularySize))];
     }
 
-    private IEnumerable<SafetensorsTensor> Weights(RandomSequence random)
+    /// <summary>The names and shapes of all weights, in the order of the model; vectors are norms.</summary>
+    public IEnumerable<(string Name, long[] Shape)> WeightShapes()
     {
         yield return Matrix("model.embed_tokens", Config.VocabularySize, Config.HiddenSize);
         for (int i = 0; i < Config.Layers; i++)
         {
             string block = $"model.layers.{i}";
             int heads = Config.Heads * Config.HeadDim, keyValueHeads = Config.KeyValueHeads * Config.HeadDim;
-            yield return Ones($"{block}.input_layernorm");
+            yield return Vector($"{block}.input_layernorm");
             yield return Matrix($"{block}.self_attn.q_proj", heads, Config.HiddenSize);
             yield return Matrix($"{block}.self_attn.k_proj", keyValueHeads, Config.HiddenSize);
             yield return Matrix($"{block}.self_attn.v_proj", keyValueHeads, Config.HiddenSize);
             yield return Matrix($"{block}.self_attn.o_proj", Config.HiddenSize, heads);
-            yield return Ones($"{block}.post_attention_layernorm");
+            yield return Vector($"{block}.post_attention_layernorm");
             yield return Matrix($"{block}.mlp.gate_proj", Config.IntermediateSize, Config.HiddenSize);
             yield return Matrix($"{block}.mlp.up_proj", Config.IntermediateSize, Config.HiddenSize);
             yield return Matrix($"{block}.mlp.down_proj", Config.HiddenSize, Config.IntermediateSize);
         }
 
-        yield return Ones("model.norm");
+        yield return Vector("model.norm");
+        if (!Config.TieWordEmbeddings)
+            yield return Matrix("lm_head", Config.VocabularySize, Config.HiddenSize);
 
-        SafetensorsTensor Matrix(string name, int rows, int columns) =>
-            SafetensorsTensor.OfFloats($"{name}.weight", [rows, columns], values => random.FillGaussian(values, 0.02));
+        (string, long[]) Vector(string name) => ($"{name}.weight", [Config.HiddenSize]);
 
-        SafetensorsTensor Ones(string name) =>
-            SafetensorsTensor.OfFloats($"{name}.weight", [Config.HiddenSize], values => values.Fill(1));
+        static (string, long[]) Matrix(string name, int rows, int columns) => ($"{name}.weight", [rows, columns]);
     }
+
+    private IEnumerable<SafetensorsTensor> Weights(RandomSequence random) => WeightShapes().Select(weight => SafetensorsTensor.OfFloats(
+        weight.Name,
+        weight.Shape,
+        values =>
+        {
+            if (weight.Shape.Length == 1)
+                values.Fill(1);
+            else
+                random.FillGaussian(values, 0.02);
+        }));
 
     private static LlamaConfig Llama(int vocabulary, int hidden, int intermediate, int layers, int heads, int keyValueHeads, int headDim) => new()
     {

@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using AdapterToolkit.Benchmarks;
 using AdapterToolkit.Benchmarks.Kernels;
+using AdapterToolkit.Quantization;
 
 RootCommand root = new("Measures the toolkit on the CPU device. Build with -c Release, and let the machine do nothing else.")
 {
-    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Kernels(),
+    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Decoding(), Billion(), BillionSide(), Kernels(),
 };
 return root.Parse(args).Invoke();
 
@@ -14,7 +15,7 @@ static Command Steps()
     Option<string> peer = new("--peer") { Description = "The whole command that starts the peer, a program that takes SHAPE MODE BATCH SEQUENCE STEPS and prints a line a step.", HelpName = "command", Required = true };
     Option<int> rounds = Rounds();
     Option<int> steps = StepCount();
-    Command command = new("steps", "Whole training steps beside a peer's: our LoRA step, its LoRA step and its full fine-tuning step, each in a process of its own, in turn.") { peer, rounds, steps };
+    Command command = new("steps", "Whole training steps beside a peer's: our LoRA and QLoRA steps, its LoRA step and its full fine-tuning step, each in a process of its own, in turn.") { peer, rounds, steps };
     command.SetAction(parsed => StepComparison.Run([.. CommandLineParser.SplitCommandLine(parsed.GetRequiredValue(peer))], parsed.GetValue(rounds), parsed.GetValue(steps)));
     return command;
 }
@@ -24,8 +25,9 @@ static Command Step()
     Argument<string> shape = new("shape") { Description = "The shape of the model." };
     shape.AcceptOnlyFromAmong([.. ModelShape.All.Select(known => known.Name)]);
     Option<int> steps = StepCount();
-    Command command = new(StepComparison.SideVerb, "Our side of 'steps': some LoRA steps, rank 8 on all projections, float32.") { shape, steps };
-    command.SetAction(parsed => StepRun.Run(ModelShape.Named(parsed.GetRequiredValue(shape)), parsed.GetValue(steps)));
+    Option<bool> quantized = new("--quantized") { Description = "Quantize the base's projections to NF4." };
+    Command command = new(StepComparison.SideVerb, "Our side of 'steps': some LoRA steps, rank 8 on all projections.") { shape, steps, quantized };
+    command.SetAction(parsed => StepRun.Run(ModelShape.Named(parsed.GetRequiredValue(shape)), parsed.GetValue(quantized) ? WeightStorage.AsMarked : WeightStorage.Dense, parsed.GetValue(steps)));
     return command;
 }
 
@@ -64,6 +66,29 @@ static Command Merge()
     Option<double> seconds = Seconds();
     Command command = new("merge", "A forward pass after a merge against the base's, and the bytes that the merged adapter still holds.") { seconds };
     command.SetAction(parsed => MergeComparison.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+    return command;
+}
+
+static Command Decoding()
+{
+    Option<double> seconds = Seconds();
+    Command command = new("decoding", "The forward pass of one row, as when a model continues a text: a weight in NF4 beside the same in float32.") { seconds };
+    command.SetAction(parsed => DecodingComparison.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+    return command;
+}
+
+static Command Billion()
+{
+    Command command = new("billion", "A model of 1.1 billion parameters: writes a random checkpoint of TinyLlama's shape, loads it into NF4 and takes two QLoRA steps, in a process whose memory is measured.");
+    command.SetAction(_ => BillionParameters.Run());
+    return command;
+}
+
+static Command BillionSide()
+{
+    Argument<string> folder = new("folder") { Description = "The checkpoint." };
+    Command command = new(BillionParameters.SideVerb, "The process that 'billion' measures.") { folder };
+    command.SetAction(parsed => BillionParameters.RunSide(parsed.GetRequiredValue(folder)));
     return command;
 }
 

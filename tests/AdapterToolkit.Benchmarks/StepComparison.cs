@@ -3,8 +3,8 @@ using System.Globalization;
 namespace AdapterToolkit.Benchmarks;
 
 /// <summary>
-/// Whole training steps side by side: our LoRA step, the peer's, and the peer's full fine-tuning step, each in a process of
-/// its own, alternating, in one run. The best step of each side counts, and its least memory.
+/// Whole training steps side by side: our LoRA step on a dense and on a quantized base, the peer's LoRA step, and its full
+/// fine-tuning step, each in a process of its own, alternating, in one run. The best step of each side counts, and its least memory.
 /// </summary>
 internal static class StepComparison
 {
@@ -15,52 +15,60 @@ internal static class StepComparison
 
     public static void Run(IReadOnlyList<string> peer, int rounds, int steps)
     {
-        ReportTable table = new("shape", "side", "tokens/s, best (median)", "peak GB", "of the limit by MKL", "by our products", "ours beside it", "asked", "", "our memory", "asked", "");
+        ReportTable table = new("shape", "side", "tokens/s, best (median)", "peak GB", "of the limit by MKL", "by our products");
+        ReportTable ratios = new("shape", "our step", "beside", "speed", "asked", "", "memory", "asked", "");
         double ourGigaflops = ProductMeasurement.Parse(SideProcess.RunOurs([ProductComparison.SideVerb, .. s_square.Arguments])).First().Best;
         List<double> theirGigaflops = [];
         foreach (ModelShape shape in ModelShape.All)
-            Compare(table, shape, peer, rounds, steps, ourGigaflops, theirGigaflops);
+            Compare(table, ratios, shape, peer, rounds, steps, ourGigaflops, theirGigaflops);
         table.Print();
+        ratios.Print();
         Console.WriteLine($"{s_square}: {ReportTable.Number(ourGigaflops, "F0")} GFLOPS by our product, {ReportTable.Number(theirGigaflops.Max(), "F0")} by MKL. The multiply-only limit is the tokens/s at that speed, with 4 operations a weight and token.");
     }
 
-    private static void Compare(ReportTable table, ModelShape shape, IReadOnlyList<string> peer, int rounds, int steps, double ourGigaflops, List<double> theirGigaflops)
+    private static void Compare(ReportTable table, ReportTable ratios, ModelShape shape, IReadOnlyList<string> peer, int rounds, int steps, double ourGigaflops, List<double> theirGigaflops)
     {
-        List<SideMeasurement> ours = [], lora = [], full = [];
+        List<SideMeasurement> denseRounds = [], quantizedRounds = [], loraRounds = [], fullRounds = [];
         string count = steps.ToString(CultureInfo.InvariantCulture);
         string batch = shape.Batch.ToString(CultureInfo.InvariantCulture), sequence = shape.Sequence.ToString(CultureInfo.InvariantCulture);
         for (int round = 0; round < rounds; round++)
         {
             Console.Error.WriteLine($"{shape.Name}, round {round + 1} of {rounds} ...");
-            ours.Add(SideMeasurement.Parse(SideProcess.RunOurs(SideVerb, shape.Name, "--steps", count)));
-            lora.Add(SideMeasurement.Parse(SideProcess.Run([.. peer, shape.Name, "lora", batch, sequence, count])));
-            full.Add(SideMeasurement.Parse(SideProcess.Run([.. peer, shape.Name, "full", batch, sequence, count])));
+            denseRounds.Add(SideMeasurement.Parse(SideProcess.RunOurs(SideVerb, shape.Name, "--steps", count)));
+            loraRounds.Add(SideMeasurement.Parse(SideProcess.Run([.. peer, shape.Name, "lora", batch, sequence, count])));
+            quantizedRounds.Add(SideMeasurement.Parse(SideProcess.RunOurs(SideVerb, shape.Name, "--steps", count, "--quantized")));
+            fullRounds.Add(SideMeasurement.Parse(SideProcess.Run([.. peer, shape.Name, "full", batch, sequence, count])));
         }
 
-        SideMeasurement[] theirs = [.. lora, .. full];
+        SideMeasurement[] theirs = [.. loraRounds, .. fullRounds];
         theirGigaflops.AddRange(theirs.Select(side => side.MultiplyGigaflops ?? 0));
         double limit = theirs.Max(side => side.MultiplyOnlyLimit ?? 0);
         double ourLimit = limit / theirs.Max(side => side.MultiplyGigaflops ?? 0) * ourGigaflops;
-        SideMeasurement best = Best(ours);
-        Add("AdapterToolkit, LoRA", best, ["", "", ""], ["", "", ""]);
-        Compared("TorchSharp, LoRA", Best(lora), shape.SpeedAskedOfLora, shape.MemoryAskedOfLora);
-        Compared("TorchSharp, full", Best(full), shape.SpeedAskedOfFull, askedMemory: null);
+        SideMeasurement dense = Best(denseRounds), quantized = Best(quantizedRounds), lora = Best(loraRounds), full = Best(fullRounds);
+        Add("AdapterToolkit, LoRA", dense);
+        Add("AdapterToolkit, QLoRA", quantized);
+        Add("TorchSharp, LoRA", lora);
+        Add("TorchSharp, full", full);
+        AddRatio("LoRA", dense, "TorchSharp, LoRA", lora, shape.SpeedAskedOfLora, shape.MemoryAskedOfLora);
+        AddRatio("LoRA", dense, "TorchSharp, full", full, shape.SpeedAskedOfFull, askedMemory: null);
+        AddRatio("QLoRA", quantized, "AdapterToolkit, LoRA", dense, shape.QuantizedSpeedAsked, askedMemory: null);
+        AddRatio("QLoRA", quantized, "TorchSharp, LoRA", lora, askedSpeed: null, shape.QuantizedMemoryAskedOfLora);
+        AddRatio("QLoRA", quantized, "TorchSharp, full", full, askedSpeed: null, shape.QuantizedMemoryAskedOfFull);
 
-        void Compared(string side, SideMeasurement their, double? askedSpeed, double? askedMemory) => Add(
-            side,
-            their,
-            Judged(best.TokensPerSecond / their.TokensPerSecond, askedSpeed, ReportTable.AtLeast),
-            Judged(best.PeakGigabytes / their.PeakGigabytes, askedMemory, ReportTable.AtMost));
-
-        void Add(string side, SideMeasurement measured, string[] speed, string[] memory) => table.Add([
+        void Add(string side, SideMeasurement measured) => table.Add(
             $"{shape.Name}, {shape.Batch} x {shape.Sequence}",
             side,
             $"{ReportTable.Number(measured.TokensPerSecond, "F0")} ({ReportTable.Number(measured.MedianTokensPerSecond, "F0")})",
             ReportTable.Number(measured.PeakGigabytes, "F2"),
             ReportTable.Ratio(measured.TokensPerSecond / limit),
-            ReportTable.Ratio(measured.TokensPerSecond / ourLimit),
-            .. speed,
-            .. memory]);
+            ReportTable.Ratio(measured.TokensPerSecond / ourLimit));
+
+        void AddRatio(string side, SideMeasurement our, string besides, SideMeasurement other, double? askedSpeed, double? askedMemory) => ratios.Add([
+            $"{shape.Name}, {shape.Batch} x {shape.Sequence}",
+            side,
+            besides,
+            .. Judged(our.TokensPerSecond / other.TokensPerSecond, askedSpeed, ReportTable.AtLeast),
+            .. Judged(our.PeakGigabytes / other.PeakGigabytes, askedMemory, ReportTable.AtMost)]);
     }
 
     private static string[] Judged(double ratio, double? asked, Func<double, double, string[]> judge) =>

@@ -3,24 +3,26 @@ using System.Globalization;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using Llama;
 
 namespace AdapterToolkit.Benchmarks;
 
 /// <summary>
-/// One side of the comparison, in a process of its own: some LoRA steps, rank 8 on all projections, float32. It prints a
+/// One side of the comparison, in a process of its own: some LoRA steps, rank 8 on all projections, on a base in float32 or,
+/// quantized, in NF4. It prints a
 /// line a step in the form of the peer program.
 /// </summary>
 internal static class StepRun
 {
     private const float LearningRate = 1e-4f;
 
-    public static void Run(ModelShape shape, int steps)
+    public static void Run(ModelShape shape, WeightStorage storage, int steps)
     {
         using RandomCheckpoint checkpoint = new(shape);
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(checkpoint.Folder, device);
+        using LlamaModel model = LlamaModel.Load(checkpoint.Folder, device, storage);
         model.Adapter.Initialize(seed: 0);
         Train(model, shape, steps);
     }

@@ -24,6 +24,14 @@ internal static class Sources
         public partial class Stabilized(int features) : AdapterToolkit.Modules.Linear(features, features, bias: true);
         """;
 
+    public const string Quantized = """
+        namespace Example;
+
+        /// <summary>A layer.</summary>
+        [AdapterToolkit.LowRank(3), AdapterToolkit.Quantized(4)]
+        public partial class InFourBits(int features) : AdapterToolkit.Modules.Linear(features, features);
+        """;
+
     public const string Frozen = """
         namespace Example;
 

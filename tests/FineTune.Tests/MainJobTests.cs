@@ -33,9 +33,34 @@ public sealed class MainJobTests : IDisposable
         Assert.Equal(0, report.GetProperty("adapterReloadMaxError").GetDouble());
         Assert.InRange(report.GetProperty("mergeMaxError").GetDouble(), 0, 1e-2);
         Assert.InRange(report.GetProperty("heldOutLossBefore").GetDouble(), 3, 4);
+        Assert.InRange(report.GetProperty("heldOutLossBefore").GetDouble() - report.GetProperty("heldOutLossDense").GetDouble(), -0.02, 0.02);
+        Assert.InRange(report.GetProperty("bitsPerWeight").GetDouble(), 4, 4.2);
+        Assert.InRange(report.GetProperty("baseBytes").GetInt64(), 1, report.GetProperty("baseParameters").GetInt64() * 2);
         Assert.True(report.GetProperty("heldOutLossAfter").GetDouble() < report.GetProperty("heldOutLossBefore").GetDouble());
         Assert.True(report.GetProperty("tokensPerSecond").GetDouble() > 0);
         Assert.True(report.GetProperty("peakWorkingSetBytes").GetInt64() > 0);
+    }
+
+    [Fact]
+    public void A_dense_run_keeps_the_files_numbers()
+    {
+        JsonElement report = Run("out", "--steps", "1", "--dense").Report;
+
+        Assert.Equal(report.GetProperty("heldOutLossDense").GetDouble(), report.GetProperty("heldOutLossBefore").GetDouble());
+        Assert.Equal(JsonValueKind.Null, report.GetProperty("bitsPerWeight").ValueKind);
+        Assert.InRange(report.GetProperty("mergeMaxError").GetDouble(), 0, 1e-3);
+    }
+
+    [Fact]
+    public void Eight_bits_of_optimizer_state_change_no_loss_by_more_than_a_hundredth()
+    {
+        string[] options = ["--steps", "40", "--evaluate-every", "0", "--checkpoint-every", "0"];
+        RunResult full = Run("full", options), eight = Run("eight", [.. options, "--optimizer-bits", "8", "--optimizer-minimum-size", "0"]);
+
+        Assert.True(eight.ExitCode == 0, eight.ToString());
+        Assert.NotEqual(full.TrainingLosses, eight.TrainingLosses);
+        foreach ((double expected, double actual) in full.TrainingLosses.Zip(eight.TrainingLosses))
+            Assert.Equal(expected, actual, 0.01 * expected);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class ReportTests
     [Fact]
     public void The_report_has_exactly_the_named_fields_and_null_for_what_was_not_done()
     {
-        Report report = new() { Device = "cpu", BaseParameters = 10, TrainableParameters = 2, Steps = 0, PeakWorkingSetBytes = 1, TrainingLosses = [] };
+        Report report = new() { Device = "cpu", BaseParameters = 10, BaseBytes = 5, TrainableParameters = 2, Steps = 0, PeakWorkingSetBytes = 1, TrainingLosses = [] };
 
         using JsonDocument json = JsonDocument.Parse(report.ToJson());
 
@@ -19,7 +19,7 @@ public sealed class ReportTests
 
     internal static string[] Fields =>
     [
-        "device", "baseParameters", "trainableParameters", "steps", "heldOutLossBefore", "heldOutLossAfter",
+        "device", "baseParameters", "baseBytes", "bitsPerWeight", "trainableParameters", "steps", "heldOutLossDense", "heldOutLossBefore", "heldOutLossAfter",
         "tokensPerSecond", "peakWorkingSetBytes", "adapterReloadMaxError", "mergeMaxError", "trainingLosses",
     ];
 }

@@ -24,13 +24,13 @@ internal static class DeclarationRules
 
         if (type.IsStatic)
             yield return Problem(type, "is static; a layer is an object that holds weights");
-        if (type.IsGenericType)
+        if (type.TypeParameters.Length > 0)
             yield return Problem(type, "is generic; write one class for each kind of layer");
         if (type.IsFileLocal)
             yield return Problem(type, "is local to its file, where the generator can't add its half");
         if (!isLayer && !types.DerivesFromModule(type) && !KnownTypes.IsMarkedModel(type.BaseType) && type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } other)
             yield return Problem(type, $"derives from {other.Name}, which is no Module");
-        if (isLayer && type.BaseType is not { TypeKind: TypeKind.Error } && !types.IsLinear(type))
+        if (isLayer && !type.IsStatic && type.BaseType is not { TypeKind: TypeKind.Error } && !types.IsLinear(type))
             yield return Problem(type, "does not derive from Linear");
         if (isLayer && KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) && KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute))
             yield return Problem(type, "is marked both [LowRank] and [Frozen]");

@@ -11,10 +11,13 @@ internal static class LayerDiscovery
 
     /// <summary>Reads the layer that an attribute stands on.</summary>
     /// <param name="type">The class.</param>
-    /// <param name="attribute">Its <c>[LowRank]</c> or <c>[Frozen]</c>.</param>
+    /// <param name="attribute">Its <c>[LowRank]</c> or <c>[Frozen]</c>; its <c>[Quantized]</c> where that stands alone.</param>
     /// <param name="compilation">The compilation.</param>
-    public static LayerSpec Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation)
+    /// <returns>The layer; null where another of its attributes is the one to read it by.</returns>
+    public static LayerSpec? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation)
     {
+        if (attribute.AttributeClass?.ToDisplayString() == KnownTypes.QuantizedAttribute && (KnownTypes.HasAttribute(type, LowRankAttribute) || KnownTypes.HasAttribute(type, FrozenAttribute)))
+            return null;
         bool isLowRank = attribute.AttributeClass?.ToDisplayString() == LowRankAttribute;
         int rank = isLowRank && attribute.ConstructorArguments is [{ Value: int value }] ? value : 0;
         double alpha = 0;
@@ -30,6 +33,6 @@ internal static class LayerDiscovery
         List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, new KnownTypes(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
         if (isLowRank)
             diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation));
-        return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, new EquatableArray<DiagnosticSpec>(diagnostics));
+        return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

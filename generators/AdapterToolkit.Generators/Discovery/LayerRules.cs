@@ -44,9 +44,12 @@ internal static class LayerRules
         foreach (AttributeData attribute in KnownTypes.Attributes(type, KnownTypes.QuantizedAttribute))
         {
             LocationSpec location = LocationOf(attribute, type);
-            if (attribute.ConstructorArguments is [{ Value: int bits }, ..] && bits is not (4 or 8 or 16))
+            int bits = StorageDiscovery.BitsOf(attribute);
+            if (bits is not (4 or 8 or 16))
                 yield return Found("ADT0004", location, type.Name, $"{Text(bits)} bits a weight are not supported; use 4, 8 or 16");
-            if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "BlockSize").Value.Value is int block
+            else if (StorageDiscovery.NumbersOf(attribute) is null)
+                yield return Found("ADT0004", location, type.Name, $"the format does not have {Text(bits)} bits; NF4 and FP4 have 4, Dynamic8 has 8, BFloat16 and Float16 have 16");
+            if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "BlockSize").Value.Value is int block and not 0
                 && (block is < SmallestBlock or > LargestBlock || (block & (block - 1)) != 0))
             {
                 yield return Found("ADT0004", location, type.Name, $"blocks of {Text(block)} weights are not supported; use a power of two from {Text(SmallestBlock)} to {Text(LargestBlock)}");

@@ -33,11 +33,13 @@ internal static class ModelRules
             foreach (INamespaceOrTypeSymbol member in current.GetMembers().OfType<INamespaceOrTypeSymbol>())
                 rest.Push(member);
             if (current is INamedTypeSymbol { TypeKind: TypeKind.Class } holder && types.IsModule(holder)
-                && (SymbolEqualityComparer.Default.Equals(holder.BaseType, type) || ChildDiscovery.ChildrenOf(holder, types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type))))
+                && (IsMadeOf(holder.BaseType) || ChildDiscovery.ChildrenOf(holder, types).Any(child => IsMadeOf(child.ModuleType))))
                 return true;
         }
 
         return false;
+
+        bool IsMadeOf(ITypeSymbol? other) => SymbolEqualityComparer.Default.Equals(other?.OriginalDefinition, type);
     }
 
     /// <summary>

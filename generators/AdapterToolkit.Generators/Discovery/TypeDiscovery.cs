@@ -7,17 +7,23 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>Reads what is needed to open a partial class once more.</summary>
 internal static class TypeDiscovery
 {
+    /// <summary>A type's name as its declaration has it: with type parameters, which every part repeats, and without their constraints, which need not be.</summary>
+    private static readonly SymbolDisplayFormat s_declaredName = new(
+        genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters | SymbolDisplayGenericsOptions.IncludeVariance,
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
+    private static readonly SymbolDisplayFormat s_namespace = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces,
+        miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
+
     public static TypeSpec Read(INamedTypeSymbol type)
     {
         List<string> containers = [];
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
-            containers.Insert(0, $"partial {KindOf(outer)} {outer.Name}{TypeParametersOf(outer)}");
-        string space = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString();
-        return new TypeSpec(space, new EquatableArray<string>(containers), type.Name, SyntaxFacts.GetText(type.DeclaredAccessibility));
+            containers.Insert(0, $"partial {KindOf(outer)} {outer.ToDisplayString(s_declaredName)}");
+        string space = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(s_namespace);
+        return new TypeSpec(space, new EquatableArray<string>(containers), type.ToDisplayString(s_declaredName), SyntaxFacts.GetText(type.DeclaredAccessibility));
     }
-
-    private static string TypeParametersOf(INamedTypeSymbol type) =>
-        type.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", type.TypeParameters.Select(parameter => parameter.Name))}>";
 
     private static string KindOf(INamedTypeSymbol type) => type switch
     {

@@ -9,17 +9,38 @@ internal static class LinearKernelsEmitter
     {
         SourceWriter writer = SourceWriter.File();
         writer.Open($"namespace {space}");
-        writer.Line(configuration.Rank == 0
-            ? "/// <summary>The products of linear layers without an adapter.</summary>"
-            : $"/// <summary>The products of linear layers with an adapter of rank {configuration.Rank}.</summary>");
-        writer.Open($"internal sealed partial class {configuration.ClassName} : global::AdapterToolkit.Operators.LinearKernels");
-        writer.Line("/// <summary>The kernels hold no state, so one object serves all layers.</summary>");
-        writer.Line($"internal static readonly {configuration.ClassName} Instance = new();");
-        writer.Line();
-        writer.Line("/// <inheritdoc/>");
-        writer.Line($"public override int Rank => {configuration.Rank};");
+        string layers = configuration.Rank == 0 ? "linear layers without an adapter" : $"linear layers with an adapter of rank {configuration.Rank}";
+        if (configuration.Stored.IsPacked)
+            Packed(writer, configuration, layers);
+        else
+            FullPrecision(writer, configuration, layers);
         writer.Close();
         writer.Close();
         return writer.ToString();
+    }
+
+    private static void FullPrecision(SourceWriter writer, LinearConfiguration configuration, string layers)
+    {
+        writer.Line($"/// <summary>The products of {layers}.</summary>");
+        writer.Open($"internal partial class {configuration.ClassName} : global::AdapterToolkit.Operators.LinearKernels");
+        Instance(writer, "", configuration.ClassName);
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"public override int Rank => {configuration.Rank};");
+    }
+
+    private static void Packed(SourceWriter writer, LinearConfiguration configuration, string layers)
+    {
+        writer.Line($"/// <summary>The products of {layers}, with W stored in {configuration.Stored.Description}.</summary>");
+        writer.Open($"internal sealed partial class {configuration.ClassName} : {configuration.InFullPrecision.ClassName}");
+        Instance(writer, "new ", configuration.ClassName);
+        writer.Line("/// <inheritdoc/>");
+        writer.Line($"public override global::AdapterToolkit.Quantization.WeightFormat Format {{ get; }} = {configuration.Stored.Expression};");
+    }
+
+    private static void Instance(SourceWriter writer, string hides, string name)
+    {
+        writer.Line("/// <summary>The kernels hold no state, so one object serves all layers.</summary>");
+        writer.Line($"internal static {hides}readonly {name} Instance = new();");
+        writer.Line();
     }
 }

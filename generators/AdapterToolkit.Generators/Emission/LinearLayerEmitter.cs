@@ -18,9 +18,19 @@ internal static class LinearLayerEmitter
             writer.Line();
         }
 
-        string kernels = $"global::{space}.{new LinearConfiguration(layer.Rank).ClassName}";
+        if (layer.Stored.IsPacked)
+        {
+            writer.Line("/// <inheritdoc/>");
+            writer.Line($"public override global::AdapterToolkit.Quantization.WeightFormat MarkedFormat {{ get; }} = {layer.Stored.Expression};");
+            writer.Line();
+        }
+
         writer.Line("/// <inheritdoc/>");
-        writer.Line($"protected override global::AdapterToolkit.Operators.LinearKernels Kernels => {kernels}.Instance;");
+        writer.Line("protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =");
+        writer.Line("[");
+        foreach (LinearConfiguration configuration in LinearConfiguration.Of(layer))
+            writer.Line($"    global::{space}.{configuration.ClassName}.Instance,");
+        writer.Line("];");
         TypeEmitter.Close(writer, layer.Type);
         return writer.ToString();
     }

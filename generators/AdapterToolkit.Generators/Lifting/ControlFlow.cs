@@ -10,6 +10,12 @@ internal static class ControlFlow
     /// <summary>Whether control may leave a statement otherwise than at its end: by a return, a jump out of it, or an exception.</summary>
     public static bool MayLeave(IOperation operation) => MayLeave(operation, [], insideLoop: false);
 
+    /// <summary>
+    /// Whether what follows a choice must be lifted inside its arms: control may leave it, or a <c>switch</c> in it that is not
+    /// carried over as a whole has a section that ends early.
+    /// </summary>
+    public static bool NeedsRest(IOperation choice, KnownTypes types) => MayLeave(choice) || HasEarlyEnd(choice, types);
+
     /// <summary>The tensor variables that a statement assigns.</summary>
     public static IEnumerable<ISymbol> AssignedTensors(IOperation operation, KnownTypes types)
     {
@@ -66,6 +72,13 @@ internal static class ControlFlow
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter,
         _ => null,
+    };
+
+    private static bool HasEarlyEnd(IOperation operation, KnownTypes types) => operation switch
+    {
+        ILoopOperation or IAnonymousFunctionOperation or ILocalFunctionOperation => false,
+        ISwitchOperation choice when SwitchSections.EndEarly(choice) && !IsFreeOfTensors(choice, types) => true,
+        _ => operation.ChildOperations.Any(child => HasEarlyEnd(child, types)),
     };
 
     private static bool MayLeave(IOperation operation, IEnumerable<ILabelSymbol> labels, bool insideLoop)

@@ -6,19 +6,22 @@ namespace AdapterToolkit.Generators.Lifting;
 /// <summary>Tells which expressions mean the same in the backward pass as in the forward pass, so that they need not be saved.</summary>
 internal static class Lasting
 {
-    /// <summary>Whether an expression is made of constants and readonly members only.</summary>
+    /// <summary>Whether an expression is made of constants and readonly members that are never null.</summary>
     public static bool Is(IOperation? operation) => operation switch
     {
         null => true,
         { ConstantValue.HasValue: true } => true,
         IInstanceReferenceOperation or IDefaultValueOperation or ITypeOfOperation => true,
-        IFieldReferenceOperation field => (field.Field.IsConst || field.Field.IsReadOnly) && Is(field.Instance),
-        IPropertyReferenceOperation { Arguments.Length: 0 } property => IsReadOnly(property.Property) && Is(property.Instance),
+        IFieldReferenceOperation field => (field.Field.IsConst || field.Field.IsReadOnly) && IsNeverNull(field.Field.Type) && Is(field.Instance),
+        IPropertyReferenceOperation { Arguments.Length: 0 } property => IsReadOnly(property.Property) && IsNeverNull(property.Property.Type) && Is(property.Instance),
         IConversionOperation { OperatorMethod: null } conversion => Is(conversion.Operand),
         IUnaryOperation { OperatorMethod: null } unary => Is(unary.Operand),
         IBinaryOperation { OperatorMethod: null } binary => Is(binary.LeftOperand) && Is(binary.RightOperand),
         _ => false,
     };
+
+    /// <summary>Whether a member needs no null check: the backward pass would lack the one that <c>Forward</c> makes.</summary>
+    private static bool IsNeverNull(ITypeSymbol type) => type.NullableAnnotation != NullableAnnotation.Annotated;
 
     /// <summary>Whether a property is a field in disguise that nothing writes after construction.</summary>
     private static bool IsReadOnly(IPropertySymbol property) =>

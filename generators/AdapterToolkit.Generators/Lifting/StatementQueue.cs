@@ -27,11 +27,11 @@ internal sealed record StatementQueue(object Item, StatementQueue? Next)
 /// <param name="Then">Makes the queue of the first arm from what follows.</param>
 /// <param name="Else">Makes the queue of the second arm from what follows.</param>
 /// <param name="Whole">The operation that it was made from, to be searched for assignments.</param>
-/// <param name="MayLeave">Whether an arm may leave: return, end the loop or the iteration, throw.</param>
+/// <param name="NeedsRest">Whether what follows must be lifted inside the arms, since control may leave them otherwise than at their ends.</param>
 internal sealed record ChoiceStatement(
     string Source,
     Func<CarriedText> Condition,
     Func<StatementQueue?, StatementQueue?> Then,
     Func<StatementQueue?, StatementQueue?> Else,
     IOperation Whole,
-    bool MayLeave);
+    bool NeedsRest);

@@ -75,6 +75,8 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
             case InvocationExpressionSyntax invocation when ReducedExtension(invocation) is { } extension:
                 WriteExtensionCall(invocation, extension);
                 return;
+            case CollectionExpressionSyntax or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax or BaseObjectCreationExpressionSyntax { Initializer: not null } when IsListOfTensors((ExpressionSyntax)node):
+                throw new LiftingException(node, "A list of tensors", "keep each tensor in a local of its own");
             case TypeSyntax { IsVar: true }:
                 Append("var");
                 SpaceAfter(node);
@@ -100,6 +102,12 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
             else
                 WriteToken(child.AsToken());
         }
+    }
+
+    private bool IsListOfTensors(ExpressionSyntax list)
+    {
+        TypeInfo info = model.GetTypeInfo(list);
+        return (info.Type ?? info.ConvertedType) is { } type && types.IsTensor(types.ElementType(type));
     }
 
     private void WriteToken(SyntaxToken token)

@@ -14,7 +14,9 @@ internal sealed class ConsoleDisplay : IDisplay
         AddRow(table, "base model", summary.Model);
         AddRow(table, "device", summary.Device);
         AddRow(table, "trainable parameters", $"{Quantity.Count(summary.TrainableParameters)} of {Quantity.Count(summary.BaseParameters)} ({Quantity.Number(100 * ratio, 2)} %)");
-        AddRow(table, "base size", Quantity.Bytes(summary.BaseBytes));
+        AddRow(table, "base size", summary.BitsPerWeight is { } bits
+            ? $"{Quantity.Bytes(summary.DenseBytes)} in the file, {Quantity.Bytes(summary.BaseBytes)} quantized ({Quantity.Number(bits, 3)} bits a weight of its projections)"
+            : Quantity.Bytes(summary.BaseBytes));
         AddRow(table, "adapter size", Quantity.Bytes(summary.AdapterBytes));
         AddRow(table, "text", summary.Data);
         AddRow(table, "trained on", $"{Quantity.Count(summary.TrainingTokens)} tokens in {Quantity.Count(summary.TrainingSequences)} sequences");

@@ -40,7 +40,9 @@ internal interface ITrainingProgress
 /// <param name="Model">The base checkpoint's folder.</param>
 /// <param name="Device">The device.</param>
 /// <param name="BaseParameters">Numbers in the frozen weights.</param>
-/// <param name="BaseBytes">Bytes of the frozen weights.</param>
+/// <param name="DenseBytes">Bytes of the frozen weights as the file has them.</param>
+/// <param name="BaseBytes">Bytes of the frozen weights as they are held.</param>
+/// <param name="BitsPerWeight">Bits that a number of the quantized layers takes; null where none is quantized.</param>
 /// <param name="TrainableParameters">Numbers that train.</param>
 /// <param name="AdapterBytes">Bytes of the adapter.</param>
 /// <param name="Data">What the text is.</param>
@@ -52,7 +54,9 @@ internal sealed record RunSummary(
     string Model,
     string Device,
     long BaseParameters,
+    long DenseBytes,
     long BaseBytes,
+    double? BitsPerWeight,
     long TrainableParameters,
     long AdapterBytes,
     string Data,

@@ -14,15 +14,15 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The list of tensors and shards of a divided checkpoint.</summary>
     public const string IndexFileName = "model.safetensors.index.json";
 
-    private readonly SafetensorsFile[] shards;
-    private readonly Dictionary<string, SafetensorsFile> shardOf;
+    private readonly SafetensorsFile[] _shards;
+    private readonly Dictionary<string, SafetensorsFile> _shardOf;
 
     private Checkpoint(string folder, string indexPath, SafetensorsFile[] shards, Dictionary<string, SafetensorsFile> shardOf)
     {
         Folder = folder;
         FilePath = indexPath;
-        this.shards = shards;
-        this.shardOf = shardOf;
+        _shards = shards;
+        _shardOf = shardOf;
     }
 
     /// <summary>The checkpoint's folder.</summary>
@@ -32,7 +32,7 @@ public sealed class Checkpoint : IDisposable
     public string FilePath { get; }
 
     /// <summary>The names of all tensors.</summary>
-    public IReadOnlyCollection<string> Names => shardOf.Keys;
+    public IReadOnlyCollection<string> Names => _shardOf.Keys;
 
     /// <summary>Opens the checkpoint in a folder. Where both layouts are there, <c>model.safetensors</c> is read, as in Hugging Face's libraries.</summary>
     /// <param name="folder">The folder.</param>
@@ -54,7 +54,7 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Whether there is a tensor of this name.</summary>
     /// <param name="name">The tensor's name.</param>
-    public bool Contains(string name) => shardOf.ContainsKey(name);
+    public bool Contains(string name) => _shardOf.ContainsKey(name);
 
     /// <summary>Type and shape of a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -65,7 +65,7 @@ public sealed class Checkpoint : IDisposable
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
     public SafetensorsFile GetFile(string name)
-        => shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+        => _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -86,7 +86,7 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => DisposeAll(shards);
+    public void Dispose() => DisposeAll(_shards);
 
     private static Checkpoint OpenShards(string folder, string index)
     {

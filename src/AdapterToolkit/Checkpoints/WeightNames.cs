@@ -7,7 +7,7 @@ namespace AdapterToolkit.Checkpoints;
 internal static class WeightNames
 {
     /// <summary>Every weight once, under its first name.</summary>
-    internal static List<(string Name, FrozenWeight Weight)> Of(LanguageModel model) =>
+    internal static List<NamedWeight> Of(LanguageModel model) =>
         [.. All(model).DistinctBy(named => named.Weight)];
 
     /// <summary>The further names of weights that several modules share: a head tied to the embedding.</summary>
@@ -17,6 +17,6 @@ internal static class WeightNames
     /// <summary>A weight's dimensions as a file counts them.</summary>
     internal static long[] LongDimensions(FrozenWeight weight) => [.. weight.Shape.Dimensions.ToArray().Select(dimension => (long)dimension)];
 
-    private static IEnumerable<(string Name, FrozenWeight Weight)> All(LanguageModel model) =>
-        model.SelfAndDescendants.SelectMany(module => module.FrozenWeights.Select(weight => (Name: $"{module.CheckpointPath}.{weight.Name}", Weight: weight)));
+    private static IEnumerable<NamedWeight> All(LanguageModel model) =>
+        model.SelfAndDescendants.SelectMany(module => module.FrozenWeights.Select(weight => new NamedWeight($"{module.CheckpointPath}.{weight.Name}", weight, module)));
 }

@@ -1,4 +1,5 @@
 using AdapterToolkit.Operators;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Modules;
@@ -34,4 +35,8 @@ public sealed class Embedding : Module
         ArgumentNullException.ThrowIfNull(tokens);
         return Op.GatherRows(Weight, tokens.Ids);
     }
+
+    /// <summary>The vectors stay in the 16 bits that the file has them in.</summary>
+    internal override WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) =>
+        inFile.Bits == 16 ? inFile : WeightFormat.FullPrecision;
 }

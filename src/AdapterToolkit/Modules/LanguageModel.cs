@@ -2,6 +2,7 @@ using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Modules;
@@ -47,6 +48,19 @@ public abstract class LanguageModel : Module, IDisposable
     /// <summary>The bytes that the frozen weights take on the device.</summary>
     public long BaseBytes => DistinctFrozenWeights.Sum(weight => weight.Bytes);
 
+    /// <summary>
+    /// The bits that a number takes in the linear layers marked <see cref="QuantizedAttribute"/>, together, their scales
+    /// included; null where there are none.
+    /// </summary>
+    public double? BitsPerWeight
+    {
+        get
+        {
+            List<FrozenWeight> weights = [.. LinearLayers.Where(layer => layer.MarkedFormat != WeightFormat.FullPrecision).Select(layer => layer.Weight)];
+            return weights.Count == 0 ? null : weights.Sum(weight => weight.Bytes) * 8.0 / weights.Sum(weight => (long)weight.Shape.Elements);
+        }
+    }
+
     /// <summary>What trains: the adapter's factors, and the weights marked <see cref="TrainableAttribute"/>.</summary>
     public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters)];
 
@@ -89,22 +103,23 @@ public abstract class LanguageModel : Module, IDisposable
     /// <summary>Loads the weights of a checkpoint in the Hugging Face layout, tensor by tensor.</summary>
     /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
     /// <param name="device">The device to put them on.</param>
+    /// <param name="storage">Whether layers marked <see cref="QuantizedAttribute"/> are quantized, each as soon as it is read, or keep the file's numbers.</param>
     /// <exception cref="CheckpointException">A tensor is missing, unknown, malformed or of another shape; the model stays as it was.</exception>
     /// <exception cref="InvalidOperationException">The model has weights already.</exception>
-    public void LoadCheckpoint(string folder, Device device)
+    public void LoadCheckpoint(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (_device is not null)
             throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
         NameTree("");
-        ModelLoader.Load(this, folder, device);
+        ModelLoader.Load(this, folder, device, storage);
         _device = device;
         CheckpointFolder = folder;
     }
 
     /// <summary>
-    /// Writes the model in the Hugging Face layout: the weights as float32, and the configuration and tokenizer of the
-    /// checkpoint that it was loaded from.
+    /// Writes the model in the Hugging Face layout: each weight in the format in which it is held, 4-bit ones as bitsandbytes
+    /// writes them, and the configuration and tokenizer of the checkpoint that it was loaded from.
     /// </summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
     /// <exception cref="InvalidOperationException">An adapter runs beside the weights, which the files would lack.</exception>
@@ -140,12 +155,14 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>rows x vocabulary, in row-major order.</returns>
     public float[] Logits(TokenIds tokens)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor hidden = Evaluate(tokens, CreateContext(tokens));
+        using PlannedCall call = new();
+        using SequenceContext context = CreateContext(tokens);
+        Tensor hidden = Evaluate(tokens, context);
         Tensor logits = Head.Logits(hidden);
         hidden.Release();
         float[] values = logits.ToArray();
         logits.Release();
+        call.Complete();
         return values;
     }
 
@@ -154,15 +171,17 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>One logit for each token of the vocabulary.</returns>
     public float[] NextTokenLogits(ReadOnlySpan<int> tokens)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        using PlannedCall call = new();
         TokenIds ids = new(1, tokens.Length, tokens);
-        Tensor hidden = Evaluate(ids, CreateContext(ids));
+        using SequenceContext context = CreateContext(ids);
+        Tensor hidden = Evaluate(ids, context);
         Tensor last = hidden.SliceRows(hidden.Rows - 1, 1);
         Tensor logits = Head.Logits(last);
         last.Release();
         hidden.Release();
         float[] values = logits.ToArray();
         logits.Release();
+        call.Complete();
         return values;
     }
 
@@ -191,28 +210,30 @@ public abstract class LanguageModel : Module, IDisposable
     /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the next one's label.</param>
     public LossSum Loss(TokenIds tokens, ReadOnlySpan<int> labels)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor hidden = Evaluate(tokens, CreateContext(tokens));
+        using PlannedCall call = new();
+        using SequenceContext context = CreateContext(tokens);
+        Tensor hidden = Evaluate(tokens, context);
         LossSum loss = Head.Loss(hidden, labels, tokens.Batch, tokens.Length);
         hidden.Release();
+        call.Complete();
         return loss;
     }
 
-    /// <summary>The next-token loss of a batch, and its gradient added to every parameter's.</summary>
+    /// <summary>
+    /// The next-token loss of a batch, and its gradient added to every parameter's. A call that fails may have added to some
+    /// of them; a step of the trainer clears them first.
+    /// </summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="labels">A label for each token, -100 where it scores nothing.</param>
     /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring labels, the mean's gradient.</param>
     /// <exception cref="InvalidOperationException">Nothing trains.</exception>
     public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor hidden = ForwardSaving(tokens, CreateContext(tokens), out ForwardRecord? record);
+        using PlannedCall call = new();
+        using SequenceContext context = CreateContext(tokens);
+        Tensor hidden = ForwardSaving(tokens, context, out ForwardRecord? record);
         if (record is null)
-        {
-            hidden.Release();
             throw new InvalidOperationException("Nothing of the model trains. Give it an adapter with Adapter.Initialize or Adapter.Load.");
-        }
-
         LossSum loss = Head.LossSaving(hidden, labels, tokens.Batch, tokens.Length, gradientFactor, out Tensor? gradient);
         hidden.Release();
         if (gradient is not null)
@@ -222,15 +243,33 @@ public abstract class LanguageModel : Module, IDisposable
         }
 
         record.Release();
+        call.Complete();
         return loss;
     }
 
     /// <summary>Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter.</summary>
-    /// <param name="reversible">Whether the factors are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
-    public void Merge(bool reversible = false)
+    /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
+    /// <param name="requantize">Whether weights in 4 or 8 bits are to be quantized anew, which rounds most of an adapter away.</param>
+    /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero in float32.</returns>
+    /// <exception cref="InvalidOperationException">An adapter is merged already, or a weight is in 4 or 8 bits and <paramref name="requantize"/> is false. No layer is merged then.</exception>
+    public float Merge(bool reversible = false, bool requantize = false)
     {
         foreach (Linear layer in LinearLayers)
-            layer.Merge(reversible);
+            layer.ThrowIfUnmergeable(requantize);
+        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+    }
+
+    /// <summary>Decodes every linear layer's weight, adds s·BA, and leaves the layer dense.</summary>
+    /// <param name="bits">Bits of a number: 16 or 32.</param>
+    /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
+    /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero for 32 bits.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The bits are neither 16 nor 32.</exception>
+    /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
+    public float MergeTo(int bits, bool reversible = false)
+    {
+        foreach (Linear layer in LinearLayers)
+            layer.ThrowIfUnmergeable(requantize: true);
+        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
     }
 
     /// <summary>Takes a reversible merge back.</summary>

@@ -1,4 +1,5 @@
 using AdapterToolkit.Operators;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Modules;
@@ -70,6 +71,10 @@ public sealed class LanguageModelHead : Module
         hiddenGradient = Tensor.Zeros(hidden.Device, hidden.Shape);
         return Run(hidden, rows, gradientFactor == 0 ? 1f / rows.Count : gradientFactor, hiddenGradient);
     }
+
+    /// <summary>The weight stays in the 16 bits that the file has it in.</summary>
+    internal override WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) =>
+        inFile.Bits == 16 ? inFile : WeightFormat.FullPrecision;
 
     private ScoringRows Scoring(Tensor hidden, ReadOnlySpan<int> labels, int batch, int length)
     {

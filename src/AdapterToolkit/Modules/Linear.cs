@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using AdapterToolkit.Adapters;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Modules;
@@ -8,11 +10,14 @@ namespace AdapterToolkit.Modules;
 /// <summary>
 /// A linear layer with a frozen weight W (out x in): y = Wx, plus s·B(Ax) where the class is marked
 /// <see cref="LowRankAttribute"/> and an adapter has factors for the layer. A class that derives from it is
-/// <c>partial</c> and marked <see cref="LowRankAttribute"/> or <see cref="FrozenAttribute"/>; the source generator gives it
-/// its kernels.
+/// <c>partial</c> and marked <see cref="LowRankAttribute"/>, <see cref="QuantizedAttribute"/>, both, or
+/// <see cref="FrozenAttribute"/>; the source generator gives it its kernels.
 /// </summary>
 public abstract class Linear : Module
 {
+    private LinearKernels? _kernels;
+    private WeightContents? _unmerged;
+
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
     /// <param name="inFeatures">Features of a row of the input.</param>
     /// <param name="outFeatures">Features of a row of the output.</param>
@@ -42,6 +47,9 @@ public abstract class Linear : Module
     /// <summary>What the layer's <see cref="LowRankAttribute"/> says; null for a layer that never has an adapter.</summary>
     public virtual LowRankSettings? LowRank => null;
 
+    /// <summary>What the layer's <see cref="QuantizedAttribute"/> says; float32 without one.</summary>
+    public virtual WeightFormat MarkedFormat => WeightFormat.FullPrecision;
+
     /// <summary>The factors of the adapter in use; null where it has none for this layer, and after a merge.</summary>
     public LowRankFactors? Factors { get; private set; }
 
@@ -54,9 +62,25 @@ public abstract class Linear : Module
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Factors is null || IsMerged ? [] : [Factors.A, Factors.B];
 
-    /// <summary>The kernels that the source generator wrote for the layer.</summary>
+    /// <summary>
+    /// The kernels that the source generator wrote for the layer: those for float32 first, then those for every other format
+    /// that its weight can be held in.
+    /// </summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected abstract LinearKernels Kernels { get; }
+    protected abstract IReadOnlyList<LinearKernels> KernelSets { get; }
+
+    /// <summary>The kernels for the format that the weight is held in now.</summary>
+    private LinearKernels Kernels
+    {
+        get
+        {
+            WeightFormat format = Weight.Format;
+            if (_kernels is null || _kernels.Format != format)
+                _kernels = KernelSets.FirstOrDefault(kernels => kernels.Format == format)
+                    ?? throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {format}, which its class {GetType().Name} has no kernels for. Mark the class [Quantized({format.Bits})].");
+            return _kernels;
+        }
+    }
 
     private LowRankFactors? ActiveFactors => IsMerged ? null : Factors;
 
@@ -141,38 +165,147 @@ public abstract class Linear : Module
         Factors = factors;
     }
 
-    /// <summary>Adds s·BA to W, so that the layer costs what it costs without an adapter.</summary>
-    /// <param name="reversible">Whether A and B are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
-    /// <exception cref="InvalidOperationException">The adapter is merged already.</exception>
-    public void Merge(bool reversible = false)
+    /// <summary>
+    /// Adds s·BA to W, so that the layer costs what it costs without an adapter, and keeps W's format. A weight in 16 bits
+    /// takes the sum rounded to them; one in 4 or 8 bits only where that is asked for, since they round most of an adapter away.
+    /// </summary>
+    /// <param name="reversible">Whether A and B, and the codes of a weight that is not in float32, are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
+    /// <param name="requantize">Whether a weight in 4 or 8 bits is to be quantized anew.</param>
+    /// <returns>The largest absolute difference between the sum and the weight as it is held now: zero in float32.</returns>
+    /// <exception cref="InvalidOperationException">The adapter is merged already, or the weight is in 4 or 8 bits and <paramref name="requantize"/> is false.</exception>
+    public float Merge(bool reversible = false, bool requantize = false)
     {
-        if (IsMerged)
-            throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' is merged already.");
+        ThrowIfUnmergeable(requantize);
         if (Factors is null)
-            return;
-        Kernels.Merge(Weight, Factors, 1);
-        if (reversible)
-            IsMerged = true;
-        else
-            ReleaseFactors();
+            return 0;
+        WeightFormat format = Weight.Format;
+        if (format == WeightFormat.FullPrecision)
+        {
+            Kernels.Merge(Weight, Factors, 1);
+            EndMerge(reversible, unmerged: null);
+            return 0;
+        }
+
+        return MergeInto(format, reversible);
     }
 
-    /// <summary>Takes a reversible merge back: W is what it was, up to rounding, and the adapter runs beside it again.</summary>
+    /// <summary>Decodes W, adds s·BA, and leaves the same layer dense: in 32 bits, or in 16 where the layer is marked <see cref="QuantizedAttribute"/>.</summary>
+    /// <remarks>A layer that is not marked so keeps 32 bits, which hold numbers that 16 bits can hold.</remarks>
+    /// <param name="bits">Bits of a number: 16 or 32.</param>
+    /// <param name="reversible">Whether A, B and W's present contents are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
+    /// <returns>The largest absolute difference between the sum and the weight as it is held now: zero for 32 bits.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The bits are neither 16 nor 32.</exception>
+    /// <exception cref="InvalidOperationException">The adapter is merged already.</exception>
+    public float MergeTo(int bits, bool reversible = false)
+    {
+        if (bits is not (16 or 32))
+            throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A layer is merged to 16 or 32 bits, not to {bits}. Merge(requantize: true) keeps 4 or 8 bits.");
+        ThrowIfUnmergeable(requantize: true);
+        WeightFormat sixteen = Weight.Format.Bits == 16 ? Weight.Format : MarkedFormat.Bits == 16 ? MarkedFormat : WeightFormat.BFloat16;
+        return MergeInto(bits == 32 ? WeightFormat.FullPrecision : sixteen, reversible);
+    }
+
+    /// <summary>
+    /// Takes a reversible merge back, and the adapter runs beside W again. A weight that was in float32, and merged in it, is
+    /// what it was up to rounding; every other one exactly.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No adapter is merged, or it was merged for good.</exception>
     public void Unmerge()
     {
         if (!IsMerged || Factors is null)
-            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no merged adapter to take back. Only Merge(reversible: true) can be taken back.");
-        Kernels.Merge(Weight, Factors, -1);
+            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no merged adapter to take back. Only Merge(reversible: true) and MergeTo(.., reversible: true) can be taken back.");
+        if (_unmerged is null)
+            Kernels.Merge(Weight, Factors, -1);
+        else
+            Weight.PutBack(_unmerged);
+        _unmerged = null;
         IsMerged = false;
     }
+
+    /// <inheritdoc/>
+    internal override WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) =>
+        !ReferenceEquals(weight, Weight) || MarkedFormat == WeightFormat.FullPrecision ? WeightFormat.FullPrecision
+        : storage == WeightStorage.AsMarked ? MarkedFormat
+        : inFile.HasBlocks ? WeightFormat.FullPrecision
+        : inFile;
 
     /// <summary>Gives the memory of the factors back; the weight stays as it is.</summary>
     internal void ReleaseFactors()
     {
         Factors?.Dispose();
         Factors = null;
+        _unmerged?.Dispose();
+        _unmerged = null;
         IsMerged = false;
+    }
+
+    /// <summary>Refuses a merge where one was made already, or where the weight's few bits would take most of it away unasked.</summary>
+    internal void ThrowIfUnmergeable(bool requantize)
+    {
+        if (IsMerged)
+            throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' is merged already.");
+        if (Factors is not null && Weight.Format.HasBlocks && !requantize)
+            throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {Weight.Format}, which would round the adapter away. Call MergeTo(16) or MergeTo(32) to make it dense, or Merge(requantize: true) to accept the error.");
+    }
+
+    /// <summary>Replaces W by W + s·BA in a format; by W alone where there is no adapter.</summary>
+    private float MergeInto(WeightFormat format, bool reversible)
+    {
+        Device device = Weight.Device;
+        float[] values = Weight.ToArray();
+        WeightContents before = Weight.Take()!;
+        try
+        {
+            Weight.Load(device, values);
+            if (Factors is not null)
+                Kernels.Merge(Weight, Factors, 1);
+            float error = Round(device, format);
+            if (Factors is null)
+                before.Dispose();
+            else
+                EndMerge(reversible, before);
+            return error;
+        }
+        catch
+        {
+            Weight.PutBack(before);
+            throw;
+        }
+    }
+
+    /// <summary>Turns the weight, which is in float32, into another format, as far as the layer has kernels for it.</summary>
+    /// <returns>The largest absolute error that this makes.</returns>
+    private float Round(Device device, WeightFormat format)
+    {
+        if (format == WeightFormat.FullPrecision)
+            return 0;
+        float[] exact = Weight.ToArray();
+        QuantizedValues rounded = Quantizer.Quantize(exact, format, $"{CheckpointPath}.{Weight.Name}");
+        float[] held = new float[exact.Length];
+        Quantizer.Dequantize(rounded, held);
+        Weight.Dispose();
+        if (KernelSets.Any(kernels => kernels.Format == format))
+            Weight.Load(device, rounded);
+        else
+            Weight.Load(device, held);
+        float error = 0;
+        for (int i = 0; i < exact.Length; i++)
+            error = Math.Max(error, Math.Abs(exact[i] - held[i]));
+        return error;
+    }
+
+    private void EndMerge(bool reversible, WeightContents? unmerged)
+    {
+        if (reversible)
+        {
+            IsMerged = true;
+            _unmerged = unmerged;
+        }
+        else
+        {
+            unmerged?.Dispose();
+            ReleaseFactors();
+        }
     }
 
     private Tensor Run(Tensor x, out Tensor? u)

@@ -1,3 +1,4 @@
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Modules;
@@ -65,6 +66,12 @@ public abstract class Module
             child.Module.NameTree(path.Length == 0 ? child.Name : child.Name.Length == 0 ? path : $"{path}.{child.Name}");
         }
     }
+
+    /// <summary>How one of the module's frozen weights is to be held.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="inFile">How its numbers are written in the checkpoint.</param>
+    /// <param name="storage">Whether classes that are marked so are to be quantized.</param>
+    internal virtual WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) => WeightFormat.FullPrecision;
 
     /// <summary>Lets the module's own weight train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>

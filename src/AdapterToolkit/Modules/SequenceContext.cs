@@ -1,7 +1,7 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
+using AdapterToolkit.Tensors;
 using ILGPU;
-using ILGPU.Runtime;
 using Device = AdapterToolkit.Devices.Device;
 
 namespace AdapterToolkit.Modules;
@@ -10,10 +10,10 @@ namespace AdapterToolkit.Modules;
 /// What a forward pass knows about its rows that is no activation: how they form sequences, which are padding, where each
 /// stands in its sequence, and the rotary embedding's angles.
 /// </summary>
-public sealed class SequenceContext
+public sealed class SequenceContext : IDisposable
 {
     private readonly int[] _lengths;
-    private MemoryBuffer1D<int, Stride1D.Dense>? _uploadedLengths;
+    private Tensor? _uploadedLengths;
 
     /// <summary>Describes the rows of a batch.</summary>
     /// <param name="tokens">The batch.</param>
@@ -46,11 +46,23 @@ public sealed class SequenceContext
     /// <summary>The angles of the rotary embedding.</summary>
     public RotaryTable Rotary { get; }
 
-    /// <summary>The lengths as kernels of an accelerator read them. They are uploaded once, and freed with the context.</summary>
+    /// <summary>
+    /// Gives the memory of the uploaded lengths back; there is none on the CPU device. The context may be used again, which
+    /// uploads them once more.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_uploadedLengths is { IsHeld: true } lengths)
+            lengths.Release();
+        _uploadedLengths = null;
+    }
+
+    /// <summary>The lengths as kernels of an accelerator read them. They are uploaded once, unless a scope that ended has released them.</summary>
     /// <param name="device">The device.</param>
     internal ArrayView<int> LengthsOn(AcceleratorDevice device)
     {
-        _uploadedLengths ??= device.Accelerator.Allocate1D(_lengths);
-        return _uploadedLengths.View.AsContiguous();
+        if (_uploadedLengths is not { IsHeld: true })
+            _uploadedLengths = Op.Upload(device, _lengths);
+        return _uploadedLengths.View.Cast<int>();
     }
 }

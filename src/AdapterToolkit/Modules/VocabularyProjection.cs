@@ -3,7 +3,7 @@ using AdapterToolkit.Tensors;
 namespace AdapterToolkit.Modules;
 
 /// <summary>The frozen product of a language model's head: hidden states to one logit for each token of the vocabulary.</summary>
-[Frozen]
+[Quantized(16)]
 internal sealed partial class VocabularyProjection : Linear
 {
     internal VocabularyProjection(int hiddenSize, int vocabularySize)

@@ -1,6 +1,7 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators;
@@ -21,10 +22,16 @@ public static partial class Op
                 throw new ArgumentOutOfRangeException(nameof(ids), id, $"Token {id} is not in the vocabulary of {rows} tokens.");
         }
 
-        if (!weight.IsInPanels)
+        bool isDense = weight.Format == WeightFormat.FullPrecision;
+        if (isDense && !weight.IsInPanels)
             return GatherRows(weight.Data, ids);
-        Tensor result = Tensor.Allocate(weight.Data.Device, new Shape(ids.Length, columns));
-        GatherCpu.FromPanels(weight, ids.ToArray(), result);
+        Tensor result = Tensor.Allocate(weight.Device, new Shape(ids.Length, columns));
+        if (weight.Device is AcceleratorDevice device)
+            GatherSixteenBits(device, weight.Packed, ids, result);
+        else if (isDense)
+            GatherCpu.FromPanels(weight, ids.ToArray(), result);
+        else
+            GatherCpu.FromPackedPanels(weight.Packed, ids.ToArray(), result);
         return result;
     }
 
@@ -63,5 +70,17 @@ public static partial class Op
         {
             GatherCpu.Scatter(x, rows, result);
         }
+    }
+
+    private static void GatherSixteenBits(AcceleratorDevice device, PackedWeight weight, ReadOnlySpan<int> ids, Tensor result)
+    {
+        using Tensor uploaded = Upload(device, ids);
+        device.Launch(
+            weight.Format == WeightFormat.BFloat16 ? GatherKernels.GatherBFloat16 : GatherKernels.GatherFloat16,
+            ElementLaunch.ForElements(device, result.Shape.Elements),
+            weight.Codes.View.Cast<uint>(),
+            uploaded.View.Cast<int>(),
+            weight.Shape.Columns,
+            result.View);
     }
 }

@@ -1,13 +1,15 @@
 using System.ComponentModel;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators;
 
 /// <summary>
-/// The products of a linear layer with frozen dense weight W (out x in) and, where an adapter has factors for the layer,
-/// its term s·B(Ax). The source generator writes one class of these for each configuration, for the CPU and for ILGPU.
+/// The products of a linear layer with frozen weight W (out x in), held in one format, and, where an adapter has factors for
+/// the layer, its term s·B(Ax). The source generator writes one class of these for each configuration, for the CPU and for
+/// ILGPU. The class for a quantized format derives from the one for float32 and differs from it in the products with W.
 /// Tensors have the layer's features last; rows is their product of all other dimensions.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -15,6 +17,9 @@ public abstract class LinearKernels
 {
     /// <summary>The rank the kernels are written for; zero for a layer that never has an adapter.</summary>
     public abstract int Rank { get; }
+
+    /// <summary>The format of W that the kernels read.</summary>
+    public virtual WeightFormat Format => WeightFormat.FullPrecision;
 
     /// <summary>y = x Wᵀ + s·u Bᵀ + bias with u = x Aᵀ.</summary>
     /// <param name="x">The input: rows x in.</param>
@@ -72,15 +77,15 @@ public abstract class LinearKernels
     }
 
     /// <summary>W += sign·s·BA, in place.</summary>
-    /// <param name="weight">W.</param>
+    /// <param name="weight">W, in float32.</param>
     /// <param name="factors">The adapter's factors.</param>
     /// <param name="sign">1 to merge, -1 to take a merge back.</param>
     public void Merge(FrozenWeight weight, LowRankFactors factors, float sign)
     {
-        if (weight.Data.Device is CpuDevice cpu)
+        if (weight.Device is CpuDevice cpu)
             Merge(cpu, weight, factors, sign);
         else
-            Merge((AcceleratorDevice)weight.Data.Device, weight, factors, sign);
+            Merge((AcceleratorDevice)weight.Device, weight, factors, sign);
     }
 
     /// <inheritdoc cref="Forward(Tensor, FrozenWeight, FrozenWeight, LowRankFactors, Tensor, Tensor)"/>

@@ -62,6 +62,6 @@ public static partial class Op
     /// Puts whole numbers into memory of the device's pool, bit by bit. Whoever gets the memory next uses it after the kernels
     /// that were launched before, so it can be released at once.
     /// </summary>
-    private static Tensor Upload(AcceleratorDevice device, ReadOnlySpan<int> numbers) =>
+    internal static Tensor Upload(AcceleratorDevice device, ReadOnlySpan<int> numbers) =>
         Tensor.From(device, new Shape(numbers.Length), MemoryMarshal.Cast<int, float>(numbers));
 }

@@ -15,7 +15,10 @@ public static partial class Op
     {
         ArgumentNullException.ThrowIfNull(x);
         Tensor result = x.AllocateLike();
-        ScaleInto(x, factor, result);
+        if (x.Device is AcceleratorDevice device)
+            device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, factor, 0f, result.View);
+        else
+            Elementwise.Run((CpuDevice)x.Device, new ScalarKernel<ProductFunction>(x, factor, result), result.Shape.Elements);
         return result;
     }
 
@@ -32,15 +35,4 @@ public static partial class Op
     /// <summary>The gradient of x: -gradient.</summary>
     /// <param name="gradient">The gradient of the result.</param>
     public static Tensor NegateGradient(Tensor gradient) => Scale(gradient, -1);
-
-    /// <summary>target *= factor, in place.</summary>
-    internal static void ScaleInPlace(Tensor target, float factor) => ScaleInto(target, factor, target);
-
-    private static void ScaleInto(Tensor x, float factor, Tensor result)
-    {
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, factor, 0f, result.View);
-        else
-            Elementwise.Run((CpuDevice)x.Device, new ScalarKernel<ProductFunction>(x, factor, result), result.Shape.Elements);
-    }
 }

@@ -1,4 +1,5 @@
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Optimizers;
@@ -11,14 +12,20 @@ namespace AdapterToolkit.Optimizers;
 /// v ← β₂ v + (1 - β₂) g²
 /// w ← w - η (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + ε)
 /// </code>
-/// Only parameters have moments m and v; frozen weights have none.
+/// Only parameters have moments m and v; frozen weights have none. With <see cref="StateBits"/> = 8 the moments of large
+/// parameters are held in 8 bits: they are decoded for a step and quantized after it, in blocks of 256 numbers with the
+/// dynamic map (that without a sign for v), as bitsandbytes does.
 /// </summary>
-/// <remarks>Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019.</remarks>
+/// <remarks>
+/// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019; Dettmers et al., "8-bit Optimizers via Block-wise
+/// Quantization", 2022.
+/// </remarks>
 public sealed class AdamW : IDisposable
 {
-    private const string FirstMomentSuffix = ".exp_avg", SecondMomentSuffix = ".exp_avg_sq", StepSuffix = ".step";
+    private const int FullPrecision = 32, EightBits = 8;
 
-    private readonly Dictionary<Parameter, Moments> _moments = [];
+    private readonly Dictionary<Device, Tensor> _maps = [];
+    private Dictionary<Parameter, AdamWState> _states = [];
 
     /// <summary>Makes an optimizer; the defaults are PyTorch's.</summary>
     /// <param name="learningRate">The learning rate η, before a schedule's factor.</param>
@@ -55,8 +62,30 @@ public sealed class AdamW : IDisposable
     /// <summary>λ: the share of a parameter, times η, that a step takes away.</summary>
     public double WeightDecay { get; }
 
+    /// <summary>Bits of a number of the moments: 32, or 8 for about a quarter of the memory.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is neither 8 nor 32.</exception>
+    public int StateBits
+    {
+        get;
+        init => field = value is FullPrecision or EightBits ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "An optimizer's state has 8 or 32 bits a number.");
+    }
+    = FullPrecision;
+
+    /// <summary>Parameters with fewer numbers than this keep moments of 32 bits: they cost little, and small parameters such as norms are sensitive.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int MinimumSize
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+    = 4096;
+
     /// <summary>The bytes that the moments take.</summary>
-    public long Bytes => _moments.Values.Sum(moments => moments.First.Bytes + moments.Second.Bytes);
+    public long Bytes => _states.Values.Sum(state => state.Bytes);
 
     /// <summary>Updates parameters by their gradients. Those without a gradient stay as they are.</summary>
     /// <param name="parameters">The parameters.</param>
@@ -69,10 +98,9 @@ public sealed class AdamW : IDisposable
         {
             if (parameter.Gradient is not { } gradient)
                 continue;
-            Moments moments = MomentsOf(parameter);
-            moments.Steps++;
-            new AdamWUpdate(learningRate, Beta1, Beta2, Epsilon, WeightDecay, moments.Steps, gradientFactor)
-                .Apply(parameter.Value, gradient, moments.First, moments.Second);
+            if (!_states.TryGetValue(parameter, out AdamWState? state))
+                _states.Add(parameter, state = NewState(parameter));
+            state.Step(parameter, gradient, new AdamWUpdate(learningRate, Beta1, Beta2, Epsilon, WeightDecay, Step: 0, gradientFactor));
         }
     }
 
@@ -82,59 +110,44 @@ public sealed class AdamW : IDisposable
     public void Save(string path, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        List<SafetensorsTensor> tensors = [];
-        foreach (Parameter parameter in parameters)
-        {
-            if (!_moments.TryGetValue(parameter, out Moments? moments))
-                continue;
-            long[] shape = [parameter.Value.Rows, parameter.Value.Columns];
-            tensors.Add(SafetensorsTensor.OfFloats(parameter.Name + FirstMomentSuffix, shape, moments.First.CopyTo));
-            tensors.Add(SafetensorsTensor.OfFloats(parameter.Name + SecondMomentSuffix, shape, moments.Second.CopyTo));
-            tensors.Add(SafetensorsTensor.OfIntegers(parameter.Name + StepSuffix, [], new[] { (long)moments.Steps }));
-        }
-
-        SafetensorsWriter.Write(path, tensors);
+        SafetensorsWriter.Write(path, [.. parameters.Where(_states.ContainsKey).SelectMany(parameter => _states[parameter].Saved(parameter))]);
     }
 
     /// <summary>Loads moments in place of the present ones. A parameter that the file does not name starts afresh.</summary>
     /// <param name="path">The file that <see cref="Save"/> wrote.</param>
     /// <param name="parameters">The parameters.</param>
-    /// <exception cref="CheckpointException">The file is malformed, or a moment has another shape than its parameter; the optimizer stays as it was.</exception>
+    /// <exception cref="CheckpointException">The file is malformed, or a moment has another shape than its parameter or other bits than this optimizer keeps; the optimizer stays as it was.</exception>
     public void Load(string path, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        List<(Parameter Parameter, float[] First, float[] Second, int Steps)> loaded = [];
-        foreach (Parameter parameter in parameters)
+        Dictionary<Parameter, AdamWState> loaded = [];
+        try
         {
-            if (!file.Contains(parameter.Name + FirstMomentSuffix))
-                continue;
-            long[] steps = file.ReadInt64(parameter.Name + StepSuffix);
-            if (steps is not [> 0 and <= int.MaxValue])
-                throw new CheckpointException(path, "must be one number of steps, at least 1.", parameter.Name + StepSuffix);
-            loaded.Add((parameter, Read(file, parameter, FirstMomentSuffix), Read(file, parameter, SecondMomentSuffix), (int)steps[0]));
+            foreach (Parameter parameter in parameters.Where(parameter => AdamWState.IsIn(file, parameter)))
+            {
+                AdamWState state = NewState(parameter);
+                loaded.Add(parameter, state);
+                state.Load(file, parameter);
+            }
+        }
+        catch
+        {
+            Release(loaded);
+            throw;
         }
 
-        Clear();
-        foreach ((Parameter parameter, float[] first, float[] second, int steps) in loaded)
-        {
-            Moments moments = MomentsOf(parameter);
-            moments.First.CopyFrom(first);
-            moments.Second.CopyFrom(second);
-            moments.Steps = steps;
-        }
+        Release(_states);
+        _states = loaded;
     }
 
     /// <summary>Gives the memory of the moments back.</summary>
-    public void Dispose() => Clear();
-
-    private static float[] Read(SafetensorsFile file, Parameter parameter, string suffix)
+    public void Dispose()
     {
-        string name = parameter.Name + suffix;
-        SafetensorsEntry entry = file.GetEntry(name);
-        if (!entry.Shape.AsSpan().SequenceEqual([parameter.Value.Rows, parameter.Value.Columns]))
-            throw new CheckpointException(file.FilePath, $"has another shape than its parameter, {parameter.Value.Rows} x {parameter.Value.Columns}.", name);
-        return file.ReadFloat32(name);
+        Release(_states);
+        foreach (Tensor maps in _maps.Values)
+            maps.Release();
+        _maps.Clear();
     }
 
     private static void RequireBelowOne(double beta, string name)
@@ -143,35 +156,25 @@ public sealed class AdamW : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(beta, 1, name);
     }
 
-    private Moments MomentsOf(Parameter parameter)
+    private static void Release(Dictionary<Parameter, AdamWState> states)
     {
-        if (!_moments.TryGetValue(parameter, out Moments? moments))
-        {
-            using TensorScope.Suspension suspension = TensorScope.Suspend();
-            moments = new Moments(Tensor.Zeros(parameter.Device, parameter.Value.Shape), Tensor.Zeros(parameter.Device, parameter.Value.Shape));
-            _moments.Add(parameter, moments);
-        }
-
-        return moments;
+        foreach (AdamWState state in states.Values)
+            state.Dispose();
+        states.Clear();
     }
 
-    private void Clear()
+    private AdamWState NewState(Parameter parameter)
     {
-        foreach (Moments moments in _moments.Values)
-        {
-            moments.First.Release();
-            moments.Second.Release();
-        }
-
-        _moments.Clear();
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        return StateBits == EightBits && parameter.Value.Shape.Elements >= MinimumSize
+            ? new EightBitState(parameter, MapsOn(parameter.Device))
+            : new FullPrecisionState(parameter);
     }
 
-    private sealed class Moments(Tensor first, Tensor second)
+    private Tensor MapsOn(Device device)
     {
-        public Tensor First { get; } = first;
-
-        public Tensor Second { get; } = second;
-
-        public int Steps { get; set; }
+        if (!_maps.TryGetValue(device, out Tensor? maps))
+            _maps.Add(device, maps = EightBitMaps.Create(device));
+        return maps;
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using AdapterToolkit.Operators.Cpu;
-using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Optimizers;
 
@@ -10,12 +9,12 @@ namespace AdapterToolkit.Optimizers;
 /// <param name="firstMoment">m.</param>
 /// <param name="secondMoment">v.</param>
 /// <param name="coefficients">What the step multiplies by.</param>
-internal readonly unsafe struct AdamWCpuKernel(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWCoefficients coefficients) : IElementKernel
+internal readonly unsafe struct AdamWCpuKernel(float* value, float* gradient, float* firstMoment, float* secondMoment, AdamWCoefficients coefficients) : IElementKernel
 {
-    private readonly float* _value = Elementwise.Pointer(value);
-    private readonly float* _gradient = Elementwise.Pointer(gradient);
-    private readonly float* _firstMoment = Elementwise.Pointer(firstMoment);
-    private readonly float* _secondMoment = Elementwise.Pointer(secondMoment);
+    private readonly float* _value = value;
+    private readonly float* _gradient = gradient;
+    private readonly float* _firstMoment = firstMoment;
+    private readonly float* _secondMoment = secondMoment;
     private readonly AdamWCoefficients _coefficients = coefficients;
 
     public static int Cost => ElementCost.ErrorFunction;

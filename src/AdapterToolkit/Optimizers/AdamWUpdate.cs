@@ -25,6 +25,9 @@ namespace AdapterToolkit.Optimizers;
 /// <param name="GradientFactor">What the gradient is multiplied by first, to clip it.</param>
 internal readonly record struct AdamWUpdate(double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, long Step, float GradientFactor = 1)
 {
+    /// <summary>What one element costs in multiply-adds of a product of matrices when its moments are decoded and quantized again.</summary>
+    private const int EightBitCost = 4 * ElementCost.ErrorFunction;
+
     private AdamWCoefficients Coefficients => new()
     {
         GradientFactor = GradientFactor,
@@ -43,7 +46,7 @@ internal readonly record struct AdamWUpdate(double LearningRate, double Beta1, d
     /// <param name="firstMoment">m, of the same shape; zeros before the first step.</param>
     /// <param name="secondMoment">v, of the same shape; zeros before the first step.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    internal void Apply(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment)
+    internal unsafe void Apply(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment)
     {
         RequireShape(value, gradient, "gradient");
         RequireShape(value, firstMoment, "first moment");
@@ -52,7 +55,39 @@ internal readonly record struct AdamWUpdate(double LearningRate, double Beta1, d
         if (value.Device is AcceleratorDevice device)
             device.Launch(AdamWKernels.Update, ElementLaunch.ForElements(device, elements), value.View, gradient.View, firstMoment.View, secondMoment.View, Coefficients);
         else
-            Elementwise.Run((CpuDevice)value.Device, new AdamWCpuKernel(value, gradient, firstMoment, secondMoment, Coefficients), elements);
+            Elementwise.Run((CpuDevice)value.Device, new AdamWCpuKernel(Elementwise.Pointer(value), Elementwise.Pointer(gradient), Elementwise.Pointer(firstMoment), Elementwise.Pointer(secondMoment), Coefficients), elements);
+    }
+
+    /// <summary>Updates a parameter and its moments in 8 bits in one pass.</summary>
+    /// <param name="value">w.</param>
+    /// <param name="gradient">g, of the same shape.</param>
+    /// <param name="firstMoment">m, of as many numbers.</param>
+    /// <param name="secondMoment">v, of as many numbers.</param>
+    /// <param name="maps">The maps on the device; see <see cref="EightBitMaps"/>.</param>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    internal void Apply(Tensor value, Tensor gradient, EightBitMoment firstMoment, EightBitMoment secondMoment, Tensor maps)
+    {
+        RequireShape(value, gradient, "gradient");
+        if (value.Device is AcceleratorDevice device)
+        {
+            device.Launch(
+                AdamWEightBitKernels.Update,
+                ElementLaunch.ForRows(device, firstMoment.Blocks),
+                value.View,
+                gradient.View,
+                firstMoment.Codes.View.Cast<uint>(),
+                firstMoment.Maxima.View,
+                secondMoment.Codes.View.Cast<uint>(),
+                secondMoment.Maxima.View,
+                maps.View,
+                Coefficients);
+        }
+        else
+        {
+            CpuDevice cpu = (CpuDevice)value.Device;
+            int workers = Sharing.Workers(cpu, value.Shape.Elements, 1, EightBitCost);
+            cpu.Workers.Run(new AdamWEightBitCpuWork(value, gradient, firstMoment, secondMoment, Coefficients), workers);
+        }
     }
 
     private static void RequireShape(Tensor value, Tensor other, string name)

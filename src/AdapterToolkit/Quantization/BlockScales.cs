@@ -49,4 +49,12 @@ public sealed class BlockScales
 
     /// <summary>What is added to each decoded scale.</summary>
     public float Offset { get; }
+
+    /// <summary>
+    /// The scale of one block: its float32 number, or dynamic(code) · nested maximum + offset, each rounded to float32.
+    /// </summary>
+    /// <param name="block">The block.</param>
+    public float this[int block] => Maxima is not null
+        ? Maxima[block]
+        : (Codebooks.Dynamic8[Codes![block]] * NestedMaxima![block / WeightFormat.NestedBlockSize]) + Offset;
 }

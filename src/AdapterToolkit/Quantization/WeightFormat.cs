@@ -61,6 +61,10 @@ public sealed record WeightFormat
     /// <exception cref="ArgumentOutOfRangeException">The block size is not supported.</exception>
     public static WeightFormat Dynamic8(int blockSize = 256) => new(QuantizationFormat.Dynamic8, 8, Checked(blockSize), false);
 
+    /// <summary>Whether blocks may have so many numbers: a power of two from 32 to 4096.</summary>
+    /// <param name="blockSize">How many numbers share a scale.</param>
+    public static bool IsBlockSize(int blockSize) => blockSize is >= SmallestBlock and <= LargestBlock && int.IsPow2(blockSize);
+
     /// <summary>How many blocks a weight of so many numbers has; the last may be partial.</summary>
     /// <param name="elements">How many numbers the weight has.</param>
     public int Blocks(int elements) => HasBlocks ? (int)(((long)elements + BlockSize - 1) / BlockSize) : 0;
@@ -77,7 +81,7 @@ public sealed record WeightFormat
 
     private static int Checked(int blockSize)
     {
-        if (blockSize is < SmallestBlock or > LargestBlock || !int.IsPow2(blockSize))
+        if (!IsBlockSize(blockSize))
             throw new ArgumentOutOfRangeException(nameof(blockSize), blockSize, $"Blocks of {blockSize} numbers are not supported; use a power of two from {SmallestBlock} to {LargestBlock}.");
         return blockSize;
     }

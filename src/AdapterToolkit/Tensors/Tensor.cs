@@ -111,12 +111,8 @@ public sealed partial class Tensor : IDisposable
     {
         int holders = Interlocked.Decrement(ref _holders);
         ObjectDisposedException.ThrowIf(holders < 0, this);
-        if (holders > 0)
-            return;
-        if (_owner is null)
-            Device.Pool.Return(_buffer);
-        else
-            _owner.Release();
+        if (holders == 0)
+            GiveBack();
     }
 
     /// <inheritdoc cref="Release"/>
@@ -182,6 +178,21 @@ public sealed partial class Tensor : IDisposable
 
     /// <summary>Whether nobody else holds the memory, so that the only holder may overwrite it.</summary>
     internal bool IsHeldOnce => Volatile.Read(ref _holders) == 1 && (_owner is null || _owner.IsHeldOnce);
+
+    /// <summary>Gives the memory back to the pool, however many hold the tensor.</summary>
+    internal void TakeBack()
+    {
+        if (Interlocked.Exchange(ref _holders, 0) > 0)
+            GiveBack();
+    }
+
+    private void GiveBack()
+    {
+        if (_owner is null)
+            Device.Pool.Return(_buffer);
+        else
+            _owner.Release();
+    }
 
     private Tensor SeenAs(int offset, Shape shape)
     {

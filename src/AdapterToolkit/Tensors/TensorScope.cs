@@ -51,6 +51,24 @@ public sealed class TensorScope : IDisposable
     /// <summary>Suspends the scopes of this thread, for code that plans its buffers itself.</summary>
     internal static Suspension Suspend() => new();
 
+    /// <summary>Closes the scope and releases nothing.</summary>
+    internal void Forget()
+    {
+        s_current = _outer;
+        _tensors.Clear();
+    }
+
+    /// <summary>Closes the scope and gives back all memory that was allocated in it, however many hold it.</summary>
+    internal void TakeBack()
+    {
+        s_current = _outer;
+
+        // A view comes after the tensor that it holds.
+        for (int i = _tensors.Count - 1; i >= 0; i--)
+            _tensors[i].TakeBack();
+        _tensors.Clear();
+    }
+
     internal void Add(Tensor tensor) => _tensors.Add(tensor);
 
     /// <summary>Brings the suspended scope back when disposed.</summary>

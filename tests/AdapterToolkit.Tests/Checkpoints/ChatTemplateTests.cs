@@ -33,14 +33,14 @@ public class ChatTemplateTests
         {%- endif %}
         """;
 
-    private static readonly ChatMessage[] Talk = [new("user", " Hi "), new("assistant", "Hello!")];
+    private static readonly ChatMessage[] s_talk = [new("user", " Hi "), new("assistant", "Hello!")];
 
     [Fact]
     public void Chat_ml_without_a_default_system_text()
     {
         ChatTemplate template = ChatTemplate.Parse(ChatMl, "test");
         Assert.Null(template.DefaultSystemText);
-        Assert.Equal("<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n", template.Render(Talk, addGenerationPrompt: false));
+        Assert.Equal("<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n", template.Render(s_talk, addGenerationPrompt: false));
     }
 
     [Theory]
@@ -52,8 +52,8 @@ public class ChatTemplateTests
     {
         ChatTemplate template = ChatTemplate.Parse(beginning + ChatMl, "test");
         Assert.Equal("You're \"kind\".", template.DefaultSystemText);
-        Assert.StartsWith("<|im_start|>system\nYou're \"kind\".<|im_end|>\n<|im_start|>user\n", template.Render(Talk, false));
-        Assert.StartsWith("<|im_start|>system\nOther<|im_end|>\n<|im_start|>user\n", template.Render([new("system", "Other"), .. Talk], false));
+        Assert.StartsWith("<|im_start|>system\nYou're \"kind\".<|im_end|>\n<|im_start|>user\n", template.Render(s_talk, false));
+        Assert.StartsWith("<|im_start|>system\nOther<|im_end|>\n<|im_start|>user\n", template.Render([new("system", "Other"), .. s_talk], false));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class ChatTemplateTests
         ChatTemplate template = ChatTemplate.Parse(Llama3, "test", "<|begin_of_text|>");
         Assert.Equal(
             "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello!<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-            template.Render(Talk, addGenerationPrompt: true));
+            template.Render(s_talk, addGenerationPrompt: true));
         Assert.Equal("<|eot_id|>", template.EndOfMessage);
     }
 
@@ -71,10 +71,10 @@ public class ChatTemplateTests
     {
         const string dates = "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nCutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";
         ChatTemplate template = ChatTemplate.Parse(Llama31, "test", "<|begin_of_text|>");
-        Assert.StartsWith(dates + "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>", template.Render(Talk, false));
-        Assert.StartsWith(dates + "Be brief.<|eot_id|><|start_header_id|>user", template.Render([new("system", " Be brief. "), .. Talk], false));
+        Assert.StartsWith(dates + "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>", template.Render(s_talk, false));
+        Assert.StartsWith(dates + "Be brief.<|eot_id|><|start_header_id|>user", template.Render([new("system", " Be brief. "), .. s_talk], false));
         string today = Llama31.Replace("{%- set date_string = \"26 Jul 2024\" %}", "{%- set date_string = strftime_now(\"%d %b %Y\") %}");
-        Assert.Contains($"Today Date: {DateTime.Now.ToString("dd MMM yyyy", CultureInfo.InvariantCulture)}", ChatTemplate.Parse(today, "test", "<s>").Render(Talk, false));
+        Assert.Contains($"Today Date: {DateTime.Now.ToString("dd MMM yyyy", CultureInfo.InvariantCulture)}", ChatTemplate.Parse(today, "test", "<s>").Render(s_talk, false));
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public class ChatTemplateTests
     {
         Tokenizer tokenizer = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
         ChatTemplate template = ChatTemplate.Parse(ChatMl, "test");
-        ChatTokens tokens = template.Encode(tokenizer, [.. Talk, new("user", "More"), new("assistant", "Yes\n12 \u00E9")]);
+        ChatTokens tokens = template.Encode(tokenizer, [.. s_talk, new("user", "More"), new("assistant", "Yes\n12 \u00E9")]);
         Assert.Equal(tokens.Ids, tokenizer.Encode("<|im_start|>user\n Hi <|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n<|im_start|>user\nMore<|im_end|>\n<|im_start|>assistant\nYes\n12 \u00E9<|im_end|>\n", false));
         Assert.Equal("Hello!<|im_end|>Yes\n12 \u00E9<|im_end|>", tokenizer.Decode([.. tokens.Labels.Where(label => label != ChatTokens.Ignored)], skipSpecialTokens: false));
         Assert.All(tokens.Ids.Zip(tokens.Labels), pair => Assert.True(pair.Second == ChatTokens.Ignored || pair.Second == pair.First));
@@ -116,9 +116,9 @@ public class ChatTemplateTests
         using var folder = new TemporaryFolder();
         Assert.Contains("no chat template", Assert.Throws<CheckpointException>(() => ChatTemplate.FromFolder(folder.Path)).Message);
         File.WriteAllText(folder["tokenizer_config.json"], JsonSerializer.Serialize(new { bos_token = new { content = "<s>" }, chat_template = new[] { new { name = "tool_use", template = "?" }, new { name = "default", template = Llama3 } } }));
-        Assert.StartsWith("<s><|start_header_id|>user", ChatTemplate.FromFolder(folder.Path).Render(Talk, false));
+        Assert.StartsWith("<s><|start_header_id|>user", ChatTemplate.FromFolder(folder.Path).Render(s_talk, false));
         File.WriteAllText(folder["chat_template.jinja"], ChatMl);
-        Assert.StartsWith("<|im_start|>user", ChatTemplate.FromFolder(folder.Path).Render(Talk, false));
+        Assert.StartsWith("<|im_start|>user", ChatTemplate.FromFolder(folder.Path).Render(s_talk, false));
     }
 
     [Fact]

@@ -7,9 +7,9 @@ namespace AdapterToolkit.Tests.Checkpoints;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Golden_checkpoint_opens_with_the_shapes_of_its_configuration()
@@ -35,7 +35,7 @@ public sealed class CheckpointTests : IDisposable
         WriteShard("model-1.safetensors", ("a", 1), ("b", 2));
         WriteShard("model-2.safetensors", ("c", 3));
         WriteIndex(("a", "model-1.safetensors"), ("b", "model-1.safetensors"), ("c", "model-2.safetensors"));
-        using Checkpoint checkpoint = Checkpoint.Open(folder.Path);
+        using Checkpoint checkpoint = Checkpoint.Open(_folder.Path);
         Assert.Equal(["a", "b", "c"], checkpoint.Names.Order());
         float[] value = new float[1];
         foreach ((string name, float expected) in new[] { ("a", 1f), ("b", 2f), ("c", 3f) })
@@ -80,8 +80,8 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("""{"weight_map": """, "not valid JSON")]
     public void Malformed_indices_are_errors(string json, string problem)
     {
-        File.WriteAllText(folder[Checkpoint.IndexFileName], json);
-        CheckpointException error = Assert.Throws<CheckpointException>(() => Checkpoint.Open(folder.Path));
+        File.WriteAllText(_folder[Checkpoint.IndexFileName], json);
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path));
         Assert.Contains(Checkpoint.IndexFileName, error.Message);
         Assert.Contains(problem, error.Message);
     }
@@ -89,8 +89,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_folder_without_a_checkpoint_says_what_is_looked_for()
     {
-        CheckpointException error = Assert.Throws<CheckpointException>(() => Checkpoint.Open(folder.Path));
-        Assert.Contains(folder.Path, error.Message);
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path));
+        Assert.Contains(_folder.Path, error.Message);
         Assert.Contains(Checkpoint.SingleFileName, error.Message);
     }
 
@@ -110,7 +110,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Folders_are_exchanged_whole_and_foreign_files_stay()
     {
-        string target = folder["out"];
+        string target = _folder["out"];
         AtomicFolder.Write(target, path => File.WriteAllText(Path.Combine(path, "a"), "1"));
         AtomicFolder.Write(target, path => File.WriteAllText(Path.Combine(path, "a"), "2"));
         Assert.Equal("2", File.ReadAllText(Path.Combine(target, "a")));
@@ -124,22 +124,22 @@ public sealed class CheckpointTests : IDisposable
         AtomicFolder.Write(target, path => File.WriteAllText(Path.Combine(path, "a"), "4"));
         Assert.Equal("4", File.ReadAllText(Path.Combine(target, "a")));
         Assert.Equal("mine", File.ReadAllText(Path.Combine(target, "notes")));
-        Assert.Equal([target], Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal([target], Directory.GetFileSystemEntries(_folder.Path));
         Assert.Equal(2, Directory.GetFileSystemEntries(target).Length);
     }
 
     private void WriteShard(string file, params (string Name, float Value)[] tensors)
-        => SafetensorsWriter.Write(folder[file], [.. tensors.Select(tensor => SafetensorsTensor.OfFloats(tensor.Name, [1], new[] { tensor.Value }))]);
+        => SafetensorsWriter.Write(_folder[file], [.. tensors.Select(tensor => SafetensorsTensor.OfFloats(tensor.Name, [1], new[] { tensor.Value }))]);
 
     private void WriteIndex(params (string Tensor, string File)[] entries)
-        => File.WriteAllText(folder[Checkpoint.IndexFileName], JsonSerializer.Serialize(new { weight_map = entries.ToDictionary(entry => entry.Tensor, entry => entry.File) }));
+        => File.WriteAllText(_folder[Checkpoint.IndexFileName], JsonSerializer.Serialize(new { weight_map = entries.ToDictionary(entry => entry.Tensor, entry => entry.File) }));
 
     private void AssertFails(string tensor, string problem)
     {
-        CheckpointException error = Assert.Throws<CheckpointException>(() => Checkpoint.Open(folder.Path));
+        CheckpointException error = Assert.Throws<CheckpointException>(() => Checkpoint.Open(_folder.Path));
         Assert.Equal(tensor, error.TensorName);
         Assert.Contains($"'{tensor}'", error.Message);
-        Assert.Contains(folder.Path, error.Message);
+        Assert.Contains(_folder.Path, error.Message);
         Assert.Contains(problem, error.Message);
     }
 }

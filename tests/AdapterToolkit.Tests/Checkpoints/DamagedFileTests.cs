@@ -8,9 +8,9 @@ namespace AdapterToolkit.Tests.Checkpoints;
 /// <summary>Files with a few bytes changed, removed or repeated: reading them succeeds or fails with <see cref="CheckpointException"/>, never otherwise.</summary>
 public sealed class DamagedFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Configurations() => Damage(File.ReadAllBytes(Fixtures.PathOf("llama-tiny", "base", LlamaConfig.FileName)), 2000, path => LlamaConfig.FromFile(path));
@@ -39,13 +39,13 @@ public sealed class DamagedFileTests : IDisposable
     [Fact]
     public void Indices()
     {
-        SafetensorsWriter.Write(folder["a.safetensors"], [SafetensorsTensor.OfFloats("v", [1], new float[1]), SafetensorsTensor.OfFloats("w", [1], new float[1])]);
-        Damage("""{"metadata": {"total_size": 8}, "weight_map": {"v": "a.safetensors", "w": "a.safetensors"}}"""u8.ToArray(), 1000, _ => Checkpoint.Open(folder.Path).Dispose(), Checkpoint.IndexFileName);
+        SafetensorsWriter.Write(_folder["a.safetensors"], [SafetensorsTensor.OfFloats("v", [1], new float[1]), SafetensorsTensor.OfFloats("w", [1], new float[1])]);
+        Damage("""{"metadata": {"total_size": 8}, "weight_map": {"v": "a.safetensors", "w": "a.safetensors"}}"""u8.ToArray(), 1000, _ => Checkpoint.Open(_folder.Path).Dispose(), Checkpoint.IndexFileName);
     }
 
     private void Damage(byte[] whole, int count, Action<string> read, string fileName = "damaged.json")
     {
-        string path = folder[fileName];
+        string path = _folder[fileName];
         File.WriteAllBytes(path, whole);
         read(path);
         Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Int[0, 8], Gen.OneOf(Gen.Byte.Array[0, 8], Gen.Char['0', '}'].Array[0, 4].Select(text => text.Select(character => (byte)character).ToArray())))
@@ -67,7 +67,7 @@ public sealed class DamagedFileTests : IDisposable
                     }
                     catch (CheckpointException error)
                     {
-                        Assert.Contains(folder.Path, error.Message);
+                        Assert.Contains(_folder.Path, error.Message);
                     }
                 },
                 iter: count,

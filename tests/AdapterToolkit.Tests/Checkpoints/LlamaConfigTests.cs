@@ -11,11 +11,11 @@ public sealed class LlamaConfigTests : IDisposable
         {"model_type": "llama", "vocab_size": 100, "hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4}
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string FilePath => folder[LlamaConfig.FileName];
+    private string FilePath => _folder[LlamaConfig.FileName];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void What_is_missing_has_the_reference_s_defaults()
@@ -75,12 +75,38 @@ public sealed class LlamaConfigTests : IDisposable
     [InlineData("""{"rope_parameters": {"rope_type": "dynamic"}}""", "'rope_parameters.rope_type' is 'dynamic'")]
     [InlineData("""{"rope_parameters": {"rope_type": "llama3", "factor": 8}}""", "'rope_parameters.low_freq_factor' is missing")]
     [InlineData("""{"rope_parameters": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}}""", "must be greater than 'low_freq_factor'")]
-    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes"}}""", "bitsandbytes")]
+    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes"}}""", "'quantization_config.load_in_4bit' is not true")]
+    [InlineData("""{"quantization_config": {"quant_method": "gptq", "bits": 4}}""", "'quantization_config.quant_method' is 'gptq'")]
+    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_8bit": true}}""", "Linear8bitLt")]
+    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "int4"}}""", "'quantization_config.bnb_4bit_quant_type' is 'int4'")]
+    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_storage": "bfloat16"}}""", "'quantization_config.bnb_4bit_quant_storage' is 'bfloat16'")]
     public void Bad_values_name_file_and_key(string change, string expected)
     {
         CheckpointException error = Assert.Throws<CheckpointException>(() => Read(change));
         Assert.StartsWith(FilePath, error.Message);
         Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
+    public void A_4_bit_configuration_of_bitsandbytes_reads_and_writes()
+    {
+        Assert.Null(Read("{}").Quantization);
+        LlamaConfig config = Read("""
+            {"quantization_config": {"_load_in_4bit": true, "_load_in_8bit": false, "load_in_4bit": true, "load_in_8bit": false, "quant_method": "bitsandbytes",
+             "bnb_4bit_compute_dtype": "bfloat16", "bnb_4bit_quant_storage": "uint8", "bnb_4bit_quant_type": "nf4", "bnb_4bit_use_double_quant": true,
+             "llm_int8_has_fp16_weight": false, "llm_int8_skip_modules": ["lm_head"], "llm_int8_threshold": 6.0}}
+            """);
+        Assert.Equal(new BitsAndBytesConfig { Format = QuantizationFormat.NF4, DoubleQuantized = true }, config.Quantization);
+
+        config.Write(FilePath);
+        Assert.Equal(config, LlamaConfig.FromFile(FilePath));
+        JsonNode written = JsonNode.Parse(File.ReadAllText(FilePath))!["quantization_config"]!;
+        Assert.Equal("bitsandbytes", (string?)written["quant_method"]);
+        Assert.True((bool)written["load_in_4bit"]!);
+        Assert.Equal("nf4", (string?)written["bnb_4bit_quant_type"]);
+        Assert.True((bool)written["bnb_4bit_use_double_quant"]!);
+        Assert.Equal("float32", (string?)written["bnb_4bit_compute_dtype"]);
+        Assert.Equal("lm_head", (string?)written["llm_int8_skip_modules"]![0]);
     }
 
     [Fact]

@@ -10,11 +10,11 @@ public sealed class PeftAdapterTests : IDisposable
     private const string Query = "model.layers.0.self_attn.q_proj", Value = "model.layers.1.self_attn.v_proj";
     private const string Prefix = "base_model.model.";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string AdapterFolder => folder["adapter"];
+    private string AdapterFolder => _folder["adapter"];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<string, bool> GoldenAdapters => new()
     {

@@ -9,11 +9,11 @@ namespace AdapterToolkit.Tests.Checkpoints;
 
 public sealed class SafetensorsFileTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string FilePath => folder["model.safetensors"];
+    private string FilePath => _folder["model.safetensors"];
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void What_is_written_is_read_back()
@@ -212,7 +212,7 @@ public sealed class SafetensorsFileTests : IDisposable
         AssertNames("w", Assert.Throws<CheckpointException>(() => file.ReadInt64("w")), "F32");
         AssertNames("w", Assert.Throws<CheckpointException>(() => file.ReadFloat32("w", new float[5])), "[2, 3] has 6 elements; 5 are needed");
         AssertNames("w", Assert.Throws<CheckpointException>(() => file.ReadBytes("w", new byte[5])), "24 bytes");
-        Assert.Throws<FileNotFoundException>(() => SafetensorsFile.Open(folder["none"]));
+        Assert.Throws<FileNotFoundException>(() => SafetensorsFile.Open(_folder["none"]));
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Throws<NotSupportedException>(() => SafetensorsWriter.Write(FilePath, [SafetensorsTensor.OfFloats("w", [1], _ => throw new NotSupportedException())]));
         Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(FilePath, [SafetensorsTensor.OfFloats("w", [1], new float[1]), SafetensorsTensor.OfFloats("w", [1], new float[1])]));
         Assert.Throws<ArgumentException>(() => SafetensorsTensor.OfFloats("w", [2], new float[3]));
-        Assert.Equal([FilePath], Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal([FilePath], Directory.GetFileSystemEntries(_folder.Path));
         using SafetensorsFile file = SafetensorsFile.Open(FilePath);
         Assert.Equal([7f], file.ReadFloat32("w"));
     }

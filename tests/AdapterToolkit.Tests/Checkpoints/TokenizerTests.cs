@@ -237,7 +237,7 @@ public class TokenizerTests
         Assert.True(rate > 1, $"{rate:F2} MB/s");
     }
 
-    private static readonly string[] Rare = [" ", "\n", "\r\n", "\t", "  ", "'s", "'LL", "the", "12", "\u00A0", "<|im_end|>", "\u4E2D", "e\u0301", "\U0001D400", "\U0001F600", "\U00020000"];
+    private static readonly string[] s_rare = [" ", "\n", "\r\n", "\t", "  ", "'s", "'LL", "the", "12", "\u00A0", "<|im_end|>", "\u4E2D", "e\u0301", "\U0001D400", "\U0001F600", "\U00020000"];
 
     private static Tokenizer Load(string name) => Tokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
 
@@ -247,7 +247,7 @@ public class TokenizerTests
     private static Gen<string> Text()
         => Gen.OneOf(
             Gen.Char[' ', '~'].Select(character => character.ToString()),
-            Gen.Int[0, Rare.Length - 1].Select(index => Rare[index]),
+            Gen.Int[0, s_rare.Length - 1].Select(index => s_rare[index]),
             Gen.Int[0x80, 0x10FFFF].Where(Rune.IsValid).Select(value => new Rune(value).ToString()))
             .Array[0, 40].Select(string.Concat);
 }

@@ -28,6 +28,7 @@ public sealed class DifferentiationTests
         [nameof(ReturnFromLoop)] = () => new ReturnFromLoop(),
         [nameof(ConditionalExpression)] = () => new ConditionalExpression(),
         [nameof(Switches)] = () => new Switches(),
+        [nameof(SectionsThatEndEarly)] = () => new SectionsThatEndEarly(),
         [nameof(SwappedInLoop)] = () => new SwappedInLoop(),
         [nameof(NestedLoops)] = () => new NestedLoops(),
     };

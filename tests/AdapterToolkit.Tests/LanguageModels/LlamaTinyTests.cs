@@ -4,6 +4,7 @@ using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Llama;
@@ -23,12 +24,16 @@ public class LlamaTinyTests
         TestDevices.Fast,
         Directory.GetDirectories(Fixtures.PathOf("llama-tiny"), "lora_*").Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
 
+    public static IEnumerable<TheoryDataRow<string, string>> QuantizedAdapters => TestDevices.With(
+        TestDevices.All,
+        Directory.GetDirectories(Fixtures.PathOf("llama-tiny"), "qlora_*").Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+
     [Theory]
     [MemberData(nameof(Devices))]
     public void The_base_gives_the_references_logits_and_loss(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         Batch batch = Batch.Read();
 
         // ILGPU's CPU accelerator is slow: one sequence is enough there.
@@ -46,7 +51,7 @@ public class LlamaTinyTests
     public void The_base_continues_greedily_as_the_reference_does(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         using SafetensorsFile expected = SafetensorsFile.Open(Fixtures.PathOf("llama-tiny", "base_expected.safetensors"));
         int[] greedy = [.. expected.ReadInt64("greedy").Select(id => (int)id)];
         int[] prompt = PromptOf(greedy, Batch.Read());
@@ -61,19 +66,12 @@ public class LlamaTinyTests
         string folder = Fixtures.PathOf("llama-tiny", name);
         using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(Path.Combine(folder, "adapter"));
         Batch batch = Batch.Read();
 
         Close.Assert(expected.ReadFloat32("logits"), model.Logits(batch.Tokens), ModelTolerance, "logits");
-        LossSum loss = model.ForwardBackward(batch.Tokens, batch.Labels);
-        Close.Assert(expected.ReadFloat32("loss"), [(float)loss.Mean], ModelTolerance, "loss");
-        foreach (Linear layer in model.Adapter.Layers)
-        {
-            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_A.weight"), OwnRank(layer.Factors!, layer.Factors!.A), ModelTolerance, $"gradient of A of {layer.CheckpointPath}");
-            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_B.weight"), OwnRank(layer.Factors!, layer.Factors!.B), ModelTolerance, $"gradient of B of {layer.CheckpointPath}");
-        }
-
+        CheckGradients(model, batch, expected);
         foreach (Parameter parameter in model.TrainableParameters)
             parameter.ClearGradient();
         float[] losses = Train(model, batch, expected.Metadata);
@@ -94,12 +92,33 @@ public class LlamaTinyTests
     }
 
     [Theory]
+    [MemberData(nameof(QuantizedAdapters))]
+    public void An_adapter_on_a_quantized_base_gives_the_references_logits_and_gradients(string identifier, string name)
+    {
+        string folder = Fixtures.PathOf("llama-tiny", name);
+        using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
+        using Device device = TestDevices.Open(identifier);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        WeightFormat format = WeightFormat.NF4(int.Parse(expected.Metadata["blocksize"], CultureInfo.InvariantCulture), bool.Parse(expected.Metadata["double_quantized"]));
+        Assert.All(model.LinearLayers, layer => Assert.Equal(format, layer.Weight.Format));
+        model.Adapter.Load(Path.Combine(folder, "adapter"));
+        Batch batch = Batch.Read();
+
+        // ILGPU's CPU accelerator is slow: one sequence is enough there.
+        int sequences = identifier == "debug" ? 1 : batch.Sequences;
+        float[] logits = model.Logits(new TokenIds(sequences, batch.Length, batch.Ids.AsSpan(0, sequences * batch.Length)));
+        Close.Assert(expected.ReadFloat32("logits").AsSpan(0, logits.Length), logits, ModelTolerance, "logits");
+        if (sequences == batch.Sequences)
+            CheckGradients(model, batch, expected);
+    }
+
+    [Theory]
     [MemberData(nameof(Adapters))]
     public void An_adapter_is_saved_as_it_was_loaded(string identifier, string name)
     {
         string adapter = Fixtures.PathOf("llama-tiny", name, "adapter");
         using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(adapter);
         using TemporaryFolder temporary = new();
         string saved = Path.Combine(temporary.Path, "adapter");
@@ -123,7 +142,7 @@ public class LlamaTinyTests
     public void A_fresh_adapter_leaves_the_logits_as_they_were_bit_for_bit()
     {
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         Batch batch = Batch.Read();
         float[] before = model.Logits(batch.Tokens);
         model.Adapter.Initialize(seed: 3);
@@ -136,7 +155,7 @@ public class LlamaTinyTests
     public void A_reversible_merge_is_taken_back()
     {
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter"));
         Batch batch = Batch.Read();
         float[] before = model.Logits(batch.Tokens);
@@ -147,6 +166,18 @@ public class LlamaTinyTests
         model.Unmerge();
         Close.Assert(before, model.Logits(batch.Tokens), ModelTolerance, "logits after the merge was taken back");
         Assert.NotEmpty(model.TrainableParameters);
+    }
+
+    private static void CheckGradients(LlamaModel model, Batch batch, SafetensorsFile expected)
+    {
+        LossSum loss = model.ForwardBackward(batch.Tokens, batch.Labels);
+        Close.Assert(expected.ReadFloat32("loss"), [(float)loss.Mean], ModelTolerance, "loss");
+        Assert.NotEmpty(model.Adapter.Layers);
+        foreach (Linear layer in model.Adapter.Layers)
+        {
+            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_A.weight"), OwnRank(layer.Factors!, layer.Factors!.A), ModelTolerance, $"gradient of A of {layer.CheckpointPath}");
+            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_B.weight"), OwnRank(layer.Factors!, layer.Factors!.B), ModelTolerance, $"gradient of B of {layer.CheckpointPath}");
+        }
     }
 
     private static float[] Train(LlamaModel model, Batch batch, IReadOnlyDictionary<string, string> settings)

@@ -3,6 +3,7 @@ using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Llama;
@@ -24,7 +25,7 @@ public class RealModelTests
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
         ChatTemplate template = ChatTemplate.FromFolder(folder);
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(folder, device);
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         int end = tokenizer.IdOf(template.EndOfMessage)!.Value;
         Assert.NotEqual(0, expected.RootElement.GetProperty("chats").GetArrayLength());
         foreach (JsonElement chat in expected.RootElement.GetProperty("chats").EnumerateArray())
@@ -48,7 +49,7 @@ public class RealModelTests
         string folder = Models.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
         using Device device = TestDevices.Open("opencl:0");
-        using LlamaModel model = LlamaModel.Load(folder, device);
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         JsonElement chat = expected.RootElement.GetProperty("chats")[0];
         AssertTop5(chat, model.NextTokenLogits(Ids(chat.GetProperty("ids"))));
     }
@@ -59,17 +60,73 @@ public class RealModelTests
     {
         string folder = Models.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
-        JsonElement heldOut = expected.RootElement.GetProperty("heldOut"), lora = expected.RootElement.GetProperty("lora");
+        JsonElement lora = expected.RootElement.GetProperty("lora");
+        double before = expected.RootElement.GetProperty("heldOut").GetProperty("meanLoss").GetDouble();
+        using CpuDevice device = new();
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
+        Assert.All(model.LinearLayers, layer => Assert.Equal(WeightFormat.BFloat16, layer.Weight.Format));
+        CheckTraining(model, folder, expected.RootElement, before, lora, start: 1e-4, later: 1e-3);
+    }
+
+    [Fact]
+    [Trait("Device", "cpu")]
+    public void Trains_an_adapter_on_the_quantized_base_as_the_reference_does()
+    {
+        string folder = Models.FolderOf(Name);
+        using JsonDocument expected = Expected(folder);
+        JsonElement qlora = expected.RootElement.GetProperty("qlora");
+        WeightFormat format = WeightFormat.NF4(qlora.GetProperty("blockSize").GetInt32(), qlora.GetProperty("doubleQuantized").GetBoolean());
+        using CpuDevice device = new();
+        using LlamaModel model = LlamaModel.Load(folder, device);
+        Assert.All(model.LinearLayers, layer => Assert.Equal(format, layer.Weight.Format));
+        CheckTraining(model, folder, expected.RootElement, qlora.GetProperty("heldOutLossBefore").GetDouble(), qlora, start: 2e-4, later: 3e-3);
+    }
+
+    [Fact]
+    [Trait("Device", "cpu")]
+    public void The_quantized_projections_hold_at_most_4_13_bits_a_weight()
+    {
+        string folder = Models.FolderOf(Name);
+        using CpuDevice device = new();
+        long before = device.HeldBytes;
+        using LlamaModel model = LlamaModel.Load(folder, device);
+        Assert.InRange(model.BitsPerWeight!.Value, 4, 4.13);
+
+        // What the device's memory says: the pool rounds a buffer up by an eighth at most.
+        Assert.InRange(device.HeldBytes - before, model.BaseBytes, model.BaseBytes * 9 / 8);
+    }
+
+    [Fact]
+    [Trait("Device", "cpu")]
+    public void Counts_the_parameters_of_rank_8_as_PEFT_does()
+    {
+        string folder = Models.FolderOf(Name);
+        using CpuDevice device = new();
+        using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
+        model.Adapter.Initialize(seed: 0);
+        Assert.Equal(134_515_008, model.BaseParameters);
+        Assert.Equal(2_442_240, model.TrainableParameterCount);
+    }
+
+    /// <summary>Measures the held-out text, trains the reference's adapter on its batch, and measures again.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="expected">What the reference computes.</param>
+    /// <param name="before">The held-out loss before.</param>
+    /// <param name="results">Where the losses of the steps and the held-out loss after them are.</param>
+    /// <param name="start">What the losses before training may be off, as a share.</param>
+    /// <param name="later">What all others may be off, as a share.</param>
+    private static void CheckTraining(LlamaModel model, string folder, JsonElement expected, double before, JsonElement results, double start, double later)
+    {
+        JsonElement heldOut = expected.GetProperty("heldOut"), lora = expected.GetProperty("lora");
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
         int[] heldOutIds = Ids(heldOut.GetProperty("ids"));
         Assert.Equal(heldOutIds, tokenizer.Encode(heldOut.GetProperty("text").GetString()!, addSpecialTokens: false));
-        using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(folder, device);
         TokenIds heldOutTokens = new(1, heldOutIds.Length, heldOutIds);
-        AssertRelative(heldOut.GetProperty("meanLoss").GetDouble(), model.Loss(heldOutTokens, heldOutIds).Mean, 1e-4);
+        AssertRelative(before, model.Loss(heldOutTokens, heldOutIds).Mean, start);
 
         model.Adapter.Load(Path.Combine(folder, lora.GetProperty("adapter").GetString()!));
-        AssertRelative(heldOut.GetProperty("meanLoss").GetDouble(), model.Loss(heldOutTokens, heldOutIds).Mean, 1e-4);
+        AssertRelative(before, model.Loss(heldOutTokens, heldOutIds).Mean, start);
         int[][] rows = [.. lora.GetProperty("inputIds").EnumerateArray().Select(Ids)];
         int[] labels = [.. lora.GetProperty("labels").EnumerateArray().SelectMany(Ids)];
         int length = rows[0].Length;
@@ -82,29 +139,17 @@ public class RealModelTests
             settings.GetProperty("beta2").GetDouble(),
             settings.GetProperty("epsilon").GetDouble(),
             settings.GetProperty("weightDecay").GetDouble());
-        double[] losses = [.. lora.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())];
+        double[] losses = [.. results.GetProperty("losses").EnumerateArray().Select(loss => loss.GetDouble())];
         Assert.NotEmpty(losses);
         for (int step = 0; step < losses.Length; step++)
         {
-            AssertRelative(losses[step], model.ForwardBackward(tokens, labels).Mean, step == 0 ? 1e-4 : 1e-3);
+            AssertRelative(losses[step], model.ForwardBackward(tokens, labels).Mean, step == 0 ? start : later);
             optimizer.Step(model.TrainableParameters, optimizer.LearningRate);
             foreach (Parameter parameter in model.TrainableParameters)
                 parameter.ClearGradient();
         }
 
-        AssertRelative(lora.GetProperty("heldOutLossAfter").GetDouble(), model.Loss(heldOutTokens, heldOutIds).Mean, 1e-3);
-    }
-
-    [Fact]
-    [Trait("Device", "cpu")]
-    public void Counts_the_parameters_of_rank_8_as_PEFT_does()
-    {
-        string folder = Models.FolderOf(Name);
-        using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(folder, device);
-        model.Adapter.Initialize(seed: 0);
-        Assert.Equal(134_515_008, model.BaseParameters);
-        Assert.Equal(2_442_240, model.TrainableParameterCount);
+        AssertRelative(results.GetProperty("heldOutLossAfter").GetDouble(), model.Loss(heldOutTokens, heldOutIds).Mean, later);
     }
 
     private static JsonDocument Expected(string folder) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "expected.json")));

@@ -1,6 +1,7 @@
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Llama;
@@ -127,7 +128,7 @@ public class SavedActivationsTests
 
     private static LlamaModel LoadWithAdapter(CpuDevice device)
     {
-        LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Initialize(seed: 1);
         return model;
     }

@@ -82,7 +82,7 @@ public sealed class CausalAttentionTests
         using Device device = TestDevices.Open(identifier);
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         AttentionCase shape = new(1, 256, 2, 1, 8);
-        SequenceContext context = shape.Context(device);
+        using SequenceContext context = shape.Context(device);
         using Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), key = Tensor.From(device, shape.KeyShape, shape.Key);
         long operands = device.HeldBytes;
         using Tensor result = Op.CausalAttentionSaving(query, key, key, context, out Tensor logSumExp);
@@ -116,7 +116,7 @@ public sealed class CausalAttentionTests
     {
         using CpuDevice device = new();
         using TensorScope scope = new();
-        SequenceContext context = new AttentionCase(2, 3, 4, 2, 4).Context(device);
+        using SequenceContext context = new AttentionCase(2, 3, 4, 2, 4).Context(device);
         Tensor Rows(int rows, int columns) => Tensor.Zeros(device, new Shape(rows, columns));
         Assert.Contains("5 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(5, 16), Rows(6, 8), Rows(6, 8), context)).Message, StringComparison.Ordinal);
         Assert.Contains("6 x 10", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 10), Rows(6, 8), context)).Message, StringComparison.Ordinal);
@@ -160,7 +160,7 @@ public sealed class CausalAttentionTests
     private static float[] Forward(Device device, AttentionCase shape)
     {
         using TensorScope scope = new();
-        SequenceContext context = shape.Context(device);
+        using SequenceContext context = shape.Context(device);
         Tensor result = Op.CausalAttention(
             Tensor.From(device, shape.QueryShape, shape.Query), Tensor.From(device, shape.KeyShape, shape.Key), Tensor.From(device, shape.KeyShape, shape.Value), context);
         context.Rotary.Dispose();
@@ -171,7 +171,7 @@ public sealed class CausalAttentionTests
     private static (float[] Query, float[] Key, float[] Value) Gradients(Device device, AttentionCase shape, bool queryActive, bool keyActive, bool valueActive)
     {
         using TensorScope scope = new();
-        SequenceContext context = shape.Context(device);
+        using SequenceContext context = shape.Context(device);
         Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), gradient = Tensor.From(device, shape.QueryShape, shape.Gradient);
         Tensor key = Tensor.From(device, shape.KeyShape, shape.Key), value = Tensor.From(device, shape.KeyShape, shape.Value);
         Tensor result = Op.CausalAttentionSaving(query, key, value, context, out Tensor logSumExp);

@@ -16,15 +16,10 @@ internal sealed class LinearFixture : IDisposable
     }
 
     /// <summary>The names of all cases but those of quantized weights and of DoRA.</summary>
-    public static IEnumerable<string> Names
-    {
-        get
-        {
-            string[] names = [.. Fixtures.Files("linear", "*.safetensors").Select(path => Path.GetFileName(path))
-                .Where(name => !name.StartsWith("nf4_", StringComparison.Ordinal) && !name.StartsWith("dora_", StringComparison.Ordinal))];
-            return names.Length > 0 ? names : throw new FileNotFoundException($"{Path.Combine(Fixtures.Root, "linear")} has no case of a dense layer.");
-        }
-    }
+    public static IEnumerable<string> Names => NamesOf(name => !IsQuantized(name) && !name.StartsWith("dora_", StringComparison.Ordinal));
+
+    /// <summary>The names of the cases of quantized weights.</summary>
+    public static IEnumerable<string> QuantizedNames => NamesOf(IsQuantized);
 
     public string Name { get; }
 
@@ -42,6 +37,12 @@ internal sealed class LinearFixture : IDisposable
 
     public bool HasBias => _file.Contains("bias");
 
+    /// <summary>The loss that the trained tensors were trained on, as a formula.</summary>
+    public string Loss => _file.Metadata["loss"];
+
+    /// <summary>How many steps they were trained for.</summary>
+    public int TrainingSteps => Integer("adamw_steps");
+
     /// <summary>A setting that is a number.</summary>
     public double Number(string name) => double.Parse(_file.Metadata[name], CultureInfo.InvariantCulture);
 
@@ -51,4 +52,12 @@ internal sealed class LinearFixture : IDisposable
     public void Dispose() => _file.Dispose();
 
     private int Integer(string name) => int.Parse(_file.Metadata[name], CultureInfo.InvariantCulture);
+
+    private static bool IsQuantized(string name) => name.StartsWith("nf4_", StringComparison.Ordinal);
+
+    private static string[] NamesOf(Func<string, bool> belongs)
+    {
+        string[] names = [.. Fixtures.Files("linear", "*.safetensors").Select(path => Path.GetFileName(path)).Where(belongs)];
+        return names.Length > 0 ? names : throw new FileNotFoundException($"{Path.Combine(Fixtures.Root, "linear")} has no such case.");
+    }
 }

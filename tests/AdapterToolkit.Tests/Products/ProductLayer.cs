@@ -1,6 +1,7 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Tests.Products;
@@ -12,11 +13,19 @@ internal sealed class ProductLayer : IDisposable
     private readonly ProductOperands _operands;
 
     public ProductLayer(Device device, ProductOperands operands)
+        : this(device, operands, Create(operands.Rank, operands.InFeatures, operands.OutFeatures, operands.Bias is not null)) =>
+        Layer.Weight.Load(device, operands.W);
+
+    /// <summary>Loads a layer whose weight is quantized.</summary>
+    public ProductLayer(Device device, ProductOperands operands, Linear layer, QuantizedValues weight)
+        : this(device, operands, layer) =>
+        Layer.Weight.Load(device, weight);
+
+    private ProductLayer(Device device, ProductOperands operands, Linear layer)
     {
         _device = device;
         _operands = operands;
-        Layer = Create(operands.Rank, operands.InFeatures, operands.OutFeatures, operands.Bias is not null);
-        Layer.Weight.Load(device, operands.W);
+        Layer = layer;
         Layer.Bias?.Load(device, operands.Bias);
     }
 

@@ -1,3 +1,5 @@
+using AdapterToolkit.Quantization;
+
 namespace AdapterToolkit.Tests.Products;
 
 /// <summary>Random operands of a linear layer's products.</summary>
@@ -33,7 +35,7 @@ internal sealed class ProductOperands
 
     public float[] X { get; }
 
-    public float[] W { get; }
+    public float[] W { get; private set; }
 
     public float[]? Bias { get; }
 
@@ -42,6 +44,15 @@ internal sealed class ProductOperands
     public float[] B { get; }
 
     public float[] Dy { get; }
+
+    /// <summary>Quantizes W. Its numbers become those that the codes stand for.</summary>
+    public QuantizedValues Quantize(WeightFormat format)
+    {
+        QuantizedValues values = Quantizer.Quantize(W, format, "W");
+        W = new float[W.Length];
+        Quantizer.Dequantize(values, W);
+        return values;
+    }
 
     private static float[] Values(Random random, int count)
     {

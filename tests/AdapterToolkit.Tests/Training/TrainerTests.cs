@@ -2,6 +2,7 @@ using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
@@ -37,7 +38,7 @@ public sealed class TrainerTests
     public void A_fresh_adapter_leaves_the_logits_bit_for_bit()
     {
         using CpuDevice device = new(threads: 2);
-        using LlamaModel model = LlamaModel.Load(BaseFolder, device);
+        using LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
         TokenIds tokens = Batches().Batch(0).Tokens;
         float[] without = model.Logits(tokens);
 
@@ -63,7 +64,7 @@ public sealed class TrainerTests
             TrainingCheckpoint.Save(folder["checkpoint"], trainer, batches);
         }
 
-        using (LlamaModel model = LlamaModel.Load(BaseFolder, device))
+        using (LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense))
         using (AdamW optimizer = new(LearningRate))
         {
             Trainer trainer = TrainerOf(model, optimizer);
@@ -72,6 +73,39 @@ public sealed class TrainerTests
         }
 
         Assert.Equal(uninterrupted, losses);
+    }
+
+    [Fact]
+    public void Moments_in_8_bits_train_as_those_in_32_do_and_resume_exactly()
+    {
+        const int many = 30;
+        using TemporaryFolder folder = new();
+        using CpuDevice device = new(threads: 2);
+        ShuffledBatches batches = Batches();
+        double[] full = Train(device, batches, many);
+        List<double> losses = [];
+        using (LlamaModel model = LoadModel(device))
+        using (AdamW optimizer = EightBit())
+        {
+            Trainer trainer = TrainerOf(model, optimizer);
+            losses.AddRange(trainer.Fit(batches, many / 2).Select(step => step.Loss));
+            TrainingCheckpoint.Save(folder["checkpoint"], trainer, batches);
+            losses.AddRange(trainer.Fit(batches, many).Select(step => step.Loss));
+        }
+
+        Assert.Equal(many, losses.Count);
+        for (int step = 0; step < many; step++)
+            Assert.Equal(full[step], losses[step], 0.01 * full[step]);
+
+        using (LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense))
+        using (AdamW optimizer = EightBit())
+        {
+            Trainer trainer = TrainerOf(model, optimizer);
+            TrainingCheckpoint.Restore(folder["checkpoint"], trainer, batches);
+            Assert.Equal(losses[(many / 2)..], trainer.Fit(batches, many).Select(step => step.Loss));
+        }
+
+        static AdamW EightBit() => new(LearningRate) { StateBits = 8, MinimumSize = 0 };
     }
 
     [Fact]
@@ -176,7 +210,7 @@ public sealed class TrainerTests
 
     private static LlamaModel LoadModel(Device device)
     {
-        LlamaModel model = LlamaModel.Load(BaseFolder, device);
+        LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
         model.Adapter.Initialize(Seed);
         return model;
     }

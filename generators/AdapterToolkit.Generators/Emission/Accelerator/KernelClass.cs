@@ -6,6 +6,16 @@ internal static class KernelClass
     /// <summary>Waits for the other threads of the group.</summary>
     public const string Barrier = "Group.Barrier();";
 
+    private static readonly string[] s_aliases =
+    [
+        "using Float4 = global::AdapterToolkit.Operators.Float4;",
+        "using Grid = global::ILGPU.Grid;",
+        "using Group = global::ILGPU.Group;",
+        "using Math = global::System.Math;",
+        "using SharedMemory = global::ILGPU.SharedMemory;",
+        "using View = global::ILGPU.ArrayView<float>;",
+    ];
+
     private static readonly string[] s_parts = ["X", "Y", "Z", "W"];
 
     /// <summary>The members of a quadruple of numbers, in order.</summary>
@@ -15,16 +25,12 @@ internal static class KernelClass
     /// Opens a file and a class of kernels in it. ILGPU's launchers need access to kernels, so the class is public. The short
     /// names stand inside the namespace, where no name of the user's can meet them.
     /// </summary>
-    public static SourceWriter Open(string space, string name, string summary)
+    public static SourceWriter Open(string space, string name, string summary, params IEnumerable<string> aliases)
     {
         SourceWriter writer = SourceWriter.File();
         writer.Open($"namespace {space}");
-        writer.Line("using Float4 = global::AdapterToolkit.Operators.Float4;");
-        writer.Line("using Grid = global::ILGPU.Grid;");
-        writer.Line("using Group = global::ILGPU.Group;");
-        writer.Line("using Math = global::System.Math;");
-        writer.Line("using SharedMemory = global::ILGPU.SharedMemory;");
-        writer.Line("using View = global::ILGPU.ArrayView<float>;");
+        foreach (string alias in s_aliases.Concat(aliases).OrderBy(alias => alias, StringComparer.Ordinal))
+            writer.Line(alias);
         writer.Line();
         writer.Line($"/// <summary>{summary}</summary>");
         writer.Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]");

@@ -4,59 +4,73 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
 /// Emits the launches: ILGPU's CPU accelerator takes the narrow kernels, few rows take theirs, and all others the tiled ones.
+/// Of a packed W the last two have kernels that read whole pieces only, and others for any width.
 /// </summary>
 internal static class LaunchEmitter
 {
-    public static string Emit(LinearConfiguration configuration, VariantNames names, string space)
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="names">The names of its classes of kernels.</param>
+    /// <param name="readers">How its kernels read W: whole pieces first, then, where there is a difference, any width.</param>
+    /// <param name="space">The namespace.</param>
+    public static string Emit(LinearConfiguration configuration, VariantNames names, WeightReader[] readers, string space)
     {
+        bool isPacked = configuration.Stored.IsPacked;
         SourceWriter writer = SourceWriter.File();
         writer.Open($"namespace {space}");
-        foreach (string alias in new[]
-        {
+        foreach (string alias in (string[])
+        [
             "using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;",
             "using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;",
             "using KernelConfig = global::ILGPU.KernelConfig;",
             "using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;",
+            .. isPacked ? (string[])["using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;"] : [],
             "using Tensor = global::AdapterToolkit.Tensors.Tensor;",
             "using View = global::ILGPU.ArrayView<float>;",
-        })
+        ])
         {
             writer.Line(alias);
         }
 
         writer.Line();
         writer.Open($"partial class {configuration.ClassName}");
-        PrintForward(writer, configuration, names);
+        PrintForward(writer, configuration, names, readers);
         writer.Line();
-        PrintInputGradient(writer, configuration, names);
-        writer.Line();
-        if (configuration.Rank == 0)
+        PrintInputGradient(writer, configuration, names, readers);
+        if (!isPacked)
         {
-            PrintNoFactors(writer);
-        }
-        else
-        {
-            PrintReduceGradient(writer, names, configuration.Rank);
             writer.Line();
-            PrintFactorGradients(writer, names, configuration.Rank);
+            PrintFactors(writer, configuration, names);
             writer.Line();
-            PrintMerge(writer, names);
-            writer.Line();
-            PrintReduce(writer, names, configuration.Rank);
+            PrintGroups(writer);
         }
 
-        writer.Line();
-        PrintGroups(writer);
         writer.Close();
         writer.Close();
         return writer.ToString();
     }
 
-    private static void PrintForward(SourceWriter writer, LinearConfiguration configuration, VariantNames names)
+    private static void PrintFactors(SourceWriter writer, LinearConfiguration configuration, VariantNames names)
+    {
+        if (configuration.Rank == 0)
+        {
+            PrintNoFactors(writer);
+            return;
+        }
+
+        PrintReduceGradient(writer, names, configuration.Rank);
+        writer.Line();
+        PrintFactorGradients(writer, names, configuration.Rank);
+        writer.Line();
+        PrintMerge(writer, names);
+        writer.Line();
+        PrintReduce(writer, names, configuration.Rank);
+    }
+
+    private static void PrintForward(SourceWriter writer, LinearConfiguration configuration, VariantNames names, WeightReader[] readers)
     {
         writer.Line("/// <inheritdoc/>");
         writer.Open("protected override void Forward(AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)");
-        string views = "x.View, weight.Data.View";
+        string views = $"x.View, {string.Join(", ", readers[0].Arguments)}";
         string scalars = "y.View, x.Rows, x.Columns, y.Columns";
         if (configuration.Rank > 0)
         {
@@ -70,15 +84,15 @@ internal static class LaunchEmitter
         }
 
         writer.Line("View biasView = bias?.Data.View ?? default;");
-        PrintVariants(writer, ProductDescription.Forward(configuration), names, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
+        PrintVariants(writer, ProductDescription.Forward(configuration), names, readers, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
         writer.Close();
     }
 
-    private static void PrintInputGradient(SourceWriter writer, LinearConfiguration configuration, VariantNames names)
+    private static void PrintInputGradient(SourceWriter writer, LinearConfiguration configuration, VariantNames names, WeightReader[] readers)
     {
         writer.Line("/// <inheritdoc/>");
         writer.Open("protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)");
-        string views = "dy.View, weight.Data.View";
+        string views = $"dy.View, {string.Join(", ", readers[0].Arguments)}";
         if (configuration.Rank > 0)
         {
             writer.Line("if (factors is not null && v is not null)");
@@ -88,25 +102,37 @@ internal static class LaunchEmitter
             views += ", vView, aView";
         }
 
-        PrintVariants(writer, ProductDescription.InputGradient(configuration), names, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
+        PrintVariants(writer, ProductDescription.InputGradient(configuration), names, readers, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
         writer.Close();
     }
 
-    private static void PrintVariants(SourceWriter writer, ProductDescription product, VariantNames names, string arguments, string rows, string columns)
+    private static void PrintVariants(SourceWriter writer, ProductDescription product, VariantNames names, WeightReader[] readers, string arguments, string rows, string columns)
     {
         TileShape shape = TileShape.Square;
+        if (readers.Length > 1)
+        {
+            writer.Line("PackedWeight packed = weight.Packed;");
+            writer.Line($"bool hasWholePieces = packed.Shape.Columns % {readers[0].PieceLength} == 0;");
+        }
+
         writer.Line("if (device.IsDebug)");
-        Indented(writer, $"device.Launch({names.Narrow}.{product.Name}, new KernelConfig((Groups({columns}, {NarrowProductPrinter.Threads}), {rows}, 1), ({NarrowProductPrinter.Threads}, 1, 1)), {arguments});");
+        Launch(names.Narrow, [readers[0]], $"(Groups({columns}, {NarrowProductPrinter.Threads}), {rows}, 1), ({NarrowProductPrinter.Threads}, 1, 1)");
         writer.Line($"else if ({rows} <= {FewRowsProductPrinter.MostRows})");
-        Indented(writer, $"device.Launch({names.FewRows}.{product.Name}, new KernelConfig((Groups({columns}, {FewRowsProductPrinter.Columns(product)}), Groups({rows}, {FewRowsProductPrinter.Rows}), 1), ({FewRowsProductPrinter.Threads(product)}, 1, 1)), {arguments});");
+        Launch(names.FewRows, readers, $"(Groups({columns}, {FewRowsProductPrinter.Columns(product)}), Groups({rows}, {FewRowsProductPrinter.Rows}), 1), ({FewRowsProductPrinter.Threads(product)}, 1, 1)");
         writer.Line("else");
-        Indented(writer, $"device.Launch({names.Tiled}.{product.Name}, new KernelConfig((Groups({columns}, {shape.Columns}), Groups({rows}, {shape.Rows}), 1), ({shape.Threads}, 1, 1)), {arguments});");
+        Launch(names.Tiled, readers, $"(Groups({columns}, {shape.Columns}), Groups({rows}, {shape.Rows}), 1), ({shape.Threads}, 1, 1)");
+
+        void Launch(string kernels, WeightReader[] choices, string size)
+        {
+            string kernel = string.Join(" : ", choices.Select(reader => $"{kernels}.{VariantNames.Kernel(product, reader)}"));
+            Indented(writer, $"device.Launch({(choices.Length > 1 ? $"hasWholePieces ? {kernel}" : kernel)}, new KernelConfig({size}), {arguments});");
+        }
     }
 
     private static void PrintReduce(SourceWriter writer, VariantNames names, int rank)
     {
         writer.Line("/// <summary>u = x Aᵀ.</summary>");
-        writer.Open("private static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)");
+        writer.Open("private protected static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)");
         PrintFactorProduct(writer, FactorNames.A(rank), names, "x.View, factors.A.Value.View, u.View, x.Rows, x.Columns", "x.Rows");
         writer.Close();
     }
@@ -176,14 +202,14 @@ internal static class LaunchEmitter
                 writer.Line();
             writer.Line("/// <inheritdoc/>");
             writer.Line($"protected override void {heads[i]} =>");
-            Indented(writer, "throw new global::System.InvalidOperationException(\"A layer marked [Frozen] has no adapter.\");");
+            Indented(writer, "throw new global::System.InvalidOperationException(\"A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.\");");
         }
     }
 
     private static void PrintGroups(SourceWriter writer)
     {
         writer.Line("/// <summary>How many groups of a size hold a number of items.</summary>");
-        writer.Line("private static int Groups(int items, int size) => (items + size - 1) / size;");
+        writer.Line("private protected static int Groups(int items, int size) => (items + size - 1) / size;");
     }
 
     private static void Indented(SourceWriter writer, string line)

@@ -11,27 +11,36 @@ internal static class LinearAcceleratorEmitter
     /// <summary>All files: the launches, and one for each class of kernels. Each has a name to tell it from the others.</summary>
     public static IEnumerable<(string Name, string Text)> EmitFiles(LinearConfiguration configuration, string space)
     {
-        ProductDescription[] products = [ProductDescription.Forward(configuration), ProductDescription.InputGradient(configuration)];
         VariantNames names = new(configuration);
-        yield return ("Accelerator", LaunchEmitter.Emit(configuration, names, space));
-        yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, "The products with W for many rows, in tiles.", products, (writer, product) => TiledProductPrinter.Print(writer, product, TileShape.Square)));
-        yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, "The products with W for few rows.", products, FewRowsProductPrinter.Print));
-        yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, "The products with W in their plainest form, for debugging.", products, NarrowProductPrinter.Print));
-        if (configuration.Rank == 0)
+        bool isPacked = configuration.Stored.IsPacked;
+        WeightReader[] readers = isPacked
+            ? [new PackedWeightReader(configuration.Stored, anyWidth: false), new PackedWeightReader(configuration.Stored, anyWidth: true)]
+            : [new DenseWeightReader()];
+        string weight = isPacked ? $"W in {configuration.Stored.Description}" : "W";
+        yield return ("Accelerator", LaunchEmitter.Emit(configuration, names, readers, space));
+        yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, $"The products with {weight} for many rows, in tiles.", configuration, readers, (writer, product, reader) => TiledProductPrinter.Print(writer, product, TileShape.Square, reader)));
+        yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, $"The products with {weight} for few rows.", configuration, readers, FewRowsProductPrinter.Print));
+        yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, $"The products with {weight} in their plainest form, for debugging.", configuration, [readers[0]], NarrowProductPrinter.Print));
+        if (configuration.Rank == 0 || isPacked)
             yield break;
         FactorNames[] factors = [FactorNames.A(configuration.Rank), FactorNames.B(configuration.Rank)];
         yield return ("Accelerator.Factors", EmitFactors(space, names.Factors, factors, configuration.Rank));
         yield return ("Accelerator.NarrowFactors", EmitNarrowFactors(space, names.NarrowFactors, factors));
     }
 
-    private static string EmitClass(string space, string name, string summary, ProductDescription[] products, Action<SourceWriter, ProductDescription> print)
+    private static string EmitClass(string space, string name, string summary, LinearConfiguration configuration, WeightReader[] readers, Action<SourceWriter, ProductDescription, WeightReader> print)
     {
-        SourceWriter writer = KernelClass.Open(space, name, summary);
-        for (int i = 0; i < products.Length; i++)
+        SourceWriter writer = KernelClass.Open(space, name, summary, readers[0].Aliases);
+        bool isFirst = true;
+        foreach (ProductDescription product in (ProductDescription[])[ProductDescription.Forward(configuration), ProductDescription.InputGradient(configuration)])
         {
-            if (i > 0)
-                writer.Line();
-            print(writer, products[i]);
+            foreach (WeightReader reader in readers)
+            {
+                if (!isFirst)
+                    writer.Line();
+                isFirst = false;
+                print(writer, product with { Name = VariantNames.Kernel(product, reader) }, reader);
+            }
         }
 
         return KernelClass.Close(writer);

@@ -12,9 +12,9 @@ internal static class ProductNames
     public static string Columns(ProductDescription product) => product.Weight == WeightUse.Transposed ? "outFeatures" : "inFeatures";
 
     /// <summary>The parameters of every variant, in one order, so that one launch fits all.</summary>
-    public static string[] Parameters(ProductDescription product)
+    public static string[] Parameters(ProductDescription product, WeightReader reader)
     {
-        List<string> parameters = [$"View {product.Left}", $"View weight"];
+        List<string> parameters = [$"View {product.Left}", .. reader.Parameters];
         if (product.Rank > 0)
         {
             parameters.Add($"View {product.LowRankLeft}");

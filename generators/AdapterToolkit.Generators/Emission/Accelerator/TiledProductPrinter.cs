@@ -12,34 +12,37 @@ internal sealed class TiledProductPrinter
     private readonly SourceWriter _writer;
     private readonly ProductDescription _product;
     private readonly TileShape _shape;
+    private readonly WeightReader _reader;
+    private readonly WeightTile _weights;
     private readonly string _summed;
     private readonly string _columns;
     private readonly int _leftQuads;
-    private readonly int _rightLoads;
 
-    private TiledProductPrinter(SourceWriter writer, ProductDescription product, TileShape shape)
+    private TiledProductPrinter(SourceWriter writer, ProductDescription product, TileShape shape, WeightReader reader)
     {
         _writer = writer;
         _product = product;
         _shape = shape;
+        _reader = reader;
+        _weights = reader.PieceLength == 1 ? new DenseWeightTile(product, shape) : new PackedWeightTile(product, shape, reader);
         _summed = ProductNames.Summed(product);
         _columns = ProductNames.Columns(product);
         _leftQuads = shape.Rows / shape.LoadedAtOnce;
-        _rightLoads = ReadsColumns ? shape.Columns / shape.LoadedAtOnce : shape.Columns * TileShape.Depth / shape.Threads;
     }
 
     /// <summary>Whether a column's summands lie side by side, as in W's rows for x Wᵀ.</summary>
     private bool ReadsColumns => _product.Weight == WeightUse.Transposed;
 
-    /// <summary>Summands that all threads together load of the tile's columns at once, where columns lie side by side.</summary>
-    private int SummandsAtOnce => _shape.Threads / _shape.Columns;
+    public static void Print(SourceWriter writer, ProductDescription product, TileShape shape, WeightReader reader) =>
+        new TiledProductPrinter(writer, product, shape, reader).Print();
 
-    public static void Print(SourceWriter writer, ProductDescription product, TileShape shape) =>
-        new TiledProductPrinter(writer, product, shape).Print();
+    /// <summary>Where the summand that a thread loads of a row, or column, lies.</summary>
+    public static string Source(TileShape shape, string first, int index, string count, string summed) =>
+        $"{KernelClass.Min(KernelClass.Plus($"{first} + 4 * quad", (index / 4 * shape.LoadedAtOnce) + (index % 4)), $"{count} - 1")} * {summed} + heldLane";
 
     private void Print()
     {
-        KernelClass.OpenKernel(_writer, _product.Name, $"{_product.Formula}, {_shape.Rows} x {_shape.Columns} results a group of {_shape.Threads} threads.", ProductNames.Parameters(_product));
+        KernelClass.OpenKernel(_writer, _product.Name, $"{_product.Formula}, {_shape.Rows} x {_shape.Columns} results a group of {_shape.Threads} threads.", ProductNames.Parameters(_product, _reader));
         PrintPlaces();
         PrintSources();
         PrintAccumulators();
@@ -63,38 +66,21 @@ internal sealed class TiledProductPrinter
         _writer.Line($"int firstRow = Grid.IdxY * {_shape.Rows};");
         _writer.Line($"int firstColumn = Grid.IdxX * {_shape.Columns};");
         _writer.Line();
+        _reader.PrintTables(_writer, _shape.Threads);
     }
 
-    /// <summary>Where the thread loads from: rows and columns past the end are replaced by the last, their results are not written.</summary>
+    /// <summary>Where the thread loads from: rows past the end are replaced by the last, their results are not written.</summary>
     private void PrintSources()
     {
-        _writer.Line($"// The thread loads one summand of {_leftQuads} x 4 rows{(ReadsColumns ? $" and of {_rightLoads} x 4 columns" : string.Empty)}; past the end it loads the last again.");
+        _writer.Line($"// The thread loads one summand of {_leftQuads} x 4 rows{_weights.BesideRows}; past the end it loads the last again.");
         _writer.Line($"int lane = thread % {TileShape.Depth};");
         _writer.Line($"int quad = thread / {TileShape.Depth};");
         _writer.Line($"int heldLane = {KernelClass.Min("lane", $"{_summed} - 1")};");
         for (int row = 0; row < 4 * _leftQuads; row++)
-            _writer.Line($"var leftSource{row} = {_product.Left}.SubView({Source("firstRow", row, "rows")});");
-        if (ReadsColumns)
-        {
-            for (int column = 0; column < 4 * _rightLoads; column++)
-                _writer.Line($"var rightSource{column} = weight.SubView({Source("firstColumn", column, _columns)});");
-        }
-        else
-        {
-            _writer.Line();
-            _writer.Line($"// Of the columns, it loads {_rightLoads} summands of one.");
-            _writer.Line($"int loadedSummand = thread / {_shape.Columns};");
-            _writer.Line($"int loadedColumn = thread % {_shape.Columns};");
-            _writer.Line($"int heldColumn = {KernelClass.Min("firstColumn + loadedColumn", $"{_columns} - 1")};");
-            for (int load = 0; load < _rightLoads; load++)
-                _writer.Line($"var rightSource{load} = weight.SubView({KernelClass.Min(KernelClass.Plus("loadedSummand", load * SummandsAtOnce), $"{_summed} - 1")} * {_columns} + heldColumn);");
-        }
-
+            _writer.Line($"var leftSource{row} = {_product.Left}.SubView({Source(_shape, "firstRow", row, "rows", _summed)});");
+        _weights.PrintSources(_writer);
         _writer.Line();
     }
-
-    private string Source(string first, int index, string count) =>
-        $"{KernelClass.Min(KernelClass.Plus($"{first} + 4 * quad", (index / 4 * _shape.LoadedAtOnce) + (index % 4)), $"{count} - 1")} * {_summed} + heldLane";
 
     private void PrintAccumulators()
     {
@@ -102,8 +88,7 @@ internal sealed class TiledProductPrinter
             _writer.Line($"float {string.Join(", ", Enumerable.Range(0, TileShape.Held).Select(column => $"{Accumulator(row, column)} = 0f"))};");
         for (int quad = 0; quad < _leftQuads; quad++)
             _writer.Line($"Float4 nextLeft{quad} = default;");
-        for (int load = 0; load < _rightLoads; load++)
-            _writer.Line(ReadsColumns ? $"Float4 nextRight{load} = default;" : $"float nextRight{load} = 0f;");
+        _weights.PrintDeclarations(_writer);
         _writer.Line();
     }
 
@@ -117,19 +102,9 @@ internal sealed class TiledProductPrinter
         _writer.Line($"int last = Math.Max({_summed} - {TileShape.Depth}, 0);");
         _writer.Open("if (lane < first)");
         PrintLeftLoads("0");
-        if (ReadsColumns)
-            PrintRightLoads("0");
+        _weights.PrintFirstLoadsWithRows(_writer);
         _writer.Close();
-        if (!ReadsColumns)
-        {
-            for (int load = 0; load < _rightLoads; load++)
-            {
-                _writer.Open($"if ({KernelClass.Plus("loadedSummand", load * SummandsAtOnce)} < first)");
-                _writer.Line($"nextRight{load} = rightSource{load}[0];");
-                _writer.Close();
-            }
-        }
-
+        _weights.PrintFirstLoads(_writer);
         _writer.Line();
         _writer.Line("int stage = 0;");
         PrintStores("first");
@@ -143,30 +118,12 @@ internal sealed class TiledProductPrinter
             _writer.Line($"nextLeft{i / 4}.{KernelClass.Parts[i % 4]} = leftSource{i}[{summand}];");
     }
 
-    private void PrintRightLoads(string offset)
-    {
-        if (ReadsColumns)
-        {
-            for (int i = 0; i < 4 * _rightLoads; i++)
-                _writer.Line($"nextRight{i / 4}.{KernelClass.Parts[i % 4]} = rightSource{i}[{offset}];");
-            return;
-        }
-
-        for (int i = 0; i < _rightLoads; i++)
-            _writer.Line($"nextRight{i} = rightSource{i}[{offset}];");
-    }
-
     private void PrintStores(string prefix)
     {
         _writer.Line($"var {prefix}LeftTarget = left.SubView(stage * {TileShape.Depth * _shape.LeftStride} + lane * {_shape.LeftStride} + quad);");
         for (int quad = 0; quad < _leftQuads; quad++)
             _writer.Line($"{prefix}LeftTarget[{quad * _shape.LoadedAtOnce / 4}] = nextLeft{quad};");
-        _writer.Line(ReadsColumns
-            ? $"var {prefix}RightTarget = right.SubView(stage * {TileShape.Depth * _shape.RightStride} + lane * {_shape.RightStride} + quad);"
-            : $"var {prefix}RightTarget = right.Cast<float>().SubView(stage * {TileShape.Depth * _shape.RightStride * 4} + loadedSummand * {_shape.RightStride * 4} + loadedColumn);");
-        int step = ReadsColumns ? _shape.LoadedAtOnce / 4 : SummandsAtOnce * _shape.RightStride * 4;
-        for (int load = 0; load < _rightLoads; load++)
-            _writer.Line($"{prefix}RightTarget[{load * step}] = nextRight{load};");
+        _weights.PrintStores(_writer, prefix);
     }
 
     /// <summary>The loop over whole tiles: load the next, multiply this one, store the next, wait.</summary>
@@ -175,10 +132,8 @@ internal sealed class TiledProductPrinter
         _writer.Line("// After the last tile the loads repeat it, and nobody reads what they bring.");
         _writer.Open($"for (int next = first; next < {_summed} + {TileShape.Depth}; next += {TileShape.Depth})");
         _writer.Line($"int summand = {KernelClass.Min("next", "last")};");
-        if (!ReadsColumns)
-            _writer.Line($"int summandRow = summand * {_columns};");
         PrintLeftLoads("summand");
-        PrintRightLoads(ReadsColumns ? "summand" : "summandRow");
+        _weights.PrintLoads(_writer);
         _writer.Line();
         _writer.Line($"var leftTile = left.SubView(stage * {TileShape.Depth * _shape.LeftStride} + threadRow);");
         _writer.Line($"var rightTile = right.SubView(stage * {TileShape.Depth * _shape.RightStride} + threadColumn);");

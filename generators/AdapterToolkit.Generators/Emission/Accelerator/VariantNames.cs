@@ -21,5 +21,9 @@ internal sealed record VariantNames(LinearConfiguration Configuration)
     /// <summary>The products with the factors and their gradients on ILGPU's CPU accelerator.</summary>
     public string NarrowFactors => Name("NarrowFactor");
 
-    private string Name(string variant) => Configuration.Rank == 0 ? $"Frozen{variant}Kernels" : $"LowRank{Configuration.Rank}{variant}Kernels";
+    /// <summary>The name of a product's kernel, which also tells that W may have any width where another kernel is for most.</summary>
+    public static string Kernel(ProductDescription product, WeightReader reader) =>
+        reader.HasPartialPieces ? $"{product.Name}OfAnyWidth" : product.Name;
+
+    private string Name(string variant) => Configuration.Name($"{variant}Kernels");
 }

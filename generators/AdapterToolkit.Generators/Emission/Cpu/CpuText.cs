@@ -9,6 +9,7 @@ internal static class CpuText
         writer.Line("using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;");
         writer.Line("using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;");
         writer.Line("using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;");
+        writer.Line("using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;");
         writer.Line("using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;");
         writer.Line("using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;");
         writer.Line("using Tensor = global::AdapterToolkit.Tensors.Tensor;");
@@ -19,6 +20,7 @@ internal static class CpuText
             return;
         }
 
+        writer.Line("using Codebooks = global::AdapterToolkit.Quantization.Codebooks;");
         writer.Line("using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;");
         writer.Line("using Math = global::System.Math;");
         writer.Line("using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;");
@@ -29,9 +31,18 @@ internal static class CpuText
         writer.Line("using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;");
         writer.Line("using Unsafe = global::System.Runtime.CompilerServices.Unsafe;");
         writer.Line($"using {shape.Name} = global::System.Runtime.Intrinsics.{shape.Name};");
+        writer.Line($"using Integers = global::System.Runtime.Intrinsics.{shape.Name}<int>;");
+        writer.Line($"using ShortWords = global::System.Runtime.Intrinsics.{shape.Name}<ushort>;");
+        writer.Line($"using Words = global::System.Runtime.Intrinsics.{shape.Name}<uint>;");
         writer.Line($"using Floats = global::System.Runtime.Intrinsics.{shape.Name}<float>;");
         writer.Line();
     }
+
+    /// <summary>The first code of a packed weight, and from one panel to the next.</summary>
+    public static string Codes(StoredText stored) => $$"""
+        ref {{stored.Element}} codes = ref {{(stored.Element == "uint" ? "MemoryMarshal.GetReference(weight.CodeWords)" : $"Unsafe.As<uint, {stored.Element}>(ref MemoryMarshal.GetReference(weight.CodeWords))")}};
+        nint panelElements = {{stored.PanelElements}};
+        """;
 
     /// <summary>The number at a constant distance from a reference.</summary>
     public static string At(string reference, int offset) => offset == 0 ? reference : $"Unsafe.Add(ref {reference}, {offset})";

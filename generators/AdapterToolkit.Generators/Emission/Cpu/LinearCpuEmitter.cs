@@ -13,7 +13,11 @@ internal static class LinearCpuEmitter
     {
         yield return ("Cpu", Emit(configuration, space));
         foreach (VectorShape shape in VectorShape.All)
-            yield return ($"Cpu.{shape.Name}", VectorKernelsEmitter.Emit(configuration, space, shape));
+        {
+            yield return ($"Cpu.{shape.Name}", configuration.Stored.IsPacked
+                ? PackedKernelsEmitter.Emit(configuration, space, shape)
+                : VectorKernelsEmitter.Emit(configuration, space, shape));
+        }
     }
 
     private static string Emit(LinearConfiguration configuration, string space)
@@ -22,18 +26,23 @@ internal static class LinearCpuEmitter
         writer.Open($"namespace {space}");
         CpuText.Aliases(writer, shape: null);
         writer.Open($"partial class {configuration.ClassName}");
-        Products(writer, configuration.Rank > 0);
-        if (configuration.Rank > 0)
-            Factors(writer, configuration.Rank);
-        else
-            NoFactors(writer);
+        Products(writer, configuration.Rank > 0, configuration.Stored.IsPacked);
+        if (!configuration.Stored.IsPacked)
+        {
+            if (configuration.Rank > 0)
+                Factors(writer, configuration.Rank);
+            else
+                NoFactors(writer);
+        }
+
         writer.Close();
         writer.Close();
         return writer.ToString();
     }
 
-    private static void Products(SourceWriter writer, bool hasLowRank)
+    private static void Products(SourceWriter writer, bool hasLowRank, bool isPacked)
     {
+        string weight = isPacked ? "weight.Packed" : "weight.Data";
         writer.Line("/// <inheritdoc/>");
         writer.Open("protected override void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)");
         if (hasLowRank)
@@ -44,9 +53,9 @@ internal static class LinearCpuEmitter
                 """);
         }
 
-        string forward = hasLowRank ? "x, weight.Data, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y" : "x, weight.Data, bias?.Data, y";
+        string forward = hasLowRank ? $"x, {weight}, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y" : $"x, {weight}, bias?.Data, y";
         writer.Line("int workers = Sharing.Workers(device, x.Rows, y.Columns, x.Columns);");
-        Run(writer, "Forward", forward, "workers");
+        Run(writer, "Forward", forward, "workers", isPacked);
         writer.Close();
         writer.Line();
         writer.Line("/// <inheritdoc/>");
@@ -60,7 +69,7 @@ internal static class LinearCpuEmitter
         }
 
         writer.Line("int workers = Sharing.Workers(device, dy.Rows, dy.Columns, dx.Columns);");
-        Run(writer, "InputGradient", hasLowRank ? "dy, weight.Data, v, factors?.A.Value, dx" : "dy, weight.Data, dx", "workers");
+        Run(writer, "InputGradient", hasLowRank ? $"dy, {weight}, v, factors?.A.Value, dx" : $"dy, {weight}, dx", "workers", isPacked);
         writer.Close();
     }
 
@@ -93,7 +102,7 @@ internal static class LinearCpuEmitter
         writer.Close();
         writer.Line();
         writer.Line("/// <summary>u = x Aᵀ.</summary>");
-        writer.Open("private static void Reduce(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u)");
+        writer.Open("private protected static void Reduce(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u)");
         writer.Line($"int workers = Sharing.Workers(device, x.Rows, {rank}, x.Columns);");
         Run(writer, "Reduce", "x, factors.A.Value, u", "workers");
         writer.Close();
@@ -116,19 +125,19 @@ internal static class LinearCpuEmitter
             writer.Line();
             writer.Line("/// <inheritdoc/>");
             writer.Line($"protected override void {declaration} =>");
-            writer.Line("    throw new global::System.InvalidOperationException(\"A layer marked [Frozen] has no adapter. Mark its class [LowRank] to give it one.\");");
+            writer.Line("    throw new global::System.InvalidOperationException(\"A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.\");");
         }
     }
 
     /// <summary>Gives the work of the processor's variant to the device's threads.</summary>
-    private static void Run(SourceWriter writer, string work, string arguments, string workers)
+    private static void Run(SourceWriter writer, string work, string arguments, string workers, bool isPacked = false)
     {
         writer.Line("ParallelWork work = VectorWidth.Bits switch");
         writer.Line("{");
         foreach (VectorShape shape in VectorShape.All)
         {
             string pattern = shape.Bits == 128 ? "_" : $"{shape.Bits}";
-            writer.Line($"    {pattern} => new {VectorKernelsEmitter.ClassName(shape)}.{work}({arguments}),");
+            writer.Line($"    {pattern} => new {(isPacked ? PackedKernelsEmitter.ClassName(shape) : VectorKernelsEmitter.ClassName(shape))}.{work}({arguments}),");
         }
 
         writer.Line("};");

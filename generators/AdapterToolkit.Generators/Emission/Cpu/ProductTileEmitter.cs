@@ -23,10 +23,31 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
             Emit(writer, height);
     }
 
-    /// <summary>The arguments after the operands of W's product, in the order of the parameters.</summary>
-    private string Parameters()
+    /// <summary>Emits the kernels that decode W in registers, for few rows.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="stored">How W is packed.</param>
+    public void EmitDecoding(SourceWriter writer, StoredText stored)
     {
-        string operands = _transposed ? "ref float w, ref float x, nint depth" : "ref float dy, ref float w, nint depth, nint panelStride";
+        foreach (int height in ForwardLoopEmitter.RegisterHeights(shape))
+        {
+            string scales = stored.Stored.HasBlocks ? ", ref float scales, nint segment" : "";
+            CpuText.Kernel(
+                writer,
+                $"{product.Formula}, for {height} {(height == 1 ? "row" : "rows")} and {_width} output features, with W decoded in registers.",
+                $"private static void {product.Name}Decoding{height}({Parameters($"ref {stored.Element} codes{scales}, ref float x, nint depth")})");
+            Start(writer, height);
+            stored.Sum(writer, height, Sum);
+            if (product.Rank > 0)
+                AddLowRank(writer, height);
+            Store(writer, height);
+            writer.Close();
+        }
+    }
+
+    /// <summary>The parameters: the operands of W's product, the low-rank term's, and the result.</summary>
+    private string Parameters(string? operandsOfPacked = null)
+    {
+        string operands = operandsOfPacked ?? (_transposed ? "ref float w, ref float x, nint depth" : "ref float dy, ref float w, nint depth, nint panelStride");
         string lowRank = (product.Rank, _transposed) switch
         {
             (0, _) => "",
@@ -42,7 +63,7 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
         string size = _transposed
             ? $"{height} {(height == 1 ? "row" : "rows")} and {_width} output features"
             : $"{_width} rows and {height} input {(height == 1 ? "feature" : "features")}";
-        CpuText.Kernel(writer, $"{product.Formula}, for {size}.", $"private static void {product.Name}{height}({Parameters()})");
+        CpuText.Kernel(writer, $"{product.Formula}, for {size}.", $"internal static void {product.Name}{height}({Parameters()})");
         Start(writer, height);
         SumOverWeight(writer, height);
         if (product.Rank > 0)

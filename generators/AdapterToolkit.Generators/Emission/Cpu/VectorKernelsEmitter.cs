@@ -17,9 +17,9 @@ internal static class VectorKernelsEmitter
         CpuText.Aliases(writer, shape);
         writer.Open($"partial class {configuration.ClassName}");
         writer.Line($"/// <summary>The products in vectors of {shape.Bits} bits.</summary>");
-        writer.Open($"private static class {ClassName(shape)}");
-        ForwardLoopEmitter.Emit(writer, forward, shape);
-        InputGradientLoopEmitter.Emit(writer, inputGradient, shape);
+        writer.Open($"private protected static class {ClassName(shape)}");
+        ForwardLoopEmitter.Emit(writer, forward, shape, stored: null);
+        InputGradientLoopEmitter.Emit(writer, inputGradient, shape, stored: null);
         int rank = configuration.Rank;
         if (rank > 0)
         {

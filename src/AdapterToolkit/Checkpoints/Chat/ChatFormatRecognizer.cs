@@ -9,7 +9,7 @@ internal static partial class ChatFormatRecognizer
     private const string Supported = "Only ChatML's form (<|im_start|>role ... <|im_end|>) and Llama 3's (<|start_header_id|>role<|end_header_id|> ... <|eot_id|>) are supported.";
 
     /// <summary>Words of templates that rewrite contents (the thoughts of reasoning models), which markers alone do not show.</summary>
-    private static readonly string[] Rewriting = ["<think>", "reasoning_content", "<|thinking|>"];
+    private static readonly string[] s_rewriting = ["<think>", "reasoning_content", "<|thinking|>"];
 
     public static ChatFormat Recognize(string template, string source, string? beginningOfText)
     {
@@ -18,7 +18,7 @@ internal static partial class ChatFormatRecognizer
         bool isLlama3 = text.Contains("<|start_header_id|>") && text.Contains("<|end_header_id|>\n\n") && text.Contains("<|eot_id|>");
         if (isChatMl == isLlama3)
             throw new CheckpointException(source, $"the chat template has a form that is not supported. {Supported}");
-        if (Rewriting.FirstOrDefault(text.Contains) is { } word)
+        if (s_rewriting.FirstOrDefault(text.Contains) is { } word)
             throw new CheckpointException(source, $"the chat template rewrites messages ('{word}'), which is not supported. {Supported}");
 
         string beginning = ReadBeginningOfText(text, source, beginningOfText);

@@ -15,15 +15,15 @@ public sealed class ChatTemplate
 {
     private const string System = "system", User = "user", Assistant = "assistant";
 
-    private readonly ChatFormat format;
+    private readonly ChatFormat _format;
 
-    private ChatTemplate(ChatFormat format) => this.format = format;
+    private ChatTemplate(ChatFormat format) => _format = format;
 
     /// <summary>The token that ends a message, such as <c>&lt;|im_end|&gt;</c>: where generation of an answer stops.</summary>
-    public string EndOfMessage => format.MessageEnd;
+    public string EndOfMessage => _format.MessageEnd;
 
     /// <summary>The system text of conversations that begin with another message, or null where they have none.</summary>
-    public string? DefaultSystemText => format.DefaultSystemText;
+    public string? DefaultSystemText => _format.DefaultSystemText;
 
     /// <summary>Reads the template of a checkpoint: <c>chat_template.jinja</c> or, where there is none, <c>chat_template</c> in <c>tokenizer_config.json</c>.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
@@ -63,24 +63,24 @@ public sealed class ChatTemplate
         if (messages.Count == 0)
             throw new ArgumentException("A conversation has at least one message.", nameof(messages));
         var segments = new List<ChatSegment>();
-        if (format.BeginningOfText.Length > 0)
-            segments.Add(new ChatSegment(format.BeginningOfText, false));
-        string preamble = format.SystemPreamble();
-        if (messages[0].Role != System && (format.DefaultSystemText is not null || preamble.Length > 0))
-            segments.Add(new ChatSegment(Header(System) + preamble + format.DefaultSystemText + format.MessageEnd + format.AfterMessage, false));
+        if (_format.BeginningOfText.Length > 0)
+            segments.Add(new ChatSegment(_format.BeginningOfText, false));
+        string preamble = _format.SystemPreamble();
+        if (messages[0].Role != System && (_format.DefaultSystemText is not null || preamble.Length > 0))
+            segments.Add(new ChatSegment(Header(System) + preamble + _format.DefaultSystemText + _format.MessageEnd + _format.AfterMessage, false));
         for (int i = 0; i < messages.Count; i++)
         {
             (string role, string content) = messages[i];
             if (role is not (System or User or Assistant))
                 throw new ArgumentException($"Message {i} has the role '{role}'; only '{System}', '{User}' and '{Assistant}' are supported.", nameof(messages));
-            if (format.TrimsContent)
+            if (_format.TrimsContent)
                 content = content.Trim();
             if (i == 0 && role == System)
                 content = preamble + content;
             segments.Add(new ChatSegment(Header(role), false));
-            segments.Add(new ChatSegment(content + format.MessageEnd, role == Assistant));
-            if (format.AfterMessage.Length > 0)
-                segments.Add(new ChatSegment(format.AfterMessage, false));
+            segments.Add(new ChatSegment(content + _format.MessageEnd, role == Assistant));
+            if (_format.AfterMessage.Length > 0)
+                segments.Add(new ChatSegment(_format.AfterMessage, false));
         }
 
         if (addGenerationPrompt)
@@ -117,5 +117,5 @@ public sealed class ChatTemplate
         return new ChatTokens(ids, labels);
     }
 
-    private string Header(string role) => format.HeaderStart + role + format.HeaderEnd;
+    private string Header(string role) => _format.HeaderStart + role + _format.HeaderEnd;
 }

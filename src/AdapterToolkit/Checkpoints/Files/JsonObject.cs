@@ -6,10 +6,11 @@ namespace AdapterToolkit.Checkpoints;
 /// <param name="FilePath">The file.</param>
 /// <param name="Prefix">Where the object lies in the file: empty at the root, else a path that ends with a dot.</param>
 /// <param name="Element">The object.</param>
-internal readonly record struct JsonObject(string FilePath, string Prefix, JsonElement Element)
+/// <param name="TensorName">The tensor that holds the JSON; null where it is a file of its own.</param>
+internal readonly record struct JsonObject(string FilePath, string Prefix, JsonElement Element, string? TensorName = null)
 {
     /// <summary>An error about the value at <paramref name="key"/>.</summary>
-    public CheckpointException Error(string key, string problem) => new(FilePath, $"'{Excerpt.Of(Prefix + key)}' {problem}");
+    public CheckpointException Error(string key, string problem) => new(FilePath, $"'{Excerpt.Of(Prefix + key)}' {problem}", TensorName);
 
     /// <summary>The value at a key, or null where it is missing or null.</summary>
     public JsonElement? Find(string key)
@@ -83,7 +84,7 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
 
     /// <summary>A value of this object that must be an object.</summary>
     public JsonObject AsObject(string key, JsonElement value)
-        => value.ValueKind == JsonValueKind.Object ? new JsonObject(FilePath, $"{Prefix}{key}.", value) : throw Error(key, "is not an object.");
+        => value.ValueKind == JsonValueKind.Object ? new JsonObject(FilePath, $"{Prefix}{key}.", value, TensorName) : throw Error(key, "is not an object.");
 
     /// <summary>A value of this object that must be a text.</summary>
     public string AsText(string key, JsonElement value)

@@ -54,6 +54,9 @@ public sealed record LlamaConfig
     /// <summary>The ids of the tokens that end a text; may be empty (<c>eos_token_id</c>, a number or a list).</summary>
     public IReadOnlyList<int> EndOfTextIds { get; init; } = [];
 
+    /// <summary>How the checkpoint's linear layers are quantized; null where they are not (<c>quantization_config</c>).</summary>
+    public BitsAndBytesConfig? Quantization { get; init; }
+
     /// <summary>Reads a <c>config.json</c>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointException">The file is malformed, of another model type, or has a value that is out of range or not supported; the message names the key.</exception>
@@ -72,6 +75,7 @@ public sealed record LlamaConfig
             && RotaryBase.Equals(other.RotaryBase)
             && RotaryScaling == other.RotaryScaling
             && (AttentionBias, MlpBias, TieWordEmbeddings) == (other.AttentionBias, other.MlpBias, other.TieWordEmbeddings)
+            && Quantization == other.Quantization
             && BeginningOfTextId == other.BeginningOfTextId
             && EndOfTextIds.SequenceEqual(other.EndOfTextIds);
 

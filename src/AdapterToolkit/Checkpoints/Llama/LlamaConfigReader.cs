@@ -15,8 +15,6 @@ internal static class LlamaConfigReader
         string modelType = json.GetText("model_type");
         if (modelType != SupportedType)
             throw json.Error("model_type", $"is '{Excerpt.Of(modelType)}'; only '{SupportedType}' is supported.");
-        if (json.FindObject("quantization_config") is { } quantization)
-            throw json.Error("quantization_config", $"says that the weights are stored quantized ({quantization.FindText("quant_method") ?? "method not named"}); load the unquantized checkpoint, the toolkit quantizes while loading.");
         string activation = json.FindText("hidden_act") ?? "silu";
         if (activation is not ("silu" or "swish"))
             throw json.Error("hidden_act", $"is '{Excerpt.Of(activation)}'; only 'silu' is supported.");
@@ -46,6 +44,7 @@ internal static class LlamaConfigReader
             TieWordEmbeddings = json.FindBool("tie_word_embeddings", false),
             BeginningOfTextId = json.FindInt("bos_token_id", 0),
             EndOfTextIds = ReadEndOfTextIds(json),
+            Quantization = json.FindObject(BitsAndBytesConfig.Key) is { } quantization ? BitsAndBytesConfig.Read(quantization) : null,
         };
     }
 

@@ -29,6 +29,12 @@ internal static class LlamaConfigWriter
         json.WriteBoolean("tie_word_embeddings", config.TieWordEmbeddings);
         WriteId(json, "bos_token_id", config.BeginningOfTextId);
         WriteEndOfTextIds(json, config.EndOfTextIds);
+        if (config.Quantization is { } quantization)
+        {
+            json.WritePropertyName(BitsAndBytesConfig.Key);
+            quantization.ToJson().WriteTo(json);
+        }
+
         json.WriteString("torch_dtype", "float32");
         json.WriteBoolean("use_cache", true);
     });

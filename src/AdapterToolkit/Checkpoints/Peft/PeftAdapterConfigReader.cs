@@ -13,21 +13,21 @@ internal static class PeftAdapterConfigReader
     private const int LargestRank = 1 << 16;
 
     /// <summary>Settings that must be missing, null, false or empty.</summary>
-    private static readonly string[] Unsupported =
+    private static readonly string[] s_unsupported =
     [
         "use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
         "alora_invocation_tokens", "megatron_config", "arrow_config", "kasa_config", "velora_config", "monteclora_config",
     ];
 
     /// <summary>Initializations after which the base model's weights are not those of its checkpoint.</summary>
-    private static readonly string[] ChangesBase = ["pissa", "olora", "corda", "loftq", "lora_ga"];
+    private static readonly string[] s_changesBase = ["pissa", "olora", "corda", "loftq", "lora_ga"];
 
     public static PeftAdapterConfig Read(JsonObject json)
     {
         string type = json.GetText("peft_type");
         if (type != "LORA")
             throw json.Error("peft_type", $"is '{Excerpt.Of(type)}'; only 'LORA' is supported.");
-        foreach (string key in Unsupported)
+        foreach (string key in s_unsupported)
         {
             if (json.Find(key) is { } value && !IsOff(value))
                 throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which is not supported here.");
@@ -37,7 +37,7 @@ internal static class PeftAdapterConfigReader
         if (bias != "none")
             throw json.Error("bias", $"is '{Excerpt.Of(bias)}'; only 'none' is supported.");
         if (json.Find("init_lora_weights") is { ValueKind: JsonValueKind.String } initialization
-            && ChangesBase.Any(name => initialization.GetString()!.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
+            && s_changesBase.Any(name => initialization.GetString()!.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
             throw json.Error("init_lora_weights", $"is '{Excerpt.Of(initialization.GetString()!)}', which changes the base model's weights; convert the adapter with PEFT's 'path_initial_model_for_weight_conversion'.");
 
         (string[] modules, string? expression) = ReadTargets(json);

@@ -6,7 +6,7 @@ namespace AdapterToolkit.Checkpoints;
 internal static class PeftTargets
 {
     /// <summary>How long one match may take, so that an expression made to backtrack for ever is an error.</summary>
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestMatch = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether a name of <c>target_modules</c> means a layer: it is the path, or the path's last parts.</summary>
     public static bool IsSuffix(string path, string name)
@@ -21,5 +21,5 @@ internal static class PeftTargets
     /// <summary>Matches without the processor's culture.</summary>
     /// <exception cref="ArgumentException">The expression is malformed.</exception>
     /// <exception cref="RegexMatchTimeoutException">The match takes too long.</exception>
-    private static bool Matches(string path, string expression) => Regex.IsMatch(path, expression, RegexOptions.CultureInvariant, LongestMatch);
+    private static bool Matches(string path, string expression) => Regex.IsMatch(path, expression, RegexOptions.CultureInvariant, s_longestMatch);
 }

@@ -18,26 +18,26 @@ public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const int WindowSize = 1 << 22;
 
-    private readonly MemoryMappedFile mapping;
-    private readonly SafetensorsHeader header;
-    private readonly long dataStart;
+    private readonly MemoryMappedFile _mapping;
+    private readonly SafetensorsHeader _header;
+    private readonly long _dataStart;
 
     private SafetensorsFile(string path, MemoryMappedFile mapping, SafetensorsHeader header, long dataStart)
     {
         FilePath = path;
-        this.mapping = mapping;
-        this.header = header;
-        this.dataStart = dataStart;
+        _mapping = mapping;
+        _header = header;
+        _dataStart = dataStart;
     }
 
     /// <summary>The file's path, as given to <see cref="Open"/>.</summary>
     public string FilePath { get; }
 
     /// <summary>The tensors, in the order of their elements in the file.</summary>
-    public ImmutableArray<SafetensorsEntry> Entries => header.Entries;
+    public ImmutableArray<SafetensorsEntry> Entries => _header.Entries;
 
     /// <summary>The free-form texts that the header carries under <c>__metadata__</c>.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => header.Metadata;
+    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
@@ -73,13 +73,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     /// <summary>Whether the file has a tensor of this name.</summary>
     /// <param name="name">The tensor's name.</param>
-    public bool Contains(string name) => header.ByName.ContainsKey(name);
+    public bool Contains(string name) => _header.ByName.ContainsKey(name);
 
     /// <summary>What the header says about a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">The file has no tensor of this name.</exception>
     public SafetensorsEntry GetEntry(string name)
-        => header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+        => _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -164,7 +164,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => mapping.Dispose();
+    public void Dispose() => _mapping.Dispose();
 
     private T[] NewArray<T>(SafetensorsEntry entry)
         => entry.ElementCount <= Array.MaxLength
@@ -182,7 +182,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         for (int done = 0; done < destination.Length; done += WindowSize)
         {
             Span<byte> part = destination.Slice(done, Math.Min(WindowSize, destination.Length - done));
-            using Window window = new(mapping, dataStart + entry.Begin + done, part.Length);
+            using Window window = new(_mapping, _dataStart + entry.Begin + done, part.Length);
             window.Bytes.CopyTo(part);
         }
     }
@@ -193,7 +193,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         for (int done = 0; done < destination.Length; done += windowElements)
         {
             Span<float> part = destination.Slice(done, Math.Min(windowElements, destination.Length - done));
-            using Window window = new(mapping, dataStart + entry.Begin + ((long)done * sizeof(ushort)), part.Length * sizeof(ushort));
+            using Window window = new(_mapping, _dataStart + entry.Begin + ((long)done * sizeof(ushort)), part.Length * sizeof(ushort));
             convert(MemoryMarshal.Cast<byte, ushort>(window.Bytes), part);
         }
     }
@@ -207,22 +207,22 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>A part of the file, mapped until disposed.</summary>
     private readonly ref struct Window : IDisposable
     {
-        private readonly MemoryMappedViewAccessor view;
+        private readonly MemoryMappedViewAccessor _view;
 
         public Window(MemoryMappedFile mapping, long offset, int length)
         {
-            view = mapping.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read);
+            _view = mapping.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read);
             byte* pointer = null;
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-            Bytes = new ReadOnlySpan<byte>(pointer + view.PointerOffset, length);
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+            Bytes = new ReadOnlySpan<byte>(pointer + _view.PointerOffset, length);
         }
 
         public ReadOnlySpan<byte> Bytes { get; }
 
         public void Dispose()
         {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-            view.Dispose();
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
         }
     }
 }

@@ -22,20 +22,20 @@ internal sealed class SafetensorsHeader
 
     private const string MetadataKey = "__metadata__";
 
-    private readonly string path;
-    private readonly Dictionary<string, SafetensorsEntry> byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+    private readonly string _path;
+    private readonly Dictionary<string, SafetensorsEntry> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
-    private SafetensorsHeader(string path) => this.path = path;
+    private SafetensorsHeader(string path) => _path = path;
 
     /// <summary>The tensors in the order of their elements in the file.</summary>
     public ImmutableArray<SafetensorsEntry> Entries { get; private set; }
 
     /// <summary>The tensors by name.</summary>
-    public IReadOnlyDictionary<string, SafetensorsEntry> ByName => byName;
+    public IReadOnlyDictionary<string, SafetensorsEntry> ByName => _byName;
 
     /// <summary>The free-form texts under <c>__metadata__</c>.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => metadata;
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
     /// <summary>Checks the length in front of a header against the file's length.</summary>
     /// <exception cref="CheckpointException">The file is too short for its header, or the header is absurdly long.</exception>
@@ -73,7 +73,7 @@ internal sealed class SafetensorsHeader
     private void Read(ReadOnlySpan<byte> json)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
-            throw new CheckpointException(path, "the header does not begin with '{'. This is not a safetensors file, or it is damaged.");
+            throw new CheckpointException(_path, "the header does not begin with '{'. This is not a safetensors file, or it is damaged.");
         var reader = new Utf8JsonReader(json);
         reader.Read();
         bool metadataSeen = false;
@@ -82,13 +82,13 @@ internal sealed class SafetensorsHeader
             if (name == MetadataKey)
             {
                 if (metadataSeen)
-                    throw new CheckpointException(path, $"'{MetadataKey}' occurs twice.");
+                    throw new CheckpointException(_path, $"'{MetadataKey}' occurs twice.");
                 metadataSeen = true;
                 ReadMetadata(ref reader);
             }
-            else if (!byName.TryAdd(name, ReadEntry(ref reader, name)))
+            else if (!_byName.TryAdd(name, ReadEntry(ref reader, name)))
             {
-                throw new CheckpointException(path, "the name occurs twice.", name);
+                throw new CheckpointException(_path, "the name occurs twice.", name);
             }
         }
 
@@ -99,20 +99,20 @@ internal sealed class SafetensorsHeader
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new CheckpointException(path, $"'{MetadataKey}' is not an object.");
+            throw new CheckpointException(_path, $"'{MetadataKey}' is not an object.");
         while (ReadPropertyName(ref reader, out string key))
         {
             if (reader.TokenType != JsonTokenType.String)
-                throw new CheckpointException(path, $"'{MetadataKey}' has a value that is not a text at '{Excerpt.Of(key)}'.");
-            if (!metadata.TryAdd(key, reader.GetString()!))
-                throw new CheckpointException(path, $"'{MetadataKey}' has the key '{Excerpt.Of(key)}' twice.");
+                throw new CheckpointException(_path, $"'{MetadataKey}' has a value that is not a text at '{Excerpt.Of(key)}'.");
+            if (!_metadata.TryAdd(key, reader.GetString()!))
+                throw new CheckpointException(_path, $"'{MetadataKey}' has the key '{Excerpt.Of(key)}' twice.");
         }
     }
 
     private SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new CheckpointException(path, "its description is not an object.", name);
+            throw new CheckpointException(_path, "its description is not an object.", name);
         SafetensorsType? type = null;
         ImmutableArray<long>? shape = null, offsets = null;
         while (ReadPropertyName(ref reader, out string key))
@@ -138,18 +138,18 @@ internal sealed class SafetensorsHeader
             }
 
             if (repeated)
-                throw new CheckpointException(path, $"'{key}' occurs twice.", name);
+                throw new CheckpointException(_path, $"'{key}' occurs twice.", name);
         }
 
         if (type is null || shape is null || offsets is null)
-            throw new CheckpointException(path, "'dtype', 'shape' or 'data_offsets' is missing.", name);
+            throw new CheckpointException(_path, "'dtype', 'shape' or 'data_offsets' is missing.", name);
         return MakeEntry(name, type.Value, shape.Value, offsets.Value);
     }
 
     private SafetensorsEntry MakeEntry(string name, SafetensorsType type, ImmutableArray<long> shape, ImmutableArray<long> offsets)
     {
         if (offsets.Length != 2 || offsets[0] > offsets[1])
-            throw new CheckpointException(path, $"'data_offsets' {SafetensorsEntry.FormatShape(offsets.AsSpan())} is not a begin and an end in order.", name);
+            throw new CheckpointException(_path, $"'data_offsets' {SafetensorsEntry.FormatShape(offsets.AsSpan())} is not a begin and an end in order.", name);
         long elements = 1, bytes;
         try
         {
@@ -159,34 +159,34 @@ internal sealed class SafetensorsHeader
         }
         catch (OverflowException)
         {
-            throw new CheckpointException(path, $"the shape {Excerpt.Of(SafetensorsEntry.FormatShape(shape.AsSpan()))} has more elements than can be counted.", name);
+            throw new CheckpointException(_path, $"the shape {Excerpt.Of(SafetensorsEntry.FormatShape(shape.AsSpan()))} has more elements than can be counted.", name);
         }
 
         if (offsets[1] - offsets[0] != bytes)
-            throw new CheckpointException(path, $"the shape {Excerpt.Of(SafetensorsEntry.FormatShape(shape.AsSpan()))} of {type.FileName()} takes {bytes} bytes, but 'data_offsets' give it {offsets[1] - offsets[0]}.", name);
+            throw new CheckpointException(_path, $"the shape {Excerpt.Of(SafetensorsEntry.FormatShape(shape.AsSpan()))} of {type.FileName()} takes {bytes} bytes, but 'data_offsets' give it {offsets[1] - offsets[0]}.", name);
         return new SafetensorsEntry(name, type, shape, elements, offsets[0], bytes);
     }
 
     private SafetensorsType ReadType(ref Utf8JsonReader reader, string name)
     {
         if (reader.TokenType != JsonTokenType.String)
-            throw new CheckpointException(path, "'dtype' is not a text.", name);
+            throw new CheckpointException(_path, "'dtype' is not a text.", name);
         string text = reader.GetString()!;
         return SafetensorsTypes.TryParse(text, out SafetensorsType type)
             ? type
-            : throw new CheckpointException(path, $"the element type '{Excerpt.Of(text)}' is not supported.", name);
+            : throw new CheckpointException(_path, $"the element type '{Excerpt.Of(text)}' is not supported.", name);
     }
 
     /// <summary>Reads an array of numbers that are whole and not negative.</summary>
     private ImmutableArray<long> ReadNumbers(ref Utf8JsonReader reader, string name, string key)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw new CheckpointException(path, $"'{key}' is not an array.", name);
+            throw new CheckpointException(_path, $"'{key}' is not an array.", name);
         ImmutableArray<long>.Builder numbers = ImmutableArray.CreateBuilder<long>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number) || number < 0)
-                throw new CheckpointException(path, $"'{key}' has a value that is not a whole number from 0 to {long.MaxValue}.", name);
+                throw new CheckpointException(_path, $"'{key}' has a value that is not a whole number from 0 to {long.MaxValue}.", name);
             numbers.Add(number);
         }
 
@@ -211,22 +211,22 @@ internal sealed class SafetensorsHeader
     /// <summary>The tensors, in the order of their offsets, must fill the data exactly.</summary>
     private void CheckLayout(long dataLength)
     {
-        Entries = [.. byName.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.ByteLength)];
+        Entries = [.. _byName.Values.OrderBy(entry => entry.Begin).ThenBy(entry => entry.ByteLength)];
         long end = 0;
         string? before = null;
         foreach (SafetensorsEntry entry in Entries)
         {
             if (entry.Begin < end)
-                throw new CheckpointException(path, $"it begins at byte {entry.Begin}, inside tensor '{Excerpt.Of(before!)}', which ends at byte {end}.", entry.Name);
+                throw new CheckpointException(_path, $"it begins at byte {entry.Begin}, inside tensor '{Excerpt.Of(before!)}', which ends at byte {end}.", entry.Name);
             if (entry.Begin > end)
-                throw new CheckpointException(path, $"it begins at byte {entry.Begin}, but the data before it ends at byte {end}: {entry.Begin - end} bytes belong to no tensor.", entry.Name);
+                throw new CheckpointException(_path, $"it begins at byte {entry.Begin}, but the data before it ends at byte {end}: {entry.Begin - end} bytes belong to no tensor.", entry.Name);
             if (entry.ByteLength > dataLength - entry.Begin)
-                throw new CheckpointException(path, $"it needs bytes {entry.Begin} to {(decimal)entry.Begin + entry.ByteLength}, but the file's data end at byte {dataLength}. The file is truncated or damaged.", entry.Name);
+                throw new CheckpointException(_path, $"it needs bytes {entry.Begin} to {(decimal)entry.Begin + entry.ByteLength}, but the file's data end at byte {dataLength}. The file is truncated or damaged.", entry.Name);
             end = entry.Begin + entry.ByteLength;
             before = entry.Name;
         }
 
         if (end != dataLength)
-            throw new CheckpointException(path, $"{dataLength - end} bytes after the last tensor ('{Excerpt.Of(before ?? "none")}') belong to no tensor.");
+            throw new CheckpointException(_path, $"{dataLength - end} bytes after the last tensor ('{Excerpt.Of(before ?? "none")}') belong to no tensor.");
     }
 }

@@ -6,7 +6,7 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>A tensor to be written by <see cref="SafetensorsWriter"/>: its description now, its elements when their turn comes.</summary>
 public sealed class SafetensorsTensor
 {
-    private readonly Action<Stream> write;
+    private readonly Action<Stream> _write;
 
     private SafetensorsTensor(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Stream> write)
     {
@@ -22,7 +22,7 @@ public sealed class SafetensorsTensor
         }
 
         ByteLength = checked(elements * type.ElementSize());
-        this.write = write;
+        _write = write;
     }
 
     /// <summary>The tensor's name in the file.</summary>
@@ -75,8 +75,25 @@ public sealed class SafetensorsTensor
     public static SafetensorsTensor OfBytes(string name, SafetensorsType type, ReadOnlySpan<long> shape, ReadOnlyMemory<byte> bytes)
         => Checked(new SafetensorsTensor(name, type, shape, stream => stream.Write(bytes.Span)), bytes.Length);
 
+    /// <summary>A tensor of any type whose bytes are fetched when they are written: only one such tensor is in memory at a time.</summary>
+    /// <param name="name">The tensor's name.</param>
+    /// <param name="type">The type of the elements.</param>
+    /// <param name="shape">The lengths of the dimensions.</param>
+    /// <param name="fill">Writes all elements, row-major and little-endian, into the span it is given.</param>
+    public static SafetensorsTensor OfBytes(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Span<byte>> fill)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        int count = checked((int)(Product(shape) * type.ElementSize()));
+        return new SafetensorsTensor(name, type, shape, stream =>
+        {
+            byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
+            fill(bytes);
+            stream.Write(bytes);
+        });
+    }
+
     /// <summary>Writes the elements.</summary>
-    internal void Write(Stream stream) => write(stream);
+    internal void Write(Stream stream) => _write(stream);
 
     private static SafetensorsTensor Checked(SafetensorsTensor tensor, long givenBytes)
         => tensor.ByteLength == givenBytes

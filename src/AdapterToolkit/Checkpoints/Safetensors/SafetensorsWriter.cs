@@ -8,7 +8,7 @@ namespace AdapterToolkit.Checkpoints;
 public static class SafetensorsWriter
 {
     /// <summary>What libraries expect in the metadata of a checkpoint of PyTorch's layout (weights are out x in, row-major).</summary>
-    private static readonly Dictionary<string, string> PyTorchMetadata = new() { ["format"] = "pt" };
+    private static readonly Dictionary<string, string> s_pyTorchMetadata = new() { ["format"] = "pt" };
 
     /// <summary>Writes a file, one tensor after the other. When it fails, nothing is left behind and an older file stays as it was.</summary>
     /// <param name="path">The file to create or replace; it is written beside and renamed (<see cref="AtomicFile"/>).</param>
@@ -18,7 +18,7 @@ public static class SafetensorsWriter
     public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
-        byte[] header = MakeHeader(tensors, metadata ?? PyTorchMetadata);
+        byte[] header = MakeHeader(tensors, metadata ?? s_pyTorchMetadata);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);

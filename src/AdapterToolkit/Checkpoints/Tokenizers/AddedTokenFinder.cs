@@ -7,15 +7,15 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>Finds added tokens in a text: the leftmost first and, of several that begin at one place, the longest.</summary>
 internal sealed class AddedTokenFinder
 {
-    private readonly SearchValues<string> contents;
-    private readonly ILookup<char, AddedToken> longestFirst;
-    private readonly bool isEmpty;
+    private readonly SearchValues<string> _contents;
+    private readonly ILookup<char, AddedToken> _longestFirst;
+    private readonly bool _isEmpty;
 
     public AddedTokenFinder(IReadOnlyCollection<AddedToken> tokens)
     {
-        isEmpty = tokens.Count == 0;
-        contents = SearchValues.Create([.. tokens.Select(token => token.Content)], StringComparison.Ordinal);
-        longestFirst = tokens.OrderByDescending(token => token.Content.Length).ToLookup(token => token.Content[0]);
+        _isEmpty = tokens.Count == 0;
+        _contents = SearchValues.Create([.. tokens.Select(token => token.Content)], StringComparison.Ordinal);
+        _longestFirst = tokens.OrderByDescending(token => token.Content.Length).ToLookup(token => token.Content[0]);
     }
 
     /// <summary>A part of a text: an added token, or text between them (<see cref="Token"/> is null).</summary>
@@ -26,9 +26,9 @@ internal sealed class AddedTokenFinder
     {
         int done = 0;
         int from = 0;
-        while (!isEmpty && from < text.Length)
+        while (!_isEmpty && from < text.Length)
         {
-            int found = text.AsSpan(from).IndexOfAny(contents);
+            int found = text.AsSpan(from).IndexOfAny(_contents);
             if (found < 0)
                 break;
             int start = from + found;
@@ -52,7 +52,7 @@ internal sealed class AddedTokenFinder
     }
 
     private AddedToken LongestAt(string text, int start)
-        => longestFirst[text[start]].First(token => text.AsSpan(start).StartsWith(token.Content, StringComparison.Ordinal));
+        => _longestFirst[text[start]].First(token => text.AsSpan(start).StartsWith(token.Content, StringComparison.Ordinal));
 
     private static bool EndsInWord(ReadOnlySpan<char> text)
         => Rune.DecodeLastFromUtf16(text, out Rune rune, out _) == OperationStatus.Done && IsWordCharacter(rune);

@@ -8,16 +8,16 @@ namespace AdapterToolkit.Checkpoints;
 /// </summary>
 internal static class ByteLevelAlphabet
 {
-    private static readonly char[] CharacterOfByte = MakeCharacters();
-    private static readonly short[] ByteOfCharacter = MakeBytes();
+    private static readonly char[] s_characterOfByte = MakeCharacters();
+    private static readonly short[] s_byteOfCharacter = MakeBytes();
 
     /// <summary>The character that stands for a byte.</summary>
-    public static char CharacterOf(byte value) => CharacterOfByte[value];
+    public static char CharacterOf(byte value) => s_characterOfByte[value];
 
     /// <summary>The byte that a character stands for; false where it stands for none.</summary>
     public static bool TryGetByte(char character, out byte value)
     {
-        short found = character < ByteOfCharacter.Length ? ByteOfCharacter[character] : (short)-1;
+        short found = character < s_byteOfCharacter.Length ? s_byteOfCharacter[character] : (short)-1;
         value = (byte)found;
         return found >= 0;
     }
@@ -46,10 +46,10 @@ internal static class ByteLevelAlphabet
 
     private static short[] MakeBytes()
     {
-        short[] bytes = new short[CharacterOfByte.Max() + 1];
+        short[] bytes = new short[s_characterOfByte.Max() + 1];
         Array.Fill(bytes, (short)-1);
-        for (int value = 0; value < CharacterOfByte.Length; value++)
-            bytes[CharacterOfByte[value]] = (short)value;
+        for (int value = 0; value < s_characterOfByte.Length; value++)
+            bytes[s_characterOfByte[value]] = (short)value;
         return bytes;
     }
 }

@@ -18,13 +18,13 @@ internal sealed class BytePairEncoder
 {
     private const int LongestRememberedWord = 64, MostRememberedWords = 1 << 16;
 
-    private readonly BpeTokenizer merger;
-    private readonly IReadOnlyDictionary<string, int> vocabulary;
-    private readonly bool ignoreMerges;
-    private readonly bool[] hasByte = new bool[256];
-    private readonly ConcurrentDictionary<string, int[]> words = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> wordsBySpan;
-    private int remembered;
+    private readonly BpeTokenizer _merger;
+    private readonly IReadOnlyDictionary<string, int> _vocabulary;
+    private readonly bool _ignoreMerges;
+    private readonly bool[] _hasByte = new bool[256];
+    private readonly ConcurrentDictionary<string, int[]> _words = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _wordsBySpan;
+    private int _remembered;
 
     /// <summary>Creates an encoder.</summary>
     /// <param name="vocabulary">The tokens, in <see cref="ByteLevelAlphabet"/>, and their ids.</param>
@@ -32,22 +32,22 @@ internal sealed class BytePairEncoder
     /// <param name="ignoreMerges">Whether a word that is a token becomes that token even where merges would not lead to it.</param>
     public BytePairEncoder(IReadOnlyDictionary<string, int> vocabulary, IEnumerable<string> merges, bool ignoreMerges)
     {
-        this.vocabulary = vocabulary;
-        this.ignoreMerges = ignoreMerges;
-        merger = BpeTokenizer.Create(new BpeOptions(vocabulary) { Merges = merges });
-        wordsBySpan = words.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (int value = 0; value < hasByte.Length; value++)
-            hasByte[value] = vocabulary.ContainsKey(ByteLevelAlphabet.CharacterOf((byte)value).ToString());
+        _vocabulary = vocabulary;
+        _ignoreMerges = ignoreMerges;
+        _merger = BpeTokenizer.Create(new BpeOptions(vocabulary) { Merges = merges });
+        _wordsBySpan = _words.GetAlternateLookup<ReadOnlySpan<char>>();
+        for (int value = 0; value < _hasByte.Length; value++)
+            _hasByte[value] = vocabulary.ContainsKey(ByteLevelAlphabet.CharacterOf((byte)value).ToString());
     }
 
     /// <summary>Appends a word's ids.</summary>
     public void Encode(ReadOnlySpan<char> word, List<int> ids)
     {
-        if (!wordsBySpan.TryGetValue(word, out int[]? encoded))
+        if (!_wordsBySpan.TryGetValue(word, out int[]? encoded))
         {
             encoded = Encode(word);
-            if (word.Length <= LongestRememberedWord && remembered < MostRememberedWords && words.TryAdd(word.ToString(), encoded))
-                Interlocked.Increment(ref remembered);
+            if (word.Length <= LongestRememberedWord && _remembered < MostRememberedWords && _words.TryAdd(word.ToString(), encoded))
+                Interlocked.Increment(ref _remembered);
         }
 
         ids.AddRange(encoded);
@@ -63,7 +63,7 @@ internal sealed class BytePairEncoder
             _ = Rune.DecodeFromUtf16(word[i..], out Rune rune, out int length);
             foreach (byte value in bytes[..rune.EncodeToUtf8(bytes)])
             {
-                if (hasByte[value])
+                if (_hasByte[value])
                     indices.Add(i);
             }
 
@@ -84,7 +84,7 @@ internal sealed class BytePairEncoder
             foreach (byte value in bytes.AsSpan(0, Encoding.UTF8.GetBytes(word, bytes)))
             {
                 // A byte that the vocabulary lacks is left out, as in the reference (there is no token for what is unknown).
-                if (hasByte[value])
+                if (_hasByte[value])
                     characters[count++] = ByteLevelAlphabet.CharacterOf(value);
             }
 
@@ -101,8 +101,8 @@ internal sealed class BytePairEncoder
     {
         if (characters.IsEmpty)
             return [];
-        if (ignoreMerges && vocabulary.TryGetValue(characters.ToString(), out int whole))
+        if (_ignoreMerges && _vocabulary.TryGetValue(characters.ToString(), out int whole))
             return [whole];
-        return [.. merger.EncodeToIds(characters, considerPreTokenization: false, considerNormalization: false)];
+        return [.. _merger.EncodeToIds(characters, considerPreTokenization: false, considerNormalization: false)];
     }
 }

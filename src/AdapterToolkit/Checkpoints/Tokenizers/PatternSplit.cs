@@ -10,7 +10,7 @@ namespace AdapterToolkit.Checkpoints;
 internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior behavior, bool invert) : PreTokenizer
 {
     /// <summary>How long one search may take. The patterns of real tokenizers need microseconds; one made to backtrack for ever is stopped.</summary>
-    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_longestSearch = TimeSpan.FromSeconds(10);
 
     /// <summary>What becomes of the matches; the names are the file's.</summary>
     public enum Behavior
@@ -36,7 +36,7 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
 
     /// <summary>Compiles an expression.</summary>
     /// <exception cref="ArgumentException">.NET cannot read the expression.</exception>
-    public static Regex Compile(string expression) => new(expression, RegexOptions.Compiled | RegexOptions.CultureInvariant, LongestSearch);
+    public static Regex Compile(string expression) => new(expression, RegexOptions.Compiled | RegexOptions.CultureInvariant, s_longestSearch);
 
     public override void Split(ReadOnlySpan<char> text, int position, PieceHandler next)
     {
@@ -88,37 +88,37 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
     /// <summary>Joins matches and the text between them as the behavior asks.</summary>
     private ref struct Joiner(ReadOnlySpan<char> text, int position, Behavior behavior, PieceHandler next)
     {
-        private readonly ReadOnlySpan<char> text = text;
-        private int pendingStart;
-        private int pendingEnd;
-        private bool pendingIsMatch;
+        private readonly ReadOnlySpan<char> _text = text;
+        private int _pendingStart;
+        private int _pendingEnd;
+        private bool _pendingIsMatch;
 
         public void Add(int start, int end, bool isMatch)
         {
             if (start == end)
                 return;
-            bool joins = pendingEnd > pendingStart && behavior switch
+            bool joins = _pendingEnd > _pendingStart && behavior switch
             {
-                Behavior.MergedWithPrevious => isMatch && !pendingIsMatch,
-                Behavior.MergedWithNext => !isMatch && pendingIsMatch,
-                Behavior.Contiguous => isMatch == pendingIsMatch,
+                Behavior.MergedWithPrevious => isMatch && !_pendingIsMatch,
+                Behavior.MergedWithNext => !isMatch && _pendingIsMatch,
+                Behavior.Contiguous => isMatch == _pendingIsMatch,
                 _ => false,
             };
             if (!joins)
             {
                 Finish();
-                pendingStart = start;
+                _pendingStart = start;
             }
 
-            pendingEnd = end;
-            pendingIsMatch = isMatch;
+            _pendingEnd = end;
+            _pendingIsMatch = isMatch;
         }
 
         public void Finish()
         {
-            if (pendingEnd > pendingStart && !(behavior == Behavior.Removed && pendingIsMatch))
-                next(text[pendingStart..pendingEnd], position + pendingStart);
-            pendingStart = pendingEnd;
+            if (_pendingEnd > _pendingStart && !(behavior == Behavior.Removed && _pendingIsMatch))
+                next(_text[_pendingStart.._pendingEnd], position + _pendingStart);
+            _pendingStart = _pendingEnd;
         }
     }
 }

@@ -16,29 +16,29 @@ public sealed class Tokenizer
     /// <summary>The file's name in a checkpoint's folder.</summary>
     public const string FileName = "tokenizer.json";
 
-    private readonly TokenizerDefinition definition;
-    private readonly BytePairEncoder encoder;
-    private readonly AddedTokenFinder inText;
-    private readonly AddedTokenFinder inNormalizedText;
-    private readonly Dictionary<int, DecodedToken> tokens = [];
-    private readonly Dictionary<string, int> ids;
+    private readonly TokenizerDefinition _definition;
+    private readonly BytePairEncoder _encoder;
+    private readonly AddedTokenFinder _inText;
+    private readonly AddedTokenFinder _inNormalizedText;
+    private readonly Dictionary<int, DecodedToken> _tokens = [];
+    private readonly Dictionary<string, int> _ids;
 
     private Tokenizer(TokenizerDefinition definition)
     {
-        this.definition = definition;
-        encoder = new BytePairEncoder(definition.Vocabulary, definition.Merges, definition.IgnoreMerges);
-        inText = new AddedTokenFinder([.. definition.AddedTokens.Where(token => !token.Normalized)]);
-        inNormalizedText = new AddedTokenFinder([.. definition.AddedTokens.Where(token => token.Normalized).Select(token => token with { Content = Normalize(token.Content) })]);
-        ids = new Dictionary<string, int>(definition.Vocabulary, StringComparer.Ordinal);
+        _definition = definition;
+        _encoder = new BytePairEncoder(definition.Vocabulary, definition.Merges, definition.IgnoreMerges);
+        _inText = new AddedTokenFinder([.. definition.AddedTokens.Where(token => !token.Normalized)]);
+        _inNormalizedText = new AddedTokenFinder([.. definition.AddedTokens.Where(token => token.Normalized).Select(token => token with { Content = Normalize(token.Content) })]);
+        _ids = new Dictionary<string, int>(definition.Vocabulary, StringComparer.Ordinal);
         foreach ((string token, int id) in definition.Vocabulary)
-            tokens[id] = new DecodedToken(ByteLevelAlphabet.Decode(token), Special: false);
+            _tokens[id] = new DecodedToken(ByteLevelAlphabet.Decode(token), Special: false);
         foreach (AddedToken token in definition.AddedTokens)
         {
-            ids[token.Content] = token.Id;
-            tokens[token.Id] = new DecodedToken(ByteLevelAlphabet.Decode(token.Content), token.Special);
+            _ids[token.Content] = token.Id;
+            _tokens[token.Id] = new DecodedToken(ByteLevelAlphabet.Decode(token.Content), token.Special);
         }
 
-        VocabularySize = tokens.Keys.DefaultIfEmpty(-1).Max() + 1;
+        VocabularySize = _tokens.Keys.DefaultIfEmpty(-1).Max() + 1;
     }
 
     private readonly record struct DecodedToken(byte[] Bytes, bool Special);
@@ -53,7 +53,7 @@ public sealed class Tokenizer
 
     /// <summary>The id of a token given as it is in the file (byte-level characters, or an added token's text), or null.</summary>
     /// <param name="token">The token.</param>
-    public int? IdOf(string token) => ids.TryGetValue(token, out int id) ? id : null;
+    public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;
 
     /// <summary>Converts text to ids. Added tokens that the text spells out (such as <c>&lt;|im_end|&gt;</c>) are recognized.</summary>
     /// <param name="text">The text.</param>
@@ -78,7 +78,7 @@ public sealed class Tokenizer
     public bool IsNormalized(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return !definition.NormalizesToFormC || text.IsNormalized(NormalizationForm.FormC);
+        return !_definition.NormalizesToFormC || text.IsNormalized(NormalizationForm.FormC);
     }
 
     /// <summary>Converts ids to text. Bytes that are no valid UTF-8 become U+FFFD; ids without a token (padding of the vocabulary) are left out.</summary>
@@ -89,7 +89,7 @@ public sealed class Tokenizer
         using var bytes = new MemoryStream();
         foreach (int id in tokenIds)
         {
-            if (tokens.TryGetValue(id, out DecodedToken token) && !(skipSpecialTokens && token.Special))
+            if (_tokens.TryGetValue(id, out DecodedToken token) && !(skipSpecialTokens && token.Special))
                 bytes.Write(token.Bytes);
         }
 
@@ -103,14 +103,14 @@ public sealed class Tokenizer
         try
         {
             if (addSpecialTokens)
-                Append(definition.Before, 0, result, starts);
+                Append(_definition.Before, 0, result, starts);
             EncodeParts(text, result, starts);
             if (addSpecialTokens)
-                Append(definition.After, text.Length, result, starts);
+                Append(_definition.After, text.Length, result, starts);
         }
         catch (RegexMatchTimeoutException exception)
         {
-            throw new CheckpointException(definition.FilePath, "a regular expression of the file takes too long on this text.", innerException: exception);
+            throw new CheckpointException(_definition.FilePath, "a regular expression of the file takes too long on this text.", innerException: exception);
         }
 
         return [.. result];
@@ -120,7 +120,7 @@ public sealed class Tokenizer
     private void EncodeParts(string text, List<int> result, List<int>? starts)
     {
         int shift = 0;
-        foreach (AddedTokenFinder.Part part in inText.Divide(text))
+        foreach (AddedTokenFinder.Part part in _inText.Divide(text))
         {
             if (part.Token is { } token)
             {
@@ -138,9 +138,9 @@ public sealed class Tokenizer
     private void EncodeNormalized(string text, int position, List<int> result, List<int>? starts)
     {
         PieceHandler encode = starts is null
-            ? (word, _) => encoder.Encode(word, result)
+            ? (word, _) => _encoder.Encode(word, result)
             : (word, start) => EncodeWithStarts(word, start, result, starts);
-        foreach (AddedTokenFinder.Part part in inNormalizedText.Divide(text))
+        foreach (AddedTokenFinder.Part part in _inNormalizedText.Divide(text))
         {
             if (part.Token is { } token)
             {
@@ -149,7 +149,7 @@ public sealed class Tokenizer
             }
             else
             {
-                definition.PreTokenizer.Split(text.AsSpan(part.Start, part.Length), position + part.Start, encode);
+                _definition.PreTokenizer.Split(text.AsSpan(part.Start, part.Length), position + part.Start, encode);
             }
         }
     }
@@ -157,18 +157,18 @@ public sealed class Tokenizer
     private void EncodeWithStarts(ReadOnlySpan<char> word, int start, List<int> result, List<int> starts)
     {
         int before = result.Count;
-        encoder.Encode(word, result);
-        int[] characters = encoder.CharacterOfBytes(word);
+        _encoder.Encode(word, result);
+        int[] characters = _encoder.CharacterOfBytes(word);
         int bytes = 0;
         foreach (int id in result.Skip(before))
         {
             // A space that the pre-tokenizer put in front lies before the text.
             starts.Add(Math.Max(0, start + characters[bytes]));
-            bytes += tokens[id].Bytes.Length;
+            bytes += _tokens[id].Bytes.Length;
         }
     }
 
-    private string Normalize(string text) => definition.NormalizesToFormC ? text.Normalize(NormalizationForm.FormC) : text;
+    private string Normalize(string text) => _definition.NormalizesToFormC ? text.Normalize(NormalizationForm.FormC) : text;
 
     private static void Append(IReadOnlyList<int> added, int position, List<int> result, List<int>? starts)
     {

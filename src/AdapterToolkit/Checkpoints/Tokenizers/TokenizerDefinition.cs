@@ -12,8 +12,8 @@ internal sealed class TokenizerDefinition
     /// <summary>The largest id accepted: far above every vocabulary that exists.</summary>
     private const int LargestId = (1 << 24) - 1;
 
-    private readonly List<int> before = [];
-    private readonly List<int> after = [];
+    private readonly List<int> _before = [];
+    private readonly List<int> _after = [];
 
     private TokenizerDefinition(JsonObject json)
     {
@@ -56,10 +56,10 @@ internal sealed class TokenizerDefinition
     public PreTokenizer PreTokenizer { get; }
 
     /// <summary>The ids that the template puts before a text.</summary>
-    public IReadOnlyList<int> Before => before;
+    public IReadOnlyList<int> Before => _before;
 
     /// <summary>The ids that the template puts after a text.</summary>
-    public IReadOnlyList<int> After => after;
+    public IReadOnlyList<int> After => _after;
 
     /// <summary>Reads the root object of a file.</summary>
     public static TokenizerDefinition Read(JsonObject json) => new(json);
@@ -270,7 +270,7 @@ internal sealed class TokenizerDefinition
         {
             JsonObject part = json.AsObject(key, element);
             if (part.FindObject("SpecialToken") is { } special)
-                (textSeen ? after : first).AddRange(ReadSpecialToken(json, special.GetText("id")));
+                (textSeen ? _after : first).AddRange(ReadSpecialToken(json, special.GetText("id")));
             else if (part.FindObject("Sequence") is not null && !textSeen)
                 textSeen = true;
             else
@@ -279,7 +279,7 @@ internal sealed class TokenizerDefinition
 
         if (!textSeen)
             throw json.Error(key, "leaves out the text.");
-        before.InsertRange(0, first);
+        _before.InsertRange(0, first);
     }
 
     private static int[] ReadSpecialToken(JsonObject json, string name)

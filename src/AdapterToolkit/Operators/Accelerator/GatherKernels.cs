@@ -20,6 +20,32 @@ public static class GatherKernels
             result[i] = matrix[((long)ids[i / columns] * columns) + (i % columns)];
     }
 
+    /// <summary>result[i, j] = matrix[ids[i], j], of a matrix in bfloat16.</summary>
+    /// <param name="matrix">The matrix, row-major, two numbers a word.</param>
+    /// <param name="ids">Which rows.</param>
+    /// <param name="columns">How many columns the matrix has.</param>
+    /// <param name="result">Receives the rows.</param>
+    [Kernel]
+    public static void GatherBFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = SixteenBitNumbers.FromBFloat16(SixteenBitNumbers.At(matrix, (ids[i / columns] * columns) + (i % columns)));
+    }
+
+    /// <summary>result[i, j] = matrix[ids[i], j], of a matrix in half precision.</summary>
+    /// <param name="matrix">The matrix, row-major, two numbers a word.</param>
+    /// <param name="ids">Which rows.</param>
+    /// <param name="columns">How many columns the matrix has.</param>
+    /// <param name="result">Receives the rows.</param>
+    [Kernel]
+    public static void GatherFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
+    {
+        int i = Grid.GlobalIndex.X;
+        if (i < result.IntLength)
+            result[i] = SixteenBitNumbers.FromFloat16(SixteenBitNumbers.At(matrix, (ids[i / columns] * columns) + (i % columns)));
+    }
+
     /// <summary>result[ids[i], j] = x[i, j].</summary>
     /// <param name="x">The rows, row-major.</param>
     /// <param name="ids">Where each goes.</param>

@@ -30,7 +30,12 @@ internal static unsafe class Elementwise
             device.Workers.Run(new Work<TKernel>(kernel, elements), workers);
     }
 
-    private static void RunRange<TKernel>(TKernel kernel, nint start, nint end)
+    /// <summary>Runs a kernel over some elements on the calling thread.</summary>
+    /// <typeparam name="TKernel">The kernel's type.</typeparam>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="start">The first element.</param>
+    /// <param name="end">The one after the last.</param>
+    public static void RunRange<TKernel>(TKernel kernel, nint start, nint end)
         where TKernel : struct, IElementKernel
     {
         nint rest = VectorWidth.Bits switch

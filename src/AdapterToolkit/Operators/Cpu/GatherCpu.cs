@@ -1,4 +1,6 @@
+using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;
@@ -8,6 +10,9 @@ internal static class GatherCpu
 {
     internal static void FromPanels(FrozenWeight weight, int[] ids, Tensor result) =>
         ElementSharing.Run((CpuDevice)result.Device, new PanelWork(weight, ids, result), result.Shape.Elements);
+
+    internal static void FromPackedPanels(PackedWeight weight, int[] ids, Tensor result) =>
+        ElementSharing.Run((CpuDevice)result.Device, new PackedPanelWork(weight, ids, result), result.Shape.Elements);
 
     internal static void Gather(Tensor x, ReadOnlySpan<int> rows, Tensor result)
     {
@@ -28,6 +33,24 @@ internal static class GatherCpu
             int columns = weight.Shape.Columns;
             for (int row = ShareStart(ids.Length, 1, worker, workers); row < ShareStart(ids.Length, 1, worker + 1, workers); row++)
                 WeightPanels.UnpackRow(weight.Data.Span, ids[row], columns, result.Span.Slice(row * columns, columns));
+        }
+    }
+
+    private sealed class PackedPanelWork(PackedWeight weight, int[] ids, Tensor result) : ParallelWork
+    {
+        public override void Run(int worker, int workers)
+        {
+            int columns = weight.Shape.Columns;
+            ushort[] numbers = new ushort[columns];
+            for (int row = ShareStart(ids.Length, 1, worker, workers); row < ShareStart(ids.Length, 1, worker + 1, workers); row++)
+            {
+                PackedPanels.UnpackRow(weight.CodeWords, ids[row], numbers);
+                Span<float> widened = result.Span.Slice(row * columns, columns);
+                if (weight.Format == WeightFormat.BFloat16)
+                    Widening.FromBFloat16(numbers, widened);
+                else
+                    Widening.FromHalf(numbers, widened);
+            }
         }
     }
 }

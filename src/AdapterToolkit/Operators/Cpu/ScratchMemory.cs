@@ -12,14 +12,14 @@ namespace AdapterToolkit.Operators.Cpu;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class ScratchMemory
 {
-    private const int Slots = 6;
+    private const int Slots = 7;
     private const nuint Alignment = 64;
 
     [ThreadStatic]
     private static Piece?[]? s_pieces;
 
     /// <summary>Gives the calling thread's piece of memory with a number. What it held before is not kept.</summary>
-    /// <param name="slot">The number of the piece, from 0 to 5.</param>
+    /// <param name="slot">The number of the piece, from 0 to 6.</param>
     /// <param name="count">How many numbers must fit.</param>
     /// <returns>The start of the piece; it stays valid until the thread asks for the same number again.</returns>
     public static ref float Take(int slot, int count)

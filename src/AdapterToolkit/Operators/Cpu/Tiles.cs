@@ -14,6 +14,16 @@ namespace AdapterToolkit.Operators.Cpu;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Tiles
 {
+    /// <summary>The largest number that divides both.</summary>
+    /// <param name="left">A positive number.</param>
+    /// <param name="right">Another one.</param>
+    public static int GreatestCommonDivisor(int left, int right)
+    {
+        while (right != 0)
+            (left, right) = (right, left % right);
+        return left;
+    }
+
     /// <summary>tile[column, lane] = factor · source[lane, column], and zero in the lanes beyond the rows.</summary>
     /// <param name="source">The first number of the first row.</param>
     /// <param name="stride">From one row to the next.</param>

@@ -209,6 +209,68 @@ public sealed partial class Switches : UnaryModel
     }
 }
 
+/// <summary>Sections of a <c>switch</c> that end early: inside an <c>if</c>, and in a loop.</summary>
+[AdapterModel]
+public sealed partial class SectionsThatEndEarly : UnaryModel
+{
+    public Adapted First { get; } = new();
+
+    public Adapted Second { get; } = new();
+
+    public override Tensor Forward(Tensor x)
+    {
+        Tensor y = x;
+        if (Mode != 3)
+        {
+            switch (Mode)
+            {
+                case 0:
+                    y = First.Forward(y);
+                    if (x.Columns > 2)
+                        break;
+                    y *= x;
+                    break;
+                case 1:
+                    if (x.Columns > 100)
+                        break;
+                    y = Second.Forward(y) * x;
+                    break;
+                default:
+                    y += 1;
+                    break;
+            }
+
+            y = Op.Silu(y);
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            switch (i + Mode)
+            {
+                case 1 or 4:
+                    y = Second.Forward(y);
+                    if (Mode == 2)
+                    {
+                        y += x;
+                        break;
+                    }
+
+                    if (Mode == 0)
+                        continue;
+                    y *= x;
+                    break;
+                case 3:
+                    y = First.Forward(y);
+                    break;
+            }
+
+            y += x;
+        }
+
+        return y;
+    }
+}
+
 /// <summary>Two tensors that change places in each iteration of a loop whose length is not known.</summary>
 [AdapterModel]
 public sealed partial class SwappedInLoop : UnaryModel

@@ -1,0 +1,34 @@
+using AdapterToolkit.Generators.Planning;
+
+namespace AdapterToolkit.Generators.Emission.Cpu;
+
+/// <summary>
+/// Emits one variant of the products with a packed W, in vectors of one width. What does not read W is inherited from the
+/// set for float32, and so are the tiles that multiply what was decoded.
+/// </summary>
+internal static class PackedKernelsEmitter
+{
+    /// <summary>The name of the nested class that holds the variant.</summary>
+    public static string ClassName(VectorShape shape) => $"Decoding{shape.Bits}Bits";
+
+    public static string Emit(LinearConfiguration configuration, string space, VectorShape shape)
+    {
+        ProductDescription forward = ProductDescription.Forward(configuration);
+        StoredText stored = new(configuration.Stored, shape);
+        SourceWriter writer = SourceWriter.File();
+        writer.Open($"namespace {space}");
+        CpuText.Aliases(writer, shape);
+        writer.Open($"partial class {configuration.ClassName}");
+        writer.Line($"/// <summary>The products in vectors of {shape.Bits} bits.</summary>");
+        writer.Open($"private static class {ClassName(shape)}");
+        ForwardLoopEmitter.Emit(writer, forward, shape, stored);
+        InputGradientLoopEmitter.Emit(writer, ProductDescription.InputGradient(configuration), shape, stored);
+        stored.Emit(writer);
+        if (stored.DecodesInRegisters)
+            new ProductTileEmitter(forward, shape).EmitDecoding(writer, stored);
+        writer.Close();
+        writer.Close();
+        writer.Close();
+        return writer.ToString();
+    }
+}

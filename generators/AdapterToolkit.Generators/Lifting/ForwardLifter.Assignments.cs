@@ -1,0 +1,43 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Generators.Lifting;
+
+/// <content>Statements that give variables their values.</content>
+internal sealed partial class ForwardLifter
+{
+    private void LiftDeclarations(IVariableDeclarationGroupOperation group)
+    {
+        foreach (IVariableDeclarationOperation declaration in group.Declarations)
+        {
+            foreach (IVariableDeclaratorOperation declarator in declaration.Declarators)
+            {
+                if (!_types.IsTensor(declarator.Symbol.Type))
+                    throw new LiftingException(declarator.Syntax, $"The declaration of '{declarator.Symbol.Name}', which computes with tensors", "assign each tensor to a local of type Tensor, and read only its shape");
+                if (declarator.Symbol.IsRef)
+                    throw new LiftingException(declarator.Syntax, $"The reference '{declarator.Symbol.Name}' to a tensor variable", "use the variable itself");
+                if (declarator.GetVariableInitializer() is { } initializer)
+                    _variables[declarator.Symbol] = LiftTensor(initializer.Value, declarator.Symbol.Name);
+            }
+        }
+    }
+
+    private void LiftExpressionStatement(IExpressionStatementOperation statement)
+    {
+        IOperation expression = statement.Operation;
+        if (expression is IDeconstructionAssignmentOperation { Target: ITupleOperation target, Value: var value } && Unconverted(value) is ITupleOperation source
+            && target.Elements.Length == source.Elements.Length && target.Elements.All(element => _types.IsTensor(element.Type) && ControlFlow.VariableOf(element) is not null))
+        {
+            int[] values = [.. source.Elements.Select((element, i) => LiftTensor(element, ControlFlow.VariableOf(target.Elements[i])!.Name))];
+            for (int i = 0; i < values.Length; i++)
+                _variables[ControlFlow.VariableOf(target.Elements[i])!] = values[i];
+            return;
+        }
+
+        if (_types.IsTensor(expression.Type))
+            LiftTensor(expression, "unused");
+        else
+            throw new LiftingException(expression.Syntax, OperationDescription.Of(expression), "it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor");
+    }
+}

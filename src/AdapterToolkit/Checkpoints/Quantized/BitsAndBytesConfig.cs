@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>
+/// How the linear layers of a checkpoint are quantized: the entry <c>quantization_config</c> of <c>config.json</c>, as Hugging
+/// Face's transformers write it for bitsandbytes' 4-bit formats.
+/// </summary>
+public sealed record BitsAndBytesConfig
+{
+    /// <summary>The entry of <c>config.json</c>.</summary>
+    public const string Key = "quantization_config";
+
+    private const string Method = "bitsandbytes";
+
+    /// <summary>NF4 or FP4.</summary>
+    public QuantizationFormat Format { get; init; } = QuantizationFormat.FP4;
+
+    /// <summary>Whether the scales of blocks are themselves in 8 bits.</summary>
+    public bool DoubleQuantized { get; init; }
+
+    /// <summary>The modules that are not quantized, by their names or the ends of them.</summary>
+    public IReadOnlyList<string> SkippedModules { get; init; } = ["lm_head"];
+
+    /// <summary>The entry's object, to be put into a <c>config.json</c> under <see cref="Key"/>. The type of the computation is float32.</summary>
+    public System.Text.Json.Nodes.JsonObject ToJson() => new()
+    {
+        ["quant_method"] = Method,
+        ["load_in_4bit"] = true,
+        ["load_in_8bit"] = false,
+        ["bnb_4bit_quant_type"] = QuantizationState.NameOf(Format),
+        ["bnb_4bit_use_double_quant"] = DoubleQuantized,
+        ["bnb_4bit_compute_dtype"] = "float32",
+        ["bnb_4bit_quant_storage"] = "uint8",
+        ["llm_int8_skip_modules"] = new JsonArray([.. SkippedModules.Select(module => (JsonNode)module)]),
+    };
+
+    /// <inheritdoc/>
+    public bool Equals(BitsAndBytesConfig? other) =>
+        other is not null && (Format, DoubleQuantized) == (other.Format, other.DoubleQuantized) && SkippedModules.SequenceEqual(other.SkippedModules);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Format, DoubleQuantized, SkippedModules.Count);
+
+    /// <summary>Reads the entry.</summary>
+    /// <param name="json">The entry's object.</param>
+    /// <exception cref="CheckpointException">The weights are quantized by another method, or not in 4 bits.</exception>
+    internal static BitsAndBytesConfig Read(JsonObject json)
+    {
+        string method = json.FindText("quant_method") ?? Method;
+        if (method != Method)
+            throw json.Error("quant_method", $"is '{Excerpt.Of(method)}'; of quantized checkpoints only those of '{Method}' in 4 bits are read. Load the unquantized checkpoint: the toolkit quantizes while it loads.");
+        if (json.FindBool("load_in_8bit", false))
+            throw json.Error("load_in_8bit", "says that the weights are in bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. Load the unquantized checkpoint: the toolkit quantizes while it loads.");
+        if (!json.FindBool("load_in_4bit", false))
+            throw json.Error("load_in_4bit", $"is not true; of checkpoints quantized by {Method} only those in 4 bits are read.");
+        if (json.FindText("bnb_4bit_quant_storage") is { } storage && storage != "uint8")
+            throw json.Error("bnb_4bit_quant_storage", $"is '{Excerpt.Of(storage)}'; only 'uint8' is supported.");
+        string type = json.FindText("bnb_4bit_quant_type") ?? QuantizationState.NameOf(QuantizationFormat.FP4);
+        return new BitsAndBytesConfig
+        {
+            Format = QuantizationState.FormatOf(type) ?? throw json.Error("bnb_4bit_quant_type", $"is '{Excerpt.Of(type)}'; 'nf4' or 'fp4' is needed."),
+            DoubleQuantized = json.FindBool("bnb_4bit_use_double_quant", false),
+            SkippedModules = json.FindTexts("llm_int8_skip_modules") ?? [],
+        };
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using AdapterToolkit.Quantization;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>The settings that bitsandbytes stores beside a quantized weight, as JSON in a tensor of bytes.</summary>
+/// <param name="Format">The format.</param>
+/// <param name="Offset">The mean of the scales, where they are in 8 bits.</param>
+internal readonly record struct QuantizationState(WeightFormat Format, float Offset)
+{
+    /// <summary>The longest text that is read: shapes and settings take some 200 bytes.</summary>
+    private const int LongestText = 1 << 16;
+
+    /// <summary>The room for the offset in the text, so that the tensor's length is known before the offset is.</summary>
+    private const int OffsetWidth = 24;
+
+    private const string NumberType = "float32";
+
+    /// <summary>What bitsandbytes calls a format.</summary>
+    internal static string NameOf(QuantizationFormat format) => format == QuantizationFormat.NF4 ? "nf4" : "fp4";
+
+    /// <summary>The format that bitsandbytes calls by a name, or null.</summary>
+    internal static QuantizationFormat? FormatOf(string name) => name switch
+    {
+        "nf4" => QuantizationFormat.NF4,
+        "fp4" => QuantizationFormat.FP4,
+        _ => null,
+    };
+
+    /// <summary>Reads the settings of a weight and checks them.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">The tensor of the settings.</param>
+    /// <param name="numbers">The format that the tensor's name says.</param>
+    /// <param name="shape">The shape that the model needs.</param>
+    internal static QuantizationState Read(SafetensorsFile file, string name, QuantizationFormat numbers, Shape shape)
+    {
+        SafetensorsEntry entry = file.GetEntry(name);
+        if (entry.Type != SafetensorsType.U8)
+            throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; U8 is needed, the bytes of a JSON text.", name);
+        if (entry.ByteLength > LongestText)
+            throw new CheckpointException(file.FilePath, $"its text has {entry.ByteLength} bytes; more than {LongestText} are not accepted.", name);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(file.ReadBytes(name));
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(new JsonObject(file.FilePath, "", document.RootElement, name), numbers, shape)
+                : throw new CheckpointException(file.FilePath, "does not hold a JSON object.", name);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new CheckpointException(file.FilePath, $"is not valid JSON: {exception.Message}", name, exception);
+        }
+    }
+
+    /// <summary>The settings as text, of one length whatever the offset.</summary>
+    /// <param name="shape">The weight's shape.</param>
+    internal byte[] ToText(Shape shape)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("quant_type", NameOf(Format.Numbers!.Value));
+            json.WriteNumber("blocksize", Format.BlockSize);
+            json.WriteString("dtype", NumberType);
+            json.WriteStartArray("shape");
+            foreach (int dimension in shape.Dimensions)
+                json.WriteNumberValue(dimension);
+            json.WriteEndArray();
+            if (Format.DoubleQuantized)
+            {
+                json.WriteNumber("nested_blocksize", WeightFormat.NestedBlockSize);
+                json.WriteString("nested_dtype", NumberType);
+                json.WritePropertyName("nested_offset");
+                json.WriteRawValue(((double)Offset).ToString("E16", CultureInfo.InvariantCulture).PadLeft(OffsetWidth));
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static QuantizationState Read(JsonObject json, QuantizationFormat numbers, Shape shape)
+    {
+        string type = json.GetText("quant_type");
+        if (FormatOf(type) != numbers)
+            throw json.Error("quant_type", $"is '{Excerpt.Of(type)}'; the tensor's name says '{NameOf(numbers)}'.");
+        int blockSize = json.GetInt("blocksize", 1);
+        if (!WeightFormat.IsBlockSize(blockSize))
+            throw json.Error("blocksize", $"is {blockSize}; a power of two from 32 to 4096 is needed.");
+        CheckShape(json, shape);
+        bool isDouble = json.Find("nested_blocksize") is not null;
+        float offset = isDouble ? ReadNested(json) : 0;
+        return new QuantizationState(numbers == QuantizationFormat.NF4 ? WeightFormat.NF4(blockSize, isDouble) : WeightFormat.FP4(blockSize, isDouble), offset);
+    }
+
+    private static void CheckShape(JsonObject json, Shape shape)
+    {
+        JsonElement[] stated = [.. json.FindArray("shape") ?? throw json.Error("shape", "is missing.")];
+        bool isEqual = stated.Length == shape.Dimensions.Length;
+        for (int i = 0; isEqual && i < stated.Length; i++)
+            isEqual = stated[i].ValueKind == JsonValueKind.Number && stated[i].TryGetInt32(out int length) && length == shape.Dimensions[i];
+        if (!isEqual)
+            throw json.Error("shape", $"is {Excerpt.Of(json.Get("shape").GetRawText())}; the model needs {shape}.");
+    }
+
+    private static float ReadNested(JsonObject json)
+    {
+        int nestedBlockSize = json.GetInt("nested_blocksize", 1);
+        if (nestedBlockSize != WeightFormat.NestedBlockSize)
+            throw json.Error("nested_blocksize", $"is {nestedBlockSize}; {WeightFormat.NestedBlockSize} is needed.");
+        if (json.FindText("nested_dtype") is { } type && type != NumberType)
+            throw json.Error("nested_dtype", $"is '{Excerpt.Of(type)}'; '{NumberType}' is needed.");
+        JsonElement value = json.Get("nested_offset");
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !float.IsFinite((float)number))
+            throw json.Error("nested_offset", $"is {Excerpt.Of(value.GetRawText())}; a finite float32 number is needed.");
+        return (float)number;
+    }
+}

@@ -1,0 +1,151 @@
+using AdapterToolkit.Quantization;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>
+/// Reads weights that bitsandbytes quantized to 4 bits as they are stored. Beside the codes, which have the weight's name,
+/// lie the blocks' scales (<c>.absmax</c>), the codebook (<c>.quant_map</c>), for 8-bit scales theirs (<c>.nested_absmax</c>,
+/// <c>.nested_quant_map</c>), and the settings (<c>.quant_state.bitsandbytes__nf4</c> or <c>__fp4</c>, JSON as bytes).
+/// </summary>
+public static class QuantizedTensorReader
+{
+    /// <summary>
+    /// How far a stored codebook's values may be from ours: in units in the last place. They come from a computation that
+    /// processors round differently.
+    /// </summary>
+    private const int UnitsAllowed = 4;
+
+    private static readonly QuantizationFormat[] s_formats = [QuantizationFormat.NF4, QuantizationFormat.FP4];
+
+    /// <summary>The names of the tensors that lie beside a weight's codes in a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="weightName">The weight's name.</param>
+    public static IEnumerable<string> CompanionNames(Checkpoint checkpoint, string weightName)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return new QuantizedTensorNames(weightName).Companions.Where(checkpoint.Contains);
+    }
+
+    /// <summary>Whether a weight is stored quantized.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="weightName">The weight's name.</param>
+    /// <exception cref="CheckpointException">The weight is in bitsandbytes' <c>Linear8bitLt</c> format, or lies beside parts of a quantized one without settings, or with those of two formats.</exception>
+    public static bool IsQuantized(Checkpoint checkpoint, string weightName) => FindFormat(checkpoint, weightName) is not null;
+
+    /// <summary>Checks all that a quantized weight consists of, without reading its codes and scales.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="weightName">The weight's name.</param>
+    /// <param name="shape">The shape that the model needs.</param>
+    /// <returns>The weight's format, or null where it is not quantized.</returns>
+    /// <exception cref="CheckpointException">A tensor is missing, has another type or length, or says what is not supported; the message names the file and the tensor.</exception>
+    public static WeightFormat? Check(Checkpoint checkpoint, string weightName, Shape shape) => FindState(checkpoint, weightName, shape)?.Format;
+
+    /// <summary>Reads a weight that is stored quantized.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="weightName">The weight's name.</param>
+    /// <param name="shape">The shape that the model needs.</param>
+    /// <param name="values">The quantized numbers, the same bits as in the file; null where the weight is not quantized.</param>
+    /// <returns>Whether the weight is quantized.</returns>
+    /// <exception cref="CheckpointException">As of <see cref="Check"/>, or a scale is not finite.</exception>
+    public static bool TryRead(Checkpoint checkpoint, string weightName, Shape shape, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out QuantizedValues? values)
+    {
+        values = null;
+        if (FindState(checkpoint, weightName, shape) is not { } state)
+            return false;
+        QuantizedTensorNames names = new(weightName);
+        BlockScales scales;
+        if (state.Format.DoubleQuantized)
+        {
+            float[] nested = ReadFinite(checkpoint, names.NestedMaxima, state.Offset);
+            scales = new BlockScales(checkpoint.GetFile(names.Maxima).ReadBytes(names.Maxima), nested, state.Offset);
+        }
+        else
+        {
+            scales = new BlockScales(ReadFinite(checkpoint, names.Maxima, offset: 0));
+        }
+
+        values = new QuantizedValues(state.Format, shape.Elements, checkpoint.GetFile(weightName).ReadBytes(weightName), scales);
+        return true;
+    }
+
+    private static QuantizationFormat? FindFormat(Checkpoint checkpoint, string weightName)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        ArgumentException.ThrowIfNullOrEmpty(weightName);
+        QuantizedTensorNames names = new(weightName);
+        foreach (string eightBit in (string[])[names.EightBitScales, names.EightBitOrder])
+        {
+            if (checkpoint.Contains(eightBit))
+                throw new CheckpointException(checkpoint.GetFile(eightBit).FilePath, $"belongs to bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. Load the unquantized checkpoint: the toolkit quantizes while it loads.", eightBit);
+        }
+
+        QuantizationFormat[] stated = [.. s_formats.Where(format => checkpoint.Contains(names.State(format)))];
+        if (stated.Length > 1)
+            throw new CheckpointException(checkpoint.GetFile(names.State(stated[1])).FilePath, $"contradicts '{Excerpt.Of(names.State(stated[0]))}': a weight has one format.", names.State(stated[1]));
+        if (stated.Length == 1)
+            return stated[0];
+        if (names.Companions.FirstOrDefault(checkpoint.Contains) is { } orphan)
+            throw new CheckpointException(checkpoint.GetFile(orphan).FilePath, $"belongs to a quantized weight, but its settings, '{Excerpt.Of(names.State(QuantizationFormat.NF4))}' or '..__fp4', are missing.", orphan);
+        return null;
+    }
+
+    private static QuantizationState? FindState(Checkpoint checkpoint, string weightName, Shape shape)
+    {
+        if (FindFormat(checkpoint, weightName) is not { } numbers)
+            return null;
+        QuantizedTensorNames names = new(weightName);
+        string stateName = names.State(numbers);
+        QuantizationState state = QuantizationState.Read(checkpoint.GetFile(stateName), stateName, numbers, shape);
+        WeightFormat format = state.Format;
+        int blocks = format.Blocks(shape.Elements);
+
+        Require(checkpoint, weightName, SafetensorsType.U8, QuantizedValues.CodeBytes(format, shape.Elements), $"two codes a byte of a weight of {shape}; others come of another setting of bnb_4bit_quant_storage");
+        Require(checkpoint, names.Maxima, format.DoubleQuantized ? SafetensorsType.U8 : SafetensorsType.F32, blocks, $"one scale for each {format.BlockSize} numbers of a weight of {shape}");
+        RequireMap(checkpoint, names.Map, Codebooks.Of(numbers), $"the values of {numbers}");
+        if (format.DoubleQuantized)
+        {
+            Require(checkpoint, names.NestedMaxima, SafetensorsType.F32, (blocks + WeightFormat.NestedBlockSize - 1) / WeightFormat.NestedBlockSize, $"one for each {WeightFormat.NestedBlockSize} of {blocks} scales");
+            RequireMap(checkpoint, names.NestedMap, Codebooks.Dynamic8, "the values of the dynamic 8-bit map");
+        }
+        else if (checkpoint.Contains(names.NestedMaxima))
+        {
+            throw new CheckpointException(checkpoint.GetFile(names.NestedMaxima).FilePath, $"contradicts '{Excerpt.Of(stateName)}', which says nothing of 8-bit scales.", names.NestedMaxima);
+        }
+
+        return state;
+    }
+
+    private static void Require(Checkpoint checkpoint, string name, SafetensorsType type, long elements, string meaning)
+    {
+        if (!checkpoint.Contains(name))
+            throw new CheckpointException(checkpoint.FilePath, $"is missing: a quantized weight needs {meaning}.", name);
+        SafetensorsFile file = checkpoint.GetFile(name);
+        SafetensorsEntry entry = file.GetEntry(name);
+        if (entry.Type != type)
+            throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; {type.FileName()} is needed: {meaning}.", name);
+        if (entry.ElementCount != elements)
+            throw new CheckpointException(file.FilePath, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {elements} are needed: {meaning}.", name);
+    }
+
+    private static void RequireMap(Checkpoint checkpoint, string name, ReadOnlySpan<float> expected, string meaning)
+    {
+        Require(checkpoint, name, SafetensorsType.F32, expected.Length, meaning);
+        SafetensorsFile file = checkpoint.GetFile(name);
+        float[] actual = file.ReadFloat32(name);
+        for (int code = 0; code < expected.Length; code++)
+        {
+            float unit = MathF.BitIncrement(MathF.Abs(expected[code])) - MathF.Abs(expected[code]);
+            if (!(MathF.Abs(actual[code] - expected[code]) <= UnitsAllowed * unit))
+                throw new CheckpointException(file.FilePath, $"its code {code} stands for {actual[code]:R}; {expected[code]:R} is needed: only {meaning} are supported.", name);
+        }
+    }
+
+    private static float[] ReadFinite(Checkpoint checkpoint, string name, float offset)
+    {
+        SafetensorsFile file = checkpoint.GetFile(name);
+        float[] maxima = file.ReadFloat32(name);
+        int damaged = Array.FindIndex(maxima, maximum => !float.IsFinite(MathF.Abs(maximum) + MathF.Abs(offset)));
+        return damaged < 0 ? maxima : throw new CheckpointException(file.FilePath, $"its element {damaged} is {maxima[damaged]:R}; a finite scale is needed.", name);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Optimizers;
+
+/// <summary>
+/// A moment of a parameter in 8 bits: for each number a code of the dynamic map, and for each block of 256 numbers the
+/// largest magnitude, by which the codes' values are multiplied. At first all numbers are zero.
+/// </summary>
+/// <remarks>Dettmers et al., "8-bit Optimizers via Block-wise Quantization", 2022; the numbers are those of bitsandbytes.</remarks>
+internal sealed class EightBitMoment : IDisposable
+{
+    /// <summary>How many numbers share a scale.</summary>
+    internal const int BlockSize = 256;
+
+    private readonly int _elements;
+
+    /// <summary>Makes a moment of zeros.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="elements">How many numbers there are.</param>
+    internal EightBitMoment(Device device, int elements)
+    {
+        _elements = elements;
+        Codes = Tensor.Zeros(device, new Shape(WordsOf(elements)));
+        Maxima = Tensor.Zeros(device, new Shape(BlocksOf(elements)));
+    }
+
+    /// <summary>The codes, one a byte, four in each of the tensor's words, the first in the lowest bits.</summary>
+    internal Tensor Codes { get; }
+
+    /// <summary>Each block's largest magnitude.</summary>
+    internal Tensor Maxima { get; }
+
+    /// <summary>How many blocks there are.</summary>
+    internal int Blocks => Maxima.Shape.Elements;
+
+    /// <summary>The bytes of codes and scales.</summary>
+    internal long Bytes => Codes.Bytes + Maxima.Bytes;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Codes.Release();
+        Maxima.Release();
+    }
+
+    /// <summary>How many blocks so many numbers have.</summary>
+    internal static int BlocksOf(int elements) => (elements + BlockSize - 1) / BlockSize;
+
+    /// <summary>Copies the codes out of the device.</summary>
+    internal byte[] CopyCodes()
+    {
+        float[] words = Codes.ToArray();
+        return MemoryMarshal.AsBytes(words.AsSpan())[.._elements].ToArray();
+    }
+
+    /// <summary>Replaces codes and scales.</summary>
+    /// <param name="codes">A code for each number.</param>
+    /// <param name="maxima">A scale for each block.</param>
+    internal void CopyFrom(ReadOnlySpan<byte> codes, ReadOnlySpan<float> maxima)
+    {
+        float[] words = new float[WordsOf(_elements)];
+        codes.CopyTo(MemoryMarshal.AsBytes(words.AsSpan()));
+        Codes.CopyFrom(words);
+        Maxima.CopyFrom(maxima);
+    }
+
+    private static int WordsOf(int elements) => (elements + sizeof(float) - 1) / sizeof(float);
+}

@@ -1,0 +1,132 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Quantization;
+
+/// <summary>
+/// A quantized weight on a device, as its kernels read it. The codes lie in <see cref="PackedPanels"/> on the CPU device,
+/// and elsewhere in the order of <see cref="QuantizedValues"/>; the scales lie in the order of their blocks everywhere.
+/// Tensors hold float32 numbers, so the codes are 32-bit words that are seen as such.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class PackedWeight : IDisposable
+{
+    private PackedWeight(WeightFormat format, Shape shape, Tensor codes, Tensor? maxima, Tensor? scaleCodes, Tensor? nestedMaxima, float offset)
+    {
+        Format = format;
+        Shape = shape;
+        Codes = codes;
+        Maxima = maxima;
+        ScaleCodes = scaleCodes;
+        NestedMaxima = nestedMaxima;
+        Offset = offset;
+    }
+
+    /// <summary>The format.</summary>
+    public WeightFormat Format { get; }
+
+    /// <summary>The weight's shape: out x in.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The codes, in 32-bit words.</summary>
+    public Tensor Codes { get; }
+
+    /// <summary>Each block's scale; null where the scales are in 8 bits, or there are none.</summary>
+    public Tensor? Maxima { get; }
+
+    /// <summary>Each block's code of the dynamic map, four in a 32-bit word; null where the scales are not in 8 bits.</summary>
+    public Tensor? ScaleCodes { get; }
+
+    /// <summary>What 256 scales are multiplied by; null where the scales are not in 8 bits.</summary>
+    public Tensor? NestedMaxima { get; }
+
+    /// <summary>What is added to each scale once it is decoded.</summary>
+    public float Offset { get; }
+
+    /// <summary>The device that holds the weight.</summary>
+    public Device Device => Codes.Device;
+
+    /// <summary>The values of the 256 codes of 8 bits, on the weight's device, where all weights share them.</summary>
+    public Tensor DynamicMap => DeviceTables.DynamicMap(Device);
+
+    /// <summary>The bytes that codes and scales take.</summary>
+    public long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);
+
+    /// <summary>The codes, for kernels on the CPU device.</summary>
+    public Span<uint> CodeWords => MemoryMarshal.Cast<float, uint>(Codes.Span);
+
+    /// <summary>Puts a quantized matrix on a device.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="shape">Its shape: out x in.</param>
+    /// <param name="values">Its codes and scales.</param>
+    /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
+    public static PackedWeight Place(Device device, Shape shape, QuantizedValues values)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Elements != shape.Elements)
+            throw new ArgumentException($"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor codes = device is CpuDevice ? InPanels(device, shape, values) : Words(device, values.Codes);
+        BlockScales? scales = values.Scales;
+        return new PackedWeight(
+            values.Format,
+            shape,
+            codes,
+            scales?.Maxima is { } maxima ? Tensor.From(device, new Shape(maxima.Length), maxima) : null,
+            scales?.Codes is { } scaleCodes ? Words(device, scaleCodes) : null,
+            scales?.NestedMaxima is { } nestedMaxima ? Tensor.From(device, new Shape(nestedMaxima.Length), nestedMaxima) : null,
+            scales?.Offset ?? 0);
+    }
+
+    /// <summary>Copies codes and scales out, in the order in which checkpoints hold them.</summary>
+    public QuantizedValues ToQuantizedValues()
+    {
+        byte[] codes = new byte[QuantizedValues.CodeBytes(Format, Shape.Elements)];
+        if (Device is CpuDevice)
+            PackedPanels.Unpack(CodeWords, Format.Bits, Shape.Rows, Shape.Columns, codes);
+        else
+            CopyBytes(Codes, codes);
+        return new QuantizedValues(Format, Shape.Elements, codes, Scales());
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        Codes.Release();
+        Maxima?.Release();
+        ScaleCodes?.Release();
+        NestedMaxima?.Release();
+    }
+
+    private static Tensor InPanels(Device device, Shape shape, QuantizedValues values)
+    {
+        int bits = values.Format.Bits;
+        Tensor panels = Tensor.Allocate(device, new Shape(PackedPanels.Words(bits, shape.Rows, shape.Columns)));
+        PackedPanels.Pack(values.Codes, bits, shape.Rows, shape.Columns, MemoryMarshal.Cast<float, uint>(panels.Span));
+        return panels;
+    }
+
+    /// <summary>Bytes as a tensor of 32-bit words, the last one filled up with zeros.</summary>
+    private static Tensor Words(Device device, byte[] bytes)
+    {
+        float[] words = new float[(bytes.Length + sizeof(float) - 1) / sizeof(float)];
+        bytes.CopyTo(MemoryMarshal.AsBytes(words.AsSpan()));
+        return Tensor.From(device, new Shape(words.Length), words);
+    }
+
+    private static void CopyBytes(Tensor words, Span<byte> bytes) => MemoryMarshal.AsBytes(words.ToArray().AsSpan())[..bytes.Length].CopyTo(bytes);
+
+    private BlockScales? Scales()
+    {
+        if (Maxima is not null)
+            return new BlockScales(Maxima.ToArray());
+        if (ScaleCodes is null || NestedMaxima is null)
+            return null;
+        byte[] codes = new byte[Format.Blocks(Shape.Elements)];
+        CopyBytes(ScaleCodes, codes);
+        return new BlockScales(codes, NestedMaxima.ToArray(), Offset);
+    }
+}

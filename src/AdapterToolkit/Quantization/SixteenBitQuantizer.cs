@@ -1,0 +1,66 @@
+using AdapterToolkit.Checkpoints;
+
+namespace AdapterToolkit.Quantization;
+
+/// <summary>Rounds numbers to 16 bits, bfloat16 or half precision, and widens them again; there are no blocks and no scales.</summary>
+internal static class SixteenBitQuantizer
+{
+    /// <summary>Numbers of a piece that one core rounds at a time.</summary>
+    private const int Unit = 256;
+
+    /// <summary>Rounds numbers.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="format">Bfloat16 or half precision.</param>
+    /// <param name="codes">Receives two bytes a number, the lower first.</param>
+    /// <param name="name">The tensor's name, for errors.</param>
+    /// <exception cref="InvalidDataException">A number is not finite, or rounds to infinity.</exception>
+    internal static unsafe void Quantize(ReadOnlySpan<float> values, WeightFormat format, Span<byte> codes, string name)
+    {
+        bool isHalf = format.Numbers == QuantizationFormat.Float16;
+        float largest = isHalf ? Narrowing.LargestHalf : Narrowing.LargestBFloat16;
+        int unsupported = 0;
+        fixed (float* valuesStart = values)
+        fixed (byte* codesStart = codes)
+        {
+            float* from = valuesStart;
+            ushort* to = (ushort*)codesStart;
+            ParallelBlocks.Run(values.Length, Unit, (start, end) =>
+            {
+                ReadOnlySpan<float> source = new(from + start, end - start);
+                Span<ushort> destination = new(to + start, end - start);
+                if (!(LargestMagnitude.Of(source) <= largest))
+                    Volatile.Write(ref unsupported, 1);
+                else if (isHalf)
+                    Narrowing.ToHalf(source, destination);
+                else
+                    Narrowing.ToBFloat16(source, destination);
+            });
+        }
+
+        if (unsupported != 0)
+            throw float.IsFinite(LargestMagnitude.Of(values)) ? UnsupportedNumbers.TooLarge(values, largest, format, name) : UnsupportedNumbers.NotFinite(values, name);
+    }
+
+    /// <summary>Widens numbers; exact.</summary>
+    /// <param name="values">The numbers in 16 bits.</param>
+    /// <param name="destination">Receives them in single precision.</param>
+    internal static unsafe void Dequantize(QuantizedValues values, Span<float> destination)
+    {
+        bool isHalf = values.Format.Numbers == QuantizationFormat.Float16;
+        fixed (byte* codesStart = values.Codes)
+        fixed (float* destinationStart = destination)
+        {
+            ushort* from = (ushort*)codesStart;
+            float* to = destinationStart;
+            ParallelBlocks.Run(values.Elements, Unit, (start, end) =>
+            {
+                ReadOnlySpan<ushort> source = new(from + start, end - start);
+                Span<float> target = new(to + start, end - start);
+                if (isHalf)
+                    Widening.FromHalf(source, target);
+                else
+                    Widening.FromBFloat16(source, target);
+            });
+        }
+    }
+}
