@@ -30,6 +30,8 @@ public abstract class AnnotatedClassAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
+            if (start.Compilation.GetTypeByMetadataName(LayerDiscovery.LowRankAttribute) is null)
+                return;
             KnownTypes types = new(start.Compilation);
             start.RegisterSymbolAction(
                 context =>

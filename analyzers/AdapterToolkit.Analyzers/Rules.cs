@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers;
 
-/// <summary>The rules of the toolkit, all in one place. Each has a page beside this file, <c>Rules/ADTxxxx.md</c>.</summary>
+/// <summary>The rules of the toolkit, all in one place. Each has a page, <c>analyzers/rules/ADTxxxx.md</c>.</summary>
 internal static class Rules
 {
     /// <summary>What the generator needs of a class to write its other half.</summary>
@@ -50,6 +50,87 @@ internal static class Rules
         DiagnosticSeverity.Error,
         "The few values that a quantized weight can have are too far apart for the steps of an optimizer. Train an adapter beside it, or store the weight as it is.");
 
+    /// <summary>BA meets an activation.</summary>
+    public static readonly DiagnosticDescriptor ProductOfFactors = Rule(
+        "ADT0101",
+        "The product of an adapter's factors meets an activation",
+        "{0} by an activation; B(Ax) gives the same and never forms a matrix of W's size",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "BA has as many numbers as W, so that (BA)x costs as much as another full layer, in time, in memory and in the backward pass. B(Ax) costs rank x (in + out) a row.");
+
+    /// <summary>A frozen weight that is to train.</summary>
+    public static readonly DiagnosticDescriptor FrozenWeightTrains = Rule(
+        "ADT0102",
+        "A frozen weight is made trainable",
+        "The frozen weight '{0}' {1}; only the factors of its adapter train",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "A pretrained weight under an adapter has no gradient and no optimizer state. Once it trains, the adapter alone no longer holds what was learned, and memory is that of full fine-tuning.");
+
+    /// <summary>A frozen weight that is changed.</summary>
+    public static readonly DiagnosticDescriptor FrozenWeightWritten = Rule(
+        "ADT0103",
+        "A frozen weight is written outside a merge",
+        "The frozen weight '{0}' {1}; after loading, only a merge changes it",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "An adapter is trained beside one pretrained weight and means nothing beside another. The weight is loaded once, before its first use, and changed by a merge only.");
+
+    /// <summary>An adapter that never trains.</summary>
+    public static readonly DiagnosticDescriptor AdapterNeverReached = Rule(
+        "ADT0104",
+        "Forward never reaches an adapter",
+        "Forward of '{1}' never reaches '{0}', so that its adapter would never train",
+        "Differentiation",
+        DiagnosticSeverity.Warning,
+        "A layer that Forward does not run has no gradient. Its adapter stays as it started, while it is counted, held and saved.");
+
+    /// <summary>W without its adapter.</summary>
+    public static readonly DiagnosticDescriptor WeightPastAdapter = Rule(
+        "ADT0105",
+        "A frozen weight is multiplied past its adapter",
+        "'{0}' is multiplied directly, past its layer's adapter; call the layer's Forward",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "y = Wx + s B(Ax). Multiplying by W alone leaves the adapter's term out: what was trained has no effect there.");
+
+    /// <summary>Factors that start at the wrong numbers.</summary>
+    public static readonly DiagnosticDescriptor FactorStart = Rule(
+        "ADT0106",
+        "The factors of an adapter start at the wrong numbers",
+        "{0}; start A at random and B at zero",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "The gradient of each factor has the other one as a factor: where both are zero, both stay so. Where neither is zero, the model is another one before training begins.");
+
+    /// <summary>A merge too many, or an adapter used after one.</summary>
+    public static readonly DiagnosticDescriptor UsedAfterMerge = Rule(
+        "ADT0107",
+        "An adapter is merged twice, or used after a merge",
+        "'{0}' {1}",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "A merge adds s BA to W and gives the factors back, or keeps them idle for Unmerge. A second one, or use of the adapter beside the merged weight, counts the adapter twice or finds none.");
+
+    /// <summary>A merge that loses the adapter.</summary>
+    public static readonly DiagnosticDescriptor MergeIntoQuantized = Rule(
+        "ADT0108",
+        "An adapter is merged into quantized weights",
+        "The weights of '{0}' are stored in {1} bits, and merging into them rounds the adapter away; merge to 16 or 32 bits",
+        "Quantization",
+        DiagnosticSeverity.Warning,
+        "What an adapter adds to a weight is smaller than the steps between the few values that a quantized weight can have. Merged into 16 or 32 bits, it is kept.");
+
+    /// <summary>The adapter without W.</summary>
+    public static readonly DiagnosticDescriptor AdapterTermAlone = Rule(
+        "ADT0109",
+        "The adapter's term is returned without the weight's",
+        "Only the adapter's term is returned here; y = Wx + s B(Ax) needs W's term too",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "B(Ax) alone is a map of low rank, and zero before training. It corrects a layer and can't stand for one.");
+
     /// <summary>Code in Forward that has no derivative.</summary>
     public static readonly DiagnosticDescriptor NotDifferentiable = Rule(
         "ADT0201",
@@ -63,12 +144,12 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NothingTrains = Rule(
         "ADT0202",
         "No adapter is reachable in a model",
-        "Nothing in '{0}' would train: no layer that it holds is marked [LowRank], and no member [Trainable]",
+        "Nothing in '{0}' would train: its Forward reaches no layer marked [LowRank], and no member marked [Trainable]",
         "Differentiation",
         DiagnosticSeverity.Warning,
         "A model learns through its adapters, and through what is marked [Trainable]. This one has neither, so that training it would change nothing.");
 
-    private const string Pages = "https://github.com/adapter-toolkit/adapter-toolkit/blob/main/analyzers/AdapterToolkit.Analyzers/Rules/";
+    private const string Pages = "https://github.com/adapter-toolkit/adapter-toolkit/blob/main/analyzers/rules/";
 
     private static DiagnosticDescriptor Rule(string id, string title, string message, string category, DiagnosticSeverity severity, string description) =>
         new(id, title, message, category, severity, isEnabledByDefault: true, description, Pages + id + ".md");

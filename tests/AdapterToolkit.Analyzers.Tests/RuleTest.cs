@@ -14,31 +14,45 @@ namespace AdapterToolkit.Analyzers.Tests;
 internal static class RuleTest<T>
     where T : DiagnosticAnalyzer, new()
 {
-    private const string Usings = """
+    internal const string Usings = """
         global using System;
         global using System.Collections.Generic;
         global using System.Linq;
         global using AdapterToolkit;
+        global using AdapterToolkit.Adapters;
+        global using AdapterToolkit.Devices;
         global using AdapterToolkit.Modules;
         global using AdapterToolkit.Operators;
+        global using AdapterToolkit.Optimizers;
         global using AdapterToolkit.Tensors;
+        global using AdapterToolkit.Training;
 
-        namespace AdapterToolkit
-        {
-            [AttributeUsage(AttributeTargets.Class)]
-            public sealed class QuantizedAttribute(int bits) : Attribute
-            {
-                public int Bits { get; } = bits;
+        """;
 
-                public int BlockSize { get; init; } = 64;
-            }
-        }
+    internal const string TorchUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.Linq;
+        global using TorchSharp;
+        global using TorchSharp.Modules;
+        global using static TorchSharp.torch;
+        global using static TorchSharp.torch.nn;
 
         """;
 
     /// <summary>Asserts that exactly the marked places are reported.</summary>
     /// <param name="source">The source. The emitted half of its classes is missing, as it is while the generator runs.</param>
-    public static Task Check(string source)
+    public static Task Check(string source) => Run(source, Usings, References);
+
+    /// <summary>Asserts that exactly the marked places are reported in a project that references TorchSharp and not the toolkit.</summary>
+    /// <param name="source">The source.</param>
+    public static Task CheckTorch(string source) => Run(source, TorchUsings, [.. Net100.References.All, TorchSharpReference.Value]);
+
+    /// <summary>Asserts that nothing is reported in a project that references neither the toolkit nor TorchSharp.</summary>
+    /// <param name="source">The source.</param>
+    public static Task CheckAlone(string source) => Run(source, "global using System; global using System.Collections.Generic; global using System.Linq;", [.. Net100.References.All]);
+
+    private static Task Run(string source, string usings, ImmutableArray<MetadataReference> references)
     {
         CSharpAnalyzerTest<T, DefaultVerifier> test = new()
         {
@@ -46,8 +60,8 @@ internal static class RuleTest<T>
             CompilerDiagnostics = CompilerDiagnostics.None,
         };
         test.TestState.Sources.Add(source);
-        test.TestState.Sources.Add(Usings);
-        test.TestState.AdditionalReferences.AddRange(References);
+        test.TestState.Sources.Add(usings);
+        test.TestState.AdditionalReferences.AddRange(references);
         return test.RunAsync(TestContext.Current.CancellationToken);
     }
 

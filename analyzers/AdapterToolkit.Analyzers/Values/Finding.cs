@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Values;
+
+/// <summary>A place that breaks a rule.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Place">The expression at fault.</param>
+/// <param name="Arguments">What the rule's message takes.</param>
+/// <param name="Operand">Which operand is at fault, for the code fix; null where none is.</param>
+internal sealed record Finding(DiagnosticDescriptor Rule, SyntaxNode Place, ImmutableArray<string> Arguments, string? Operand = null)
+{
+    /// <inheritdoc/>
+    public bool Equals(Finding? other) => other is not null && Rule.Id == other.Rule.Id && Place == other.Place;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Place.GetHashCode();
+}

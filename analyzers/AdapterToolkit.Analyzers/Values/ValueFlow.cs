@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Analyzers.TensorRules;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Values;
+
+/// <summary>
+/// Runs one body on what is known about tensors. First it settles what each variable can hold at each point, then it goes
+/// over the body once more and shows the rules every expression.
+/// </summary>
+internal sealed partial class ValueFlow : ForwardFlow<ValueState>
+{
+    private readonly ValueAnalysis _analysis;
+    private readonly ImmutableArray<TensorRule> _rules;
+    private readonly ControlFlowGraph _graph;
+    private readonly CallStack _stack;
+    private readonly CancellationToken _cancellation;
+    private readonly Dictionary<CaptureId, IOperation> _captured = [];
+    private readonly List<(ISymbol Member, Value Value)> _stores = [];
+    private readonly HashSet<Finding> _findings = [];
+    private readonly HashSet<SyntaxNode> _excused = [];
+    private ValueState _state = ValueState.Empty;
+    private Value _returned = Value.Other;
+    private bool _isShowing;
+    private bool _isExact = true;
+
+    /// <summary>Prepares a body.</summary>
+    /// <param name="analysis">The analysis of the compilation.</param>
+    /// <param name="rules">The rules that look on.</param>
+    /// <param name="graph">The body.</param>
+    /// <param name="symbol">The method, property or field whose body it is.</param>
+    /// <param name="stack">What is being followed.</param>
+    /// <param name="isOnTrainingPath">Whether the body is run by a forward pass or by training.</param>
+    /// <param name="cancellation">Ends the analysis early.</param>
+    public ValueFlow(ValueAnalysis analysis, ImmutableArray<TensorRule> rules, ControlFlowGraph graph, ISymbol symbol, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
+    {
+        _analysis = analysis;
+        _rules = rules;
+        _graph = graph;
+        _stack = stack;
+        _cancellation = cancellation;
+        Symbol = symbol;
+        IsOnTrainingPath = isOnTrainingPath;
+    }
+
+    /// <summary>The method, property or field whose body it is.</summary>
+    public ISymbol Symbol { get; }
+
+    /// <summary>Whether the body is run by a forward pass or by training.</summary>
+    public bool IsOnTrainingPath { get; }
+
+    /// <summary>The known types.</summary>
+    public TensorTypes Types => _analysis.Types;
+
+    /// <summary>The factors and weights of classes written by hand.</summary>
+    public LowRankMembers LowRank => _analysis.LowRank;
+
+    /// <summary>Ends the analysis early.</summary>
+    public CancellationToken Cancellation => _cancellation;
+
+    /// <summary>The method around an expression: the innermost one that has a name.</summary>
+    public string MethodName => Symbol.Name;
+
+    /// <summary>Runs the body.</summary>
+    /// <param name="initial">What is known before it.</param>
+    public BodyResult Run(ValueState initial)
+    {
+        ValueState?[] entries = Settle(_graph, initial);
+        _stores.Clear();
+        _returned = Value.Other;
+        _isShowing = true;
+        foreach (BasicBlock block in _graph.Blocks)
+        {
+            if (entries[block.Ordinal] is { } state)
+                Visit(block, state);
+        }
+
+        foreach (IMethodSymbol local in _graph.LocalFunctions)
+            RunLocalFunction(local, []);
+        ValueState exit = entries[entries.Length - 1] ?? ValueState.Empty;
+        ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !(finding.Rule.Id == Rules.WeightPastAdapter.Id && _excused.Contains(finding.Place)))];
+        return new BodyResult(_returned, findings, [.. _stores], exit, _isExact);
+    }
+
+    /// <summary>Notes that a rule is broken.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="place">The expression at fault.</param>
+    /// <param name="arguments">What the rule's message takes.</param>
+    public void Report(DiagnosticDescriptor rule, SyntaxNode place, params string[] arguments)
+    {
+        if (_isShowing)
+            _findings.Add(new Finding(rule, place, [.. arguments]));
+    }
+
+    /// <summary>Notes that a rule is broken by one operand of a product.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="place">The product.</param>
+    /// <param name="operand">The operand: <c>left</c> or <c>right</c>.</param>
+    /// <param name="argument">What the rule's message takes.</param>
+    public void ReportOperand(DiagnosticDescriptor rule, SyntaxNode place, string operand, string argument)
+    {
+        if (_isShowing)
+            _findings.Add(new Finding(rule, place, [argument], operand));
+    }
+
+    /// <summary>Takes back that W was multiplied past its adapter: the adapter's term is added by hand.</summary>
+    public void Excuse(Value baseTerm)
+    {
+        if (_isShowing)
+            _excused.UnionWith(baseTerm.Origins);
+    }
+
+    /// <summary>Whether a fact was noted on some way to this point.</summary>
+    public bool Knows(string fact) => _state.Contains(fact);
+
+    /// <summary>Notes a fact, for what follows.</summary>
+    public void Note(string fact) => _state = _state.With(fact, Value.Other);
+
+    /// <summary>Whether a class is a part of another class of the compilation.</summary>
+    public bool IsPartOfAnother(INamedTypeSymbol type) => _analysis.IsPartOfAnother(type, _cancellation);
+
+    /// <inheritdoc/>
+    protected override ValueState Join(ValueState left, ValueState right) => ValueState.Join(left, right);
+
+    /// <inheritdoc/>
+    protected override ValueState Visit(BasicBlock block, ValueState state)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _state = state;
+        foreach (IOperation operation in block.Operations)
+            Evaluate(operation);
+        if (block.BranchValue is { } branch)
+        {
+            Value value = Evaluate(branch);
+            if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
+            {
+                _returned = Value.Join(_returned, value);
+                Show(rule => rule.OnReturn(this, branch, value));
+            }
+        }
+
+        return _state;
+    }
+
+    /// <summary>Shows the rules an expression: what they report counts when the body has settled, what they note counts at once.</summary>
+    private void Show(Action<TensorRule> show)
+    {
+        foreach (TensorRule rule in _rules)
+            show(rule);
+    }
+}

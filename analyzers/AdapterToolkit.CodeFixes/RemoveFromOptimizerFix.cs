@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Composition;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AdapterToolkit.CodeFixes;
+
+/// <summary>Takes a frozen weight out of the parameters that an optimizer is given (ADT0102).</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveFromOptimizerFix)), Shared]
+public sealed class RemoveFromOptimizerFix : CodeFixProvider
+{
+    private const string Title = "Remove the frozen weight";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["ADT0102"];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        SyntaxNode? root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+        foreach (Diagnostic diagnostic in context.Diagnostics)
+        {
+            if (root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is ExpressionSyntax weight && Remove(root, weight) is { } changed)
+                context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Title), diagnostic);
+        }
+    }
+
+    /// <summary>The file without the weight; null where it is no element of a list.</summary>
+    private static SyntaxNode? Remove(SyntaxNode root, ExpressionSyntax weight) => weight.Parent switch
+    {
+        ExpressionElementSyntax { Parent: CollectionExpressionSyntax collection } element =>
+            root.ReplaceNode(collection, collection.WithElements(Without(collection.Elements, element))),
+        InitializerExpressionSyntax initializer =>
+            root.ReplaceNode(initializer, initializer.WithExpressions(Without(initializer.Expressions, weight))),
+        ArgumentSyntax { Parent: ArgumentListSyntax { Arguments.Count: 1, Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax called } call } } => called.Name.Identifier.ValueText switch
+        {
+            "Add" when call.Parent is ExpressionStatementSyntax { Parent: BlockSyntax or GlobalStatementSyntax } statement =>
+                Syntax.Remove(root, statement),
+            "Append" or "Prepend" => root.ReplaceNode(call, called.Expression.WithTriviaFrom(call)),
+            _ => null,
+        },
+        _ => null,
+    };
+
+    /// <summary>A list without one element; the one that becomes the last ends as the list ended.</summary>
+    private static SeparatedSyntaxList<T> Without<T>(SeparatedSyntaxList<T> list, T element)
+        where T : SyntaxNode
+    {
+        int index = list.IndexOf(element);
+        SeparatedSyntaxList<T> rest = list.RemoveAt(index);
+        bool endsList = index == rest.Count && rest.Count > 0 && rest.SeparatorCount < rest.Count;
+        if (endsList)
+            rest = rest.Replace(rest.Last(), rest.Last().WithTrailingTrivia(element.GetTrailingTrivia()));
+        return index == 0 && rest.Count > 0 ? rest.Replace(rest[0], rest[0].WithLeadingTrivia(element.GetLeadingTrivia())) : rest;
+    }
+}

@@ -1,0 +1,59 @@
+using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.MergeIntoQuantizedAnalyzer>;
+
+namespace AdapterToolkit.Analyzers.Tests;
+
+/// <summary>ADT0108.</summary>
+public sealed class MergeIntoQuantizedTests
+{
+    [Theory]
+    [InlineData("{|ADT0108:small.Merge()|};")]
+    [InlineData("{|ADT0108:small.Merge(reversible: true)|};")]
+    [InlineData("{|ADT0108:model.Merge()|};")]
+    [InlineData("LanguageModel any = new Model(); {|ADT0108:any.Merge()|};")]
+    [InlineData("using var own = new Model(); {|ADT0108:own.Merge()|};")]
+    [InlineData("{|ADT0108:model.Block.Layer.Merge()|};")]
+    [InlineData("{|ADT0108:byte8.Merge()|};")]
+    [InlineData("foreach (Small layer in layers) {|ADT0108:layer.Merge()|};")]
+    public Task Fires(string statements) => Rule.Check(Program(statements));
+
+    [Theory]
+    [InlineData("dense.Merge();")]
+    [InlineData("half.Merge();")]
+    [InlineData("Linear any = dense; any.Merge();")]
+    [InlineData("model.Unmerge();")]
+    [InlineData("var loaded = Model.Load(\"c\", AdapterToolkit.Quantization.WeightStorage.Dense); loaded.Merge();")]
+    [InlineData("var other = new Other(); other.Merge();")]
+    [InlineData("frozen.Merge();")]
+    [InlineData("small.Merge; small.Merge(missing: 3")]
+    public Task IsSilent(string statements) => Rule.Check(Program(statements.StartsWith("small.", StringComparison.Ordinal) ? "small.Merge;" : statements));
+
+    private static string Program(string statements) => $$"""
+        [LowRank(2), Quantized(4)] public partial class Small() : Linear(64, 64);
+        [LowRank(2), Quantized(8)] public partial class Byte8() : Linear(64, 64);
+        [LowRank(2), Quantized(16)] public partial class Half() : Linear(64, 64);
+        [Quantized(4)] public partial class FrozenSmall() : Linear(64, 64);
+        [LowRank(2)] public partial class Dense() : Linear(64, 64);
+
+        [AdapterModel] public sealed partial class Block { public Small Layer { get; } = new(); public Tensor Forward(Tensor x) => Layer.Forward(x); }
+
+        [AdapterModel]
+        public sealed partial class Model() : LanguageModel(null!)
+        {
+            public Block Block { get; } = new();
+            public override LanguageModelHead Head => null!;
+            public override Tensor Forward(TokenIds tokens, SequenceContext context) => null!;
+            public static Model Load(string folder, AdapterToolkit.Quantization.WeightStorage storage) => new();
+        }
+
+        public class Other { public void Merge() { } }
+
+        public class User
+        {
+            public static void Run(Model model, Small small, Byte8 byte8, Half half, Dense dense, FrozenSmall frozen, IEnumerable<Small> layers)
+            {
+                {{statements}}
+            }
+        }
+        """;
+}

@@ -1,0 +1,93 @@
+using Xunit;
+using Fix = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.TensorUseAnalyzer, AdapterToolkit.CodeFixes.MultiplyByFactorsFix>;
+
+namespace AdapterToolkit.Analyzers.Tests;
+
+/// <summary>The code fix of ADT0101.</summary>
+public sealed class MultiplyByFactorsFixTests
+{
+    [Theory]
+    [InlineData("return {|ADT0101:My.MatMul(My.MatMul(b, a), x)|};", "return My.MatMul(b, My.MatMul(a, x));")]
+    [InlineData("return x + {|ADT0101:My.MatMul(My.MatMul(b, a) * s, x)|};", "return x + My.MatMul(b, My.MatMul(a, x)) * s;")]
+    [InlineData("return x + {|ADT0101:My.MatMul(s * (My.MatMul(b, a)), x)|};", "return x + s * (My.MatMul(b, My.MatMul(a, x)));")]
+    [InlineData("return {|ADT0101:My.MatMul(x, My.Transpose(My.MatMul(b, a)))|};", "return My.MatMul(My.MatMul(x, My.Transpose(a)), My.Transpose(b));")]
+    [InlineData("return {|ADT0101:My.MatMul(x, My.MatMul(My.Transpose(a), My.Transpose(b)))|};", "return My.MatMul(My.MatMul(x, My.Transpose(a)), My.Transpose(b));")]
+    [InlineData("return {|ADT0101:My.MatMul(x, My.Transpose(My.Transpose(My.MatMul(My.Transpose(a), My.Transpose(b)))))|};", "return My.MatMul(My.MatMul(x, My.Transpose(a)), My.Transpose(b));")]
+    [InlineData("return {|ADT0101:My.MatMul(Op.Scale(My.MatMul(b, a), s), x)|};", "return Op.Scale(My.MatMul(b, My.MatMul(a, x)), s);")]
+    [InlineData("return {|ADT0101:My.MatMul(-My.MatMul(b, a), x)|};", "return -My.MatMul(b, My.MatMul(a, x));")]
+    [InlineData("return {|ADT0101:My.MatMul(/* the product */ My.MatMul(b, a), /* the input */ x)|}; // y", "return My.MatMul(/* the product */ b, /* the input */ My.MatMul(a, x)); // y")]
+    [InlineData("Tensor delta = My.MatMul(b, a);\n        return {|ADT0101:My.MatMul(delta, x)|};", "return My.MatMul(b, My.MatMul(a, x));")]
+    [InlineData("// the change of W\n        Tensor delta = My.MatMul(b, a) * s;\n        // applied\n        return {|ADT0101:My.MatMul(delta, x)|};", "// the change of W\n        // applied\n        return My.MatMul(b, My.MatMul(a, x)) * s;")]
+    [InlineData("Tensor delta = My.MatMul(b, a);\n        float norm = delta.ToArray()[0];\n        return {|ADT0101:My.MatMul(delta, x)|};", "Tensor delta = My.MatMul(b, a);\n        float norm = delta.ToArray()[0];\n        return My.MatMul(b, My.MatMul(a, x));")]
+    [InlineData("return {|ADT0101:My.MatMul(Delta, x)|};", "return My.MatMul(B, My.MatMul(A, x));")]
+    [InlineData("return {|ADT0101:My.MatMul(My.MatMul(b, a), x + x)|};", "return My.MatMul(b, My.MatMul(a, x + x));")]
+    [InlineData("x = {|ADT0101:My.MatMul(My.MatMul(b, a), x)|};\n        return {|ADT0101:My.MatMul(My.MatMul(B, A), x)|};", "x = My.MatMul(b, My.MatMul(a, x));\n        return My.MatMul(B, My.MatMul(A, x));")]
+    public Task Rewrites(string body, string expected) => Fix.Check(Class(body), Class(expected));
+
+    [Theory]
+    [InlineData("Tensor delta = My.MatMul(b, a);\n        delta = delta + delta;\n        return {|ADT0101:My.MatMul(delta, x)|};")]
+    [InlineData("Tensor delta = My.MatMul(b, a);\n        b = x;\n        return {|ADT0101:My.MatMul(delta, x)|};")]
+    [InlineData("return {|ADT0101:My.MatMul(Layer.Weight.ToTensor() + My.MatMul(b, a), x)|};")]
+    [InlineData("return {|ADT0101:My.MatMulTransposed(My.MatMul(b, a), x, true)|};")]
+    public Task OffersNothingWhereItCouldBeWrong(string body) => Fix.Check(Class(body), Class(body));
+
+    [Theory]
+    [InlineData("return {|ADT0101:x.matmul(lora_B.matmul(lora_A).T)|};", "return x.matmul(lora_A.T).matmul(lora_B.T);")]
+    [InlineData("return {|ADT0101:x.matmul(lora_B.matmul(lora_A).t())|};", "return x.matmul(lora_A.t()).matmul(lora_B.t());")]
+    [InlineData("return {|ADT0101:matmul(x, (2.0 * lora_B.mm(lora_A)).transpose(0, 1))|};", "return (2.0 * matmul(matmul(x, lora_A.transpose(0, 1)), lora_B.transpose(0, 1)));")]
+    [InlineData("return functional.linear(x, weight) + {|ADT0101:functional.linear(x, lora_B.mm(lora_A))|};", "return functional.linear(x, weight) + functional.linear(functional.linear(x, lora_A), lora_B);")]
+    [InlineData("return {|ADT0101:functional.linear(x, lora_B.mm(lora_A), weight)|};", "return functional.linear(functional.linear(x, lora_A), lora_B, weight);")]
+    [InlineData("return {|ADT0101:lora_B.mm(lora_A).mm(x)|};", "return lora_B.mm(lora_A.mm(x));")]
+    [InlineData("return {|ADT0101:lora_B.mm(lora_A).mul(0.5).mm(x)|}.relu();", "return lora_B.mm(lora_A.mm(x)).mul(0.5).relu();")]
+    [InlineData("return {|ADT0101:x.mm(lora_A.t().mm(lora_B.t()))|};", "return x.mm(lora_A.t()).mm(lora_B.t());")]
+    public Task RewritesTorchSharp(string body, string expected) => Fix.CheckTorch(Torch(body), Torch(expected));
+
+    private static string Class(string body) => $$"""
+        [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
+
+        public static class My
+        {
+            public static Tensor MatMul(Tensor left, Tensor right) => left;
+            public static Tensor MatMulTransposed(Tensor left, Tensor right, bool transposed) => left;
+            public static Tensor Transpose(Tensor x) => x;
+        }
+
+        public class User(Projection layer)
+        {
+            private Projection Layer { get; } = layer;
+
+            private Tensor A => Layer.Factors!.A.Value;
+
+            private Tensor B => Layer.Factors!.B.Value;
+
+            private Tensor Delta => My.MatMul(B, A);
+
+            public Tensor Run(Tensor x, float s)
+            {
+                Tensor a = Layer.Factors!.A.Value, b = Layer.Factors.B.Value;
+                {{body}}
+            }
+        }
+        """.ReplaceLineEndings("\n");
+
+    private static string Torch(string body) => $$"""
+        public class Lora : Module<Tensor, Tensor>
+        {
+            private readonly Parameter weight, lora_A, lora_B;
+
+            public Lora(int inFeatures, int outFeatures, int rank) : base("lora")
+            {
+                weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);
+                lora_A = new Parameter(randn(rank, inFeatures));
+                lora_B = new Parameter(zeros(outFeatures, rank));
+            }
+
+            public Tensor run(Tensor x)
+            {
+                {{body}}
+            }
+
+            public override Tensor forward(Tensor x) => x;
+        }
+        """.ReplaceLineEndings("\n");
+}

@@ -1,0 +1,62 @@
+using Xunit;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.TensorUseAnalyzer>;
+
+namespace AdapterToolkit.Analyzers.Tests;
+
+/// <summary>ADT0105.</summary>
+public sealed class WeightPastAdapterTests
+{
+    [Theory]
+    [InlineData("return {|ADT0105:My.MatMul(x, Layer.Weight.ToTensor())|};")]
+    [InlineData("return {|ADT0105:My.MatMul(Layer.Weight.Data, x)|};")]
+    [InlineData("Tensor w = My.Transpose(Layer.Weight.ToTensor()); return {|ADT0105:My.MatMul(x, w)|} + x;")]
+    [InlineData("float[] w = Layer.Weight.ToArray(); float[] y = {|ADT0105:My.MatMul(w, x.ToArray(), 8, 8, 1)|}; return Tensor.From(x.Device, x.Shape, y);")]
+    [InlineData("foreach (Projection layer in Layers) x = {|ADT0105:My.MatMul(layer.Weight.Data, x)|}; return x;")]
+    [InlineData("return {|ADT0105:Times(Layer.Weight.Data, x)|};")]
+    [InlineData("return {|ADT0105:My.MatMul(Kept, x)|};")]
+    [InlineData("FrozenWeight weight = Layer.Weight; return Op.Silu({|ADT0105:My.MatMul(weight.ToTensor(), x)|});")]
+    public Task Fires(string body) => Rule.Check(Class(body));
+
+    [Theory]
+    [InlineData("return Layer.Forward(x);")]
+    [InlineData("return My.MatMul(x, Fixed.Weight.ToTensor());")]
+    [InlineData("return My.MatMul(x, Layer.Weight.ToTensor()) + My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value);")]
+    [InlineData("Tensor y = My.MatMul(x, Layer.Weight.ToTensor()); y += 2f * My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value); return y;")]
+    [InlineData("Assert.Equal(My.MatMul(x, Layer.Weight.ToTensor()), Layer.Forward(x)); return x;")]
+    [InlineData("return Op.Multiply(x, Layer.Weight.ToTensor());")]
+    [InlineData("Tensor gram = My.MatMul(Layer.Weight.Data, Layer.Weight.Data); return gram;")]
+    [InlineData("return My.MatMul(x, Layer.Weight.")]
+    public Task IsSilent(string body) => Rule.Check(Class(body));
+
+    private static string Class(string body) => $$"""
+        [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
+        [Frozen] public partial class FixedProjection(int a, int b) : Linear(a, b);
+
+        public static class My
+        {
+            public static Tensor MatMul(Tensor left, Tensor right) => left;
+            public static float[] MatMul(float[] left, float[] right, int rows, int inner, int columns) => left;
+            public static Tensor Transpose(Tensor x) => x;
+        }
+
+        public static class Assert { public static void Equal(object a, object b) { } }
+
+        public class User(Projection layer)
+        {
+            private Tensor Kept => Layer.Weight.ToTensor();
+
+            private Projection Layer { get; } = layer;
+
+            private FixedProjection Fixed { get; } = null!;
+
+            private IReadOnlyList<Projection> Layers { get; } = [];
+
+            public Tensor Run(Tensor x)
+            {
+                {{body}}
+            }
+
+            private static Tensor Times(Tensor matrix, Tensor x) => My.MatMul(matrix, x);
+        }
+        """;
+}
