@@ -11,7 +11,7 @@ public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAna
 {
     private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
     {
-        bool isLayer = KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) || KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute);
+        bool isLayer = KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) || KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute) || KnownTypes.HasAttribute(type, KnownTypes.QuantizedAttribute);
         return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) ? DeclarationRules.Check(type, types, isLayer) : [];
     }
 }
