@@ -36,23 +36,33 @@ internal sealed class PackedWeightReader : WeightReader
         ? ["using Utilities = global::ILGPU.Util.Utilities;", WordsAlias]
         : ["using SixteenBitNumbers = global::AdapterToolkit.Operators.Accelerator.SixteenBitNumbers;", WordsAlias];
 
-    public override IReadOnlyList<string> Parameters =>
-    [
-        "Words codes",
-        .. !_stored.HasBlocks ? [] : _stored.DoubleQuantized ? ["Words scaleCodes", "View nestedMaxima", "float offset"] : (string[])["View maxima"],
-        .. ReadsDynamicMap ? (string[])["View dynamicMap"] : [],
-    ];
+    public override IReadOnlyList<string> Parameters => [.. Inputs.Select(input => input.Parameter)];
 
-    public override IReadOnlyList<string> Arguments =>
-    [
-        "packed.Codes.View.Cast<uint>()",
-        .. !_stored.HasBlocks ? [] : _stored.DoubleQuantized ? ["packed.ScaleCodes!.View.Cast<uint>()", "packed.NestedMaxima!.View", "packed.Offset"] : (string[])["packed.Maxima!.View"],
-        .. ReadsDynamicMap ? (string[])["packed.DynamicMap.View"] : [],
-    ];
+    public override IReadOnlyList<string> Arguments => [.. Inputs.Select(input => input.Argument)];
 
     private static string WordsAlias => "using Words = global::ILGPU.ArrayView<uint>;";
 
-    private bool ReadsDynamicMap => _stored.DoubleQuantized || _stored.Numbers == StoredNumbers.Dynamic8;
+    /// <summary>What W consists of: the parameters of kernels, and what a launch passes for them.</summary>
+    private IEnumerable<(string Parameter, string Argument)> Inputs
+    {
+        get
+        {
+            yield return ("Words codes", "packed.Codes.View.Cast<uint>()");
+            if (_stored.DoubleQuantized)
+            {
+                yield return ("Words scaleCodes", "packed.ScaleCodes!.View.Cast<uint>()");
+                yield return ("View nestedMaxima", "packed.NestedMaxima!.View");
+                yield return ("float offset", "packed.Offset");
+            }
+            else if (_stored.HasBlocks)
+            {
+                yield return ("View maxima", "packed.Maxima!.View");
+            }
+
+            if (_stored.DoubleQuantized || _stored.Numbers == StoredNumbers.Dynamic8)
+                yield return ("View dynamicMap", "packed.DynamicMap.View");
+        }
+    }
 
     private int NumbersInWord => WordBits / _stored.Bits;
 
