@@ -45,16 +45,21 @@ public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(static start =>
         {
             ValueAnalysis analysis = new(start.Compilation, s_rules);
-            if (analysis.Types.AreThere)
-                start.RegisterOperationBlockAction(block => Analyze(block, analysis));
+            if (!analysis.Types.AreThere)
+                return;
+            BodiesOfInterest bodies = new(start.Compilation, analysis.Types);
+            start.RegisterOperationBlockAction(block => Analyze(block, analysis, bodies));
         });
     }
 
-    private static void Analyze(OperationBlockAnalysisContext context, ValueAnalysis analysis)
+    private static void Analyze(OperationBlockAnalysisContext context, ValueAnalysis analysis, BodiesOfInterest bodies)
     {
         HashSet<IOperation> roots = [];
         foreach (IOperation block in context.OperationBlocks)
         {
+            bool mayMatter = analysis.Types.HasTorch || bodies.Contain(block.Syntax, context.OwningSymbol, context.CancellationToken);
+            if (!mayMatter)
+                continue;
             IOperation root = block;
             while (root.Parent is { } parent)
                 root = parent;

@@ -47,6 +47,12 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>TorchSharp's <c>optim</c>.</summary>
     public INamedTypeSymbol? TorchOptimizers { get; } = compilation.GetTypeByMetadataName("TorchSharp.torch+optim");
 
+    /// <summary>Whether the compilation references TorchSharp.</summary>
+    public bool HasTorch => _torchTensor is not null;
+
+    /// <summary>Whether the compilation has matrix types of its own, whose <c>*</c> is a product.</summary>
+    public bool HasMatrices { get; } = compilation.ContainsSymbolsWithName(static name => name.IndexOf("Matrix", StringComparison.Ordinal) >= 0, SymbolFilter.Type);
+
     /// <summary>Whether the compilation references the toolkit or TorchSharp.</summary>
     public bool AreThere => _tensor is not null || _torchTensor is not null;
 
