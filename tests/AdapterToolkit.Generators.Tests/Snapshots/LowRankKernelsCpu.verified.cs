@@ -10,6 +10,8 @@ namespace AdapterToolkit.Generated.User_Project
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
+    using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;
+    using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;
     using Codebooks = global::AdapterToolkit.Quantization.Codebooks;
     using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;
     using Math = global::System.Math;

@@ -10,6 +10,8 @@ namespace AdapterToolkit.Generated.User_Project
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
+    using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;
+    using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;
     using Codebooks = global::AdapterToolkit.Quantization.Codebooks;
     using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;
     using Math = global::System.Math;
@@ -300,10 +302,12 @@ namespace AdapterToolkit.Generated.User_Project
                 }
             }
 
-            /// <summary>The NF4 numbers whose codes are in the lowest four bits of each word.</summary>
+            /// <summary>The NF4 numbers whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.</summary>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static Floats Numbers(Words words, Floats codebook)
             {
+                if (Avx512F.IsSupported)
+                    return Avx512F.PermuteVar16x32(codebook, Vector512.AsInt32(words));
                 return Vector512.ShuffleNative(codebook, Vector512.AsInt32(words & Vector512.Create(15u)));
             }
 

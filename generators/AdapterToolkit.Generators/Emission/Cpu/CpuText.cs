@@ -20,6 +20,8 @@ internal static class CpuText
             return;
         }
 
+        writer.Line("using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;");
+        writer.Line("using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;");
         writer.Line("using Codebooks = global::AdapterToolkit.Quantization.Codebooks;");
         writer.Line("using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;");
         writer.Line("using Math = global::System.Math;");

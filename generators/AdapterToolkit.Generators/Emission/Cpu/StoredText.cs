@@ -324,16 +324,27 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
             _ => string.Empty,
         };
         writer.Line();
-        writer.Line($"/// <summary>The {Stored.Numbers} numbers whose codes are in the lowest four bits of each word.</summary>");
+        writer.Line($"/// <summary>The {Stored.Numbers} numbers whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.</summary>");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveInlining)]");
         writer.Open($"private static Floats Numbers(Words words{codebooks})");
         switch (Shape.Bits)
         {
             case 512:
-                writer.Line("return Vector512.ShuffleNative(codebook, Vector512.AsInt32(words & Vector512.Create(15u)));");
+                writer.Line("""
+                    if (Avx512F.IsSupported)
+                        return Avx512F.PermuteVar16x32(codebook, Vector512.AsInt32(words));
+                    return Vector512.ShuffleNative(codebook, Vector512.AsInt32(words & Vector512.Create(15u)));
+                    """);
                 break;
             case 256:
                 writer.Line("""
+                    if (Avx2.IsSupported)
+                    {
+                        Floats low = Avx2.PermuteVar8x32(lowCodebook, Vector256.AsInt32(words));
+                        Floats high = Avx2.PermuteVar8x32(highCodebook, Vector256.AsInt32(words));
+                        return Avx2.BlendVariable(low, high, Vector256.AsSingle(words << 28));
+                    }
+
                     Integers index = Vector256.AsInt32(words & Vector256.Create(7u));
                     Integers isHigh = Vector256.AsInt32(words << 28) >> 31;
                     return Vector256.ConditionalSelect(Vector256.AsSingle(isHigh), Vector256.ShuffleNative(highCodebook, index), Vector256.ShuffleNative(lowCodebook, index));
