@@ -61,7 +61,7 @@ internal sealed class PackedWeightReader : WeightReader
 
     private int WordShift => Logarithm(NumbersInWord);
 
-    public override void PrintTables(SourceWriter writer, int threads)
+    public override void PrintTables(SourceWriter writer, string threads)
     {
         if (_stored.Bits == 4)
         {
