@@ -6,6 +6,9 @@ namespace Example
     partial class Fixed
     {
         /// <inheritdoc/>
-        protected override global::AdapterToolkit.Operators.LinearKernels Kernels => global::AdapterToolkit.Generated.User_Project.FrozenKernels.Instance;
+        protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =
+        [
+            global::AdapterToolkit.Generated.User_Project.FrozenKernels.Instance,
+        ];
     }
 }

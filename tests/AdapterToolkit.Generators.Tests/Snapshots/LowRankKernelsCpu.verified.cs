@@ -6,9 +6,11 @@ namespace AdapterToolkit.Generated.User_Project
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
     using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
     using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
+    using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
+    using Codebooks = global::AdapterToolkit.Quantization.Codebooks;
     using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;
     using Math = global::System.Math;
     using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
@@ -19,12 +21,15 @@ namespace AdapterToolkit.Generated.User_Project
     using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;
     using Unsafe = global::System.Runtime.CompilerServices.Unsafe;
     using Vector128 = global::System.Runtime.Intrinsics.Vector128;
+    using Integers = global::System.Runtime.Intrinsics.Vector128<int>;
+    using ShortWords = global::System.Runtime.Intrinsics.Vector128<ushort>;
+    using Words = global::System.Runtime.Intrinsics.Vector128<uint>;
     using Floats = global::System.Runtime.Intrinsics.Vector128<float>;
 
     partial class LowRank3Kernels
     {
         /// <summary>The products in vectors of 128 bits.</summary>
-        private static class With128Bits
+        private protected static class With128Bits
         {
             /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows.</summary>
             internal sealed class Forward(Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
@@ -490,10 +495,10 @@ namespace AdapterToolkit.Generated.User_Project
             }
 
             /// <summary>The height of the next tile where so many rows, or features, are left.</summary>
-            private static int HeightOf(int left) => left >= 6 ? 6 : left >= 2 ? 2 : 1;
+            internal static int HeightOf(int left) => left >= 6 ? 6 : left >= 2 ? 2 : 1;
 
             /// <summary>Packs rows into one tile after the other, each of the height that its kernel has.</summary>
-            private static void PackRows(ref float source, nint stride, int rows, int columns, ref float packed)
+            internal static void PackRows(ref float source, nint stride, int rows, int columns, ref float packed)
             {
                 for (int row = 0, height; row < rows; row += height)
                 {
@@ -503,7 +508,7 @@ namespace AdapterToolkit.Generated.User_Project
             }
 
             /// <summary>Packs rows into tiles of 8 rows, the last one filled up with zeros.</summary>
-            private static void PackColumns(ref float source, nint stride, int rows, int columns, ref float packed)
+            internal static void PackColumns(ref float source, nint stride, int rows, int columns, ref float packed)
             {
                 for (int row = 0; row < rows; row += 8)
                     Tiles.Pack(ref Unsafe.Add(ref source, row * stride), stride, Math.Min(8, rows - row), columns, ref Unsafe.Add(ref packed, row * columns), 8);
@@ -511,7 +516,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             /// <summary>y = x Wᵀ + s·u Bᵀ + bias, for 6 rows and 8 output features.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Forward6(ref float w, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
+            internal static void Forward6(ref float w, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
             {
                 Floats y0Low, y0High;
                 Floats y1Low, y1High;
@@ -675,7 +680,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             /// <summary>y = x Wᵀ + s·u Bᵀ + bias, for 2 rows and 8 output features.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Forward2(ref float w, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
+            internal static void Forward2(ref float w, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
             {
                 Floats y0Low, y0High;
                 Floats y1Low, y1High;
@@ -755,7 +760,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             /// <summary>y = x Wᵀ + s·u Bᵀ + bias, for 1 row and 8 output features.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void Forward1(ref float w, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
+            internal static void Forward1(ref float w, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
             {
                 Floats y0Low, y0High;
                 if (starts)
@@ -814,7 +819,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             /// <summary>dx = dy W + v A, for 8 rows and 6 input features.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void InputGradient6(ref float dy, ref float w, nint depth, nint panelStride, ref float v, ref float a, nint factorStride, bool addsLowRank, ref float dx, bool starts)
+            internal static void InputGradient6(ref float dy, ref float w, nint depth, nint panelStride, ref float v, ref float a, nint factorStride, bool addsLowRank, ref float dx, bool starts)
             {
                 Floats dx0Low, dx0High;
                 Floats dx1Low, dx1High;
@@ -972,7 +977,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             /// <summary>dx = dy W + v A, for 8 rows and 2 input features.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void InputGradient2(ref float dy, ref float w, nint depth, nint panelStride, ref float v, ref float a, nint factorStride, bool addsLowRank, ref float dx, bool starts)
+            internal static void InputGradient2(ref float dy, ref float w, nint depth, nint panelStride, ref float v, ref float a, nint factorStride, bool addsLowRank, ref float dx, bool starts)
             {
                 Floats dx0Low, dx0High;
                 Floats dx1Low, dx1High;
@@ -1054,7 +1059,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             /// <summary>dx = dy W + v A, for 8 rows and 1 input feature.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private static void InputGradient1(ref float dy, ref float w, nint depth, nint panelStride, ref float v, ref float a, nint factorStride, bool addsLowRank, ref float dx, bool starts)
+            internal static void InputGradient1(ref float dy, ref float w, nint depth, nint panelStride, ref float v, ref float a, nint factorStride, bool addsLowRank, ref float dx, bool starts)
             {
                 Floats dx0Low, dx0High;
                 if (starts)

@@ -677,7 +677,6 @@ namespace AdapterToolkit.Generated.User_Project
             for (int next = first; next < outFeatures + 8; next += 8)
             {
                 int summand = Math.Min(next, last);
-                int summandRow = summand * inFeatures;
                 nextLeft0.X = leftSource0[summand];
                 nextLeft0.Y = leftSource1[summand];
                 nextLeft0.Z = leftSource2[summand];
@@ -686,6 +685,7 @@ namespace AdapterToolkit.Generated.User_Project
                 nextLeft1.Y = leftSource5[summand];
                 nextLeft1.Z = leftSource6[summand];
                 nextLeft1.W = leftSource7[summand];
+                int summandRow = summand * inFeatures;
                 nextRight0 = rightSource0[summandRow];
                 nextRight1 = rightSource1[summandRow];
                 nextRight2 = rightSource2[summandRow];

@@ -9,6 +9,9 @@ namespace Example
         public override global::AdapterToolkit.Adapters.LowRankSettings LowRank { get; } = new(3, 3, true);
 
         /// <inheritdoc/>
-        protected override global::AdapterToolkit.Operators.LinearKernels Kernels => global::AdapterToolkit.Generated.User_Project.LowRank3Kernels.Instance;
+        protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =
+        [
+            global::AdapterToolkit.Generated.User_Project.LowRank3Kernels.Instance,
+        ];
     }
 }

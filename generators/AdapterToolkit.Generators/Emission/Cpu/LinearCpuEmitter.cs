@@ -89,6 +89,8 @@ internal static class LinearCpuEmitter
         writer.Close();
         writer.Line();
         writer.Line("/// <inheritdoc/>");
+        if (stored.Bits == 8)
+            writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
         writer.Open("protected override void QuantizeBlocks(Numbers values, global::System.Span<byte> codes, global::System.Span<float> maxima)");
         if (stored.Bits == 8)
             QuantizeEmitter.EightBits(writer, stored);

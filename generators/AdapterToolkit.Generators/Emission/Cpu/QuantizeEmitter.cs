@@ -120,7 +120,7 @@ internal sealed class QuantizeEmitter(StoredFormat stored, VectorShape shape)
             writer.Line();
             writer.Line("// The codes in the order of their values.");
             writer.Line($"Bytes codes = Vector128.Create((byte){string.Join(", ", CodebookValues.Order(stored.Numbers))});");
-            writer.Line("return FourBitCodes.Join(Vector128.Shuffle(codes, low), Vector128.Shuffle(codes, high));");
+            writer.Line("return FourBitCodes.Join(Vector128.ShuffleNative(codes, low), Vector128.ShuffleNative(codes, high));");
         }
 
         writer.Close();
