@@ -15,6 +15,7 @@ public class SnapshotTests
     [InlineData("LowRankKernelsCpu", "LowRank3Kernels.Cpu.Vector128.g.cs", Sources.RankStabilized)]
     [InlineData("LowRankKernelsTiled", "LowRank3Kernels.Accelerator.Tiled.g.cs", Sources.RankStabilized)]
     [InlineData("QuantizedKernelsCpu", "LowRank3NF4Block64NestedKernels.Cpu.Vector512.g.cs", Sources.Quantized)]
+    [InlineData("QuantizedKernelsCodec", "LowRank3NF4Block64NestedKernels.Accelerator.Codec.g.cs", Sources.Quantized)]
     [InlineData("QuantizedKernelsTiled", "LowRank3NF4Block64NestedKernels.Accelerator.Tiled.g.cs", Sources.Quantized)]
     public void Annotation(string name, string file, string source) => Snapshot.Verify(name, GeneratorRun.Emit(source)[file]);
 

@@ -21,4 +21,20 @@ internal static class CodebookValues
 
     /// <summary>The values of a 4-bit format.</summary>
     public static IReadOnlyList<float> Of(StoredNumbers numbers) => numbers == StoredNumbers.NF4 ? NF4 : FP4;
+
+    /// <summary>The codes of a 4-bit format in the order of their values; those of equal values in their own order.</summary>
+    public static IReadOnlyList<int> Order(StoredNumbers numbers) => [.. Enumerable.Range(0, Of(numbers).Count).OrderBy(code => Of(numbers)[code])];
+
+    /// <summary>Whether a 4-bit format's codes have the order of their values.</summary>
+    public static bool IsOrdered(StoredNumbers numbers) => numbers == StoredNumbers.NF4;
+
+    /// <summary>
+    /// The middles between neighbouring values of a 4-bit format, in rising order, rounded to float32: a number's nearest
+    /// value has, in the order of values, the place that says how many of them are below the number.
+    /// </summary>
+    public static IReadOnlyList<float> DecisionPoints(StoredNumbers numbers)
+    {
+        float[] values = [.. Order(numbers).Select(code => Of(numbers)[code])];
+        return [.. Enumerable.Range(0, values.Length - 1).Select(place => (float)((float)(values[place] + values[place + 1]) / 2))];
+    }
 }

@@ -38,7 +38,7 @@ internal static class ModelLoader
                 else if (held == inFile && held.Bits == 16)
                     LoadAsItIs(checkpoint, weight.Name, weight.Weight, device, held);
                 else
-                    LoadConverted(checkpoint, weight.Name, weight.Weight, device, held, ref values);
+                    LoadConverted(checkpoint, weight, device, held, ref values);
                 loaded.Add(weight.Weight);
             }
         }
@@ -102,19 +102,20 @@ internal static class ModelLoader
     }
 
     /// <summary>Loads numbers in float32, or quantizes them. The array is used for one tensor after the other.</summary>
-    private static void LoadConverted(Checkpoint checkpoint, string name, FrozenWeight weight, Device device, WeightFormat format, ref float[] values)
+    private static void LoadConverted(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat format, ref float[] values)
     {
-        if (values.Length < weight.Shape.Elements)
-            values = GC.AllocateUninitializedArray<float>(weight.Shape.Elements);
-        Span<float> destination = values.AsSpan(0, weight.Shape.Elements);
-        checkpoint.ReadFloat32(name, destination);
+        int elements = weight.Weight.Shape.Elements;
+        if (values.Length < elements)
+            values = GC.AllocateUninitializedArray<float>(elements);
+        Span<float> destination = values.AsSpan(0, elements);
+        checkpoint.ReadFloat32(weight.Name, destination);
         try
         {
-            weight.Load(device, destination, format, name);
+            weight.Module.Load(weight.Weight, device, destination, format, weight.Name);
         }
         catch (InvalidDataException fault)
         {
-            throw new CheckpointException(checkpoint.GetFile(name).FilePath, fault.Message, name);
+            throw new CheckpointException(checkpoint.GetFile(weight.Name).FilePath, fault.Message, weight.Name);
         }
     }
 

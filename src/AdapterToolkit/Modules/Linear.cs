@@ -76,7 +76,7 @@ public abstract class Linear : Module
         {
             WeightFormat format = Weight.Format;
             if (_kernels is null || _kernels.Format != format)
-                _kernels = KernelSets.FirstOrDefault(kernels => kernels.Format == format)
+                _kernels = KernelsFor(format)
                     ?? throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {format}, which its class {GetType().Name} has no kernels for. Mark the class [Quantized({format.Bits})].");
             return _kernels;
         }
@@ -229,6 +229,18 @@ public abstract class Linear : Module
         : inFile.HasBlocks ? WeightFormat.FullPrecision
         : inFile;
 
+    /// <inheritdoc/>
+    internal override void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name)
+    {
+        if (ReferenceEquals(weight, Weight) && format.Numbers is not null && KernelsFor(format) is { } kernels)
+            Weight.Load(device, values, kernels, name);
+        else
+            base.Load(weight, device, values, format, name);
+    }
+
+    /// <summary>The kernels for a format; null where the layer has none.</summary>
+    internal LinearKernels? KernelsFor(WeightFormat format) => KernelSets.FirstOrDefault(kernels => kernels.Format == format);
+
     /// <summary>Gives the memory of the factors back; the weight stays as it is.</summary>
     internal void ReleaseFactors()
     {
@@ -251,15 +263,12 @@ public abstract class Linear : Module
     /// <summary>Replaces W by W + s·BA in a format; by W alone where there is no adapter.</summary>
     private float MergeInto(WeightFormat format, bool reversible)
     {
-        Device device = Weight.Device;
-        float[] values = Weight.ToArray();
-        WeightContents before = Weight.Take()!;
+        WeightContents before = Decode();
         try
         {
-            Weight.Load(device, values);
             if (Factors is not null)
                 Kernels.Merge(Weight, Factors, 1);
-            float error = Round(device, format);
+            float error = Round(format);
             if (Factors is null)
                 before.Dispose();
             else
@@ -273,21 +282,50 @@ public abstract class Linear : Module
         }
     }
 
+    /// <summary>Replaces W's contents by the numbers that they stand for, in float32.</summary>
+    /// <returns>The contents of before, now the caller's.</returns>
+    private WeightContents Decode()
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor dense = Tensor.Allocate(Weight.Device, Weight.DenseShape(Weight.Device));
+        try
+        {
+            Kernels.Dequantize(Weight, dense);
+        }
+        catch
+        {
+            dense.Release();
+            throw;
+        }
+
+        WeightContents before = Weight.Take()!;
+        Weight.PutBack(new WeightContents(dense, null));
+        return before;
+    }
+
     /// <summary>Turns the weight, which is in float32, into another format, as far as the layer has kernels for it.</summary>
     /// <returns>The largest absolute error that this makes.</returns>
-    private float Round(Device device, WeightFormat format)
+    private float Round(WeightFormat format)
     {
         if (format == WeightFormat.FullPrecision)
             return 0;
         float[] exact = Weight.ToArray();
-        QuantizedValues rounded = Quantizer.Quantize(exact, format, $"{CheckpointPath}.{Weight.Name}");
-        float[] held = new float[exact.Length];
-        Quantizer.Dequantize(rounded, held);
-        Weight.Dispose();
-        if (KernelSets.Any(kernels => kernels.Format == format))
-            Weight.Load(device, rounded);
+        string name = $"{CheckpointPath}.{Weight.Name}";
+        Device device = Weight.Device;
+        float[] held;
+        if (KernelsFor(format) is { } kernels)
+        {
+            Weight.PutBack(new WeightContents(null, kernels.Quantize(device, Weight.Shape, exact, name)));
+            held = Weight.ToArray();
+        }
         else
+        {
+            held = new float[exact.Length];
+            Quantizer.Dequantize(Quantizer.Quantize(exact, format, name), held);
+            Weight.Dispose();
             Weight.Load(device, held);
+        }
+
         float error = 0;
         for (int i = 0; i < exact.Length; i++)
             error = Math.Max(error, Math.Abs(exact[i] - held[i]));

@@ -1,3 +1,4 @@
+using AdapterToolkit.Devices;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
@@ -72,6 +73,16 @@ public abstract class Module
     /// <param name="inFile">How its numbers are written in the checkpoint.</param>
     /// <param name="storage">Whether classes that are marked so are to be quantized.</param>
     internal virtual WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) => WeightFormat.FullPrecision;
+
+    /// <summary>Puts one of the module's frozen weights on a device, in a format.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="values">The numbers in row-major order.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="name">The tensor's name, for messages.</param>
+    /// <exception cref="InvalidDataException">A number is not finite, which only float32 holds here.</exception>
+    internal virtual void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name) =>
+        weight.Load(device, values, format, name);
 
     /// <summary>Lets the module's own weight train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>

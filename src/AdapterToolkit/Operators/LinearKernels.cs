@@ -9,11 +9,11 @@ namespace AdapterToolkit.Operators;
 /// <summary>
 /// The products of a linear layer with frozen weight W (out x in), held in one format, and, where an adapter has factors for
 /// the layer, its term s·B(Ax). The source generator writes one class of these for each configuration, for the CPU and for
-/// ILGPU. The class for a quantized format derives from the one for float32 and differs from it in the products with W.
+/// ILGPU. The class for a quantized format derives from the one for float32 and differs from it in what reads or writes W.
 /// Tensors have the layer's features last; rows is their product of all other dimensions.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class LinearKernels
+public abstract partial class LinearKernels
 {
     /// <summary>The rank the kernels are written for; zero for a layer that never has an adapter.</summary>
     public abstract int Rank { get; }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -8,14 +9,15 @@ namespace AdapterToolkit.Quantization;
 /// The largest magnitude of some numbers. Without their signs float32 numbers have the order of their bits, where infinity
 /// and then what is not a number come last: one comparison of integers finds both.
 /// </summary>
-internal static class LargestMagnitude
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class LargestMagnitude
 {
     private const int MagnitudeBits = int.MaxValue;
 
     /// <summary>max |x|; not finite where a number is not.</summary>
     /// <param name="values">The numbers; zero where there are none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static float Of(ReadOnlySpan<float> values)
+    public static float Of(ReadOnlySpan<float> values)
     {
         ReadOnlySpan<int> bits = MemoryMarshal.Cast<float, int>(values);
         ref int first = ref MemoryMarshal.GetReference(bits);

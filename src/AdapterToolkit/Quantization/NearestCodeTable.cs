@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,7 +8,8 @@ namespace AdapterToolkit.Quantization;
 /// Finds the nearest value of a codebook in rising order by a number's bits: its sign, its exponent and the first digits of
 /// its fraction choose an interval so narrow that at most one decision point is in it. One comparison remains.
 /// </summary>
-internal sealed class NearestCodeTable
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class NearestCodeTable
 {
     private const int FractionBits = 23;
     private const int MagnitudeBits = int.MaxValue;
@@ -33,7 +35,7 @@ internal sealed class NearestCodeTable
     }
 
     /// <summary>The table of the signed dynamic map.</summary>
-    internal static NearestCodeTable Dynamic8 { get; } = new(Codebooks.Dynamic8);
+    public static NearestCodeTable Dynamic8 { get; } = new(Codebooks.Dynamic8);
 
     /// <summary>The table of the dynamic map without a sign.</summary>
     internal static NearestCodeTable UnsignedDynamic8 { get; } = new(Codebooks.UnsignedDynamic8);
@@ -41,7 +43,7 @@ internal sealed class NearestCodeTable
     /// <summary>The code of the value that is nearest to a number.</summary>
     /// <param name="number">The number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal byte Find(float number)
+    public byte Find(float number)
     {
         int bits = BitConverter.SingleToInt32Bits(number);
         int interval = Math.Clamp((bits & MagnitudeBits) >> _shift, _first, _last) - _first;

@@ -49,7 +49,11 @@ public sealed class PackedWeight : IDisposable
     public Device Device => Codes.Device;
 
     /// <summary>The values of the 256 codes of 8 bits, on the weight's device, where all weights share them.</summary>
-    public Tensor DynamicMap => DeviceTables.DynamicMap(Device);
+    public Tensor DynamicMap => DynamicMapOf(Device);
+
+    /// <summary>The values of the 256 codes of 8 bits, on a device.</summary>
+    /// <param name="device">The device.</param>
+    public static Tensor DynamicMapOf(Device device) => DeviceTables.DynamicMap(device);
 
     /// <summary>The bytes that codes and scales take.</summary>
     public long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);
@@ -70,9 +74,20 @@ public sealed class PackedWeight : IDisposable
             throw new ArgumentException($"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         Tensor codes = device is CpuDevice ? InPanels(device, shape, values) : Words(device, values.Codes);
-        BlockScales? scales = values.Scales;
+        return From(values.Format, shape, codes, values.Scales);
+    }
+
+    /// <summary>Puts scales beside codes that are on a device already.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="shape">The matrix's shape: out x in.</param>
+    /// <param name="codes">Its codes, in 32-bit words.</param>
+    /// <param name="scales">Its blocks' scales; null for 16 bits.</param>
+    internal static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, BlockScales? scales)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Device device = codes.Device;
         return new PackedWeight(
-            values.Format,
+            format,
             shape,
             codes,
             scales?.Maxima is { } maxima ? Tensor.From(device, new Shape(maxima.Length), maxima) : null,
@@ -90,6 +105,26 @@ public sealed class PackedWeight : IDisposable
         else
             CopyBytes(Codes, codes);
         return new QuantizedValues(Format, Shape.Elements, codes, Scales());
+    }
+
+    /// <summary>How many 32-bit words hold so many bytes.</summary>
+    /// <param name="bytes">How many bytes there are.</param>
+    internal static int Words(long bytes) => (int)((bytes + sizeof(float) - 1) / sizeof(float));
+
+    /// <summary>
+    /// Each block's scale as a float32 number, for the caller to release: those of 8 bits are decoded on the host, where the
+    /// product is rounded before the offset is added. Null for 16 bits.
+    /// </summary>
+    internal Tensor? ScalesInFullPrecision()
+    {
+        if (Maxima is not null)
+            return Maxima.Retain();
+        if (Scales() is not { } scales)
+            return null;
+        float[] decoded = new float[scales.Count];
+        for (int block = 0; block < decoded.Length; block++)
+            decoded[block] = scales[block];
+        return Tensor.From(Device, new Shape(decoded.Length), decoded);
     }
 
     /// <summary>Gives the memory back.</summary>
@@ -112,7 +147,7 @@ public sealed class PackedWeight : IDisposable
     /// <summary>Bytes as a tensor of 32-bit words, the last one filled up with zeros.</summary>
     private static Tensor Words(Device device, byte[] bytes)
     {
-        float[] words = new float[(bytes.Length + sizeof(float) - 1) / sizeof(float)];
+        float[] words = new float[Words(bytes.LongLength)];
         bytes.CopyTo(MemoryMarshal.AsBytes(words.AsSpan()));
         return Tensor.From(device, new Shape(words.Length), words);
     }

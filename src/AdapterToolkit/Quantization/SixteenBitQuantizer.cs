@@ -17,7 +17,7 @@ internal static class SixteenBitQuantizer
     internal static unsafe void Quantize(ReadOnlySpan<float> values, WeightFormat format, Span<byte> codes, string name)
     {
         bool isHalf = format.Numbers == QuantizationFormat.Float16;
-        float largest = isHalf ? Narrowing.LargestHalf : Narrowing.LargestBFloat16;
+        float largest = LargestOf(format);
         int unsupported = 0;
         fixed (float* valuesStart = values)
         fixed (byte* codesStart = codes)
@@ -38,7 +38,21 @@ internal static class SixteenBitQuantizer
         }
 
         if (unsupported != 0)
-            throw float.IsFinite(LargestMagnitude.Of(values)) ? UnsupportedNumbers.TooLarge(values, largest, format, name) : UnsupportedNumbers.NotFinite(values, name);
+            ThrowIfUnsupported(values, format, name);
+    }
+
+    /// <summary>Refuses numbers that the format can't hold.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="format">Bfloat16 or half precision.</param>
+    /// <param name="name">The tensor's name, for errors.</param>
+    /// <exception cref="InvalidDataException">A number is not finite, or rounds to infinity.</exception>
+    internal static void ThrowIfUnsupported(ReadOnlySpan<float> values, WeightFormat format, string name)
+    {
+        float found = LargestMagnitude.Of(values), largest = LargestOf(format);
+        if (!float.IsFinite(found))
+            throw UnsupportedNumbers.NotFinite(values, name);
+        if (found > largest)
+            throw UnsupportedNumbers.TooLarge(values, largest, format, name);
     }
 
     /// <summary>Widens numbers; exact.</summary>
@@ -63,4 +77,6 @@ internal static class SixteenBitQuantizer
             });
         }
     }
+
+    private static float LargestOf(WeightFormat format) => format.Numbers == QuantizationFormat.Float16 ? Narrowing.LargestHalf : Narrowing.LargestBFloat16;
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Tensors;
@@ -58,6 +59,10 @@ public sealed class FrozenWeight : IDisposable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public PackedWeight Packed => Contents.Packed ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) is held in float32; it has no codes.");
 
+    /// <summary>The shape of the weight's numbers on a device, where they are in float32: panels of a matrix on the CPU device.</summary>
+    /// <param name="device">The device.</param>
+    internal Shape DenseShape(Device device) => device is CpuDevice && Shape.Dimensions is [int rows, int columns] ? WeightPanels.ShapeFor(rows, columns) : Shape;
+
     private WeightContents Contents => _contents ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) has not been loaded. Load a checkpoint first.");
 
     /// <summary>Puts the pretrained numbers on a device, in float32. A weight is loaded once, before its first use.</summary>
@@ -74,7 +79,7 @@ public sealed class FrozenWeight : IDisposable
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         if (device is CpuDevice && Shape.Dimensions is [int rows, int columns])
         {
-            Tensor panels = Tensor.Allocate(device, WeightPanels.ShapeFor(rows, columns));
+            Tensor panels = Tensor.Allocate(device, DenseShape(device));
             WeightPanels.Pack(values, rows, columns, panels.Span);
             _contents = new WeightContents(panels, null);
         }
@@ -113,6 +118,19 @@ public sealed class FrozenWeight : IDisposable
             Load(device, values);
         else
             Load(device, Quantizer.Quantize(values, format, name));
+    }
+
+    /// <summary>Puts the pretrained numbers on a device, quantized by the kernels that will read them.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="values">The numbers in row-major order.</param>
+    /// <param name="kernels">The kernels.</param>
+    /// <param name="name">The tensor's name, for messages.</param>
+    /// <exception cref="InvalidDataException">A number is not finite, or too large for 16 bits.</exception>
+    /// <exception cref="InvalidOperationException">The weight was loaded before.</exception>
+    internal void Load(Device device, ReadOnlySpan<float> values, LinearKernels kernels, string name)
+    {
+        ThrowIfLoaded();
+        _contents = new WeightContents(null, kernels.Quantize(device, Shape, values, name));
     }
 
     /// <summary>Copies the weight out, in row-major order.</summary>

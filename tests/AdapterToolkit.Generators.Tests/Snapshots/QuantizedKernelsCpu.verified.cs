@@ -10,8 +10,15 @@ namespace AdapterToolkit.Generated.User_Project
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
+    using BlockNormalization = global::AdapterToolkit.Quantization.BlockNormalization;
+    using LargestMagnitude = global::AdapterToolkit.Quantization.LargestMagnitude;
+    using Numbers = global::System.ReadOnlySpan<float>;
     using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;
     using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;
+    using Bytes = global::System.Runtime.Intrinsics.Vector128<byte>;
+    using FourBitCodes = global::AdapterToolkit.Quantization.FourBitCodes;
+    using Vector256 = global::System.Runtime.Intrinsics.Vector256;
+    using Vector128 = global::System.Runtime.Intrinsics.Vector128;
     using Codebooks = global::AdapterToolkit.Quantization.Codebooks;
     using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;
     using Math = global::System.Math;
@@ -30,7 +37,7 @@ namespace AdapterToolkit.Generated.User_Project
 
     partial class LowRank3NF4Block64NestedKernels
     {
-        /// <summary>The products in vectors of 512 bits.</summary>
+        /// <summary>The products, and W's way into the format and out of it, in vectors of 512 bits.</summary>
         private static class Decoding512Bits
         {
             /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows.</summary>
@@ -309,6 +316,85 @@ namespace AdapterToolkit.Generated.User_Project
                 if (Avx512F.IsSupported)
                     return Avx512F.PermuteVar16x32(codebook, Vector512.AsInt32(words));
                 return Vector512.ShuffleNative(codebook, Vector512.AsInt32(words & Vector512.Create(15u)));
+            }
+
+            /// <summary>The numbers that W's codes stand for, shared by panels of W.</summary>
+            internal sealed class Dequantize(PackedWeight weight, Tensor dense) : ParallelWork
+            {
+                /// <inheritdoc/>
+                public override void Run(int worker, int workers)
+                {
+                    int inFeatures = weight.Shape.Columns;
+                    int panels = (weight.Shape.Rows + 31) / 32;
+                    int end = ShareStart(panels, 1, worker + 1, workers);
+                    ref uint codes = ref MemoryMarshal.GetReference(weight.CodeWords);
+                    nint panelElements = (nint)((inFeatures + 7) / 8) * 32;
+                    ref float numbers = ref MemoryMarshal.GetReference(dense.Span);
+                    int segment = Tiles.GreatestCommonDivisor(inFeatures, 64);
+                    int segments = inFeatures / segment;
+                    ref float scales = ref ScratchMemory.Take(5, segments * 32);
+                    for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
+                    {
+                        Scales(weight, panel, 0, segments, segment, ref scales);
+                        Decode(ref Unsafe.Add(ref codes, panel * panelElements), ref scales, 0, segment, 0, inFeatures, ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32));
+                    }
+                }
+            }
+
+            /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, two in a byte.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            internal static void Quantize(Numbers values, global::System.Span<byte> codes, global::System.Span<float> maxima)
+            {
+                for (int block = 0; block < maxima.Length; block++)
+                {
+                    int start = block * 64;
+                    Numbers numbers = values.Slice(start, global::System.Math.Min(64, values.Length - start));
+                    float largest = LargestMagnitude.Of(numbers);
+                    maxima[block] = largest;
+                    BlockNormalization normalization = new(largest);
+                    global::System.Span<byte> blockCodes = codes.Slice(start / 2, (numbers.Length + 1) / 2);
+                    ref float number = ref MemoryMarshal.GetReference(numbers);
+                    ref byte code = ref MemoryMarshal.GetReference(blockCodes);
+                    Floats first = Vector512.Create(normalization.First);
+                    Floats second = Vector512.Create(normalization.Second);
+                    int i = 0;
+                    for (; i <= numbers.Length - 32; i += 32)
+                        Vector128.StoreUnsafe(Codes(ref Unsafe.Add(ref number, i), first, second), ref Unsafe.Add(ref code, i / 2));
+                    if (i == numbers.Length)
+                        continue;
+
+                    // The last numbers are followed by zeros; so is the last one of an odd count, which shares its byte with one.
+                    global::System.Span<float> rest = stackalloc float[32];
+                    rest.Clear();
+                    numbers.Slice(i).CopyTo(rest);
+                    global::System.Span<byte> restCodes = stackalloc byte[16];
+                    Vector128.StoreUnsafe(Codes(ref MemoryMarshal.GetReference(rest), first, second), ref MemoryMarshal.GetReference(restCodes));
+                    restCodes.Slice(0, (numbers.Length - i + 1) / 2).CopyTo(blockCodes.Slice(i / 2));
+                }
+            }
+
+            /// <summary>The codes of 32 numbers, two in a byte.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Bytes Codes(ref float numbers, Floats first, Floats second)
+            {
+                Words places0 = Places(Vector512.LoadUnsafe(ref numbers) * first * second);
+                Words places1 = Places(Vector512.LoadUnsafe(ref numbers, 16) * first * second);
+                ShortWords places = Vector512.Narrow(places0, places1);
+                var bytes = Vector256.Narrow(Vector512.GetLower(places), Vector512.GetUpper(places));
+                Bytes low = Vector256.GetLower(bytes), high = Vector256.GetUpper(bytes);
+                return FourBitCodes.Join(low, high);
+            }
+
+            /// <summary>How many decision points are below each number: the middles between neighbouring values. A comparison gives -1 where it holds.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Words Places(Floats numbers)
+            {
+                Floats points = Vector512.Create(0f, 0.03979015f, -0.33967942f, 0.38931254f, -0.6106329f, -0.13791174f, 0.20352125f, 0.6427869f, -0.8480964f, -0.45999527f, -0.2346074f, -0.045525018f, 0.12025525f, 0.29201376f, 0.50166345f, 0.86147845f);
+                Integers node = Vector512.Create(2) - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.Create(0.03979015f)));
+                node = node + node - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.ShuffleNative(points, node)));
+                node = node + node - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.ShuffleNative(points, node)));
+                node = node + node - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.ShuffleNative(points, node)));
+                return Vector512.AsUInt32(node - Vector512.Create(16));
             }
 
             /// <summary>y = x Wᵀ + s·u Bᵀ + bias, for 4 rows and 32 output features, with W decoded in registers.</summary>

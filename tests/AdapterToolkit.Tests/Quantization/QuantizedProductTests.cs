@@ -23,17 +23,12 @@ public sealed class QuantizedProductTests
     /// <summary>Shapes that ILGPU's CPU accelerator is fast enough for.</summary>
     private static readonly (int Rows, int In, int Out)[] s_smallShapes = [(1, 64, 5), (2, 33, 7), (3, 48, 20)];
 
-    public static IReadOnlyList<string> Layers =>
-    [
-        nameof(Nf4Layer), nameof(PlainNf4Layer), nameof(Nf4Block128Layer), nameof(Fp4Layer), nameof(Dynamic8Layer), nameof(BFloat16Layer), nameof(Float16Layer),
-    ];
-
     public static TheoryData<string, int> LayersAndWidths
     {
         get
         {
             TheoryData<string, int> data = [];
-            foreach (string layer in Layers)
+            foreach (string layer in QuantizedLayers.Names)
             {
                 foreach (int bits in (int[])[512, 256, 128])
                     data.Add(layer, bits);
@@ -43,7 +38,7 @@ public sealed class QuantizedProductTests
         }
     }
 
-    public static IEnumerable<TheoryDataRow<string, string>> LayersAndAccelerators => TestDevices.With(TestDevices.Accelerators, Layers);
+    public static IEnumerable<TheoryDataRow<string, string>> LayersAndAccelerators => TestDevices.With(TestDevices.Accelerators, QuantizedLayers.Names);
 
     [Theory]
     [MemberData(nameof(LayersAndWidths))]
@@ -102,25 +97,13 @@ public sealed class QuantizedProductTests
         }
     }
 
-    private static Linear Create(string name, int inFeatures, int outFeatures, bool bias) => name switch
-    {
-        nameof(Nf4Layer) => new Nf4Layer(inFeatures, outFeatures, bias),
-        nameof(PlainNf4Layer) => new PlainNf4Layer(inFeatures, outFeatures, bias),
-        nameof(Nf4Block128Layer) => new Nf4Block128Layer(inFeatures, outFeatures, bias),
-        nameof(Fp4Layer) => new Fp4Layer(inFeatures, outFeatures, bias),
-        nameof(Dynamic8Layer) => new Dynamic8Layer(inFeatures, outFeatures, bias),
-        nameof(BFloat16Layer) => new BFloat16Layer(inFeatures, outFeatures, bias),
-        nameof(Float16Layer) => new Float16Layer(inFeatures, outFeatures, bias),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such layer."),
-    };
-
     private static ProductLayer Load(Device device, ProductOperands operands, Linear layer) =>
         new(device, operands, layer, operands.Quantize(layer.MarkedFormat));
 
     private static void CheckAll(Device device, string name, int rows, int inFeatures, int outFeatures)
     {
         bool hasBias = (rows & 1) == 1;
-        Linear linear = Create(name, inFeatures, outFeatures, hasBias);
+        Linear linear = QuantizedLayers.Create(name, inFeatures, outFeatures, hasBias);
         int rank = linear.LowRank?.Rank ?? 0;
         ProductOperands operands = new(rows, inFeatures, outFeatures, rank, hasBias);
         using ProductLayer layer = Load(device, operands, linear);

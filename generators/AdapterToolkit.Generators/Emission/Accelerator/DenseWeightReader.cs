@@ -13,7 +13,7 @@ internal sealed class DenseWeightReader : WeightReader
 
     public override IReadOnlyList<string> Arguments { get; } = ["weight.Data.View"];
 
-    public override void PrintTables(SourceWriter writer, int threads)
+    public override void PrintTables(SourceWriter writer, string threads)
     {
     }
 

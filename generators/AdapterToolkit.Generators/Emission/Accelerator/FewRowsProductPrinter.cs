@@ -28,7 +28,7 @@ internal static class FewRowsProductPrinter
     public static void Print(SourceWriter writer, ProductDescription product, WeightReader reader)
     {
         KernelClass.OpenKernel(writer, product.Name, $"{product.Formula}, for few rows: {Rows} x {Columns(product)} results a group of {Threads(product)} threads.", ProductNames.Parameters(product, reader));
-        reader.PrintTables(writer, Threads(product));
+        reader.PrintTables(writer, $"{Threads(product)}");
         writer.Line($"int thread = Group.IdxX;");
         writer.Line($"int firstRow = Grid.IdxY * {Rows};");
         writer.Line($"int firstColumn = Grid.IdxX * {Columns(product)};");

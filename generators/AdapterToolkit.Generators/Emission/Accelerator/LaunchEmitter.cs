@@ -36,7 +36,12 @@ internal static class LaunchEmitter
         PrintForward(writer, configuration, names, readers);
         writer.Line();
         PrintInputGradient(writer, configuration, names, readers);
-        if (!isPacked)
+        if (isPacked)
+        {
+            writer.Line();
+            new CodecPrinter(configuration.Stored).PrintLaunches(writer, names.Codec);
+        }
+        else
         {
             writer.Line();
             PrintFactors(writer, configuration, names);

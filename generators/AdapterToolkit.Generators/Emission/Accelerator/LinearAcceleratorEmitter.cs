@@ -1,10 +1,11 @@
+using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
-/// Emits the products of a set of linear kernels on accelerators: the kernels, a class for each variant, and the launches
-/// that choose among them.
+/// Emits a set of linear kernels for accelerators: the kernels, a class for each variant of the products and one for the
+/// format of W, and the launches that choose among them.
 /// </summary>
 internal static class LinearAcceleratorEmitter
 {
@@ -21,6 +22,8 @@ internal static class LinearAcceleratorEmitter
         yield return ("Accelerator.Tiled", EmitClass(space, names.Tiled, $"The products with W for many rows, in tiles.{stored}", configuration, readers, (writer, product, reader) => TiledProductPrinter.Print(writer, product, TileShape.Square, reader)));
         yield return ("Accelerator.FewRows", EmitClass(space, names.FewRows, $"The products with W for few rows.{stored}", configuration, readers, FewRowsProductPrinter.Print));
         yield return ("Accelerator.Narrow", EmitClass(space, names.Narrow, $"The products with W in their plainest form, for debugging.{stored}", configuration, [readers[0]], NarrowProductPrinter.Print));
+        if (isPacked)
+            yield return ("Accelerator.Codec", EmitCodec(space, names.Codec, configuration.Stored));
         if (configuration.Rank == 0 || isPacked)
             yield break;
         FactorNames[] factors = [FactorNames.A(configuration.Rank), FactorNames.B(configuration.Rank)];
@@ -43,6 +46,14 @@ internal static class LinearAcceleratorEmitter
             }
         }
 
+        return KernelClass.Close(writer);
+    }
+
+    private static string EmitCodec(string space, string name, StoredFormat stored)
+    {
+        CodecPrinter codec = new(stored);
+        SourceWriter writer = KernelClass.Open(space, name, $"W's way into {stored.Description} and out of it. The kernels suit groups of any size.", codec.Aliases);
+        codec.Print(writer);
         return KernelClass.Close(writer);
     }
 

@@ -15,7 +15,7 @@ internal static class NarrowProductPrinter
     {
         string summed = ProductNames.Summed(product);
         KernelClass.OpenKernel(writer, product.Name, $"{product.Formula}, one result a thread.", ProductNames.Parameters(product, reader));
-        reader.PrintTables(writer, Threads);
+        reader.PrintTables(writer, $"{Threads}");
         writer.Line($"int row = Grid.IdxY;");
         writer.Line($"int column = Grid.IdxX * {Threads} + Group.IdxX;");
         writer.Open($"if (row >= rows || column >= {ProductNames.Columns(product)})");

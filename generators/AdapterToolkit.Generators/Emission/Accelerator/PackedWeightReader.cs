@@ -73,7 +73,7 @@ internal sealed class PackedWeightReader : WeightReader
 
     private int Mask => (1 << _stored.Bits) - 1;
 
-    public override void PrintTables(SourceWriter writer, int threads)
+    public override void PrintTables(SourceWriter writer, string threads)
     {
         if (_anyWidth)
             writer.Line("int lastElement = inFeatures * outFeatures - 1;");

@@ -66,7 +66,7 @@ internal sealed class TiledProductPrinter
         _writer.Line($"int firstRow = Grid.IdxY * {_shape.Rows};");
         _writer.Line($"int firstColumn = Grid.IdxX * {_shape.Columns};");
         _writer.Line();
-        _reader.PrintTables(_writer, _shape.Threads);
+        _reader.PrintTables(_writer, $"{_shape.Threads}");
     }
 
     /// <summary>Where the thread loads from: rows past the end are replaced by the last, their results are not written.</summary>

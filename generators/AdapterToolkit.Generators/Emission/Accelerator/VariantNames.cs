@@ -25,5 +25,8 @@ internal sealed record VariantNames(LinearConfiguration Configuration)
     public static string Kernel(ProductDescription product, WeightReader reader) =>
         reader.HasPartialPieces ? $"{product.Name}OfAnyWidth" : product.Name;
 
+    /// <summary>W's way into its format and out of it.</summary>
+    public string Codec => Name("Codec");
+
     private string Name(string variant) => Configuration.Name($"{variant}Kernels");
 }

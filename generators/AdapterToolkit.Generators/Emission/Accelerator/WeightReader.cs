@@ -24,7 +24,7 @@ internal abstract class WeightReader
     /// <summary>Prints what a kernel needs once, at its beginning, before any thread may leave it.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="threads">The threads of a group.</param>
-    public abstract void PrintTables(SourceWriter writer, int threads);
+    public abstract void PrintTables(SourceWriter writer, string threads);
 
     /// <summary>Prints the declaration of a place in W that others are counted from.</summary>
     public abstract void PrintSource(SourceWriter writer, string source, string element);

@@ -4,7 +4,10 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 internal static class CpuText
 {
     /// <summary>What the kernels' files call by short names. They stand inside the namespace, where no name of the user's can meet them.</summary>
-    public static void Aliases(SourceWriter writer, VectorShape? shape)
+    /// <param name="writer">Where to.</param>
+    /// <param name="shape">The vectors; null for a file that uses none.</param>
+    /// <param name="isPacked">Whether the kernels are those of a packed W, which also quantize.</param>
+    public static void Aliases(SourceWriter writer, VectorShape? shape, bool isPacked)
     {
         writer.Line("using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;");
         writer.Line("using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;");
@@ -13,8 +16,17 @@ internal static class CpuText
         writer.Line("using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;");
         writer.Line("using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;");
         writer.Line("using Tensor = global::AdapterToolkit.Tensors.Tensor;");
+        if (isPacked)
+        {
+            writer.Line("using BlockNormalization = global::AdapterToolkit.Quantization.BlockNormalization;");
+            writer.Line("using LargestMagnitude = global::AdapterToolkit.Quantization.LargestMagnitude;");
+            writer.Line("using Numbers = global::System.ReadOnlySpan<float>;");
+        }
+
         if (shape is null)
         {
+            if (isPacked)
+                writer.Line("using NearestCodeTable = global::AdapterToolkit.Quantization.NearestCodeTable;");
             writer.Line("using VectorWidth = global::AdapterToolkit.Operators.Cpu.VectorWidth;");
             writer.Line();
             return;
@@ -22,6 +34,14 @@ internal static class CpuText
 
         writer.Line("using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;");
         writer.Line("using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;");
+        if (isPacked)
+        {
+            writer.Line("using Bytes = global::System.Runtime.Intrinsics.Vector128<byte>;");
+            writer.Line("using FourBitCodes = global::AdapterToolkit.Quantization.FourBitCodes;");
+            foreach (VectorShape narrower in VectorShape.All.Where(narrower => narrower.Bits < shape.Bits))
+                writer.Line($"using {narrower.Name} = global::System.Runtime.Intrinsics.{narrower.Name};");
+        }
+
         writer.Line("using Codebooks = global::AdapterToolkit.Quantization.Codebooks;");
         writer.Line("using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;");
         writer.Line("using Math = global::System.Math;");

@@ -1,3 +1,4 @@
+using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
@@ -24,10 +25,14 @@ internal static class LinearCpuEmitter
     {
         SourceWriter writer = SourceWriter.File();
         writer.Open($"namespace {space}");
-        CpuText.Aliases(writer, shape: null);
+        CpuText.Aliases(writer, shape: null, configuration.Stored.IsPacked);
         writer.Open($"partial class {configuration.ClassName}");
         Products(writer, configuration.Rank > 0, configuration.Stored.IsPacked);
-        if (!configuration.Stored.IsPacked)
+        if (configuration.Stored.IsPacked)
+        {
+            Codec(writer, configuration.Stored);
+        }
+        else
         {
             if (configuration.Rank > 0)
                 Factors(writer, configuration.Rank);
@@ -70,6 +75,40 @@ internal static class LinearCpuEmitter
 
         writer.Line("int workers = Sharing.Workers(device, dy.Rows, dy.Columns, dx.Columns);");
         Run(writer, "InputGradient", hasLowRank ? $"dy, {weight}, v, factors?.A.Value, dx" : $"dy, {weight}, dx", "workers", isPacked);
+        writer.Close();
+    }
+
+    /// <summary>W's way into the format and out of it.</summary>
+    private static void Codec(SourceWriter writer, StoredFormat stored)
+    {
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        writer.Open("protected override void Dequantize(CpuDevice device, PackedWeight weight, Tensor dense)");
+        writer.Line("int workers = Sharing.Workers(device, weight.Shape.Rows, weight.Shape.Columns, 1);");
+        Run(writer, "Dequantize", "weight, dense", "workers", isPacked: true);
+        writer.Close();
+        writer.Line();
+        writer.Line("/// <inheritdoc/>");
+        if (stored.Bits == 8)
+            writer.Line("[global::System.Runtime.CompilerServices.MethodImpl(global::System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]");
+        writer.Open("protected override void QuantizeBlocks(Numbers values, global::System.Span<byte> codes, global::System.Span<float> maxima)");
+        if (stored.Bits == 8)
+            QuantizeEmitter.EightBits(writer, stored);
+        else
+            ChooseQuantizer(writer, stored.HasBlocks ? "values, codes, maxima" : "values, codes");
+        writer.Close();
+    }
+
+    private static void ChooseQuantizer(SourceWriter writer, string arguments)
+    {
+        writer.Open("switch (VectorWidth.Bits)");
+        foreach (VectorShape shape in VectorShape.All)
+        {
+            writer.Line(shape.Bits == 128 ? "default:" : $"case {shape.Bits}:");
+            writer.Line($"    {PackedKernelsEmitter.ClassName(shape)}.Quantize({arguments});");
+            writer.Line("    break;");
+        }
+
         writer.Close();
     }
 

@@ -14,7 +14,7 @@ internal static class VectorKernelsEmitter
         ProductDescription inputGradient = ProductDescription.InputGradient(configuration);
         SourceWriter writer = SourceWriter.File();
         writer.Open($"namespace {space}");
-        CpuText.Aliases(writer, shape);
+        CpuText.Aliases(writer, shape, isPacked: false);
         writer.Open($"partial class {configuration.ClassName}");
         writer.Line($"/// <summary>The products in vectors of {shape.Bits} bits.</summary>");
         writer.Open($"private protected static class {ClassName(shape)}");
