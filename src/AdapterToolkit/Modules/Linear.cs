@@ -13,7 +13,7 @@ namespace AdapterToolkit.Modules;
 /// <c>partial</c> and marked <see cref="LowRankAttribute"/>, <see cref="QuantizedAttribute"/>, both, or
 /// <see cref="FrozenAttribute"/>; the source generator gives it its kernels.
 /// </summary>
-public abstract class Linear : Module
+public abstract partial class Linear : Module
 {
     private LinearKernels? _kernels;
     private WeightContents? _unmerged;
@@ -165,63 +165,6 @@ public abstract class Linear : Module
         Factors = factors;
     }
 
-    /// <summary>
-    /// Adds s·BA to W, so that the layer costs what it costs without an adapter, and keeps W's format. A weight in 16 bits
-    /// takes the sum rounded to them; one in 4 or 8 bits only where that is asked for, since they round most of an adapter away.
-    /// </summary>
-    /// <param name="reversible">Whether A and B, and the codes of a weight that is not in float32, are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
-    /// <param name="requantize">Whether a weight in 4 or 8 bits is to be quantized anew.</param>
-    /// <returns>The largest absolute difference between the sum and the weight as it is held now: zero in float32.</returns>
-    /// <exception cref="InvalidOperationException">The adapter is merged already, or the weight is in 4 or 8 bits and <paramref name="requantize"/> is false.</exception>
-    public float Merge(bool reversible = false, bool requantize = false)
-    {
-        ThrowIfUnmergeable(requantize);
-        if (Factors is null)
-            return 0;
-        WeightFormat format = Weight.Format;
-        if (format == WeightFormat.FullPrecision)
-        {
-            Kernels.Merge(Weight, Factors, 1);
-            EndMerge(reversible, unmerged: null);
-            return 0;
-        }
-
-        return MergeInto(format, reversible);
-    }
-
-    /// <summary>Decodes W, adds s·BA, and leaves the same layer dense: in 32 bits, or in 16 where the layer is marked <see cref="QuantizedAttribute"/>.</summary>
-    /// <remarks>A layer that is not marked so keeps 32 bits, which hold numbers that 16 bits can hold.</remarks>
-    /// <param name="bits">Bits of a number: 16 or 32.</param>
-    /// <param name="reversible">Whether A, B and W's present contents are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
-    /// <returns>The largest absolute difference between the sum and the weight as it is held now: zero for 32 bits.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The bits are neither 16 nor 32.</exception>
-    /// <exception cref="InvalidOperationException">The adapter is merged already.</exception>
-    public float MergeTo(int bits, bool reversible = false)
-    {
-        if (bits is not (16 or 32))
-            throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A layer is merged to 16 or 32 bits, not to {bits}. Merge(requantize: true) keeps 4 or 8 bits.");
-        ThrowIfUnmergeable(requantize: true);
-        WeightFormat sixteen = Weight.Format.Bits == 16 ? Weight.Format : MarkedFormat.Bits == 16 ? MarkedFormat : WeightFormat.BFloat16;
-        return MergeInto(bits == 32 ? WeightFormat.FullPrecision : sixteen, reversible);
-    }
-
-    /// <summary>
-    /// Takes a reversible merge back, and the adapter runs beside W again. A weight that was in float32, and merged in it, is
-    /// what it was up to rounding; every other one exactly.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">No adapter is merged, or it was merged for good.</exception>
-    public void Unmerge()
-    {
-        if (!IsMerged || Factors is null)
-            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no merged adapter to take back. Only Merge(reversible: true) and MergeTo(.., reversible: true) can be taken back.");
-        if (_unmerged is null)
-            Kernels.Merge(Weight, Factors, -1);
-        else
-            Weight.PutBack(_unmerged);
-        _unmerged = null;
-        IsMerged = false;
-    }
-
     /// <inheritdoc/>
     internal override WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) =>
         !ReferenceEquals(weight, Weight) || MarkedFormat == WeightFormat.FullPrecision ? WeightFormat.FullPrecision
@@ -249,101 +192,6 @@ public abstract class Linear : Module
         _unmerged?.Dispose();
         _unmerged = null;
         IsMerged = false;
-    }
-
-    /// <summary>Refuses a merge where one was made already, or where the weight's few bits would take most of it away unasked.</summary>
-    internal void ThrowIfUnmergeable(bool requantize)
-    {
-        if (IsMerged)
-            throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' is merged already.");
-        if (Factors is not null && Weight.Format.HasBlocks && !requantize)
-            throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {Weight.Format}, which would round the adapter away. Call MergeTo(16) or MergeTo(32) to make it dense, or Merge(requantize: true) to accept the error.");
-    }
-
-    /// <summary>Replaces W by W + s·BA in a format; by W alone where there is no adapter.</summary>
-    private float MergeInto(WeightFormat format, bool reversible)
-    {
-        WeightContents before = Decode();
-        try
-        {
-            if (Factors is not null)
-                Kernels.Merge(Weight, Factors, 1);
-            float error = Round(format);
-            if (Factors is null)
-                before.Dispose();
-            else
-                EndMerge(reversible, before);
-            return error;
-        }
-        catch
-        {
-            Weight.PutBack(before);
-            throw;
-        }
-    }
-
-    /// <summary>Replaces W's contents by the numbers that they stand for, in float32.</summary>
-    /// <returns>The contents of before, now the caller's.</returns>
-    private WeightContents Decode()
-    {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor dense = Tensor.Allocate(Weight.Device, Weight.DenseShape(Weight.Device));
-        try
-        {
-            Kernels.Dequantize(Weight, dense);
-        }
-        catch
-        {
-            dense.Release();
-            throw;
-        }
-
-        WeightContents before = Weight.Take()!;
-        Weight.PutBack(new WeightContents(dense, null));
-        return before;
-    }
-
-    /// <summary>Turns the weight, which is in float32, into another format, as far as the layer has kernels for it.</summary>
-    /// <returns>The largest absolute error that this makes.</returns>
-    private float Round(WeightFormat format)
-    {
-        if (format == WeightFormat.FullPrecision)
-            return 0;
-        float[] exact = Weight.ToArray();
-        string name = $"{CheckpointPath}.{Weight.Name}";
-        Device device = Weight.Device;
-        float[] held;
-        if (KernelsFor(format) is { } kernels)
-        {
-            Weight.PutBack(new WeightContents(null, kernels.Quantize(device, Weight.Shape, exact, name)));
-            held = Weight.ToArray();
-        }
-        else
-        {
-            held = new float[exact.Length];
-            Quantizer.Dequantize(Quantizer.Quantize(exact, format, name), held);
-            Weight.Dispose();
-            Weight.Load(device, held);
-        }
-
-        float error = 0;
-        for (int i = 0; i < exact.Length; i++)
-            error = Math.Max(error, Math.Abs(exact[i] - held[i]));
-        return error;
-    }
-
-    private void EndMerge(bool reversible, WeightContents? unmerged)
-    {
-        if (reversible)
-        {
-            IsMerged = true;
-            _unmerged = unmerged;
-        }
-        else
-        {
-            unmerged?.Dispose();
-            ReleaseFactors();
-        }
     }
 
     private Tensor Run(Tensor x, out Tensor? u)

@@ -36,7 +36,7 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
                 $"{product.Formula}, for {height} {(height == 1 ? "row" : "rows")} and {_width} output features, with W decoded in registers.",
                 $"private static void {product.Name}Decoding{height}({Parameters($"ref {stored.Element} codes{scales}, ref float x, nint depth")})");
             Start(writer, height);
-            stored.Sum(writer, height, Sum);
+            new RegisterSumEmitter(stored).Emit(writer, height, Sum);
             if (product.Rank > 0)
                 AddLowRank(writer, height);
             Store(writer, height);
