@@ -66,8 +66,10 @@ public abstract partial class Linear : Module
     /// The kernels that the source generator wrote for the layer: those for float32 first, then those for every other format
     /// that its weight can be held in.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The source generator did not write the class's other half: ADT0001, ADT0002 or ADT0004 says why.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected abstract IReadOnlyList<LinearKernels> KernelSets { get; }
+    protected virtual IReadOnlyList<LinearKernels> KernelSets =>
+        throw new InvalidOperationException($"The source generator wrote no kernels for {GetType().Name}. The class must be partial and marked [LowRank], [Quantized] or [Frozen]; the analyzers' errors ADT0001, ADT0002 and ADT0004 say what is amiss.");
 
     /// <summary>The kernels for the format that the weight is held in now.</summary>
     private LinearKernels Kernels
