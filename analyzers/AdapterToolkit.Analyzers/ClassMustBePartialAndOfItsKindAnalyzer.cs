@@ -5,13 +5,15 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace AdapterToolkit.Analyzers;
 
-/// <summary>ADT0001: an annotated class is not partial, not of the kind its attribute is for, generic or static.</summary>
+/// <summary>ADT0001: an annotated class is not partial, not of the kind its attribute is for, generic or static, or a layer is not annotated.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAnalyzer(Rules.ClassCannotBeCompleted)
 {
     private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
     {
-        bool isLayer = KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) || KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute) || KnownTypes.HasAttribute(type, KnownTypes.QuantizedAttribute);
-        return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) ? DeclarationRules.Check(type, types, isLayer) : [];
+        bool isLayer = DeclarationRules.IsMarkedLayer(type);
+        return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute)
+            ? DeclarationRules.Check(type, types, isLayer)
+            : DeclarationRules.CheckUnmarked(type, types);
     }
 }

@@ -20,6 +20,8 @@ public sealed class ClassMustBePartialAndOfItsKindTests
     [InlineData("[AdapterModel] file partial class {|ADT0001:Model|} { public Tensor Forward(Tensor x) => x; }")]
     [InlineData("[LowRank(2), Frozen] public partial class {|ADT0001:Layer|}() : Linear(8, 8);")]
     [InlineData("[LowRank(2), AdapterModel] public partial class {|ADT0001:Layer|}() : Linear(8, 8);")]
+    [InlineData("public class {|ADT0001:Layer|}() : Linear(8, 8);")]
+    [InlineData("[Quantized(4)] public class {|ADT0001:Layer|}() : Linear(8, 8);")]
     public Task Fires(string source) => Rule.Check(source);
 
     [Theory]
@@ -30,7 +32,8 @@ public sealed class ClassMustBePartialAndOfItsKindTests
     [InlineData("[AdapterModel] public partial class Model : Module { public Tensor Forward(Tensor x) => x; }")]
     [InlineData("public partial class Outer { private partial struct Inner { [LowRank(2)] public partial class Layer() : Linear(8, 8); } }")]
     [InlineData("public partial class Outer<TKey, TValue> where TKey : struct { public partial record Inner<T>(T Value) { [LowRank(2)] public partial class Layer() : Linear(8, 8); } }")]
-    [InlineData("public class Layer() : Linear(8, 8);")]
+    [InlineData("public abstract class Layer() : Linear(8, 8);")]
+    [InlineData("[Quantized(4)] public partial class Layer() : Linear(8, 8); public class Derived : Layer;")]
     [InlineData("[Obsolete] public class Other;")]
     [InlineData("[AdapterModel] public partial class Model : Missing { public Tensor Forward(Tensor x) => x; }")]
     public Task IsSilent(string source) => Rule.Check(source);

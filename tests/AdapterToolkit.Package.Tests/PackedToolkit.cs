@@ -16,7 +16,7 @@ public sealed class PackedToolkit : IDisposable
         Version = $"0.0.0-test.{DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture)}";
         Feed = Path.Combine(_folder, "feed");
         foreach (string project in (string[])["src/AdapterToolkit", "src/AdapterToolkit.Templates"])
-            DotNet.Run(SolutionFolder.Find(), "pack", project, "-c", "Release", "-o", Feed, $"-p:Version={Version}", "-v", "quiet").Succeeded();
+            DotNet.Run(SolutionFolder.Find(), "pack", project, "-c", "Release", "-o", Feed, $"-p:PackageVersion={Version}", "-v", "quiet").Succeeded();
     }
 
     /// <summary>The folder of the packages.</summary>

@@ -38,6 +38,24 @@ internal static class DeclarationRules
             yield return Problem(type, "is a layer and marked [AdapterModel], which is for classes made of layers");
     }
 
+    /// <summary>Finds a layer that carries none of the attributes, nor derives from one that does: no kernels are written for it.</summary>
+    public static IEnumerable<DiagnosticSpec> CheckUnmarked(INamedTypeSymbol type, KnownTypes types)
+    {
+        if (type.IsAbstract || !types.IsLinear(type) || types.IsToolkitBase(type))
+            yield break;
+        for (INamedTypeSymbol? current = type; current is not null && !types.IsToolkitBase(current); current = current.BaseType)
+        {
+            if (IsMarkedLayer(current) || current.GetMembers("KernelSets").Length > 0)
+                yield break;
+        }
+
+        yield return Problem(type, "derives from Linear, but neither it nor a class that it derives from is marked [LowRank], [Quantized] or [Frozen]");
+    }
+
+    /// <summary>Whether a class carries one of the attributes of layers.</summary>
+    public static bool IsMarkedLayer(INamedTypeSymbol type) =>
+        KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) || KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute) || KnownTypes.HasAttribute(type, KnownTypes.QuantizedAttribute);
+
     /// <summary>Where a class's name is declared.</summary>
     public static LocationSpec NameLocation(ISymbol symbol) => LocationSpec.From(symbol.Locations.FirstOrDefault() ?? Location.None);
 
