@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Reach;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
@@ -11,28 +10,11 @@ namespace AdapterToolkit.Analyzers;
 /// of the model, and this rule is silent about its parts.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ForwardShouldReachEveryAdapterAnalyzer : DiagnosticAnalyzer
+public sealed class ForwardShouldReachEveryAdapterAnalyzer() : ReachAnalyzer(Rules.AdapterNeverReached)
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.AdapterNeverReached];
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, ForwardReach reach)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start =>
-        {
-            if (start.Compilation.GetTypeByMetadataName(KnownTypes.ModelAttribute) is null)
-                return;
-            ForwardReach reach = new(start.Compilation);
-            start.RegisterSymbolAction(context => Analyze(context, reach), SymbolKind.NamedType);
-        });
-    }
-
-    private static void Analyze(SymbolAnalysisContext context, ForwardReach reach)
-    {
-        if (context.Symbol is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !KnownTypes.IsMarkedModel(type))
+        if (!KnownTypes.IsMarkedModel(type))
             return;
         Child[] unreached = [.. reach.Unreached(type)];
         if (unreached.Length == 0 || reach.IsOnlyInModelsThatTrainNothing(type))

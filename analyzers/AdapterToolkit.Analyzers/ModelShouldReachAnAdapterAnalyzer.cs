@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Reach;
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
@@ -12,28 +11,11 @@ namespace AdapterToolkit.Analyzers;
 /// <c>LanguageModel</c>, or a class marked <c>[AdapterModel]</c> that is no part of another one.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ModelShouldReachAnAdapterAnalyzer : DiagnosticAnalyzer
+public sealed class ModelShouldReachAnAdapterAnalyzer() : ReachAnalyzer(Rules.NothingTrains)
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.NothingTrains];
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, ForwardReach reach)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start =>
-        {
-            if (start.Compilation.GetTypeByMetadataName(KnownTypes.ModelAttribute) is null)
-                return;
-            ForwardReach reach = new(start.Compilation);
-            start.RegisterSymbolAction(context => Analyze(context, reach), SymbolKind.NamedType);
-        });
-    }
-
-    private static void Analyze(SymbolAnalysisContext context, ForwardReach reach)
-    {
-        if (context.Symbol is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !(KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) || reach.Types.IsLanguageModel(type)))
+        if (!KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) && !reach.Types.IsLanguageModel(type))
             return;
         DiagnosticSpec[] found = [.. ModelRules.CheckReach(type, reach.Types, context.Compilation)];
         Found.Report(context, Rules.NothingTrains, found);

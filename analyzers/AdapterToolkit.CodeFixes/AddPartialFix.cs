@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
@@ -11,25 +10,15 @@ namespace AdapterToolkit.CodeFixes;
 
 /// <summary>Makes a class, and those around it, <c>partial</c> (ADT0001).</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AddPartialFix)), Shared]
-public sealed class AddPartialFix : CodeFixProvider
+public sealed class AddPartialFix() : RuleFix("ADT0001")
 {
     private const string Title = "Add 'partial'";
 
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["ADT0001"];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
-        SyntaxNode? root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (Diagnostic diagnostic in context.Diagnostics)
-        {
-            if (root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } declaration && declaration.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Any(IsWhole))
-                context.RegisterCodeFix(CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, declaration, cancellation), Title), diagnostic);
-        }
+        if (root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } declaration && declaration.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Any(IsWhole))
+            context.RegisterCodeFix(CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, declaration, cancellation), Title), diagnostic);
+        return Task.CompletedTask;
     }
 
     private static bool IsWhole(TypeDeclarationSyntax declaration) => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword);

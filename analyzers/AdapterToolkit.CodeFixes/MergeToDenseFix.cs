@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Composition;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,30 +9,19 @@ namespace AdapterToolkit.CodeFixes;
 
 /// <summary>Merges to 16 or 32 bits in place of merging into quantized weights (ADT0108).</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MergeToDenseFix)), Shared]
-public sealed class MergeToDenseFix : CodeFixProvider
+public sealed class MergeToDenseFix() : RuleFix("ADT0108")
 {
     private const string MethodName = "MergeTo";
 
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["ADT0108"];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
-        SyntaxNode? root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (Diagnostic diagnostic in context.Diagnostics)
+        if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call)
         {
-            if (root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call)
-                continue;
             foreach (int bits in new[] { 16, 32 })
-            {
-                string title = string.Format(CultureInfo.InvariantCulture, "Merge to {0} bits", bits);
-                context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(call, MergeTo(call, bits)))), title), diagnostic);
-            }
+                Offer(context, diagnostic, string.Format(CultureInfo.InvariantCulture, "Merge to {0} bits", bits), () => root.ReplaceNode(call, MergeTo(call, bits)));
         }
+
+        return Task.CompletedTask;
     }
 
     private static InvocationExpressionSyntax MergeTo(InvocationExpressionSyntax call, int bits)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Composition;
 using AdapterToolkit.Analyzers.TensorRules;
 using AdapterToolkit.Analyzers.Values;
@@ -15,30 +14,16 @@ namespace AdapterToolkit.CodeFixes;
 /// local that held the product and nothing else uses is removed.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MultiplyByFactorsFix)), Shared]
-public sealed class MultiplyByFactorsFix : CodeFixProvider
+public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
 {
     private const string Title = "Multiply by A, then by B";
 
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["ADT0101"];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override async Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
-        if (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false) is not { } root
-            || await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is not { } model)
-            return;
-        TensorTypes types = new(model.Compilation);
-        foreach (Diagnostic diagnostic in context.Diagnostics)
-        {
-            if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is not ExpressionSyntax outer
-                || Rewrite(outer, diagnostic, model, types, context.CancellationToken) is not { } rewritten)
-                continue;
+        if (await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is { } model
+            && root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is ExpressionSyntax outer
+            && Rewrite(outer, diagnostic, model, new TensorTypes(model.Compilation), context.CancellationToken) is { } rewritten)
             context.RegisterCodeFix(CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, outer, rewritten.Expression, rewritten.Locals, cancellation), Title), diagnostic);
-        }
     }
 
     private static (ExpressionSyntax Expression, IReadOnlyList<VariableDeclaratorSyntax> Locals)? Rewrite(ExpressionSyntax outer, Diagnostic diagnostic, SemanticModel model, TensorTypes types, CancellationToken cancellation)

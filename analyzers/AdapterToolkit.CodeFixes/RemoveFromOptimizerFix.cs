@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -9,25 +7,15 @@ namespace AdapterToolkit.CodeFixes;
 
 /// <summary>Takes a frozen weight out of the parameters that an optimizer is given (ADT0102).</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RemoveFromOptimizerFix)), Shared]
-public sealed class RemoveFromOptimizerFix : CodeFixProvider
+public sealed class RemoveFromOptimizerFix() : RuleFix("ADT0102")
 {
     private const string Title = "Remove the frozen weight";
 
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["ADT0102"];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
-        SyntaxNode? root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (Diagnostic diagnostic in context.Diagnostics)
-        {
-            if (root?.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is ExpressionSyntax weight && Remove(root, weight) is { } changed)
-                context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Title), diagnostic);
-        }
+        if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is ExpressionSyntax weight && Remove(root, weight) is { } changed)
+            Offer(context, diagnostic, Title, () => changed);
+        return Task.CompletedTask;
     }
 
     /// <summary>The file without the weight; null where it is no element of a list.</summary>

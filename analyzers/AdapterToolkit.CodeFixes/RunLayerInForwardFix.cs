@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Composition;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -13,26 +11,16 @@ namespace AdapterToolkit.CodeFixes;
 /// behind the other in the order of their declarations, and the layer's dimensions fit where its declaration stands.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(RunLayerInForwardFix)), Shared]
-public sealed class RunLayerInForwardFix : CodeFixProvider
+public sealed class RunLayerInForwardFix() : RuleFix("ADT0104")
 {
     private const string Title = "Run the layer in Forward";
     private const string Forward = "Forward";
 
-    /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["ADT0104"];
-
-    /// <inheritdoc/>
-    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
-
-    /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    private protected override Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
-        SyntaxNode? root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (Diagnostic diagnostic in context.Diagnostics)
-        {
-            if (root?.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<PropertyDeclarationSyntax>() is { Parent: TypeDeclarationSyntax type } layer && Insert(root, type, layer) is { } changed)
-                context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Title), diagnostic);
-        }
+        if (root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<PropertyDeclarationSyntax>() is { Parent: TypeDeclarationSyntax type } layer && Insert(root, type, layer) is { } changed)
+            Offer(context, diagnostic, Title, () => changed);
+        return Task.CompletedTask;
     }
 
     private static SyntaxNode? Insert(SyntaxNode root, TypeDeclarationSyntax type, PropertyDeclarationSyntax layer)

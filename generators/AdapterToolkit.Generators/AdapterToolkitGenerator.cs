@@ -29,9 +29,7 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        IncrementalValuesProvider<LayerSpec> layers = Layers(context, LayerDiscovery.LowRankAttribute);
-        IncrementalValuesProvider<LayerSpec> frozen = Layers(context, LayerDiscovery.FrozenAttribute);
-        IncrementalValuesProvider<LayerSpec> quantized = Layers(context, KnownTypes.QuantizedAttribute);
+        IncrementalValuesProvider<LayerSpec>[] layers = [.. DeclarationRules.LayerAttributes.Select(attribute => Layers(context, attribute))];
         IncrementalValuesProvider<ModelSpec> models = context.SyntaxProvider.ForAttributeWithMetadataName(
                 KnownTypes.ModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
@@ -41,14 +39,14 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         IncrementalValueProvider<string> space = context.CompilationProvider
             .Select(static (compilation, _) => GeneratedNamespace.For(compilation.AssemblyName))
             .WithTrackingName(NamespaceOfKernels);
-        IncrementalValueProvider<EquatableArray<LinearConfiguration>> configurations = layers.Collect().Combine(frozen.Collect()).Combine(quantized.Collect())
-            .Select(static (found, _) => new EquatableArray<LinearConfiguration>(found.Left.Left.Concat(found.Left.Right).Concat(found.Right)
+        IncrementalValueProvider<EquatableArray<LinearConfiguration>> configurations = layers.Select(found => found.Collect())
+            .Aggregate(static (all, more) => all.Combine(more).Select(static (found, _) => found.Left.AddRange(found.Right)))
+            .Select(static (found, _) => new EquatableArray<LinearConfiguration>(found
                 .SelectMany(LinearConfiguration.Of).Distinct().OrderBy(configuration => configuration.ClassName, StringComparer.Ordinal)))
             .WithTrackingName(PlannedConfigurations);
 
-        context.RegisterSourceOutput(layers.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
-        context.RegisterSourceOutput(frozen.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
-        context.RegisterSourceOutput(quantized.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
+        foreach (IncrementalValuesProvider<LayerSpec> found in layers)
+            context.RegisterSourceOutput(found.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
         context.RegisterSourceOutput(models, static (output, model) => output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model)));
         context.RegisterSourceOutput(configurations.Combine(space), static (output, found) =>
         {

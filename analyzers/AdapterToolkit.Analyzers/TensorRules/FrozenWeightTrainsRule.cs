@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Values;
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -16,7 +17,7 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
         bool wraps = TensorTypes.Is(creation.Type, flow.Types.Parameter) || (TensorTypes.Is(creation.Type, flow.Types.TorchParameter) && !IsRefused(creation.Arguments));
         if (wraps && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !IsFrozenAgain(creation.Syntax))
             Report(flow, arguments[0], creation.Syntax, "is wrapped as a parameter");
-        if (TensorTypes.DerivesFrom(creation.Type, flow.Types.TorchOptimizer))
+        if (KnownTypes.DerivesFrom(creation.Type, flow.Types.TorchOptimizer))
             CheckOptimizer(flow, creation.Syntax, arguments);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Values;
@@ -30,7 +31,7 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
         types.TorchModule is not null && member.ContainingType is { } type && IsTorchHolder(member) && PairsOf(type).Count > 0 && PairWith(member) is null && IsWeightName(member);
 
     /// <summary>Whether a class has a frozen weight beside its factors.</summary>
-    public bool HasFrozenWeight(INamedTypeSymbol type) => type.GetMembers().Any(IsFrozenWeight) || type.BaseType is { } parent && (types.TorchLinear is { } linear && TensorTypes.DerivesFrom(parent, linear));
+    public bool HasFrozenWeight(INamedTypeSymbol type) => type.GetMembers().Any(IsFrozenWeight) || type.BaseType is { } parent && (types.TorchLinear is { } linear && KnownTypes.DerivesFrom(parent, linear));
 
     private LowRankPair[] Find(INamedTypeSymbol type)
     {
@@ -107,8 +108,8 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     private bool CanHold(ISymbol member) => !member.IsStatic && TypeOf(member) is { } type
         && (IsTorchHolder(member) || TensorTypes.Is(type, types.Parameter) || types.IsToolkitTensor(type));
 
-    private bool IsTorchHolder(ISymbol member) => !member.IsStatic && TypeOf(member) is { } type && (types.IsTorchTensor(type) || TensorTypes.DerivesFrom(type, types.TorchLinear)
-        || (type is INamedTypeSymbol { Name: "Module" } && TensorTypes.DerivesFrom(type, types.TorchModule)));
+    private bool IsTorchHolder(ISymbol member) => !member.IsStatic && TypeOf(member) is { } type && (types.IsTorchTensor(type) || KnownTypes.DerivesFrom(type, types.TorchLinear)
+        || (type is INamedTypeSymbol { Name: "Module" } && KnownTypes.DerivesFrom(type, types.TorchModule)));
 
     private static ITypeSymbol? TypeOf(ISymbol member) => member switch
     {
@@ -122,6 +123,6 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
         string name = member.Name.TrimStart('_').ToLowerInvariant();
         if (name is "w" || name.Contains("weight") || name.StartsWith("base", StringComparison.Ordinal) || name.Contains("frozen") || name.Contains("pretrained") || name.Contains("original"))
             return true;
-        return TensorTypes.DerivesFrom(TypeOf(member), types.TorchLinear);
+        return KnownTypes.DerivesFrom(TypeOf(member), types.TorchLinear);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -30,7 +31,7 @@ internal static class Shapes
                 return creation.Arguments.Length > 0 ? Of(creation.Arguments[0].Value, types) : null;
             case IInvocationOperation call when call.TargetMethod.Name == "Parameter" && call.Arguments.Length > 0:
                 return Of(call.Arguments[0].Value, types);
-            case IInvocationOperation call when TensorTypes.DerivesFrom(call.Type, types.TorchLinear) && call.Arguments.Length > 1:
+            case IInvocationOperation call when KnownTypes.DerivesFrom(call.Type, types.TorchLinear) && call.Arguments.Length > 1:
                 return (Dimension.From(call.Arguments[1].Value), Dimension.From(call.Arguments[0].Value));
             case IInvocationOperation call when s_factories.Contains(call.TargetMethod.Name):
                 return OfFactory(call);

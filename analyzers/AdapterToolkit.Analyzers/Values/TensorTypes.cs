@@ -1,3 +1,4 @@
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Values;
@@ -60,7 +61,7 @@ internal sealed class TensorTypes(Compilation compilation)
     public bool IsToolkitTensor(ITypeSymbol? type) => Is(type, _tensor);
 
     /// <summary>Whether a type is TorchSharp's tensor, or one of its parameters.</summary>
-    public bool IsTorchTensor(ITypeSymbol? type) => DerivesFrom(type, _torchTensor);
+    public bool IsTorchTensor(ITypeSymbol? type) => KnownTypes.DerivesFrom(type, _torchTensor);
 
     /// <summary>Whether a type belongs to TorchSharp.</summary>
     public bool IsOfTorch(ITypeSymbol? type) =>
@@ -68,7 +69,7 @@ internal sealed class TensorTypes(Compilation compilation)
 
     /// <summary>Whether a type is one of those in which the toolkit or TorchSharp hold numbers.</summary>
     public bool HoldsTensor(ITypeSymbol? type) =>
-        IsToolkitTensor(type) || IsTorchTensor(type) || Is(type, Parameter) || Is(type, FrozenWeight) || Is(type, Factors) || DerivesFrom(type, TorchLinear);
+        IsToolkitTensor(type) || IsTorchTensor(type) || Is(type, Parameter) || Is(type, FrozenWeight) || Is(type, Factors) || KnownTypes.DerivesFrom(type, TorchLinear);
 
     /// <summary>Whether a value of a type can be a matrix or vector: a tensor, numbers in a row, or a matrix of a library.</summary>
     public bool IsMatrix(ITypeSymbol? type) => type switch
@@ -102,22 +103,6 @@ internal sealed class TensorTypes(Compilation compilation)
 
     /// <summary>Whether a type is another one.</summary>
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) => type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
-
-    /// <summary>Whether a type is another one or derives from it.</summary>
-    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
-    {
-        if (ancestor is null)
-            return false;
-        if (type is ITypeParameterSymbol parameter)
-            return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor))
-                return true;
-        }
-
-        return false;
-    }
 
     /// <summary>Whether a symbol stands in a namespace, or one inside it.</summary>
     public static bool IsInNamespace(ISymbol symbol, string root)

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Values;
 
-/// <content>Calls: of tensors' methods, of collections, of methods of the compilation, of lambdas.</content>
+/// <content>Calls of tensors' methods, and of methods of the compilation.</content>
 internal sealed partial class ValueFlow
 {
     private Value Invocation(IInvocationOperation call)
@@ -69,9 +69,9 @@ internal sealed partial class ValueFlow
 
     private void NoteTraining(IMethodSymbol method)
     {
-        bool trains = (TensorTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
-            || (TensorTypes.DerivesFrom(method.ContainingType, Types.LanguageModel) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits")
-            || (TensorTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving");
+        bool trains = (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
+            || (KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits")
+            || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving");
         if (trains)
             Note(TrainedFact);
     }
@@ -100,7 +100,7 @@ internal sealed partial class ValueFlow
     /// <summary>A linear layer of TorchSharp that holds a factor, or W, multiplies its input by it.</summary>
     private Value? TorchLayerCall(IInvocationOperation call)
     {
-        if (call is not { Instance: { } layer, TargetMethod.Name: "forward" or "call", Arguments: [{ Value: var input }] } || !TensorTypes.DerivesFrom(Resolve(layer).Type, Types.TorchModule))
+        if (call is not { Instance: { } layer, TargetMethod.Name: "forward" or "call", Arguments: [{ Value: var input }] } || !KnownTypes.DerivesFrom(Resolve(layer).Type, Types.TorchModule))
             return null;
         Value weight = Evaluate(layer);
         return weight.IsFactor || weight.Kind == ValueKind.Weight ? Multiply(call, Evaluate(input), weight.Transposed()) : null;
@@ -267,175 +267,4 @@ internal sealed partial class ValueFlow
             }
         }
     }
-
-    /// <summary>Collections, spans, LINQ and the like keep what they are given.</summary>
-    private Value SystemCall(IInvocationOperation call, Value receiver, out ImmutableArray<Value> given)
-    {
-        IMethodSymbol method = call.TargetMethod;
-        Value[] values = [.. Enumerable.Repeat(Value.Other, method.Parameters.Length)];
-        Value elements = receiver;
-        List<IOperation> functions = [];
-        foreach (IArgumentOperation argument in call.Arguments)
-        {
-            IOperation value = argument.Value;
-            while (value is IConversionOperation conversion)
-                value = conversion.Operand;
-            if (value is IDelegateCreationOperation)
-            {
-                functions.Add(value);
-                continue;
-            }
-
-            if (argument.Parameter?.RefKind == RefKind.Out)
-                continue;
-            Value evaluated = Evaluate(argument.Value);
-            if (evaluated.Kind == ValueKind.Weight && !(argument.Parameter?.Type is INamedTypeSymbol { Name: "IEnumerable" }))
-                evaluated = evaluated.From(argument.Value.Syntax);
-            if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
-                values[parameter.Ordinal] = evaluated;
-            if (!TensorTypes.IsScalar(argument.Value.Type))
-                elements = Value.Join(elements, evaluated);
-        }
-
-        given = [.. values];
-        Value produced = Value.Other;
-        foreach (IOperation function in functions)
-            produced = Value.Join(produced, RunFunction(function, elements));
-        Outputs(call, receiver);
-        return SystemResult(call, receiver, given, elements, produced, functions.Count > 0);
-    }
-
-    private Value SystemResult(IInvocationOperation call, Value receiver, ImmutableArray<Value> given, Value elements, Value produced, bool hasFunction)
-    {
-        string name = call.TargetMethod.Name;
-        switch (name)
-        {
-            case "Select" or "SelectMany" or "ConvertAll" or "Zip" or "Aggregate" or "ToDictionary" or "ContinueWith":
-                if (call.Arguments.Any(argument => IsRandom(argument.Value)) && produced.Kind == ValueKind.Other)
-                    return Value.Of(ValueKind.Noise);
-                return hasFunction ? produced : elements;
-            case "Repeat" when call.Arguments.Length == 2 && call.TargetMethod.ContainingType.Name == "Enumerable" && call.Arguments[0].Value.ConstantValue.HasValue:
-                return Value.Of(IsZero(call.Arguments[0].Value) ? ValueKind.Zeros : ValueKind.Noise);
-            case "Fill" when call.Arguments.Length > 0:
-                FillWith(call);
-                return Value.Other;
-            case "CopyTo" or "TryCopyTo":
-                Replace(call.Arguments[call.Instance is null ? 1 : 0].Value, (call.Instance is null ? given[0] : receiver).AsCopy());
-                return Value.Other;
-            case "ToArray" or "ToList" or "Clone":
-                return elements.Kind is ValueKind.Weight ? elements.AsCopy() : elements;
-            case "GetOrAdd" or "AddOrUpdate" or "GetOrCreate" or "GetValue":
-                Value added = Value.Join(elements, produced);
-                if (call.Instance is { } cache)
-                    Add(cache, added);
-                return added;
-            case "Equals" or "SequenceEqual" or "Contains" or "GetHashCode" or "ToString":
-                return Value.Other;
-        }
-
-        bool isMutator = call.Instance is not null && (call.TargetMethod.ReturnsVoid || TensorTypes.IsScalar(call.Type));
-        if (isMutator)
-        {
-            Add(call.Instance!, Value.Join(elements, produced));
-            return Value.Other;
-        }
-
-        bool isRandom = call.TargetMethod.ContainingType?.Name == "Random" && name is "NextBytes" or "GetItems";
-        return isRandom ? Value.Of(ValueKind.Noise) : hasFunction && !SystemKeepsElements(call) ? Value.Join(elements, produced) : elements;
-    }
-
-    /// <summary>Whether a function that a method is given only chooses or orders.</summary>
-    private static bool SystemKeepsElements(IInvocationOperation call) =>
-        call.TargetMethod.Name is "Where" or "OrderBy" or "OrderByDescending" or "First" or "FirstOrDefault" or "Single" or "SingleOrDefault" or "Last" or "LastOrDefault" or "TakeWhile" or "SkipWhile";
-
-    private void FillWith(IInvocationOperation call)
-    {
-        IOperation target = call.Instance ?? call.Arguments[0].Value;
-        IOperation number = call.Arguments[call.Instance is null && call.Arguments.Length > 1 ? 1 : 0].Value;
-        Value before = Evaluate(target);
-        Show(rule => rule.OnWrite(this, call, before));
-        if (before.Kind is ValueKind.Other or ValueKind.Zeros or ValueKind.Noise)
-            Replace(target, Value.Of(IsZero(number) ? ValueKind.Zeros : number.ConstantValue.HasValue ? ValueKind.Noise : ValueKind.Other));
-    }
-
-    private void Outputs(IInvocationOperation call, Value value)
-    {
-        foreach (IArgumentOperation argument in call.Arguments)
-        {
-            if (argument.Parameter?.RefKind == RefKind.Out)
-                Assign(argument.Value, value);
-        }
-    }
-
-    private Value RunFunction(IOperation function, Value element) => function switch
-    {
-        IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda } => RunLambda(lambda, element),
-        IDelegateCreationOperation { Target: IMethodReferenceOperation method } => RunReferenced(method, element),
-        _ => Evaluate(function),
-    };
-
-    private Value RunLambda(IFlowAnonymousFunctionOperation lambda, Value element)
-    {
-        ControlFlowGraph graph;
-        try
-        {
-            graph = _graph.GetAnonymousFunctionControlFlowGraphInScope(lambda, _cancellation);
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            return Value.Other;
-        }
-
-        ValueState state = _state;
-        foreach (IParameterSymbol parameter in lambda.Symbol.Parameters)
-            state = state.With(parameter, element);
-        return RunNested(graph, state);
-    }
-
-    private Value RunReferenced(IMethodReferenceOperation reference, Value element)
-    {
-        IMethodSymbol method = reference.Method;
-        Evaluate(reference.Instance);
-        if (method.MethodKind == MethodKind.LocalFunction)
-            return RunLocalFunction(method, [.. Enumerable.Repeat(element, method.Parameters.Length)]);
-        if (TensorTypes.Is(method.ContainingType, Types.FrozenWeight) && method.Name is "ToTensor" or "ToArray")
-            return element.AsCopy();
-        if (_analysis.Call(method, [.. Enumerable.Repeat(element, method.Parameters.Length)], _stack, IsOnTrainingPath, _cancellation) is not { } result)
-            return Value.Other;
-        foreach (Finding finding in result.Findings)
-            Report(finding.Rule, reference.Syntax, [.. finding.Arguments]);
-        _isExact &= result.IsExact;
-        return result.Returned;
-    }
-
-    private Value RunLocalFunction(IMethodSymbol method, ImmutableArray<Value> arguments)
-    {
-        method = method.OriginalDefinition;
-        ControlFlowGraph? scope = _graph;
-        while (scope is not null && !scope.LocalFunctions.Contains(method, SymbolEqualityComparer.Default))
-            scope = scope.Parent;
-        if (scope is null || _stack.Enter(method) is null)
-            return Value.Other;
-        ControlFlowGraph graph = scope.GetLocalFunctionControlFlowGraph(method, _cancellation);
-        ValueState state = _state;
-        for (int i = 0; i < method.Parameters.Length; i++)
-            state = state.With(method.Parameters[i], i < arguments.Length ? arguments[i] : Value.Other);
-        return RunNested(graph, state, method);
-    }
-
-    /// <summary>Runs a function inside this body: it sees this body's variables, and may change them.</summary>
-    private Value RunNested(ControlFlowGraph graph, ValueState state, IMethodSymbol? function = null)
-    {
-        CallStack stack = function is null ? _stack : _stack.Enter(function) ?? _stack;
-        BodyResult result = new ValueFlow(_analysis, _rules, graph, function ?? Symbol, stack, IsOnTrainingPath, _cancellation) { IsNested = true }.Run(state);
-        _isExact &= result.IsExact;
-        _stores.AddRange(result.Stores);
-        _state = _state.JoinKnown(result.Exit);
-        if (_isShowing)
-            _findings.UnionWith(result.Findings);
-        return result.Returned;
-    }
-
-    /// <summary>Whether the body is that of a lambda or local function, whose result its surroundings use.</summary>
-    public bool IsNested { get; private init; }
 }

@@ -1,3 +1,4 @@
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -66,7 +67,7 @@ internal sealed partial class ValueFlow
 
     private Value? FrozenWeights(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol? type)
     {
-        if (TensorTypes.DerivesFrom(member.ContainingType, Types.Module) && member.Name == "FrozenWeights")
+        if (KnownTypes.DerivesFrom(member.ContainingType, Types.Module) && member.Name == "FrozenWeights")
             return Value.Weight(HasAdapter(reference), reference.Syntax);
         if (!TensorTypes.Is(type, Types.FrozenWeight))
             return null;

@@ -8,6 +8,9 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>What every annotated class must be, so that the generator can write its other half (ADT0001).</summary>
 internal static class DeclarationRules
 {
+    /// <summary>The attributes of which a layer carries one at least.</summary>
+    public static IReadOnlyList<string> LayerAttributes { get; } = [LayerDiscovery.LowRankAttribute, LayerDiscovery.FrozenAttribute, KnownTypes.QuantizedAttribute];
+
     /// <summary>Finds what is wrong with the declaration of a class.</summary>
     /// <param name="type">The class.</param>
     /// <param name="types">The toolkit's types.</param>
@@ -53,8 +56,7 @@ internal static class DeclarationRules
     }
 
     /// <summary>Whether a class carries one of the attributes of layers.</summary>
-    public static bool IsMarkedLayer(INamedTypeSymbol type) =>
-        KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) || KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute) || KnownTypes.HasAttribute(type, KnownTypes.QuantizedAttribute);
+    public static bool IsMarkedLayer(INamedTypeSymbol type) => LayerAttributes.Any(attribute => KnownTypes.HasAttribute(type, attribute));
 
     /// <summary>Where a class's name is declared.</summary>
     public static LocationSpec NameLocation(ISymbol symbol) => LocationSpec.From(symbol.Locations.FirstOrDefault() ?? Location.None);

@@ -77,7 +77,8 @@ internal sealed class KnownTypes(Compilation compilation)
 
     private bool IsSequence(INamedTypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, _enumerable);
 
-    private static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
+    /// <summary>Whether a type is another one or derives from it; a type parameter, whether a constraint says so.</summary>
+    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
     {
         if (ancestor is null)
             return false;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
 
@@ -22,7 +21,7 @@ internal sealed class EightBitMoment : IDisposable
     internal EightBitMoment(Device device, int elements)
     {
         _elements = elements;
-        Codes = Tensor.Zeros(device, new Shape(WordsOf(elements)));
+        Codes = Tensor.Zeros(device, new Shape(ByteWords.Count(elements)));
         Maxima = Tensor.Zeros(device, new Shape(BlocksOf(elements)));
     }
 
@@ -51,8 +50,9 @@ internal sealed class EightBitMoment : IDisposable
     /// <summary>Copies the codes out of the device.</summary>
     internal byte[] CopyCodes()
     {
-        float[] words = Codes.ToArray();
-        return MemoryMarshal.AsBytes(words.AsSpan())[.._elements].ToArray();
+        byte[] codes = new byte[_elements];
+        ByteWords.CopyTo(Codes, codes);
+        return codes;
     }
 
     /// <summary>Replaces codes and scales.</summary>
@@ -60,11 +60,7 @@ internal sealed class EightBitMoment : IDisposable
     /// <param name="maxima">A scale for each block.</param>
     internal void CopyFrom(ReadOnlySpan<byte> codes, ReadOnlySpan<float> maxima)
     {
-        float[] words = new float[WordsOf(_elements)];
-        codes.CopyTo(MemoryMarshal.AsBytes(words.AsSpan()));
-        Codes.CopyFrom(words);
+        ByteWords.CopyFrom(Codes, codes);
         Maxima.CopyFrom(maxima);
     }
-
-    private static int WordsOf(int elements) => (elements + sizeof(float) - 1) / sizeof(float);
 }

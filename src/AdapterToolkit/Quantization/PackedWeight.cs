@@ -73,7 +73,7 @@ public sealed class PackedWeight : IDisposable
         if (values.Elements != shape.Elements)
             throw new ArgumentException($"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
         using TensorScope.Suspension suspension = TensorScope.Suspend();
-        Tensor codes = device is CpuDevice ? InPanels(device, shape, values) : Words(device, values.Codes);
+        Tensor codes = device is CpuDevice ? InPanels(device, shape, values) : ByteWords.From(device, values.Codes);
         return From(values.Format, shape, codes, values.Scales);
     }
 
@@ -91,7 +91,7 @@ public sealed class PackedWeight : IDisposable
             shape,
             codes,
             scales?.Maxima is { } maxima ? Tensor.From(device, new Shape(maxima.Length), maxima) : null,
-            scales?.Codes is { } scaleCodes ? Words(device, scaleCodes) : null,
+            scales?.Codes is { } scaleCodes ? ByteWords.From(device, scaleCodes) : null,
             scales?.NestedMaxima is { } nestedMaxima ? Tensor.From(device, new Shape(nestedMaxima.Length), nestedMaxima) : null,
             scales?.Offset ?? 0);
     }
@@ -103,13 +103,9 @@ public sealed class PackedWeight : IDisposable
         if (Device is CpuDevice)
             PackedPanels.Unpack(CodeWords, Format.Bits, Shape.Rows, Shape.Columns, codes);
         else
-            CopyBytes(Codes, codes);
+            ByteWords.CopyTo(Codes, codes);
         return new QuantizedValues(Format, Shape.Elements, codes, Scales());
     }
-
-    /// <summary>How many 32-bit words hold so many bytes.</summary>
-    /// <param name="bytes">How many bytes there are.</param>
-    internal static int Words(long bytes) => (int)((bytes + sizeof(float) - 1) / sizeof(float));
 
     /// <summary>
     /// Each block's scale as a float32 number, for the caller to release: those of 8 bits are decoded on the host, where the
@@ -144,16 +140,6 @@ public sealed class PackedWeight : IDisposable
         return panels;
     }
 
-    /// <summary>Bytes as a tensor of 32-bit words, the last one filled up with zeros.</summary>
-    private static Tensor Words(Device device, byte[] bytes)
-    {
-        float[] words = new float[Words(bytes.LongLength)];
-        bytes.CopyTo(MemoryMarshal.AsBytes(words.AsSpan()));
-        return Tensor.From(device, new Shape(words.Length), words);
-    }
-
-    private static void CopyBytes(Tensor words, Span<byte> bytes) => MemoryMarshal.AsBytes(words.ToArray().AsSpan())[..bytes.Length].CopyTo(bytes);
-
     private BlockScales? Scales()
     {
         if (Maxima is not null)
@@ -161,7 +147,7 @@ public sealed class PackedWeight : IDisposable
         if (ScaleCodes is null || NestedMaxima is null)
             return null;
         byte[] codes = new byte[Format.Blocks(Shape.Elements)];
-        CopyBytes(ScaleCodes, codes);
+        ByteWords.CopyTo(ScaleCodes, codes);
         return new BlockScales(codes, NestedMaxima.ToArray(), Offset);
     }
 }

@@ -131,15 +131,8 @@ public sealed class CausalAttentionTests
     [InlineData(128)]
     public void VectorsOfEveryWidthGiveTheSame(int bits)
     {
-        VectorWidth.Bits = bits;
-        try
-        {
-            CheckAll("cpu", [.. s_cases, .. s_largeCases]);
-        }
-        finally
-        {
-            VectorWidth.Bits = VectorWidth.Widest;
-        }
+        using VectorsOf vectors = new(bits);
+        CheckAll("cpu", [.. s_cases, .. s_largeCases]);
     }
 
     private static void CheckAll(string identifier, AttentionCase[] cases)

@@ -1,5 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Tests.Support;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Products;
@@ -34,17 +35,10 @@ public sealed class CpuProductTests
     [MemberData(nameof(WidthsAndRanks))]
     public void ProductsEqualPlainLoops(int bits, int rank)
     {
-        VectorWidth.Bits = bits;
-        try
-        {
-            using CpuDevice device = new(threads: 2);
-            foreach ((int rows, int inFeatures, int outFeatures) in s_shapes)
-                CheckAll(device, new ProductOperands(rows, inFeatures, outFeatures, rank, hasBias: (rows & 1) == 1));
-        }
-        finally
-        {
-            VectorWidth.Bits = VectorWidth.Widest;
-        }
+        using VectorsOf vectors = new(bits);
+        using CpuDevice device = new(threads: 2);
+        foreach ((int rows, int inFeatures, int outFeatures) in s_shapes)
+            CheckAll(device, new ProductOperands(rows, inFeatures, outFeatures, rank, hasBias: (rows & 1) == 1));
     }
 
     [Theory]
@@ -53,20 +47,13 @@ public sealed class CpuProductTests
     [InlineData(128)]
     public void TheNumberOfThreadsChangesNoBit(int bits)
     {
-        VectorWidth.Bits = bits;
-        try
+        using VectorsOf vectors = new(bits);
+        foreach ((int rows, int inFeatures, int outFeatures) in ((int, int, int)[])[(260, 40, 70), (50, 129, 70), (1, 700, 500)])
         {
-            foreach ((int rows, int inFeatures, int outFeatures) in ((int, int, int)[])[(260, 40, 70), (50, 129, 70), (1, 700, 500)])
-            {
-                ProductOperands operands = new(rows, inFeatures, outFeatures, rank: 8, hasBias: true);
-                float[][] one = Everything(operands, threads: 1);
-                for (int threads = 2; threads <= 5; threads++)
-                    Assert.Equal(one, Everything(operands, threads));
-            }
-        }
-        finally
-        {
-            VectorWidth.Bits = VectorWidth.Widest;
+            ProductOperands operands = new(rows, inFeatures, outFeatures, rank: 8, hasBias: true);
+            float[][] one = Everything(operands, threads: 1);
+            for (int threads = 2; threads <= 5; threads++)
+                Assert.Equal(one, Everything(operands, threads));
         }
     }
 

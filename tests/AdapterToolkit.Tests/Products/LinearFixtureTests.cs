@@ -61,16 +61,9 @@ public sealed class LinearFixtureTests
 
     private static void InVectorsOf(int bits, Action<Device> check)
     {
-        VectorWidth.Bits = bits;
-        try
-        {
-            using CpuDevice device = new();
-            check(device);
-        }
-        finally
-        {
-            VectorWidth.Bits = VectorWidth.Widest;
-        }
+        using VectorsOf vectors = new(bits);
+        using CpuDevice device = new();
+        check(device);
     }
 
     private static Linear Load(Device device, LinearFixture fixture)

@@ -37,19 +37,12 @@ public sealed class QuantizedCodecTests
     [MemberData(nameof(LayersAndWidths))]
     public void OnTheCpuBitsAreThoseOfTheReference(string layer, int bits)
     {
-        VectorWidth.Bits = bits;
-        try
-        {
-            using CpuDevice device = new(threads: 2);
-            CheckAll(device, layer);
+        using VectorsOf vectors = new(bits);
+        using CpuDevice device = new(threads: 2);
+        CheckAll(device, layer);
 
-            // Enough numbers that threads share them, and that the last share ends in a partial block.
-            Check(device, layer, 1001, 397, NumberKind.Gaussian);
-        }
-        finally
-        {
-            VectorWidth.Bits = VectorWidth.Widest;
-        }
+        // Enough numbers that threads share them, and that the last share ends in a partial block.
+        Check(device, layer, 1001, 397, NumberKind.Gaussian);
     }
 
     [Theory]

@@ -44,17 +44,10 @@ public sealed class QuantizedProductTests
     [MemberData(nameof(LayersAndWidths))]
     public void ProductsOnTheCpuEqualPlainLoops(string name, int bits)
     {
-        VectorWidth.Bits = bits;
-        try
-        {
-            using CpuDevice device = new(threads: 2);
-            foreach ((int rows, int inFeatures, int outFeatures) in s_shapes)
-                CheckAll(device, name, rows, inFeatures, outFeatures);
-        }
-        finally
-        {
-            VectorWidth.Bits = VectorWidth.Widest;
-        }
+        using VectorsOf vectors = new(bits);
+        using CpuDevice device = new(threads: 2);
+        foreach ((int rows, int inFeatures, int outFeatures) in s_shapes)
+            CheckAll(device, name, rows, inFeatures, outFeatures);
     }
 
     [Theory]
@@ -72,28 +65,21 @@ public sealed class QuantizedProductTests
     [InlineData(128)]
     public void TheNumberOfThreadsChangesNoBit(int bits)
     {
-        VectorWidth.Bits = bits;
-        try
+        using VectorsOf vectors = new(bits);
+        foreach ((int rows, int inFeatures, int outFeatures) in ((int, int, int)[])[(260, 64, 70), (1, 704, 500)])
         {
-            foreach ((int rows, int inFeatures, int outFeatures) in ((int, int, int)[])[(260, 64, 70), (1, 704, 500)])
-            {
-                float[][] one = Run(1);
-                for (int threads = 2; threads <= 4; threads++)
-                    Assert.Equal(one, Run(threads));
+            float[][] one = Run(1);
+            for (int threads = 2; threads <= 4; threads++)
+                Assert.Equal(one, Run(threads));
 
-                float[][] Run(int threads)
-                {
-                    using CpuDevice device = new(threads);
-                    ProductOperands operands = new(rows, inFeatures, outFeatures, rank: 8, hasBias: true);
-                    using ProductLayer layer = Load(device, operands, new Nf4Layer(inFeatures, outFeatures, bias: true));
-                    layer.AddAdapter();
-                    return [layer.Forward(), layer.ForwardBackward(inputActive: true)!, layer.GradientOfA(), layer.GradientOfB()];
-                }
+            float[][] Run(int threads)
+            {
+                using CpuDevice device = new(threads);
+                ProductOperands operands = new(rows, inFeatures, outFeatures, rank: 8, hasBias: true);
+                using ProductLayer layer = Load(device, operands, new Nf4Layer(inFeatures, outFeatures, bias: true));
+                layer.AddAdapter();
+                return [layer.Forward(), layer.ForwardBackward(inputActive: true)!, layer.GradientOfA(), layer.GradientOfB()];
             }
-        }
-        finally
-        {
-            VectorWidth.Bits = VectorWidth.Widest;
         }
     }
 

@@ -95,14 +95,6 @@ internal sealed class CodecPrinter
         writer.Line();
     }
 
-    private static int Logarithm(int power)
-    {
-        int logarithm = 0;
-        while (1 << logarithm < power)
-            logarithm++;
-        return logarithm;
-    }
-
     private void PrintDequantize(SourceWriter writer)
     {
         string formula = _stored.HasBlocks ? "dense[i] = codebook[codes[i]] · maxima[block of i]" : "dense[i] = codes[i], widened";
@@ -134,11 +126,11 @@ internal sealed class CodecPrinter
         string[] factors = _stored.HasBlocks ? ["View factors"] : [], map = ReadsDynamicMap ? ["View dynamicMap"] : [];
         string formula = _stored.HasBlocks ? "codes[i] = the code whose value is nearest to values[i] · first factor · second factor of its block" : "codes[i] = values[i], rounded";
         KernelClass.OpenKernel(writer, "Quantize", $"{formula}, one word of codes a thread.", ["View values", .. factors, .. map, "Words codes", "int count"]);
-        PrintIndex(writer, "word", $"word > (count - 1) >> {Logarithm(NumbersInWord)}");
+        PrintIndex(writer, "word", $"word > (count - 1) >> {PowerOfTwo.Logarithm(NumbersInWord)}");
         writer.Line($"int first = word * {NumbersInWord};");
         if (_stored.HasBlocks)
         {
-            writer.Line($"int block = first >> {Logarithm(_stored.BlockSize)};");
+            writer.Line($"int block = first >> {PowerOfTwo.Logarithm(_stored.BlockSize)};");
             writer.Line("float firstFactor = factors[2 * block];");
             writer.Line("float secondFactor = factors[2 * block + 1];");
         }

@@ -69,7 +69,7 @@ internal sealed class PackedWeightReader : WeightReader
     /// <summary>Words of a piece that begins where a word does.</summary>
     private int PieceWords => Length / NumbersInWord;
 
-    private int WordShift => Logarithm(NumbersInWord);
+    private int WordShift => PowerOfTwo.Logarithm(NumbersInWord);
 
     private int Mask => (1 << _stored.Bits) - 1;
 
@@ -168,14 +168,6 @@ internal sealed class PackedWeightReader : WeightReader
         return $"{Decoded("code")} * elementScale";
     }
 
-    private static int Logarithm(int power)
-    {
-        int logarithm = 0;
-        while (1 << logarithm < power)
-            logarithm++;
-        return logarithm;
-    }
-
     private string Code(string word, int place)
     {
         string shifted = place == 0 ? word : $"{word} >> {place * _stored.Bits}";
@@ -194,7 +186,7 @@ internal sealed class PackedWeightReader : WeightReader
     /// <summary>Reads of a block what its scale is made of.</summary>
     private void PrintScaleLoads(SourceWriter writer, string name, string element)
     {
-        string block = $"{element} >> {Logarithm(_stored.BlockSize)}";
+        string block = $"{element} >> {PowerOfTwo.Logarithm(_stored.BlockSize)}";
         if (!_stored.DoubleQuantized)
         {
             writer.Line($"float {name}Scale = maxima[{block}];");

@@ -8,9 +8,6 @@ internal static class BlockScalesEmitter
     /// <summary>Emits the method.</summary>
     public static void Emit(SourceWriter writer, StoredText text)
     {
-        int shift = 0;
-        while (1 << shift < text.Stored.BlockSize)
-            shift++;
         writer.Line();
         writer.Line("/// <summary>scales[i, lane] for some segments of input features, in each of which a panel's output features keep their blocks.</summary>");
         writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
@@ -39,7 +36,7 @@ internal static class BlockScalesEmitter
         writer.Line($"nint element = (((nint)(panel * {PanelWidth}) + lane) * inFeatures) + (firstSegment * segment);");
         writer.Line("ref float scale = ref Unsafe.Add(ref scales, lane);");
         writer.Open("for (nint left = segments; left > 0; left--)");
-        writer.Line($"nint block = element >> {shift};");
+        writer.Line($"nint block = element >> {PowerOfTwo.Logarithm(text.Stored.BlockSize)};");
         writer.Line(text.Stored.DoubleQuantized
             ? "scale = (Unsafe.Add(ref map, (nint)Unsafe.Add(ref codes, block)) * Unsafe.Add(ref maxima, block >> 8)) + offset;"
             : "scale = Unsafe.Add(ref maxima, block);");

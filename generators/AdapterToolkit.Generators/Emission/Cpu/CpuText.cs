@@ -69,6 +69,9 @@ internal static class CpuText
     /// <summary>The number at a constant distance from a reference.</summary>
     public static string At(string reference, int offset) => offset == 0 ? reference : $"Unsafe.Add(ref {reference}, {offset})";
 
+    /// <summary>A vector of constants.</summary>
+    public static string Create(VectorShape shape, IEnumerable<float> values) => $"{shape.Name}.Create({string.Join(", ", values.Select(FloatLiteral.Of))})";
+
     /// <summary>The vector at a constant distance from a reference.</summary>
     public static string Load(VectorShape shape, string reference, int offset) =>
         offset == 0 ? $"{shape.Name}.LoadUnsafe(ref {reference})" : $"{shape.Name}.LoadUnsafe(ref {reference}, {offset})";

@@ -29,17 +29,11 @@ internal static class LinearCpuEmitter
         writer.Open($"partial class {configuration.ClassName}");
         Products(writer, configuration.Rank > 0, configuration.Stored.IsPacked);
         if (configuration.Stored.IsPacked)
-        {
             Codec(writer, configuration.Stored);
-        }
+        else if (configuration.Rank > 0)
+            Factors(writer, configuration.Rank);
         else
-        {
-            if (configuration.Rank > 0)
-                Factors(writer, configuration.Rank);
-            else
-                NoFactors(writer);
-        }
-
+            NoFactors(writer);
         writer.Close();
         writer.Close();
         return writer.ToString();

@@ -155,12 +155,12 @@ internal sealed class QuantizeEmitter(StoredFormat stored, VectorShape shape)
         string lowest = shape.Bits == 512 ? below : "Vector256.ShuffleNative(lowestPoints, node & Vector256.Create(7))";
         if (shape.Bits == 512)
         {
-            writer.Line($"Floats points = {Create(tree)};");
+            writer.Line($"Floats points = {CpuText.Create(shape, tree)};");
         }
         else
         {
-            writer.Line($"Floats upperPoints = {Create(tree.Take(Nodes / 2))};");
-            writer.Line($"Floats lowestPoints = {Create(tree.Skip(Nodes / 2))};");
+            writer.Line($"Floats upperPoints = {CpuText.Create(shape, tree.Take(Nodes / 2))};");
+            writer.Line($"Floats lowestPoints = {CpuText.Create(shape, tree.Skip(Nodes / 2))};");
         }
 
         writer.Line($"Integers node = {shape.Name}.Create(2) - {Above($"{shape.Name}.Create({FloatLiteral.Of(tree[1])})")};");
@@ -172,8 +172,6 @@ internal sealed class QuantizeEmitter(StoredFormat stored, VectorShape shape)
     }
 
     private string Above(string point) => $"{shape.Name}.AsInt32({shape.Name}.GreaterThan(numbers, {point}))";
-
-    private string Create(IEnumerable<float> values) => $"{shape.Name}.Create({string.Join(", ", values.Select(FloatLiteral.Of))})";
 
     /// <summary>The points as a tree of comparisons, its root at index one; index zero is not used.</summary>
     private static float[] Tree(IReadOnlyList<float> points)

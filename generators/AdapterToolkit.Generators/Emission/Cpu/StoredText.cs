@@ -56,11 +56,11 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
         switch (Shape.Bits)
         {
             case 512:
-                writer.Line($"Floats codebook = {Create(Codebook)};");
+                writer.Line($"Floats codebook = {CpuText.Create(Shape, Codebook)};");
                 break;
             case 256:
-                writer.Line($"Floats lowCodebook = {Create(Codebook.Take(8))};");
-                writer.Line($"Floats highCodebook = {Create(Codebook.Skip(8))};");
+                writer.Line($"Floats lowCodebook = {CpuText.Create(Shape, Codebook.Take(8))};");
+                writer.Line($"Floats highCodebook = {CpuText.Create(Shape, Codebook.Skip(8))};");
                 break;
         }
     }
@@ -79,6 +79,4 @@ internal sealed record StoredText(StoredFormat Stored, VectorShape Shape)
         string widened = $"{Shape.Name}.Widen{half}({numbers})";
         return Stored.Numbers == StoredNumbers.BFloat16 ? $"{Shape.Name}.AsSingle({widened} << 16)" : $"Half({widened})";
     }
-
-    private string Create(IEnumerable<float> values) => $"{Shape.Name}.Create({string.Join(", ", values.Select(FloatLiteral.Of))})";
 }
