@@ -33,12 +33,20 @@ internal static class ModelLoader
             float[] values = [];
             foreach ((NamedWeight weight, WeightFormat inFile, WeightFormat held) in plan)
             {
-                if (inFile.HasBlocks)
-                    LoadQuantized(checkpoint, weight, device, held);
-                else if (held == inFile && held.Bits == 16)
-                    LoadAsItIs(checkpoint, weight.Name, weight.Weight, device, held);
-                else
-                    LoadConverted(checkpoint, weight, device, held, ref values);
+                try
+                {
+                    if (inFile.HasBlocks)
+                        LoadQuantized(checkpoint, weight, device, held);
+                    else if (held == inFile && held.Bits == 16)
+                        LoadAsItIs(checkpoint, weight.Name, weight.Weight, device, held);
+                    else
+                        LoadConverted(checkpoint, weight, device, held, ref values);
+                }
+                catch (InvalidDataException fault)
+                {
+                    throw new CheckpointException(checkpoint.GetFile(weight.Name).FilePath, fault.Message, weight.Name);
+                }
+
                 loaded.Add(weight.Weight);
             }
         }
@@ -98,6 +106,7 @@ internal static class ModelLoader
     {
         byte[] numbers = GC.AllocateUninitializedArray<byte>((int)checkpoint.GetEntry(name).ByteLength);
         checkpoint.GetFile(name).ReadBytes(name, numbers);
+        SixteenBitQuantizer.ThrowIfNotFinite(numbers, format, name);
         weight.Load(device, new QuantizedValues(format, weight.Shape.Elements, numbers, null));
     }
 
@@ -109,14 +118,7 @@ internal static class ModelLoader
             values = GC.AllocateUninitializedArray<float>(elements);
         Span<float> destination = values.AsSpan(0, elements);
         checkpoint.ReadFloat32(weight.Name, destination);
-        try
-        {
-            weight.Module.Load(weight.Weight, device, destination, format, weight.Name);
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new CheckpointException(checkpoint.GetFile(weight.Name).FilePath, fault.Message, weight.Name);
-        }
+        weight.Module.Load(weight.Weight, device, destination, format, weight.Name);
     }
 
     private static WeightFormat FormatOf(SafetensorsType type) => type switch

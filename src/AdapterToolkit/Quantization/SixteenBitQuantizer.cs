@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AdapterToolkit.Checkpoints;
 
 namespace AdapterToolkit.Quantization;
@@ -53,6 +54,23 @@ internal static class SixteenBitQuantizer
             throw UnsupportedNumbers.NotFinite(values, name);
         if (found > largest)
             throw UnsupportedNumbers.TooLarge(values, largest, format, name);
+    }
+
+    /// <summary>Refuses numbers in 16 bits that are infinite or not numbers: those whose exponent has all its bits.</summary>
+    /// <param name="codes">Two bytes a number, the lower first.</param>
+    /// <param name="format">Bfloat16 or half precision.</param>
+    /// <param name="name">The tensor's name, for errors.</param>
+    /// <exception cref="InvalidDataException">A number is not finite.</exception>
+    internal static void ThrowIfNotFinite(ReadOnlySpan<byte> codes, WeightFormat format, string name)
+    {
+        bool isHalf = format.Numbers == QuantizationFormat.Float16;
+        int exponent = isHalf ? 0x7C00 : 0x7F80;
+        ReadOnlySpan<ushort> numbers = MemoryMarshal.Cast<byte, ushort>(codes);
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if ((numbers[i] & exponent) == exponent)
+                throw UnsupportedNumbers.NotFinite(i, isHalf ? (float)BitConverter.UInt16BitsToHalf(numbers[i]) : BitConverter.UInt32BitsToSingle((uint)numbers[i] << 16), name);
+        }
     }
 
     /// <summary>Widens numbers; exact.</summary>

@@ -13,8 +13,15 @@ internal static class UnsupportedNumbers
         int index = 0;
         while (index < values.Length - 1 && float.IsFinite(values[index]))
             index++;
-        return new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Tensor '{name}' can't be quantized: its number {index} is {values[index]}. Is the checkpoint damaged, or was its training diverging?"));
+        return NotFinite(index, values[index], name);
     }
+
+    /// <summary>The error about a number that is infinite or not a number.</summary>
+    /// <param name="index">Which of the tensor's numbers it is.</param>
+    /// <param name="value">The number.</param>
+    /// <param name="name">The tensor's name.</param>
+    internal static InvalidDataException NotFinite(int index, float value, string name) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"Tensor '{name}' can't be quantized: its number {index} is {value}. Is the checkpoint damaged, or was its training diverging?"));
 
     /// <summary>The error about the first number that is finite, but rounds to infinity.</summary>
     /// <param name="values">The tensor's numbers.</param>

@@ -142,6 +142,44 @@ public sealed class QuantizedCheckpointTests : IDisposable
         Assert.Equal(held, _device.HeldBytes);
     }
 
+    [Theory]
+    [InlineData(SafetensorsType.F16, 0x7C00)]
+    [InlineData(SafetensorsType.F16, 0x7E01)]
+    [InlineData(SafetensorsType.BF16, 0xFF80)]
+    public void A_16_bit_number_that_is_not_finite_is_refused_with_the_tensors_name(SafetensorsType type, int number)
+    {
+        const string name = "model.embed_tokens.weight";
+        string folder = PathOf("sixteen");
+        using (LlamaModel model = LlamaModel.Load(Base, _device, WeightStorage.Dense))
+            model.Save(folder);
+        string path = Path.Combine(folder, Checkpoint.SingleFileName);
+        Narrow(path, name, type);
+        LlamaModel.Load(folder, _device).Dispose();
+        Replace(path, name, bytes => MemoryMarshal.Write(bytes.AsSpan(20), (ushort)number));
+
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => LlamaModel.Load(folder, _device));
+
+        Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("number 10", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes a tensor of a file in 16 bits, as zeros.</summary>
+    private static void Narrow(string path, string name, SafetensorsType type)
+    {
+        List<SafetensorsTensor> tensors = [];
+        using (SafetensorsFile file = SafetensorsFile.Open(path))
+        {
+            foreach (SafetensorsEntry entry in file.Entries)
+            {
+                tensors.Add(entry.Name == name
+                    ? SafetensorsTensor.OfBytes(entry.Name, type, entry.Shape.AsSpan(), new byte[entry.ElementCount * 2])
+                    : SafetensorsTensor.OfBytes(entry.Name, entry.Type, entry.Shape.AsSpan(), file.ReadBytes(entry.Name)));
+            }
+        }
+
+        SafetensorsWriter.Write(path, tensors);
+    }
+
     private static float[] Logits(LlamaModel model) => model.Logits(new TokenIds(1, s_ids.Length, s_ids));
 
     private static void Replace(string path, string name, Action<byte[]> change)
