@@ -23,8 +23,12 @@ public sealed class AdapterTermAloneTests
     [InlineData("return My.MatMul(a, x);")]
     [InlineData("return My.MatMul(b, Op.Silu(My.MatMul(a, x)));")]
     [InlineData("Tensor gradient = My.MatMul(My.MatMul(x, a), a); return gradient;")]
-    [InlineData("return My.MatMul(b, My.MatMul(a, x)")]
     public Task IsSilent(string body) => Rule.Check(Class(body));
+
+    [Theory]
+    [InlineData("return My.MatMul(b, My.MatMul(a, x)")]
+    [InlineData("return My.MatMul(b, My.MatMul(a, x)) +")]
+    public Task IsSilentOnBrokenCode(string body) => Rule.CheckBroken(Class(body));
 
     [Theory]
     [InlineData("return {|ADT0109:matmul(lora_B, matmul(lora_A, x))|};")]
@@ -35,7 +39,7 @@ public sealed class AdapterTermAloneTests
     [Theory]
     [InlineData("return functional.linear(x, weight) + functional.linear(functional.linear(x, lora_A), lora_B);")]
     [InlineData("Tensor y = functional.linear(x, weight); y.add_(functional.linear(functional.linear(x, lora_A), lora_B)); return y;")]
-    [InlineData("return addmm(x.mm(weight), x.mm(lora_A.t()), lora_B.t());")]
+    [InlineData("return addmm(x.mm(weight), x.mm(lora_A.t()), lora_B.t(), 1, 1);")]
     [InlineData("return functional.linear(functional.silu(functional.linear(x, lora_A)), lora_B);")]
     public Task IsSilentOnTorchSharp(string body) => Rule.CheckTorch(Torch(body, "weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);"));
 

@@ -35,8 +35,12 @@ public sealed class ClassMustBePartialAndOfItsKindTests
     [InlineData("public abstract class Layer() : Linear(8, 8);")]
     [InlineData("[Quantized(4)] public partial class Layer() : Linear(8, 8); public class Derived : Layer;")]
     [InlineData("[Obsolete] public class Other;")]
-    [InlineData("[AdapterModel] public partial class Model : Missing { public Tensor Forward(Tensor x) => x; }")]
     public Task IsSilent(string source) => Rule.Check(source);
+
+    [Theory]
+    [InlineData("[AdapterModel] public partial class Model : Missing { public Tensor Forward(Tensor x) => x; }")]
+    [InlineData("[LowRank(2)] public partial class Layer() : Linear(8, 8")]
+    public Task IsSilentOnBrokenCode(string source) => Rule.CheckBroken(source);
 
     [Fact]
     public Task APragmaSilencesIt() => Rule.Check("""

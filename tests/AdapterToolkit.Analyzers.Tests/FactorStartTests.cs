@@ -29,8 +29,12 @@ public sealed class FactorStartTests
     [InlineData("float[] b = new float[16]; float[] given = Given(); for (int i = 0; i < b.Length; i++) b[i] = given[i]; layer.SetFactors(new LowRankFactors(device, \"l\", settings, 2, 2, false, given, b));")]
     [InlineData("layer.Factors!.B.Value.CopyFrom(Given());")]
     [InlineData("layer.Factors!.B.Value.Clear(); random.FillGaussian(layer.Factors.A.Value.Span, 1);")]
-    [InlineData("layer.SetFactors(new LowRankFactors(device, \"l\", settings, 2, 2, false, new float[16]")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
+
+    [Theory]
+    [InlineData("layer.SetFactors(new LowRankFactors(device, \"l\", settings, 2, 2, false, new float[16]")]
+    [InlineData("layer.SetFactors(new LowRankFactors(device, \"l\", settings, 2, 2, false, new float[16], new float[")]
+    public Task IsSilentOnBrokenCode(string statements) => Rule.CheckBroken(Program(statements));
 
     private static string Program(string statements) => $$"""
         public static class User

@@ -31,7 +31,7 @@ internal static class FixTest<TAnalyzer, TFix>
         CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier> test = new()
         {
             ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
-            CompilerDiagnostics = CompilerDiagnostics.None,
+            CompilerDiagnostics = CompilerDiagnostics.Errors,
             CodeActionIndex = action,
         };
         foreach (SolutionState state in new[] { test.TestState, test.FixedState })

@@ -26,8 +26,11 @@ public sealed class ForwardMustBeDifferentiableTests
     [InlineData("if (x.Rows > 1) return x; return Layer.Forward(x);")]
     [InlineData("int largest = new[] { 1, 2 }.Select(n => n + 1).Max(); return largest > 2 ? x : -x;")]
     [InlineData("return Own(x, 2);")]
-    [InlineData("Missing.DoesNotCompile(3); return x;")]
     public Task IsSilent(string body) => Rule.Check(Model(body));
+
+    [Theory]
+    [InlineData("Missing.DoesNotCompile(3); return x;")]
+    public Task IsSilentOnBrokenCode(string body) => Rule.CheckBroken(Model(body));
 
     [Fact]
     public Task FiresWithoutForward() => Rule.Check("[AdapterModel] public partial class {|ADT0201:Model|} { }");

@@ -31,8 +31,12 @@ public sealed class FrozenWeightWrittenTests
     [InlineData("float[] w = Layer.Weight.ToArray(); w[0] = 2; Layer.Weight.CopyTo(w);")]
     [InlineData("Layer.Factors!.A.Value.CopyFrom(numbers);")]
     [InlineData("Layer.Merge();")]
-    [InlineData("Layer.Weight.Data.CopyFrom(")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
+
+    [Theory]
+    [InlineData("Layer.Weight.Data.CopyFrom(")]
+    [InlineData("Layer.Weight.Data.Span[0] =")]
+    public Task IsSilentOnBrokenCode(string statements) => Rule.CheckBroken(Program(statements));
 
     [Theory]
     [InlineData("private void MergeByHand() => Layer.Weight.Data.CopyFrom([1f]);", false)]

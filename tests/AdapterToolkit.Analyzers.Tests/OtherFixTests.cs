@@ -82,7 +82,7 @@ public sealed class OtherFixTests
         """.ReplaceLineEndings("\n");
 
     private static string Torch(string statements) => $$"""
-        public class Lora : Module
+        public class Lora() : Module("lora")
         {
             public Parameter weight, lora_A, lora_B;
         }

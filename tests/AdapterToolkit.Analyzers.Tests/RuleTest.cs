@@ -40,9 +40,20 @@ internal static class RuleTest<T>
 
         """;
 
-    /// <summary>Asserts that exactly the marked places are reported.</summary>
+    /// <summary>The members that the generator would emit for a language model.</summary>
+    internal const string EmittedHalf = """
+        public override Tensor ForwardSaving(TokenIds tokens, SequenceContext context, out ForwardRecord? record) => throw null!;
+        public override Tensor Evaluate(TokenIds tokens, SequenceContext context) => throw null!;
+        public override void Backward(Tensor gradient, ForwardRecord record) { }
+        """;
+
+    /// <summary>Asserts that a source compiles, and that exactly the marked places are reported.</summary>
     /// <param name="source">The source. The emitted half of its classes is missing, as it is while the generator runs.</param>
     public static Task Check(string source) => Run(source, Usings, References);
+
+    /// <summary>The same of code that does not compile: half typed, or against members that are not there.</summary>
+    /// <param name="source">The source.</param>
+    public static Task CheckBroken(string source) => Run(source, Usings, References, compiles: false);
 
     /// <summary>Asserts that exactly the marked places are reported in a project that references TorchSharp and not the toolkit.</summary>
     /// <param name="source">The source.</param>
@@ -52,12 +63,12 @@ internal static class RuleTest<T>
     /// <param name="source">The source.</param>
     public static Task CheckAlone(string source) => Run(source, "global using System; global using System.Collections.Generic; global using System.Linq;", [.. Net100.References.All]);
 
-    private static Task Run(string source, string usings, ImmutableArray<MetadataReference> references)
+    private static Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
     {
         CSharpAnalyzerTest<T, DefaultVerifier> test = new()
         {
             ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
-            CompilerDiagnostics = CompilerDiagnostics.None,
+            CompilerDiagnostics = compiles ? CompilerDiagnostics.Errors : CompilerDiagnostics.None,
         };
         test.TestState.Sources.Add(source);
         test.TestState.Sources.Add(usings);

@@ -25,8 +25,12 @@ public sealed class WeightPastAdapterTests
     [InlineData("Assert.Equal(My.MatMul(x, Layer.Weight.ToTensor()), Layer.Forward(x)); return x;")]
     [InlineData("return Op.Multiply(x, Layer.Weight.ToTensor());")]
     [InlineData("Tensor gram = My.MatMul(Layer.Weight.Data, Layer.Weight.Data); return gram;")]
-    [InlineData("return My.MatMul(x, Layer.Weight.")]
     public Task IsSilent(string body) => Rule.Check(Class(body));
+
+    [Theory]
+    [InlineData("return My.MatMul(x, Layer.Weight.")]
+    [InlineData("return My.MatMul(x, Layer.Weight.Data")]
+    public Task IsSilentOnBrokenCode(string body) => Rule.CheckBroken(Class(body));
 
     private static string Class(string body) => $$"""
         [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);

@@ -22,6 +22,7 @@ internal static class Comparison
             switch (parent)
             {
                 case BinaryExpressionSyntax binary when binary.Kind() is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression or SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression:
+                case IsPatternExpressionSyntax { Pattern: var pattern } when !pattern.DescendantNodesAndSelf().Any(part => part is SingleVariableDesignationSyntax):
                     return true;
                 case InvocationExpressionSyntax call when call.Expression == node && IsComparison(node):
                     return true;
