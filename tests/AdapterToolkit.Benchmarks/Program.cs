@@ -4,11 +4,12 @@ using AdapterToolkit.Benchmarks;
 using AdapterToolkit.Benchmarks.Kernels;
 using AdapterToolkit.Quantization;
 
-RootCommand root = new("Measures the toolkit on the CPU device. Build with -c Release, and let the machine do nothing else.")
+RootCommand root = new("Measures the toolkit on the CPU device, and its analyzers. Build with -c Release, and let the machine do nothing else. Ends with 1 where a figure is not what is asked.")
 {
-    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Decoding(), Billion(), BillionSide(), Kernels(),
+    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Decoding(), Billion(), BillionSide(), Analyzers(), Kernels(),
 };
-return root.Parse(args).Invoke();
+int exitCode = root.Parse(args).Invoke();
+return exitCode == 0 && ReportTable.HasMissed ? 1 : exitCode;
 
 static Command Steps()
 {
@@ -89,6 +90,13 @@ static Command BillionSide()
     Argument<string> folder = new("folder") { Description = "The checkpoint." };
     Command command = new(BillionParameters.SideVerb, "The process that 'billion' measures.") { folder };
     command.SetAction(parsed => BillionParameters.RunSide(parsed.GetRequiredValue(folder)));
+    return command;
+}
+
+static Command Analyzers()
+{
+    Command command = new("analyzers", "The time of the analyzers beside the compiler's: builds the whole solution with the rules in every project, in a temporary folder.");
+    command.SetAction(_ => AnalyzerShare.Run());
     return command;
 }
 

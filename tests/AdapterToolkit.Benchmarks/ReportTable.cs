@@ -25,8 +25,15 @@ internal sealed class ReportTable
     /// <returns>The cells of the ratio, of what is asked and of the judgement.</returns>
     public static string[] AtMost(double ratio, double asked) => [Ratio(ratio), "<= " + Ratio(asked), Judge(ratio <= asked)];
 
+    /// <summary>Whether a figure was judged that is not what is asked.</summary>
+    public static bool HasMissed { get; private set; }
+
     /// <summary>The judgement of a figure.</summary>
-    public static string Judge(bool holds) => holds ? "holds" : "missed";
+    public static string Judge(bool holds)
+    {
+        HasMissed |= !holds;
+        return holds ? "holds" : "missed";
+    }
 
     /// <summary>A ratio as text.</summary>
     public static string Ratio(double ratio) => Number(ratio, ratio < 10 ? "F2" : "F0") + "x";

@@ -29,7 +29,7 @@ internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes type
         foreach (SimpleNameSyntax name in body.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
         {
             string text = name.Identifier.ValueText;
-            if (s_sources.Contains(text) || IsProduct(name) || IsParameterMade(name) || _members.Value.Contains(text))
+            if (s_sources.Contains(text) || MemberNames.IsProduct(name) || MemberNames.IsParameterMade(name) || _members.Value.Contains(text))
                 return true;
         }
 
@@ -41,62 +41,38 @@ internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes type
     /// </summary>
     private static HashSet<string> MembersOf(Compilation compilation)
     {
-        List<(string Name, HashSet<string> Uses)> bodies = [];
         HashSet<string> multiplying = [], making = [];
+        Dictionary<string, List<string>> users = [];
         foreach (SyntaxTree tree in compilation.SyntaxTrees)
         {
-            foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
+            foreach (MemberNames member in MemberNames.Of(tree))
             {
-                if (NameOf(node) is not { } member)
-                    continue;
-                HashSet<string> uses = [];
-                foreach (SimpleNameSyntax name in node.DescendantNodes().OfType<SimpleNameSyntax>())
+                if (member.Multiplies)
+                    multiplying.Add(member.Name);
+                else if (member.MakesParameters)
+                    making.Add(member.Name);
+                foreach (string used in member.Uses)
                 {
-                    uses.Add(name.Identifier.ValueText);
-                    if (IsProduct(name))
-                        multiplying.Add(member);
-                    else if (IsParameterMade(name) || IsWeightLoaded(name))
-                        making.Add(member);
+                    if (!users.TryGetValue(used, out List<string>? names))
+                        users.Add(used, names = []);
+                    names.Add(member.Name);
                 }
-
-                bodies.Add((member, uses));
             }
         }
 
-        bool isGrowing = multiplying.Count > 0;
-        while (isGrowing)
+        Stack<string> rest = new(multiplying);
+        while (rest.Count > 0)
         {
-            isGrowing = false;
-            foreach ((string name, HashSet<string> uses) in bodies)
+            if (!users.TryGetValue(rest.Pop(), out List<string>? names))
+                continue;
+            foreach (string name in names)
             {
-                if (!multiplying.Contains(name) && uses.Overlaps(multiplying))
-                    isGrowing |= multiplying.Add(name);
+                if (multiplying.Add(name))
+                    rest.Push(name);
             }
         }
 
         making.UnionWith(multiplying);
         return making;
     }
-
-    private static string? NameOf(SyntaxNode node) => node switch
-    {
-        MethodDeclarationSyntax method => method.Identifier.ValueText,
-        PropertyDeclarationSyntax property => property.Identifier.ValueText,
-        LocalFunctionStatementSyntax function => function.Identifier.ValueText,
-        VariableDeclaratorSyntax { Initializer: not null, Parent.Parent: FieldDeclarationSyntax } field => field.Identifier.ValueText,
-        AssignmentExpressionSyntax { Left: SimpleNameSyntax target } => target.Identifier.ValueText,
-        _ => null,
-    };
-
-    private static bool IsProduct(SimpleNameSyntax name) =>
-        name.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } or MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax }
-        && MatrixProduct.IsNamedProduct(name.Identifier.ValueText)
-        && !(name.Parent is MemberAccessExpressionSyntax access && access.Expression == name);
-
-    private static bool IsParameterMade(SimpleNameSyntax name) =>
-        name.Identifier.ValueText == "Parameter" && name.FirstAncestorOrSelf<ObjectCreationExpressionSyntax>()?.Type.Span.Contains(name.Span) == true
-        || name is { Identifier.ValueText: "Parameter", Parent: InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } };
-
-    private static bool IsWeightLoaded(SimpleNameSyntax name) =>
-        name is { Identifier.ValueText: "Load", Parent: MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Weight" or "Bias" } or IdentifierNameSyntax { Identifier.ValueText: "Weight" or "Bias" or "weight" or "bias" } } };
 }

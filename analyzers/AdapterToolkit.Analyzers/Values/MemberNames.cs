@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AdapterToolkit.Analyzers.Values;
+
+/// <summary>The names that the body of one member uses, and what they say of it.</summary>
+/// <param name="name">The member.</param>
+internal sealed class MemberNames(string name)
+{
+    // A file that is not edited keeps its tree, and what is known of it.
+    private static readonly ConditionalWeakTable<SyntaxTree, ImmutableArray<MemberNames>[]> s_known = new();
+
+    /// <summary>The member: a method, a property, a local function, or a field that is given a value.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The names in its body.</summary>
+    public HashSet<string> Uses { get; } = [];
+
+    /// <summary>Whether it multiplies matrices.</summary>
+    public bool Multiplies { get; private set; }
+
+    /// <summary>Whether it makes a parameter, or loads a weight.</summary>
+    public bool MakesParameters { get; private set; }
+
+    /// <summary>The members of a file; none where a generator wrote it, for a generator calls none of the user's products.</summary>
+    public static ImmutableArray<MemberNames> Of(SyntaxTree tree) => s_known.GetValue(tree, static tree => [IsGenerated(tree) ? [] : Read(tree)])[0];
+
+    /// <summary>Whether a name is that of a method that multiplies matrices, where it is called.</summary>
+    public static bool IsProduct(SimpleNameSyntax name) =>
+        name.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } or MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax }
+        && MatrixProduct.IsNamedProduct(name.Identifier.ValueText)
+        && !(name.Parent is MemberAccessExpressionSyntax access && access.Expression == name);
+
+    /// <summary>Whether a name is that of <c>Parameter</c>, where one is made.</summary>
+    public static bool IsParameterMade(SimpleNameSyntax name) =>
+        name.Identifier.ValueText == "Parameter"
+        && (name.FirstAncestorOrSelf<ObjectCreationExpressionSyntax>()?.Type.Span.Contains(name.Span) == true
+            || name.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax });
+
+    private static bool IsGenerated(SyntaxTree tree) => tree.FilePath.EndsWith(".g.cs", StringComparison.OrdinalIgnoreCase);
+
+    private static ImmutableArray<MemberNames> Read(SyntaxTree tree)
+    {
+        ImmutableArray<MemberNames>.Builder members = ImmutableArray.CreateBuilder<MemberNames>();
+        Read(tree.GetRoot(), [], members);
+        return members.ToImmutable();
+    }
+
+    private static void Read(SyntaxNode node, List<MemberNames> around, ImmutableArray<MemberNames>.Builder members)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        MemberNames? own = NameOf(node) is { } name ? new MemberNames(name) : null;
+        if (own is not null)
+        {
+            around.Add(own);
+            members.Add(own);
+        }
+
+        if (node is SimpleNameSyntax used)
+        {
+            foreach (MemberNames member in around)
+                member.Use(used);
+        }
+
+        foreach (SyntaxNode child in node.ChildNodes())
+            Read(child, around, members);
+        if (own is not null)
+            around.RemoveAt(around.Count - 1);
+    }
+
+    private void Use(SimpleNameSyntax name)
+    {
+        Uses.Add(name.Identifier.ValueText);
+        if (IsProduct(name))
+            Multiplies = true;
+        else if (IsParameterMade(name) || IsWeightLoaded(name))
+            MakesParameters = true;
+    }
+
+    private static string? NameOf(SyntaxNode node) => node switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        PropertyDeclarationSyntax property => property.Identifier.ValueText,
+        LocalFunctionStatementSyntax function => function.Identifier.ValueText,
+        VariableDeclaratorSyntax { Initializer: not null, Parent.Parent: FieldDeclarationSyntax } field => field.Identifier.ValueText,
+        AssignmentExpressionSyntax { Left: SimpleNameSyntax target } => target.Identifier.ValueText,
+        _ => null,
+    };
+
+    private static bool IsWeightLoaded(SimpleNameSyntax name) =>
+        name is { Identifier.ValueText: "Load", Parent: MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Weight" or "Bias" } or IdentifierNameSyntax { Identifier.ValueText: "Weight" or "Bias" or "weight" or "bias" } } };
+}
