@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using Xunit;
 
 namespace AdapterToolkit.Package.Tests;
@@ -42,13 +43,52 @@ public sealed class PackageContentTests(PackedToolkit toolkit) : IClassFixture<P
     }
 
     [Fact]
+    public void Another_clone_packs_the_same_bytes()
+    {
+        string other = toolkit.NewFolder("another/place/on/another/machine") + "/clone";
+        SourceCopy.To(other);
+        string feed = toolkit.Pack(other, "other-feed", "AdapterToolkit");
+        foreach (string file in (string[])[$"AdapterToolkit.{toolkit.Version}.nupkg", $"AdapterToolkit.{toolkit.Version}.snupkg"])
+        {
+            Dictionary<string, byte[]> first = PackageFile.Read(Path.Combine(toolkit.Feed, file)), second = PackageFile.Read(Path.Combine(feed, file));
+            Assert.Equal(first.Keys.Order(StringComparer.Ordinal), second.Keys.Order(StringComparer.Ordinal));
+            Assert.All(first, entry => Assert.True(entry.Value.AsSpan().SequenceEqual(second[entry.Key]), $"{entry.Key} of {file} differs."));
+        }
+    }
+
+    [Fact]
+    public void Nothing_in_it_names_the_machine_it_was_packed_on()
+    {
+        foreach (string file in (string[])[$"AdapterToolkit.{toolkit.Version}.nupkg", $"AdapterToolkit.{toolkit.Version}.snupkg"])
+        {
+            foreach ((string name, byte[] content) in PackageFile.Read(Path.Combine(toolkit.Feed, file)))
+            {
+                foreach (Encoding encoding in (Encoding[])[Encoding.UTF8, Encoding.Unicode])
+                    Assert.False(content.AsSpan().IndexOf(encoding.GetBytes(toolkit.Sources)) >= 0, $"{name} contains the path of the sources.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Its_symbols_lead_to_the_published_sources()
+    {
+        byte[] symbols = PackageFile.Read(Path.Combine(toolkit.Feed, $"AdapterToolkit.{toolkit.Version}.snupkg"))["lib/net10.0/AdapterToolkit.pdb"];
+        SymbolSources sources = SymbolSources.Read(symbols);
+
+        string own = sources.UrlOf("/src/AdapterToolkit/Modules/Linear.cs");
+        Assert.Equal(SourceCopy.Published + "src/AdapterToolkit/Modules/Linear.cs", own);
+        Assert.All(sources.Documents, document => Assert.True(document.IsEmbedded || document.Url is not null, $"{document.Name} is neither published nor embedded."));
+        Assert.Contains(sources.Documents, document => document.IsEmbedded && document.Name.EndsWith(".g.cs", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_project_that_references_nothing_else_runs_the_generated_kernels()
     {
         string folder = toolkit.NewProject("Consumer", ("Program.cs", Sources.Program));
 
         CommandResult result = DotNet.Run(folder, "run", "-c", "Release").Succeeded();
 
-        Assert.Contains("y and dx are right", result.Output, StringComparison.Ordinal);
+        Assert.Contains("y, dx, dA and dB are right", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("warning", result.Output, StringComparison.Ordinal);
     }
 

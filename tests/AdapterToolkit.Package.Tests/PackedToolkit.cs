@@ -1,5 +1,4 @@
 using System.Globalization;
-using AdapterToolkit.Tests.Shared;
 
 namespace AdapterToolkit.Package.Tests;
 
@@ -10,20 +9,38 @@ namespace AdapterToolkit.Package.Tests;
 public sealed class PackedToolkit : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("adapter-toolkit-package-").FullName;
+    private readonly string _installed;
 
     public PackedToolkit()
     {
         Version = $"0.0.0-test.{DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture)}";
-        Feed = Path.Combine(_folder, "feed");
-        foreach (string project in (string[])["src/AdapterToolkit", "src/AdapterToolkit.Templates"])
-            DotNet.Run(SolutionFolder.Find(), "pack", project, "-c", "Release", "-o", Feed, $"-p:PackageVersion={Version}", "-v", "quiet").Succeeded();
+        _installed = DotNet.Run(_folder, "nuget", "locals", "global-packages", "--list", "--force-english-output").Succeeded().Output.Split(": ", 2)[1].Trim();
+        Sources = Path.Combine(_folder, "sources");
+        SourceCopy.To(Sources);
+        Feed = Pack(Sources, "feed", "AdapterToolkit", "AdapterToolkit.Templates");
     }
+
+    /// <summary>The folder of the sources that they were packed from.</summary>
+    public string Sources { get; }
 
     /// <summary>The folder of the packages.</summary>
     public string Feed { get; }
 
     /// <summary>Their version.</summary>
     public string Version { get; }
+
+    /// <summary>Packs projects.</summary>
+    /// <param name="sources">A copy of the sources.</param>
+    /// <param name="feed">The name of the folder that receives the packages.</param>
+    /// <param name="projects">The projects.</param>
+    /// <returns>The folder of the packages.</returns>
+    public string Pack(string sources, string feed, params string[] projects)
+    {
+        string folder = Path.Combine(_folder, feed);
+        foreach (string project in projects)
+            DotNet.Run(sources, "pack", Path.Combine("src", project), "-c", "Release", "-o", folder, $"-p:PackageVersion={Version}", "-v", "quiet").Succeeded();
+        return folder;
+    }
 
     /// <summary>A new folder outside the repository.</summary>
     /// <param name="name">Its name.</param>
@@ -33,13 +50,12 @@ public sealed class PackedToolkit : IDisposable
     /// <param name="folder">The folder.</param>
     public void UseFeed(string folder)
     {
-        string installed = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         File.WriteAllText(Path.Combine(folder, "Directory.Build.props"), $"""
             <Project>
               <PropertyGroup>
                 <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
                 <RestorePackagesPath>{Path.Combine(_folder, "packages")}</RestorePackagesPath>
-                <RestoreFallbackFolders>{installed}</RestoreFallbackFolders>
+                <RestoreFallbackFolders>{_installed}</RestoreFallbackFolders>
               </PropertyGroup>
             </Project>
             """);

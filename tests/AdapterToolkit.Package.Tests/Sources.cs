@@ -29,7 +29,7 @@ internal static class Sources
         for (int o = 0; o < Out; o++)
             for (int i = 0; i < In; i++)
                 sum[o, i] = w[(o * In) + i] + (2 * Enumerable.Range(0, Rank).Sum(r => (double)b[(o * Rank) + r] * a[(r * In) + i]));
-        float[] yValues = y.ToArray(), dxValues = dx!.ToArray();
+        float[] yValues = y.ToArray(), dxValues = dx!.ToArray(), dAValues = layer.Factors!.A.Gradient!.ToArray(), dBValues = layer.Factors.B.Gradient!.ToArray();
         double worst = 0;
         for (int row = 0; row < Rows; row++)
         {
@@ -39,7 +39,18 @@ internal static class Sources
                 worst = Math.Max(worst, Math.Abs(dxValues[(row * In) + i] - Enumerable.Range(0, Out).Sum(o => gradient[(row * Out) + o] * sum[o, i])));
         }
 
-        Console.WriteLine(worst < 1e-3 ? "y and dx are right" : $"y or dx is off by {worst}");
+        for (int r = 0; r < Rank; r++)
+        {
+            // dA = s (dy B)^T x and dB = s dy^T (A x), with s = 16 / 8.
+            double[] u = [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, In).Sum(i => (double)input[(row * In) + i] * a[(r * In) + i]))];
+            double[] du = [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, Out).Sum(o => (double)gradient[(row * Out) + o] * b[(o * Rank) + r]))];
+            for (int i = 0; i < In; i++)
+                worst = Math.Max(worst, Math.Abs(dAValues[(r * In) + i] - (2 * Enumerable.Range(0, Rows).Sum(row => du[row] * input[(row * In) + i]))));
+            for (int o = 0; o < Out; o++)
+                worst = Math.Max(worst, Math.Abs(dBValues[(o * Rank) + r] - (2 * Enumerable.Range(0, Rows).Sum(row => gradient[(row * Out) + o] * u[row]))));
+        }
+
+        Console.WriteLine(worst < 1e-3 ? "y, dx, dA and dB are right" : $"y, dx, dA or dB is off by {worst}");
 
         float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
 
