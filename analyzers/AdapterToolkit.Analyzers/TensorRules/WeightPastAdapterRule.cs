@@ -10,7 +10,7 @@ internal sealed class WeightPastAdapterRule : TensorRule
     public override void OnProduct(ValueFlow flow, IOperation operation, Value left, Value right)
     {
         Value weight = left.Kind == ValueKind.Weight ? left : right, other = ReferenceEquals(weight, left) ? right : left;
-        if (weight is not { Kind: ValueKind.Weight, HasAdapter: true } || !other.MayBeActivation || Comparison.IsAllThatHappensTo(operation.Syntax))
+        if (weight is not { Kind: ValueKind.Weight, HasAdapter: true } || !other.MayBeActivation || Comparison.IsAllThatHappensTo(operation.Syntax, flow))
             return;
         flow.Report(Rules.WeightPastAdapter, operation.Syntax, weight.Origins.FirstOrDefault()?.ToString() ?? "the weight");
     }

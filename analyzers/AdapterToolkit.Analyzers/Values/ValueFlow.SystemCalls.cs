@@ -64,7 +64,8 @@ internal sealed partial class ValueFlow
             case "ToArray" or "ToList" or "Clone":
                 return elements.Kind is ValueKind.Weight ? elements.AsCopy() : elements;
             case "GetOrAdd" or "AddOrUpdate" or "GetOrCreate" or "GetValue":
-                Value added = Value.Join(elements, produced);
+                // W + BA that is kept was not formed for one product.
+                Value added = Value.Join(elements, produced) is { Kind: not ValueKind.Merged } kept ? kept : Value.Other;
                 if (call.Instance is { } cache)
                     Add(cache, added);
                 return added;
