@@ -16,6 +16,8 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         StringComparer.OrdinalIgnoreCase,
         "mm", "bmm", "mv", "dot", "inner", "tensordot", "linear", "einsum", "multi_dot", "chain_matmul", "addmm", "addmv", "addbmm", "baddbmm", "matvec", "gemv", "sgemv", "dgemv");
 
+    private static readonly string[] s_transposing = ["NT", "TN", "TT", "_nt", "_tn", "_tt", "BT", "AT"];
+
     private static readonly string[] s_parts = ["matmul", "mat_mul", "gemm", "matrixmultiply", "multiplymatri", "matrixproduct", "productofmatri", "matrixvector", "mulmat", "batchmul"];
 
     /// <summary>Reads a call, or the <c>*</c> of a matrix type.</summary>
@@ -43,6 +45,11 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
 
         return false;
     }
+
+    /// <summary>Whether the name of a method says that it transposes what it multiplies: <c>MatMulTransposed</c>, <c>GemmNT</c>.</summary>
+    public static bool TransposesByName(string name) =>
+        name.IndexOf("transpos", StringComparison.OrdinalIgnoreCase) >= 0
+        || s_transposing.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
 
     private static MatrixProduct? Read(IInvocationOperation call, TensorTypes types)
     {

@@ -44,6 +44,15 @@ internal static class Shapes
         }
     }
 
+    /// <summary>Whether a shape is given as one dimension: a matrix that is viewed so is a vector.</summary>
+    public static bool IsOneDimension(IOperation shape) => shape switch
+    {
+        IConversionOperation conversion => IsOneDimension(conversion.Operand),
+        IArrayCreationOperation { Initializer.ElementValues.Length: 1 } => true,
+        ICollectionExpressionOperation { Elements.Length: 1 } => true,
+        _ => false,
+    };
+
     private static (Dimension Rows, Dimension Columns)? OfFactory(IInvocationOperation call)
     {
         foreach (IArgumentOperation argument in call.Arguments)

@@ -108,7 +108,7 @@ internal sealed class Value : IEquatable<Value>
 
     /// <summary>The same object, one of its members given a value.</summary>
     public Value WithMember(string key, Value value) =>
-        value.IsUnknown ? (Members.ContainsKey(key) ? new(this) { Members = Members.Remove(key) } : this) : new(this) { Members = Members.SetItem(key, value) };
+        value.IsUnknown && !Members.ContainsKey(key) ? this : new(this) { Members = Members.SetItem(key, value) };
 
     /// <summary>The same with a shape.</summary>
     public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };

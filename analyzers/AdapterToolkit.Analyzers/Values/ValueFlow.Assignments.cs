@@ -65,6 +65,16 @@ internal sealed partial class ValueFlow
         return value;
     }
 
+    /// <summary>The variable whose numbers an expression is; null where it is no variable's.</summary>
+    private ISymbol? VariableOf(IOperation container) => Resolve(container) switch
+    {
+        ILocalReferenceOperation local => local.Local,
+        IParameterReferenceOperation parameter => parameter.Parameter,
+        IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } => VariableOf(instance),
+        IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call => VariableOf(call.Instance ?? call.Arguments[0].Value),
+        _ => null,
+    };
+
     private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, BinaryOperatorKind? operatorKind)
     {
         Value before = Evaluate(container);
@@ -72,9 +82,12 @@ internal sealed partial class ValueFlow
         bool isCompound = operatorKind is not null, adds = operatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract;
         if (before.IsStorage)
             return;
-        if (value.ContainsProduct && (adds || !isCompound))
+        bool isTerm = adds && (before.Kind is ValueKind.AdapterTerm or ValueKind.BaseTerm || value.Kind is ValueKind.AdapterTerm or ValueKind.BaseTerm);
+        if (isTerm || (value.ContainsProduct && (adds || !isCompound)))
         {
             Replace(container, adds ? Sum(operation, before, value) : value);
+            if (before.Kind == ValueKind.AdapterTerm && value.Kind != ValueKind.AdapterTerm && VariableOf(container) is { } variable)
+                _addedTo.Add(variable);
             return;
         }
 
@@ -82,6 +95,8 @@ internal sealed partial class ValueFlow
         {
             // W no more, but what a merge by hand makes of a copy.
             Replace(container, Value.Other);
+            if (VariableOf(container) is { } merged)
+                _addedTo.Add(merged);
             return;
         }
 
@@ -189,10 +204,12 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>A value is put into a collection.</summary>
+    /// <summary>A value is put into a collection. The adapter's term is not followed there: what is beside it may be W's. Nor is W + BA, which is kept.</summary>
     private void Add(IOperation collection, Value value)
     {
-        if (value.IsUnknown)
+        if (value.Kind == ValueKind.Merged)
+            _kept.UnionWith(value.Origins);
+        if (value.IsUnknown || value.Kind is ValueKind.AdapterTerm or ValueKind.Merged)
             return;
         Replace(collection, Value.Join(Evaluate(collection), value));
     }

@@ -23,7 +23,7 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>Runs a delegate, unless it is being run already.</summary>
-    private Value RunOnce(IDelegateCreationOperation creation, ImmutableArray<Value> arguments, SyntaxNode call)
+    private Value RunOnce(IDelegateCreationOperation creation, ImmutableArray<Value> arguments, IOperation call)
     {
         if (!_running.Add(creation.Syntax))
             return Value.Other;
@@ -58,19 +58,21 @@ internal sealed partial class ValueFlow
         return RunNested(graph, state);
     }
 
-    private Value RunReferenced(IMethodReferenceOperation reference, ImmutableArray<Value> arguments, SyntaxNode? call = null)
+    private Value RunReferenced(IMethodReferenceOperation reference, ImmutableArray<Value> arguments, IOperation? call = null)
     {
         IMethodSymbol method = reference.Method;
         Value receiver = Evaluate(reference.Instance);
+        IOperation place = call?.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() == reference.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() ? call! : reference;
+        if (arguments.Length == 2 && MatrixProduct.IsNamedProduct(method.Name) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
+            return Multiply(place, arguments[0], method.Name is "linear" ? arguments[1].Transposed() : arguments[1]);
         if (method.MethodKind == MethodKind.LocalFunction)
             return RunLocalFunction(method, arguments).Returned;
         if (TensorTypes.Is(method.ContainingType, Types.FrozenWeight) && method.Name is "ToTensor" or "ToArray")
             return (arguments.Length > 0 ? arguments[0] : receiver).AsCopy();
         if (_analysis.Call(method, arguments, receiver, _stack, IsOnTrainingPath, _cancellation) is not { } result)
             return Value.Other;
-        SyntaxNode place = call?.FirstAncestorOrSelf<MemberDeclarationSyntax>() == reference.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() ? call! : reference.Syntax;
         foreach (Finding finding in result.Findings)
-            Report(finding.Rule, place, [.. finding.Arguments]);
+            Report(finding.Rule, place.Syntax, [.. finding.Arguments]);
         _isExact &= result.IsExact;
         return FormedAt(result.Returned, reference);
     }

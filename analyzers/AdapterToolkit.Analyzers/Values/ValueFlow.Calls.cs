@@ -16,7 +16,7 @@ internal sealed partial class ValueFlow
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
             ImmutableArray<Value> given = Arguments(call);
-            return receiver.Function is { } function && !given.All(argument => argument.IsUnknown) ? function.Run(given, call.Syntax) : receiver;
+            return receiver.Function is { } function && !given.All(argument => argument.IsUnknown) ? function.Run(given, call) : receiver;
         }
 
         if (method.MethodKind == MethodKind.LocalFunction)
@@ -35,8 +35,10 @@ internal sealed partial class ValueFlow
         }
 
         ImmutableArray<Value> arguments = Arguments(call);
+        ExcuseTogether(arguments);
         Show(rule => rule.OnCall(this, call, receiver, arguments));
         NoteTraining(method);
+        NoteMerge(method);
         Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
         if (known is not null)
             return known;
@@ -74,8 +76,10 @@ internal sealed partial class ValueFlow
         _isExact &= body.IsExact;
         foreach (Finding finding in body.Findings)
             Report(finding.Rule, call.Syntax, [.. finding.Arguments]);
+        foreach (Finding finding in body.Pending)
+            Report(finding.Rule, call.Syntax, [.. finding.Arguments]);
         HandOut(call, body.Exit);
-        return FormedAt(body.Returned, call);
+        return body.Pending.IsEmpty ? FormedAt(body.Returned, call) : body.Returned.From(call.Syntax);
     }
 
     /// <summary>What a method leaves in the variables that it is given to fill.</summary>
@@ -90,6 +94,8 @@ internal sealed partial class ValueFlow
             bool fills = !after.Equals(Value.Other) && (Types.IsMatrix(parameter.Type) || parameter.Type.AllInterfaces.Any(type => type.Name == "IEnumerable"));
             if (handsOut)
                 Assign(argument.Value, after);
+            else if (after.Equals(Value.Other) && Types.IsMatrix(parameter.Type) && Evaluate(argument.Value).Kind == ValueKind.AdapterTerm)
+                Replace(argument.Value, Value.Other);
             else if (fills && after.Kind != Evaluate(argument.Value).Kind)
                 Replace(argument.Value, after);
         }
@@ -103,6 +109,16 @@ internal sealed partial class ValueFlow
         if (trains)
             Note(TrainedFact);
     }
+
+    private void NoteMerge(IMethodSymbol method)
+    {
+        bool isOfLayers = KnownTypes.DerivesFrom(method.ContainingType, Types.Linear) || KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel);
+        if (isOfLayers && method.Name is "Merge" or "MergeTo")
+            Note(MergedFact);
+    }
+
+    /// <summary>The fact that a layer or model was merged on the way to a point.</summary>
+    public const string MergedFact = "merged";
 
     /// <summary>The fact that a model was used on the way to a point.</summary>
     public const string TrainedFact = "used";
@@ -218,6 +234,9 @@ internal sealed partial class ValueFlow
             return Referenced(receiver, call);
         if (name == "copy_" || name == "zero_" || name == "fill_")
             return subject;
+        bool isVector = name is "flatten" or "ravel" || (name is "view" or "reshape" && call.Arguments is [{ Value: var size }] && Shapes.IsOneDimension(size));
+        if (isVector && (subject.ContainsProduct || subject.IsFactor))
+            return Value.Other;
         if (TensorMethods.KeepsNumbers(name))
             return TensorMethods.KeepsShape(name) ? subject : subject.Shaped(null, null);
         if (TensorMethods.Joins(name) && call.Arguments.Length > 0)

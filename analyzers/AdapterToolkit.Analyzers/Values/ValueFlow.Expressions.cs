@@ -98,13 +98,18 @@ internal sealed partial class ValueFlow
     private Value JoinOf(ImmutableArray<IOperation> elements)
     {
         Value joined = Value.Other;
+        List<Value> values = [];
         bool areZero = elements.Length > 0 && elements.All(IsZero);
         foreach (IOperation element in elements)
         {
             Value value = Evaluate(element);
+            values.Add(value);
             joined = Value.Join(joined, value.Kind == ValueKind.Weight && element is not ISpreadOperation ? value.From(element.Syntax) : value);
         }
 
+        ExcuseTogether(values);
+        if (joined.Kind == ValueKind.AdapterTerm && values.Any(value => value.Kind != ValueKind.AdapterTerm))
+            return Value.Other;
         if (joined.Kind == ValueKind.Other && elements.Length > 0 && elements.All(element => element.ConstantValue.HasValue || element is IConversionOperation { Operand.ConstantValue.HasValue: true }) && elements.All(element => TensorTypes.IsScalar(element.Type)))
             return Value.Of(areZero ? ValueKind.Zeros : ValueKind.Noise);
         return joined;

@@ -37,7 +37,7 @@ internal sealed partial class ValueFlow
     {
         Value value = _state[variable];
         if (!value.IsUnknown)
-            return value;
+            return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
         if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
             return captured;
         LowRankPair? pair = variable is ILocalSymbol local ? FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null : LowRank.PairWith(variable.OriginalDefinition);

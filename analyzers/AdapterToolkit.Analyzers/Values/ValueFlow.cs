@@ -26,6 +26,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     private Value _returned = Value.Other;
     private readonly HashSet<SyntaxNode> _kept = [];
     private readonly HashSet<SyntaxNode> _running = [];
+    private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
     private bool _isShowing;
     private bool _keepsElements;
     private bool _isExact = true;
@@ -90,8 +91,10 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         foreach (IMethodSymbol local in _graph.LocalFunctions)
             RunLocalFunction(local, []);
         ValueState exit = entries[entries.Length - 1] ?? ValueState.Empty;
-        ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding))];
-        return new BodyResult(_returned, findings, [.. _stores], exit, _isExact);
+        exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
+        ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
+        ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
+        return new BodyResult(_returned, findings, [.. _stores], exit, pending, _isExact);
     }
 
     /// <summary>Notes that a rule is broken.</summary>
@@ -116,6 +119,11 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
             _findings.Add(new Finding(rule, place, [argument], operand) { Merged = merged });
     }
 
+    /// <summary>Whether a helper returns Wx, to which those that call it may add what is missing.</summary>
+    private bool IsLeftToCallers(Finding finding) =>
+        finding.Rule.Id == Rules.WeightPastAdapter.Id && _returned.Kind == ValueKind.BaseTerm && _returned.Origins.Contains(finding.Place)
+        && Symbol is IMethodSymbol { DeclaredAccessibility: not Accessibility.Public } or IPropertySymbol { DeclaredAccessibility: not Accessibility.Public };
+
     private bool IsExcused(Finding finding) =>
         (finding.Rule.Id == Rules.WeightPastAdapter.Id && _excused.Contains(finding.Place))
         || (finding.Merged is { IsEmpty: false } merged && merged.IsSubsetOf(_kept));
@@ -125,6 +133,16 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     {
         if (_isShowing)
             _excused.UnionWith(baseTerm.Origins);
+    }
+
+    /// <summary>Wx and the adapter's term meet in one call or collection: they are added there.</summary>
+    private void ExcuseTogether(IEnumerable<Value> values)
+    {
+        Value[] terms = [.. values.Where(value => value.Kind is ValueKind.BaseTerm or ValueKind.AdapterTerm)];
+        if (terms.Length < 2 || terms.All(term => term.Kind == ValueKind.BaseTerm))
+            return;
+        foreach (Value term in terms.Where(term => term.Kind == ValueKind.BaseTerm))
+            Excuse(term);
     }
 
     /// <summary>Whether a fact was noted on some way to this point.</summary>
