@@ -2,6 +2,7 @@ using AdapterToolkit.Analyzers.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Simplification;
 
 namespace AdapterToolkit.CodeFixes;
 
@@ -40,9 +41,11 @@ internal sealed record FactorProduct(
             switch (expression)
             {
                 case ParenthesizedExpressionSyntax parenthesized:
-                    return Around(parenthesized.Expression, depth, inner => parenthesized.WithExpression(inner));
+                    return Around(parenthesized.Expression, depth, inner => parenthesized.WithExpression(inner).WithAdditionalAnnotations(Simplifier.Annotation));
                 case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression } negated:
                     return Around(negated.Operand, depth, inner => negated.WithOperand(Syntax.Operand(inner)));
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression } times when Product(times) is { Left.Syntax: ExpressionSyntax left, Right.Syntax: ExpressionSyntax right }:
+                    return new FactorProduct(left, right, false, null, inner => inner, [], false);
                 case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression or (int)SyntaxKind.DivideExpression } scaled when Product(scaled) is null:
                     return IsMatrix(scaled.Left) && !IsMatrix(scaled.Right)
                         ? Around(scaled.Left, depth, inner => scaled.WithLeft(Syntax.Operand(inner)))
@@ -64,13 +67,17 @@ internal sealed record FactorProduct(
         {
             if (Product(call) is { } product)
             {
-                if (product.Destination is not null || product.Addend is not null || product.Left.Syntax is not ExpressionSyntax left || product.Right.Syntax is not ExpressionSyntax right || !Syntax.TakesOnly(call, left, right))
+                if (product.Destination is not null || product.Addend is not null || product.Left.Syntax is not ExpressionSyntax left || product.Right.Syntax is not ExpressionSyntax right || !Syntax.TakesOnly(call, left, right) || !Multiplication.IsPlain(call))
                     return null;
                 if (!product.TransposesRight)
                     return new FactorProduct(left, right, false, null, inner => inner, [], false);
+                if (Syntax.Untransposed(right) is null && !types.IsTorchTensor(model.GetTypeInfo(right, cancellation).Type))
+                    return null;
                 return new FactorProduct(left, Syntax.Untransposed(right) ?? Syntax.Member(right, "T"), false, inner => Syntax.Member(inner, "T"), inner => inner, [], false);
             }
 
+            if (call is { Expression: IdentifierNameSyntax, ArgumentList.Arguments.Count: 0 } && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, DeclaringSyntaxReferences: [{ } reference] } helper)
+                return helper.Parameters.IsEmpty ? Inlined(ReturnedBy(reference.GetSyntax(cancellation)), call, depth) : null;
             if (call.Expression is MemberAccessExpressionSyntax access && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { IsStatic: false } method)
             {
                 if (TensorMethods.Transposes(method.Name) && method.Name != "permute")
@@ -100,13 +107,35 @@ internal sealed record FactorProduct(
                     if (reference.GetSyntax(cancellation) is not VariableDeclaratorSyntax { Initializer.Value: { } initializer } declarator || !KeepsItsValue(local, declarator) || !UsesOnlyWhatStays(initializer, declarator))
                         return null;
                     return Read(initializer, depth - 1) is { } kept ? kept with { Locals = [.. kept.Locals, declarator] } : null;
-                case IPropertySymbol { DeclaringSyntaxReferences: [{ } reference] }:
-                    bool isHere = reference.SyntaxTree == name.SyntaxTree;
-                    return isHere && reference.GetSyntax(cancellation) is PropertyDeclarationSyntax { ExpressionBody.Expression: { } body } ? Read(body, depth - 1) : null;
+                case IPropertySymbol { IsVirtual: false, DeclaringSyntaxReferences: [{ } reference] }:
+                    return Inlined(reference.GetSyntax(cancellation) is PropertyDeclarationSyntax { ExpressionBody.Expression: { } body } ? body : null, name, depth);
                 default:
                     return null;
             }
         }
+
+        /// <summary>What a member of the class returns, where that can be written in the member's place and means the same there.</summary>
+        private FactorProduct? Inlined(ExpressionSyntax? returned, ExpressionSyntax place, int depth)
+        {
+            if (returned is null || returned.SyntaxTree != place.SyntaxTree || returned.FirstAncestorOrSelf<TypeDeclarationSyntax>() != place.FirstAncestorOrSelf<TypeDeclarationSyntax>())
+                return null;
+            bool meansTheSame = returned.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().All(used =>
+                (used.Parent is MemberAccessExpressionSyntax access && access.Name == used)
+                || used.Parent is MemberBindingExpressionSyntax or NameColonSyntax
+                || model.LookupSymbols(place.SpanStart, name: used.Identifier.ValueText) is [{ } found, ..] && model.GetSymbolInfo(used, cancellation).Symbol is { } symbol
+                    && (SymbolEqualityComparer.Default.Equals(found, symbol) || (found is IMethodSymbol && symbol is IMethodSymbol && SymbolEqualityComparer.Default.Equals(found.ContainingType, symbol.ContainingType))));
+            return meansTheSame ? Read(returned, depth - 1) : null;
+        }
+
+        /// <summary>What a method without parameters returns.</summary>
+        private static ExpressionSyntax? ReturnedBy(SyntaxNode declaration) => declaration switch
+        {
+            MethodDeclarationSyntax { ExpressionBody.Expression: { } expression } => expression,
+            LocalFunctionStatementSyntax { ExpressionBody.Expression: { } expression } => expression,
+            MethodDeclarationSyntax { Body.Statements: [ReturnStatementSyntax { Expression: { } expression }] } => expression,
+            LocalFunctionStatementSyntax { Body.Statements: [ReturnStatementSyntax { Expression: { } expression }] } => expression,
+            _ => null,
+        };
 
         /// <summary>Whether a local is assigned nowhere but where it is declared.</summary>
         private bool KeepsItsValue(ISymbol variable, SyntaxNode declaration)

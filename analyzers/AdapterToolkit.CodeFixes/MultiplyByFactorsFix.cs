@@ -10,13 +10,17 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AdapterToolkit.CodeFixes;
 
 /// <summary>
-/// Rewrites (BA)x as B(Ax) (ADT0101), with the method that the code multiplies by. Scaling, transposes and comments stay; a
-/// local that held the product and nothing else uses is removed.
+/// Rewrites (BA)x as B(Ax), and (W + BA)x as Wx + B(Ax) (ADT0101), with the method that the code multiplies by. Scaling, transposes
+/// and comments stay; a local that held the product and nothing else uses is removed.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(MultiplyByFactorsFix)), Shared]
 public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
 {
     private const string Title = "Multiply by A, then by B";
+
+    /// <summary>One place after the other: two products can share the local that is removed behind the second, or one stand within the other.</summary>
+    public override FixAllProvider GetFixAllProvider() => FixAllProvider.Create(static async (context, document, diagnostics) =>
+        await OneByOneAsync(document, diagnostics, context.CancellationToken).ConfigureAwait(false));
 
     private protected override async Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
@@ -26,71 +30,64 @@ public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
             context.RegisterCodeFix(CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, outer, rewritten.Expression, rewritten.Locals, cancellation), Title), diagnostic);
     }
 
+    private static async Task<Document> OneByOneAsync(Document document, IEnumerable<Diagnostic> diagnostics, CancellationToken cancellation)
+    {
+        SyntaxNode root = (await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false))!;
+        (Diagnostic Diagnostic, SyntaxNode Node, SyntaxAnnotation Mark)[] places =
+        [
+            .. diagnostics.Select(diagnostic => (diagnostic, root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), new SyntaxAnnotation()))
+                .OrderBy(place => place.Item2.Span.Length),
+        ];
+        document = document.WithSyntaxRoot(root.ReplaceNodes(places.Select(place => place.Node), (original, changed) => changed.WithAdditionalAnnotations(places.Where(place => place.Node == original).Select(place => place.Mark))));
+        foreach ((Diagnostic diagnostic, _, SyntaxAnnotation mark) in places)
+        {
+            SyntaxNode current = (await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false))!;
+            if (current.GetAnnotatedNodes(mark).FirstOrDefault() is ExpressionSyntax outer
+                && await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } model
+                && Rewrite(outer, diagnostic, model, new TensorTypes(model.Compilation), cancellation) is { } rewritten)
+                document = await ApplyAsync(document, outer, rewritten.Expression, rewritten.Locals, cancellation).ConfigureAwait(false);
+        }
+
+        return document;
+    }
+
     private static (ExpressionSyntax Expression, IReadOnlyList<VariableDeclaratorSyntax> Locals)? Rewrite(ExpressionSyntax outer, Diagnostic diagnostic, SemanticModel model, TensorTypes types, CancellationToken cancellation)
     {
-        if (model.GetOperation(outer, cancellation) is not { } operation || MatrixProduct.Read(operation, types) is not { Destination: null } product
-            || product.Left.Syntax is not ExpressionSyntax left || product.Right.Syntax is not ExpressionSyntax right)
-            return null;
         bool isLeft = diagnostic.Properties.TryGetValue(ProductOfFactorsRule.Operand, out string? operand) && operand == "left";
-        ExpressionSyntax formed = isLeft ? left : right, x = isLeft ? right : left;
-        ExpressionSyntax? bias = product.Addend?.Syntax as ExpressionSyntax;
-        if ((bias is not null && !product.TransposesRight) || (product.TransposesRight && isLeft) || FactorProduct.Read(formed, model, types, cancellation) is not { } factors)
+        if (model.GetOperation(outer, cancellation) is not { } operation || MatrixProduct.Read(operation, types) is not { Destination: null } read
+            || Multiplication.From(outer, read, isLeft) is not { } product)
             return null;
-        if (outer is InvocationExpressionSyntax call && !Syntax.TakesOnly(call, bias is null ? [left, right] : [left, right, bias]))
-            return null;
-        if (factors.IsTransposed && factors.Transpose is null)
-            return null;
-
-        // (l r)ᵀ = rᵀ lᵀ, and linear(x, D) = x Dᵀ.
-        (ExpressionSyntax first, ExpressionSyntax second) = factors.IsTransposed ? (Transpose(factors, factors.Right), Transpose(factors, factors.Left)) : (factors.Left, factors.Right);
-        ExpressionSyntax inside = Times(WithoutComments(outer), (product.TransposesRight ? x : isLeft ? second : x).WithoutTrivia(), (product.TransposesRight ? second : isLeft ? x : first).WithoutTrivia(), null);
-        ExpressionSyntax applied = product.TransposesRight
-            ? Times(outer, inside.WithTriviaFrom(x), first.WithTriviaFrom(formed), factors.IsWrapped ? null : bias)
-            : isLeft
-                ? Times(outer, first.WithTriviaFrom(formed), inside.WithTriviaFrom(x), null)
-                : Times(outer, inside.WithTriviaFrom(x), second.WithTriviaFrom(formed), null);
-        ExpressionSyntax result = factors.Wrap(applied.WithoutTrivia());
-        if (bias is not null && factors.IsWrapped)
-            result = SyntaxFactory.BinaryExpression(SyntaxKind.AddExpression, result.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.PlusToken).WithTrailingTrivia(SyntaxFactory.Space), Syntax.Operand(bias.WithoutTrivia()));
-        if (outer.Parent is MemberAccessExpressionSyntax)
-            result = Syntax.Receiver(result);
-        else if (outer.Parent is BinaryExpressionSyntax)
-            result = Syntax.Operand(result);
-        return (result.WithLeadingTrivia(outer.GetLeadingTrivia()).WithTrailingTrivia(outer.GetTrailingTrivia()), factors.Locals);
-    }
-
-    private static ExpressionSyntax Transpose(FactorProduct product, ExpressionSyntax factor) => Syntax.Untransposed(factor) ?? product.Transpose!(factor.WithoutTrivia());
-
-    /// <summary>A call whose parentheses and commas carry no comments, for the call that is written inside it.</summary>
-    private static ExpressionSyntax WithoutComments(ExpressionSyntax outer)
-    {
-        if (outer is not InvocationExpressionSyntax call)
-            return outer;
-        SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
-        SyntaxToken comma = SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space);
-        return call.WithArgumentList(SyntaxFactory.ArgumentList(SyntaxFactory.SeparatedList(arguments, Enumerable.Repeat(comma, arguments.SeparatorCount))));
-    }
-
-    /// <summary>A product of two other operands, written as one that is there.</summary>
-    private static ExpressionSyntax Times(ExpressionSyntax outer, ExpressionSyntax left, ExpressionSyntax right, ExpressionSyntax? bias)
-    {
-        switch (outer)
+        IReadOnlyList<VariableDeclaratorSyntax> locals;
+        ExpressionSyntax result;
+        if (FactorProduct.Read(product.Formed, model, types, cancellation) is { } factors)
         {
-            case BinaryExpressionSyntax binary:
-                return binary.WithLeft(Syntax.Operand(left.WithoutTrivia().WithTrailingTrivia(SyntaxFactory.Space))).WithRight(right is BinaryExpressionSyntax ? SyntaxFactory.ParenthesizedExpression(right.WithoutTrivia()) : right.WithoutTrivia()).WithoutTrivia();
-            case InvocationExpressionSyntax call:
-                SeparatedSyntaxList<ArgumentSyntax> given = call.ArgumentList.Arguments;
-                bool isMethodOfLeft = given.Count == 1;
-                ExpressionSyntax called = isMethodOfLeft && call.Expression is MemberAccessExpressionSyntax access ? access.WithExpression(Syntax.Receiver(left)) : call.Expression;
-                ExpressionSyntax[] operands = isMethodOfLeft ? [right] : bias is null ? [left, right] : [left, right, bias];
-                SyntaxNodeOrToken[] items = [.. operands.SelectMany((operand, index) => index == 0
-                    ? (SyntaxNodeOrToken[])[SyntaxFactory.Argument(operand)]
-                    : [given.SeparatorCount >= index ? given.GetSeparator(index - 1) : SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Argument(operand)])];
-                return call.WithExpression(called).WithArgumentList(call.ArgumentList.WithArguments(SyntaxFactory.SeparatedList<ArgumentSyntax>(items))).WithoutTrivia();
-            default:
-                return outer;
+            if (product.Apply(factors, withBias: true) is not { } applied)
+                return null;
+            (result, locals) = (applied, factors.Locals);
         }
+        else if (WeightAndProduct.Read(product.Formed, model, types, cancellation) is { } sum)
+        {
+            if (product.Apply(sum.Product, withBias: false) is not { } term)
+                return null;
+            ExpressionSyntax whole = product.With(sum.Weight);
+            result = SyntaxFactory.BinaryExpression(sum.Operator.IsKind(SyntaxKind.PlusToken) ? SyntaxKind.AddExpression : SyntaxKind.SubtractExpression, whole.WithoutTrivia().WithTrailingTrivia(SyntaxFactory.Space), sum.Operator, Syntax.Operand(term.WithoutTrivia()));
+            locals = sum.Product.Locals;
+        }
+        else
+        {
+            return null;
+        }
+
+        if (outer.Parent is MemberAccessExpressionSyntax or ConditionalAccessExpressionSyntax)
+            result = Syntax.Receiver(result);
+        else if (outer.Parent is BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or CastExpressionSyntax or AwaitExpressionSyntax && !IsFirstSummand(outer))
+            result = Syntax.Operand(result);
+        return (result.WithLeadingTrivia(outer.GetLeadingTrivia()).WithTrailingTrivia(outer.GetTrailingTrivia()), locals);
     }
+
+    /// <summary>Whether an expression stands where a sum needs no parentheses: before a plus or minus.</summary>
+    private static bool IsFirstSummand(ExpressionSyntax outer) =>
+        outer.Parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } sum && sum.Left == outer;
 
     private static async Task<Document> ApplyAsync(Document document, ExpressionSyntax outer, ExpressionSyntax rewritten, IReadOnlyList<VariableDeclaratorSyntax> locals, CancellationToken cancellation)
     {

@@ -13,6 +13,7 @@ public sealed class AdapterTermAloneTests
     [InlineData("if (x.Rows > 2) return {|ADT0109:Term(x)|}; return Layer.Forward(x) + Term(x);")]
     [InlineData("return {|ADT0109:Term(x) + Term(x)|};")]
     [InlineData("Tensor y = Tensor.Zeros(x.Device, x.Shape); y += Term(x); return {|ADT0109:y|};")]
+    [InlineData("Tensor y = Layer.Forward(x); y = Term(x); return {|ADT0109:y|};")]
     public Task Fires(string body) => Rule.Check(Class(body));
 
     [Theory]
@@ -23,6 +24,10 @@ public sealed class AdapterTermAloneTests
     [InlineData("return My.MatMul(a, x);")]
     [InlineData("return My.MatMul(b, Op.Silu(My.MatMul(a, x)));")]
     [InlineData("Tensor gradient = My.MatMul(My.MatMul(x, a), a); return gradient;")]
+    [InlineData("List<Tensor> terms = [Layer.Forward(x), Term(x)]; return terms.Aggregate((p, q) => p + q);")]
+    [InlineData("List<Tensor> terms = []; terms.Add(Layer.Forward(x)); terms.Add(Term(x)); return terms.Aggregate((p, q) => p + q);")]
+    [InlineData("Tensor y = Term(x), w = Layer.Forward(x); for (int i = 0; i < w.Rows; i++) y.Span[i] += w.Span[i]; return y;")]
+    [InlineData("Tensor y = Term(x); AddTo(y, Layer.Forward(x)); return y;")]
     public Task IsSilent(string body) => Rule.Check(Class(body));
 
     [Theory]
@@ -102,6 +107,8 @@ public sealed class AdapterTermAloneTests
                 Tensor a = Layer.Factors!.A.Value, b = Layer.Factors.B.Value;
                 {{body}}
             }
+
+            private static void AddTo(Tensor y, Tensor w) { for (int i = 0; i < w.Rows; i++) y.Span[i] += w.Span[i]; }
 
             private Tensor Term(Tensor x) => My.MatMul(Layer.Factors!.B.Value, My.MatMul(Layer.Factors.A.Value, x));
         }

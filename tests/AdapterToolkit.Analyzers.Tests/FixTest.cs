@@ -26,14 +26,37 @@ internal static class FixTest<TAnalyzer, TFix>
     public static Task CheckTorch(string source, string expected) =>
         Run(source, expected, RuleTest<TAnalyzer>.TorchUsings, [.. Net100.References.All, TorchSharpReference.Value], 0);
 
+    /// <summary>Asserts what the fix makes of several files of one project and of a second project, one place at a time and all at once.</summary>
+    /// <param name="files">The files and what they become; the last one is the second project's, which references the first.</param>
+    public static Task CheckSolution(params (string Source, string Expected)[] files)
+    {
+        CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier> test = New();
+        foreach (SolutionState state in new[] { test.TestState, test.FixedState })
+        {
+            state.AdditionalReferences.AddRange(RuleTest<TAnalyzer>.References);
+            state.Sources.Add(RuleTest<TAnalyzer>.Usings);
+            foreach ((string source, string expected) in files[..^1])
+                state.Sources.Add(ReferenceEquals(state, test.TestState) ? source : expected);
+            ProjectState second = state.AdditionalProjects["Second"];
+            second.AdditionalReferences.AddRange(RuleTest<TAnalyzer>.References);
+            second.AdditionalProjectReferences.Add("TestProject");
+            second.Sources.Add(RuleTest<TAnalyzer>.Usings);
+            second.Sources.Add(ReferenceEquals(state, test.TestState) ? files[^1].Source : files[^1].Expected);
+        }
+
+        return test.RunAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier> New(int action = 0) => new()
+    {
+        ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
+        CompilerDiagnostics = CompilerDiagnostics.Errors,
+        CodeActionIndex = action,
+    };
+
     private static Task Run(string source, string expected, string usings, ImmutableArray<MetadataReference> references, int action)
     {
-        CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier> test = new()
-        {
-            ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
-            CompilerDiagnostics = CompilerDiagnostics.Errors,
-            CodeActionIndex = action,
-        };
+        CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier> test = New(action);
         foreach (SolutionState state in new[] { test.TestState, test.FixedState })
         {
             state.Sources.Add(ReferenceEquals(state, test.TestState) ? source : expected);

@@ -9,7 +9,7 @@ public sealed class MultiplyByFactorsFixTests
     [Theory]
     [InlineData("return {|ADT0101:My.MatMul(My.MatMul(b, a), x)|};", "return My.MatMul(b, My.MatMul(a, x));")]
     [InlineData("return x + {|ADT0101:My.MatMul(My.MatMul(b, a) * s, x)|};", "return x + My.MatMul(b, My.MatMul(a, x)) * s;")]
-    [InlineData("return x + {|ADT0101:My.MatMul(s * (My.MatMul(b, a)), x)|};", "return x + s * (My.MatMul(b, My.MatMul(a, x)));")]
+    [InlineData("return x + {|ADT0101:My.MatMul(s * (My.MatMul(b, a)), x)|};", "return x + s * My.MatMul(b, My.MatMul(a, x));")]
     [InlineData("return {|ADT0101:My.MatMul(x, My.Transpose(My.MatMul(b, a)))|};", "return My.MatMul(My.MatMul(x, My.Transpose(a)), My.Transpose(b));")]
     [InlineData("return {|ADT0101:My.MatMul(x, My.MatMul(My.Transpose(a), My.Transpose(b)))|};", "return My.MatMul(My.MatMul(x, My.Transpose(a)), My.Transpose(b));")]
     [InlineData("return {|ADT0101:My.MatMul(x, My.Transpose(My.Transpose(My.MatMul(My.Transpose(a), My.Transpose(b)))))|};", "return My.MatMul(My.MatMul(x, My.Transpose(a)), My.Transpose(b));")]
@@ -22,25 +22,58 @@ public sealed class MultiplyByFactorsFixTests
     [InlineData("return {|ADT0101:My.MatMul(Delta, x)|};", "return My.MatMul(B, My.MatMul(A, x));")]
     [InlineData("return {|ADT0101:My.MatMul(My.MatMul(b, a), x + x)|};", "return My.MatMul(b, My.MatMul(a, x + x));")]
     [InlineData("x = {|ADT0101:My.MatMul(My.MatMul(b, a), x)|};\n        return {|ADT0101:My.MatMul(My.MatMul(B, A), x)|};", "x = My.MatMul(b, My.MatMul(a, x));\n        return My.MatMul(B, My.MatMul(A, x));")]
+    [InlineData("return {|ADT0101:My.MatMul(Form(), x)|};", "return My.MatMul(B, My.MatMul(A, x)) * 2f;")]
+    [InlineData("Tensor Local() => My.MatMul(b, a);\n        return {|ADT0101:My.MatMul(Local(), x)|};", "Tensor Local() => My.MatMul(b, a);\n        return My.MatMul(b, My.MatMul(a, x));")]
+    [InlineData("return {|ADT0101:My.MatMul(right: x, left: My.MatMul(b, a))|};", "return My.MatMul(right: My.MatMul(right: x, left: a), left: b);")]
+    [InlineData("return {|ADT0101:My.MatMul(\n            My.MatMul(b, a), // formed\n            x)|};", "return My.MatMul(\n            b, // formed\n            My.MatMul(a, x));")]
+    [InlineData("return {|ADT0101:My.MatMul(Layer.Weight.ToTensor() + My.MatMul(b, a), x)|};", "return My.MatMul(Layer.Weight.ToTensor(), x) + My.MatMul(b, My.MatMul(a, x));")]
+    [InlineData("return x - {|ADT0101:My.MatMul(x, My.Transpose(Layer.Weight.ToTensor() - s * My.MatMul(b, a)))|};", "return x - (My.MatMul(x, My.Transpose(Layer.Weight.ToTensor())) - s * My.MatMul(My.MatMul(x, My.Transpose(a)), My.Transpose(b)));")]
+    [InlineData("return {|ADT0101:My.MatMul(My.MatMul(b, a), {|ADT0101:My.MatMul(My.MatMul(B, A), x)|})|};", "return My.MatMul(b, My.MatMul(a, My.MatMul(B, My.MatMul(A, x))));")]
+    [InlineData("Tensor delta = My.MatMul(b, a);\n        x = {|ADT0101:My.MatMul(delta, x)|};\n        return {|ADT0101:My.MatMul(delta, x)|};", "x = My.MatMul(b, My.MatMul(a, x));\n        return My.MatMul(b, My.MatMul(a, x));")]
     public Task Rewrites(string body, string expected) => Fix.Check(Class(body), Class(expected));
 
     [Theory]
     [InlineData("Tensor delta = My.MatMul(b, a);\n        delta = delta + delta;\n        return {|ADT0101:My.MatMul(delta, x)|};")]
     [InlineData("Tensor delta = My.MatMul(b, a);\n        b = x;\n        return {|ADT0101:My.MatMul(delta, x)|};")]
-    [InlineData("return {|ADT0101:My.MatMul(Layer.Weight.ToTensor() + My.MatMul(b, a), x)|};")]
+    [InlineData("return {|ADT0101:My.MatMul(My.MatMulNT(b, a), x)|};")]
+    [InlineData("return {|ADT0101:My.MatMulNT(x, My.MatMul(b, a))|};")]
+    [InlineData("Tensor B = x;\n        return {|ADT0101:My.MatMul(Delta, x)|} + B;")]
+    [InlineData("return {|ADT0101:My.MatMul(Virtual, x)|};")]
     [InlineData("return {|ADT0101:My.MatMulTransposed(My.MatMul(b, a), x, true)|};")]
     public Task OffersNothingWhereItCouldBeWrong(string body) => Fix.Check(Class(body), Class(body));
 
     [Theory]
     [InlineData("return {|ADT0101:x.matmul(lora_B.matmul(lora_A).T)|};", "return x.matmul(lora_A.T).matmul(lora_B.T);")]
     [InlineData("return {|ADT0101:x.matmul(lora_B.matmul(lora_A).t())|};", "return x.matmul(lora_A.t()).matmul(lora_B.t());")]
-    [InlineData("return {|ADT0101:matmul(x, (2.0 * lora_B.mm(lora_A)).transpose(0, 1))|};", "return (2.0 * matmul(matmul(x, lora_A.transpose(0, 1)), lora_B.transpose(0, 1)));")]
+    [InlineData("return {|ADT0101:matmul(x, (2.0 * lora_B.mm(lora_A)).transpose(0, 1))|};", "return 2.0 * matmul(matmul(x, lora_A.transpose(0, 1)), lora_B.transpose(0, 1));")]
     [InlineData("return functional.linear(x, weight) + {|ADT0101:functional.linear(x, lora_B.mm(lora_A))|};", "return functional.linear(x, weight) + functional.linear(functional.linear(x, lora_A), lora_B);")]
     [InlineData("return {|ADT0101:functional.linear(x, lora_B.mm(lora_A), weight)|};", "return functional.linear(functional.linear(x, lora_A), lora_B, weight);")]
     [InlineData("return {|ADT0101:lora_B.mm(lora_A).mm(x)|};", "return lora_B.mm(lora_A.mm(x));")]
     [InlineData("return {|ADT0101:lora_B.mm(lora_A).mul(0.5).mm(x)|}.relu();", "return lora_B.mm(lora_A.mm(x)).mul(0.5).relu();")]
     [InlineData("return {|ADT0101:x.mm(lora_A.t().mm(lora_B.t()))|};", "return x.mm(lora_A.t()).mm(lora_B.t());")]
+    [InlineData("return {|ADT0101:functional.linear(x, weight + 2.0 * lora_B.mm(lora_A))|};", "return functional.linear(x, weight) + 2.0 * functional.linear(functional.linear(x, lora_A), lora_B);")]
+    [InlineData("return {|ADT0101:functional.linear(x, weight + lora_B.mm(lora_A), bias)|};", "return functional.linear(x, weight, bias) + functional.linear(functional.linear(x, lora_A), lora_B);")]
+    [InlineData("return {|ADT0101:x.matmul((weight + lora_B.mm(lora_A)).T)|}.relu();", "return (x.matmul(weight.T) + x.matmul(lora_A.T).matmul(lora_B.T)).relu();")]
+    [InlineData("return {|ADT0101:functional.linear(x, lora_B.mm(lora_A) * 2.0, bias)|};", "return functional.linear(functional.linear(x, lora_A), lora_B) * 2.0 + bias;")]
+    [InlineData("return {|ADT0101:torch.matmul(target: x, input: lora_B.mm(lora_A))|};", "return torch.matmul(target: torch.matmul(target: x, input: lora_A), input: lora_B);")]
+    [InlineData("using var delta = lora_B.mm(lora_A);\n        return {|ADT0101:x.mm(delta.t())|};", "return x.mm(lora_A.t()).mm(lora_B.t());")]
     public Task RewritesTorchSharp(string body, string expected) => Fix.CheckTorch(Torch(body), Torch(expected));
+
+    [Fact]
+    public Task RewritesAllOfASolution()
+    {
+        const string shared = """
+            [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
+            public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
+            """;
+        return Fix.CheckSolution(
+            (shared, shared),
+            (Use("First", "{|ADT0101:My.MatMul(My.MatMul(factors.B.Value, factors.A.Value), x)|}"), Use("First", "My.MatMul(factors.B.Value, My.MatMul(factors.A.Value, x))")),
+            (Use("Second", "{|ADT0101:My.MatMul(My.MatMul(factors.B.Value, factors.A.Value) * 2f, x)|}"), Use("Second", "My.MatMul(factors.B.Value, My.MatMul(factors.A.Value, x)) * 2f")),
+            (Use("Third", "{|ADT0101:My.MatMul(My.MatMul(factors.B.Value, factors.A.Value), x)|}"), Use("Third", "My.MatMul(factors.B.Value, My.MatMul(factors.A.Value, x))")));
+
+        static string Use(string name, string returned) => $"public static class {name} {{ public static Tensor Run(LowRankFactors factors, Tensor x) => {returned}; }}";
+    }
 
     private static string Class(string body) => $$"""
         [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
@@ -49,6 +82,7 @@ public sealed class MultiplyByFactorsFixTests
         {
             public static Tensor MatMul(Tensor left, Tensor right) => left;
             public static Tensor MatMulTransposed(Tensor left, Tensor right, bool transposed) => left;
+            public static Tensor MatMulNT(Tensor left, Tensor right) => left;
             public static Tensor Transpose(Tensor x) => x;
         }
 
@@ -62,6 +96,10 @@ public sealed class MultiplyByFactorsFixTests
 
             private Tensor Delta => My.MatMul(B, A);
 
+            public virtual Tensor Virtual => My.MatMul(B, A);
+
+            private Tensor Form() => My.MatMul(B, A) * 2f;
+
             public Tensor Run(Tensor x, float s)
             {
                 Tensor a = Layer.Factors!.A.Value, b = Layer.Factors.B.Value;
@@ -73,11 +111,12 @@ public sealed class MultiplyByFactorsFixTests
     private static string Torch(string body) => $$"""
         public class Lora : Module<Tensor, Tensor>
         {
-            private readonly Parameter weight, lora_A, lora_B;
+            private readonly Parameter weight, bias, lora_A, lora_B;
 
             public Lora(int inFeatures, int outFeatures, int rank) : base("lora")
             {
                 weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);
+                bias = new Parameter(zeros(outFeatures), requires_grad: false);
                 lora_A = new Parameter(randn(rank, inFeatures));
                 lora_B = new Parameter(zeros(outFeatures, rank));
             }

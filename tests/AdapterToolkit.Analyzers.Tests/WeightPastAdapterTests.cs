@@ -15,6 +15,9 @@ public sealed class WeightPastAdapterTests
     [InlineData("return {|ADT0105:Times(Layer.Weight.Data, x)|};")]
     [InlineData("return {|ADT0105:My.MatMul(Kept, x)|};")]
     [InlineData("FrozenWeight weight = Layer.Weight; return Op.Silu({|ADT0105:My.MatMul(weight.ToTensor(), x)|});")]
+    [InlineData("if (Layer.Factors is null) x = Layer.Forward(x); return {|ADT0105:My.MatMul(x, Layer.Weight.Data)|};")]
+    [InlineData("return {|ADT0105:Base(x)|};")]
+    [InlineData("return Layers.Aggregate(x, (h, p) => {|ADT0105:My.MatMul(h, p.Weight.Data)|});")]
     public Task Fires(string body) => Rule.Check(Class(body));
 
     [Theory]
@@ -25,6 +28,14 @@ public sealed class WeightPastAdapterTests
     [InlineData("Assert.Equal(My.MatMul(x, Layer.Weight.ToTensor()), Layer.Forward(x)); return x;")]
     [InlineData("return Op.Multiply(x, Layer.Weight.ToTensor());")]
     [InlineData("Tensor gram = My.MatMul(Layer.Weight.Data, Layer.Weight.Data); return gram;")]
+    [InlineData("return Base(x) + My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value);")]
+    [InlineData("Tensor w = My.MatMul(x, Layer.Weight.Data), t = My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value); Tensor[] terms = [w, t]; return terms.Aggregate((p, q) => p + q);")]
+    [InlineData("Tensor w = My.MatMul(x, Layer.Weight.Data), t = My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value); for (int i = 0; i < 8; i++) w.Span[i] += t.Span[i]; return w;")]
+    [InlineData("if (Layer.Factors is null) return My.MatMul(x, Layer.Weight.Data); return Layer.Forward(x);")]
+    [InlineData("if (!Layer.IsMerged) return Layer.Forward(x); return My.MatMul(x, Layer.Weight.Data);")]
+    [InlineData("return Layer.IsMerged ? My.MatMul(x, Layer.Weight.Data) : Layer.Forward(x);")]
+    [InlineData("Layer.MergeTo(32); return My.MatMul(x, Layer.Weight.Data);")]
+    [InlineData("float[] w = Layer.Weight.ToArray(); for (int i = 0; i < w.Length; i++) w[i] += Change(i); return Tensor.From(x.Device, x.Shape, My.MatMul(w, x.ToArray(), 8, 8, 1));")]
     public Task IsSilent(string body) => Rule.Check(Class(body));
 
     [Theory]
@@ -59,6 +70,10 @@ public sealed class WeightPastAdapterTests
             {
                 {{body}}
             }
+
+            private Tensor Base(Tensor x) => My.MatMul(x, Layer.Weight.ToTensor());
+
+            private static float Change(int i) => i;
 
             private static Tensor Times(Tensor matrix, Tensor x) => My.MatMul(matrix, x);
         }

@@ -49,7 +49,7 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     /// <inheritdoc/>
     public override void OnMemberRead(ValueFlow flow, IPropertyReferenceOperation reference, Value instance)
     {
-        if (reference.Property.Name == "grad" && instance.Kind == ValueKind.Weight && flow.Types.IsTorchTensor(reference.Property.ContainingType) && !Comparison.IsAllThatHappensTo(reference.Syntax))
+        if (reference.Property.Name == "grad" && instance.Kind == ValueKind.Weight && flow.Types.IsTorchTensor(reference.Property.ContainingType) && !Comparison.IsAllThatHappensTo(reference.Syntax, flow))
             Report(flow, instance, reference.Syntax, "is asked for its gradient");
     }
 

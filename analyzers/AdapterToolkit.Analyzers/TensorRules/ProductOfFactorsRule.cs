@@ -1,11 +1,13 @@
 using AdapterToolkit.Analyzers.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Analyzers.TensorRules;
 
 /// <summary>
 /// ADT0101: the product of the factors meets an activation. BA has as many numbers as W; B(Ax) never forms it. Where the
-/// product meets only W, as in a merge, or its result is only compared, nothing is wrong.
+/// product meets only W, as in a merge, or its result is only compared, nothing is wrong. Nor is W + BA that is formed once and
+/// kept, or formed for a whole loop.
 /// </summary>
 internal sealed class ProductOfFactorsRule : TensorRule
 {
@@ -18,8 +20,15 @@ internal sealed class ProductOfFactorsRule : TensorRule
         if (left.ContainsProduct == right.ContainsProduct)
             return;
         Value product = left.ContainsProduct ? left : right, other = left.ContainsProduct ? right : left;
-        if (!other.MayBeActivation || Comparison.IsAllThatHappensTo(operation.Syntax))
+        bool isMerged = product.Kind == ValueKind.Merged;
+        if (!other.MayBeActivation || (isMerged && product.Origins.Any(origin => IsFormedForMany(origin, operation.Syntax))) || Comparison.IsAllThatHappensTo(operation.Syntax, flow))
             return;
-        flow.ReportOperand(Rules.ProductOfFactors, operation.Syntax, left.ContainsProduct ? "left" : "right", product.Kind == ValueKind.Merged ? "W + BA is formed and multiplied" : "BA is formed and multiplied");
+        flow.ReportOperand(Rules.ProductOfFactors, operation.Syntax, left.ContainsProduct ? "left" : "right", isMerged ? "W + BA is formed and multiplied" : "BA is formed and multiplied", isMerged ? product.Origins : null);
     }
+
+    /// <summary>Whether a sum W + BA is formed before a loop or function that multiplies by it, so that it serves many products.</summary>
+    private static bool IsFormedForMany(SyntaxNode formed, SyntaxNode multiplied) =>
+        multiplied.Ancestors().TakeWhile(node => node is not MemberDeclarationSyntax)
+            .Any(node => node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or AnonymousFunctionExpressionSyntax
+                && (node.SyntaxTree != formed.SyntaxTree || !node.Span.Contains(formed.Span)));
 }

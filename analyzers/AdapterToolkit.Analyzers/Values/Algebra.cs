@@ -33,6 +33,8 @@ internal static class Algebra
     {
         if (left.Kind == ValueKind.Zeros || right.Kind == ValueKind.Zeros)
             return Value.Of(ValueKind.Zeros);
+        if (left.ContainsProduct && right.ContainsProduct)
+            return Value.Other;
         Value? known = left.Kind == ValueKind.Other ? right : right.Kind is ValueKind.Other or ValueKind.Noise ? left : null;
         if (known is null)
             return left.Kind == right.Kind ? left.AsCopy() : Value.Other;
@@ -42,6 +44,8 @@ internal static class Algebra
     /// <summary>The matrix product of two values, either of which may be transposed.</summary>
     public static Value Product(Value left, Value right)
     {
+        if (left.Kind == ValueKind.Diagonal || right.Kind == ValueKind.Diagonal)
+            return (left.Kind == ValueKind.Diagonal ? right : left).AsCopy();
         if (left.ContainsProduct || right.ContainsProduct)
             return Value.Other;
         if (left.IsFactor && right.IsFactor)
@@ -53,6 +57,8 @@ internal static class Algebra
             Value factor = left.IsFactor ? left : right, other = ReferenceEquals(factor, left) ? right : left;
             if (other.Kind == ValueKind.Reduced && other.IsReducedBy != factor.Kind && Equals(other.Pair, factor.Pair))
                 return factor.As(ValueKind.AdapterTerm);
+            if (other is { Kind: ValueKind.Trained, Rows: { } rows, Columns: { } columns } && rows.Matches(columns) && rows.IsCalledRank)
+                return factor.AsCopy();
             return other.MayBeActivation ? Value.Reduced(factor) : Value.Other;
         }
 
@@ -82,6 +88,6 @@ internal static class Algebra
         if (!leftColumns.Matches(rightRows))
             return false;
         return !leftRows.Matches(leftColumns) && !rightRows.Matches(rightColumns)
-            && (leftColumns.IsCalledRank || (leftColumns.Constant is { } rank && leftRows.Constant > rank && rightColumns.Constant > rank));
+            && (leftColumns.IsCalledRank || Dimension.SavesNumbers(leftColumns, leftRows, rightColumns));
     }
 }

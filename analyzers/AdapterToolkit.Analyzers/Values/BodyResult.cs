@@ -8,14 +8,16 @@ namespace AdapterToolkit.Analyzers.Values;
 /// <param name="Findings">The rules that it breaks.</param>
 /// <param name="Stores">What it leaves in fields and properties.</param>
 /// <param name="Exit">What is known at its end.</param>
+/// <param name="Pending">The rules that it breaks unless whoever calls it mends that, as by adding the adapter's term to Wx.</param>
 /// <param name="IsExact">Whether it was followed to its end: no recursion was cut off.</param>
 internal sealed record BodyResult(
     Value Returned,
     ImmutableHashSet<Finding> Findings,
     ImmutableArray<(ISymbol Member, Value Value)> Stores,
     ValueState Exit,
+    ImmutableArray<Finding> Pending,
     bool IsExact)
 {
     /// <summary>A body of which nothing is known.</summary>
-    public static readonly BodyResult Unknown = new(Value.Other, [], [], ValueState.Empty, IsExact: false);
+    public static readonly BodyResult Unknown = new(Value.Other, [], [], ValueState.Empty, [], IsExact: false);
 }

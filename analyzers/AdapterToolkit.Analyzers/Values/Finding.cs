@@ -10,6 +10,9 @@ namespace AdapterToolkit.Analyzers.Values;
 /// <param name="Operand">Which operand is at fault, for the code fix; null where none is.</param>
 internal sealed record Finding(DiagnosticDescriptor Rule, SyntaxNode Place, ImmutableArray<string> Arguments, string? Operand = null)
 {
+    /// <summary>Where W + BA was formed, for a rule that depends on what else becomes of it.</summary>
+    public ImmutableHashSet<SyntaxNode>? Merged { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(Finding? other) => other is not null && Rule.Id == other.Rule.Id && Place == other.Place;
 

@@ -14,7 +14,9 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
 {
     private static readonly ImmutableHashSet<string> s_names = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "mm", "bmm", "mv", "dot", "inner", "tensordot", "linear", "einsum", "addmm", "addmv", "addbmm", "baddbmm", "matvec", "gemv", "sgemv", "dgemv");
+        "mm", "bmm", "mv", "dot", "inner", "tensordot", "linear", "einsum", "multi_dot", "chain_matmul", "addmm", "addmv", "addbmm", "baddbmm", "matvec", "gemv", "sgemv", "dgemv");
+
+    private static readonly string[] s_transposing = ["NT", "TN", "TT", "_nt", "_tn", "_tt", "BT", "AT"];
 
     private static readonly string[] s_parts = ["matmul", "mat_mul", "gemm", "matrixmultiply", "multiplymatri", "matrixproduct", "productofmatri", "matrixvector", "mulmat", "batchmul"];
 
@@ -44,6 +46,11 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         return false;
     }
 
+    /// <summary>Whether the name of a method says that it transposes what it multiplies: <c>MatMulTransposed</c>, <c>GemmNT</c>.</summary>
+    public static bool TransposesByName(string name) =>
+        name.IndexOf("transpos", StringComparison.OrdinalIgnoreCase) >= 0
+        || s_transposing.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
+
     private static MatrixProduct? Read(IInvocationOperation call, TensorTypes types)
     {
         IMethodSymbol method = call.TargetMethod;
@@ -51,15 +58,15 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
             && (types.IsNamedMatrix(method.ContainingType) || method.Parameters.Any(parameter => types.IsNamedMatrix(parameter.Type)));
         if (!isMultiply && !IsNamedProduct(method.Name))
             return null;
-        bool isStatic = method.IsStatic;
+        bool isOfTorch = types.IsOfTorch(method.ContainingType);
         List<IOperation> operands = [];
-        if (!isStatic && call.Instance is { } instance && types.IsMatrix(instance.Type))
+        if (!method.IsStatic && call.Instance is { } instance && types.IsMatrix(instance.Type))
             operands.Add(instance);
         foreach (IArgumentOperation argument in call.Arguments.OrderBy(argument => argument.Parameter?.Ordinal ?? 0))
         {
-            foreach (IOperation operand in Spread(argument))
+            foreach (IOperation operand in Spread(argument, types))
             {
-                if (argument.ArgumentKind != ArgumentKind.DefaultValue && operand.ConstantValue is not { HasValue: true, Value: null } && (types.IsMatrix(operand.Type) || (operand is IConversionOperation conversion && types.IsMatrix(conversion.Operand.Type))))
+                if (argument.ArgumentKind != ArgumentKind.DefaultValue && (!isOfTorch || types.IsTorchTensor(operand.Type)) && operand.ConstantValue is not { HasValue: true, Value: null } && (types.IsMatrix(operand.Type) || (operand is IConversionOperation conversion && types.IsMatrix(conversion.Operand.Type))))
                     operands.Add(operand);
             }
         }
@@ -76,7 +83,17 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         return method.ReturnsVoid && operands.Count == 3 ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) : null;
     }
 
-    /// <summary>The expressions that an argument hands over: those in a <c>params</c> array each by itself.</summary>
-    private static ImmutableArray<IOperation> Spread(IArgumentOperation argument) =>
-        argument is { ArgumentKind: ArgumentKind.ParamArray, Value: IArrayCreationOperation { Initializer: { } initializer } } ? initializer.ElementValues : [argument.Value];
+    /// <summary>The expressions that an argument hands over: those in an array of matrices each by itself.</summary>
+    private static ImmutableArray<IOperation> Spread(IArgumentOperation argument, TensorTypes types)
+    {
+        IOperation value = argument.Value;
+        while (value is IConversionOperation conversion)
+            value = conversion.Operand;
+        return value switch
+        {
+            IArrayCreationOperation { Initializer: { } initializer, Type: IArrayTypeSymbol array } when argument.ArgumentKind == ArgumentKind.ParamArray || types.HoldsTensor(array.ElementType) => initializer.ElementValues,
+            ICollectionExpressionOperation { Elements: var elements } when elements.Any(element => types.HoldsTensor(element.Type)) => elements,
+            _ => [argument.Value],
+        };
+    }
 }

@@ -35,7 +35,7 @@ internal static class Shapes
                 return (Dimension.From(call.Arguments[1].Value), Dimension.From(call.Arguments[0].Value));
             case IInvocationOperation call when s_factories.Contains(call.TargetMethod.Name):
                 return OfFactory(call);
-            case IInvocationOperation call when (TensorMethods.KeepsNumbers(call.TargetMethod.Name) && call.TargetMethod.Name is not ("view" or "reshape" or "Reshape")) || TensorMethods.Scales(call.TargetMethod.Name) || call.TargetMethod.Name.EndsWith("_", StringComparison.Ordinal):
+            case IInvocationOperation call when TensorMethods.KeepsShape(call.TargetMethod.Name) || TensorMethods.Scales(call.TargetMethod.Name) || call.TargetMethod.Name.EndsWith("_", StringComparison.Ordinal):
                 return (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } kept ? Of(kept, types) : null;
             case ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } reference] } local when reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initializer } && local.SemanticModel is { } model:
                 return model.GetOperation(initializer) is { } initial ? Of(initial, types) : null;
@@ -43,6 +43,15 @@ internal static class Shapes
                 return null;
         }
     }
+
+    /// <summary>Whether a shape is given as one dimension: a matrix that is viewed so is a vector.</summary>
+    public static bool IsOneDimension(IOperation shape) => shape switch
+    {
+        IConversionOperation conversion => IsOneDimension(conversion.Operand),
+        IArrayCreationOperation { Initializer.ElementValues.Length: 1 } => true,
+        ICollectionExpressionOperation { Elements.Length: 1 } => true,
+        _ => false,
+    };
 
     private static (Dimension Rows, Dimension Columns)? OfFactory(IInvocationOperation call)
     {

@@ -78,6 +78,7 @@ internal sealed class TensorTypes(Compilation compilation)
         IArrayTypeSymbol array => IsNumber(array.ElementType) || IsMatrix(array.ElementType),
         INamedTypeSymbol named => HoldsTensor(named)
             || IsNamedMatrix(named)
+            || (named.Name.IndexOf("Vector", StringComparison.Ordinal) >= 0 && !IsInNamespace(named, "System"))
             || (named.TypeArguments.Length == 1 && IsNumber(named.TypeArguments[0]) && named.Name is "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" or "List" or "IReadOnlyList"),
         _ => false,
     };

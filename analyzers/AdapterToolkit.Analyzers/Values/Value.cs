@@ -23,6 +23,7 @@ internal sealed class Value : IEquatable<Value>
         Origins = other.Origins;
         Weights = other.Weights;
         Members = other.Members;
+        Function = other.Function;
     }
 
     /// <summary>What it is.</summary>
@@ -54,6 +55,12 @@ internal sealed class Value : IEquatable<Value>
 
     /// <summary>The values of an object's or tuple's members, by their lower-case names.</summary>
     public ImmutableDictionary<string, Value> Members { get; private init; } = ImmutableDictionary<string, Value>.Empty;
+
+    /// <summary>What is run where it is called; null where that is not known.</summary>
+    public FunctionValue? Function { get; private init; }
+
+    /// <summary>Whether nothing is known about it.</summary>
+    public bool IsUnknown => Kind == ValueKind.Other && Members.IsEmpty && Function is null;
 
     /// <summary>Whether it is A or B.</summary>
     public bool IsFactor => Kind is ValueKind.FactorA or ValueKind.FactorB;
@@ -96,6 +103,13 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The same, coming from other expressions.</summary>
     public Value From(SyntaxNode origin) => new(this) { Origins = [origin] };
 
+    /// <summary>The same as a function that can be called.</summary>
+    public Value Callable(FunctionValue function) => new(this) { Function = function };
+
+    /// <summary>The same object, one of its members given a value.</summary>
+    public Value WithMember(string key, Value value) =>
+        value.IsUnknown && !Members.ContainsKey(key) ? this : new(this) { Members = Members.SetItem(key, value) };
+
     /// <summary>The same with a shape.</summary>
     public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };
 
@@ -123,13 +137,14 @@ internal sealed class Value : IEquatable<Value>
             Origins = sameKind ? left.Origins.Union(right.Origins) : winner.Origins,
             Weights = left.Weights.Union(right.Weights),
             Members = members,
+            Function = winner.Function ?? loser.Function,
         };
     }
 
     /// <inheritdoc/>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other) || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
-            && Equals(Rows, other.Rows) && Equals(Columns, other.Columns) && Equals(Pair, other.Pair)
+            && Equals(Rows, other.Rows) && Equals(Function, other.Function) && Equals(Columns, other.Columns) && Equals(Pair, other.Pair)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
             && Members.Count == other.Members.Count && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));
 

@@ -13,14 +13,19 @@ namespace AdapterToolkit.Analyzers.Values;
 /// Tells what the tensors of a compilation are: runs the bodies of methods on <see cref="Value"/>s in place of tensors, goes
 /// into the methods that they call, and asks what fields and properties were given. What it finds out is kept.
 /// </summary>
-internal sealed class ValueAnalysis
+internal sealed partial class ValueAnalysis
 {
+    /// <summary>How many bodies outside a member's class are run at most to see what they assign it.</summary>
+    private const int MostForeignWriters = 8;
+
     private readonly Compilation _compilation;
     private readonly ImmutableArray<TensorRule> _rules;
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
     private readonly ConcurrentDictionary<ISymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, BodyResult> _bodies = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, Value> _members = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
+    private readonly Lazy<ILookup<string, SyntaxNode>> _foreignWriters;
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
 
     /// <summary>Prepares the analysis of a compilation.</summary>
@@ -30,6 +35,7 @@ internal sealed class ValueAnalysis
     {
         _compilation = compilation;
         _rules = rules;
+        _foreignWriters = new(() => AssignedToOthers(compilation));
         Types = new TensorTypes(compilation);
         LowRank = new LowRankMembers(Types, ShapeOf);
     }
@@ -50,11 +56,12 @@ internal sealed class ValueAnalysis
     /// <summary>Runs a method of the compilation as called.</summary>
     /// <param name="method">The method.</param>
     /// <param name="arguments">Its arguments, in the order of its parameters.</param>
+    /// <param name="receiver">The object that it is called on.</param>
     /// <param name="stack">What is being followed.</param>
     /// <param name="isOnTrainingPath">Whether the call stands in a forward pass or in training.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
     /// <returns>What the body tells, the findings without those that it has whatever its arguments are; null where the body can't be followed.</returns>
-    public BodyResult? Call(IMethodSymbol method, ImmutableArray<Value> arguments, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
+    public BodyResult? Call(IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
         method = method.PartialImplementationPart ?? method;
@@ -62,7 +69,7 @@ internal sealed class ValueAnalysis
             return null;
         if (stack.Enter(method) is not { } inner)
             return BodyResult.Unknown;
-        bool isPlain = arguments.All(argument => argument.Equals(Value.Other));
+        bool isPlain = arguments.All(argument => argument.Equals(Value.Other)) && receiver.Members.IsEmpty;
         if (!_bodies.TryGetValue(method, out BodyResult? alone))
         {
             alone = Run(graph, method, ValueState.Empty, inner, isOnTrainingPath: false, cancellation);
@@ -72,7 +79,7 @@ internal sealed class ValueAnalysis
 
         if (isPlain && !isOnTrainingPath)
             return alone with { Findings = [] };
-        ValueState state = ValueState.Empty;
+        ValueState state = receiver.Members.IsEmpty ? ValueState.Empty : ValueState.Empty.With(ValueFlow.This, receiver);
         for (int i = 0; i < method.Parameters.Length && i < arguments.Length; i++)
             state = state.With(method.Parameters[i], arguments[i]);
         BodyResult result = Run(graph, method, state, inner, isOnTrainingPath, cancellation);
@@ -97,7 +104,7 @@ internal sealed class ValueAnalysis
         foreach (ISymbol writer in WritersOf(member, type, cancellation))
         {
             BodyResult result = inner.Enter(writer) is { } innermost && GraphOf(writer, cancellation) is { } graph
-                ? Run(graph, writer, ValueState.Empty, innermost, isOnTrainingPath: false, cancellation)
+                ? Run(graph, writer, GivenToSetter(writer, member, innermost, cancellation), innermost, isOnTrainingPath: false, cancellation)
                 : BodyResult.Unknown;
             isExact &= result.IsExact;
             foreach ((ISymbol stored, Value given) in result.Stores)
@@ -112,6 +119,12 @@ internal sealed class ValueAnalysis
             _members[member] = value;
         return (value, isExact);
     }
+
+    /// <summary>A setter that writes a field is given what its property is.</summary>
+    private ValueState GivenToSetter(ISymbol writer, ISymbol member, CallStack stack, CancellationToken cancellation) =>
+        writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters: [var given] } && !SymbolEqualityComparer.Default.Equals(property, member)
+            ? ValueState.Empty.With(given, ValueOf(property, stack, cancellation).Value)
+            : ValueState.Empty;
 
     /// <summary>Whether a class is a part of another class of the compilation, which may add what it leaves out.</summary>
     public bool IsPartOfAnother(INamedTypeSymbol type, CancellationToken cancellation) =>
@@ -133,96 +146,6 @@ internal sealed class ValueAnalysis
 
         return null;
     }
-
-    /// <summary>The expressions that a member is assigned in its class.</summary>
-    private static IEnumerable<SyntaxNode> GivenTo(ISymbol member)
-    {
-        foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
-        {
-            switch (reference.GetSyntax())
-            {
-                case VariableDeclaratorSyntax { Initializer: { } initializer }:
-                    yield return initializer.Value;
-                    break;
-                case PropertyDeclarationSyntax { Initializer: { } initializer }:
-                    yield return initializer.Value;
-                    break;
-            }
-        }
-
-        foreach (SyntaxReference reference in member.ContainingType.DeclaringSyntaxReferences)
-        {
-            foreach (AssignmentExpressionSyntax assignment in reference.GetSyntax().DescendantNodes().OfType<AssignmentExpressionSyntax>())
-            {
-                if (NameOf(assignment.Left) == member.Name)
-                    yield return assignment.Right;
-                if (assignment is { Left: TupleExpressionSyntax left, Right: TupleExpressionSyntax right } && left.Arguments.Count == right.Arguments.Count)
-                {
-                    for (int i = 0; i < left.Arguments.Count; i++)
-                    {
-                        if (NameOf(left.Arguments[i].Expression) == member.Name)
-                            yield return right.Arguments[i].Expression;
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>The bodies of a class in which a member is assigned, or a collection in it filled.</summary>
-    private IEnumerable<ISymbol> WritersOf(ISymbol member, INamedTypeSymbol type, CancellationToken cancellation)
-    {
-        foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
-        {
-            if (reference.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer: not null } or PropertyDeclarationSyntax { Initializer: not null })
-                yield return member;
-        }
-
-        HashSet<SyntaxNode> seen = [];
-        foreach (SyntaxReference reference in type.DeclaringSyntaxReferences)
-        {
-            SyntaxNode declaration = reference.GetSyntax(cancellation);
-            foreach (IdentifierNameSyntax name in declaration.DescendantNodes().OfType<IdentifierNameSyntax>())
-            {
-                if (name.Identifier.ValueText != member.Name || !IsWritten(name))
-                    continue;
-                SyntaxNode? body = name.Ancestors().FirstOrDefault(node => node is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax });
-                if (body is not null && seen.Add(body) && DeclaredBy(body, cancellation) is { } writer)
-                    yield return writer;
-            }
-
-            foreach (AccessorDeclarationSyntax accessor in declaration.DescendantNodes().OfType<AccessorDeclarationSyntax>())
-            {
-                bool writesField = accessor.Ancestors().OfType<PropertyDeclarationSyntax>().FirstOrDefault()?.Identifier.ValueText == member.Name && accessor.DescendantNodes().OfType<FieldExpressionSyntax>().Any();
-                if (writesField && seen.Add(accessor) && DeclaredBy(accessor, cancellation) is { } writer)
-                    yield return writer;
-            }
-        }
-    }
-
-    private static bool IsWritten(IdentifierNameSyntax name)
-    {
-        SyntaxNode node = name;
-        while (node.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or InvocationExpressionSyntax or ConditionalAccessExpressionSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax
-            || node.Parent is ArgumentSyntax { Parent.Parent: TupleExpressionSyntax })
-        {
-            if (node.Parent is InvocationExpressionSyntax)
-                return true;
-            node = node.Parent;
-        }
-
-        return node.Parent switch
-        {
-            AssignmentExpressionSyntax assignment => assignment.Left == node,
-            ArgumentSyntax argument => argument.RefKindKeyword.RawKind != 0 || argument.Parent is TupleExpressionSyntax { Parent: AssignmentExpressionSyntax },
-            ArrowExpressionClauseSyntax or InitializerExpressionSyntax => false,
-            _ => false,
-        };
-    }
-
-    private ISymbol? DeclaredBy(SyntaxNode body, CancellationToken cancellation) =>
-        body is ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax property }
-            ? (ModelOf(body.SyntaxTree).GetDeclaredSymbol(property, cancellation) as IPropertySymbol)?.GetMethod
-            : ModelOf(body.SyntaxTree).GetDeclaredSymbol(body, cancellation);
 
     private ControlFlowGraph? GraphOf(ISymbol symbol, CancellationToken cancellation)
     {
@@ -255,48 +178,6 @@ internal sealed class ValueAnalysis
         _graphs[symbol] = graph;
         return graph;
     }
-
-    private bool IsPart(INamedTypeSymbol type, CancellationToken cancellation)
-    {
-        Stack<INamespaceOrTypeSymbol> rest = new([_compilation.Assembly.GlobalNamespace]);
-        while (rest.Count > 0)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            INamespaceOrTypeSymbol current = rest.Pop();
-            foreach (ISymbol member in current.GetMembers())
-            {
-                if (member is INamespaceOrTypeSymbol inner)
-                    rest.Push(inner);
-                ITypeSymbol? held = member switch
-                {
-                    IFieldSymbol field => field.Type,
-                    IPropertySymbol property => property.Type,
-                    _ => null,
-                };
-                if (held is not null && !SymbolEqualityComparer.Default.Equals(current, type) && Mentions(held, type))
-                    return true;
-            }
-
-            if (current is INamedTypeSymbol { BaseType: { } parent } && SymbolEqualityComparer.Default.Equals(parent.OriginalDefinition, type))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool Mentions(ITypeSymbol held, INamedTypeSymbol type) => held switch
-    {
-        IArrayTypeSymbol array => Mentions(array.ElementType, type),
-        INamedTypeSymbol named => SymbolEqualityComparer.Default.Equals(named.OriginalDefinition, type) || named.TypeArguments.Any(argument => Mentions(argument, type)),
-        _ => false,
-    };
-
-    private static string? NameOf(ExpressionSyntax target) => target switch
-    {
-        IdentifierNameSyntax name => name.Identifier.ValueText,
-        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
-        _ => null,
-    };
 
     private SemanticModel ModelOf(SyntaxTree tree) => _models.GetOrAdd(tree, tree => _compilation.GetSemanticModel(tree));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -8,14 +9,38 @@ namespace AdapterToolkit.Analyzers.Values;
 /// <content>Functions inside a body: lambdas, local functions, and methods that are handed over.</content>
 internal sealed partial class ValueFlow
 {
+    /// <summary>
+    /// A delegate: by itself it stands for what it returns when nothing is known about its arguments; where it is called with
+    /// something that is known, it is run again.
+    /// </summary>
+    private Value Function(IDelegateCreationOperation creation)
+    {
+        Value plain = Evaluate(creation.Target);
+        bool takesTensors = creation.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke } && invoke.Parameters.Any(parameter => !TensorTypes.IsScalar(parameter.Type));
+        return takesTensors && creation.Target is IFlowAnonymousFunctionOperation or IMethodReferenceOperation
+            ? plain.Callable(new FunctionValue(creation.Syntax, (arguments, call) => RunOnce(creation, arguments, call)))
+            : plain;
+    }
+
+    /// <summary>Runs a delegate, unless it is being run already.</summary>
+    private Value RunOnce(IDelegateCreationOperation creation, ImmutableArray<Value> arguments, IOperation call)
+    {
+        if (!_running.Add(creation.Syntax))
+            return Value.Other;
+        Value result = creation.Target is IMethodReferenceOperation method ? RunReferenced(method, arguments, call) : RunLambda((IFlowAnonymousFunctionOperation)creation.Target, arguments);
+        _running.Remove(creation.Syntax);
+        return result;
+    }
+
+    /// <summary>Runs a function that is handed over to be called with an element of a collection, whichever of its parameters takes that.</summary>
     private Value RunFunction(IOperation function, Value element) => function switch
     {
-        IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda } => RunLambda(lambda, element),
-        IDelegateCreationOperation { Target: IMethodReferenceOperation method } => RunReferenced(method, element),
+        IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda } => RunLambda(lambda, [.. Enumerable.Repeat(element, lambda.Symbol.Parameters.Length)]),
+        IDelegateCreationOperation { Target: IMethodReferenceOperation method } => RunReferenced(method, [.. Enumerable.Repeat(element, method.Method.Parameters.Length)]),
         _ => Evaluate(function),
     };
 
-    private Value RunLambda(IFlowAnonymousFunctionOperation lambda, Value element)
+    private Value RunLambda(IFlowAnonymousFunctionOperation lambda, ImmutableArray<Value> arguments)
     {
         ControlFlowGraph graph;
         try
@@ -28,44 +53,50 @@ internal sealed partial class ValueFlow
         }
 
         ValueState state = _state;
-        foreach (IParameterSymbol parameter in lambda.Symbol.Parameters)
-            state = state.With(parameter, element);
+        for (int i = 0; i < lambda.Symbol.Parameters.Length; i++)
+            state = state.With(lambda.Symbol.Parameters[i], i < arguments.Length ? arguments[i] : Value.Other);
         return RunNested(graph, state);
     }
 
-    private Value RunReferenced(IMethodReferenceOperation reference, Value element)
+    private Value RunReferenced(IMethodReferenceOperation reference, ImmutableArray<Value> arguments, IOperation? call = null)
     {
         IMethodSymbol method = reference.Method;
-        Evaluate(reference.Instance);
+        Value receiver = Evaluate(reference.Instance);
+        IOperation place = call?.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() == reference.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() ? call! : reference;
+        if (arguments.Length == 2 && MatrixProduct.IsNamedProduct(method.Name) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
+            return Multiply(place, arguments[0], method.Name is "linear" ? arguments[1].Transposed() : arguments[1]);
         if (method.MethodKind == MethodKind.LocalFunction)
-            return RunLocalFunction(method, [.. Enumerable.Repeat(element, method.Parameters.Length)]);
+            return RunLocalFunction(method, arguments).Returned;
         if (TensorTypes.Is(method.ContainingType, Types.FrozenWeight) && method.Name is "ToTensor" or "ToArray")
-            return element.AsCopy();
-        if (_analysis.Call(method, [.. Enumerable.Repeat(element, method.Parameters.Length)], _stack, IsOnTrainingPath, _cancellation) is not { } result)
+            return (arguments.Length > 0 ? arguments[0] : receiver).AsCopy();
+        if (_analysis.Call(method, arguments, receiver, _stack, IsOnTrainingPath, _cancellation) is not { } result)
             return Value.Other;
         foreach (Finding finding in result.Findings)
-            Report(finding.Rule, reference.Syntax, [.. finding.Arguments]);
+            Report(finding.Rule, place.Syntax, [.. finding.Arguments]);
         _isExact &= result.IsExact;
-        return result.Returned;
+        return FormedAt(result.Returned, reference);
     }
 
-    private Value RunLocalFunction(IMethodSymbol method, ImmutableArray<Value> arguments)
+    /// <summary>Runs a local function: what it returns, and what is known at its end.</summary>
+    private (Value Returned, ValueState Exit) RunLocalFunction(IMethodSymbol method, ImmutableArray<Value> arguments)
     {
         method = method.OriginalDefinition;
         ControlFlowGraph? scope = _graph;
         while (scope is not null && !scope.LocalFunctions.Contains(method, SymbolEqualityComparer.Default))
             scope = scope.Parent;
         if (scope is null || _stack.Enter(method) is null)
-            return Value.Other;
+            return (Value.Other, ValueState.Empty);
         ControlFlowGraph graph = scope.GetLocalFunctionControlFlowGraph(method, _cancellation);
         ValueState state = _state;
         for (int i = 0; i < method.Parameters.Length; i++)
             state = state.With(method.Parameters[i], i < arguments.Length ? arguments[i] : Value.Other);
-        return RunNested(graph, state, method);
+        return Nested(graph, state, method);
     }
 
+    private Value RunNested(ControlFlowGraph graph, ValueState state) => Nested(graph, state, function: null).Returned;
+
     /// <summary>Runs a function inside this body: it sees this body's variables, and may change them.</summary>
-    private Value RunNested(ControlFlowGraph graph, ValueState state, IMethodSymbol? function = null)
+    private (Value Returned, ValueState Exit) Nested(ControlFlowGraph graph, ValueState state, IMethodSymbol? function)
     {
         CallStack stack = function is null ? _stack : _stack.Enter(function) ?? _stack;
         BodyResult result = new ValueFlow(_analysis, _rules, graph, function ?? Symbol, stack, IsOnTrainingPath, _cancellation) { IsNested = true }.Run(state);
@@ -74,7 +105,7 @@ internal sealed partial class ValueFlow
         _state = _state.JoinKnown(result.Exit);
         if (_isShowing)
             _findings.UnionWith(result.Findings);
-        return result.Returned;
+        return (result.Returned, result.Exit);
     }
 
     /// <summary>Whether the body is that of a lambda or local function, whose result its surroundings use.</summary>

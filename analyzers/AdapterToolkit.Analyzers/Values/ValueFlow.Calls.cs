@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Values;
@@ -14,13 +15,17 @@ internal sealed partial class ValueFlow
         Value receiver = Evaluate(call.Instance);
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
-            foreach (IArgumentOperation argument in call.Arguments)
-                Evaluate(argument.Value);
-            return receiver;
+            ImmutableArray<Value> given = Arguments(call);
+            return receiver.Function is { } function && !given.All(argument => argument.IsUnknown) ? function.Run(given, call) : receiver;
         }
 
         if (method.MethodKind == MethodKind.LocalFunction)
-            return RunLocalFunction(method, Arguments(call));
+        {
+            (Value returned, ValueState exit) = RunLocalFunction(method, Arguments(call));
+            HandOut(call, exit);
+            return FormedAt(returned, call);
+        }
+
         bool isOfSystem = method.ContainingType is { } owner && TensorTypes.IsInNamespace(owner, "System");
         if (isOfSystem)
         {
@@ -30,15 +35,35 @@ internal sealed partial class ValueFlow
         }
 
         ImmutableArray<Value> arguments = Arguments(call);
+        ExcuseTogether(arguments);
         Show(rule => rule.OnCall(this, call, receiver, arguments));
         NoteTraining(method);
+        NoteMerge(method);
         Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
         if (known is not null)
             return known;
-        if (_analysis.Call(method, arguments, _stack, IsOnTrainingPath || IsTrainingName(Symbol.Name), _cancellation) is { } body)
-            return Called(call, body);
+        if (_analysis.Call(method, arguments, receiver, _stack, IsOnTrainingPath || IsTrainingName(Symbol.Name), _cancellation) is { } body)
+            return Called(call, body) is { IsUnknown: false } returned ? returned : Made(call, arguments);
         Outputs(call, receiver);
-        return TensorMethods.Transposes(method.Name) && arguments.Length == 1 ? arguments[0].Transposed() : Value.Other;
+        return TensorMethods.Transposes(method.Name) && arguments.Length == 1 ? arguments[0].Transposed() : Made(call, arguments);
+    }
+
+    /// <summary>A matrix that is made of numbers by a method into which nothing more can be seen: <c>Matrix.From(numbers)</c>.</summary>
+    private Value Made(IInvocationOperation call, ImmutableArray<Value> arguments)
+    {
+        if (!Types.IsNamedMatrix(call.Type) || !TensorMethods.Makes(call.TargetMethod.Name))
+            return Value.Other;
+        IArgumentOperation? only = null;
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (!Types.IsMatrix(argument.Parameter?.Type) && !Types.IsMatrix(Resolve(argument.Value).Type))
+                continue;
+            if (only is not null)
+                return Value.Other;
+            only = argument;
+        }
+
+        return only?.Parameter is { } parameter && parameter.Ordinal < arguments.Length ? arguments[parameter.Ordinal].AsCopy() : Value.Other;
     }
 
     /// <summary>Whether a method of this name belongs to a forward or backward pass, or to training.</summary>
@@ -51,20 +76,29 @@ internal sealed partial class ValueFlow
         _isExact &= body.IsExact;
         foreach (Finding finding in body.Findings)
             Report(finding.Rule, call.Syntax, [.. finding.Arguments]);
+        foreach (Finding finding in body.Pending)
+            Report(finding.Rule, call.Syntax, [.. finding.Arguments]);
+        HandOut(call, body.Exit);
+        return body.Pending.IsEmpty ? FormedAt(body.Returned, call) : body.Returned.From(call.Syntax);
+    }
+
+    /// <summary>What a method leaves in the variables that it is given to fill.</summary>
+    private void HandOut(IInvocationOperation call, ValueState exit)
+    {
         foreach (IArgumentOperation argument in call.Arguments)
         {
             if (argument.Parameter is not { } parameter)
                 continue;
-            Value after = body.Exit[parameter.OriginalDefinition];
+            Value after = exit[parameter.OriginalDefinition];
             bool handsOut = parameter.RefKind is RefKind.Out or RefKind.Ref;
             bool fills = !after.Equals(Value.Other) && (Types.IsMatrix(parameter.Type) || parameter.Type.AllInterfaces.Any(type => type.Name == "IEnumerable"));
             if (handsOut)
                 Assign(argument.Value, after);
+            else if (after.Equals(Value.Other) && Types.IsMatrix(parameter.Type) && Evaluate(argument.Value).Kind == ValueKind.AdapterTerm)
+                Replace(argument.Value, Value.Other);
             else if (fills && after.Kind != Evaluate(argument.Value).Kind)
                 Replace(argument.Value, after);
         }
-
-        return body.Returned;
     }
 
     private void NoteTraining(IMethodSymbol method)
@@ -75,6 +109,16 @@ internal sealed partial class ValueFlow
         if (trains)
             Note(TrainedFact);
     }
+
+    private void NoteMerge(IMethodSymbol method)
+    {
+        bool isOfLayers = KnownTypes.DerivesFrom(method.ContainingType, Types.Linear) || KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel);
+        if (isOfLayers && method.Name is "Merge" or "MergeTo")
+            Note(MergedFact);
+    }
+
+    /// <summary>The fact that a layer or model was merged on the way to a point.</summary>
+    public const string MergedFact = "merged";
 
     /// <summary>The fact that a model was used on the way to a point.</summary>
     public const string TrainedFact = "used";
@@ -88,7 +132,7 @@ internal sealed partial class ValueFlow
         if (product.Addend is { } addend && result.Kind != ValueKind.BaseTerm)
         {
             Value added = Evaluate(addend);
-            result = product.TransposesRight && result.Kind == ValueKind.AdapterTerm && added.Kind == ValueKind.Other ? result : Sum(result, added);
+            result = product.TransposesRight && result.Kind == ValueKind.AdapterTerm && added.Kind == ValueKind.Other ? result : Sum(call, result, added);
         }
 
         if (product.Destination is not { } destination)
@@ -102,6 +146,8 @@ internal sealed partial class ValueFlow
     {
         if (call is not { Instance: { } layer, TargetMethod.Name: "forward" or "call", Arguments: [{ Value: var input }] } || !KnownTypes.DerivesFrom(Resolve(layer).Type, Types.TorchModule))
             return null;
+        if (TensorMethods.PassesOn(Resolve(layer).Type!.Name) || (Resolve(layer) is IMemberReferenceOperation { Member.Name: var name } && TensorMethods.PassesOn(name)))
+            return Evaluate(input).AsCopy();
         Value weight = Evaluate(layer);
         return weight.IsFactor || weight.Kind == ValueKind.Weight ? Multiply(call, Evaluate(input), weight.Transposed()) : null;
     }
@@ -130,6 +176,8 @@ internal sealed partial class ValueFlow
             return method.Name is "ToTensor" or "ToArray" ? receiver.AsCopy() : Value.Other;
         }
 
+        if (method is { Name: "Keep", ContainingType.Name: "TensorScope" } && arguments.Length == 1)
+            return arguments[0];
         if (TensorTypes.Is(owner, Types.Factors))
             return method.Name is "SavedA" or "SavedB" ? Value.Factor(method.Name == "SavedA", pair: null).AsCopy() : Value.Other;
         if (TensorTypes.Is(owner, Types.Operators))
@@ -166,6 +214,8 @@ internal sealed partial class ValueFlow
     {
         IMethodSymbol method = call.TargetMethod;
         bool isOfTorch = Types.IsOfTorch(method.ContainingType);
+        if (isOfTorch && call.Instance is not null && method.Name is "GetEnumerator" or "values" or "items")
+            return receiver;
         if (!isOfTorch && !Types.IsMatrix(method.ReturnType))
             return null;
         bool isOwn = method.DeclaringSyntaxReferences.Length > 0 && !isOfTorch;
@@ -184,8 +234,17 @@ internal sealed partial class ValueFlow
             return Referenced(receiver, call);
         if (name == "copy_" || name == "zero_" || name == "fill_")
             return subject;
+        bool isVector = name is "flatten" or "ravel" || (name is "view" or "reshape" && call.Arguments is [{ Value: var size }] && Shapes.IsOneDimension(size));
+        if (isVector && (subject.ContainsProduct || subject.IsFactor))
+            return Value.Other;
         if (TensorMethods.KeepsNumbers(name))
-            return subject;
+            return TensorMethods.KeepsShape(name) ? subject : subject.Shaped(null, null);
+        if (TensorMethods.Joins(name) && call.Arguments.Length > 0)
+            return Joined(call.Arguments[0].Value, subject);
+        if (name is "eye" || (name is "diag" or "diagflat" or "diag_embed" && subject.Kind == ValueKind.Other))
+            return Value.Of(ValueKind.Diagonal);
+        if (name is "outer" or "ger")
+            return subject.IsFactor && other.IsFactor ? Algebra.Product(subject, other).From(call.Syntax) : Value.Other;
         if (Arithmetic(call, subject, other) is { } result)
         {
             if (name.EndsWith("_", StringComparison.Ordinal) && (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } target && !subject.IsStorage)
@@ -200,11 +259,12 @@ internal sealed partial class ValueFlow
     {
         string name = call.TargetMethod.Name;
         if (TensorMethods.Adds(name))
-            return Sum(left, right);
+            return Sum(call, left, right);
         if (!TensorMethods.Scales(name))
             return null;
+        IOperation? first = call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
         IOperation? factor = call.Instance is not null ? call.Arguments.FirstOrDefault()?.Value : call.Arguments.Skip(1).FirstOrDefault()?.Value;
-        return Algebra.Scaled(left, right, factor is null || !Types.IsMatrix(factor.Type));
+        return first is null || factor is null ? Algebra.Scaled(left, right, isByNumber: true) : Scaled(left, right, first, factor);
     }
 
     private Value Creation(IObjectCreationOperation creation)
@@ -237,11 +297,27 @@ internal sealed partial class ValueFlow
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (!arguments[i].Equals(Value.Other) && type.GetMembers().Any(member => Key(member.Name) == Key(constructor.Parameters[i].Name) && member is IPropertySymbol or IFieldSymbol))
+            if (!arguments[i].Equals(Value.Other) && (IsPrimary(constructor) || type.GetMembers().Any(member => Key(member.Name) == Key(constructor.Parameters[i].Name) && member is IPropertySymbol or IFieldSymbol)))
                 members = members.SetItem(Key(constructor.Parameters[i].Name), arguments[i]);
         }
 
         return Value.Object(members);
+    }
+
+    private bool IsPrimary(IMethodSymbol constructor) =>
+        constructor.DeclaringSyntaxReferences is [{ } reference] && reference.GetSyntax(_cancellation) is TypeDeclarationSyntax;
+
+    /// <summary>Tensors that are put together: BA, where all of them are, or zeros.</summary>
+    private Value Joined(IOperation tensors, Value joined)
+    {
+        ImmutableArray<IOperation> listed = Resolve(tensors) switch
+        {
+            IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
+            ICollectionExpressionOperation collection => collection.Elements,
+            _ => [],
+        };
+        bool areAlike = joined.Kind == ValueKind.Product && listed.All(element => Evaluate(element).Kind is ValueKind.Product or ValueKind.Zeros);
+        return areAlike ? joined.Shaped(null, null) : Value.Other;
     }
 
     /// <summary>A parameter that is made of a value: a factor stays one, anything else of known shape trains.</summary>

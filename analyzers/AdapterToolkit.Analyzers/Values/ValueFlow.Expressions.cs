@@ -23,13 +23,15 @@ internal sealed partial class ValueFlow
             case IFlowCaptureReferenceOperation reference:
                 return _state[reference.Id];
             case ILocalReferenceOperation local:
-                return _state[local.Local];
+                return Variable(local.Local);
             case IParameterReferenceOperation parameter:
-                return _state[parameter.Parameter];
+                return Variable(parameter.Parameter);
             case IFieldReferenceOperation field:
                 return Member(field, field.Field);
             case IPropertyReferenceOperation property:
                 return Property(property);
+            case IInstanceReferenceOperation:
+                return _state[This];
             case ISimpleAssignmentOperation assignment:
                 return Assignment(assignment);
             case ICompoundAssignmentOperation assignment:
@@ -58,19 +60,26 @@ internal sealed partial class ValueFlow
             case IArrayElementReferenceOperation element:
                 foreach (IOperation index in element.Indices)
                     Evaluate(index);
-                return TensorTypes.IsScalar(element.Type) ? Dropped(Evaluate(element.ArrayReference)) : Evaluate(element.ArrayReference);
+                return TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(element.ArrayReference)) : Evaluate(element.ArrayReference);
             case IImplicitIndexerReferenceOperation indexer:
                 return Evaluate(indexer.Instance);
             case ITupleOperation tuple:
                 return Tuple(tuple);
+            case IAnonymousObjectCreationOperation created:
+                return Anonymous(created);
+            case ITranslatedQueryOperation query:
+                return Evaluate(query.Operation);
+            case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
+                _returned = Value.Join(_returned, Evaluate(yielded.ReturnedValue));
+                return Value.Other;
             case IAwaitOperation wait:
                 return Evaluate(wait.Operation);
             case IDelegateCreationOperation creation:
-                return Evaluate(creation.Target);
+                return Function(creation);
             case IFlowAnonymousFunctionOperation function:
-                return RunLambda(function, Value.Other);
+                return RunLambda(function, []);
             case IMethodReferenceOperation method:
-                return RunReferenced(method, Value.Other);
+                return RunReferenced(method, []);
             case IIsPatternOperation pattern:
                 Bind(pattern.Pattern, Evaluate(pattern.Value));
                 return Value.Other;
@@ -84,18 +93,23 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>A single number that was taken from a tensor is no tensor any more.</summary>
-    private static Value Dropped(Value value) => value.Kind == ValueKind.Other && value.Members.IsEmpty ? value : Value.Other;
+    private static Value Dropped(Value value) => value.IsUnknown ? value : Value.Other;
 
     private Value JoinOf(ImmutableArray<IOperation> elements)
     {
         Value joined = Value.Other;
+        List<Value> values = [];
         bool areZero = elements.Length > 0 && elements.All(IsZero);
         foreach (IOperation element in elements)
         {
             Value value = Evaluate(element);
+            values.Add(value);
             joined = Value.Join(joined, value.Kind == ValueKind.Weight && element is not ISpreadOperation ? value.From(element.Syntax) : value);
         }
 
+        ExcuseTogether(values);
+        if (joined.Kind == ValueKind.AdapterTerm && values.Any(value => value.Kind != ValueKind.AdapterTerm))
+            return Value.Other;
         if (joined.Kind == ValueKind.Other && elements.Length > 0 && elements.All(element => element.ConstantValue.HasValue || element is IConversionOperation { Operand.ConstantValue.HasValue: true }) && elements.All(element => TensorTypes.IsScalar(element.Type)))
             return Value.Of(areZero ? ValueKind.Zeros : ValueKind.Noise);
         return joined;
@@ -129,6 +143,18 @@ internal sealed partial class ValueFlow
         return Value.Object(members);
     }
 
+    private Value Anonymous(IAnonymousObjectCreationOperation created)
+    {
+        Value result = Value.Other;
+        foreach (IOperation initializer in created.Initializers)
+        {
+            if (initializer is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: var property }, Value: var given })
+                result = result.WithMember(Key(property.Name), Evaluate(given));
+        }
+
+        return result;
+    }
+
     private Value Binary(IBinaryOperation binary)
     {
         Value left = Evaluate(binary.LeftOperand), right = Evaluate(binary.RightOperand);
@@ -137,9 +163,9 @@ internal sealed partial class ValueFlow
             case BinaryOperatorKind.Multiply when MatrixProduct.Read(binary, Types) is not null:
                 return Multiply(binary, left, right);
             case BinaryOperatorKind.Add or BinaryOperatorKind.Subtract:
-                return Sum(left, right);
+                return Sum(binary, left, right);
             case BinaryOperatorKind.Multiply or BinaryOperatorKind.Divide:
-                return Algebra.Scaled(left, right, !Types.IsMatrix(binary.LeftOperand.Type) || !Types.IsMatrix(binary.RightOperand.Type));
+                return Scaled(left, right, binary.LeftOperand, binary.RightOperand);
             default:
                 return Value.Other;
         }
@@ -151,202 +177,44 @@ internal sealed partial class ValueFlow
         return unary.OperatorKind is UnaryOperatorKind.Minus or UnaryOperatorKind.Plus ? value.AsCopy() : Value.Other;
     }
 
-    private Value Sum(Value left, Value right)
+    private Value Sum(IOperation operation, Value left, Value right)
     {
         if (left.Kind == ValueKind.BaseTerm && right.Kind == ValueKind.AdapterTerm)
             Excuse(left);
         else if (right.Kind == ValueKind.BaseTerm && left.Kind == ValueKind.AdapterTerm)
             Excuse(right);
-        return Algebra.Sum(left, right);
+        Value sum = Algebra.Sum(left, right);
+        return sum.Kind == ValueKind.Merged && left.Kind != ValueKind.Merged && right.Kind != ValueKind.Merged ? sum.From(operation.Syntax) : sum;
     }
+
+    /// <summary>
+    /// left · right or left / right, element by element. Masked, BA has no B(Ax) any more; numbers that are taken from two arrays and
+    /// multiplied belong to neither.
+    /// </summary>
+    private Value Scaled(Value left, Value right, IOperation leftOperand, IOperation rightOperand)
+    {
+        bool isMasked = (left.ContainsProduct && IsMask(rightOperand)) || (right.ContainsProduct && IsMask(leftOperand));
+        if (isMasked || (_keepsElements && HasElement(leftOperand) && HasElement(rightOperand)))
+            return Value.Other;
+        return Algebra.Scaled(left, right, !Types.IsMatrix(leftOperand.Type) || !Types.IsMatrix(rightOperand.Type));
+    }
+
+    private bool IsMask(IOperation operand) => Resolve(operand) switch
+    {
+        ILocalReferenceOperation local => TensorMethods.IsMask(local.Local.Name),
+        IParameterReferenceOperation parameter => TensorMethods.IsMask(parameter.Parameter.Name),
+        IMemberReferenceOperation member => TensorMethods.IsMask(member.Member.Name),
+        _ => false,
+    };
+
+    private static bool HasElement(IOperation operation) =>
+        operation.DescendantsAndSelf().Any(part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true });
 
     private Value Multiply(IOperation operation, Value left, Value right)
     {
         Show(rule => rule.OnProduct(this, operation, left, right));
         Value product = Algebra.Product(left, right);
         return product.Kind is ValueKind.Product or ValueKind.BaseTerm ? product.From(operation.Syntax) : product;
-    }
-
-    private Value Assignment(ISimpleAssignmentOperation assignment)
-    {
-        Value value = Evaluate(assignment.Value);
-        if (Resolve(assignment.Target) is IPropertyReferenceOperation { Property.IsIndexer: false } target)
-        {
-            Value instance = Evaluate(target.Instance);
-            Show(rule => rule.OnMemberAssignment(this, assignment, target, instance, assignment.Value));
-        }
-
-        if (WrittenContainer(assignment.Target) is { } container)
-            WriteElement(assignment, container, assignment.Value, value, isCompound: false);
-        else
-            Assign(assignment.Target, value);
-        return value;
-    }
-
-    private Value CompoundAssignment(ICompoundAssignmentOperation assignment)
-    {
-        Value left = Evaluate(assignment.Target), right = Evaluate(assignment.Value);
-        if (WrittenContainer(assignment.Target) is { } container)
-        {
-            WriteElement(assignment, container, assignment.Value, right, isCompound: true);
-            return Value.Other;
-        }
-
-        Value result = assignment.OperatorKind switch
-        {
-            BinaryOperatorKind.Add or BinaryOperatorKind.Subtract => Sum(left, right),
-            BinaryOperatorKind.Multiply or BinaryOperatorKind.Divide => Algebra.Scaled(left, right, !Types.IsMatrix(assignment.Value.Type)),
-            _ => Value.Other,
-        };
-        Assign(assignment.Target, result);
-        return result;
-    }
-
-    /// <summary>The array or span of numbers of which an assignment's target is one; null for any other target.</summary>
-    private IOperation? WrittenContainer(IOperation target) => Resolve(target) switch
-    {
-        IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.ArrayReference,
-        IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
-        _ => null,
-    };
-
-    private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, bool isCompound)
-    {
-        Value before = Evaluate(container);
-        Show(rule => rule.OnWrite(this, operation, before));
-        if (before.Kind is not (ValueKind.Zeros or ValueKind.Noise or ValueKind.Other) || (isCompound && before.Kind != ValueKind.Zeros))
-            return;
-        ValueKind kind = IsZero(given) ? before.Kind : given.ConstantValue.HasValue || IsRandom(given) ? ValueKind.Noise : ValueKind.Other;
-        if (kind != before.Kind)
-            Replace(container, Value.Of(kind));
-    }
-
-    /// <summary>Whether an expression draws random numbers.</summary>
-    private static bool IsRandom(IOperation operation) =>
-        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call => IsRandomSource(call.TargetMethod) || IsRandomSource(call.Instance?.Type));
-
-    private static bool IsRandomSource(ISymbol? symbol) => symbol is not null && symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
-        || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" };
-
-    private IOperation Resolve(IOperation operation)
-    {
-        while (true)
-        {
-            if (operation is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured))
-                operation = captured;
-            else if (operation is IConversionOperation conversion)
-                operation = conversion.Operand;
-            else if (operation is IParenthesizedOperation parenthesized)
-                operation = parenthesized.Operand;
-            else if (operation is IDeclarationExpressionOperation declaration)
-                operation = declaration.Expression;
-            else
-                return operation;
-        }
-    }
-
-    private void Assign(IOperation target, Value value)
-    {
-        if (target is IFlowCaptureReferenceOperation reference)
-            _state = _state.With(reference.Id, value);
-        switch (Resolve(target))
-        {
-            case ILocalReferenceOperation local:
-                SetVariable(local.Local, value);
-                break;
-            case IParameterReferenceOperation parameter:
-                SetVariable(parameter.Parameter, value);
-                break;
-            case IFieldReferenceOperation field:
-                Store(field.Field.AssociatedSymbol ?? field.Field, value);
-                break;
-            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance }:
-                Add(instance, value);
-                break;
-            case IPropertyReferenceOperation property:
-                Store(property.Property, value);
-                break;
-            case IArrayElementReferenceOperation element:
-                Add(element.ArrayReference, value);
-                break;
-            case ITupleOperation tuple:
-                Deconstruct(tuple, value);
-                break;
-        }
-    }
-
-    private void SetVariable(ISymbol variable, Value value)
-    {
-        string prefix = "loaded:" + variable.Name + ".";
-        _state = _state.Without(key => key is string fact && fact.StartsWith(prefix, StringComparison.Ordinal)).With(variable, value);
-    }
-
-    private void Store(ISymbol member, Value value) => _stores.Add((member.OriginalDefinition, value));
-
-    private void Deconstruct(IOperation target, Value value)
-    {
-        if (Resolve(target) is not ITupleOperation tuple)
-        {
-            Assign(target, value);
-            return;
-        }
-
-        for (int i = 0; i < tuple.Elements.Length; i++)
-        {
-            Value element = value.Members.TryGetValue($"item{i + 1}", out Value? known) ? known : value.Members.IsEmpty ? value : Value.Other;
-            Deconstruct(tuple.Elements[i], element);
-        }
-    }
-
-    /// <summary>A value is put into a collection.</summary>
-    private void Add(IOperation collection, Value value)
-    {
-        if (value.Kind == ValueKind.Other && value.Members.IsEmpty)
-            return;
-        Replace(collection, Value.Join(Evaluate(collection), value));
-    }
-
-    /// <summary>The variable or member behind an expression gets another value.</summary>
-    private void Replace(IOperation target, Value value)
-    {
-        switch (Resolve(target))
-        {
-            case IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call:
-                Replace(call.Instance ?? call.Arguments[0].Value, value);
-                break;
-            case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } when Types.HoldsTensor(instance.Type):
-                Replace(instance, value);
-                break;
-            case IInvocationOperation or IObjectCreationOperation:
-                break;
-            case { } resolved:
-                Assign(resolved, value);
-                break;
-        }
-    }
-
-    /// <summary>A pattern gives names to what it looks at.</summary>
-    private void Bind(IPatternOperation pattern, Value value)
-    {
-        switch (pattern)
-        {
-            case IDeclarationPatternOperation { DeclaredSymbol: { } symbol }:
-                SetVariable(symbol, value);
-                break;
-            case IRecursivePatternOperation recursive:
-                if (recursive.DeclaredSymbol is { } declared)
-                    SetVariable(declared, value);
-                foreach (IPropertySubpatternOperation property in recursive.PropertySubpatterns)
-                    Bind(property.Pattern, property.Member is IPropertyReferenceOperation { Property: { } member } reference ? MemberOf(reference, member, value) : property.Member is IFieldReferenceOperation { Field: { } field } access ? MemberOf(access, field, value) : Value.Other);
-                break;
-            case IBinaryPatternOperation binary:
-                Bind(binary.LeftPattern, value);
-                Bind(binary.RightPattern, value);
-                break;
-            case INegatedPatternOperation negated:
-                Bind(negated.Pattern, value);
-                break;
-        }
     }
 
     private static string Key(string name) => name.TrimStart('_').ToLowerInvariant();

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Values;
@@ -7,6 +8,42 @@ namespace AdapterToolkit.Analyzers.Values;
 /// <content>Fields and properties.</content>
 internal sealed partial class ValueFlow
 {
+    private ILocalSymbol[]? _locals;
+
+    /// <summary>The locals of this body and of those around it.</summary>
+    private ILocalSymbol[] Locals => _locals ??= [.. LocalsOf(_graph)];
+
+    private static IEnumerable<ILocalSymbol> LocalsOf(ControlFlowGraph graph)
+    {
+        Stack<ControlFlowRegion> rest = new([graph.Root]);
+        while (rest.Count > 0)
+        {
+            ControlFlowRegion region = rest.Pop();
+            foreach (ILocalSymbol local in region.Locals)
+                yield return local;
+            foreach (ControlFlowRegion nested in region.NestedRegions)
+                rest.Push(nested);
+        }
+
+        if (graph.Parent is { } parent)
+        {
+            foreach (ILocalSymbol local in LocalsOf(parent))
+                yield return local;
+        }
+    }
+
+    /// <summary>What a local or parameter holds. One of which nothing is known can be a factor by its name.</summary>
+    private Value Variable(ISymbol variable)
+    {
+        Value value = _state[variable];
+        if (!value.IsUnknown)
+            return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
+        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
+            return captured;
+        LowRankPair? pair = variable is ILocalSymbol local ? FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null : LowRank.PairWith(variable.OriginalDefinition);
+        return pair is null ? value : Value.Factor(SymbolEqualityComparer.Default.Equals(pair.A, variable.OriginalDefinition), pair).AsCopy();
+    }
+
     private Value Property(IPropertyReferenceOperation reference)
     {
         foreach (IArgumentOperation index in reference.Arguments)
@@ -34,7 +71,7 @@ internal sealed partial class ValueFlow
         if (instance.Members.TryGetValue(Key(name), out Value? known))
             return known;
         if (TensorTypes.IsScalar(type))
-            return Value.Other;
+            return _keepsElements && member is IPropertySymbol { IsIndexer: true } && Types.IsMatrix(member.ContainingType) ? instance : Value.Other;
         INamedTypeSymbol? owner = member.ContainingType?.OriginalDefinition;
         if (TensorTypes.Is(owner, Types.Factors))
             return member.Name is "A" or "B" ? Value.Factor(member.Name == "A", pair: null) : Value.Other;
@@ -47,7 +84,9 @@ internal sealed partial class ValueFlow
         if (Types.IsToolkitTensor(owner))
             return member.Name is "Span" or "View" ? instance : Value.Other;
         if (Types.IsTorchTensor(owner))
-            return TorchMember(member.Name, instance);
+            return member is IPropertySymbol { IsIndexer: true } ? Part((IPropertyReferenceOperation)reference, instance) : TorchMember(member.Name, instance);
+        if (member is IPropertySymbol { IsIndexer: true } && Types.IsOfTorch(owner))
+            return instance;
         if (TensorTypes.Is(owner, Types.TorchLinear))
             return member.Name == "weight" || instance.Kind == ValueKind.Weight ? Referenced(instance, reference) : Value.Other;
         if (LowRank.PairWith(member.OriginalDefinition) is { } pair)
@@ -56,8 +95,18 @@ internal sealed partial class ValueFlow
             return Value.Weight(hasAdapter: false, reference.Syntax).AsCopy();
         if (owner is not null && TensorTypes.IsInNamespace(owner, "System"))
             return instance;
-        return OwnMember(member);
+        return OwnMember(reference, member, instance);
     }
+
+    /// <summary>Rows or columns of a tensor. Picked by other tensors, as by tokens, a factor's are Ax of those.</summary>
+    private Value Part(IPropertyReferenceOperation reference, Value instance)
+    {
+        bool isLookup = reference.Arguments.Any(argument => argument.Value.DescendantsAndSelf().Any(part => Types.IsTorchTensor(part.Type)));
+        return !isLookup ? instance.Shaped(null, null) : instance.IsFactor ? Value.Reduced(instance) : Value.Other;
+    }
+
+    /// <summary>W + BA that a getter or method forms is formed anew where that is used.</summary>
+    private static Value FormedAt(Value value, IOperation place) => value.Kind == ValueKind.Merged ? value.From(place.Syntax) : value;
 
     /// <summary>A weight keeps the place where it is taken from the object that it belongs to.</summary>
     private static Value Referenced(Value value, IOperation reference) => value.Kind == ValueKind.Weight ? value.From(reference.Syntax) : value;
@@ -80,16 +129,16 @@ internal sealed partial class ValueFlow
         TensorTypes.HasAdapter(reference.Instance is IInstanceReferenceOperation ? Symbol.ContainingType : reference.Instance is { } instance ? Resolve(instance).Type : null);
 
     /// <summary>A member that the compilation itself declares: what its getter returns, or what it was given.</summary>
-    private Value OwnMember(ISymbol member)
+    private Value OwnMember(IMemberReferenceOperation reference, ISymbol member, Value instance)
     {
         if (member.DeclaringSyntaxReferences.Length == 0)
             return Value.Other;
         if (member is IFieldSymbol { AssociatedSymbol: { } property })
             member = property;
-        if (member is IPropertySymbol { GetMethod: { } getter } && _analysis.Call(getter, [], _stack, IsOnTrainingPath, _cancellation) is { } result)
+        if (member is IPropertySymbol { GetMethod: { } getter } && _analysis.Call(getter, [], instance, _stack, IsOnTrainingPath, _cancellation) is { } result)
         {
             _isExact &= result.IsExact;
-            return result.Returned;
+            return FormedAt(result.Returned, reference);
         }
 
         (Value value, bool isExact) = _analysis.ValueOf(member, _stack, _cancellation);

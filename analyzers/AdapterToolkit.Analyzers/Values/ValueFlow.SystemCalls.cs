@@ -37,10 +37,12 @@ internal sealed partial class ValueFlow
         }
 
         given = [.. values];
+        ExcuseTogether(given);
         Value produced = Value.Other;
         foreach (IOperation function in functions)
             produced = Value.Join(produced, RunFunction(function, elements));
         Outputs(call, receiver);
+        ForgetTerms(call);
         return SystemResult(call, receiver, given, elements, produced, functions.Count > 0);
     }
 
@@ -64,7 +66,8 @@ internal sealed partial class ValueFlow
             case "ToArray" or "ToList" or "Clone":
                 return elements.Kind is ValueKind.Weight ? elements.AsCopy() : elements;
             case "GetOrAdd" or "AddOrUpdate" or "GetOrCreate" or "GetValue":
-                Value added = Value.Join(elements, produced);
+                // W + BA that is kept was not formed for one product.
+                Value added = Value.Join(elements, produced) is { Kind: not ValueKind.Merged } kept ? kept : Value.Other;
                 if (call.Instance is { } cache)
                     Add(cache, added);
                 return added;
@@ -95,6 +98,16 @@ internal sealed partial class ValueFlow
         Show(rule => rule.OnWrite(this, call, before));
         if (before.Kind is ValueKind.Other or ValueKind.Zeros or ValueKind.Noise)
             Replace(target, Value.Of(IsZero(number) ? ValueKind.Zeros : number.ConstantValue.HasValue ? ValueKind.Noise : ValueKind.Other));
+    }
+
+    /// <summary>The adapter's term that a method may write to, through a span, can have got W's term added.</summary>
+    private void ForgetTerms(IInvocationOperation call)
+    {
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (argument.Parameter?.Type is INamedTypeSymbol { Name: "Span" or "Memory" } && Evaluate(argument.Value).Kind == ValueKind.AdapterTerm)
+                Replace(argument.Value, Value.Other);
+        }
     }
 
     private void Outputs(IInvocationOperation call, Value value)

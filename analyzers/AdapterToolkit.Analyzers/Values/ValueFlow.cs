@@ -24,7 +24,11 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     private readonly HashSet<SyntaxNode> _excused = [];
     private ValueState _state = ValueState.Empty;
     private Value _returned = Value.Other;
+    private readonly HashSet<SyntaxNode> _kept = [];
+    private readonly HashSet<SyntaxNode> _running = [];
+    private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
     private bool _isShowing;
+    private bool _keepsElements;
     private bool _isExact = true;
 
     /// <summary>Prepares a body.</summary>
@@ -46,6 +50,9 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         IsOnTrainingPath = isOnTrainingPath;
     }
 
+    /// <summary>The variable that stands for the object whose member the body is.</summary>
+    public static object This { get; } = new();
+
     /// <summary>The method, property or field whose body it is.</summary>
     public ISymbol Symbol { get; }
 
@@ -57,6 +64,9 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
 
     /// <summary>The factors and weights of classes written by hand.</summary>
     public LowRankMembers LowRank => _analysis.LowRank;
+
+    /// <summary>The method that an expression calls; null where that is not known.</summary>
+    public IMethodSymbol? Called(SyntaxNode call) => (_analysis.OperationOf(call, _cancellation) as IInvocationOperation)?.TargetMethod;
 
     /// <summary>Ends the analysis early.</summary>
     public CancellationToken Cancellation => _cancellation;
@@ -81,8 +91,10 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         foreach (IMethodSymbol local in _graph.LocalFunctions)
             RunLocalFunction(local, []);
         ValueState exit = entries[entries.Length - 1] ?? ValueState.Empty;
-        ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !(finding.Rule.Id == Rules.WeightPastAdapter.Id && _excused.Contains(finding.Place)))];
-        return new BodyResult(_returned, findings, [.. _stores], exit, _isExact);
+        exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
+        ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
+        ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
+        return new BodyResult(_returned, findings, [.. _stores], exit, pending, _isExact);
     }
 
     /// <summary>Notes that a rule is broken.</summary>
@@ -100,17 +112,37 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <param name="place">The product.</param>
     /// <param name="operand">The operand: <c>left</c> or <c>right</c>.</param>
     /// <param name="argument">What the rule's message takes.</param>
-    public void ReportOperand(DiagnosticDescriptor rule, SyntaxNode place, string operand, string argument)
+    /// <param name="merged">Where W + BA was formed, if it is that: it is no mistake where the sum is kept for later.</param>
+    public void ReportOperand(DiagnosticDescriptor rule, SyntaxNode place, string operand, string argument, ImmutableHashSet<SyntaxNode>? merged)
     {
         if (_isShowing)
-            _findings.Add(new Finding(rule, place, [argument], operand));
+            _findings.Add(new Finding(rule, place, [argument], operand) { Merged = merged });
     }
+
+    /// <summary>Whether a helper returns Wx, to which those that call it may add what is missing.</summary>
+    private bool IsLeftToCallers(Finding finding) =>
+        finding.Rule.Id == Rules.WeightPastAdapter.Id && _returned.Kind == ValueKind.BaseTerm && _returned.Origins.Contains(finding.Place)
+        && Symbol is IMethodSymbol { DeclaredAccessibility: not Accessibility.Public } or IPropertySymbol { DeclaredAccessibility: not Accessibility.Public };
+
+    private bool IsExcused(Finding finding) =>
+        (finding.Rule.Id == Rules.WeightPastAdapter.Id && _excused.Contains(finding.Place))
+        || (finding.Merged is { IsEmpty: false } merged && merged.IsSubsetOf(_kept));
 
     /// <summary>Takes back that W was multiplied past its adapter: the adapter's term is added by hand.</summary>
     public void Excuse(Value baseTerm)
     {
         if (_isShowing)
             _excused.UnionWith(baseTerm.Origins);
+    }
+
+    /// <summary>Wx and the adapter's term meet in one call or collection: they are added there.</summary>
+    private void ExcuseTogether(IEnumerable<Value> values)
+    {
+        Value[] terms = [.. values.Where(value => value.Kind is ValueKind.BaseTerm or ValueKind.AdapterTerm)];
+        if (terms.Length < 2 || terms.All(term => term.Kind == ValueKind.BaseTerm))
+            return;
+        foreach (Value term in terms.Where(term => term.Kind == ValueKind.BaseTerm))
+            Excuse(term);
     }
 
     /// <summary>Whether a fact was noted on some way to this point.</summary>

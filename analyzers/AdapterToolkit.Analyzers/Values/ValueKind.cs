@@ -15,6 +15,9 @@ internal enum ValueKind
     /// <summary>Numbers that are known not to be zero: random ones, or a constant.</summary>
     Noise,
 
+    /// <summary>A matrix that only scales: the identity, or numbers on a diagonal.</summary>
+    Diagonal,
+
     /// <summary>Something that trains, of known shape.</summary>
     Trained,
 
