@@ -102,7 +102,7 @@ public sealed class HeldWeightsTests
     [InlineData("public class P { private readonly Dictionary<string, Model> _cache = []; public Model Get(string n) { if (!_cache.TryGetValue(n, out var m)) { m = Loader.Open(n); _cache[n] = m; } return m; } public void Run() { Get(\"x\").Merge(); } }")]
     public Task FollowsWhatReachesAClass(string source) => Rule.Check(Model + source);
 
-    private static readonly string Model = $$"""
+    private const string Model = $$"""
         using AdapterToolkit.Quantization;
 
         [LowRank(2), Quantized(4)] public partial class Small() : Linear(64, 64);

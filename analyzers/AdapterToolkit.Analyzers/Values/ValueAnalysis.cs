@@ -32,6 +32,7 @@ internal sealed class ValueAnalysis
         _rules = rules;
         Types = new TensorTypes(compilation);
         LowRank = new LowRankMembers(Types, ShapeOf);
+        Freezing = new Freezing(compilation, Types, LowRank, ModelOf);
     }
 
     /// <summary>The known types.</summary>
@@ -39,6 +40,9 @@ internal sealed class ValueAnalysis
 
     /// <summary>The factors and weights of classes written by hand.</summary>
     public LowRankMembers LowRank { get; }
+
+    /// <summary>Where parameters of TorchSharp are frozen.</summary>
+    public Freezing Freezing { get; }
 
     /// <summary>Runs a body that the compiler hands over, its arguments unknown.</summary>
     /// <param name="graph">The body.</param>

@@ -16,6 +16,7 @@ internal sealed partial class ValueFlow
         {
             foreach (IArgumentOperation argument in call.Arguments)
                 Evaluate(argument.Value);
+            Written(call);
             return receiver;
         }
 
@@ -31,20 +32,21 @@ internal sealed partial class ValueFlow
 
         ImmutableArray<Value> arguments = Arguments(call);
         Show(rule => rule.OnCall(this, call, receiver, arguments));
-        NoteTraining(method);
+        NoteTraining(call);
         Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
         if (known is not null)
             return known;
         if (_analysis.Call(method, arguments, _stack, IsOnTrainingPath || IsTrainingName(Symbol.Name), _cancellation) is { } body)
             return Called(call, body);
         Outputs(call, receiver);
+        Written(call);
         return TensorMethods.Transposes(method.Name) && arguments.Length == 1 ? arguments[0].Transposed() : Value.Other;
     }
 
-    /// <summary>Whether a method of this name belongs to a forward or backward pass, or to training.</summary>
+    /// <summary>Whether a method of this name is run again and again: it belongs to a forward or backward pass, or to a step of training.</summary>
     public static bool IsTrainingName(string name) =>
         name is "Forward" or "ForwardSaving" or "Evaluate" or "Backward" or "forward" or "backward" or "call" or "ForwardBackward" or "Step" or "Fit" or "Epoch"
-        || name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal);
+        || (name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal)) && (name.Contains("Epoch") || name.Contains("Step") || name.Contains("Batch"));
 
     private Value Called(IInvocationOperation call, BodyResult body)
     {
@@ -60,24 +62,30 @@ internal sealed partial class ValueFlow
             bool fills = !after.Equals(Value.Other) && (Types.IsMatrix(parameter.Type) || parameter.Type.AllInterfaces.Any(type => type.Name == "IEnumerable"));
             if (handsOut)
                 Assign(argument.Value, after);
-            else if (fills && after.Kind != Evaluate(argument.Value).Kind)
+            else if ((fills || Evaluate(argument.Value).IsFilled) && after.Kind != Evaluate(argument.Value).Kind)
                 Replace(argument.Value, after);
         }
 
         return body.Returned;
     }
 
-    private void NoteTraining(IMethodSymbol method)
+    private void NoteTraining(IInvocationOperation call)
     {
-        bool trains = (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
-            || (KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits")
-            || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving");
-        if (trains)
+        IMethodSymbol method = call.TargetMethod;
+        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
             Note(TrainedFact);
+        bool isOfModel = KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
+        if (isOfModel)
+            Note(UsedFact);
+        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving")) && MemberPath.Of(call.Instance) is { } path)
+            Note(UsedFact + path);
     }
 
-    /// <summary>The fact that a model was used on the way to a point.</summary>
-    public const string TrainedFact = "used";
+    /// <summary>The fact that a trainer ran on the way to a point.</summary>
+    public const string TrainedFact = "trained";
+
+    /// <summary>The fact that a model was used on the way to a point; with its path, that it was this one.</summary>
+    public const string UsedFact = "used:";
 
     private Value? Product(IInvocationOperation call)
     {
@@ -112,6 +120,9 @@ internal sealed partial class ValueFlow
         foreach (IArgumentOperation argument in call.Arguments)
         {
             Value value = Evaluate(argument.Value);
+            bool isWritten = argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out && (call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.ContainingType?.Name == "Interlocked");
+            if (isWritten && WrittenContainer(argument.Value) is { } container)
+                WriteElement(call, container, argument.Value, Value.Other, isCompound: true);
             if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
                 values[parameter.Ordinal] = value;
         }
@@ -181,7 +192,7 @@ internal sealed partial class ValueFlow
         if (name == "Parameter" && call.Arguments.Length > 0)
             return Trained(call, arguments[0]);
         if (name is "parameters" or "named_parameters")
-            return Referenced(receiver, call);
+            return _analysis.Freezing.WeightsIn(call.Instance is { } module ? ModuleOf(module) : null).Count > 0 ? Value.Holding(call.Syntax) : Referenced(receiver, call);
         if (name == "copy_" || name == "zero_" || name == "fill_")
             return subject;
         if (TensorMethods.KeepsNumbers(name))
@@ -195,6 +206,8 @@ internal sealed partial class ValueFlow
 
         return name is "zeros" or "randn" or "rand" or "empty" or "ones" ? Value.Other : null;
     }
+
+    private ITypeSymbol? ModuleOf(IOperation module) => Resolve(module) is IInstanceReferenceOperation ? Symbol.ContainingType : Resolve(module).Type;
 
     private Value? Arithmetic(IInvocationOperation call, Value left, Value right)
     {
@@ -230,7 +243,7 @@ internal sealed partial class ValueFlow
         ITypeSymbol? type = creation.Type;
         if (TensorTypes.Is(type, Types.Parameter) || TensorTypes.Is(type, Types.TorchParameter))
             return arguments.Length > 0 ? Trained(creation, arguments[0]) : Value.Other;
-        if (type is null || TensorTypes.IsInNamespace(type, "System") || Types.IsMatrix(type))
+        if (type is null || TensorTypes.IsInNamespace(type, "System") || Types.IsMatrix(type) || Types.IsOfTorch(type))
             return arguments.Aggregate(Value.Other, Value.Join);
         if (creation.Constructor is not { } constructor)
             return Value.Other;

@@ -16,6 +16,10 @@ internal sealed partial class ValueFlow
                 return Value.Other;
             case IExpressionStatementOperation statement:
                 return Evaluate(statement.Operation);
+            case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
+                Value given = Evaluate(yielded.ReturnedValue);
+                _returned = _returned is null ? given : Value.Join(_returned, given);
+                return Value.Other;
             case IFlowCaptureOperation capture:
                 _captured[capture.Id] = capture.Value;
                 _state = _state.With(capture.Id, Evaluate(capture.Value));
@@ -36,6 +40,13 @@ internal sealed partial class ValueFlow
                 return CompoundAssignment(assignment);
             case IDeconstructionAssignmentOperation assignment:
                 Deconstruct(assignment.Target, Evaluate(assignment.Value));
+                foreach (IOperation container in assignment.Target.DescendantsAndSelf().Select(WrittenContainer).OfType<IOperation>())
+                    WriteElement(assignment, container, assignment.Value, Value.Other, isCompound: true);
+                return Value.Other;
+            case IIncrementOrDecrementOperation step:
+                Evaluate(step.Target);
+                if (WrittenContainer(step.Target) is { } stepped)
+                    WriteElement(step, stepped, step.Target, Value.Other, isCompound: true);
                 return Value.Other;
             case IConversionOperation conversion:
                 return Evaluate(conversion.Operand);
@@ -79,7 +90,7 @@ internal sealed partial class ValueFlow
             default:
                 foreach (IOperation child in operation.ChildOperations)
                     Evaluate(child);
-                return Value.Other;
+                return operation.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.StackAllocArrayCreationExpressionSyntax { Initializer: null } && operation is not ILiteralOperation ? Value.Of(ValueKind.Zeros) : Value.Other;
         }
     }
 
@@ -169,14 +180,16 @@ internal sealed partial class ValueFlow
 
     private Value Assignment(ISimpleAssignmentOperation assignment)
     {
-        Value value = Evaluate(assignment.Value);
+        Value value = assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? Evaluate(referred) : Evaluate(assignment.Value);
+        if (!assignment.IsRef && value.IsFilled && IsMutable(Resolve(assignment.Target).Type) && SourceOf(assignment.Value) is { } shared)
+            Replace(shared, value = Value.Other);
         if (Resolve(assignment.Target) is IPropertyReferenceOperation { Property.IsIndexer: false } target)
         {
             Value instance = Evaluate(target.Instance);
             Show(rule => rule.OnMemberAssignment(this, assignment, target, instance, assignment.Value));
         }
 
-        if (WrittenContainer(assignment.Target) is { } container)
+        if (!assignment.IsRef && WrittenContainer(assignment.Target) is { } container)
             WriteElement(assignment, container, assignment.Value, value, isCompound: false);
         else
             Assign(assignment.Target, value);
@@ -206,9 +219,22 @@ internal sealed partial class ValueFlow
     private IOperation? WrittenContainer(IOperation target) => Resolve(target) switch
     {
         IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.ArrayReference,
+        ILocalReferenceOperation { Local.RefKind: RefKind.Ref } local when TensorTypes.IsScalar(local.Type) => local,
+        IImplicitIndexerReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.Instance,
         IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
         _ => null,
     };
+
+    /// <summary>The array or span of which a reference points at an element; null where it is none.</summary>
+    private IOperation? ReferredBy(IOperation reference) => Resolve(reference) switch
+    {
+        IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Current" }, Instance: { } enumerator } => enumerator,
+        IInvocationOperation { TargetMethod.Name: "GetReference" or "GetArrayDataReference", Arguments: [{ Value: var viewed }] } => viewed,
+        _ => WrittenContainer(reference),
+    };
+
+    /// <summary>Whether numbers can be written through an object.</summary>
+    private static bool IsMutable(ITypeSymbol? type) => type is IArrayTypeSymbol or { Name: "Span" or "Memory" };
 
     private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, bool isCompound)
     {
@@ -222,7 +248,7 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>Whether an expression draws random numbers.</summary>
-    private static bool IsRandom(IOperation operation) =>
+    public static bool IsRandom(IOperation operation) =>
         operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call => IsRandomSource(call.TargetMethod) || IsRandomSource(call.Instance?.Type));
 
     private static bool IsRandomSource(ISymbol? symbol) => symbol is not null && symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
@@ -263,6 +289,9 @@ internal sealed partial class ValueFlow
             case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance }:
                 Add(instance, value);
                 break;
+            case IPropertyReferenceOperation { Instance: { } group } property when Types.IsOfTorch(property.Property.ContainingType) && !Types.IsTorchTensor(property.Property.ContainingType):
+                Add(group, value);
+                break;
             case IPropertyReferenceOperation property:
                 Store(property.Property, value);
                 break;
@@ -277,8 +306,8 @@ internal sealed partial class ValueFlow
 
     private void SetVariable(ISymbol variable, Value value)
     {
-        string prefix = "loaded:" + variable.Name + ".";
-        _state = _state.Without(key => key is string fact && fact.StartsWith(prefix, StringComparison.Ordinal)).With(variable, value);
+        string path = ":" + variable.Name + ".";
+        _state = _state.Without(key => key is string fact && fact.IndexOf(path, StringComparison.Ordinal) >= 0).With(variable, value);
     }
 
     private void Store(ISymbol member, Value value) => _stores.Add((member.OriginalDefinition, value));
@@ -309,6 +338,8 @@ internal sealed partial class ValueFlow
     /// <summary>The variable or member behind an expression gets another value.</summary>
     private void Replace(IOperation target, Value value)
     {
+        if (target is IFlowCaptureReferenceOperation reference)
+            _state = _state.With(reference.Id, value);
         switch (Resolve(target))
         {
             case IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call:

@@ -23,7 +23,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     private readonly HashSet<Finding> _findings = [];
     private readonly HashSet<SyntaxNode> _excused = [];
     private ValueState _state = ValueState.Empty;
-    private Value _returned = Value.Other;
+    private Value? _returned;
     private bool _isShowing;
     private bool _isExact = true;
 
@@ -58,6 +58,12 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <summary>The factors and weights of classes written by hand.</summary>
     public LowRankMembers LowRank => _analysis.LowRank;
 
+    /// <summary>Where parameters of TorchSharp are frozen.</summary>
+    public Freezing Freezing => _analysis.Freezing;
+
+    /// <summary>The operation of an expression.</summary>
+    public IOperation? OperationOf(SyntaxNode expression) => _analysis.OperationOf(expression, _cancellation);
+
     /// <summary>Ends the analysis early.</summary>
     public CancellationToken Cancellation => _cancellation;
 
@@ -70,7 +76,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     {
         ValueState?[] entries = Settle(_graph, initial);
         _stores.Clear();
-        _returned = Value.Other;
+        _returned = null;
         _isShowing = true;
         foreach (BasicBlock block in _graph.Blocks)
         {
@@ -82,7 +88,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
             RunLocalFunction(local, []);
         ValueState exit = entries[entries.Length - 1] ?? ValueState.Empty;
         ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !(finding.Rule.Id == Rules.WeightPastAdapter.Id && _excused.Contains(finding.Place)))];
-        return new BodyResult(_returned, findings, [.. _stores], exit, _isExact);
+        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, _isExact);
     }
 
     /// <summary>Notes that a rule is broken.</summary>
@@ -137,7 +143,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
             Value value = Evaluate(branch);
             if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
             {
-                _returned = Value.Join(_returned, value);
+                _returned = _returned is null ? value : Value.Meet(_returned, value);
                 Show(rule => rule.OnReturn(this, branch, value));
             }
         }
