@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AdapterToolkit.Analyzers.Merges;
-using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -12,8 +11,6 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
 {
-    private const int FewestBitsThatKeepAnAdapter = 16;
-
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.MergeIntoQuantized];
 
@@ -25,83 +22,51 @@ public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(static start =>
         {
             MergeTypes types = new(start.Compilation);
-            if (types.AreThere && !types.IsToolkit)
-                start.RegisterOperationAction(operation => Analyze(operation, types), OperationKind.Invocation);
+            if (!types.AreThere || types.IsToolkit)
+                return;
+            HeldAnalysis analysis = new(types);
+            start.RegisterOperationBlockAction(block => Analyze(block, analysis));
         });
     }
 
-    private static void Analyze(OperationAnalysisContext context, MergeTypes types)
+    private static void Analyze(OperationBlockAnalysisContext context, HeldAnalysis analysis)
     {
-        IInvocationOperation call = (IInvocationOperation)context.Operation;
-        if (!types.IsMerge(call) || call.Instance is not { } target)
-            return;
-        int? bits = call.TargetMethod.Name == "MergeTo"
-            ? call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0)?.Value.ConstantValue is { HasValue: true, Value: int given } ? given : null
-            : IsLoadedDense(target, call) ? null : TypeOf(target, context.ContainingSymbol) is { } type ? BitsOf(type, types) : null;
-        if (bits < FewestBitsThatKeepAnAdapter)
-            context.ReportDiagnostic(Diagnostic.Create(Rules.MergeIntoQuantized, call.Syntax.GetLocation(), target.Syntax.ToString(), bits.Value.ToString(CultureInfo.InvariantCulture)));
-    }
-
-    /// <summary>The type of the object that is merged, as narrow as it is known.</summary>
-    private static ITypeSymbol? TypeOf(IOperation target, ISymbol around)
-    {
-        while (target is IConversionOperation conversion)
-            target = conversion.Operand;
-        if (target is ILocalReferenceOperation local && InitializerOf(local) is { } initializer && initializer.Type is { } type)
-            return type;
-        return target is IInstanceReferenceOperation ? around.ContainingType : target.Type;
-    }
-
-    private static IOperation? InitializerOf(ILocalReferenceOperation local)
-    {
-        foreach (IVariableDeclaratorOperation declarator in RootOf(local).Descendants().OfType<IVariableDeclaratorOperation>())
+        foreach (IOperation block in context.OperationBlocks)
         {
-            if (!SymbolEqualityComparer.Default.Equals(declarator.Symbol, local.Local))
+            if (block.Kind is OperationKind.None)
                 continue;
-            IOperation? value = (declarator.Initializer ?? (declarator.Parent as IVariableDeclarationOperation)?.Initializer)?.Value;
-            while (value is IConversionOperation conversion)
-                value = conversion.Operand;
-            return value;
-        }
-
-        return null;
-    }
-
-    private static IOperation RootOf(IOperation operation)
-    {
-        while (operation.Parent is { } parent)
-            operation = parent;
-        return operation;
-    }
-
-    /// <summary>The fewest bits in which a layer, or one of a model's layers that has an adapter, stores its weight; null where all are dense.</summary>
-    private static int? BitsOf(ITypeSymbol type, MergeTypes types)
-    {
-        int? fewest = null;
-        foreach ((ITypeSymbol part, _) in types.PartsOf(type))
-        {
-            for (ITypeSymbol? current = part; current is not null; current = current.BaseType)
+            Dictionary<SyntaxNode, IInvocationOperation> merges = [];
+            foreach (IInvocationOperation call in block.Descendants().OfType<IInvocationOperation>().Where(analysis.Types.IsMerge))
+                merges[call.Syntax] = call;
+            if (merges.Count == 0)
+                continue;
+            bool asksForFormat = block.Descendants().OfType<IPropertyReferenceOperation>().Any(property => property.Property.Name is "Format" or "MarkedFormat" or "BitsPerWeight" && analysis.Types.IsOfToolkit(property.Property));
+            foreach (KeyValuePair<SyntaxNode, int> merge in analysis.Run(context.GetControlFlowGraph(block), context.OwningSymbol, context.CancellationToken).Merges.OrderBy(merge => merge.Key.SpanStart))
             {
-                if (KnownTypes.HasAttribute(current, LayerDiscovery.LowRankAttribute)
-                    && KnownTypes.Attributes(current, KnownTypes.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
-                    && (fewest is null || bits < fewest))
-                    fewest = bits;
+                if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call) || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
+                    continue;
+                string name = call.Instance?.Syntax.ToString() ?? "this";
+                context.ReportDiagnostic(Diagnostic.Create(Rules.MergeIntoQuantized, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
             }
         }
-
-        return fewest;
     }
 
-    /// <summary>Whether the object was loaded with dense weights, whatever its class says.</summary>
-    private static bool IsLoadedDense(IOperation target, IOperation call)
+    /// <summary>Whether the program chooses between a merge and one of the same object to 16 or 32 bits.</summary>
+    private static bool IsAlternative(IInvocationOperation merge, IEnumerable<IInvocationOperation> merges)
     {
-        if (target is not ILocalReferenceOperation local)
-            return false;
-        if (InitializerOf(local) is { } initializer && initializer.DescendantsAndSelf().Any(IsDense))
-            return true;
-        return RootOf(call).Descendants().OfType<IInvocationOperation>()
-            .Any(other => other.Instance is ILocalReferenceOperation receiver && SymbolEqualityComparer.Default.Equals(receiver.Local, local.Local) && other.Arguments.Any(argument => argument.Value.DescendantsAndSelf().Any(IsDense)));
+        string? target = merge.Instance?.Syntax.ToString();
+        return merges.Any(other => other.TargetMethod.Name == "MergeTo" && other.Instance?.Syntax.ToString() == target && AreApart(merge, other));
     }
 
-    private static bool IsDense(IOperation operation) => operation is IFieldReferenceOperation { Field: { Name: "Dense", ContainingType.Name: "WeightStorage" } };
+    /// <summary>Whether two operations stand in different parts of a choice.</summary>
+    private static bool AreApart(IOperation left, IOperation right)
+    {
+        HashSet<IOperation> around = [right];
+        for (IOperation? current = right.Parent; current is not null; current = current.Parent)
+            around.Add(current);
+        IOperation part = left;
+        while (part.Parent is { } parent && !around.Contains(parent))
+            part = parent;
+        return part.Parent is IConditionalOperation or ISwitchOperation or ISwitchExpressionOperation or ITryOperation;
+    }
 }

@@ -30,16 +30,13 @@ public sealed class MergeOnceAnalyzer : DiagnosticAnalyzer
     {
         foreach (IOperation block in context.OperationBlocks)
         {
-            bool merges = block.Kind is not OperationKind.None && block.Descendants().OfType<IInvocationOperation>().Any(call => types.IsMerge(call) || IsOwnWithModule(call, types));
+            bool merges = block.Kind is not OperationKind.None && block.Descendants().OfType<IInvocationOperation>()
+                .Any(call => types.IsMerge(call) || (types.MayReachModule(call) && types.MayMerge(call.TargetMethod, context.CancellationToken)));
             if (!merges)
                 continue;
-            foreach (KeyValuePair<SyntaxNode, (string Name, string What)> finding in new MergeFlow(types, context.GetControlFlowGraph(block), 0, context.CancellationToken).Run(MergeState.Empty).Findings)
+            MergeFlow flow = new(types, context.GetControlFlowGraph(block), MergeFlow.This, 0, context.CancellationToken);
+            foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in flow.Run(MergeState.Empty).Findings.OrderBy(finding => finding.Key.SpanStart))
                 context.ReportDiagnostic(Diagnostic.Create(Rules.UsedAfterMerge, finding.Key.GetLocation(), finding.Value.Name, finding.Value.What));
         }
     }
-
-    /// <summary>Whether a method of the compilation is called that could merge the module it is given.</summary>
-    private static bool IsOwnWithModule(IInvocationOperation call, MergeTypes types) =>
-        call.TargetMethod.DeclaringSyntaxReferences.Length > 0 && call.TargetMethod.Name.IndexOf("Merge", StringComparison.Ordinal) >= 0
-        && (call.Instance is IInstanceReferenceOperation || call.Arguments.Any(argument => types.Known.IsModule(argument.Value.Type)));
 }

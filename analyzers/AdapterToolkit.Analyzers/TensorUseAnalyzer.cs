@@ -82,7 +82,7 @@ public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
         {
             bool meets = operation switch
             {
-                IInvocationOperation call => types.HoldsTensor(call.Type) || types.HoldsTensor(call.TargetMethod.ContainingType) || MatrixProduct.IsNamedProduct(call.TargetMethod.Name),
+                IInvocationOperation call => types.HoldsTensor(call.Type) || types.HoldsTensor(call.TargetMethod.ContainingType) || TensorTypes.Is(call.TargetMethod.ContainingType, types.TorchOptimizers) || MatrixProduct.IsNamedProduct(call.TargetMethod.Name),
                 IMemberReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation => types.HoldsTensor(operation.Type),
                 IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } binary => types.IsNamedMatrix(binary.Type),
                 _ => false,

@@ -12,6 +12,7 @@ namespace AdapterToolkit.CodeFixes;
 public sealed class MergeToDenseFix() : RuleFix("ADT0108")
 {
     private const string MethodName = "MergeTo";
+    private const string Reversible = "reversible";
 
     private protected override Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
@@ -26,19 +27,20 @@ public sealed class MergeToDenseFix() : RuleFix("ADT0108")
 
     private static InvocationExpressionSyntax MergeTo(InvocationExpressionSyntax call, int bits)
     {
-        bool isMergeTo = NameOf(call.Expression).Identifier.ValueText == MethodName;
-        List<ArgumentSyntax> arguments = [SyntaxFactory.Argument(SyntaxFactory.LiteralExpression(SyntaxKind.NumericLiteralExpression, SyntaxFactory.Literal(bits)))];
-        foreach (ArgumentSyntax argument in call.ArgumentList.Arguments.Skip(isMergeTo ? 1 : 0))
-        {
-            bool isReversible = argument.NameColon?.Name.Identifier.ValueText == "reversible" || (argument.NameColon is null && argument == call.ArgumentList.Arguments[isMergeTo ? 1 : 0]);
-            if (isReversible)
-                arguments.Add(SyntaxFactory.Argument(SyntaxFactory.NameColon("reversible").WithColonToken(SyntaxFactory.Token(SyntaxKind.ColonToken).WithTrailingTrivia(SyntaxFactory.Space)), default, argument.Expression.WithoutTrivia()).WithLeadingTrivia(SyntaxFactory.Space));
-        }
-
         SimpleNameSyntax name = NameOf(call.Expression);
+        int position = name.Identifier.ValueText == MethodName ? 1 : 0;
+        ArgumentSyntax first = SyntaxFactory.Argument(SyntaxFactory.LiteralExpression(SyntaxKind.NumericLiteralExpression, SyntaxFactory.Literal(bits)));
+        SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
+        ArgumentSyntax? reversible = arguments.FirstOrDefault(argument => argument.NameColon?.Name.Identifier.ValueText == Reversible)
+            ?? (arguments.Count > position && arguments[position].NameColon is null ? arguments[position] : null);
+        ArgumentSyntax[] given = reversible is null ? [first] : [first, Named(reversible).WithLeadingTrivia(SyntaxFactory.Space)];
         return call.WithExpression(call.Expression.ReplaceNode(name, SyntaxFactory.IdentifierName(MethodName).WithTriviaFrom(name)))
-            .WithArgumentList(call.ArgumentList.WithArguments(SyntaxFactory.SeparatedList(arguments)));
+            .WithArgumentList(call.ArgumentList.WithArguments(SyntaxFactory.SeparatedList(given)));
     }
+
+    private static ArgumentSyntax Named(ArgumentSyntax argument) => argument.NameColon is not null
+        ? argument
+        : SyntaxFactory.Argument(SyntaxFactory.NameColon(Reversible).WithColonToken(SyntaxFactory.Token(SyntaxKind.ColonToken).WithTrailingTrivia(SyntaxFactory.Space)), default, argument.Expression);
 
     private static SimpleNameSyntax NameOf(ExpressionSyntax called) => called switch
     {

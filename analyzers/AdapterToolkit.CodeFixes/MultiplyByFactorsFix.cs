@@ -18,37 +18,12 @@ public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
 {
     private const string Title = "Multiply by A, then by B";
 
-    /// <summary>One place after the other: two products can share the local that is removed behind the second, or one stand within the other.</summary>
-    public override FixAllProvider GetFixAllProvider() => FixAllProvider.Create(static async (context, document, diagnostics) =>
-        await OneByOneAsync(document, diagnostics, context.CancellationToken).ConfigureAwait(false));
-
     private protected override async Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
         if (await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is { } model
             && root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is ExpressionSyntax outer
             && Rewrite(outer, diagnostic, model, new TensorTypes(model.Compilation), context.CancellationToken) is { } rewritten)
             context.RegisterCodeFix(CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, outer, rewritten.Expression, rewritten.Locals, cancellation), Title), diagnostic);
-    }
-
-    private static async Task<Document> OneByOneAsync(Document document, IEnumerable<Diagnostic> diagnostics, CancellationToken cancellation)
-    {
-        SyntaxNode root = (await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false))!;
-        (Diagnostic Diagnostic, SyntaxNode Node, SyntaxAnnotation Mark)[] places =
-        [
-            .. diagnostics.Select(diagnostic => (diagnostic, root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), new SyntaxAnnotation()))
-                .OrderBy(place => place.Item2.Span.Length),
-        ];
-        document = document.WithSyntaxRoot(root.ReplaceNodes(places.Select(place => place.Node), (original, changed) => changed.WithAdditionalAnnotations(places.Where(place => place.Node == original).Select(place => place.Mark))));
-        foreach ((Diagnostic diagnostic, _, SyntaxAnnotation mark) in places)
-        {
-            SyntaxNode current = (await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false))!;
-            if (current.GetAnnotatedNodes(mark).FirstOrDefault() is ExpressionSyntax outer
-                && await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is { } model
-                && Rewrite(outer, diagnostic, model, new TensorTypes(model.Compilation), cancellation) is { } rewritten)
-                document = await ApplyAsync(document, outer, rewritten.Expression, rewritten.Locals, cancellation).ConfigureAwait(false);
-        }
-
-        return document;
     }
 
     private static (ExpressionSyntax Expression, IReadOnlyList<VariableDeclaratorSyntax> Locals)? Rewrite(ExpressionSyntax outer, Diagnostic diagnostic, SemanticModel model, TensorTypes types, CancellationToken cancellation)

@@ -59,22 +59,6 @@ public sealed class MultiplyByFactorsFixTests
     [InlineData("using var delta = lora_B.mm(lora_A);\n        return {|ADT0101:x.mm(delta.t())|};", "return x.mm(lora_A.t()).mm(lora_B.t());")]
     public Task RewritesTorchSharp(string body, string expected) => Fix.CheckTorch(Torch(body), Torch(expected));
 
-    [Fact]
-    public Task RewritesAllOfASolution()
-    {
-        const string shared = """
-            [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
-            public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
-            """;
-        return Fix.CheckSolution(
-            (shared, shared),
-            (Use("First", "{|ADT0101:My.MatMul(My.MatMul(factors.B.Value, factors.A.Value), x)|}"), Use("First", "My.MatMul(factors.B.Value, My.MatMul(factors.A.Value, x))")),
-            (Use("Second", "{|ADT0101:My.MatMul(My.MatMul(factors.B.Value, factors.A.Value) * 2f, x)|}"), Use("Second", "My.MatMul(factors.B.Value, My.MatMul(factors.A.Value, x)) * 2f")),
-            (Use("Third", "{|ADT0101:My.MatMul(My.MatMul(factors.B.Value, factors.A.Value), x)|}"), Use("Third", "My.MatMul(factors.B.Value, My.MatMul(factors.A.Value, x))")));
-
-        static string Use(string name, string returned) => $"public static class {name} {{ public static Tensor Run(LowRankFactors factors, Tensor x) => {returned}; }}";
-    }
-
     private static string Class(string body) => $$"""
         [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
 

@@ -29,6 +29,11 @@ internal abstract class ForwardFlow<TState>
     /// <param name="holds">Whether the condition holds on this way.</param>
     protected virtual TState Refine(BasicBlock block, TState state, bool holds) => state;
 
+    /// <summary>The states in which an exception can leave a block.</summary>
+    /// <param name="before">The state before the block.</param>
+    /// <param name="after">The state behind it.</param>
+    protected virtual IEnumerable<TState> Thrown(TState before, TState after) => [before, after];
+
     /// <summary>Follows the state from the entry of a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="initial">The state at the entry.</param>
@@ -47,13 +52,15 @@ internal abstract class ForwardFlow<TState>
             BasicBlock block = graph.Blocks[ordinal];
             TState before = _entries[ordinal]!;
             TState after = Visit(block, before);
-            ReachHandlers(block, before);
-            ReachHandlers(block, after);
+            foreach (TState thrown in Thrown(before, after))
+                ReachHandlers(block, thrown);
             bool splits = block.ConditionKind != ControlFlowConditionKind.None;
             bool jumpsWhenTrue = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
-            if (splits)
+            bool? alwaysHolds = splits && block.BranchValue?.ConstantValue is { HasValue: true, Value: bool constant } ? constant : null;
+            if (splits && alwaysHolds != !jumpsWhenTrue)
                 Follow(block.ConditionalSuccessor, Refine(block, after, jumpsWhenTrue));
-            Follow(block.FallThroughSuccessor, splits ? Refine(block, after, !jumpsWhenTrue) : after);
+            if (alwaysHolds != jumpsWhenTrue)
+                Follow(block.FallThroughSuccessor, splits ? Refine(block, after, !jumpsWhenTrue) : after);
         }
 
         return _entries;

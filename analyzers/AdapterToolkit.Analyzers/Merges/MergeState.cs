@@ -21,11 +21,11 @@ internal enum MergeKind
 /// <summary>A merge that may have happened.</summary>
 /// <param name="Kind">What it did.</param>
 /// <param name="Conditions">The conditions that held where it happened.</param>
-internal sealed record MergeFact(MergeKind Kind, ImmutableDictionary<string, bool> Conditions)
+internal sealed record MergeFact(MergeKind Kind, ImmutableDictionary<string, Truth> Conditions)
 {
     /// <inheritdoc/>
     public bool Equals(MergeFact? other) =>
-        other is not null && Kind == other.Kind && Conditions.Count == other.Conditions.Count && Conditions.All(condition => other.Conditions.TryGetValue(condition.Key, out bool value) && value == condition.Value);
+        other is not null && Kind == other.Kind && Conditions.Count == other.Conditions.Count && Conditions.All(condition => other.Conditions.TryGetValue(condition.Key, out Truth value) && value == condition.Value);
 
     /// <inheritdoc/>
     public override int GetHashCode() => (int)Kind;
@@ -41,15 +41,15 @@ internal sealed class MergeState : IEquatable<MergeState>
     public const string Ambiguous = "?";
 
     /// <summary>Nothing was merged.</summary>
-    public static readonly MergeState Empty = new(ImmutableDictionary<object, string>.Empty, ImmutableDictionary<string, MergeFact>.Empty, ImmutableDictionary<string, bool>.Empty);
+    public static readonly MergeState Empty = new(ImmutableDictionary<object, string>.Empty, ImmutableDictionary<string, MergeFact>.Empty, ImmutableDictionary<string, Truth>.Empty);
 
     private static readonly char[] s_separators = ['.', '[', '{'];
 
     private readonly ImmutableDictionary<object, string> _paths;
     private readonly ImmutableDictionary<string, MergeFact> _merges;
-    private readonly ImmutableDictionary<string, bool> _conditions;
+    private readonly ImmutableDictionary<string, Truth> _conditions;
 
-    private MergeState(ImmutableDictionary<object, string> paths, ImmutableDictionary<string, MergeFact> merges, ImmutableDictionary<string, bool> conditions)
+    private MergeState(ImmutableDictionary<object, string> paths, ImmutableDictionary<string, MergeFact> merges, ImmutableDictionary<string, Truth> conditions)
     {
         _paths = paths;
         _merges = merges;
@@ -58,6 +58,9 @@ internal sealed class MergeState : IEquatable<MergeState>
 
     /// <summary>The path of the object that a variable holds; null where it was not assigned here.</summary>
     public string? PathOf(object variable) => _paths.TryGetValue(variable, out string? path) ? path : null;
+
+    /// <summary>Whether something happened to the object at a path, or to one of its parts.</summary>
+    public bool Knows(string path) => _merges.Keys.Any(key => key == path || IsWithin(key, path));
 
     /// <summary>Lets a variable hold the object at a path.</summary>
     /// <param name="variable">The variable.</param>
@@ -93,19 +96,69 @@ internal sealed class MergeState : IEquatable<MergeState>
     /// <summary>Forgets the merges of an object, of its parts, and of what holds it.</summary>
     public MergeState Forget(string path) => new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key == path || IsWithin(key, path) || IsWithin(path, key))), _conditions);
 
+    /// <summary>The program asked about the adapter of an object: it is taken to know about the merges of what it is a part of as well.</summary>
+    public MergeState Ask(string path)
+    {
+        ImmutableDictionary<string, MergeFact> merges = _merges.SetItem(path, new MergeFact(MergeKind.Asked, _conditions));
+        foreach (string holder in _merges.Keys.Where(key => IsWithin(path, key)))
+            merges = merges.SetItem(holder, new MergeFact(MergeKind.Asked, _conditions));
+        return new(_paths, merges, _conditions);
+    }
+
+    /// <summary>Lets the object at a path, and its parts, be found at another one.</summary>
+    public MergeState Move(string from, string to)
+    {
+        ImmutableDictionary<string, MergeFact> merges = _merges.RemoveRange(_merges.Keys.Where(key => key == to || IsWithin(key, to)));
+        foreach (KeyValuePair<string, MergeFact> merge in _merges.Where(merge => merge.Key == from || IsWithin(merge.Key, from)))
+            merges = merges.Remove(merge.Key).SetItem(to + merge.Key.Substring(from.Length), merge.Value);
+        return new(_paths, merges, _conditions);
+    }
+
     /// <summary>Takes a condition to hold, or not to: merges that happened under the contrary did not happen.</summary>
     public MergeState Assume(string condition, bool holds)
     {
-        ImmutableDictionary<string, MergeFact> merges = _merges.RemoveRange(_merges.Where(merge => merge.Value.Conditions.TryGetValue(condition, out bool held) && held != holds).Select(merge => merge.Key));
-        return new(_paths, merges, _conditions.SetItem(condition, holds));
+        string? subject = holds ? Condition.ConstantlyCompared(condition) : null;
+        ImmutableDictionary<string, MergeFact> merges = _merges.RemoveRange(_merges.Where(merge => merge.Value.Conditions.Any(IsContrary)).Select(merge => merge.Key));
+        return new(_paths, merges, _conditions.SetItem(condition, Of(holds)));
+
+        bool IsContrary(KeyValuePair<string, Truth> held) => held.Key == condition
+            ? holds ? (held.Value & Truth.Holds) == 0 : held.Value == Truth.Holds
+            : subject is not null && held.Value == Truth.Holds && Condition.ConstantlyCompared(held.Key) == subject;
     }
 
     /// <summary>Forgets what was known by conditions on a variable that changes.</summary>
-    public MergeState Change(string variable)
+    /// <param name="variable">The variable, as conditions name it.</param>
+    /// <param name="isNeverTheSame">Whether its value is one that it did not have before: it equals no more what it equalled.</param>
+    public MergeState Change(string variable, bool isNeverTheSame = false) =>
+        Changed(conditions =>
+        {
+            foreach (KeyValuePair<string, Truth> condition in conditions)
+            {
+                if (Condition.Names(condition.Key, variable))
+                    conditions = isNeverTheSame && Condition.Compares(condition.Key, variable) && (condition.Value & Truth.Fails) == 0 ? conditions.SetItem(condition.Key, Truth.Passed) : conditions.Remove(condition.Key);
+            }
+
+            return conditions;
+        }).Without(variable);
+
+    /// <summary>A truth value is known from here on, whatever happened before.</summary>
+    public MergeState Know(string variable, bool value) => Changed(conditions => conditions.SetItem(variable, Of(value)));
+
+    private MergeState Changed(Func<ImmutableDictionary<string, Truth>, ImmutableDictionary<string, Truth>> change)
     {
-        ImmutableDictionary<string, bool> conditions = _conditions.RemoveRange(_conditions.Keys.Where(condition => condition.IndexOf(variable, StringComparison.Ordinal) >= 0));
-        return conditions.Count == _conditions.Count ? this : new(_paths, _merges, conditions);
+        ImmutableDictionary<string, MergeFact> merges = _merges;
+        foreach (KeyValuePair<string, MergeFact> merge in _merges)
+        {
+            ImmutableDictionary<string, Truth> conditions = change(merge.Value.Conditions);
+            if (!ReferenceEquals(conditions, merge.Value.Conditions))
+                merges = merges.SetItem(merge.Key, merge.Value with { Conditions = conditions });
+        }
+
+        return new(_paths, merges, change(_conditions));
     }
+
+    /// <summary>Forgets the merges of elements at an index that changes.</summary>
+    private MergeState Without(string index) => new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key.IndexOf("[" + index, StringComparison.Ordinal) >= 0)), _conditions);
 
     /// <summary>What may hold where two ways meet.</summary>
     public static MergeState Join(MergeState left, MergeState right)
@@ -118,7 +171,7 @@ internal sealed class MergeState : IEquatable<MergeState>
         ImmutableDictionary<string, MergeFact> merges = left._merges;
         foreach (KeyValuePair<string, MergeFact> entry in right._merges)
             merges = merges.SetItem(entry.Key, merges.TryGetValue(entry.Key, out MergeFact? known) ? Join(known, entry.Value) : entry.Value);
-        ImmutableDictionary<string, bool> conditions = Common(left._conditions, right._conditions);
+        ImmutableDictionary<string, Truth> conditions = Common(left._conditions, right._conditions);
         return new(paths, merges, conditions);
     }
 
@@ -140,8 +193,23 @@ internal sealed class MergeState : IEquatable<MergeState>
         return new MergeFact(kind, Common(left.Conditions, right.Conditions));
     }
 
-    private static ImmutableDictionary<string, bool> Common(ImmutableDictionary<string, bool> left, ImmutableDictionary<string, bool> right) =>
-        left.RemoveRange(left.Where(entry => !right.TryGetValue(entry.Key, out bool value) || value != entry.Value).Select(entry => entry.Key));
+    /// <summary>What two ways have in common; a condition that holds on one and fails on the other tells nothing.</summary>
+    private static ImmutableDictionary<string, Truth> Common(ImmutableDictionary<string, Truth> left, ImmutableDictionary<string, Truth> right)
+    {
+        ImmutableDictionary<string, Truth> common = left;
+        foreach (KeyValuePair<string, Truth> entry in left)
+        {
+            Truth joined = right.TryGetValue(entry.Key, out Truth other) ? entry.Value | other : Truth.Holds | Truth.Fails;
+            if ((joined & Truth.Fails) != 0 && joined != Truth.Fails)
+                common = common.Remove(entry.Key);
+            else if (joined != entry.Value)
+                common = common.SetItem(entry.Key, joined);
+        }
+
+        return common;
+    }
+
+    private static Truth Of(bool holds) => holds ? Truth.Holds : Truth.Fails;
 
     private static bool IsWithin(string path, string holder) =>
         path.Length > holder.Length && path.StartsWith(holder, StringComparison.Ordinal) && s_separators.Contains(path[holder.Length]);

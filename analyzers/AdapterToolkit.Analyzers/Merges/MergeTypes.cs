@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Merges;
@@ -12,6 +16,12 @@ internal sealed class MergeTypes(Compilation compilation)
     private readonly INamedTypeSymbol? _adapter = compilation.GetTypeByMetadataName("AdapterToolkit.Adapters.LowRankAdapter");
     private readonly INamedTypeSymbol? _trainer = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer");
 
+    private readonly INamedTypeSymbol? _checkpoint = compilation.GetTypeByMetadataName("AdapterToolkit.Training.TrainingCheckpoint");
+    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
+    private readonly ConcurrentDictionary<ISymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _holding = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _merging = new(SymbolEqualityComparer.Default);
+
     /// <summary>The toolkit's types.</summary>
     public KnownTypes Known { get; } = new(compilation);
 
@@ -23,6 +33,9 @@ internal sealed class MergeTypes(Compilation compilation)
 
     /// <summary>Whether the compilation is the toolkit itself, which merges layer by layer behind these methods.</summary>
     public bool IsToolkit => SymbolEqualityComparer.Default.Equals(_linear?.ContainingAssembly, compilation.Assembly);
+
+    /// <summary>Whether a member is declared by the toolkit.</summary>
+    public bool IsOfToolkit(ISymbol member) => SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _linear?.ContainingAssembly);
 
     /// <summary>Whether a method is one of a layer or of a model.</summary>
     public bool IsOfMerging(IMethodSymbol method) => Is(method.ContainingType, _linear) || Is(method.ContainingType, _model);
@@ -42,6 +55,76 @@ internal sealed class MergeTypes(Compilation compilation)
     /// <summary>Whether a type is the trainer.</summary>
     public bool IsTrainer(ITypeSymbol? type) => Is(type, _trainer);
 
+    /// <summary>Whether a member is one of those that save and restore training.</summary>
+    public bool IsOfCheckpoint(ISymbol member) => Is(member.ContainingType, _checkpoint);
+
+    /// <summary>Whether a method is one of the compilation whose body names what merges, or uses an adapter.</summary>
+    public bool MayMerge(IMethodSymbol method, CancellationToken cancellation)
+    {
+        method = Definition(method);
+        if (!SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly))
+            return false;
+        return _merging.GetOrAdd(method, _ => method.DeclaringSyntaxReferences.Any(reference => NamesAMerge(reference.GetSyntax(cancellation))));
+    }
+
+    /// <summary>Whether a call may reach a module that a merge would change: it is given one, or its object holds one.</summary>
+    public bool MayReachModule(IInvocationOperation call) =>
+        call.Arguments.Any(argument => Known.IsModule(argument.Value.Type) || argument.Value is IConversionOperation { Operand.Type: var type } && Known.IsModule(type))
+        || (call.TargetMethod is { IsStatic: false, ContainingType: { } owner } && _holding.GetOrAdd(owner, holder => Holds((INamedTypeSymbol)holder)));
+
+    /// <summary>The body of a method of the compilation, or the initializer of a field or property; null where it has none.</summary>
+    public ControlFlowGraph? GraphOf(ISymbol symbol, CancellationToken cancellation)
+    {
+        symbol = symbol is IMethodSymbol method ? Definition(method) : symbol;
+        if (_graphs.TryGetValue(symbol, out ControlFlowGraph? known))
+            return known;
+        ControlFlowGraph? graph = null;
+        foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
+        {
+            SyntaxNode? node = reference.GetSyntax(cancellation) switch
+            {
+                VariableDeclaratorSyntax declarator => declarator.Initializer,
+                PropertyDeclarationSyntax property when symbol is IPropertySymbol => property.Initializer,
+                var other => other,
+            };
+            graph ??= node is null ? null : ModelOf(node.SyntaxTree).GetOperation(node, cancellation) switch
+            {
+                IMethodBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IConstructorBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IBlockOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IFieldInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IPropertyInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                _ => null,
+            };
+        }
+
+        _graphs[symbol] = graph;
+        return graph;
+    }
+
+    /// <summary>The method, or the field or property with an initializer, in whose body an expression stands.</summary>
+    public ISymbol? BodyAround(SyntaxNode expression, CancellationToken cancellation)
+    {
+        ISymbol? symbol = ModelOf(expression.SyntaxTree).GetEnclosingSymbol(expression.SpanStart, cancellation);
+        while (symbol is IMethodSymbol { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction })
+            symbol = symbol.ContainingSymbol;
+        return symbol is IFieldSymbol { AssociatedSymbol: { } property } ? property : symbol;
+    }
+
+    /// <summary>The argument that a call gives a parameter; null where it calls something else, or leaves the parameter out.</summary>
+    public SyntaxNode? ArgumentOf(SyntaxNode call, IParameterSymbol parameter, CancellationToken cancellation)
+    {
+        (IMethodSymbol? called, ImmutableArray<IArgumentOperation> arguments) = ModelOf(call.SyntaxTree).GetOperation(call, cancellation) switch
+        {
+            IInvocationOperation invocation => (invocation.TargetMethod, invocation.Arguments),
+            IObjectCreationOperation creation => (creation.Constructor, creation.Arguments),
+            _ => ((IMethodSymbol?)null, ImmutableArray<IArgumentOperation>.Empty),
+        };
+        return called is not null && SymbolEqualityComparer.Default.Equals(Definition(called), parameter.ContainingSymbol)
+            ? arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal)?.Syntax
+            : null;
+    }
+
     /// <summary>All module types that a module is made of, itself first.</summary>
     public IEnumerable<(ITypeSymbol Type, bool IsTrainable)> PartsOf(ITypeSymbol module)
     {
@@ -60,6 +143,21 @@ internal sealed class MergeTypes(Compilation compilation)
             }
         }
     }
+
+    private bool Holds(INamedTypeSymbol type) => Known.IsModule(type)
+        || type.GetMembers().Any(member => member is IFieldSymbol { Type: var held } && Known.IsModule(held))
+        || type.InstanceConstructors.Any(constructor => constructor.Parameters.Any(parameter => Known.IsModule(parameter.Type)));
+
+    private SemanticModel ModelOf(SyntaxTree tree) => _models.GetOrAdd(tree, tree => compilation.GetSemanticModel(tree));
+
+    private static IMethodSymbol Definition(IMethodSymbol method)
+    {
+        method = (method.ReducedFrom ?? method).OriginalDefinition;
+        return method.PartialImplementationPart ?? method;
+    }
+
+    private static bool NamesAMerge(SyntaxNode declaration) => declaration.DescendantNodes().OfType<IdentifierNameSyntax>()
+        .Any(name => name.Identifier.ValueText is "Merge" or "MergeTo" or "Unmerge" or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "Factors" or "IsMerged");
 
     private static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) => type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Values;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.TensorRules;
@@ -19,8 +20,18 @@ internal sealed class FactorStartRule : TensorRule
         Value a = Argument(constructor, arguments, "a"), b = Argument(constructor, arguments, "b");
         if (a.Kind == ValueKind.Zeros && b.Kind == ValueKind.Zeros)
             flow.Report(Rules.FactorStart, creation.Syntax, BothZero);
-        else if (b.Kind == ValueKind.Noise && a.Kind != ValueKind.Zeros)
+        else if (b.Kind == ValueKind.Noise && a.Kind != ValueKind.Zeros && !flow.Types.AreTests)
             flow.Report(Rules.FactorStart, creation.Syntax, NotZero);
+    }
+
+    /// <inheritdoc/>
+    public override void OnWrite(ValueFlow flow, IOperation operation, Value target)
+    {
+        if (target is not { Kind: ValueKind.FactorB, IsStorage: true, Pair: null } || flow.Types.AreTests)
+            return;
+        bool isFilled = operation is IInvocationOperation { TargetMethod.Name: "Fill" } fill && fill.Arguments[fill.Arguments.Length - 1].Value.ConstantValue is { HasValue: true, Value: not (0f or 0.0 or 0) };
+        if (isFilled || operation is ISimpleAssignmentOperation assignment && ValueFlow.IsRandom(assignment.Value))
+            flow.Report(Rules.FactorStart, operation.Syntax, NotZero);
     }
 
     /// <inheritdoc/>
@@ -31,16 +42,19 @@ internal sealed class FactorStartRule : TensorRule
         bool copiesIntoB = name == "CopyFrom" && receiver is { Kind: ValueKind.FactorB, Pair: null } && arguments is [{ Kind: ValueKind.Noise }];
         if (fillsB || copiesIntoB)
         {
-            flow.Report(Rules.FactorStart, call.Syntax, NotZero);
+            if (!flow.Types.AreTests)
+                flow.Report(Rules.FactorStart, call.Syntax, NotZero);
         }
-        else if (receiver is { IsFactor: true, IsStorage: true, Pair: null } && (name == "Clear" || (name == "CopyFrom" && arguments is [{ Kind: ValueKind.Zeros }])) && PathOf(call.Instance) is { } path)
+        else if (receiver is { IsFactor: true, IsStorage: true, Pair: null } && (name == "Clear" || (name == "CopyFrom" && arguments is [{ Kind: ValueKind.Zeros }])) && FactorsOf(call.Instance) is { } factors && MemberPath.Of(factors) is { } path)
         {
-            string other = receiver.Kind == ValueKind.FactorA ? "cleared b:" : "cleared a:";
-            if (flow.Knows(other + path))
+            (string own, string other) = receiver.Kind == ValueKind.FactorA ? (ClearedA, ClearedB) : (ClearedB, ClearedA);
+            if (flow.Knows(other + path) && !IsNamedBehind(call.Syntax, factors.Syntax))
                 flow.Report(Rules.FactorStart, call.Syntax, BothZero);
-            flow.Note((receiver.Kind == ValueKind.FactorA ? "cleared a:" : "cleared b:") + path);
+            flow.Note(own + path);
         }
     }
+
+    private const string ClearedA = "cleared a:", ClearedB = "cleared b:";
 
     private const string BothZero = "Both factors start at zero, so that neither has a gradient and the adapter never trains";
 
@@ -57,11 +71,23 @@ internal sealed class FactorStartRule : TensorRule
         return Value.Other;
     }
 
-    /// <summary>The expression of the factors, from <c>factors.B.Value</c>.</summary>
-    private static string? PathOf(IOperation? operation)
+    /// <summary>The factors, from <c>factors.B.Value</c>.</summary>
+    private static IOperation? FactorsOf(IOperation? operation)
     {
         while (operation is IPropertyReferenceOperation { Property.Name: "Value" or "Span", Instance: { } instance })
             operation = instance;
-        return operation is IPropertyReferenceOperation { Property.Name: "A" or "B", Instance: { } factors } ? factors.Syntax.ToString() : null;
+        return operation is IPropertyReferenceOperation { Property.Name: "A" or "B", Instance: { } factors } ? factors : null;
     }
+
+    /// <summary>Whether a factor is named again behind a call, so that it may be filled there.</summary>
+    private static bool IsNamedBehind(SyntaxNode call, SyntaxNode factors)
+    {
+        SyntaxNode body = call.Ancestors().FirstOrDefault(ancestor => ancestor is BlockSyntax { Parent: MemberDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax }) ?? call.SyntaxTree.GetRoot();
+        string text = TextOf(factors);
+        return body.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(access => access.SpanStart > call.Span.End && access.Name.Identifier.ValueText is "A" or "B" && TextOf(access.Expression) == text && !IsCleared(access));
+    }
+
+    private static bool IsCleared(MemberAccessExpressionSyntax factor) => factor.Ancestors().OfType<InvocationExpressionSyntax>().FirstOrDefault() is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Clear" } };
+
+    private static string TextOf(SyntaxNode expression) => expression.ToString().Replace("!", "");
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Values;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.TensorRules;
@@ -15,7 +16,7 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     public override void OnCreation(ValueFlow flow, IObjectCreationOperation creation, ImmutableArray<Value> arguments)
     {
         bool wraps = TensorTypes.Is(creation.Type, flow.Types.Parameter) || (TensorTypes.Is(creation.Type, flow.Types.TorchParameter) && !IsRefused(creation.Arguments));
-        if (wraps && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !IsFrozenAgain(creation.Syntax))
+        if (wraps && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !flow.Freezing.IsFrozenAgain(creation.Syntax))
             Report(flow, arguments[0], creation.Syntax, "is wrapped as a parameter");
         if (KnownTypes.DerivesFrom(creation.Type, flow.Types.TorchOptimizer))
             CheckOptimizer(flow, creation.Syntax, arguments);
@@ -27,10 +28,10 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
         IMethodSymbol method = call.TargetMethod;
         if (!flow.Types.IsOfTorch(method.ContainingType))
             return;
-        if (method.Name == "Parameter" && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !IsRefused(call.Arguments) && !IsFrozenAgain(call.Syntax))
+        if (method.Name == "Parameter" && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !IsRefused(call.Arguments) && !flow.Freezing.IsFrozenAgain(call.Syntax))
             Report(flow, arguments[0], call.Syntax, "is wrapped as a parameter");
-        else if (method.Name == "requires_grad_" && receiver.Kind == ValueKind.Weight && IsTrue(call.Arguments.FirstOrDefault()?.Value))
-            Report(flow, receiver, call.Syntax, "is told to require a gradient");
+        else if (method.Name == "requires_grad_" && IsTrue(call.Arguments.FirstOrDefault()?.Value))
+            CheckRequired(flow, call.Syntax, call.Instance, receiver);
         else if (method.Name is "retain_grad" && receiver.Kind == ValueKind.Weight)
             Report(flow, receiver, call.Syntax, "is asked for its gradient");
         else if (method.Name == "grad")
@@ -42,14 +43,15 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     /// <inheritdoc/>
     public override void OnMemberAssignment(ValueFlow flow, IOperation assignment, IPropertyReferenceOperation target, Value instance, IOperation value)
     {
-        if (target.Property.Name == "requires_grad" && instance.Kind == ValueKind.Weight && flow.Types.IsTorchTensor(target.Property.ContainingType) && IsTrue(value))
-            Report(flow, instance, assignment.Syntax, "is told to require a gradient");
+        if (target.Property.Name == "requires_grad" && flow.Types.IsTorchTensor(target.Property.ContainingType) && IsTrue(value))
+            CheckRequired(flow, assignment.Syntax, target.Instance, instance);
     }
 
     /// <inheritdoc/>
     public override void OnMemberRead(ValueFlow flow, IPropertyReferenceOperation reference, Value instance)
     {
-        if (reference.Property.Name == "grad" && instance.Kind == ValueKind.Weight && flow.Types.IsTorchTensor(reference.Property.ContainingType) && !Comparison.IsAllThatHappensTo(reference.Syntax, flow))
+        if (reference.Property.Name == "grad" && instance.Kind == ValueKind.Weight && flow.Types.IsTorchTensor(reference.Property.ContainingType)
+            && reference.Syntax.Parent is not (IsPatternExpressionSyntax or ConditionalAccessExpressionSyntax) && !Comparison.IsAllThatHappensTo(reference.Syntax, flow))
             Report(flow, instance, reference.Syntax, "is asked for its gradient");
     }
 
@@ -62,6 +64,15 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
         }
     }
 
+    /// <summary>A weight, or all parameters of a module that has one, are told to require a gradient.</summary>
+    private static void CheckRequired(ValueFlow flow, SyntaxNode place, IOperation? target, Value value)
+    {
+        if (value.Kind == ValueKind.Weight && !IsClone(target))
+            Report(flow, value, place, "is told to require a gradient");
+        else if (value.Kind == ValueKind.Other && IsEveryTime(place) && !flow.Freezing.FollowsIn(place) && value.Weights.Select(flow.OperationOf).Select(ModuleOf).SelectMany(flow.Freezing.WeightsIn).FirstOrDefault() is { } weight)
+            flow.Report(Rules.FrozenWeightTrains, place, NameOf(weight), "is told to require a gradient");
+    }
+
     /// <summary>Each weight that reaches an optimizer is reported where it was put among the parameters.</summary>
     private static void CheckOptimizer(ValueFlow flow, SyntaxNode optimizer, ImmutableArray<Value> arguments)
     {
@@ -71,13 +82,46 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
             {
                 // An origin in another body is that body's; here it is the optimizer that takes it.
                 SyntaxNode place = origin.SyntaxTree == optimizer.SyntaxTree && BodyOf(origin) == BodyOf(optimizer) ? origin : optimizer;
-                flow.Report(Rules.FrozenWeightTrains, place, origin.ToString(), "is given to an optimizer");
+                if (!IsAll(origin))
+                    flow.Report(Rules.FrozenWeightTrains, place, origin.ToString(), "is given to an optimizer");
+                else if (flow.Freezing.TrainedIn(ModuleOf(flow.OperationOf(origin))).FirstOrDefault() is { } weight)
+                    flow.Report(Rules.FrozenWeightTrains, place, NameOf(weight), $"is given to an optimizer by {origin}, and nothing freezes it");
             }
         }
     }
 
+    /// <summary>Whether an expression stands for all parameters of a module.</summary>
+    private static bool IsAll(SyntaxNode origin) => origin is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "parameters" or "named_parameters" } or IdentifierNameSyntax { Identifier.ValueText: "parameters" or "named_parameters" } };
+
+    private static ITypeSymbol? ModuleOf(IOperation? parameters) => (parameters as IInvocationOperation)?.Instance?.Type;
+
+    private static string NameOf(ISymbol weight) => $"{weight.ContainingType.Name}.{weight.Name}";
+
+    /// <summary>Whether nothing in the loop around a statement leaves some elements out.</summary>
+    private static bool IsEveryTime(SyntaxNode place)
+    {
+        foreach (SyntaxNode ancestor in place.Ancestors())
+        {
+            if (ancestor is IfStatementSyntax or ConditionalExpressionSyntax or SwitchStatementSyntax or SwitchExpressionSyntax or BinaryExpressionSyntax)
+                return false;
+            if (ancestor is CommonForEachStatementSyntax loop)
+                return !loop.Statement.DescendantNodesAndSelf().Any(node => node is ContinueStatementSyntax or BreakStatementSyntax or GotoStatementSyntax);
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether numbers were copied before they were told to require a gradient, as to compute a reference.</summary>
+    private static bool IsClone(IOperation? target)
+    {
+        while (target is IConversionOperation conversion)
+            target = conversion.Operand;
+        SyntaxNode? made = target is ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } declaration] } && declaration.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } ? initial : target?.Syntax;
+        return made is not null && made.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>().Any(access => access.Name.Identifier.ValueText == "clone");
+    }
+
     private static SyntaxNode? BodyOf(SyntaxNode node) =>
-        node.Ancestors().FirstOrDefault(ancestor => ancestor is Microsoft.CodeAnalysis.CSharp.Syntax.MemberDeclarationSyntax and not Microsoft.CodeAnalysis.CSharp.Syntax.GlobalStatementSyntax);
+        node.Ancestors().FirstOrDefault(ancestor => ancestor is MemberDeclarationSyntax and not GlobalStatementSyntax);
 
     private static void Report(ValueFlow flow, Value weight, SyntaxNode place, string what) =>
         flow.Report(Rules.FrozenWeightTrains, place, weight.Origins.FirstOrDefault()?.ToString() ?? "the weight", what);
@@ -87,17 +131,4 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
         arguments.Any(argument => argument.Parameter?.Name == "requires_grad" && argument.Value.ConstantValue is not { HasValue: true, Value: true });
 
     private static bool IsTrue(IOperation? value) => value is null or { ConstantValue: { HasValue: true, Value: true } };
-
-    /// <summary>Whether the class says of the member that a parameter is assigned to that it requires no gradient.</summary>
-    private static bool IsFrozenAgain(SyntaxNode creation)
-    {
-        string? target = creation.Parent switch
-        {
-            Microsoft.CodeAnalysis.CSharp.Syntax.AssignmentExpressionSyntax assignment => assignment.Left.ToString(),
-            Microsoft.CodeAnalysis.CSharp.Syntax.EqualsValueClauseSyntax { Parent: Microsoft.CodeAnalysis.CSharp.Syntax.VariableDeclaratorSyntax declarator } => declarator.Identifier.ValueText,
-            _ => null,
-        };
-        string? body = target is null ? null : creation.Ancestors().OfType<Microsoft.CodeAnalysis.CSharp.Syntax.TypeDeclarationSyntax>().FirstOrDefault()?.ToString() ?? creation.SyntaxTree.ToString();
-        return body is not null && (body.Contains(target + ".requires_grad = false") || body.Contains(target + ".requires_grad_(false)"));
-    }
 }

@@ -11,7 +11,9 @@ namespace AdapterToolkit.Analyzers.TensorRules;
 /// </summary>
 internal sealed class FrozenWeightWrittenRule : TensorRule
 {
-    private static readonly string[] s_mergeWords = ["merge", "pissa", "loftq"];
+    private const string Loaded = "loaded:", Released = "released:";
+
+    private static readonly string[] s_mergeWords = ["merge", "pissa", "loftq", "olora", "corda"];
 
     /// <inheritdoc/>
     public override void OnCall(ValueFlow flow, IInvocationOperation call, Value receiver, ImmutableArray<Value> arguments)
@@ -20,6 +22,8 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
         {
             if (call.TargetMethod.Name == "Load")
                 CheckLoad(flow, call);
+            else if (call.TargetMethod.Name == "Dispose" && MemberPath.Of(call.Instance) is { } path)
+                flow.Note(Released + path);
             return;
         }
 
@@ -43,33 +47,40 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     {
         if (IsMerge(flow.Symbol))
             return;
-        string? path = call.Instance is { } weight ? PathOf(weight) : null;
+        string? path = MemberPath.Of(call.Instance);
         string name = call.Instance?.Syntax.ToString() ?? "the weight";
-        if (flow.IsOnTrainingPath || ValueFlow.IsTrainingName(flow.MethodName) || flow.Knows(ValueFlow.TrainedFact))
+        if (path is not null && flow.Knows(Released + path))
+            return;
+        if (RunsAlready(flow, call.Instance, path))
             flow.Report(Rules.FrozenWeightWritten, call.Syntax, name, "is loaded where the model already runs");
-        else if (path is not null && flow.Knows("loaded:" + path))
+        else if (path is not null && flow.Knows(Loaded + path))
             flow.Report(Rules.FrozenWeightWritten, call.Syntax, name, "is loaded a second time");
         if (path is not null)
-            flow.Note("loaded:" + path);
+            flow.Note(Loaded + path);
     }
 
-    /// <summary>The variable and members that lead to a weight, where they lead to the same one each time; null otherwise.</summary>
-    private static string? PathOf(IOperation operation) => operation switch
+    /// <summary>Whether the layer that a weight belongs to is in use.</summary>
+    private static bool RunsAlready(ValueFlow flow, IOperation? weight, string? path)
     {
-        ILocalReferenceOperation local => local.Local.Name + ".",
-        IParameterReferenceOperation parameter => parameter.Parameter.Name + ".",
-        IInstanceReferenceOperation => "this.",
-        IPropertyReferenceOperation { Arguments.IsEmpty: true, Instance: { } instance } property => PathOf(instance) is { } path ? path + property.Property.Name + "." : null,
-        IFieldReferenceOperation { Instance: { } instance } field => PathOf(instance) is { } path ? path + field.Field.Name + "." : null,
-        IConversionOperation conversion => PathOf(conversion.Operand),
-        _ => null,
-    };
+        if (path is not null && MemberPath.WithHolders(path).Any(holder => flow.Knows(ValueFlow.UsedFact + holder)))
+            return true;
+        ILocalSymbol? local = MemberPath.LocalOf(weight);
+        if (local is not null && MemberPath.IsMadeHere(local))
+            return false;
+        return flow.IsOnTrainingPath || ValueFlow.IsTrainingName(flow.MethodName) || flow.Knows(ValueFlow.TrainedFact) || (local is not null && flow.Knows(ValueFlow.UsedFact));
+    }
 
     private static bool IsStorage(Value value) => value is { Kind: ValueKind.Weight, IsStorage: true };
 
-    private static bool IsDestination(IMethodSymbol method, int parameter) =>
-        method.DeclaringSyntaxReferences.Length == 0 && method.Parameters.Length > parameter
-        && (method.Parameters[parameter].Name is "destination" || (method.Name is "Fill" && parameter == 0) || method.Name == "FillGaussian");
+    private static bool IsDestination(IMethodSymbol method, int parameter)
+    {
+        if (method.DeclaringSyntaxReferences.Length > 0 || method.Parameters.Length <= parameter)
+            return false;
+        string name = method.Parameters[parameter].Name;
+        return name is "destination" or "destinationArray" or "dst" || (method.Name is "Fill" && parameter == 0) || method.Name == "FillGaussian"
+            || (TensorTypes.IsInNamespace(method.ContainingType, "System") && method.Parameters[parameter].Type is IArrayTypeSymbol or { Name: "Span" or "Memory" or "Array" }
+                && method.Name is "Reverse" or "Sort" or "Shuffle" or "Clear" or "NextBytes" or "GetBytes" or "Read" or "ReadExactly" or "ReadAtLeast" or "ReadAsync" or "ReadExactlyAsync");
+    }
 
     private static bool IsMerge(ISymbol symbol)
     {

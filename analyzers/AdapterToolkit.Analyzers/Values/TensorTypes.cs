@@ -48,6 +48,9 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>TorchSharp's <c>optim</c>.</summary>
     public INamedTypeSymbol? TorchOptimizers { get; } = compilation.GetTypeByMetadataName("TorchSharp.torch+optim");
 
+    /// <summary>Whether the compilation is one of tests, which give factors numbers of their own on purpose.</summary>
+    public bool AreTests { get; } = compilation.ReferencedAssemblyNames.Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase) || assembly.Name is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
+
     /// <summary>Whether the compilation references TorchSharp.</summary>
     public bool HasTorch => _torchTensor is not null;
 

@@ -65,6 +65,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Whether it is A or B.</summary>
     public bool IsFactor => Kind is ValueKind.FactorA or ValueKind.FactorB;
 
+    /// <summary>Whether it is numbers that all start alike, until something else is written to them.</summary>
+    public bool IsFilled => Kind is ValueKind.Zeros or ValueKind.Noise;
+
     /// <summary>Whether it is BA, by itself or within W + s·BA.</summary>
     public bool ContainsProduct => Kind is ValueKind.Product or ValueKind.Merged;
 
@@ -86,7 +89,8 @@ internal sealed class Value : IEquatable<Value>
     public static Value Weight(bool hasAdapter, SyntaxNode origin) => new(ValueKind.Weight) { HasAdapter = hasAdapter, IsStorage = true, Origins = [origin] };
 
     /// <summary>An object, or a tuple, of which some members are known.</summary>
-    public static Value Object(ImmutableDictionary<string, Value> members) => members.IsEmpty ? Other : new Value(ValueKind.Other) { Members = members };
+    public static Value Object(ImmutableDictionary<string, Value> members) =>
+        members.IsEmpty ? Other : new Value(ValueKind.Other) { Members = members, Weights = [.. members.Values.SelectMany(member => member.Weights)] };
 
     /// <summary>An activation behind a factor.</summary>
     public static Value Reduced(Value factor) => new(ValueKind.Reduced) { Pair = factor.Pair, IsReducedBy = factor.Kind };
@@ -116,7 +120,16 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Its transpose.</summary>
     public Value Transposed() => Rows is null && Columns is null ? AsCopy() : AsCopy().Shaped(Columns, Rows);
 
-    /// <summary>What is known where two ways meet: each may have been taken.</summary>
+    /// <summary>A collection of which only some elements are left.</summary>
+    public Value Chosen() => Weights.IsEmpty || Kind == ValueKind.Weight ? this : new Value(this) { Weights = [] };
+
+    /// <summary>Frozen weights among other parameters.</summary>
+    public static Value Holding(SyntaxNode weights) => new(ValueKind.Other) { Weights = [weights] };
+
+    /// <summary>What is known where two ways of a program meet. Numbers are zero, or not, only where both ways say so.</summary>
+    public static Value Meet(Value left, Value right) => left.IsFilled != right.IsFilled && (left.IsFilled ? right : left).Kind == ValueKind.Other ? Other : Join(left, right);
+
+    /// <summary>What is known where two values come together: in a collection, or on two ways to the same point.</summary>
     public static Value Join(Value left, Value right)
     {
         if (ReferenceEquals(left, right) || left.Equals(right))

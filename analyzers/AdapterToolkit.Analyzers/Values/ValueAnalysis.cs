@@ -38,6 +38,7 @@ internal sealed partial class ValueAnalysis
         _foreignWriters = new(() => AssignedToOthers(compilation));
         Types = new TensorTypes(compilation);
         LowRank = new LowRankMembers(Types, ShapeOf);
+        Freezing = new Freezing(compilation, Types, LowRank, ModelOf);
     }
 
     /// <summary>The known types.</summary>
@@ -45,6 +46,9 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>The factors and weights of classes written by hand.</summary>
     public LowRankMembers LowRank { get; }
+
+    /// <summary>Where parameters of TorchSharp are frozen.</summary>
+    public Freezing Freezing { get; }
 
     /// <summary>Runs a body that the compiler hands over, its arguments unknown.</summary>
     /// <param name="graph">The body.</param>

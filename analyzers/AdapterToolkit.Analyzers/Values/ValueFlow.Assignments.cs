@@ -10,8 +10,10 @@ internal sealed partial class ValueFlow
 {
     private Value Assignment(ISimpleAssignmentOperation assignment)
     {
-        IOperation? container = WrittenContainer(assignment.Target);
-        Value value = container is null ? Evaluate(assignment.Value) : Elements(assignment.Value);
+        IOperation? container = assignment.IsRef ? null : WrittenContainer(assignment.Target);
+        Value value = container is not null ? Elements(assignment.Value) : Evaluate(assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? referred : assignment.Value);
+        if (!assignment.IsRef && value.IsFilled && IsMutable(Resolve(assignment.Target).Type) && SourceOf(assignment.Value) is { } shared)
+            Replace(shared, value = Value.Other);
         if (Resolve(assignment.Target) is IPropertyReferenceOperation { Property.IsIndexer: false } target)
         {
             Value instance = Evaluate(target.Instance);
@@ -51,9 +53,22 @@ internal sealed partial class ValueFlow
     private IOperation? WrittenContainer(IOperation target) => Resolve(target) switch
     {
         IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.ArrayReference,
+        ILocalReferenceOperation { Local.RefKind: RefKind.Ref } local when TensorTypes.IsScalar(local.Type) => local,
+        IImplicitIndexerReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.Instance,
         IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
         _ => null,
     };
+
+    /// <summary>The array or span of which a reference points at an element; null where it is none.</summary>
+    private IOperation? ReferredBy(IOperation reference) => Resolve(reference) switch
+    {
+        IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Current" }, Instance: { } enumerator } => enumerator,
+        IInvocationOperation { TargetMethod.Name: "GetReference" or "GetArrayDataReference", Arguments: [{ Value: var viewed }] } => viewed,
+        _ => WrittenContainer(reference),
+    };
+
+    /// <summary>Whether numbers can be written through an object.</summary>
+    private static bool IsMutable(ITypeSymbol? type) => type is IArrayTypeSymbol or { Name: "Span" or "Memory" };
 
     /// <summary>Evaluates what is written to a number of an array: numbers that are taken from other arrays stay what those are.</summary>
     private Value Elements(IOperation given)
@@ -108,7 +123,7 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>Whether an expression draws random numbers.</summary>
-    private static bool IsRandom(IOperation operation) =>
+    public static bool IsRandom(IOperation operation) =>
         operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call => IsRandomSource(call.TargetMethod) || IsRandomSource(call.Instance?.Type));
 
     private static bool IsRandomSource(ISymbol? symbol) => symbol is not null && symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
@@ -150,6 +165,9 @@ internal sealed partial class ValueFlow
             case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance }:
                 Add(instance, value);
                 break;
+            case IPropertyReferenceOperation { Instance: { } group } property when Types.IsOfTorch(property.Property.ContainingType) && !Types.IsTorchTensor(property.Property.ContainingType):
+                Add(group, value);
+                break;
             case IPropertyReferenceOperation property:
                 Store(property.Property, value);
                 SetMember(property.Instance, property.Property, value);
@@ -165,8 +183,8 @@ internal sealed partial class ValueFlow
 
     private void SetVariable(ISymbol variable, Value value)
     {
-        string prefix = "loaded:" + variable.Name + ".";
-        _state = _state.Without(key => key is string fact && fact.StartsWith(prefix, StringComparison.Ordinal)).With(variable, value);
+        string path = ":" + variable.Name + ".";
+        _state = _state.Without(key => key is string fact && fact.IndexOf(path, StringComparison.Ordinal) >= 0).With(variable, value);
     }
 
     /// <summary>A member is given a value. W + BA that is kept there was not formed for one product.</summary>

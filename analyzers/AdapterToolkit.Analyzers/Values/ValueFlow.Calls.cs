@@ -16,6 +16,7 @@ internal sealed partial class ValueFlow
         if (method.MethodKind == MethodKind.DelegateInvoke)
         {
             ImmutableArray<Value> given = Arguments(call);
+            Written(call);
             return receiver.Function is { } function && !given.All(argument => argument.IsUnknown) ? function.Run(given, call) : receiver;
         }
 
@@ -37,7 +38,7 @@ internal sealed partial class ValueFlow
         ImmutableArray<Value> arguments = Arguments(call);
         ExcuseTogether(arguments);
         Show(rule => rule.OnCall(this, call, receiver, arguments));
-        NoteTraining(method);
+        NoteTraining(call);
         NoteMerge(method);
         Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
         if (known is not null)
@@ -45,6 +46,7 @@ internal sealed partial class ValueFlow
         if (_analysis.Call(method, arguments, receiver, _stack, IsOnTrainingPath || IsTrainingName(Symbol.Name), _cancellation) is { } body)
             return Called(call, body) is { IsUnknown: false } returned ? returned : Made(call, arguments);
         Outputs(call, receiver);
+        Written(call);
         return TensorMethods.Transposes(method.Name) && arguments.Length == 1 ? arguments[0].Transposed() : Made(call, arguments);
     }
 
@@ -66,10 +68,10 @@ internal sealed partial class ValueFlow
         return only?.Parameter is { } parameter && parameter.Ordinal < arguments.Length ? arguments[parameter.Ordinal].AsCopy() : Value.Other;
     }
 
-    /// <summary>Whether a method of this name belongs to a forward or backward pass, or to training.</summary>
+    /// <summary>Whether a method of this name is run again and again: it belongs to a forward or backward pass, or to a step of training.</summary>
     public static bool IsTrainingName(string name) =>
         name is "Forward" or "ForwardSaving" or "Evaluate" or "Backward" or "forward" or "backward" or "call" or "ForwardBackward" or "Step" or "Fit" or "Epoch"
-        || name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal);
+        || (name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal)) && (name.Contains("Epoch") || name.Contains("Step") || name.Contains("Batch"));
 
     private Value Called(IInvocationOperation call, BodyResult body)
     {
@@ -96,18 +98,21 @@ internal sealed partial class ValueFlow
                 Assign(argument.Value, after);
             else if (after.Equals(Value.Other) && Types.IsMatrix(parameter.Type) && Evaluate(argument.Value).Kind == ValueKind.AdapterTerm)
                 Replace(argument.Value, Value.Other);
-            else if (fills && after.Kind != Evaluate(argument.Value).Kind)
+            else if ((fills || Evaluate(argument.Value).IsFilled) && after.Kind != Evaluate(argument.Value).Kind)
                 Replace(argument.Value, after);
         }
     }
 
-    private void NoteTraining(IMethodSymbol method)
+    private void NoteTraining(IInvocationOperation call)
     {
-        bool trains = (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
-            || (KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits")
-            || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving");
-        if (trains)
+        IMethodSymbol method = call.TargetMethod;
+        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
             Note(TrainedFact);
+        bool isOfModel = KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
+        if (isOfModel)
+            Note(UsedFact);
+        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving")) && MemberPath.Of(call.Instance) is { } path)
+            Note(UsedFact + path);
     }
 
     private void NoteMerge(IMethodSymbol method)
@@ -120,8 +125,11 @@ internal sealed partial class ValueFlow
     /// <summary>The fact that a layer or model was merged on the way to a point.</summary>
     public const string MergedFact = "merged";
 
-    /// <summary>The fact that a model was used on the way to a point.</summary>
-    public const string TrainedFact = "used";
+    /// <summary>The fact that a trainer ran on the way to a point.</summary>
+    public const string TrainedFact = "trained";
+
+    /// <summary>The fact that a model was used on the way to a point; with its path, that it was this one.</summary>
+    public const string UsedFact = "used:";
 
     private Value? Product(IInvocationOperation call)
     {
@@ -158,6 +166,9 @@ internal sealed partial class ValueFlow
         foreach (IArgumentOperation argument in call.Arguments)
         {
             Value value = Evaluate(argument.Value);
+            bool isWritten = argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out && (call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.ContainingType?.Name == "Interlocked");
+            if (isWritten && WrittenContainer(argument.Value) is { } container)
+                WriteElement(call, container, argument.Value, Value.Other, BinaryOperatorKind.Multiply);
             if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
                 values[parameter.Ordinal] = value;
         }
@@ -231,7 +242,7 @@ internal sealed partial class ValueFlow
         if (name == "Parameter" && call.Arguments.Length > 0)
             return Trained(call, arguments[0]);
         if (name is "parameters" or "named_parameters")
-            return Referenced(receiver, call);
+            return _analysis.Freezing.WeightsIn(call.Instance is { } module ? ModuleOf(module) : null).Count > 0 ? Value.Holding(call.Syntax) : Referenced(receiver, call);
         if (name == "copy_" || name == "zero_" || name == "fill_")
             return subject;
         bool isVector = name is "flatten" or "ravel" || (name is "view" or "reshape" && call.Arguments is [{ Value: var size }] && Shapes.IsOneDimension(size));
@@ -254,6 +265,8 @@ internal sealed partial class ValueFlow
 
         return name is "zeros" or "randn" or "rand" or "empty" or "ones" ? Value.Other : null;
     }
+
+    private ITypeSymbol? ModuleOf(IOperation module) => Resolve(module) is IInstanceReferenceOperation ? Symbol.ContainingType : Resolve(module).Type;
 
     private Value? Arithmetic(IInvocationOperation call, Value left, Value right)
     {
@@ -290,7 +303,7 @@ internal sealed partial class ValueFlow
         ITypeSymbol? type = creation.Type;
         if (TensorTypes.Is(type, Types.Parameter) || TensorTypes.Is(type, Types.TorchParameter))
             return arguments.Length > 0 ? Trained(creation, arguments[0]) : Value.Other;
-        if (type is null || TensorTypes.IsInNamespace(type, "System") || Types.IsMatrix(type))
+        if (type is null || TensorTypes.IsInNamespace(type, "System") || Types.IsMatrix(type) || Types.IsOfTorch(type))
             return arguments.Aggregate(Value.Other, Value.Join);
         if (creation.Constructor is not { } constructor)
             return Value.Other;

@@ -16,6 +16,10 @@ internal sealed partial class ValueFlow
                 return Value.Other;
             case IExpressionStatementOperation statement:
                 return Evaluate(statement.Operation);
+            case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
+                Value given = Evaluate(yielded.ReturnedValue);
+                _returned = _returned is null ? given : Value.Join(_returned, given);
+                return Value.Other;
             case IFlowCaptureOperation capture:
                 _captured[capture.Id] = capture.Value;
                 _state = _state.With(capture.Id, Evaluate(capture.Value));
@@ -38,6 +42,13 @@ internal sealed partial class ValueFlow
                 return CompoundAssignment(assignment);
             case IDeconstructionAssignmentOperation assignment:
                 Deconstruct(assignment.Target, Evaluate(assignment.Value));
+                foreach (IOperation container in assignment.Target.DescendantsAndSelf().Select(WrittenContainer).OfType<IOperation>())
+                    WriteElement(assignment, container, assignment.Value, Value.Other, BinaryOperatorKind.Multiply);
+                return Value.Other;
+            case IIncrementOrDecrementOperation step:
+                Evaluate(step.Target);
+                if (WrittenContainer(step.Target) is { } stepped)
+                    WriteElement(step, stepped, step.Target, Value.Other, BinaryOperatorKind.Multiply);
                 return Value.Other;
             case IConversionOperation conversion:
                 return Evaluate(conversion.Operand);
@@ -69,9 +80,6 @@ internal sealed partial class ValueFlow
                 return Anonymous(created);
             case ITranslatedQueryOperation query:
                 return Evaluate(query.Operation);
-            case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
-                _returned = Value.Join(_returned, Evaluate(yielded.ReturnedValue));
-                return Value.Other;
             case IAwaitOperation wait:
                 return Evaluate(wait.Operation);
             case IDelegateCreationOperation creation:
@@ -88,7 +96,7 @@ internal sealed partial class ValueFlow
             default:
                 foreach (IOperation child in operation.ChildOperations)
                     Evaluate(child);
-                return Value.Other;
+                return operation.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.StackAllocArrayCreationExpressionSyntax { Initializer: null } && operation is not ILiteralOperation ? Value.Of(ValueKind.Zeros) : Value.Other;
         }
     }
 

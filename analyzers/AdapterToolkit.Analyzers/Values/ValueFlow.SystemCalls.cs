@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Values;
@@ -43,7 +44,10 @@ internal sealed partial class ValueFlow
             produced = Value.Join(produced, RunFunction(function, elements));
         Outputs(call, receiver);
         ForgetTerms(call);
-        return SystemResult(call, receiver, given, elements, produced, functions.Count > 0);
+        Value result = SystemResult(call, receiver, given, elements, produced, functions.Count > 0);
+        if (!SystemFills(call))
+            Written(call);
+        return result;
     }
 
     private Value SystemResult(IInvocationOperation call, Value receiver, ImmutableArray<Value> given, Value elements, Value produced, bool hasFunction)
@@ -52,13 +56,28 @@ internal sealed partial class ValueFlow
         switch (name)
         {
             case "Select" or "SelectMany" or "ConvertAll" or "Zip" or "Aggregate" or "ToDictionary" or "ContinueWith":
-                if (call.Arguments.Any(argument => IsRandom(argument.Value)) && produced.Kind == ValueKind.Other)
+                if (call.Arguments.Any(argument => IsRandom(argument.Value) || IsRandomFunction(argument.Value)) && produced.Kind == ValueKind.Other)
                     return Value.Of(ValueKind.Noise);
                 return hasFunction ? produced : elements;
             case "Repeat" when call.Arguments.Length == 2 && call.TargetMethod.ContainingType.Name == "Enumerable" && call.Arguments[0].Value.ConstantValue.HasValue:
                 return Value.Of(IsZero(call.Arguments[0].Value) ? ValueKind.Zeros : ValueKind.Noise);
+            case "Where" or "Except" or "ExceptBy" or "Remove" or "RemoveAll":
+                if (call.Instance is { } filtered)
+                    Replace(filtered, receiver.Chosen());
+                bool areParameters = elements.Kind == ValueKind.Weight && call.Type is INamedTypeSymbol { TypeArguments: [var element] } && Types.IsTorchTensor(element);
+                return areParameters ? Value.Other : elements.Chosen();
+            case "Clear" when call.Instance is { Type: { } cleared } && cleared.Name == "Span":
+                FillWith(call, isZero: true, isKnown: true);
+                return Value.Other;
+            case "Clear" when call.TargetMethod.ContainingType.Name == "Array":
+                FillWith(call, isZero: true, isKnown: call.Arguments.Length == 1);
+                return Value.Other;
+            case "Empty" when call.TargetMethod.ContainingType.Name == "Array":
+            case "AllocateArray" when call.TargetMethod.ContainingType.Name == "GC":
+                return Value.Of(ValueKind.Zeros);
             case "Fill" when call.Arguments.Length > 0:
-                FillWith(call);
+                IOperation number = call.Arguments[call.Instance is null && call.Arguments.Length > 1 ? 1 : 0].Value;
+                FillWith(call, IsZero(number), number.ConstantValue.HasValue);
                 return Value.Other;
             case "CopyTo" or "TryCopyTo":
                 Replace(call.Arguments[call.Instance is null ? 1 : 0].Value, (call.Instance is null ? given[0] : receiver).AsCopy());
@@ -86,18 +105,58 @@ internal sealed partial class ValueFlow
         return isRandom ? Value.Of(ValueKind.Noise) : hasFunction && !SystemKeepsElements(call) ? Value.Join(elements, produced) : elements;
     }
 
+    /// <summary>Whether a function draws random numbers.</summary>
+    private bool IsRandomFunction(IOperation function) =>
+        Resolve(function) is IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda } && _analysis.OperationOf(lambda.Syntax, _cancellation) is { } body && IsRandom(body);
+
     /// <summary>Whether a function that a method is given only chooses or orders.</summary>
     private static bool SystemKeepsElements(IInvocationOperation call) =>
         call.TargetMethod.Name is "Where" or "OrderBy" or "OrderByDescending" or "First" or "FirstOrDefault" or "Single" or "SingleOrDefault" or "Last" or "LastOrDefault" or "TakeWhile" or "SkipWhile";
 
-    private void FillWith(IInvocationOperation call)
+    private void FillWith(IInvocationOperation call, bool isZero, bool isKnown)
     {
         IOperation target = call.Instance ?? call.Arguments[0].Value;
-        IOperation number = call.Arguments[call.Instance is null && call.Arguments.Length > 1 ? 1 : 0].Value;
         Value before = Evaluate(target);
         Show(rule => rule.OnWrite(this, call, before));
         if (before.Kind is ValueKind.Other or ValueKind.Zeros or ValueKind.Noise)
-            Replace(target, Value.Of(IsZero(number) ? ValueKind.Zeros : number.ConstantValue.HasValue ? ValueKind.Noise : ValueKind.Other));
+            Replace(target, Value.Of(isZero && isKnown ? ValueKind.Zeros : isKnown ? ValueKind.Noise : ValueKind.Other));
+    }
+
+    /// <summary>Whether what a method of the system does to the numbers that it is given is known.</summary>
+    private static bool SystemFills(IInvocationOperation call) => call.TargetMethod.Name is "Fill" or "Clear" or "CopyTo" or "TryCopyTo";
+
+    /// <summary>Numbers that a method may write are known no more.</summary>
+    private void Written(IInvocationOperation call)
+    {
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (argument.Parameter?.Type is { } type && (type is IArrayTypeSymbol || type.Name is "Span" or "Memory" or "Array") && Evaluate(argument.Value).IsFilled && SourceOf(argument.Value) is { } source)
+                Replace(source, Value.Other);
+        }
+    }
+
+    /// <summary>The variable behind a view of numbers; null where there is none.</summary>
+    private IOperation? SourceOf(IOperation view)
+    {
+        while (true)
+        {
+            switch (Resolve(view))
+            {
+                case IInvocationOperation { Instance: null, Arguments: [{ Value: var viewed }, ..] } call when TensorTypes.IsInNamespace(call.TargetMethod.ContainingType, "System") && Types.IsMatrix(Resolve(viewed).Type):
+                    view = viewed;
+                    break;
+                case IInvocationOperation { Instance: { } viewed, TargetMethod.Name: "Slice" or "AsSpan" or "AsMemory" }:
+                    view = viewed;
+                    break;
+                case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" }, Instance: { } memory }:
+                    view = memory;
+                    break;
+                case ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation:
+                    return Resolve(view);
+                default:
+                    return null;
+            }
+        }
     }
 
     /// <summary>The adapter's term that a method may write to, through a span, can have got W's term added.</summary>

@@ -23,10 +23,10 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     private readonly HashSet<Finding> _findings = [];
     private readonly HashSet<SyntaxNode> _excused = [];
     private ValueState _state = ValueState.Empty;
-    private Value _returned = Value.Other;
     private readonly HashSet<SyntaxNode> _kept = [];
     private readonly HashSet<SyntaxNode> _running = [];
     private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
+    private Value? _returned;
     private bool _isShowing;
     private bool _keepsElements;
     private bool _isExact = true;
@@ -68,6 +68,12 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <summary>The method that an expression calls; null where that is not known.</summary>
     public IMethodSymbol? Called(SyntaxNode call) => (_analysis.OperationOf(call, _cancellation) as IInvocationOperation)?.TargetMethod;
 
+    /// <summary>Where parameters of TorchSharp are frozen.</summary>
+    public Freezing Freezing => _analysis.Freezing;
+
+    /// <summary>The operation of an expression.</summary>
+    public IOperation? OperationOf(SyntaxNode expression) => _analysis.OperationOf(expression, _cancellation);
+
     /// <summary>Ends the analysis early.</summary>
     public CancellationToken Cancellation => _cancellation;
 
@@ -80,7 +86,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     {
         ValueState?[] entries = Settle(_graph, initial);
         _stores.Clear();
-        _returned = Value.Other;
+        _returned = null;
         _isShowing = true;
         foreach (BasicBlock block in _graph.Blocks)
         {
@@ -94,7 +100,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
         ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
         ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
-        return new BodyResult(_returned, findings, [.. _stores], exit, pending, _isExact);
+        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending, _isExact);
     }
 
     /// <summary>Notes that a rule is broken.</summary>
@@ -121,7 +127,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
 
     /// <summary>Whether a helper returns Wx, to which those that call it may add what is missing.</summary>
     private bool IsLeftToCallers(Finding finding) =>
-        finding.Rule.Id == Rules.WeightPastAdapter.Id && _returned.Kind == ValueKind.BaseTerm && _returned.Origins.Contains(finding.Place)
+        finding.Rule.Id == Rules.WeightPastAdapter.Id && _returned is { Kind: ValueKind.BaseTerm } returned && returned.Origins.Contains(finding.Place)
         && Symbol is IMethodSymbol { DeclaredAccessibility: not Accessibility.Public } or IPropertySymbol { DeclaredAccessibility: not Accessibility.Public };
 
     private bool IsExcused(Finding finding) =>
@@ -169,7 +175,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
             Value value = Evaluate(branch);
             if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
             {
-                _returned = Value.Join(_returned, value);
+                _returned = _returned is null ? value : Value.Meet(_returned, value);
                 Show(rule => rule.OnReturn(this, branch, value));
             }
         }

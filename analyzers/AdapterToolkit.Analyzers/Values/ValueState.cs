@@ -31,7 +31,13 @@ internal sealed class ValueState : IEquatable<ValueState>
             return left;
         ImmutableDictionary<object, Value> values = left._values;
         foreach (KeyValuePair<object, Value> entry in right._values)
-            values = values.SetItem(entry.Key, values.TryGetValue(entry.Key, out Value? known) ? Value.Join(known, entry.Value) : entry.Value);
+            values = values.SetItem(entry.Key, Value.Meet(left[entry.Key], entry.Value));
+        foreach (KeyValuePair<object, Value> entry in left._values)
+        {
+            if (entry.Value.IsFilled && !right._values.ContainsKey(entry.Key))
+                values = values.SetItem(entry.Key, Value.Other);
+        }
+
         return new ValueState(values);
     }
 
@@ -40,7 +46,7 @@ internal sealed class ValueState : IEquatable<ValueState>
     {
         ImmutableDictionary<object, Value> values = _values;
         foreach (KeyValuePair<object, Value> entry in _values)
-            values = values.SetItem(entry.Key, Value.Join(entry.Value, other[entry.Key]));
+            values = values.SetItem(entry.Key, Value.Meet(entry.Value, other[entry.Key]));
         return new ValueState(values);
     }
 
