@@ -26,6 +26,28 @@ internal static class FixTest<TAnalyzer, TFix>
     public static Task CheckTorch(string source, string expected) =>
         Run(source, expected, RuleTest<TAnalyzer>.TorchUsings, [.. Net100.References.All, TorchSharpReference.Value], 0);
 
+    /// <summary>Asserts what the fix makes of several files, and of a second project with the same files, all at once.</summary>
+    /// <param name="sources">The sources.</param>
+    /// <param name="expected">What they become.</param>
+    public static Task CheckAll(string[] sources, string[] expected)
+    {
+        CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier> test = new() { ReferenceAssemblies = new ReferenceAssemblies("net10.0"), CompilerDiagnostics = CompilerDiagnostics.Errors };
+        foreach (SolutionState state in new[] { test.TestState, test.FixedState })
+        {
+            string[] texts = ReferenceEquals(state, test.TestState) ? sources : expected;
+            ProjectState second = state.AdditionalProjects["Second"];
+            foreach (ProjectState project in new[] { state, second })
+            {
+                foreach (string text in texts)
+                    project.Sources.Add(text);
+                project.Sources.Add(RuleTest<TAnalyzer>.Usings);
+                project.AdditionalReferences.AddRange(RuleTest<TAnalyzer>.References);
+            }
+        }
+
+        return test.RunAsync(TestContext.Current.CancellationToken);
+    }
+
     private static Task Run(string source, string expected, string usings, ImmutableArray<MetadataReference> references, int action)
     {
         CSharpCodeFixTest<TAnalyzer, TFix, DefaultVerifier> test = new()
