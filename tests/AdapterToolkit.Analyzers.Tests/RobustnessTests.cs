@@ -17,7 +17,7 @@ public sealed class RobustnessTests
     [Theory]
     [MemberData(nameof(SampleFiles))]
     public Task NothingIsReportedWhereAFileEndsEarly(string file) =>
-        NothingIsReported(file, text => Enumerable.Range(0, (text.Length / 31) + 1).Select(step => (31 * step) + (step % 7)).Where(length => length < text.Length).Select(length => text[..length]), mustBreak: false);
+        NothingIsReported(file, text => Enumerable.Range(0, (text.Length / 73) + 1).Select(step => (73 * step) + (step % 11)).Where(length => length < text.Length).Select(length => text[..length]), mustBreak: false);
 
     [Theory]
     [MemberData(nameof(SampleFiles))]
@@ -25,20 +25,20 @@ public sealed class RobustnessTests
     {
         string[] lines = text.Split('\n');
         return Enumerable.Range(0, lines.Length).Where(line => lines[line].Trim() is { Length: > 0 } code && !code.StartsWith("//", StringComparison.Ordinal))
-            .SelectMany(line => new[] { string.Join('\n', lines.Where((_, i) => i != line)), string.Join('\n', lines.Take(line + 1).Concat(lines.Skip(line))) });
+            .Select(line => line % 3 == 0 ? string.Join('\n', lines.Take(line + 1).Concat(lines.Skip(line))) : string.Join('\n', lines.Where((_, i) => i != line)));
     });
 
     [Theory]
     [MemberData(nameof(SampleFiles))]
     public Task NothingIsReportedWhereAFileLacksATokenOrHasItTwice(string file) => NothingIsReported(file, text =>
         CSharpSyntaxTree.ParseText(text).GetRoot().DescendantTokens().Where(token => token.Span.Length > 0)
-            .Where((_, i) => i % 3 == 0).Select((token, i) => i % 4 == 0 ? text.Insert(token.SpanStart, token.Text + " ") : text.Remove(token.SpanStart, token.Span.Length)));
+            .Where((_, i) => i % 11 == 0).Select((token, i) => i % 4 == 0 ? text.Insert(token.SpanStart, token.Text + " ") : text.Remove(token.SpanStart, token.Span.Length)));
 
     [Theory]
     [MemberData(nameof(SampleFiles))]
     public Task NothingIsReportedWhereANameIsUnknown(string file) => NothingIsReported(file, text =>
         CSharpSyntaxTree.ParseText(text).GetRoot().DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken))
-            .Where((_, i) => i % 2 == 0).Select(token => text.Insert(token.Span.End, "Unknown")));
+            .Where((_, i) => i % 7 == 0).Select(token => text.Insert(token.Span.End, "Unknown")));
 
     [Theory]
     [InlineData("return Layer.Forward(")]
