@@ -14,6 +14,6 @@ public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAna
         bool isLayer = DeclarationRules.IsMarkedLayer(type);
         return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute)
             ? DeclarationRules.Check(type, types, isLayer)
-            : DeclarationRules.CheckUnmarked(type, types);
+            : DeclarationRules.CheckUnmarked(type, types).Where(_ => !Unfinished.HasSyntaxError(type));
     }
 }

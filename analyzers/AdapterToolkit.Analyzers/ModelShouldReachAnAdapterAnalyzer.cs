@@ -18,8 +18,10 @@ public sealed class ModelShouldReachAnAdapterAnalyzer() : ReachAnalyzer(Rules.No
         if (!KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) && !reach.Types.IsLanguageModel(type))
             return;
         DiagnosticSpec[] found = [.. ModelRules.CheckReach(type, reach.Types, context.Compilation)];
+        if ((found.Length == 0 && !reach.TrainsNothing(type)) || reach.IsUnfinished(type))
+            return;
         Found.Report(context, Rules.NothingTrains, found);
-        if (found.Length == 0 && reach.TrainsNothing(type))
+        if (found.Length == 0)
             context.ReportDiagnostic(Diagnostic.Create(Rules.NothingTrains, type.Locations[0], type.Name));
     }
 }

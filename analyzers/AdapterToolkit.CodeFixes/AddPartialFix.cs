@@ -1,10 +1,10 @@
 using System.Composition;
+using AdapterToolkit.Analyzers;
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Editing;
 
 namespace AdapterToolkit.CodeFixes;
 
@@ -16,18 +16,26 @@ public sealed class AddPartialFix() : RuleFix("ADT0001")
 
     private protected override Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
-        if (root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } declaration && declaration.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Any(IsWhole))
-            context.RegisterCodeFix(CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, declaration, cancellation), Title), diagnostic);
+        TypeDeclarationSyntax[] whole = [.. WholeTypes(root, diagnostic)];
+        if (whole.Length > 0)
+            Offer(context, diagnostic, Title, () => MakePartial(root, whole));
         return Task.CompletedTask;
     }
 
-    private static bool IsWhole(TypeDeclarationSyntax declaration) => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword);
+    /// <summary>The declarations that are to become partial: of the class and those around it. None where the diagnostic is about something else.</summary>
+    private static IEnumerable<TypeDeclarationSyntax> WholeTypes(SyntaxNode root, Diagnostic diagnostic) =>
+        diagnostic.Properties.TryGetValue(Found.Problem, out string? problem) && problem?.Contains(DeclarationRules.NotPartial) == true
+            ? root.FindNode(diagnostic.Location.SourceSpan).AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Where(declaration => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
+            : [];
 
-    private static async Task<Document> ApplyAsync(Document document, TypeDeclarationSyntax declaration, CancellationToken cancellation)
+    private static SyntaxNode MakePartial(SyntaxNode root, IEnumerable<TypeDeclarationSyntax> declarations) =>
+        root.ReplaceNodes(declarations, (_, declaration) => MakePartial(declaration));
+
+    /// <summary>A declaration with <c>partial</c> as its last modifier, where the language wants it. What stood before the keyword stands before <c>partial</c>.</summary>
+    private static TypeDeclarationSyntax MakePartial(TypeDeclarationSyntax declaration)
     {
-        DocumentEditor editor = await DocumentEditor.CreateAsync(document, cancellation).ConfigureAwait(false);
-        foreach (TypeDeclarationSyntax whole in declaration.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Where(IsWhole))
-            editor.SetModifiers(whole, DeclarationModifiers.From(editor.SemanticModel.GetDeclaredSymbol(whole, cancellation)!).WithPartial(true));
-        return editor.GetChangedDocument();
+        SyntaxToken keyword = declaration.Keyword;
+        SyntaxToken partial = SyntaxFactory.Token(keyword.LeadingTrivia, SyntaxKind.PartialKeyword, SyntaxFactory.TriviaList(SyntaxFactory.Space));
+        return ((TypeDeclarationSyntax)declaration.WithKeyword(keyword.WithLeadingTrivia())).AddModifiers(partial) as TypeDeclarationSyntax ?? declaration;
     }
 }

@@ -1,8 +1,11 @@
 using System.Composition;
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.CodeFixes;
 
@@ -16,62 +19,63 @@ public sealed class RunLayerInForwardFix() : RuleFix("ADT0104")
     private const string Title = "Run the layer in Forward";
     private const string Forward = "Forward";
 
-    private protected override Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
+    private protected override async Task OfferAsync(CodeFixContext context, SyntaxNode root, Diagnostic diagnostic)
     {
-        if (root.FindNode(diagnostic.Location.SourceSpan).FirstAncestorOrSelf<PropertyDeclarationSyntax>() is { Parent: TypeDeclarationSyntax type } layer && Insert(root, type, layer) is { } changed)
-            Offer(context, diagnostic, Title, () => changed);
-        return Task.CompletedTask;
+        if (await InsertAsync(context.Document, root.FindNode(diagnostic.Location.SourceSpan), context.CancellationToken).ConfigureAwait(false) is { } changed)
+            context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(context.Document.WithSyntaxRoot(changed)), Title), diagnostic);
     }
 
-    private static SyntaxNode? Insert(SyntaxNode root, TypeDeclarationSyntax type, PropertyDeclarationSyntax layer)
+    /// <summary>The file with the layer's call; null where there is no place for it, or more than one.</summary>
+    private static async Task<SyntaxNode?> InsertAsync(Document document, SyntaxNode declaration, CancellationToken cancellation)
     {
-        if (type.Members.OfType<MethodDeclarationSyntax>().Where(method => method.Identifier.ValueText == Forward).ToArray() is not [{ ParameterList.Parameters: [{ Identifier.ValueText: var input }] } forward]
-            || ResultOf(forward) is not { } result
-            || ChainOf(result, input) is not { } chain)
+        if (await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is not { } model
+            || model.GetDeclaredSymbol(declaration, cancellation) is not { IsStatic: false, ContainingType: { } type } layer)
             return null;
-        List<PropertyDeclarationSyntax> properties = [.. type.Members.OfType<PropertyDeclarationSyntax>()];
-        PropertyDeclarationSyntax?[] run = [.. chain.Select(call => properties.FirstOrDefault(property => property.Identifier.ValueText == NameOf(call)))];
-        int[] order = [.. run.Select(property => property is null ? -1 : properties.IndexOf(property))];
-        if (order.Contains(-1) || !order.SequenceEqual(order.OrderBy(index => index)) || order.Distinct().Count() != order.Length)
+        KnownTypes types = new(model.Compilation);
+        ITypeSymbol? layerType = (layer as IPropertySymbol)?.Type ?? (layer as IFieldSymbol)?.Type;
+        if (!types.IsLinear(layerType) || layerType!.NullableAnnotation == NullableAnnotation.Annotated
+            || type.GetMembers(Forward).OfType<IMethodSymbol>().ToArray() is not [{ DeclaringSyntaxReferences: [{ } reference] } forward]
+            || reference.SyntaxTree != model.SyntaxTree
+            || model.GetOperation(reference.GetSyntax(cancellation), cancellation) is not IMethodBodyOperation body
+            || ForwardChain.Of(forward, body, types) is not { Calls.Count: > 0 } chain)
             return null;
-        int place = order.Count(index => index < properties.IndexOf(layer));
-        PropertyDeclarationSyntax? before = place > 0 ? run[place - 1] : null, behind = place < run.Length ? run[place] : null;
-        if (SizeOf(layer) is not { } size
-            || (before is not null && (SizeOf(before) is not { } sizeBefore || sizeBefore.Out != size.In))
-            || (behind is not null && (SizeOf(behind) is not { } sizeBehind || sizeBehind.In != size.Out)))
+        int[] order = [.. chain.Modules.Select(PlaceOf)];
+        if (order.Contains(-1) || order.Zip(order.Skip(1), (left, right) => left < right).Contains(false) || MadeLayer.SizeOf(layer, model, types) is not { } size)
             return null;
-        ExpressionSyntax fed = place == 0 ? chain[0].ArgumentList.Arguments[0].Expression : chain[place - 1];
-        ExpressionSyntax inserted = SyntaxFactory.InvocationExpression(
-                SyntaxFactory.MemberAccessExpression(SyntaxKind.SimpleMemberAccessExpression, SyntaxFactory.IdentifierName(layer.Identifier.WithoutTrivia()), SyntaxFactory.IdentifierName(Forward)),
-                SyntaxFactory.ArgumentList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Argument(fed.WithoutTrivia()))))
-            .WithTriviaFrom(fed);
-        return root.ReplaceNode(fed, inserted);
+        int place = order.Count(position => position < PlaceOf(layer));
+        if ((place > 0 && MadeLayer.SizeOf(chain.Modules[place - 1], model, types)?.Out.Is(size.In) != true) || (place < order.Length && MadeLayer.SizeOf(chain.Modules[place], model, types)?.In.Is(size.Out) != true))
+            return null;
+        ExpressionSyntax fed = place == order.Length ? chain.Result : (ExpressionSyntax)chain.Calls[place].Arguments.First(argument => argument.Parameter!.Ordinal == 0).Value.Syntax;
+        ExpressionSyntax beside = (ExpressionSyntax)chain.Calls[Math.Min(place, order.Length - 1)].Instance!.Syntax;
+        SyntaxNode root = await model.SyntaxTree.GetRootAsync(cancellation).ConfigureAwait(false);
+        return Run(root, fed, Named(beside, layer.Name));
+
+        int PlaceOf(ISymbol member) => member.DeclaringSyntaxReferences is [{ } declared] && declared.SyntaxTree == model.SyntaxTree && SymbolEqualityComparer.Default.Equals(member.ContainingType, type) ? declared.Span.Start : -1;
     }
 
-    private static ExpressionSyntax? ResultOf(MethodDeclarationSyntax method) => method switch
+    /// <summary>Runs a layer on an expression: in a statement of its own where the layer before it has one, else around the expression.</summary>
+    private static SyntaxNode Run(SyntaxNode root, ExpressionSyntax fed, ExpressionSyntax layer)
     {
-        { ExpressionBody.Expression: { } expression } => expression,
-        { Body.Statements: [ReturnStatementSyntax { Expression: { } returned }] } => returned,
-        _ => null,
-    };
-
-    /// <summary>The calls of a chain <c>C.Forward(B.Forward(A.Forward(x)))</c>, first to last; null for any other expression.</summary>
-    private static List<InvocationExpressionSyntax>? ChainOf(ExpressionSyntax result, string input)
-    {
-        List<InvocationExpressionSyntax> calls = [];
-        ExpressionSyntax current = result;
-        while (current is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax, Name.Identifier.ValueText: Forward }, ArgumentList.Arguments: [{ Expression: var argument }] } call)
+        if (fed is IdentifierNameSyntax { Identifier.ValueText: var variable } && fed.FirstAncestorOrSelf<StatementSyntax>() is { Parent: BlockSyntax block } statement
+            && block.Statements.IndexOf(statement) is > 0 and var index
+            && block.Statements[index - 1] is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: var assigned } } } before && assigned == variable
+            && before.GetTrailingTrivia().Any(SyntaxKind.EndOfLineTrivia))
         {
-            calls.Insert(0, call);
-            current = argument;
+            StatementSyntax step = SyntaxFactory.ParseStatement($"{fed.WithoutTrivia()} = {Call(layer, fed)};")
+                .WithLeadingTrivia(before.GetLeadingTrivia().Where(trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia)).Take(1))
+                .WithTrailingTrivia(before.GetTrailingTrivia().Where(trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia)));
+            return root.InsertNodesAfter(before, [step]);
         }
 
-        return calls.Count > 0 && current is IdentifierNameSyntax { Identifier.ValueText: var name } && name == input ? calls : null;
+        return root.ReplaceNode(fed, Call(layer, fed).WithTriviaFrom(fed));
     }
 
-    private static string NameOf(InvocationExpressionSyntax call) => ((IdentifierNameSyntax)((MemberAccessExpressionSyntax)call.Expression).Expression).Identifier.ValueText;
+    private static InvocationExpressionSyntax Call(ExpressionSyntax layer, ExpressionSyntax fed) => SyntaxFactory.InvocationExpression(
+        SyntaxFactory.MemberAccessExpression(SyntaxKind.SimpleMemberAccessExpression, layer, SyntaxFactory.IdentifierName(Forward)),
+        SyntaxFactory.ArgumentList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Argument(fed.WithoutTrivia()))));
 
-    /// <summary>The dimensions that a layer is made with, as they are written; null where they are not two arguments.</summary>
-    private static (string In, string Out)? SizeOf(PropertyDeclarationSyntax property) =>
-        property.Initializer?.Value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: [{ NameColon: null } first, { NameColon: null } second, ..] } ? (first.Expression.ToString(), second.Expression.ToString()) : null;
+    /// <summary>A member, named as the one beside it is: with or without <c>this</c>.</summary>
+    private static ExpressionSyntax Named(ExpressionSyntax beside, string name) => beside is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } self
+        ? self.WithName(SyntaxFactory.IdentifierName(name)).WithoutTrivia()
+        : SyntaxFactory.IdentifierName(name);
 }

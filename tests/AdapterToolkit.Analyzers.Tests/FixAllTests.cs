@@ -10,8 +10,8 @@ public sealed class FixAllTests
 {
     [Fact]
     public Task AddsPartial() => AddPartial.CheckSolution(
-        ["[LowRank(2)] class {|ADT0001:One|}() : Linear(8, 8);\n[LowRank(2)] class {|ADT0001:Two|}() : Linear(8, 8);", "class Outer { [LowRank(2)] class {|ADT0001:{|ADT0001:Three|}|}() : Linear(8, 8); }", "[LowRank(2)] class {|ADT0001:Four|}() : Linear(8, 8);"],
-        ["[LowRank(2)] partial class One() : Linear(8, 8);\n[LowRank(2)] partial class Two() : Linear(8, 8);", "partial class Outer { [LowRank(2)] partial class Three() : Linear(8, 8); }", "[LowRank(2)] partial class Four() : Linear(8, 8);"]);
+        ["[LowRank(2)] class {|ADT0001:One|}() : Linear(8, 8);\n[LowRank(2)] class {|ADT0001:Two|}() : Linear(8, 8);", "class Outer\n{\n    [LowRank(2)]\n    class {|ADT0001:{|ADT0001:Three|}|}() : Linear(8, 8);\n\n    [Frozen]\n    class {|ADT0001:{|ADT0001:Five|}|}() : Linear(8, 8);\n}\n", "[LowRank(2)] class {|ADT0001:Four|}() : Linear(8, 8);"],
+        ["[LowRank(2)] partial class One() : Linear(8, 8);\n[LowRank(2)] partial class Two() : Linear(8, 8);", "partial class Outer\n{\n    [LowRank(2)]\n    partial class Three() : Linear(8, 8);\n\n    [Frozen]\n    partial class Five() : Linear(8, 8);\n}\n", "[LowRank(2)] partial class Four() : Linear(8, 8);"]);
 
     [Fact]
     public Task RunsLayers() => RunLayer.CheckSolution(

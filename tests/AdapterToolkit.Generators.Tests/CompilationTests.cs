@@ -18,6 +18,36 @@ public class CompilationTests
     public void The_Llama_sample() => AssertClean([.. Sources.Llama]);
 
     [Fact]
+    public void Tuples_of_tensors_and_discards() => AssertClean("""
+        using AdapterToolkit;
+        using AdapterToolkit.Modules;
+        using AdapterToolkit.Tensors;
+
+        /// <summary>A layer.</summary>
+        [LowRank(2)]
+        public sealed partial class Layer() : Linear(4, 4);
+
+        /// <summary>A model.</summary>
+        [AdapterModel]
+        public sealed partial class Model
+        {
+            /// <summary>A layer.</summary>
+            public Layer Layer { get; } = new();
+
+            /// <summary>Runs the model.</summary>
+            /// <param name="x">The rows.</param>
+            public Tensor Forward(Tensor x)
+            {
+                var (a, b) = (Layer.Forward(x), x * 2f);
+                (Tensor c, Tensor d) = (b, a);
+                (c, d) = (d, c);
+                _ = Layer.Forward(d);
+                return c + d;
+            }
+        }
+        """);
+
+    [Fact]
     public void Inside_a_namespace_that_hides_System_and_the_toolkit() => AssertClean("""
         namespace My.AdapterToolkit.System.Linq
         {

@@ -1,26 +1,29 @@
 using System.Collections.Concurrent;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Analyzers.Reach;
 
 /// <summary>
-/// Tells which of a model's modules its <c>Forward</c> reaches: by name, through the methods and properties that it uses, and
-/// through what the fields that it reads were given.
+/// Tells which of a model's modules its <c>Forward</c> reaches, and whether anything that it reaches trains. What can't be known,
+/// since a class is not finished or does what can't be followed, counts as reached.
 /// </summary>
 internal sealed class ForwardReach(Compilation compilation)
 {
-    private readonly ConcurrentDictionary<INamedTypeSymbol, HashSet<ISymbol>?> _reached = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ReachWalk?> _walks = new(SymbolEqualityComparer.Default);
     private readonly Lazy<INamedTypeSymbol[]> _models = new(() => [.. ModelsOf(compilation)]);
 
     /// <summary>The toolkit's types.</summary>
     public KnownTypes Types { get; } = new(compilation);
 
-    /// <summary>The modules with an adapter that a class holds and its <c>Forward</c> never reaches.</summary>
-    public IEnumerable<Child> Unreached(INamedTypeSymbol type) =>
-        ReachedBy(type) is { } reached ? ChildDiscovery.ChildrenOf(type, Types).Where(child => !child.Member.IsOverride && !reached.Contains(child.Member) && Holds(child.ModuleType, [])) : [];
+    /// <summary>The modules with an adapter that a class holds and that neither its <c>Forward</c> nor other models' reach.</summary>
+    public IEnumerable<Child> Unreached(INamedTypeSymbol type)
+    {
+        if (WalkOf(type) is not { } walk)
+            return [];
+        Child[] unreached = [.. ChildDiscovery.ChildrenOf(type, Types).Where(child => !child.Member.IsOverride && !walk.Reaches(child.Member) && Holds(child.ModuleType, []))];
+        return unreached.Where(child => !_models.Value.Any(model => WalkOf(model) is { } other && (other.Foreign.Contains(child.Member, SymbolEqualityComparer.Default) || (KnownTypes.DerivesFrom(model, type) && other.Reaches(child.Member)))));
+    }
 
     /// <summary>Whether a class is a model of its own, or a part of none, and nothing that its <c>Forward</c> reaches would train, though it holds what could.</summary>
     public bool TrainsNothing(INamedTypeSymbol type) =>
@@ -46,6 +49,23 @@ internal sealed class ForwardReach(Compilation compilation)
                 yield return type;
         }
     }
+
+    /// <summary>Whether a verdict about a model depends on code that is not finished.</summary>
+    public bool IsUnfinished(INamedTypeSymbol type) =>
+        (!Types.IsLanguageModel(type) && (compilation.SyntaxTrees.Any(Unfinished.HasSyntaxError) || _models.Value.Any(Unfinished.MayLackMembers))) || WalkOf(type) is { IsBroken: true } || DependsOnUnfinished(type, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
+
+    /// <summary>Whether a class, or one that it derives from or holds an object of, is not finished.</summary>
+    private static bool DependsOnUnfinished(ITypeSymbol type, HashSet<ISymbol> seen) => type switch
+    {
+        IArrayTypeSymbol array => DependsOnUnfinished(array.ElementType, seen),
+        INamedTypeSymbol named when seen.Add(type) =>
+            named.TypeArguments.Any(argument => DependsOnUnfinished(argument, seen))
+            || (named.DeclaringSyntaxReferences.Length > 0
+                && (Unfinished.MayLackMembers(named)
+                    || (named.BaseType is { } above && DependsOnUnfinished(above, seen))
+                    || named.GetMembers().Any(member => (member is IFieldSymbol field && DependsOnUnfinished(field.Type, seen)) || (member is IPropertySymbol property && DependsOnUnfinished(property.Type, seen))))),
+        _ => false,
+    };
 
     private bool IsPart(INamedTypeSymbol type) => _models.Value.Any(model =>
         SymbolEqualityComparer.Default.Equals(model.BaseType, type) || ChildDiscovery.ChildrenOf(model, Types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type)));
@@ -74,14 +94,14 @@ internal sealed class ForwardReach(Compilation compilation)
             return false;
         if (type.IsAbstract || type is not INamedTypeSymbol named || KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute))
             return true;
-        HashSet<ISymbol>? reached = ReachedBy(named);
+        ReachWalk? walk = WalkOf(named);
         for (ITypeSymbol? current = type; current is not null && !Types.IsToolkitBase(current); current = current.BaseType)
         {
             if (!Types.IsOfToolkit(current) && current.GetMembers("Parameters").Length > 0)
                 return true;
             foreach (Child child in ChildDiscovery.ChildrenOf(current, Types))
             {
-                bool isReached = reached is null || child.Member.IsOverride || !SymbolEqualityComparer.Default.Equals(current, type) || reached.Contains(child.Member);
+                bool isReached = walk is null || child.Member.IsOverride || walk.Reaches(child.Member);
                 if (isReached && (child.Spec.IsTrainable || Trains(child.ModuleType, seen)))
                     return true;
             }
@@ -90,96 +110,6 @@ internal sealed class ForwardReach(Compilation compilation)
         return false;
     }
 
-    /// <summary>The members that <c>Forward</c> reaches; null where the class does not write it itself.</summary>
-    private HashSet<ISymbol>? ReachedBy(INamedTypeSymbol type) => _reached.GetOrAdd(type, Walk);
-
-    private HashSet<ISymbol>? Walk(INamedTypeSymbol type)
-    {
-        Queue<SyntaxNode> bodies = new(type.GetMembers("Forward").OfType<IMethodSymbol>().Where(method => !method.IsAbstract).SelectMany(Declarations));
-        if (bodies.Count == 0)
-            return null;
-        HashSet<string> names = [];
-        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
-            names.UnionWith(current.MemberNames);
-        HashSet<ISymbol> reached = new(SymbolEqualityComparer.Default);
-        while (bodies.Count > 0)
-        {
-            SyntaxNode body = bodies.Dequeue();
-            SemanticModel model = compilation.GetSemanticModel(body.SyntaxTree);
-            foreach (SimpleNameSyntax name in body.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
-            {
-                if (!names.Contains(name.Identifier.ValueText) || IsDropped(name))
-                    continue;
-                SymbolInfo info = model.GetSymbolInfo(name);
-                foreach (ISymbol symbol in info.Symbol is { } found ? [found] : info.CandidateSymbols)
-                {
-                    if (symbol.ContainingType is null || !IsOf(type, symbol.ContainingType) || !reached.Add(symbol.OriginalDefinition))
-                        continue;
-                    foreach (SyntaxNode next in symbol is IMethodSymbol or IPropertySymbol ? Declarations(symbol).Concat(GivenTo(symbol)) : GivenTo(symbol))
-                        bodies.Enqueue(next);
-                }
-            }
-        }
-
-        return reached;
-    }
-
-    /// <summary>
-    /// Whether what a member gives goes nowhere: a layer's result that is dropped or kept in a local that nothing reads, or a list
-    /// whose elements a loop does not use.
-    /// </summary>
-    private static bool IsDropped(SimpleNameSyntax name)
-    {
-        SyntaxNode node = name.Parent is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } self ? self : name;
-        if (node.Parent is ForEachStatementSyntax loop && loop.Expression == node)
-            return !IsRead(loop.Identifier.ValueText, loop.Statement);
-        if (node.Parent is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Forward", Parent: InvocationExpressionSyntax call })
-            return false;
-        return call.Parent switch
-        {
-            ExpressionStatementSyntax => true,
-            AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" }, Parent: ExpressionStatementSyntax } => true,
-            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator } => declarator.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } method && !IsRead(declarator.Identifier.ValueText, method),
-            _ => false,
-        };
-    }
-
-    private static bool IsRead(string variable, SyntaxNode scope) =>
-        scope.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText == variable && !(name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name && assignment.IsKind(SyntaxKind.SimpleAssignmentExpression)));
-
-    private static IEnumerable<SyntaxNode> Declarations(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax()).Where(node => node is MemberDeclarationSyntax or LocalFunctionStatementSyntax);
-
-    /// <summary>The expressions that a member is assigned in its class, and the statements that fill it.</summary>
-    private static IEnumerable<SyntaxNode> GivenTo(ISymbol member)
-    {
-        if (member is not IFieldSymbol and not IPropertySymbol)
-            yield break;
-        foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
-        {
-            if (reference.GetSyntax() is VariableDeclaratorSyntax { Initializer: { } initializer })
-                yield return initializer;
-        }
-
-        foreach (SyntaxReference reference in member.ContainingType.DeclaringSyntaxReferences)
-        {
-            foreach (SimpleNameSyntax name in reference.GetSyntax().DescendantNodes().OfType<SimpleNameSyntax>().Where(name => name.Identifier.ValueText == member.Name))
-            {
-                SyntaxNode? statement = name.Ancestors().FirstOrDefault(node => node is AssignmentExpressionSyntax or InvocationExpressionSyntax);
-                bool isInConstructor = name.Ancestors().Any(node => node is ConstructorDeclarationSyntax);
-                if (statement is not null && isInConstructor)
-                    yield return statement;
-            }
-        }
-    }
-
-    private static bool IsOf(INamedTypeSymbol type, INamedTypeSymbol declaring)
-    {
-        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, declaring.OriginalDefinition))
-                return true;
-        }
-
-        return false;
-    }
+    private ReachWalk? WalkOf(INamedTypeSymbol type) =>
+        _walks.GetOrAdd(type, type => ReachWalk.Of(type, _models.Value, child => child.Spec.IsTrainable || Holds(child.ModuleType, []), compilation, Types));
 }

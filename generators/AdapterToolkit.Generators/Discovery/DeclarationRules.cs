@@ -8,6 +8,9 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>What every annotated class must be, so that the generator can write its other half (ADT0001).</summary>
 internal static class DeclarationRules
 {
+    /// <summary>What is said of classes to which the generator could add its half if they were partial.</summary>
+    public const string NotPartial = "is not partial";
+
     /// <summary>The attributes of which a layer carries one at least.</summary>
     public static IReadOnlyList<string> LayerAttributes { get; } = [LayerDiscovery.LowRankAttribute, LayerDiscovery.FrozenAttribute, KnownTypes.QuantizedAttribute];
 
@@ -18,11 +21,11 @@ internal static class DeclarationRules
     public static IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, bool isLayer)
     {
         if (!IsPartial(type))
-            yield return Problem(type, "is not partial, so that the generator can't add its half");
+            yield return Problem(type, $"{NotPartial}, so that the generator can't add its half");
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
         {
             if (!IsPartial(outer))
-                yield return Problem(type, $"is nested in {outer.Name}, which is not partial");
+                yield return Problem(type, $"is nested in {outer.Name}, which {NotPartial}");
         }
 
         if (type.IsStatic)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using AdapterToolkit.Generators.Model;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Generators.Discovery;
 
@@ -30,7 +29,7 @@ internal static class LayerRules
             yield break;
         }
 
-        if (SizeOf(type, compilation) is not (int inFeatures, int outFeatures) || inFeatures <= 0 || outFeatures <= 0)
+        if (LayerSize.OfClass(type, compilation) is not (int inFeatures, int outFeatures) || inFeatures <= 0 || outFeatures <= 0)
             yield break;
         if (rank >= Math.Min(inFeatures, outFeatures))
             yield return Found("ADT0002", location, type.Name, Text(rank), $"is not below {Text(Math.Min(inFeatures, outFeatures))}, the smaller of its two dimensions");
@@ -55,34 +54,6 @@ internal static class LayerRules
                 yield return Found("ADT0004", location, type.Name, $"blocks of {Text(block)} weights are not supported; use a power of two from {Text(SmallestBlock)} to {Text(LargestBlock)}");
             }
         }
-    }
-
-    /// <summary>The dimensions that a class passes to its base constructor; null where they are no constants.</summary>
-    private static (int InFeatures, int OutFeatures)? SizeOf(INamedTypeSymbol type, Compilation compilation)
-    {
-        foreach (SyntaxReference reference in type.DeclaringSyntaxReferences)
-        {
-            if (reference.GetSyntax() is not TypeDeclarationSyntax declaration)
-                continue;
-            SemanticModel model = compilation.GetSemanticModel(declaration.SyntaxTree);
-            IEnumerable<ArgumentListSyntax?> lists = (declaration.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>().Select(given => given.ArgumentList) ?? [])
-                .Concat(declaration.Members.OfType<ConstructorDeclarationSyntax>().Select(constructor => constructor.Initializer)
-                    .Where(initializer => initializer?.ThisOrBaseKeyword.Text == "base").Select(initializer => initializer!.ArgumentList));
-            foreach (ArgumentListSyntax? list in lists)
-            {
-                if (list is not null && Constant(list, "inFeatures", 0, model) is { } inFeatures && Constant(list, "outFeatures", 1, model) is { } outFeatures)
-                    return (inFeatures, outFeatures);
-            }
-        }
-
-        return null;
-    }
-
-    private static int? Constant(ArgumentListSyntax list, string name, int position, SemanticModel model)
-    {
-        ArgumentSyntax? argument = list.Arguments.FirstOrDefault(given => given.NameColon?.Name.Identifier.Text == name)
-            ?? (position < list.Arguments.Count && list.Arguments[position].NameColon is null ? list.Arguments[position] : null);
-        return argument is not null && model.GetConstantValue(argument.Expression) is { HasValue: true, Value: int value } ? value : null;
     }
 
     private static LocationSpec LocationOf(AttributeData attribute, INamedTypeSymbol type) =>

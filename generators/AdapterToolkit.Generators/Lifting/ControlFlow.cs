@@ -23,7 +23,7 @@ internal static class ControlFlow
         {
             IEnumerable<IOperation> targets = descendant switch
             {
-                IDeconstructionAssignmentOperation { Target: ITupleOperation tuple } => tuple.Elements,
+                IDeconstructionAssignmentOperation { Target: var target } when Undeclared(target) is ITupleOperation tuple => tuple.Elements,
                 IAssignmentOperation assignment => [assignment.Target],
                 _ => [],
             };
@@ -67,12 +67,15 @@ internal static class ControlFlow
     });
 
     /// <summary>The variable that an expression is; null where it is none.</summary>
-    public static ISymbol? VariableOf(IOperation operation) => operation switch
+    public static ISymbol? VariableOf(IOperation operation) => Undeclared(operation) switch
     {
         ILocalReferenceOperation local => local.Local,
         IParameterReferenceOperation parameter => parameter.Parameter,
         _ => null,
     };
+
+    /// <summary>What an expression names that may declare it: <c>a</c> of <c>var a</c>.</summary>
+    public static IOperation Undeclared(IOperation operation) => operation is IDeclarationExpressionOperation declaration ? declaration.Expression : operation;
 
     private static bool HasEarlyEnd(IOperation operation, KnownTypes types) => operation switch
     {

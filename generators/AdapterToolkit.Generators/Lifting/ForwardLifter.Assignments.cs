@@ -26,12 +26,12 @@ internal sealed partial class ForwardLifter
     private void LiftExpressionStatement(IExpressionStatementOperation statement)
     {
         IOperation expression = statement.Operation;
-        if (expression is IDeconstructionAssignmentOperation { Target: ITupleOperation target, Value: var value } && Unconverted(value) is ITupleOperation source
-            && target.Elements.Length == source.Elements.Length && target.Elements.All(element => _types.IsTensor(element.Type) && ControlFlow.VariableOf(element) is not null))
+        if (expression is IDeconstructionAssignmentOperation { Target: var target, Value: var value } && ControlFlow.Undeclared(target) is ITupleOperation places && Unconverted(value) is ITupleOperation source
+            && places.Elements.Length == source.Elements.Length && places.Elements.All(element => _types.IsTensor(element.Type) && ControlFlow.VariableOf(element) is not null))
         {
-            int[] values = [.. source.Elements.Select((element, i) => LiftTensor(element, ControlFlow.VariableOf(target.Elements[i])!.Name))];
+            int[] values = [.. source.Elements.Select((element, i) => LiftTensor(element, ControlFlow.VariableOf(places.Elements[i])!.Name))];
             for (int i = 0; i < values.Length; i++)
-                _variables[ControlFlow.VariableOf(target.Elements[i])!] = values[i];
+                _variables[ControlFlow.VariableOf(places.Elements[i])!] = values[i];
             return;
         }
 

@@ -19,6 +19,8 @@ internal sealed partial class ForwardLifter
                 return ValueOf(ControlFlow.VariableOf(operation)!, operation.Syntax);
             case ISimpleAssignmentOperation { IsRef: false } assignment when ControlFlow.VariableOf(assignment.Target) is { } variable:
                 return _variables[variable] = LiftTensor(assignment.Value, variable.Name);
+            case ISimpleAssignmentOperation { Target: IDiscardOperation } discarded:
+                return LiftTensor(discarded.Value, "unused");
             case ICompoundAssignmentOperation { OperatorMethod: { } method } assignment when ControlFlow.VariableOf(assignment.Target) is { } variable:
                 return _variables[variable] = LiftArithmetic(method, [assignment.Target, assignment.Value], assignment.Syntax, variable.Name);
             case IBinaryOperation { OperatorMethod: { } method } binary:
@@ -36,7 +38,7 @@ internal sealed partial class ForwardLifter
             case ISwitchExpressionOperation choice:
                 return LiftSwitchExpression(choice, name ?? "chosen");
             default:
-                throw new LiftingException(operation.Syntax, OperationDescription.Of(operation), "call an operator of Op, a module, or a method of your own marked [Gradient]");
+                throw new LiftingException(operation.Syntax, OperationDescription.Of(operation), OperationDescription.RemedyOf(operation));
         }
     }
 

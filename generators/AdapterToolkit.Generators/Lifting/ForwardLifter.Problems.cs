@@ -24,12 +24,14 @@ internal sealed partial class ForwardLifter
 
     /// <summary>
     /// Gives values to what a statement with an error would have assigned, so that the error is reported once: what is made of
-    /// its other variables, such as a call of the lambda that could not be lifted, is no second one.
+    /// its other variables, such as a call of the lambda or local function that could not be lifted, is no second one.
     /// </summary>
     private void GiveValues(IOperation statement)
     {
         foreach (IOperation descendant in statement.DescendantsAndSelf())
         {
+            if (descendant is ILocalFunctionOperation function)
+                _unknown.Add(function.Symbol);
             if (descendant is not IVariableDeclaratorOperation declarator)
                 continue;
             if (!_types.IsTensor(declarator.Symbol.Type))

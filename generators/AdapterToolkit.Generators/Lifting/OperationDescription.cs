@@ -23,9 +23,17 @@ internal static class OperationDescription
         ILocalFunctionOperation => "A local function with tensors",
         IReturnOperation => "'yield'",
         IDelegateCreationOperation or IAnonymousFunctionOperation => "A lambda",
+        IDeconstructionAssignmentOperation => "A deconstruction that is not of a tuple into locals",
         IAssignmentOperation => "An assignment to something that is no local",
         IConversionOperation => "A conversion to a tensor",
+        IInvocationOperation call => $"A call of '{call.TargetMethod.Name}'",
+        IIncrementOrDecrementOperation => "An increment of a tensor",
+        IEventAssignmentOperation => "An event handler",
         IDynamicInvocationOperation => "A dynamic call",
         _ => $"This expression ({operation.Kind})",
     };
+    /// <summary>What to do about it.</summary>
+    public static string RemedyOf(IOperation operation) => operation is ICoalesceOperation or IConditionalAccessOperation
+        ? "choose with an if statement, or with ?:"
+        : "call an operator of Op, a module, or a method of your own marked [Gradient]";
 }
