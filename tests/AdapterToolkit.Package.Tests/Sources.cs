@@ -19,7 +19,9 @@ internal static class Sources
         Projection layer = new(In, Out);
         layer.Weight.Load(device, Values(Out * In), layer.MarkedFormat, "weight");
         float[] w = layer.Weight.ToArray();
+        #pragma warning disable ADT0106 // No training: B is not zero, so that all of s B(Ax) and its gradients can be checked.
         layer.SetFactors(new LowRankFactors(device, "layer", layer.LowRank, Rank, 16, rankStabilized: false, a, b));
+        #pragma warning restore ADT0106
         using Tensor x = Tensor.From(device, new Shape(Rows, In), input);
         using Tensor dy = Tensor.From(device, new Shape(Rows, Out), gradient);
         using Tensor y = layer.ForwardSaving(x, xActive: true, out ForwardRecord? record);
