@@ -132,6 +132,53 @@ public sealed class RobustnessTests
     [InlineData("using AdapterToolkit.Tensors; System.Func<Tensor, Tensor> f = null; f = t => f(t) * 2; Tensor Local(Tensor t) => Local(t); f(Local(null));")]
     public async Task NothingFailsOnOddCode(string source) => Assert.Empty(await Reported([("Odd.cs", source)]));
 
+    [Theory]
+    [InlineData(40, "My.MatMul(", ", x)")]
+    [InlineData(40, "My.MatMul(x, ", ")")]
+    [InlineData(2000, "", " + x * 2f")]
+    [InlineData(400, "(", ")")]
+    [InlineData(60, "Twice(", ")")]
+    public async Task AnExpressionOfManyPartsIsFollowedToItsEnd(int parts, string before, string after)
+    {
+        string source = $$"""
+            using System.Linq;
+            using AdapterToolkit.Modules;
+            using AdapterToolkit.Tensors;
+
+            public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
+
+            public class Deep(Linear layer)
+            {
+                private static Tensor Twice(Tensor t) => t * 2f;
+
+                public Tensor Run(Tensor x)
+                {
+                    Tensor y = {{string.Concat(Enumerable.Repeat(before, parts))}}x{{string.Concat(Enumerable.Repeat(after, parts))}};
+                    return My.MatMul(My.MatMul(layer.Factors!.B.Value, layer.Factors.A.Value), y);
+                }
+            }
+            """;
+        Diagnostic found = Assert.Single(await Corpus.Analyze(Corpus.Compile("Deep", [("Deep.cs", source)]), TestContext.Current.CancellationToken));
+        Assert.Equal("ADT0101", found.Id);
+    }
+
+    [Fact]
+    public async Task AnExpressionTooDeepForTheStackIsLeftAlone()
+    {
+        string source = $$"""
+            using AdapterToolkit.Modules;
+            using AdapterToolkit.Tensors;
+
+            public class Deep(Linear layer)
+            {
+                public Tensor Run(Tensor x) => {{string.Concat(Enumerable.Repeat("-(", 1500))}}layer.Weight.ToTensor(){{new string(')', 1500)}};
+
+                public void Merge() => layer.Merge({{string.Concat(Enumerable.Repeat("!(", 1500))}}true{{new string(')', 1500)}});
+            }
+            """;
+        Assert.Empty(await Corpus.Analyze(Corpus.Compile("Deep", [("Deep.cs", source)]), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task AFileOfManyLinesIsFollowedToItsEnd()
     {

@@ -43,7 +43,7 @@ internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes type
     {
         HashSet<string> multiplying = [], making = [];
         Dictionary<string, List<string>> users = [];
-        foreach (SyntaxTree tree in compilation.SyntaxTrees)
+        foreach (SyntaxTree tree in WrittenFiles.Of(compilation))
         {
             foreach (MemberNames member in MemberNames.Of(tree))
             {

@@ -49,7 +49,7 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
     private List<(SyntaxNode Place, ISymbol? Target)> Find()
     {
         List<(SyntaxNode Place, ISymbol? Target)> places = [];
-        foreach (SimpleNameSyntax name in compilation.SyntaxTrees.SelectMany(tree => tree.GetRoot().DescendantNodes()).OfType<SimpleNameSyntax>())
+        foreach (SimpleNameSyntax name in WrittenFiles.Of(compilation).SelectMany(tree => tree.GetRoot().DescendantNodes()).OfType<SimpleNameSyntax>())
         {
             string text = name.Identifier.ValueText;
             switch (name.Parent)

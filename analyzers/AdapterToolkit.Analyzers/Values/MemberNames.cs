@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -11,7 +10,7 @@ namespace AdapterToolkit.Analyzers.Values;
 internal sealed class MemberNames(string name)
 {
     // A file that is not edited keeps its tree, and what is known of it.
-    private static readonly ConditionalWeakTable<SyntaxTree, ImmutableArray<MemberNames>[]> s_known = new();
+    private static readonly ConditionalWeakTable<SyntaxTree, IReadOnlyList<MemberNames>> s_known = new();
 
     /// <summary>The member: a method, a property, a local function, or a field that is given a value.</summary>
     public string Name { get; } = name;
@@ -25,8 +24,8 @@ internal sealed class MemberNames(string name)
     /// <summary>Whether it makes a parameter, or loads a weight.</summary>
     public bool MakesParameters { get; private set; }
 
-    /// <summary>The members of a file; none where a generator wrote it, for a generator calls none of the user's products.</summary>
-    public static ImmutableArray<MemberNames> Of(SyntaxTree tree) => s_known.GetValue(tree, static tree => [IsGenerated(tree) ? [] : Read(tree)])[0];
+    /// <summary>The members of a file.</summary>
+    public static IReadOnlyList<MemberNames> Of(SyntaxTree tree) => s_known.GetValue(tree, Read);
 
     /// <summary>Whether a name is that of a method that multiplies matrices, where it is called.</summary>
     public static bool IsProduct(SimpleNameSyntax name) =>
@@ -40,35 +39,27 @@ internal sealed class MemberNames(string name)
         && (name.FirstAncestorOrSelf<ObjectCreationExpressionSyntax>()?.Type.Span.Contains(name.Span) == true
             || name.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax });
 
-    private static bool IsGenerated(SyntaxTree tree) => tree.FilePath.EndsWith(".g.cs", StringComparison.OrdinalIgnoreCase);
-
-    private static ImmutableArray<MemberNames> Read(SyntaxTree tree)
+    private static IReadOnlyList<MemberNames> Read(SyntaxTree tree)
     {
-        ImmutableArray<MemberNames>.Builder members = ImmutableArray.CreateBuilder<MemberNames>();
-        Read(tree.GetRoot(), [], members);
-        return members.ToImmutable();
-    }
-
-    private static void Read(SyntaxNode node, List<MemberNames> around, ImmutableArray<MemberNames>.Builder members)
-    {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        MemberNames? own = NameOf(node) is { } name ? new MemberNames(name) : null;
-        if (own is not null)
+        List<MemberNames> members = [];
+        List<(MemberNames Member, int End)> around = [];
+        foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
         {
-            around.Add(own);
-            members.Add(own);
+            while (around.Count > 0 && node.FullSpan.Start >= around[around.Count - 1].End)
+                around.RemoveAt(around.Count - 1);
+            if (node is SimpleNameSyntax used)
+            {
+                foreach ((MemberNames member, _) in around)
+                    member.Use(used);
+            }
+            else if (NameOf(node) is { } name)
+            {
+                around.Add((new MemberNames(name), node.FullSpan.End));
+                members.Add(around[around.Count - 1].Member);
+            }
         }
 
-        if (node is SimpleNameSyntax used)
-        {
-            foreach (MemberNames member in around)
-                member.Use(used);
-        }
-
-        foreach (SyntaxNode child in node.ChildNodes())
-            Read(child, around, members);
-        if (own is not null)
-            around.RemoveAt(around.Count - 1);
+        return members;
     }
 
     private void Use(SimpleNameSyntax name)

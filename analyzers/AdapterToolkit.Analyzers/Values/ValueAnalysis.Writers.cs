@@ -80,7 +80,7 @@ internal sealed partial class ValueAnalysis
     private static ILookup<string, SyntaxNode> AssignedToOthers(Compilation compilation)
     {
         List<(string Name, SyntaxNode Body)> written = [];
-        foreach (AssignmentExpressionSyntax assignment in compilation.SyntaxTrees.SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<AssignmentExpressionSyntax>()))
+        foreach (AssignmentExpressionSyntax assignment in WrittenFiles.Of(compilation).SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<AssignmentExpressionSyntax>()))
         {
             string? name = assignment.Left switch
             {

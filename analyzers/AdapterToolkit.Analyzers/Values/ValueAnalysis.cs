@@ -23,6 +23,7 @@ internal sealed partial class ValueAnalysis
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
     private readonly ConcurrentDictionary<ISymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, BodyResult> _bodies = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
     private readonly ConcurrentDictionary<ISymbol, Value> _members = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
     private readonly Lazy<ILookup<string, SyntaxNode>> _foreignWriters;
@@ -83,11 +84,18 @@ internal sealed partial class ValueAnalysis
 
         if (isPlain && !isOnTrainingPath)
             return alone with { Findings = [] };
+        CallKey key = new(method, arguments, isOnTrainingPath);
+        bool isKept = receiver.Members.IsEmpty && arguments.All(argument => argument.Function is null && argument.Members.IsEmpty);
+        if (isKept && _calls.TryGetValue(key, out BodyResult? known))
+            return known;
         ValueState state = receiver.Members.IsEmpty ? ValueState.Empty : ValueState.Empty.With(ValueFlow.This, receiver);
         for (int i = 0; i < method.Parameters.Length && i < arguments.Length; i++)
             state = state.With(method.Parameters[i], arguments[i]);
         BodyResult result = Run(graph, method, state, inner, isOnTrainingPath, cancellation);
-        return result with { Findings = result.Findings.Except(alone.Findings) };
+        result = result with { Findings = result.Findings.Except(alone.Findings) };
+        if (isKept && result.IsExact && alone.IsExact)
+            _calls[key] = result;
+        return result;
     }
 
     /// <summary>What a field, or a property with storage of its own, was given anywhere in its class.</summary>

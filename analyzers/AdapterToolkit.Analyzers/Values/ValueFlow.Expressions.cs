@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -8,8 +9,22 @@ namespace AdapterToolkit.Analyzers.Values;
 /// <content>Expressions: what they give, and what they do to variables.</content>
 internal sealed partial class ValueFlow
 {
+    /// <summary>What an expression gives. A call in one statement is followed once, however often its value is asked for.</summary>
     private Value Evaluate(IOperation? operation)
     {
+        if (operation is not (IInvocationOperation or IObjectCreationOperation) || IsView(operation))
+            return Run(operation);
+        if (!_results.TryGetValue((operation, _keepsElements), out Value? result))
+            _results[(operation, _keepsElements)] = result = Run(operation);
+        return result;
+    }
+
+    /// <summary>Whether a call gives the numbers of a variable under another type, which change with the variable.</summary>
+    private static bool IsView(IOperation operation) => operation is IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" };
+
+    private Value Run(IOperation? operation)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (operation)
         {
             case null:

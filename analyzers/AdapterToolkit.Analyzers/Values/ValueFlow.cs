@@ -20,6 +20,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly List<(ISymbol Member, Value Value)> _stores = [];
+    private readonly Dictionary<(IOperation Call, bool KeepsElements), Value> _results = [];
     private readonly HashSet<Finding> _findings = [];
     private readonly HashSet<SyntaxNode> _excused = [];
     private ValueState _state = ValueState.Empty;
@@ -169,7 +170,12 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         _cancellation.ThrowIfCancellationRequested();
         _state = state;
         foreach (IOperation operation in block.Operations)
+        {
+            _results.Clear();
             Evaluate(operation);
+        }
+
+        _results.Clear();
         if (block.BranchValue is { } branch)
         {
             Value value = Evaluate(branch);
