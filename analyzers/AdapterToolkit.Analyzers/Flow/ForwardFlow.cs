@@ -66,6 +66,18 @@ internal abstract class ForwardFlow<TState>
         return _entries;
     }
 
+    /// <summary>Runs every block that is reached once more, on the state that it settled at.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="entries">The state before each block.</param>
+    protected void VisitSettled(ControlFlowGraph graph, TState?[] entries)
+    {
+        foreach (BasicBlock block in graph.Blocks)
+        {
+            if (entries[block.Ordinal] is { } state)
+                Visit(block, state);
+        }
+    }
+
     private void Follow(ControlFlowBranch? branch, TState state)
     {
         if (branch is null)

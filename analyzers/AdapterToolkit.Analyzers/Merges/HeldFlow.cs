@@ -33,11 +33,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         HeldState?[] entries = Settle(graph, initial);
         _isShowing = true;
         _returns = false;
-        foreach (BasicBlock block in graph.Blocks)
-        {
-            if (entries[block.Ordinal] is { } state)
-                Visit(block, state);
-        }
+        VisitSettled(graph, entries);
 
         HeldState exit = entries[entries.Length - 1] ?? HeldState.Empty;
         foreach (IMethodSymbol local in graph.LocalFunctions.Where(local => !_called.Contains(local)))

@@ -37,11 +37,7 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
         MergeState?[] entries = Settle(graph, initial);
         _isShowing = true;
         _returns = false;
-        foreach (BasicBlock block in graph.Blocks)
-        {
-            if (entries[block.Ordinal] is { } state)
-                Visit(block, state);
-        }
+        VisitSettled(graph, entries);
 
         foreach (IMethodSymbol local in graph.LocalFunctions)
             ReportAll(Nested(graph.GetLocalFunctionControlFlowGraph(local, cancellation)).Run(MergeState.Empty));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -78,26 +79,7 @@ internal sealed class MergeTypes(Compilation compilation)
         symbol = symbol is IMethodSymbol method ? Definition(method) : symbol;
         if (_graphs.TryGetValue(symbol, out ControlFlowGraph? known))
             return known;
-        ControlFlowGraph? graph = null;
-        foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
-        {
-            SyntaxNode? node = reference.GetSyntax(cancellation) switch
-            {
-                VariableDeclaratorSyntax declarator => declarator.Initializer,
-                PropertyDeclarationSyntax property when symbol is IPropertySymbol => property.Initializer,
-                var other => other,
-            };
-            graph ??= node is null ? null : ModelOf(node.SyntaxTree).GetOperation(node, cancellation) switch
-            {
-                IMethodBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IConstructorBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IBlockOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IFieldInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IPropertyInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                _ => null,
-            };
-        }
-
+        ControlFlowGraph? graph = Bodies.Of(symbol, ModelOf, cancellation);
         _graphs[symbol] = graph;
         return graph;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Analyzers.TensorRules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -163,30 +164,7 @@ internal sealed partial class ValueAnalysis
     {
         if (_graphs.TryGetValue(symbol, out ControlFlowGraph? known))
             return known;
-        ControlFlowGraph? graph = null;
-        foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
-        {
-            SyntaxNode? node = reference.GetSyntax(cancellation) switch
-            {
-                VariableDeclaratorSyntax declarator => declarator.Initializer,
-                PropertyDeclarationSyntax { Initializer: { } initializer } when symbol is IPropertySymbol => initializer,
-                LocalFunctionStatementSyntax => null,
-                SyntaxNode other => other,
-            };
-            IOperation? operation = node is null ? null : OperationOf(node, cancellation);
-            graph = operation switch
-            {
-                IMethodBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IConstructorBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IBlockOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IFieldInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IPropertyInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                _ => null,
-            };
-            if (graph is not null)
-                break;
-        }
-
+        ControlFlowGraph? graph = Bodies.Of(symbol, ModelOf, cancellation);
         _graphs[symbol] = graph;
         return graph;
     }

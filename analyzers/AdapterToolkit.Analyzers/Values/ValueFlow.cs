@@ -89,11 +89,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         _stores.Clear();
         _returned = null;
         _isShowing = true;
-        foreach (BasicBlock block in _graph.Blocks)
-        {
-            if (entries[block.Ordinal] is { } state)
-                Visit(block, state);
-        }
+        VisitSettled(_graph, entries);
 
         foreach (IMethodSymbol local in _graph.LocalFunctions)
             RunLocalFunction(local, []);
