@@ -107,6 +107,16 @@ public sealed class PackageContentTests(PackedToolkit toolkit) : IClassFixture<P
     }
 
     [Fact]
+    public void Severities_are_what_the_project_says()
+    {
+        CommandResult strict = DotNet.Run(toolkit.NewProject("Strict", ("Program.cs", Sources.Questionable), (".editorconfig", Sources.Severities)), "build");
+
+        Assert.NotEqual(0, strict.ExitCode);
+        Assert.Contains("error ADT0108", strict.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ADT0103", strict.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_template_builds_and_trains_at_once()
     {
         string folder = toolkit.NewFolder("template");

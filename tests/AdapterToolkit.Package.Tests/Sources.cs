@@ -78,6 +78,15 @@ internal static class Sources
         }
         """;
 
+    /// <summary>One rule of the questionable code as an error, the other one off.</summary>
+    public const string Severities = """
+        root = true
+
+        [*.cs]
+        dotnet_diagnostic.ADT0108.severity = error
+        dotnet_diagnostic.ADT0103.severity = none
+        """;
+
     /// <summary>Layers that the generator can't complete.</summary>
     public const string Faulty = """
         using AdapterToolkit;
