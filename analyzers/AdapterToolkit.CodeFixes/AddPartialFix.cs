@@ -36,6 +36,6 @@ public sealed class AddPartialFix() : RuleFix("ADT0001")
     {
         SyntaxToken keyword = declaration.Keyword;
         SyntaxToken partial = SyntaxFactory.Token(keyword.LeadingTrivia, SyntaxKind.PartialKeyword, SyntaxFactory.TriviaList(SyntaxFactory.Space));
-        return ((TypeDeclarationSyntax)declaration.WithKeyword(keyword.WithLeadingTrivia())).AddModifiers(partial) as TypeDeclarationSyntax ?? declaration;
+        return (TypeDeclarationSyntax)declaration.WithKeyword(keyword.WithLeadingTrivia()).AddModifiers(partial);
     }
 }

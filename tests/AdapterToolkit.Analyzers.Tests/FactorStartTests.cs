@@ -36,6 +36,12 @@ public sealed class FactorStartTests
     [InlineData("layer.SetFactors(new LowRankFactors(device, \"l\", settings, 2, 2, false, new float[16], new float[")]
     public Task IsSilentOnBrokenCode(string statements) => Rule.CheckBroken(Program(statements));
 
+    [Theory]
+    [InlineData("InitializePiSSA")]
+    [InlineData("StartWithLoftQ")]
+    public Task IsSilentInInitializationsThatChangeTheWeight(string method) =>
+        Rule.Check(Program("layer.SetFactors(new LowRankFactors(device, \"l\", settings, 2, 2, false, Gaussian(random), Gaussian(random)));").Replace("void Run(", $"void {method}(", StringComparison.Ordinal));
+
     private static string Program(string statements) => $$"""
         public static class User
         {

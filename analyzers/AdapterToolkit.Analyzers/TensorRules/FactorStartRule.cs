@@ -20,14 +20,14 @@ internal sealed class FactorStartRule : TensorRule
         Value a = Argument(constructor, arguments, "a"), b = Argument(constructor, arguments, "b");
         if (a.Kind == ValueKind.Zeros && b.Kind == ValueKind.Zeros)
             flow.Report(Rules.FactorStart, creation.Syntax, BothZero);
-        else if (b.Kind == ValueKind.Noise && a.Kind != ValueKind.Zeros && !flow.Types.AreTests)
+        else if (b.Kind == ValueKind.Noise && a.Kind != ValueKind.Zeros && !StartsElsewhere(flow))
             flow.Report(Rules.FactorStart, creation.Syntax, NotZero);
     }
 
     /// <inheritdoc/>
     public override void OnWrite(ValueFlow flow, IOperation operation, Value target)
     {
-        if (target is not { Kind: ValueKind.FactorB, IsStorage: true, Pair: null } || flow.Types.AreTests)
+        if (target is not { Kind: ValueKind.FactorB, IsStorage: true, Pair: null } || StartsElsewhere(flow))
             return;
         bool isFilled = operation is IInvocationOperation { TargetMethod.Name: "Fill" } fill && fill.Arguments[fill.Arguments.Length - 1].Value.ConstantValue is { HasValue: true, Value: not (0f or 0.0 or 0) };
         if (isFilled || operation is ISimpleAssignmentOperation assignment && ValueFlow.IsRandom(assignment.Value))
@@ -42,7 +42,7 @@ internal sealed class FactorStartRule : TensorRule
         bool copiesIntoB = name == "CopyFrom" && receiver is { Kind: ValueKind.FactorB, Pair: null } && arguments is [{ Kind: ValueKind.Noise }];
         if (fillsB || copiesIntoB)
         {
-            if (!flow.Types.AreTests)
+            if (!StartsElsewhere(flow))
                 flow.Report(Rules.FactorStart, call.Syntax, NotZero);
         }
         else if (receiver is { IsFactor: true, IsStorage: true, Pair: null } && (name == "Clear" || (name == "CopyFrom" && arguments is [{ Kind: ValueKind.Zeros }])) && FactorsOf(call.Instance) is { } factors && MemberPath.Of(factors) is { } path)
@@ -53,6 +53,9 @@ internal sealed class FactorStartRule : TensorRule
             flow.Note(own + path);
         }
     }
+
+    /// <summary>Whether B may start at other numbers: in tests, which check what an adapter computes, and in initializations that change W to match.</summary>
+    private static bool StartsElsewhere(ValueFlow flow) => flow.Types.AreTests || MethodPurpose.IsToStartAtWeights(flow.Symbol);
 
     private const string ClearedA = "cleared a:", ClearedB = "cleared b:";
 

@@ -13,8 +13,6 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
 {
     private const string Loaded = "loaded:", Released = "released:";
 
-    private static readonly string[] s_mergeWords = ["merge", "pissa", "loftq", "olora", "corda"];
-
     /// <inheritdoc/>
     public override void OnCall(ValueFlow flow, IInvocationOperation call, Value receiver, ImmutableArray<Value> arguments)
     {
@@ -27,11 +25,11 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
             return;
         }
 
-        if (IsStorage(receiver) && TensorMethods.Overwrites(call.TargetMethod.Name) && !IsMerge(flow.Symbol))
+        if (IsStorage(receiver) && TensorMethods.Overwrites(call.TargetMethod.Name) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
             Report(flow, receiver, call.Syntax, "is written in place");
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (IsStorage(arguments[i]) && IsDestination(call.TargetMethod, i) && !IsMerge(flow.Symbol))
+            if (IsStorage(arguments[i]) && IsDestination(call.TargetMethod, i) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
                 Report(flow, arguments[i], call.Syntax, "is written in place");
         }
     }
@@ -39,13 +37,13 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     /// <inheritdoc/>
     public override void OnWrite(ValueFlow flow, IOperation operation, Value target)
     {
-        if (IsStorage(target) && !IsMerge(flow.Symbol))
+        if (IsStorage(target) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
             Report(flow, target, operation.Syntax, "is written in place");
     }
 
     private static void CheckLoad(ValueFlow flow, IInvocationOperation call)
     {
-        if (IsMerge(flow.Symbol))
+        if (MethodPurpose.IsToChangeWeights(flow.Symbol))
             return;
         string? path = MemberPath.Of(call.Instance);
         string name = call.Instance?.Syntax.ToString() ?? "the weight";
@@ -80,17 +78,6 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
         return name is "destination" or "destinationArray" or "dst" || (method.Name is "Fill" && parameter == 0) || method.Name == "FillGaussian"
             || (TensorTypes.IsInNamespace(method.ContainingType, "System") && method.Parameters[parameter].Type is IArrayTypeSymbol or { Name: "Span" or "Memory" or "Array" }
                 && method.Name is "Reverse" or "Sort" or "Shuffle" or "Clear" or "NextBytes" or "GetBytes" or "Read" or "ReadExactly" or "ReadAtLeast" or "ReadAsync" or "ReadExactlyAsync");
-    }
-
-    private static bool IsMerge(ISymbol symbol)
-    {
-        for (ISymbol? current = symbol; current is not null and not INamespaceSymbol; current = current.ContainingSymbol)
-        {
-            if (s_mergeWords.Any(word => current.Name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0))
-                return true;
-        }
-
-        return false;
     }
 
     private static void Report(ValueFlow flow, Value weight, SyntaxNode place, string what) =>
