@@ -21,7 +21,7 @@ public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(static start =>
         {
-            MergeTypes types = new(start.Compilation);
+            MergeTypes types = MergeTypes.Of(start.Compilation);
             if (!types.AreThere || types.IsToolkit)
                 return;
             HeldAnalysis analysis = new(types);

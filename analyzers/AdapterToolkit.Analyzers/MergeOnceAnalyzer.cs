@@ -20,7 +20,7 @@ public sealed class MergeOnceAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(static start =>
         {
-            MergeTypes types = new(start.Compilation);
+            MergeTypes types = MergeTypes.Of(start.Compilation);
             if (types.AreThere && !types.IsToolkit)
                 start.RegisterOperationBlockAction(block => Analyze(block, types));
         });

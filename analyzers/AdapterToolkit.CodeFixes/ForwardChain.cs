@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -22,7 +23,7 @@ internal sealed record ForwardChain(IReadOnlyList<IInvocationOperation> Calls, I
             (IOperation? value, ISymbol? target) = block.Operations[i] switch
             {
                 IReturnOperation { ReturnedValue: { } returned } when i == block.Operations.Length - 1 => (returned, null),
-                IExpressionStatementOperation { Operation: ISimpleAssignmentOperation { IsRef: false } assignment } => (assignment.Value, VariableOf(assignment.Target)),
+                IExpressionStatementOperation { Operation: ISimpleAssignmentOperation { IsRef: false } assignment } => (assignment.Value, Expression.VariableOf(assignment.Target)),
                 IVariableDeclarationGroupOperation { Declarations: [{ Declarators: [{ Symbol.IsRef: false } declarator] }] } => (declarator.GetVariableInitializer()?.Value, declarator.Symbol),
                 _ => ((IOperation?)null, (ISymbol?)null),
             };
@@ -39,7 +40,7 @@ internal sealed record ForwardChain(IReadOnlyList<IInvocationOperation> Calls, I
     /// <summary>Adds the calls that an expression is made of, inner ones first.</summary>
     private static bool Unfold(IOperation value, ISymbol input, List<IInvocationOperation> calls, KnownTypes types)
     {
-        if (SymbolEqualityComparer.Default.Equals(VariableOf(value), input))
+        if (SymbolEqualityComparer.Default.Equals(Expression.VariableOf(value), input))
             return true;
         if (value is not IInvocationOperation { TargetMethod.Name: "Forward" } call || ModuleOf(call) is null || !types.IsModule(call.Instance!.Type)
             || call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0) is not { } first
@@ -51,11 +52,4 @@ internal sealed record ForwardChain(IReadOnlyList<IInvocationOperation> Calls, I
     }
 
     private static ISymbol? ModuleOf(IInvocationOperation call) => call.Instance is IMemberReferenceOperation { Instance: IInstanceReferenceOperation } reference and (IPropertyReferenceOperation or IFieldReferenceOperation) ? reference.Member : null;
-
-    private static ISymbol? VariableOf(IOperation operation) => operation switch
-    {
-        ILocalReferenceOperation local => local.Local,
-        IParameterReferenceOperation parameter => parameter.Parameter,
-        _ => null,
-    };
 }

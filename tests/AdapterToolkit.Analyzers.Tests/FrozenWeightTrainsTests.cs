@@ -62,7 +62,7 @@ public sealed class FrozenWeightTrainsTests
     [InlineData("foreach (var p in new[] { layer.weight }) {|ADT0102:p.requires_grad = true|};")]
     [InlineData("var gradients = {|ADT0102:torch.autograd.grad([x], [layer.weight])|};")]
     [InlineData("{|ADT0102:Thaw(layer.weight)|};")]
-    public Task FiresOnTorchSharp(string statements) => Rule.CheckTorch(Torch(statements));
+    public Task FiresOnTorchSharp(string statements) => Rule.CheckTorch(TorchSource.Program(statements));
 
     [Theory]
     [InlineData("layer.weight.requires_grad = false;")]
@@ -74,7 +74,7 @@ public sealed class FrozenWeightTrainsTests
     [InlineData("var p = new Parameter(layer.weight, requires_grad: false);")]
     [InlineData("bool none = layer.weight.grad is null || (object?)layer.weight.grad == null;")]
     [InlineData("other.weight.requires_grad = true;")]
-    public Task IsSilentOnTorchSharp(string statements) => Rule.CheckTorch(Torch(statements));
+    public Task IsSilentOnTorchSharp(string statements) => Rule.CheckTorch(TorchSource.Program(statements));
 
     private static string Program(string statements) => $$"""
         [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
@@ -93,32 +93,6 @@ public sealed class FrozenWeightTrainsTests
             private static Parameter Wrap(Tensor tensor) => new(tensor);
 
             private static void Keep(Parameter parameter) { }
-        }
-        """;
-
-    private static string Torch(string statements) => $$"""
-        public class Lora : Module<Tensor, Tensor>
-        {
-            public readonly Parameter weight, lora_A, lora_B;
-
-            public Lora(int inFeatures, int outFeatures, int rank) : base("lora")
-            {
-                weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);
-                lora_A = new Parameter(randn(rank, inFeatures));
-                lora_B = new Parameter(zeros(outFeatures, rank));
-            }
-
-            public override Tensor forward(Tensor x) => functional.linear(x, weight) + functional.linear(functional.linear(x, lora_A), lora_B);
-        }
-
-        public class Program
-        {
-            private static void Run(Lora layer, IReadOnlyList<Lora> layers, Linear other, Tensor x)
-            {
-                {{statements}}
-            }
-
-            private static void Thaw(Parameter parameter) => parameter.requires_grad = true;
         }
         """;
 }

@@ -100,40 +100,10 @@ public sealed class HeldWeightsTests
     [InlineData("public class P { public static void Run(bool dense) { var m = dense ? Loader.Open(\"x\") : Loader.Open4(\"x\"); if (dense) m.Merge(); else m.MergeTo(16); m.Save(\"y\"); } }")]
     [InlineData("public class P { public static void Run(bool dense) { var m = Model.Load(\"x\", null, dense ? WeightStorage.Dense : WeightStorage.AsMarked); m.Merge(); } }")]
     [InlineData("public class P { private readonly Dictionary<string, Model> _cache = []; public Model Get(string n) { if (!_cache.TryGetValue(n, out var m)) { m = Loader.Open(n); _cache[n] = m; } return m; } public void Run() { Get(\"x\").Merge(); } }")]
-    public Task FollowsWhatReachesAClass(string source) => Rule.Check(Model + source);
-
-    private const string Model = $$"""
-        using AdapterToolkit.Quantization;
-
-        [LowRank(2), Quantized(4)] public partial class Small() : Linear(64, 64);
-        [LowRank(2), Quantized(8)] public partial class Byte8() : Linear(64, 64);
-        [LowRank(2), Quantized(16)] public partial class Half() : Linear(64, 64);
-        [Quantized(4)] public partial class FrozenSmall() : Linear(64, 64);
-        [LowRank(2)] public partial class Dense() : Linear(64, 64);
-        [AdapterModel] public sealed partial class Block { public Small Layer { get; } = new(); public Tensor Forward(Tensor x) => Layer.Forward(x); }
-        [AdapterModel]
-        public sealed partial class Model() : LanguageModel(null!)
-        {
-            public Block Block { get; } = new();
-            public override LanguageModelHead Head => null!;
-            public override Tensor Forward(TokenIds tokens, SequenceContext context) => null!;
-            {{Rule.EmittedHalf}}
-            public static Model Load(string folder, Device? device = null, WeightStorage storage = WeightStorage.AsMarked) { Model m = new(); m.LoadCheckpoint(folder, device!, storage); return m; }
-            public static async System.Threading.Tasks.Task<Model> LoadAsync(string folder, WeightStorage storage = WeightStorage.AsMarked) { await System.Threading.Tasks.Task.Yield(); return Load(folder, null, storage); }
-        }
-        public class Other { public void Merge() { } }
-        public record Options(bool DenseWeights, WeightStorage Storage, int Bits);
-        public static class Assert { public static T Throws<T>(Action a) where T : Exception => null!; public static void That(Action a, object c) {} }
-        public static class Loader
-        {
-            public static Model Open(string f) { var m = new Model(); m.LoadCheckpoint(f, null!, WeightStorage.Dense); return m; }
-            public static Model Open4(string f) { var m = new Model(); m.LoadCheckpoint(f, null!); return m; }
-            public static Model Full(string f) => Model.Load(f, null, WeightStorage.Dense);
-        }
-        """;
+    public Task FollowsWhatReachesAClass(string source) => Rule.Check(QuantizedSource.Model + source);
 
     private static string Program(string statements) => $$"""
-        {{Model}}
+        {{QuantizedSource.Model}}
         public class Holder
         {
             private readonly Model _dense = Model.Load("x", null, WeightStorage.Dense); private readonly Model _marked = Model.Load("x"); private readonly Model _given; private Model? _late; private Model Prop { get; } = Model.Load("x", null, WeightStorage.Dense); private Model Arrow => _dense;

@@ -22,7 +22,7 @@ public sealed class MergeIntoQuantizedTests
     [InlineData("half.Merge();")]
     [InlineData("Linear any = dense; any.Merge();")]
     [InlineData("model.Unmerge();")]
-    [InlineData("var loaded = Model.Load(\"c\", AdapterToolkit.Quantization.WeightStorage.Dense); loaded.Merge();")]
+    [InlineData("var loaded = Model.Load(\"c\", null, WeightStorage.Dense); loaded.Merge();")]
     [InlineData("var other = new Other(); other.Merge();")]
     [InlineData("frozen.Merge();")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
@@ -34,25 +34,7 @@ public sealed class MergeIntoQuantizedTests
     public Task IsSilentOnBrokenCode(string statements) => Rule.CheckBroken(Program(statements));
 
     private static string Program(string statements) => $$"""
-        [LowRank(2), Quantized(4)] public partial class Small() : Linear(64, 64);
-        [LowRank(2), Quantized(8)] public partial class Byte8() : Linear(64, 64);
-        [LowRank(2), Quantized(16)] public partial class Half() : Linear(64, 64);
-        [Quantized(4)] public partial class FrozenSmall() : Linear(64, 64);
-        [LowRank(2)] public partial class Dense() : Linear(64, 64);
-
-        [AdapterModel] public sealed partial class Block { public Small Layer { get; } = new(); public Tensor Forward(Tensor x) => Layer.Forward(x); }
-
-        [AdapterModel]
-        public sealed partial class Model() : LanguageModel(null!)
-        {
-            public Block Block { get; } = new();
-            public override LanguageModelHead Head => null!;
-            public override Tensor Forward(TokenIds tokens, SequenceContext context) => null!;
-            {{Rule.EmittedHalf}}
-            public static Model Load(string folder, AdapterToolkit.Quantization.WeightStorage storage) => new();
-        }
-
-        public class Other { public void Merge() { } }
+        {{QuantizedSource.Model}}
 
         public class User
         {

@@ -29,7 +29,7 @@ public sealed class MergeOnceTests
     [InlineData("model.Merge(); {|ADT0107:MergeAll(model)|};")]
     [InlineData("layer.Merge(reversible: true); {|ADT0107:layer.SetFactors(null)|};")]
     [InlineData("void Local() => model.Merge(); Local(); {|ADT0107:model.Merge()|};")]
-    public Task Fires(string statements) => Rule.Check(Program(statements));
+    public Task Fires(string statements) => Rule.Check(MergeSource.Program(statements));
 
     [Theory]
     [InlineData("model.Merge(); model.Save(\"merged\");")]
@@ -49,37 +49,11 @@ public sealed class MergeOnceTests
     [InlineData("for (int i = 0; i < 3; i++) { model.Merge(reversible: true); model.Unmerge(); }")]
     [InlineData("if (flag) { model.Merge(); return; } model.Merge();")]
     [InlineData("switch (tokens.Length) { case 1: model.Merge(); break; default: model.Merge(); break; }")]
-    public Task IsSilent(string statements) => Rule.Check(Program(statements));
+    public Task IsSilent(string statements) => Rule.Check(MergeSource.Program(statements));
 
     [Theory]
     [InlineData("model.Merge(")]
     [InlineData("model.Merge(); model.Mer")]
     [InlineData("model.Merge(); missing.Merge();")]
-    public Task IsSilentOnBrokenCode(string statements) => Rule.CheckBroken(Program(statements));
-
-    private static string Program(string statements) => $$"""
-        [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
-
-        [AdapterModel]
-        public sealed partial class Model() : LanguageModel(null!)
-        {
-            public Projection Layer { get; } = new(8, 8);
-            public Projection Other { get; } = new(8, 8);
-            public override LanguageModelHead Head => null!;
-            public override Tensor Forward(TokenIds tokens, SequenceContext context) => null!;
-            {{Rule.EmittedHalf}}
-        }
-
-        public class User
-        {
-            public static void Run(Model model, Projection layer, bool flag, TokenIds tokens, IEnumerable<TrainingBatch> batches)
-            {
-                {{statements}}
-            }
-
-            private static Model Make() => new();
-
-            private static void MergeAll(LanguageModel given) => given.Merge();
-        }
-        """;
+    public Task IsSilentOnBrokenCode(string statements) => Rule.CheckBroken(MergeSource.Program(statements));
 }

@@ -37,4 +37,19 @@ internal static class Bodies
 
         return null;
     }
+
+    /// <summary>The body of a local function; null where no body around declares it.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="scope">The body in which it is called.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public static ControlFlowGraph? OfLocalFunction(IMethodSymbol function, ControlFlowGraph scope, CancellationToken cancellation)
+    {
+        for (ControlFlowGraph? around = scope; around is not null; around = around.Parent)
+        {
+            if (around.LocalFunctions.Contains(function, SymbolEqualityComparer.Default))
+                return around.GetLocalFunctionControlFlowGraph(function, cancellation);
+        }
+
+        return null;
+    }
 }

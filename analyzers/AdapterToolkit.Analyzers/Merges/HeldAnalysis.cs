@@ -23,7 +23,7 @@ internal sealed class HeldAnalysis(MergeTypes types)
     public MergeTypes Types => types;
 
     /// <summary>The value that stands for dense weights.</summary>
-    public int? DenseStorage { get; } = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Quantization.WeightStorage")?.GetMembers("Dense").OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue as int?;
+    public int? DenseStorage => _storage?.GetMembers("Dense").OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue as int?;
 
     /// <summary>Whether a type is that of ways to hold weights.</summary>
     public bool IsStorage(ITypeSymbol? type) => type is not null && _storage is not null && SymbolEqualityComparer.Default.Equals(type, _storage);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -11,7 +12,7 @@ internal sealed partial class HeldFlow
     private Held? OfOrType(IOperation operation) => Of(operation) ?? (TypeOf(operation) is { } type ? analysis.OfType(type) : null);
 
     /// <summary>The type of an object, as narrow as the expression tells.</summary>
-    private ITypeSymbol? TypeOf(IOperation operation) => Unconverted(operation) is IInstanceReferenceOperation ? around : Unconverted(operation).Type;
+    private ITypeSymbol? TypeOf(IOperation operation) => Expression.Unconverted(operation) is IInstanceReferenceOperation ? around : Expression.Unconverted(operation).Type;
 
     /// <summary>How the weights of what an expression gives are held; null for what its type says.</summary>
     private Held? Of(IOperation? operation)
@@ -82,7 +83,7 @@ internal sealed partial class HeldFlow
         if (method.MethodKind == MethodKind.LocalFunction)
         {
             _called.Add(method.OriginalDefinition);
-            return LocalFunction(method.OriginalDefinition) is { } function ? RunNested(function, Given(call, _state))?.Returned : null;
+            return Bodies.OfLocalFunction(method.OriginalDefinition, graph, cancellation) is { } function ? RunNested(function, Given(call, _state))?.Returned : null;
         }
 
         IOperation? subject = call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
@@ -106,7 +107,7 @@ internal sealed partial class HeldFlow
         Held? joined = null;
         foreach (IArgumentOperation argument in arguments)
         {
-            Held? returned = Unconverted(argument.Value) switch
+            Held? returned = Expression.Unconverted(argument.Value) switch
             {
                 IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function } => RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), _state)?.Returned,
                 IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var method } } when analysis.MayTell(method) => analysis.Run(method, HeldState.Empty, depth, cancellation)?.Returned,
@@ -138,13 +139,5 @@ internal sealed partial class HeldFlow
         if (arguments.FirstOrDefault(argument => analysis.IsStorage(argument.Parameter?.Type)) is not { } storage)
             return null;
         return Of(storage.Value) is { Kind: HeldKind.Constant, Constant: int given } ? given == analysis.DenseStorage ? Held.Dense : Held.In(0) : Held.Unknown;
-    }
-
-    private ControlFlowGraph? LocalFunction(IMethodSymbol method)
-    {
-        ControlFlowGraph? scope = graph;
-        while (scope is not null && !scope.LocalFunctions.Contains(method, SymbolEqualityComparer.Default))
-            scope = scope.Parent;
-        return scope?.GetLocalFunctionControlFlowGraph(method, cancellation);
     }
 }

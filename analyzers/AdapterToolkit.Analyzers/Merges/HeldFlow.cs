@@ -114,7 +114,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
             Of(call);
         if (call.Instance is not { } target)
             return;
-        if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] } && analysis.Types.Known.IsModule(Unconverted(added).Type))
+        if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] } && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
             Assign(target, Of(target) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
         bool isMerge = analysis.Types.IsMerge(call);
         if (isMerge && call.TargetMethod.Name == "MergeTo")
@@ -147,7 +147,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
     {
         foreach (IArgumentOperation argument in arguments)
         {
-            if (_isShowing && analysis.Types.Known.IsModule(Unconverted(argument.Value).Type))
+            if (_isShowing && analysis.Types.Known.IsModule(Expression.Unconverted(argument.Value).Type))
                 _arguments[argument.Syntax] = OfOrType(argument.Value);
         }
     }
@@ -157,7 +157,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
     /// <param name="isStored">Whether it is given another object, and not the object other weights.</param>
     private void Assign(IOperation target, Held? held, bool isStored = true)
     {
-        switch (Unconverted(target))
+        switch (Expression.Unconverted(target))
         {
             case IFlowCaptureReferenceOperation reference:
                 _state = _state.With(reference.Id, held);
@@ -194,12 +194,5 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         }
 
         return result;
-    }
-
-    private static IOperation Unconverted(IOperation operation)
-    {
-        while (operation is IConversionOperation conversion)
-            operation = conversion.Operand;
-        return operation;
     }
 }

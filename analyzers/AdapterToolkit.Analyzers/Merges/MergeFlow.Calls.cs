@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -110,7 +111,7 @@ internal sealed partial class MergeFlow
         if (depth >= MostDepth || !types.MayMerge(method, cancellation))
             return;
         method = (method.ReducedFrom ?? method).OriginalDefinition;
-        if ((method.MethodKind == MethodKind.LocalFunction ? LocalFunction(method) : types.GraphOf(method, cancellation)) is not { } body)
+        if ((method.MethodKind == MethodKind.LocalFunction ? Bodies.OfLocalFunction(method, graph, cancellation) : types.GraphOf(method, cancellation)) is not { } body)
             return;
         MergeState inside = _state;
         List<string> given = [self];
@@ -152,20 +153,8 @@ internal sealed partial class MergeFlow
         return result.Returned;
     }
 
-    private ControlFlowGraph? LocalFunction(IMethodSymbol method)
-    {
-        ControlFlowGraph? scope = graph;
-        while (scope is not null && !scope.LocalFunctions.Contains(method, SymbolEqualityComparer.Default))
-            scope = scope.Parent;
-        return scope?.GetLocalFunctionControlFlowGraph(method, cancellation);
-    }
-
-    private static IFlowAnonymousFunctionOperation? FunctionOf(IOperation value)
-    {
-        while (value is IConversionOperation conversion)
-            value = conversion.Operand;
-        return value is IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function } ? function : null;
-    }
+    private static IFlowAnonymousFunctionOperation? FunctionOf(IOperation value) =>
+        Expression.Unconverted(value) is IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function } ? function : null;
 
     /// <summary>Whether a method of the system runs the functions that it is given before it returns, or its result is used.</summary>
     private static bool RunsAtOnce(IMethodSymbol method) => method.ContainingType is { ContainingNamespace: { } container, Name: var owner } && container.ToDisplayString().StartsWith("System", StringComparison.Ordinal)

@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -16,12 +17,8 @@ internal sealed partial class MergeFlow
     /// <summary>Whether an expression is what <c>foreach</c> takes next.</summary>
     private static bool IsElement(IOperation value) => CurrentOf(value) is not null;
 
-    private static IPropertyReferenceOperation? CurrentOf(IOperation value)
-    {
-        while (value is IConversionOperation conversion)
-            value = conversion.Operand;
-        return value is IPropertyReferenceOperation current && IsOfEnumerator(current) ? current : null;
-    }
+    private static IPropertyReferenceOperation? CurrentOf(IOperation value) =>
+        Expression.Unconverted(value) is IPropertyReferenceOperation current && IsOfEnumerator(current) ? current : null;
 
     /// <summary>The path that leads to an object; null where none is known.</summary>
     private string? PathOf(IOperation? operation)

@@ -172,10 +172,8 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
 
     private void Deconstruct(IOperation target, IOperation value, SyntaxNode place)
     {
-        while (target is IDeclarationExpressionOperation declaration)
-            target = declaration.Expression;
-        while (value is IConversionOperation conversion)
-            value = conversion.Operand;
+        target = Expression.Declared(target);
+        value = Expression.Unconverted(value);
         if (target is not ITupleOperation targets)
         {
             Assign(target, value, target.Syntax);

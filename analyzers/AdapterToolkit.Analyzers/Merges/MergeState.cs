@@ -59,9 +59,6 @@ internal sealed class MergeState : IEquatable<MergeState>
     /// <summary>The path of the object that a variable holds; null where it was not assigned here.</summary>
     public string? PathOf(object variable) => _paths.TryGetValue(variable, out string? path) ? path : null;
 
-    /// <summary>Whether something happened to the object at a path, or to one of its parts.</summary>
-    public bool Knows(string path) => _merges.Keys.Any(key => key == path || IsWithin(key, path));
-
     /// <summary>Lets a variable hold the object at a path.</summary>
     /// <param name="variable">The variable.</param>
     /// <param name="path">The path.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
@@ -12,6 +13,9 @@ namespace AdapterToolkit.Analyzers.Merges;
 /// <summary>The types that merge, as a compilation sees them.</summary>
 internal sealed class MergeTypes(Compilation compilation)
 {
+    // The rules about merges share the bodies that they read.
+    private static readonly ConditionalWeakTable<Compilation, MergeTypes> s_known = new();
+
     private readonly INamedTypeSymbol? _linear = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear");
     private readonly INamedTypeSymbol? _model = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.LanguageModel");
     private readonly INamedTypeSymbol? _adapter = compilation.GetTypeByMetadataName("AdapterToolkit.Adapters.LowRankAdapter");
@@ -22,6 +26,9 @@ internal sealed class MergeTypes(Compilation compilation)
     private readonly ConcurrentDictionary<ISymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _holding = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _merging = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Those of a compilation.</summary>
+    public static MergeTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new MergeTypes(compilation));
 
     /// <summary>The toolkit's types.</summary>
     public KnownTypes Known { get; } = new(compilation);

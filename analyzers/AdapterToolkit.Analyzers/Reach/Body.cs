@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -17,12 +18,12 @@ internal sealed class Body
         foreach (IOperation operation in graph?.OriginalOperation.Descendants() ?? [])
         {
             if (operation is IVariableDeclaratorOperation { Symbol.IsRef: true } || (operation is IAnonymousFunctionOperation or ILocalFunctionOperation && operation != graph!.OriginalOperation))
-                Shared.UnionWith(operation.Descendants().Select(VariableOf).Where(variable => variable is not null)!);
+                Shared.UnionWith(operation.Descendants().Select(Expression.VariableOf).Where(variable => variable is not null)!);
         }
 
         foreach (IFlowCaptureOperation capture in graph?.Blocks.SelectMany(block => block.Operations).OfType<IFlowCaptureOperation>() ?? [])
         {
-            if (VariableOf(capture.Value) is { } variable)
+            if (Expression.VariableOf(capture.Value) is { } variable)
                 Captured[capture.Id] = variable;
         }
     }
@@ -50,12 +51,4 @@ internal sealed class Body
 
     /// <summary>Whether a variable's value may be used even where it is assigned before its next use.</summary>
     public bool OutlivesAssignments(object variable) => Shared.Contains(variable) || UsedByHandlers.Contains(variable);
-
-    /// <summary>The variable that an expression is; null where it is none.</summary>
-    public static ISymbol? VariableOf(IOperation operation) => operation switch
-    {
-        ILocalReferenceOperation local => local.Local,
-        IParameterReferenceOperation parameter => parameter.Parameter,
-        _ => null,
-    };
 }

@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -113,8 +114,7 @@ internal sealed class Gifts
     private void Give(ISymbol target, IOperation value)
     {
         Add(_values, target.OriginalDefinition, value);
-        while (value is IConversionOperation conversion)
-            value = conversion.Operand;
+        value = Expression.Unconverted(value);
         if (value is IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 } or ILocalReferenceOperation or IParameterReferenceOperation && PlaceOf(value) is { } source)
             Add(_same, source.OriginalDefinition, target);
     }
@@ -133,6 +133,6 @@ internal sealed class Gifts
         IArrayElementReferenceOperation element => PlaceOf(element.ArrayReference),
         IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } member => member.Member,
         IConversionOperation conversion => PlaceOf(conversion.Operand),
-        _ => Body.VariableOf(place),
+        _ => Expression.VariableOf(place),
     };
 }

@@ -1,3 +1,5 @@
+using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -56,7 +58,7 @@ internal sealed partial class ReachWalk
                 Assign(operation, body, isDemanded: true);
                 break;
             case ILocalReferenceOperation or IParameterReferenceOperation:
-                ISymbol used = Body.VariableOf(operation)!;
+                ISymbol used = Expression.VariableOf(operation)!;
                 body.Live.Add(used);
                 if (body.Graph is null || IsOfConstructor(used))
                     ReachGifts(used);
@@ -138,10 +140,8 @@ internal sealed partial class ReachWalk
 
     private void Deconstruct(IOperation target, IOperation value, Body body, bool isDemanded)
     {
-        while (target is IDeclarationExpressionOperation declaration)
-            target = declaration.Expression;
-        while (value is IConversionOperation conversion)
-            value = conversion.Operand;
+        target = Expression.Declared(target);
+        value = Expression.Unconverted(value);
         if (target is ITupleOperation targets && value is ITupleOperation values && targets.Elements.Length == values.Elements.Length)
         {
             for (int i = 0; i < targets.Elements.Length; i++)
@@ -159,8 +159,7 @@ internal sealed partial class ReachWalk
     /// <summary>Whether what is assigned to a place is never used.</summary>
     private static bool IsDead(IOperation target, Body body)
     {
-        while (target is IDeclarationExpressionOperation declaration)
-            target = declaration.Expression;
+        target = Expression.Declared(target);
         return target is IDiscardOperation || (VariableOf(target, body) is { } variable && !body.IsUsed(variable));
     }
 
@@ -201,7 +200,7 @@ internal sealed partial class ReachWalk
             Evaluate(instance, body, isDemanded && !TellsOnlyForm(member));
         if (!IsOwn(member))
         {
-            if (isDemanded && member.ContainingType is { } other && Generators.Discovery.KnownTypes.IsMarkedModel(other))
+            if (isDemanded && member.ContainingType is { } other && KnownTypes.IsMarkedModel(other))
                 _foreign.Add(member.OriginalDefinition);
             return;
         }
@@ -233,5 +232,5 @@ internal sealed partial class ReachWalk
     private static ISymbol? VariableOf(IOperation operation, Body body) =>
         operation is IFlowCaptureReferenceOperation reference
             ? body.Captured.TryGetValue(reference.Id, out ISymbol? variable) ? variable : null
-            : Body.VariableOf(operation);
+            : Expression.VariableOf(operation);
 }

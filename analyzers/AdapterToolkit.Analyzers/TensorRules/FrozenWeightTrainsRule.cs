@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Analyzers.Values;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
@@ -114,8 +115,7 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     /// <summary>Whether numbers were copied before they were told to require a gradient, as to compute a reference.</summary>
     private static bool IsClone(IOperation? target)
     {
-        while (target is IConversionOperation conversion)
-            target = conversion.Operand;
+        target = target is null ? null : Expression.Unconverted(target);
         SyntaxNode? made = target is ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } declaration] } && declaration.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } ? initial : target?.Syntax;
         return made is not null && made.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>().Any(access => access.Name.Identifier.ValueText == "clone");
     }

@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Values;
@@ -24,8 +25,7 @@ internal sealed record Dimension(string Text, long? Constant)
     /// <summary>Reads a dimension from the expression that gives it.</summary>
     public static Dimension From(IOperation operation)
     {
-        while (operation is Microsoft.CodeAnalysis.Operations.IConversionOperation conversion)
-            operation = conversion.Operand;
+        operation = Expression.Unconverted(operation);
         long? constant = operation.ConstantValue is { HasValue: true, Value: { } value } ? value switch
         {
             int number => number,

@@ -16,10 +16,10 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
     private const string Property = "requires_grad", Method = "requires_grad_", Parameter = "Parameter";
 
     private readonly ConcurrentDictionary<ITypeSymbol, ISymbol[]> _weights = new(SymbolEqualityComparer.Default);
-    private Lazy<List<(SyntaxNode Place, ISymbol? Target)>>? _places;
+    private List<(SyntaxNode Place, ISymbol? Target)>? _places;
 
     /// <summary>The places at which something is frozen, and what: null where that may be anything.</summary>
-    private List<(SyntaxNode Place, ISymbol? Target)> Places => (_places ??= new(Find)).Value;
+    private List<(SyntaxNode Place, ISymbol? Target)> Places => _places ??= Find();
 
     /// <summary>The frozen weights that a module, or a module in it, holds beside their factors.</summary>
     public IReadOnlyList<ISymbol> WeightsIn(ITypeSymbol? module) => module is null || !KnownTypes.DerivesFrom(module, types.TorchModule) ? [] : _weights.GetOrAdd(module, FindWeights);

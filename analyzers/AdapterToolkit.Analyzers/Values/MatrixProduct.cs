@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -86,9 +87,7 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     /// <summary>The expressions that an argument hands over: those in an array of matrices each by itself.</summary>
     private static ImmutableArray<IOperation> Spread(IArgumentOperation argument, TensorTypes types)
     {
-        IOperation value = argument.Value;
-        while (value is IConversionOperation conversion)
-            value = conversion.Operand;
+        IOperation value = Expression.Unconverted(argument.Value);
         return value switch
         {
             IArrayCreationOperation { Initializer: { } initializer, Type: IArrayTypeSymbol array } when argument.ArgumentKind == ArgumentKind.ParamArray || types.HoldsTensor(array.ElementType) => initializer.ElementValues,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -57,9 +58,7 @@ internal static class Shapes
     {
         foreach (IArgumentOperation argument in call.Arguments)
         {
-            IOperation value = argument.Value;
-            while (value is IConversionOperation conversion)
-                value = conversion.Operand;
+            IOperation value = Expression.Unconverted(argument.Value);
             ImmutableArray<IOperation>? listed = value switch
             {
                 IObjectCreationOperation { Type.Name: "Shape", Arguments: var arguments } => Flatten(arguments),
@@ -79,9 +78,7 @@ internal static class Shapes
     {
         if (arguments is [{ Value: var only }])
         {
-            while (only is IConversionOperation conversion)
-                only = conversion.Operand;
-            return only switch
+            return Expression.Unconverted(only) switch
             {
                 IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
                 ICollectionExpressionOperation collection => collection.Elements,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -83,11 +84,9 @@ internal sealed partial class ValueFlow
     /// <summary>The variable whose numbers an expression is; null where it is no variable's.</summary>
     private ISymbol? VariableOf(IOperation container) => Resolve(container) switch
     {
-        ILocalReferenceOperation local => local.Local,
-        IParameterReferenceOperation parameter => parameter.Parameter,
         IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } => VariableOf(instance),
         IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call => VariableOf(call.Instance ?? call.Arguments[0].Value),
-        _ => null,
+        var other => Expression.VariableOf(other),
     };
 
     private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, BinaryOperatorKind? operatorKind)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -81,12 +82,8 @@ internal sealed partial class ValueFlow
     private (Value Returned, ValueState Exit) RunLocalFunction(IMethodSymbol method, ImmutableArray<Value> arguments)
     {
         method = method.OriginalDefinition;
-        ControlFlowGraph? scope = _graph;
-        while (scope is not null && !scope.LocalFunctions.Contains(method, SymbolEqualityComparer.Default))
-            scope = scope.Parent;
-        if (scope is null || _stack.Enter(method) is null)
+        if (Bodies.OfLocalFunction(method, _graph, _cancellation) is not { } graph || _stack.Enter(method) is null)
             return (Value.Other, ValueState.Empty);
-        ControlFlowGraph graph = scope.GetLocalFunctionControlFlowGraph(method, _cancellation);
         ValueState state = _state;
         for (int i = 0; i < method.Parameters.Length; i++)
             state = state.With(method.Parameters[i], i < arguments.Length ? arguments[i] : Value.Other);

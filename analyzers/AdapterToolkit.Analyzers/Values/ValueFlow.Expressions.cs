@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -111,7 +112,7 @@ internal sealed partial class ValueFlow
             default:
                 foreach (IOperation child in operation.ChildOperations)
                     Evaluate(child);
-                return operation.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.StackAllocArrayCreationExpressionSyntax { Initializer: null } && operation is not ILiteralOperation ? Value.Of(ValueKind.Zeros) : Value.Other;
+                return operation.Syntax is StackAllocArrayCreationExpressionSyntax { Initializer: null } && operation is not ILiteralOperation ? Value.Of(ValueKind.Zeros) : Value.Other;
         }
     }
 

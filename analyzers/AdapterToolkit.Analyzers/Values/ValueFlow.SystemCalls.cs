@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -17,9 +18,7 @@ internal sealed partial class ValueFlow
         List<IOperation> functions = [];
         foreach (IArgumentOperation argument in call.Arguments)
         {
-            IOperation value = argument.Value;
-            while (value is IConversionOperation conversion)
-                value = conversion.Operand;
+            IOperation value = Expression.Unconverted(argument.Value);
             if (value is IDelegateCreationOperation)
             {
                 functions.Add(value);

@@ -75,9 +75,6 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode expression) => _analysis.OperationOf(expression, _cancellation);
 
-    /// <summary>Ends the analysis early.</summary>
-    public CancellationToken Cancellation => _cancellation;
-
     /// <summary>The method around an expression: the innermost one that has a name.</summary>
     public string MethodName => Symbol.Name;
 
