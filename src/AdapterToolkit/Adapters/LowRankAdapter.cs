@@ -1,4 +1,5 @@
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
 
@@ -24,9 +25,10 @@ public sealed class LowRankAdapter
     /// Gives every layer marked <see cref="LowRankAttribute"/> fresh factors: A Gaussian with standard deviation 1 / rank
     /// (PEFT's "gaussian"), B zero, so that the model computes what it computed before.
     /// </summary>
-    /// <param name="seed">The seed of A: the same seed gives the same numbers on every device.</param>
+    /// <param name="seed">The seed of A: the same seed gives the same numbers on every device of a machine, for any number of threads. Another operating system's logarithm, sine and cosine may round a number otherwise.</param>
     public void Initialize(int seed = 0)
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         RandomSequence random = new((ulong)seed);
         foreach (Linear layer in _model.LinearLayers)
         {
@@ -46,6 +48,7 @@ public sealed class LowRankAdapter
     /// <exception cref="CheckpointException">A file is malformed, or names a layer that the model lacks, or a rank above the layer's; the model keeps the adapter it has.</exception>
     public void Load(string folder)
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         PeftAdapterFile file = PeftAdapterFile.Read(folder);
         string tensors = Path.Combine(folder, PeftAdapterFile.TensorsFileName);
         if (file.SavedTensors is [PeftSavedTensor saved, ..])
@@ -73,6 +76,7 @@ public sealed class LowRankAdapter
     /// <exception cref="InvalidOperationException">No layer has factors.</exception>
     public void Save(string folder)
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         Linear[] layers = [.. Layers];
         if (layers.Length == 0)
             throw new InvalidOperationException("There is no adapter to save: no layer of the model has factors.");
@@ -84,6 +88,7 @@ public sealed class LowRankAdapter
     /// <summary>Takes the factors away from all layers: the model is the base model again.</summary>
     public void Remove()
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         foreach (Linear layer in Layers.ToArray())
             layer.SetFactors(null);
     }

@@ -81,6 +81,12 @@ public sealed class RmsNorm : Module
 
     internal override void MakeTrainable() => _trainable = true;
 
+    internal override void Release()
+    {
+        _trained?.Dispose();
+        _trained = null;
+    }
+
     private sealed class Record(Tensor x, Tensor inverseRms, bool inputActive) : ForwardRecord
     {
         public Tensor X { get; } = x;

@@ -26,6 +26,7 @@ public sealed class AdamW : IDisposable
 
     private readonly Dictionary<Device, Tensor> _maps = [];
     private Dictionary<Parameter, AdamWState> _states = [];
+    private bool _isDisposed;
 
     /// <summary>Makes an optimizer; the defaults are PyTorch's.</summary>
     /// <param name="learningRate">The learning rate η, before a schedule's factor.</param>
@@ -94,6 +95,7 @@ public sealed class AdamW : IDisposable
     public void Step(IEnumerable<Parameter> parameters, double learningRate, float gradientFactor = 1)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         foreach (Parameter parameter in parameters)
         {
             if (parameter.Gradient is not { } gradient)
@@ -110,6 +112,7 @@ public sealed class AdamW : IDisposable
     public void Save(string path, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         SafetensorsWriter.Write(path, [.. parameters.Where(_states.ContainsKey).SelectMany(parameter => _states[parameter].Saved(parameter))]);
     }
 
@@ -120,6 +123,7 @@ public sealed class AdamW : IDisposable
     public void Load(string path, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Dictionary<Parameter, AdamWState> loaded = [];
         try
@@ -141,12 +145,13 @@ public sealed class AdamW : IDisposable
         _states = loaded;
     }
 
-    /// <summary>Gives the memory of the moments back.</summary>
+    /// <summary>Gives the memory of the moments back. The optimizer can't be used any more.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         Release(_states);
         foreach (Tensor maps in _maps.Values)
-            maps.Release();
+            maps.Dispose();
         _maps.Clear();
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
@@ -7,7 +8,8 @@ namespace AdapterToolkit.Training;
 
 /// <summary>
 /// The training loop: gradients of one or more batches, clipping, an update of the parameters, the next learning rate.
-/// With the same seeds, batches, device and number of threads it gives the same bits.
+/// With the same seeds and batches it gives the same bits on the same device: on the CPU device that is the same vector width and
+/// number of threads (<see cref="CpuDevice.Threads"/>), elsewhere the same GPU and driver.
 /// <code>
 /// var trainer = new Trainer(model, new AdamW(learningRate: 2e-4f));
 /// foreach (TrainingStep step in trainer.Fit(batches))
@@ -111,6 +113,7 @@ public sealed class Trainer
         int scored = batches.Sum(batch => batch.ScoredLabels);
         if (scored == 0)
             throw new ArgumentException("No label of the batches scores: nothing in them is to be learned.", nameof(batches));
+        using ExclusiveUse.Hold use = Model.Enter();
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<Parameter> parameters = Model.TrainableParameters;
         foreach (Parameter parameter in parameters)
