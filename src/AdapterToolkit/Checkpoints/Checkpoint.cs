@@ -17,6 +17,7 @@ public sealed class Checkpoint : IDisposable
 
     private readonly SafetensorsFile[] _shards;
     private readonly Dictionary<string, SafetensorsFile> _shardOf;
+    private bool _isDisposed;
 
     private Checkpoint(string folder, string indexPath, SafetensorsFile[] shards, Dictionary<string, SafetensorsFile> shardOf)
     {
@@ -68,8 +69,12 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The file that holds a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
     public SafetensorsFile GetFile(string name)
-        => _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    }
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -95,7 +100,11 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => DisposeAll(_shards);
+    public void Dispose()
+    {
+        _isDisposed = true;
+        DisposeAll(_shards);
+    }
 
     /// <summary>Reads a small tensor as single-precision numbers.</summary>
     /// <exception cref="CheckpointException">As of <see cref="ReadFloat32(string, Span{float})"/>, or the tensor is too long for an array.</exception>

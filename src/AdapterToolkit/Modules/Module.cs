@@ -90,6 +90,11 @@ public abstract class Module
     internal virtual void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name) =>
         weight.Load(device, values, format, name);
 
+    /// <summary>Gives the memory of what trains in the module back.</summary>
+    internal virtual void Release()
+    {
+    }
+
     /// <summary>Lets the module's own weight train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>
     internal virtual void MakeTrainable() =>

@@ -1,5 +1,6 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
@@ -31,6 +32,7 @@ public static class TrainingCheckpoint
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
+        using ExclusiveUse.Hold use = trainer.Model.Enter();
         RequireLoadedWeights(trainer.Model);
         AtomicFolder.Write(folder, temporary =>
         {
@@ -65,6 +67,7 @@ public static class TrainingCheckpoint
         string path = Path.Combine(folder, TrainerFileName);
         if (!File.Exists(path))
             throw new CheckpointException(folder, $"there is no checkpoint of a training here: no file '{TrainerFileName}'.");
+        using ExclusiveUse.Hold use = trainer.Model.Enter();
         RequireLoadedWeights(trainer.Model);
         TrainerFile saved = TrainerFile.Read(path, trainer, batches);
         using PreparedAdapter adapter = trainer.Model.Adapter.Prepare(folder);
