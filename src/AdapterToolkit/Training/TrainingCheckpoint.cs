@@ -19,6 +19,9 @@ public static class TrainingCheckpoint
     /// <summary>The name of the file with the parameters that are no factors of the adapter: weights marked <see cref="TrainableAttribute"/>.</summary>
     public const string ParametersFileName = "parameters.safetensors";
 
+    /// <summary>What the files of a checkpoint are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "checkpoint";
+
     /// <summary>Saves the state.</summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
     /// <param name="trainer">The trainer.</param>
@@ -43,18 +46,19 @@ public static class TrainingCheckpoint
                 json.WriteString("data", batches.Fingerprint());
             });
             addFiles?.Invoke(temporary);
-        });
+        }, Part);
     }
 
     /// <summary>Brings a trainer and its model to a saved state.</summary>
     /// <param name="folder">The folder that <see cref="Save"/> wrote.</param>
     /// <param name="trainer">The trainer, made as the one that was saved.</param>
     /// <param name="batches">The batches, made as those that were saved.</param>
-    /// <exception cref="CheckpointException">A file is missing or malformed, or the batches are others than those that were saved.</exception>
+    /// <exception cref="CheckpointException">A file is missing or malformed, or was not written together with the others (<see cref="FolderManifest"/>), or the batches are others than those that were saved.</exception>
     public static void Restore(string folder, Trainer trainer, ShuffledBatches batches)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
+        FolderManifest.Verify(folder, Part, TrainerFileName, OptimizerFileName, PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName);
         (int steps, int consumed) = JsonFile.Read(Path.Combine(folder, TrainerFileName), json => ReadPosition(json, batches));
         Parameter[] parameters = OutsideAdapter(trainer.Model);
         float[][] values = parameters.Length > 0 ? ReadValues(Path.Combine(folder, ParametersFileName), parameters) : [];
