@@ -15,6 +15,9 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The list of tensors and shards of a divided checkpoint.</summary>
     public const string IndexFileName = "model.safetensors.index.json";
 
+    /// <summary>What the files of a saved model are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "model";
+
     private readonly SafetensorsFile[] _shards;
     private readonly Dictionary<string, SafetensorsFile> _shardOf;
     private bool _isDisposed;
@@ -42,6 +45,7 @@ public sealed class Checkpoint : IDisposable
     public static Checkpoint Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Recover(folder);
         string single = Path.Combine(folder, SingleFileName), index = Path.Combine(folder, IndexFileName);
         if (File.Exists(single))
         {
