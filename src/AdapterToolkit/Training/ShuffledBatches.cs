@@ -25,7 +25,8 @@ public sealed class ShuffledBatches
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
-        if (batchSize > Array.MaxLength / sequences.Min(sequence => Math.Max(1, sequence.Ids.Length)))
+        int[] lengths = [.. sequences.Select(sequence => Math.Max(1, sequence.Ids.Length))];
+        if (batchSize > Array.MaxLength / (batchSize < lengths.Length ? lengths.Min() : lengths.Max()))
             throw new ArgumentException($"A batch of {batchSize} sequences has more tokens than {Array.MaxLength}. Use smaller batches.", nameof(batchSize));
         _sequences = sequences;
         BatchSize = batchSize;

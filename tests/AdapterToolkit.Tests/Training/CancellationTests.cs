@@ -70,7 +70,7 @@ public sealed class CancellationTests
         double[] losses = training.Fit(2);
 
         Assert.Equal([LogLevel.Debug, LogLevel.Debug], logger.Entries.Select(entry => entry.Level));
-        Assert.StartsWith($"Step 2: loss {losses[1]}", logger.Entries[1].Text, StringComparison.Ordinal);
+        Assert.StartsWith(FormattableString.Invariant($"Step 2: loss {losses[1]}"), logger.Entries[1].Text, StringComparison.Ordinal);
     }
 
     /// <summary>Batches that cancel when the second one is used, after they were counted.</summary>
