@@ -37,7 +37,7 @@ public sealed class LargeTensorTests
         Assert.SkipUnless(Environment.GetEnvironmentVariable("ADAPTER_LONG_TESTS") == "1", "It takes 2 GiB of memory: set ADAPTER_LONG_TESTS=1.");
         Assert.SkipUnless(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 6L << 30, "There is not enough memory.");
         using TemporaryFolder folder = new();
-        string path = WriteSparse(folder, $$"""{"w":{"dtype":"F32","shape":[{{count}}],"data_offsets":[0,{{4L * count}}]}}""", 4L * count);
+        string path = WriteSparse(folder, $"{{\"w\":{{\"dtype\":\"F32\",\"shape\":[{count}],\"data_offsets\":[0,{4L * count}]}}}}", 4L * count);
         using (FileStream stream = new(path, FileMode.Open, FileAccess.Write))
         {
             stream.Seek(-sizeof(float), SeekOrigin.End);
