@@ -19,6 +19,7 @@ public abstract class LanguageModel : Module, IDisposable
     private readonly RotarySettings _rotarySettings;
     private RotaryTable? _rotary;
     private Device? _device;
+    private string? _identity;
 
     /// <summary>Declares a model whose weights are yet to be loaded.</summary>
     /// <param name="rotary">What its rotary embedding is like.</param>
@@ -41,6 +42,14 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The folder of the checkpoint that the weights came from; null before it is loaded.</summary>
     public string? CheckpointFolder { get; private set; }
+
+    /// <summary>
+    /// Tells base models apart by their content, in 32 hexadecimal digits: name, element type, shape and numbers of every tensor that was
+    /// loaded, and the settings of the model and its layers that change what it computes. The same tensors in other folders
+    /// or other files have the same identity, however they are held once they are loaded. A merge does not change it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
+    public string BaseIdentity => _identity ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
 
     /// <summary>How many numbers the frozen weights hold; a head that shares the embedding's counts once.</summary>
     public long BaseParameters => DistinctFrozenWeights.Sum(weight => (long)weight.Shape.Elements);
@@ -72,6 +81,12 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The model's linear layers, with their paths.</summary>
     public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
+
+    /// <summary>
+    /// What changes the numbers that the model computes beside its tensors, its rotary embedding and the settings of the toolkit's layers: for a
+    /// class whose <see cref="Forward"/> uses numbers of its own, these as text. A part of <see cref="BaseIdentity"/>.
+    /// </summary>
+    protected virtual string OwnSettings => "";
 
     private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
@@ -112,7 +127,9 @@ public abstract class LanguageModel : Module, IDisposable
         if (_device is not null)
             throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
         NameTree("");
-        ModelLoader.Load(this, folder, device, storage);
+        ContentIdentity identity = ModelLoader.Load(this, folder, device, storage);
+        AddSettings(identity);
+        _identity = identity.ToString();
         _device = device;
         CheckpointFolder = folder;
     }
@@ -277,6 +294,27 @@ public abstract class LanguageModel : Module, IDisposable
     {
         foreach (Linear layer in LinearLayers.Where(layer => layer.IsMerged))
             layer.Unmerge();
+    }
+
+    /// <summary>Adds what changes the numbers beside the tensors. How long sequences may be does not.</summary>
+    private void AddSettings(ContentIdentity identity)
+    {
+        identity.Add("rotary.head_dim", _rotarySettings.HeadDim);
+        identity.Add("rotary.base", _rotarySettings.Base);
+        if (_rotarySettings.Scaling is { } scaling)
+        {
+            identity.Add("rotary.factor", scaling.Factor);
+            identity.Add("rotary.low_frequency_factor", scaling.LowFrequencyFactor);
+            identity.Add("rotary.high_frequency_factor", scaling.HighFrequencyFactor);
+            identity.Add("rotary.original_positions", scaling.OriginalMaxPositions);
+        }
+
+        identity.Add("own", OwnSettings);
+        foreach (Module module in SelfAndDescendants)
+        {
+            foreach ((string name, double value) in module.Settings)
+                identity.Add($"{module.CheckpointPath}.{name}", value);
+        }
     }
 
     /// <summary>Gives the memory of weights and adapter back.</summary>

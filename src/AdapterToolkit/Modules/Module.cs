@@ -41,6 +41,9 @@ public abstract class Module
     /// <summary>The parameters that the module itself trains.</summary>
     public virtual IEnumerable<Parameter> Parameters => [];
 
+    /// <summary>The numbers beside its weights that change what the module itself computes, with their names.</summary>
+    internal virtual IEnumerable<KeyValuePair<string, double>> Settings => [];
+
     /// <summary>This module and all modules below it, each after the one that holds it.</summary>
     public IEnumerable<Module> SelfAndDescendants
     {

@@ -29,6 +29,9 @@ public sealed class RmsNorm : Module
     /// <inheritdoc/>
     public override IEnumerable<Parameter> Parameters => Trained is { } trained ? [trained] : [];
 
+    /// <inheritdoc/>
+    internal override IEnumerable<KeyValuePair<string, double>> Settings => [new("epsilon", _epsilon)];
+
     private FrozenWeight FrozenWeight { get; }
 
     /// <summary>The weight that trains, which starts as the frozen one; null where the layer does not train.</summary>
