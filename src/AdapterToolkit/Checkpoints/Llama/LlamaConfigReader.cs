@@ -24,7 +24,7 @@ internal static class LlamaConfigReader
             throw json.Error("num_attention_heads", $"({heads}) is not divisible by 'num_key_value_heads' ({keyValueHeads}).");
         int positions = json.FindInt("max_position_embeddings", 1) ?? 2048;
         (double rotaryBase, RotaryScaling? scaling) = ReadRotary(json, positions);
-        return new LlamaConfig
+        var config = new LlamaConfig
         {
             VocabularySize = json.GetInt("vocab_size", 1, MostTokens),
             HiddenSize = hidden,
@@ -44,6 +44,18 @@ internal static class LlamaConfigReader
             EndOfTextIds = EndTokens.Read(json),
             Quantization = json.FindObject(BitsAndBytesConfig.Key) is { } quantization ? BitsAndBytesConfig.Read(quantization) : null,
         };
+        CheckMatrices(json, config);
+        return config;
+    }
+
+    /// <summary>Each number alone is within its bounds; a matrix of two of them must have no more numbers than can be counted.</summary>
+    private static void CheckMatrices(JsonObject json, LlamaConfig config)
+    {
+        foreach ((string key, long rows) in (ReadOnlySpan<(string, long)>)[("vocab_size", config.VocabularySize), ("intermediate_size", config.IntermediateSize), ("head_dim", (long)config.Heads * config.HeadDim)])
+        {
+            if (rows * config.HiddenSize > Array.MaxLength)
+                throw json.Error(key, $"asks for matrices of {rows} x {config.HiddenSize} numbers; more than {Array.MaxLength} are not supported.");
+        }
     }
 
     private static int ReadHeadDim(JsonObject json, int hidden, int heads)
