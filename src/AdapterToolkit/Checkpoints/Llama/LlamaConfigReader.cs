@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>Reads <see cref="LlamaConfig"/> from the JSON that Hugging Face's transformers write, old and new spellings.</summary>
@@ -43,7 +41,7 @@ internal static class LlamaConfigReader
             MlpBias = json.FindBool("mlp_bias", false),
             TieWordEmbeddings = json.FindBool("tie_word_embeddings", false),
             BeginningOfTextId = json.FindInt("bos_token_id", 0),
-            EndOfTextIds = ReadEndOfTextIds(json),
+            EndOfTextIds = EndTokens.Read(json),
             Quantization = json.FindObject(BitsAndBytesConfig.Key) is { } quantization ? BitsAndBytesConfig.Read(quantization) : null,
         };
         CheckMatrices(json, config);
@@ -111,18 +109,4 @@ internal static class LlamaConfigReader
     }
 
     private static double Required(JsonObject json, string key) => json.FindPositive(key) ?? throw json.Error(key, "is missing.");
-
-    private static int[] ReadEndOfTextIds(JsonObject json)
-    {
-        const string key = "eos_token_id";
-        return json.Find(key) switch
-        {
-            null => [],
-            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(Id)],
-            { } single => [Id(single)],
-        };
-
-        int Id(JsonElement element)
-            => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0 ? id : throw json.Error(key, "is not a token's id or a list of them.");
-    }
 }

@@ -104,7 +104,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     {
         int end = name.LastIndexOf('.');
         return name.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length
-            && config.ModulesToSave.Any(module => PeftTargets.IsSuffix(name[Prefix.Length..end], module));
+            && config.ModulesToSave.Any(module => PeftTargets.IsEnd(name[Prefix.Length..end], module));
     }
 
     private static CheckpointException UnknownTensor(SafetensorsFile file, string name)
