@@ -15,8 +15,12 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The list of tensors and shards of a divided checkpoint.</summary>
     public const string IndexFileName = "model.safetensors.index.json";
 
+    /// <summary>What the files of a saved model are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "model";
+
     private readonly SafetensorsFile[] _shards;
     private readonly Dictionary<string, SafetensorsFile> _shardOf;
+    private bool _isDisposed;
 
     private Checkpoint(string folder, string indexPath, SafetensorsFile[] shards, Dictionary<string, SafetensorsFile> shardOf)
     {
@@ -41,6 +45,7 @@ public sealed class Checkpoint : IDisposable
     public static Checkpoint Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Recover(folder);
         string single = Path.Combine(folder, SingleFileName), index = Path.Combine(folder, IndexFileName);
         if (File.Exists(single))
         {
@@ -68,8 +73,12 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The file that holds a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
     public SafetensorsFile GetFile(string name)
-        => _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    }
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -95,7 +104,11 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => DisposeAll(_shards);
+    public void Dispose()
+    {
+        _isDisposed = true;
+        DisposeAll(_shards);
+    }
 
     /// <summary>Reads a small tensor as single-precision numbers.</summary>
     /// <exception cref="CheckpointException">As of <see cref="ReadFloat32(string, Span{float})"/>, or the tensor is too long for an array.</exception>

@@ -147,8 +147,8 @@ public sealed class RmsNorm : Module
         HasMergedWeight = _hadMergedWeight;
     }
 
-    /// <summary>Gives the memory of the trained weight back; the frozen one stays as it is.</summary>
-    internal void ReleaseTrained()
+    /// <inheritdoc/>
+    internal override void Release()
     {
         SetTrained(null);
         _unmerged?.Dispose();

@@ -12,7 +12,7 @@ public sealed class LargeTensorTests
     [Fact]
     public void Shapes_beyond_what_can_be_counted_are_refused_with_their_dimensions()
     {
-        Assert.Contains("65536 x 65536 numbers has more than", Assert.Throws<ArgumentOutOfRangeException>(() => new Shape(65536, 65536)).Message, StringComparison.Ordinal);
+        Assert.Contains("65536 x 65536 numbers", Assert.Throws<ArgumentOutOfRangeException>(() => new Shape(65536, 65536)).Message, StringComparison.Ordinal);
         Assert.Contains("tensor 't' of shape [65536, 65536]", Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfFloats("t", [65536, 65536], _ => { })).Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("tensor 't' of shape [2000000000]", Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfBytes("t", SafetensorsType.BF16, [2_000_000_000], _ => { })).Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, new Shape(0, 65536, 65536, 7).Elements);

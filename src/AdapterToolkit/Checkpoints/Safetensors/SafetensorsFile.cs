@@ -24,6 +24,7 @@ public sealed class SafetensorsFile : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
+    private bool _isDisposed;
 
     private SafetensorsFile(string path, SafeFileHandle handle, SafetensorsHeader header, long dataStart)
     {
@@ -79,8 +80,12 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>What the header says about a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">The file has no tensor of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
     public SafetensorsEntry GetEntry(string name)
-        => _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+    }
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -171,7 +176,11 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _handle.Dispose();
+    }
 
     private T[] NewArray<T>(SafetensorsEntry entry)
         => entry.ElementCount <= Array.MaxLength
