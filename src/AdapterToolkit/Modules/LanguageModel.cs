@@ -62,7 +62,7 @@ public abstract class LanguageModel : Module, IDisposable
     }
 
     /// <summary>What trains: the adapter's factors, and the weights marked <see cref="TrainableAttribute"/>.</summary>
-    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters)];
+    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters).Distinct()];
 
     /// <summary>How many numbers train, counted as they are saved.</summary>
     public long TrainableParameterCount => TrainableParameters.Sum(parameter => (long)parameter.SavedElements);
@@ -72,6 +72,9 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The model's linear layers, with their paths.</summary>
     public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
+
+    /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
+    internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
 
     private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
@@ -122,11 +125,13 @@ public abstract class LanguageModel : Module, IDisposable
     /// writes them, and the configuration and tokenizer of the checkpoint that it was loaded from.
     /// </summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, which the files would lack.</exception>
+    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack.</exception>
     public void Save(string folder)
     {
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
+        if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
+            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
         ModelWriter.Save(this, folder);
     }
 
@@ -247,7 +252,10 @@ public abstract class LanguageModel : Module, IDisposable
         return loss;
     }
 
-    /// <summary>Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter.</summary>
+    /// <summary>
+    /// Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter. Weights marked
+    /// <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <param name="requantize">Whether weights in 4 or 8 bits are to be quantized anew, which rounds most of an adapter away.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero in float32.</returns>
@@ -256,10 +264,14 @@ public abstract class LanguageModel : Module, IDisposable
     {
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        MergeNorms(reversible);
+        return largest;
     }
 
-    /// <summary>Decodes every linear layer's weight, adds s·BA, and leaves the layer dense.</summary>
+    /// <summary>
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="bits">Bits of a number: 16 or 32.</param>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero for 32 bits.</returns>
@@ -269,7 +281,9 @@ public abstract class LanguageModel : Module, IDisposable
     {
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        MergeNorms(reversible);
+        return largest;
     }
 
     /// <summary>Takes a reversible merge back.</summary>
@@ -277,6 +291,8 @@ public abstract class LanguageModel : Module, IDisposable
     {
         foreach (Linear layer in LinearLayers.Where(layer => layer.IsMerged))
             layer.Unmerge();
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Unmerge();
     }
 
     /// <summary>Gives the memory of weights and adapter back.</summary>
@@ -294,9 +310,17 @@ public abstract class LanguageModel : Module, IDisposable
             return;
         foreach (Linear layer in LinearLayers.Where(layer => layer.Factors is not null))
             layer.ReleaseFactors();
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.ReleaseTrained();
         foreach (FrozenWeight weight in DistinctFrozenWeights)
             weight.Dispose();
         _rotary?.Dispose();
         _rotary = null;
+    }
+
+    private void MergeNorms(bool reversible)
+    {
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Merge(reversible);
     }
 }

@@ -17,7 +17,8 @@ public readonly struct Shape : IEquatable<Shape>
         {
             ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(dimensions));
             elements *= dimension;
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(elements, Array.MaxLength, nameof(dimensions));
+            if (elements > Array.MaxLength)
+                throw new ArgumentOutOfRangeException(nameof(dimensions), $"A tensor of {string.Join(" x ", dimensions.ToArray())} numbers has more than {Array.MaxLength}, the most that are supported.");
         }
 
         _dimensions = dimensions.ToArray();

@@ -28,9 +28,9 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         {
             return Read(config, file);
         }
-        catch (RegexMatchTimeoutException exception)
+        catch (CheckpointException exception) when (exception.InnerException is RegexMatchTimeoutException slow)
         {
-            throw new CheckpointException(configPath, $"the regular expression '{Excerpt.Of(exception.Pattern)}' takes too long.", innerException: exception);
+            throw new CheckpointException(configPath, $"the regular expression '{Excerpt.Of(slow.Pattern)}' takes too long to match. Write it without nested repetitions.", innerException: slow);
         }
     }
 
@@ -104,7 +104,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     {
         int end = name.LastIndexOf('.');
         return name.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length
-            && config.ModulesToSave.Any(module => PeftTargets.IsSuffix(name[Prefix.Length..end], module));
+            && config.ModulesToSave.Any(module => PeftTargets.IsEnd(name[Prefix.Length..end], module));
     }
 
     private static CheckpointException UnknownTensor(SafetensorsFile file, string name)
