@@ -13,8 +13,6 @@ namespace AdapterToolkit.Checkpoints;
 /// </remarks>
 public sealed class ChatEncoder
 {
-    private const string Assistant = "assistant";
-
     private readonly Tokenizer _tokenizer;
     private readonly string? _endOfMessage;
 
@@ -84,7 +82,7 @@ public sealed class ChatEncoder
     {
         for (int i = 0; i < conversation.Messages.Count; i++)
         {
-            if (conversation.Messages[i].Role == Assistant && AnswerAt(conversation, i) is { } answer)
+            if (DataMessage.IsLearned(conversation.Messages[i]) && AnswerAt(conversation, i) is { } answer)
                 yield return answer;
         }
     }
@@ -122,7 +120,7 @@ public sealed class ChatEncoder
     private IEnumerable<Range> LearnedOf(RenderedChat answered, int start)
     {
         if (answered.HasGenerationTag)
-            return answered.AssistantSpans.Select(span => Math.Max(span.Start, start)..span.End).Where(span => span.Start.Value < span.End.Value);
+            return answered.AssistantSpans.Select(span => Math.Max(span.Start.Value, start)..span.End.Value).Where(span => span.Start.Value < span.End.Value);
         int end = EndOf(answered.Text, start);
         return start < end ? [start..end] : [];
     }

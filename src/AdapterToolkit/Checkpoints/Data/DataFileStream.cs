@@ -55,8 +55,8 @@ internal static class DataFileStream
                 : $"there is no such {sought}.");
         }
 
-        if (FileKind.Of(path) is { } kind)
-            throw new DataFileException(path, $"is a {kind}, not a file. Copy what it gives into a file.");
+        if (!FileStatus.IsFile(path))
+            throw new DataFileException(path, "is a device, a pipe or a socket, not a file. Copy what it gives into a file.");
     }
 
     private static DataFileException Unreadable(string path, Exception exception) => new(path, $"the file can not be read: {exception.Message}", innerException: exception);
