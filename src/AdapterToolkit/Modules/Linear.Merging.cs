@@ -137,7 +137,7 @@ public abstract partial class Linear
         {
             held = new float[exact.Length];
             Quantizer.Dequantize(Quantizer.Quantize(exact, format, name), held);
-            Weight.Dispose();
+            Weight.Take()?.Dispose();
             Weight.Load(device, held);
         }
 
@@ -159,7 +159,7 @@ public abstract partial class Linear
         else
         {
             unmerged?.Dispose();
-            ReleaseFactors();
+            Release();
         }
     }
 }

@@ -76,10 +76,23 @@ internal static class RegularFile
             throw new CheckpointException(path, "is a folder; a file is needed here.");
         if (!File.Exists(path))
             throw new CheckpointException(path, "there is no such file.");
-        FileSystemInfo file = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-        if (!file.Exists)
-            throw new CheckpointException(path, $"is a link to '{Excerpt.Of(file.FullName)}', which is no file. Restore what it leads to, or put the file itself in its place.");
+        FileSystemInfo? file = Target(path);
+        if (file is not { Exists: true })
+            throw new CheckpointException(path, $"is a link to '{Excerpt.Of(file?.FullName ?? path)}', which is no file. Restore what it leads to, or put the file itself in its place.");
         if (file is FileInfo { Length: 0 })
             throw new CheckpointException(path, "is empty, or is no regular file but a device, a pipe or a socket. Give a file with contents.");
+    }
+
+    /// <summary>What a link, or a link to a link, leads to; null where links lead in a circle.</summary>
+    private static FileSystemInfo? Target(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+        }
+        catch (IOException) when (new FileInfo(path).LinkTarget is not null)
+        {
+            return null;
+        }
     }
 }
