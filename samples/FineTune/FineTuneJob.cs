@@ -17,8 +17,6 @@ namespace FineTune;
 /// <param name="interruption">Tells when the user wants to stop.</param>
 internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Interruption interruption)
 {
-    private const string AdapterFolderName = "adapter";
-    private const string MergedFolderName = "merged";
     private const int MostWarmUpSteps = 20;
     private const int WarmUpShare = 10;
     private const int ContinuationTokens = 40;
@@ -46,7 +44,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : DataFiles.Read(options.Data);
         TextEncoder encoder = new(options.ModelFolder, config);
         PreparedData data = Prepare(corpus, encoder);
-        Directory.CreateDirectory(options.Output);
+        using OutputFolder output = OutputFolder.Open(options, display);
 
         using Device device = Devices.Open(options.Device, options.Threads);
         if (options.Resume is null && !options.Dense)
@@ -63,11 +61,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (!Train(trainer, batches, data))
         {
             display.ShowLine($"Stopped after step {trainer.CompletedSteps} of {options.Steps}. The state is in {options.CheckpointFolder}; go on with: --resume --output {options.Output}");
-            Finish(CreateReport(model));
+            Finish(CreateReport(model), output);
             return InterruptedExitCode;
         }
 
-        string adapterFolder = Path.Combine(options.Output, AdapterFolderName);
+        string adapterFolder = options.AdapterFolder;
         model.Adapter.Save(adapterFolder);
         double? lossAfter = Measure(model, data);
         if (lossAfter is { } loss)
@@ -77,16 +75,10 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         LogitCheck check = new(model, (data.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : data.Training[0]).Ids.Span);
         model.Dispose();
         report = CheckSaved(check, adapterFolder, device, report);
-        report = Finish(report);
-        Delete(options.CheckpointFolder);
+        report = Finish(report, output);
+        output.DeleteCheckpoint();
         display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
         return 0;
-    }
-
-    private static void Delete(string folder)
-    {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
     }
 
     private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };
@@ -232,7 +224,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     /// <summary>Loads what was saved, and compares it with the trained model.</summary>
     private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report)
     {
-        string mergedFolder = Path.Combine(options.Output, MergedFolderName);
         using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage))
         {
             reloaded.Adapter.Load(adapterFolder);
@@ -240,10 +231,10 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
             reloaded.MergeTo(MergedBits);
             if (!options.Merge)
                 return report with { MergeMaxError = check.LargestError(reloaded) };
-            reloaded.Save(mergedFolder);
+            reloaded.Save(options.MergedFolder);
         }
 
-        using LlamaModel merged = LlamaModel.Load(mergedFolder, device, WeightStorage.Dense);
+        using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
         return report with { MergeMaxError = check.LargestError(merged) };
     }
 
@@ -263,12 +254,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     };
 
     /// <summary>Writes the chart and the report.</summary>
-    private Report Finish(Report report)
+    private Report Finish(Report report, OutputFolder output)
     {
-        LossChart.Save(options.Output, _measurements.TrainingLosses, _measurements.HeldOutLosses);
         using Process process = Process.GetCurrentProcess();
         report = report with { PeakWorkingSetBytes = process.PeakWorkingSet64 };
-        report.Save(options.Output);
+        output.Write(report, _measurements);
         if (options.Json)
             Console.Out.Write(report.ToJson());
         return report;

@@ -55,7 +55,7 @@ internal sealed partial record Report
     /// <summary>The text of the file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
 
-    /// <summary>Writes the file beside and renames it.</summary>
+    /// <summary>Writes the file.</summary>
     /// <param name="folder">The folder to put it in.</param>
     public void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), ToJson());
 

@@ -10,7 +10,8 @@ namespace FineTune;
 /// </summary>
 internal sealed partial record RunState
 {
-    private const string FileName = "run.json";
+    /// <summary>The name of the file in a checkpoint's folder.</summary>
+    public const string FileName = "run.json";
 
     /// <summary>The base model, in full; null for the one that ships with the program.</summary>
     public string? Model { get; init; }
@@ -73,6 +74,7 @@ internal sealed partial record RunState
     /// <exception cref="UserException">There is no checkpoint, or its file is malformed.</exception>
     public static RunState Read(string folder)
     {
+        AtomicFolder.Recover(folder);
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             throw new UserException($"--resume: there is no checkpoint in '{folder}'. A training that has ended leaves none; start one without --resume.");

@@ -28,6 +28,7 @@ public abstract class LanguageModel : Module, IDisposable
     private readonly ExclusiveUse _use = new("The model");
     private RotaryTable? _rotary;
     private Device? _device;
+    private string? _identity;
     private bool _isDisposed;
 
     /// <summary>Declares a model whose weights are yet to be loaded.</summary>
@@ -60,6 +61,14 @@ public abstract class LanguageModel : Module, IDisposable
     /// <summary>The folder of the checkpoint that the weights came from; null before it is loaded.</summary>
     public string? CheckpointFolder { get; private set; }
 
+    /// <summary>
+    /// Tells base models apart by their content, in 32 hexadecimal digits: name, element type, shape and numbers of every tensor that was
+    /// loaded, and the settings of the model and its layers that change what it computes. The same tensors in other folders
+    /// or other files have the same identity, however they are held once they are loaded. A merge does not change it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
+    public string BaseIdentity => _identity ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+
     /// <summary>How many numbers the frozen weights hold; a head that shares the embedding's counts once.</summary>
     public long BaseParameters => DistinctFrozenWeights.Sum(weight => (long)weight.Shape.Elements);
 
@@ -80,7 +89,7 @@ public abstract class LanguageModel : Module, IDisposable
     }
 
     /// <summary>What trains: the adapter's factors, and the weights marked <see cref="TrainableAttribute"/>.</summary>
-    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters)];
+    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters).Distinct()];
 
     /// <summary>How many numbers train, counted as they are saved.</summary>
     public long TrainableParameterCount => TrainableParameters.Sum(parameter => (long)parameter.SavedElements);
@@ -90,6 +99,15 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The model's linear layers, with their paths.</summary>
     public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
+
+    /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
+    internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
+
+    /// <summary>
+    /// What changes the numbers that the model computes beside its tensors, its rotary embedding and the settings of the toolkit's layers: for a
+    /// class whose <see cref="Forward"/> uses numbers of its own, these as text. A part of <see cref="BaseIdentity"/>.
+    /// </summary>
+    protected virtual string OwnSettings => "";
 
     private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
@@ -131,7 +149,9 @@ public abstract class LanguageModel : Module, IDisposable
         if (_device is not null)
             throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
         NameTree("");
-        ModelLoader.Load(this, folder, device, storage);
+        ContentIdentity identity = ModelLoader.Load(this, folder, device, storage);
+        AddSettings(identity);
+        _identity = identity.ToString();
         _device = device;
         CheckpointFolder = folder;
     }
@@ -141,12 +161,14 @@ public abstract class LanguageModel : Module, IDisposable
     /// writes them, and the configuration and tokenizer of the checkpoint that it was loaded from.
     /// </summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, which the files would lack.</exception>
+    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack.</exception>
     public void Save(string folder)
     {
         using ExclusiveUse.Hold use = Enter();
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
+        if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
+            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
         ModelWriter.Save(this, folder);
     }
 
@@ -288,7 +310,10 @@ public abstract class LanguageModel : Module, IDisposable
         return loss;
     }
 
-    /// <summary>Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter.</summary>
+    /// <summary>
+    /// Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter. Weights marked
+    /// <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <param name="requantize">Whether weights in 4 or 8 bits are to be quantized anew, which rounds most of an adapter away.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero in float32.</returns>
@@ -298,10 +323,14 @@ public abstract class LanguageModel : Module, IDisposable
         using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        MergeNorms(reversible);
+        return largest;
     }
 
-    /// <summary>Decodes every linear layer's weight, adds s·BA, and leaves the layer dense.</summary>
+    /// <summary>
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="bits">Bits of a number: 16 or 32.</param>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero for 32 bits.</returns>
@@ -312,7 +341,9 @@ public abstract class LanguageModel : Module, IDisposable
         using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        MergeNorms(reversible);
+        return largest;
     }
 
     /// <summary>Takes a reversible merge back.</summary>
@@ -321,6 +352,29 @@ public abstract class LanguageModel : Module, IDisposable
         using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers.Where(layer => layer.IsMerged))
             layer.Unmerge();
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Unmerge();
+    }
+
+    /// <summary>Adds what changes the numbers beside the tensors. How long sequences may be does not.</summary>
+    private void AddSettings(ContentIdentity identity)
+    {
+        identity.Add("rotary.head_dim", _rotarySettings.HeadDim);
+        identity.Add("rotary.base", _rotarySettings.Base);
+        if (_rotarySettings.Scaling is { } scaling)
+        {
+            identity.Add("rotary.factor", scaling.Factor);
+            identity.Add("rotary.low_frequency_factor", scaling.LowFrequencyFactor);
+            identity.Add("rotary.high_frequency_factor", scaling.HighFrequencyFactor);
+            identity.Add("rotary.original_positions", scaling.OriginalMaxPositions);
+        }
+
+        identity.Add("own", OwnSettings);
+        foreach (Module module in SelfAndDescendants)
+        {
+            foreach ((string name, double value) in module.Settings)
+                identity.Add($"{module.CheckpointPath}.{name}", value);
+        }
     }
 
     /// <summary>Gives the memory of weights and adapter back. The model can't be used any more.</summary>
@@ -357,5 +411,11 @@ public abstract class LanguageModel : Module, IDisposable
             weight.Dispose();
         _rotary?.Dispose();
         _rotary = null;
+    }
+
+    private void MergeNorms(bool reversible)
+    {
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Merge(reversible);
     }
 }

@@ -61,6 +61,7 @@ public abstract partial class Linear
             Kernels.Merge(Weight, Factors, -1);
         else
             Weight.PutBack(_unmerged);
+        HasMergedWeight = _unmerged is null || _hadMergedWeight;
         _unmerged = null;
         IsMerged = false;
     }
@@ -148,6 +149,8 @@ public abstract partial class Linear
 
     private void EndMerge(bool reversible, WeightContents? unmerged)
     {
+        _hadMergedWeight = HasMergedWeight;
+        HasMergedWeight = true;
         if (reversible)
         {
             IsMerged = true;

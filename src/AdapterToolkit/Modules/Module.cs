@@ -41,6 +41,12 @@ public abstract class Module
     /// <summary>The parameters that the module itself trains.</summary>
     public virtual IEnumerable<Parameter> Parameters => [];
 
+    /// <summary>Whether a frozen weight of the module is no longer that of the checkpoint, since an adapter was merged into it.</summary>
+    internal bool HasMergedWeight { get; private protected set; }
+
+    /// <summary>The numbers beside its weights that change what the module itself computes, with their names.</summary>
+    internal virtual IEnumerable<KeyValuePair<string, double>> Settings => [];
+
     /// <summary>This module and all modules below it, each after the one that holds it.</summary>
     public IEnumerable<Module> SelfAndDescendants
     {

@@ -38,11 +38,15 @@ public sealed class ShuffledBatches
     /// <summary>How many sequences there are.</summary>
     public int SequenceCount => _sequences.Count;
 
+    /// <summary>The last batch that can be asked for: positions in the epochs are 64-bit numbers, those of the epochs 32-bit ones.</summary>
+    internal long LastNumber => (long)((((UInt128)uint.MaxValue * (uint)SequenceCount) / (uint)BatchSize) - 1);
+
     /// <summary>Makes the batch of a number.</summary>
     /// <param name="number">Counted from zero.</param>
     public TrainingBatch Batch(long number)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, LastNumber);
         TrainingSequence[] chosen = new TrainingSequence[BatchSize];
         for (int i = 0; i < BatchSize; i++)
         {

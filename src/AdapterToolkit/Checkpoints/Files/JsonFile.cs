@@ -17,6 +17,8 @@ internal static class JsonFile
     public static T Read<T>(string path, Func<JsonObject, T> convert)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            AtomicFolder.Recover(folder);
         if (!File.Exists(path))
             throw new CheckpointException(path, "there is no such file.");
         long length = new FileInfo(path).Length;

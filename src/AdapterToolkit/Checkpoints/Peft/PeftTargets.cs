@@ -12,6 +12,9 @@ internal static class PeftTargets
     public static bool IsSuffix(string path, string name)
         => path.EndsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[path.Length - name.Length - 1] == '.');
 
+    /// <summary>Whether a name of <c>modules_to_save</c> means a module: the path ends with it. PEFT asks for no dot before it, so that <c>norm</c> means <c>input_layernorm</c> too.</summary>
+    public static bool IsEnd(string path, string name) => path.EndsWith(name, StringComparison.Ordinal);
+
     /// <summary>Whether a regular expression that stands for <c>target_modules</c> matches a whole path.</summary>
     public static bool MatchesWhole(string path, string expression) => Matches(path, $"^(?:{expression})$");
 

@@ -31,12 +31,13 @@ internal readonly record struct QuantizationState(WeightFormat Format, float Off
     };
 
     /// <summary>Reads the settings of a weight and checks them.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="name">The tensor of the settings.</param>
     /// <param name="numbers">The format that the tensor's name says.</param>
     /// <param name="shape">The shape that the model needs.</param>
-    internal static QuantizationState Read(SafetensorsFile file, string name, QuantizationFormat numbers, Shape shape)
+    internal static QuantizationState Read(Checkpoint checkpoint, string name, QuantizationFormat numbers, Shape shape)
     {
+        SafetensorsFile file = checkpoint.GetFile(name);
         SafetensorsEntry entry = file.GetEntry(name);
         if (entry.Type != SafetensorsType.U8)
             throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; U8 is needed, the bytes of a JSON text.", name);
@@ -44,7 +45,7 @@ internal readonly record struct QuantizationState(WeightFormat Format, float Off
             throw new CheckpointException(file.FilePath, $"its text has {entry.ByteLength} bytes; more than {LongestText} are not accepted.", name);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(file.ReadBytes(name));
+            using JsonDocument document = JsonDocument.Parse(checkpoint.ReadBytes(name));
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Read(new JsonObject(file.FilePath, "", document.RootElement, name), numbers, shape)
                 : throw new CheckpointException(file.FilePath, "does not hold a JSON object.", name);

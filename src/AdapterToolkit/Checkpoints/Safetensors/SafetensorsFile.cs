@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 
@@ -90,20 +91,23 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Receives all elements, row-major; exactly as many as the tensor has.</param>
     /// <exception cref="CheckpointException">The file has no such tensor, it has another number of elements, or another type.</exception>
-    public void ReadFloat32(string name, Span<float> destination)
+    public void ReadFloat32(string name, Span<float> destination) => ReadFloat32(name, destination, digest: null);
+
+    /// <summary>Reads as <see cref="ReadFloat32(string, Span{float})"/>, and lets a digest see the file's bytes as they pass.</summary>
+    internal void ReadFloat32(string name, Span<float> destination, NonCryptographicHashAlgorithm? digest)
     {
         SafetensorsEntry entry = GetEntry(name);
         CheckCount(entry, destination.Length);
         switch (entry.Type)
         {
             case SafetensorsType.F32:
-                CopyTo(entry, MemoryMarshal.AsBytes(destination));
+                CopyTo(entry, MemoryMarshal.AsBytes(destination), digest);
                 break;
             case SafetensorsType.F16:
-                Widen(entry, destination, Widening.FromHalf);
+                Widen(entry, destination, Widening.FromHalf, digest);
                 break;
             case SafetensorsType.BF16:
-                Widen(entry, destination, Widening.FromBFloat16);
+                Widen(entry, destination, Widening.FromBFloat16, digest);
                 break;
             default:
                 throw new CheckpointException(FilePath, $"its elements are {entry.Type.FileName()}; F32, F16 or BF16 is needed here.", name);
@@ -147,12 +151,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Receives the bytes; exactly as many as the tensor has.</param>
     /// <exception cref="CheckpointException">The file has no such tensor, or it has another number of bytes.</exception>
-    public void ReadBytes(string name, Span<byte> destination)
+    public void ReadBytes(string name, Span<byte> destination) => ReadBytes(name, destination, digest: null);
+
+    /// <summary>Reads as <see cref="ReadBytes(string, Span{byte})"/>, and lets a digest see the bytes as they pass.</summary>
+    internal void ReadBytes(string name, Span<byte> destination, NonCryptographicHashAlgorithm? digest)
     {
         SafetensorsEntry entry = GetEntry(name);
         if (entry.ByteLength != destination.Length)
             throw new CheckpointException(FilePath, $"it has {entry.ByteLength} bytes; {destination.Length} are asked for.", name);
-        CopyTo(entry, destination);
+        CopyTo(entry, destination, digest);
     }
 
     /// <summary>Reads a tensor's bytes into a new array; see <see cref="ReadBytes(string, Span{byte})"/>.</summary>
@@ -186,23 +193,25 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new CheckpointException(FilePath, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {count} are needed here.", entry.Name);
     }
 
-    private void CopyTo(SafetensorsEntry entry, Span<byte> destination)
+    private void CopyTo(SafetensorsEntry entry, Span<byte> destination, NonCryptographicHashAlgorithm? digest = null)
     {
         for (int done = 0; done < destination.Length; done += WindowSize)
         {
             Span<byte> part = destination.Slice(done, Math.Min(WindowSize, destination.Length - done));
             using Window window = new(_mapping, _dataStart + entry.Begin + done, part.Length);
+            digest?.Append(window.Bytes);
             window.Bytes.CopyTo(part);
         }
     }
 
-    private void Widen(SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert)
+    private void Widen(SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert, NonCryptographicHashAlgorithm? digest)
     {
         const int windowElements = WindowSize / sizeof(ushort);
         for (int done = 0; done < destination.Length; done += windowElements)
         {
             Span<float> part = destination.Slice(done, Math.Min(windowElements, destination.Length - done));
             using Window window = new(_mapping, _dataStart + entry.Begin + ((long)done * sizeof(ushort)), part.Length * sizeof(ushort));
+            digest?.Append(window.Bytes);
             convert(MemoryMarshal.Cast<byte, ushort>(window.Bytes), part);
         }
     }
