@@ -88,6 +88,9 @@ internal static class ModelLoader
                 weight.Name);
         }
 
+        long bytes = QuantizedValues.CodeBytes(format, weight.Weight.Shape.Elements);
+        if (format.Numbers is not null && bytes > Array.MaxLength)
+            throw new CheckpointException(checkpoint.GetFile(weight.Name).FilePath, $"takes {bytes} bytes in {format}; more than {Array.MaxLength} are not supported. Mark {weight.Module.GetType().Name} for fewer bits.", weight.Name);
         return format;
     }
 

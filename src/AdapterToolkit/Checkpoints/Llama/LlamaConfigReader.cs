@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>Reads <see cref="LlamaConfig"/> from the JSON that Hugging Face's transformers write, old and new spellings.</summary>
@@ -26,7 +24,7 @@ internal static class LlamaConfigReader
             throw json.Error("num_attention_heads", $"({heads}) is not divisible by 'num_key_value_heads' ({keyValueHeads}).");
         int positions = json.FindInt("max_position_embeddings", 1) ?? 2048;
         (double rotaryBase, RotaryScaling? scaling) = ReadRotary(json, positions);
-        return new LlamaConfig
+        var config = new LlamaConfig
         {
             VocabularySize = json.GetInt("vocab_size", 1, MostTokens),
             HiddenSize = hidden,
@@ -43,9 +41,21 @@ internal static class LlamaConfigReader
             MlpBias = json.FindBool("mlp_bias", false),
             TieWordEmbeddings = json.FindBool("tie_word_embeddings", false),
             BeginningOfTextId = json.FindInt("bos_token_id", 0),
-            EndOfTextIds = ReadEndOfTextIds(json),
+            EndOfTextIds = EndTokens.Read(json),
             Quantization = json.FindObject(BitsAndBytesConfig.Key) is { } quantization ? BitsAndBytesConfig.Read(quantization) : null,
         };
+        CheckMatrices(json, config);
+        return config;
+    }
+
+    /// <summary>Each number alone is within its bounds; a matrix of two of them must have no more numbers than can be counted.</summary>
+    private static void CheckMatrices(JsonObject json, LlamaConfig config)
+    {
+        foreach ((string key, long rows) in (ReadOnlySpan<(string, long)>)[("vocab_size", config.VocabularySize), ("intermediate_size", config.IntermediateSize), ("head_dim", (long)config.Heads * config.HeadDim)])
+        {
+            if (rows * config.HiddenSize > Array.MaxLength)
+                throw json.Error(key, $"asks for matrices of {rows} x {config.HiddenSize} numbers; more than {Array.MaxLength} are not supported.");
+        }
     }
 
     private static int ReadHeadDim(JsonObject json, int hidden, int heads)
@@ -99,18 +109,4 @@ internal static class LlamaConfigReader
     }
 
     private static double Required(JsonObject json, string key) => json.FindPositive(key) ?? throw json.Error(key, "is missing.");
-
-    private static int[] ReadEndOfTextIds(JsonObject json)
-    {
-        const string key = "eos_token_id";
-        return json.Find(key) switch
-        {
-            null => [],
-            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(Id)],
-            { } single => [Id(single)],
-        };
-
-        int Id(JsonElement element)
-            => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0 ? id : throw json.Error(key, "is not a token's id or a list of them.");
-    }
 }

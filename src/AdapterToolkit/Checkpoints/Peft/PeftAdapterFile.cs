@@ -31,9 +31,9 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         {
             return Read(config, file);
         }
-        catch (RegexMatchTimeoutException exception)
+        catch (CheckpointException exception) when (exception.InnerException is RegexMatchTimeoutException slow)
         {
-            throw new CheckpointException(configPath, $"the regular expression '{Excerpt.Of(exception.Pattern)}' takes too long.", innerException: exception);
+            throw new CheckpointException(configPath, $"the regular expression '{Excerpt.Of(slow.Pattern)}' takes too long to match. Write it without nested repetitions.", innerException: slow);
         }
     }
 
