@@ -170,6 +170,14 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return bytes;
     }
 
+    /// <summary>Lets a digest see a tensor's bytes, of which no more than a window is in memory at a time.</summary>
+    internal void ReadInto(string name, NonCryptographicHashAlgorithm digest)
+    {
+        SafetensorsEntry entry = GetEntry(name);
+        for (long done = 0; done < entry.ByteLength; done += WindowSize)
+            Visit(_mapping, _dataStart + entry.Begin + done, (int)Math.Min(WindowSize, entry.ByteLength - done), digest.Append);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _mapping.Dispose();
 
