@@ -15,10 +15,14 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The list of tensors and shards of a divided checkpoint.</summary>
     public const string IndexFileName = "model.safetensors.index.json";
 
+    /// <summary>What the files of a saved model are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "model";
+
     private readonly List<SafetensorsFile> _files;
     private readonly Dictionary<string, LocatedTensor> _tensors = new(StringComparer.Ordinal);
     private readonly List<string> _remarks = [];
     private readonly List<string> _ignored = [];
+    private bool _isDisposed;
 
     private Checkpoint(string folder, string filePath, List<SafetensorsFile> files)
     {
@@ -60,6 +64,7 @@ public sealed class Checkpoint : IDisposable
     internal static Checkpoint Open(string folder, Func<SafetensorsEntry, TensorMapping?>? mapping)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Recover(folder);
         Checkpoint checkpoint = OpenFiles(folder);
         try
         {
@@ -85,6 +90,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The file that holds a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
     public SafetensorsFile GetFile(string name) => Find(name).File;
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
@@ -119,6 +125,7 @@ public sealed class Checkpoint : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (SafetensorsFile file in _files)
             file.Dispose();
     }
@@ -243,7 +250,10 @@ public sealed class Checkpoint : IDisposable
     }
 
     private LocatedTensor Find(string name)
-        => _tensors.TryGetValue(name, out LocatedTensor? tensor) ? tensor : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _tensors.TryGetValue(name, out LocatedTensor? tensor) ? tensor : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    }
 
     private void ReadTransposed(string name, Span<float> destination)
     {

@@ -114,6 +114,9 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
                 $"is stored in {inFile}, but {weight.Module.GetType().Name} is marked for {format}. Mark the class [Quantized({inFile.Bits}, Format = QuantizationFormat.{inFile.Numbers}, BlockSize = {inFile.BlockSize}, DoubleQuantized = {(inFile.DoubleQuantized ? "true" : "false")})], or load with WeightStorage.Dense.");
         }
 
+        long bytes = QuantizedValues.CodeBytes(format, weight.Weight.Shape.Elements);
+        if (format.Numbers is not null && bytes > Array.MaxLength)
+            throw checkpoint.Error(weight.Name, $"takes {bytes} bytes in {format}; more than {Array.MaxLength} are not supported. Mark {weight.Module.GetType().Name} for fewer bits.");
         return format;
     }
 

@@ -25,7 +25,7 @@ internal static class ModelWriter
         foreach (string file in s_companions.Where(file => File.Exists(Path.Combine(source, file))))
             File.Copy(Path.Combine(source, file), Path.Combine(beside, file));
         WriteConfiguration(Path.Combine(source, LlamaConfig.FileName), Path.Combine(beside, LlamaConfig.FileName), weights);
-    });
+    }, Checkpoint.Part);
 
     /// <summary>
     /// The tensors of a weight in the format in which it is held. 8-bit blocks have no layout that other programs read, so

@@ -15,13 +15,14 @@ internal static class TokenizerScan
     /// <param name="path">The file. Where it is missing or malformed, nothing is found: a model runs without it, and who reads it as a tokenizer is told.</param>
     /// <param name="vocabularySize">How many tokens the vocabulary has.</param>
     /// <returns>The token; null where all are inside.</returns>
+    /// <exception cref="CheckpointException">The file is none that can be read, or too long.</exception>
     internal static (int Id, string Text)? FirstBeyond(string path, int vocabularySize)
     {
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 and <= LongestFile })
+        if (!Path.Exists(path))
             return null;
+        byte[] bytes = RegularFile.ReadAllBytes(path, LongestFile);
         try
         {
-            byte[] bytes = File.ReadAllBytes(path);
             Utf8JsonReader json = new(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes);
             Scan scan = new(vocabularySize);
             scan.File(ref json);

@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdapterToolkit.Modules;
 
@@ -12,13 +15,20 @@ namespace AdapterToolkit.Modules;
 /// or into a loss. A class that derives from it is marked <see cref="AdapterModelAttribute"/> and writes
 /// <see cref="Forward"/>; the source generator writes the three methods beside it.
 /// </summary>
+/// <remarks>
+/// A model is for one thread at a time: a call that comes from another thread while one is being made throws an
+/// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
+/// any other device one model's call at a time is made.
+/// </remarks>
 public abstract partial class LanguageModel : Module, IDisposable
 {
     private const int SmallestRotaryTable = 256;
 
     private readonly RotarySettings _rotarySettings;
+    private readonly ExclusiveUse _use = new("The model");
     private RotaryTable? _rotary;
     private Device? _device;
+    private bool _isDisposed;
 
     /// <summary>Declares a model whose weights are yet to be loaded.</summary>
     /// <param name="rotary">What its rotary embedding is like.</param>
@@ -37,7 +47,15 @@ public abstract partial class LanguageModel : Module, IDisposable
 
     /// <summary>The device that holds the weights.</summary>
     /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
-    public Device Device => _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Device Device
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+        }
+    }
 
     /// <summary>The folder of the checkpoint that the weights came from; null before it is loaded.</summary>
     public string? CheckpointFolder { get; private set; }
@@ -62,7 +80,7 @@ public abstract partial class LanguageModel : Module, IDisposable
     }
 
     /// <summary>What trains: the adapter's factors, and the weights marked <see cref="TrainableAttribute"/>.</summary>
-    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters)];
+    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters).Distinct()];
 
     /// <summary>How many numbers train, counted as they are saved.</summary>
     public long TrainableParameterCount => TrainableParameters.Sum(parameter => (long)parameter.SavedElements);
@@ -72,6 +90,9 @@ public abstract partial class LanguageModel : Module, IDisposable
 
     /// <summary>The model's linear layers, with their paths.</summary>
     public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
+
+    /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
+    internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
 
     private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
@@ -105,11 +126,14 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// writes them, and the configuration and tokenizer of the checkpoint that it was loaded from.
     /// </summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, which the files would lack.</exception>
+    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack.</exception>
     public void Save(string folder)
     {
+        using ExclusiveUse.Hold use = Enter();
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
+        if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
+            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
         ModelWriter.Save(this, folder);
     }
 
@@ -119,6 +143,7 @@ public abstract partial class LanguageModel : Module, IDisposable
     public SequenceContext CreateContext(TokenIds tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
+        using ExclusiveUse.Hold use = Enter();
         if (tokens.Length > MaximumPositions)
             throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
         if (_rotary is null || _rotary.Positions < tokens.Length)
@@ -138,6 +163,7 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <returns>rows x vocabulary, in row-major order.</returns>
     public float[] Logits(TokenIds tokens)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = Evaluate(tokens, context);
@@ -154,6 +180,7 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <returns>One logit for each token of the vocabulary.</returns>
     public float[] NextTokenLogits(ReadOnlySpan<int> tokens)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         TokenIds ids = new(1, tokens.Length, tokens);
         using SequenceContext context = CreateContext(ids);
@@ -170,21 +197,37 @@ public abstract partial class LanguageModel : Module, IDisposable
 
     /// <summary>Continues a text with the likeliest token, one after the other.</summary>
     /// <param name="prompt">The tokens of the text.</param>
-    /// <param name="maximumTokens">How many tokens to add at most.</param>
+    /// <param name="maximumTokens">How many tokens to add at most. Fewer are added where the model takes no longer sequence, which is logged as a warning.</param>
     /// <param name="endTokens">Tokens that end the text; the one that does is the last of the result.</param>
+    /// <param name="logger">Receives the start and the end, and, at level trace, every token; null for none.</param>
+    /// <param name="cancellationToken">Ends the call between two tokens.</param>
     /// <returns>The tokens added.</returns>
-    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default)
+    /// <exception cref="ArgumentException">The prompt is empty, or longer than the model takes.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled; the model stays as it was.</exception>
+    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(maximumTokens);
+        if (prompt.IsEmpty || prompt.Length > MaximumPositions)
+            throw new ArgumentException($"The prompt has {prompt.Length} tokens, but the model takes from 1 to {MaximumPositions}.", nameof(prompt));
+        using ExclusiveUse.Hold use = Enter();
+        logger ??= NullLogger.Instance;
+        GenerationLog.Starts(logger, prompt.Length, maximumTokens);
         List<int> sequence = [.. prompt];
-        while (sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
+        bool endsText = false;
+        while (!endsText && sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
         {
-            float[] logits = NextTokenLogits(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence));
+            cancellationToken.ThrowIfCancellationRequested();
+            float[] logits = NextTokenLogits(CollectionsMarshal.AsSpan(sequence));
             int likeliest = Array.IndexOf(logits, logits.Max());
             sequence.Add(likeliest);
-            if (endTokens.Contains(likeliest))
-                break;
+            GenerationLog.Adds(logger, sequence.Count - prompt.Length, likeliest);
+            endsText = endTokens.Contains(likeliest);
         }
 
+        int added = sequence.Count - prompt.Length;
+        if (!endsText && added < maximumTokens)
+            GenerationLog.IsFull(logger, added, maximumTokens, MaximumPositions);
+        GenerationLog.Ends(logger, added, endsText);
         return [.. sequence.Skip(prompt.Length)];
     }
 
@@ -193,6 +236,7 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the next one's label.</param>
     public LossSum Loss(TokenIds tokens, ReadOnlySpan<int> labels)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = Evaluate(tokens, context);
@@ -212,6 +256,7 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">Nothing trains.</exception>
     public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = ForwardSaving(tokens, context, out ForwardRecord? record);
@@ -230,19 +275,27 @@ public abstract partial class LanguageModel : Module, IDisposable
         return loss;
     }
 
-    /// <summary>Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter.</summary>
+    /// <summary>
+    /// Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter. Weights marked
+    /// <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <param name="requantize">Whether weights in 4 or 8 bits are to be quantized anew, which rounds most of an adapter away.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero in float32.</returns>
     /// <exception cref="InvalidOperationException">An adapter is merged already, or a weight is in 4 or 8 bits and <paramref name="requantize"/> is false. No layer is merged then.</exception>
     public float Merge(bool reversible = false, bool requantize = false)
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        MergeNorms(reversible);
+        return largest;
     }
 
-    /// <summary>Decodes every linear layer's weight, adds s·BA, and leaves the layer dense.</summary>
+    /// <summary>
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="bits">Bits of a number: 16 or 32.</param>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero for 32 bits.</returns>
@@ -250,23 +303,44 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
     public float MergeTo(int bits, bool reversible = false)
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        MergeNorms(reversible);
+        return largest;
     }
 
     /// <summary>Takes a reversible merge back.</summary>
     public void Unmerge()
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers.Where(layer => layer.IsMerged))
             layer.Unmerge();
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Unmerge();
     }
 
-    /// <summary>Gives the memory of weights and adapter back.</summary>
+    /// <summary>Gives the memory of weights and adapter back. The model can't be used any more.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the model.</exception>
     public void Dispose()
     {
+        using ExclusiveUse.Hold use = _use.Enter();
+        if (_isDisposed)
+            return;
         Dispose(true);
+        _isDisposed = true;
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Keeps other threads out until what is returned is disposed.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the model, or a model on the same accelerator.</exception>
+    /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
+    internal ExclusiveUse.Hold Enter()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _device?.ThrowIfDisposed();
+        return _use.Enter(_device?.Use);
     }
 
     /// <summary>Frees what the model holds.</summary>
@@ -275,11 +349,17 @@ public abstract partial class LanguageModel : Module, IDisposable
     {
         if (!disposing || _device is null)
             return;
-        foreach (Linear layer in LinearLayers.Where(layer => layer.Factors is not null))
-            layer.ReleaseFactors();
+        foreach (Module module in SelfAndDescendants)
+            module.Release();
         foreach (FrozenWeight weight in DistinctFrozenWeights)
             weight.Dispose();
         _rotary?.Dispose();
         _rotary = null;
+    }
+
+    private void MergeNorms(bool reversible)
+    {
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Merge(reversible);
     }
 }

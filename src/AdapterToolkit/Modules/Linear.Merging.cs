@@ -61,6 +61,7 @@ public abstract partial class Linear
             Kernels.Merge(Weight, Factors, -1);
         else
             Weight.PutBack(_unmerged);
+        HasMergedWeight = _unmerged is null || _hadMergedWeight;
         _unmerged = null;
         IsMerged = false;
     }
@@ -136,7 +137,7 @@ public abstract partial class Linear
         {
             held = new float[exact.Length];
             Quantizer.Dequantize(Quantizer.Quantize(exact, format, name), held);
-            Weight.Dispose();
+            Weight.Take()?.Dispose();
             Weight.Load(device, held);
         }
 
@@ -148,6 +149,8 @@ public abstract partial class Linear
 
     private void EndMerge(bool reversible, WeightContents? unmerged)
     {
+        _hadMergedWeight = HasMergedWeight;
+        HasMergedWeight = true;
         if (reversible)
         {
             IsMerged = true;
@@ -156,7 +159,7 @@ public abstract partial class Linear
         else
         {
             unmerged?.Dispose();
-            ReleaseFactors();
+            Release();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
@@ -70,13 +71,14 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     /// <summary>The whole number at a key that must be there.</summary>
     public int GetInt(string key, int least, int most = int.MaxValue) => FindInt(key, least, most) ?? throw Error(key, "is missing.");
 
-    /// <summary>The positive finite number at a key, or null.</summary>
+    /// <summary>The positive number at a key, or null. Numbers that float32 cannot hold (as infinity, or as zero) are an error: the toolkit computes in float32.</summary>
     public double? FindPositive(string key)
     {
         if (Find(key) is not { } value)
             return null;
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !double.IsFinite(number) || number <= 0)
-            throw Error(key, $"is {Excerpt.Of(value.GetRawText())}; a number greater than zero is needed.");
+        double number = 0;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out number) || !(number >= float.Epsilon && number <= float.MaxValue))
+            throw Error(key, $"is {(number > 0 && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : Excerpt.Of(value.GetRawText()))}; a number greater than zero, within float32's range, is needed.");
         return number;
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>Reads <see cref="LlamaConfig"/> from the JSON that Hugging Face's transformers write, old and new spellings.</summary>
@@ -30,7 +28,7 @@ internal static class LlamaConfigReader
         int positions = json.FindInt("max_position_embeddings", 1) ?? 2048;
         (double rotaryBase, RotaryScaling? scaling) = LlamaRotaryReader.Read(json, positions);
         LlamaUnsupportedSettings.CheckWindow(json, positions);
-        return new LlamaConfig
+        var config = new LlamaConfig
         {
             VocabularySize = json.GetInt("vocab_size", 1, MostTokens),
             HiddenSize = hidden,
@@ -47,9 +45,21 @@ internal static class LlamaConfigReader
             MlpBias = json.FindBool("mlp_bias", false),
             TieWordEmbeddings = json.FindBool("tie_word_embeddings", false),
             BeginningOfTextId = IsId(json, "bos_token_id") ? json.FindInt("bos_token_id", 0) : null,
-            EndOfTextIds = ReadEndOfTextIds(json),
+            EndOfTextIds = EndTokens.Read(json),
             Quantization = BitsAndBytesConfig.Find(json),
         };
+        CheckMatrices(json, config);
+        return config;
+    }
+
+    /// <summary>Each number alone is within its bounds; a matrix of two of them must have no more numbers than can be counted.</summary>
+    private static void CheckMatrices(JsonObject json, LlamaConfig config)
+    {
+        foreach ((string key, long rows) in (ReadOnlySpan<(string, long)>)[("vocab_size", config.VocabularySize), ("intermediate_size", config.IntermediateSize), ("head_dim", (long)config.Heads * config.HeadDim)])
+        {
+            if (rows * config.HiddenSize > Array.MaxLength)
+                throw json.Error(key, $"asks for matrices of {rows} x {config.HiddenSize} numbers; more than {Array.MaxLength} are not supported.");
+        }
     }
 
     /// <summary>What is switched off is no id; zero is one.</summary>
@@ -72,21 +82,5 @@ internal static class LlamaConfigReader
             return 1e-6f;
         float eps = (float)value;
         return eps is > 0 and < 1 ? eps : throw json.Error("rms_norm_eps", $"is {value:R}; a number between 0 and 1 is needed.");
-    }
-
-    private static int[] ReadEndOfTextIds(JsonObject json)
-    {
-        const string key = "eos_token_id";
-        if (!IsId(json, key))
-            return [];
-        return json.Find(key) switch
-        {
-            null => [],
-            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(Id)],
-            { } single => [Id(single)],
-        };
-
-        int Id(JsonElement element)
-            => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0 ? id : throw json.Error(key, "is not a token's id or a list of them.");
     }
 }

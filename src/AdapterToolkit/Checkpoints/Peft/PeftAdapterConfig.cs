@@ -38,6 +38,11 @@ public sealed record PeftAdapterConfig
     /// <summary>The base model that the adapter was trained on, a name or a path, or null.</summary>
     public string? BaseModel { get; init; }
 
+    /// <summary>
+    /// Settings of an adapter that consists of <see cref="ModulesToSave"/> alone. PEFT wants some target; it knows this name as one that means no layer.
+    /// </summary>
+    internal static PeftAdapterConfig WithoutLayers => new() { Rank = 1, Alpha = 1, TargetExpression = "dummy-target-modules" };
+
     /// <summary>The rank of a layer.</summary>
     /// <param name="path">The layer's path.</param>
     public int RankOf(string path) => FirstMatch(RankPattern, path, Rank);
@@ -84,12 +89,13 @@ public sealed record PeftAdapterConfig
             AlphaPattern = layers.Where(layer => Alpha(layer) != alpha).ToDictionary(layer => Regex.Escape(layer.Path), Alpha),
         };
 
-        // Float scalings such as 0.7071068 give back the alpha that they came from.
+        // Float scalings such as 0.7071068 give back the alpha that they came from, and every alpha gives back its scaling, bit for bit.
         double Alpha(PeftLayer layer)
         {
-            double exact = layer.Scaling * (rankStabilized ? Math.Sqrt(layer.Rank) : layer.Rank);
+            double divisor = rankStabilized ? Math.Sqrt(layer.Rank) : layer.Rank;
+            double exact = layer.Scaling * divisor;
             double rounded = Math.Round(exact, 4);
-            return Math.Abs(exact - rounded) <= 1e-6 * Math.Abs(exact) ? rounded : exact;
+            return (float)(rounded / divisor) == (float)layer.Scaling ? rounded : exact;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace AdapterToolkit.Checkpoints;
 
@@ -73,6 +72,8 @@ internal static class PeftAdapterConfigReader
         var patterns = new Dictionary<string, T>(StringComparer.Ordinal);
         if (json.FindObject(key) is not { } pattern)
             return patterns;
+        if (pattern.Element.GetPropertyCount() > PeftTargets.MostPatterns)
+            throw json.Error(key, $"has {pattern.Element.GetPropertyCount()} entries; more than {PeftTargets.MostPatterns} are not accepted.");
         foreach ((string expression, _) in pattern.Properties)
         {
             CheckExpression(json, key, expression);
@@ -85,14 +86,8 @@ internal static class PeftAdapterConfigReader
 
     private static void CheckExpression(JsonObject json, string key, string expression)
     {
-        try
-        {
-            _ = new Regex(expression, RegexOptions.CultureInvariant);
-        }
-        catch (ArgumentException exception)
-        {
-            throw json.Error(key, $"has the regular expression '{Excerpt.Of(expression)}', which is not supported: {exception.Message}");
-        }
+        if (PeftTargets.ProblemOf(expression) is { } problem)
+            throw json.Error(key, $"has the regular expression '{Excerpt.Of(expression)}', which is not supported: {problem}");
     }
 
     private static double ReadDropout(JsonObject json)

@@ -43,17 +43,7 @@ internal readonly record struct QuantizationState(WeightFormat Format, float Off
             throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; U8 is needed, the bytes of a JSON text.", name);
         if (entry.ByteLength > LongestText)
             throw new CheckpointException(file.FilePath, $"its text has {entry.ByteLength} bytes; more than {LongestText} are not accepted.", name);
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(checkpoint.ReadBytes(name));
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(new JsonObject(file.FilePath, "", document.RootElement, name), numbers, shape)
-                : throw new CheckpointException(file.FilePath, "does not hold a JSON object.", name);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw new CheckpointException(file.FilePath, $"is not valid JSON: {exception.Message}", name, exception);
-        }
+        return JsonFile.Parse(file.FilePath, checkpoint.ReadBytes(name), json => Read(json, numbers, shape), name);
     }
 
     /// <summary>The settings as text, of one length whatever the offset.</summary>
