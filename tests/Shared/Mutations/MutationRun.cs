@@ -108,6 +108,7 @@ internal sealed class MutationRun
         Directory.CreateDirectory(folder);
         Mutant mutant = new(_reader, number);
         mutant.Write(folder);
+        _reader.Prepare(folder);
         string state = _reader.State();
         long held = _reader.HeldBytes, before = GC.GetAllocatedBytesForCurrentThread();
         _current = new Current(number, folder);

@@ -14,7 +14,7 @@ internal static class PeftAdapterConfigReader
     /// <summary>Settings that must be missing, null, false or empty.</summary>
     private static readonly string[] s_unsupported =
     [
-        "use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
+        "use_dora", "ensure_weight_tying", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
         "alora_invocation_tokens", "megatron_config", "arrow_config", "kasa_config", "velora_config", "monteclora_config",
     ];
 
@@ -28,7 +28,7 @@ internal static class PeftAdapterConfigReader
             throw json.Error("peft_type", $"is '{Excerpt.Of(type)}'; only 'LORA' is supported.");
         foreach (string key in s_unsupported)
         {
-            if (json.Find(key) is { } value && !IsOff(value))
+            if (json.FindOn(key) is { } value)
                 throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which is not supported here.");
         }
 
@@ -54,14 +54,6 @@ internal static class PeftAdapterConfigReader
             BaseModel = json.FindText("base_model_name_or_path"),
         };
     }
-
-    private static bool IsOff(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.False => true,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => value.GetPropertyCount() == 0,
-        _ => false,
-    };
 
     private static (string[] Modules, string? Expression) ReadTargets(JsonObject json)
     {

@@ -147,12 +147,12 @@ public sealed class DataFilesTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes and devices among its files.");
         using (Process process = Process.Start("mkfifo", _folder[name]))
             process.WaitForExit();
-        Assert.Contains("is a device, a pipe or a socket", Refused(_folder[name]).Message, StringComparison.Ordinal);
-        Assert.Contains("is a device, a pipe or a socket", Refused(_folder.Path).Message, StringComparison.Ordinal);
+        Assert.Contains("is a device, a pipe or a socket, not a file", Refused(_folder[name]).Message, StringComparison.Ordinal);
+        Assert.Contains("is a device, a pipe or a socket, not a file", Refused(_folder.Path).Message, StringComparison.Ordinal);
 
         File.Delete(_folder[name]);
         File.CreateSymbolicLink(_folder[name], "/dev/zero");
-        Assert.Contains("is a device, a pipe or a socket", Refused(_folder[name]).Message, StringComparison.Ordinal);
+        Assert.Contains("is a device, a pipe or a socket, not a file", Refused(_folder[name]).Message, StringComparison.Ordinal);
 
         File.Delete(_folder[name]);
         File.CreateSymbolicLink(_folder[name], "/nowhere/at/all");
