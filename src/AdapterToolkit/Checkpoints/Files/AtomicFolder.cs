@@ -79,10 +79,13 @@ public static class AtomicFolder
         ArgumentException.ThrowIfNullOrEmpty(part);
         string target = FullPath(folder);
         Recover(target);
-        if (Resolve(target) is not { } root || ManifestContent.Read(root)?.FilesOf(part).Any() != true)
+        if (Resolve(target) is not { } root || ManifestContent.Read(root) is not { } manifest || !manifest.FilesOf(part).Any())
             return;
-        if (root != target || !new WholeExchange(root).DeleteFolder(part))
-            FolderExchange.Run(root, part, fill: null);
+        if (root == target && new WholeExchange(root).DeleteFolder(part))
+            return;
+        FolderExchange.Run(root, part, fill: null);
+        if (root == target && manifest.FolderCreated)
+            TryDeleteEmpty(root);
     }
 
     /// <summary>
@@ -125,6 +128,19 @@ public static class AtomicFolder
             FileKind.Missing => throw new CheckpointException(target, "cannot write a folder here, a link that leads nowhere has this name."),
             _ => throw new CheckpointException(target, "cannot write a folder here, a file of this name exists."),
         };
+    }
+
+    private static void TryDeleteEmpty(string root)
+    {
+        try
+        {
+            if (!Directory.EnumerateFileSystemEntries(root).Any())
+                FileOperations.DeleteFolder(root);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A mounted folder stays, as does one in a folder that is closed for writing.
+        }
     }
 
     /// <summary>Tells that a file with further hard links was replaced.</summary>

@@ -78,7 +78,7 @@ internal sealed class WholeExchange(string target)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && FileStatus.Of(target).Kind == FileKind.Folder)
         {
-            // A mounted folder has no other name, and one above may be closed for writing.
+            // A mounted folder can't be renamed, nor one in a folder that is closed for writing.
             return false;
         }
     }
