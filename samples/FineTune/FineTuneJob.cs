@@ -65,9 +65,9 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
             return InterruptedExitCode;
         }
 
+        double? lossAfter = Measure(model, data);
         string adapterFolder = options.AdapterFolder;
         model.Adapter.Save(adapterFolder);
-        double? lossAfter = Measure(model, data);
         if (lossAfter is { } loss)
             _measurements.HeldOutLosses.Add(new HeldOutPoint(options.Steps, loss));
         string continuation = Continue(model, encoder, prompt);
@@ -129,9 +129,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     {
         if (options.Resume is { } checkpoint)
         {
-            TrainingCheckpoint.Restore(checkpoint, trainer, batches);
-            _measurements = RunState.Read(checkpoint).Measurements;
+            IReadOnlyList<string> differences = TrainingCheckpoint.Restore(checkpoint, trainer, batches);
+            _measurements = RunState.Read(checkpoint).MeasurementsAfter(trainer.CompletedSteps, checkpoint);
             display.ShowLine($"Going on after step {trainer.CompletedSteps} of {options.Steps}.");
+            foreach (string difference in differences)
+                display.ShowLine($"Note: {difference}, so that losses may differ in their last bits from those of a run that had not stopped.");
             return;
         }
 
@@ -187,8 +189,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
 
     private void Note(TrainingStep step, ITrainingProgress progress)
     {
-        if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
-            throw new UserException($"The loss of step {step.Number} is no finite number any more: the training has diverged. Try a lower --learning-rate than {options.LearningRate}.");
         _measurements.TrainingLosses.Add(step.Loss);
         _measurements.Tokens += step.Tokens;
         _measurements.Seconds += step.Seconds;
@@ -215,8 +215,16 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         return checkpoint.Names.Sum(name => checkpoint.GetEntry(name).ByteLength);
     }
 
-    private double? Measure(LanguageModel model, PreparedData data) =>
-        data.HeldOut.Any(sequence => sequence.ScoredLabels > 0) ? HeldOutLoss.Of(model, data.HeldOut, options.Batch) : null;
+    /// <summary>The mean held-out loss; null where nothing is held out.</summary>
+    private double? Measure(LanguageModel model, PreparedData data)
+    {
+        if (!data.HeldOut.Any(sequence => sequence.ScoredLabels > 0))
+            return null;
+        double loss = HeldOutLoss.Of(model, data.HeldOut, options.Batch);
+        return double.IsFinite(loss)
+            ? loss
+            : throw new UserException($"The held-out loss is {loss}: the model's numbers have grown too large for float32. If the training did that, try a lower --learning-rate than {options.LearningRate}; the checkpoint of an earlier step, if there is one, is in {options.CheckpointFolder}.");
+    }
 
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
         encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, encoder.EndTokens), skipSpecialTokens: true);
