@@ -76,7 +76,7 @@ public sealed class ChatEncoder
     }
 
     private ChatTemplateOptions OptionsOf(IReadOnlyList<JsonNode>? tools, IReadOnlyDictionary<string, JsonNode?>? variables, bool addGenerationPrompt) =>
-        new() { AddGenerationPrompt = addGenerationPrompt, Tools = tools, Variables = variables, Clock = new FixedClock(Now) };
+        new() { AddGenerationPrompt = addGenerationPrompt, Tools = tools, Variables = variables, Clock = new StoppedClock(Now) };
 
     private IEnumerable<ChatAnswer> AnswersOf(Conversation conversation)
     {
