@@ -18,13 +18,9 @@ namespace FineTune;
 internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Interruption interruption)
 {
     private const string AdapterFolderName = "adapter";
-    private const string MergedFolderName = "merged";
     private const int MostWarmUpSteps = 20;
     private const int WarmUpShare = 10;
     private const int ContinuationTokens = 40;
-
-    /// <summary>Bits of the merged weights: all that the sum of base and adapter has.</summary>
-    private const int MergedBits = 32;
 
     /// <summary>The exit code of a program that Ctrl+C has stopped.</summary>
     private const int InterruptedExitCode = 130;
@@ -76,7 +72,8 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         Report report = CreateReport(model) with { HeldOutLossAfter = lossAfter };
         LogitCheck check = new(model, (data.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : data.Training[0]).Ids.Span);
         model.Dispose();
-        report = CheckSaved(check, adapterFolder, device, report);
+        EndTokens? answerEnd = corpus.Conversations.Count > 0 ? encoder.AnswerEnd : null;
+        report = CheckSaved(check, adapterFolder, device, report, new MergedModel(options, display, check, answerEnd));
         report = Finish(report);
         Delete(options.CheckpointFolder);
         display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
@@ -230,21 +227,12 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, encoder.EndTokens), skipSpecialTokens: true);
 
     /// <summary>Loads what was saved, and compares it with the trained model.</summary>
-    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report)
+    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report, MergedModel merged)
     {
-        string mergedFolder = Path.Combine(options.Output, MergedFolderName);
-        using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage))
-        {
-            reloaded.Adapter.Load(adapterFolder);
-            report = report with { AdapterReloadMaxError = check.LargestError(reloaded) };
-            reloaded.MergeTo(MergedBits);
-            if (!options.Merge)
-                return report with { MergeMaxError = check.LargestError(reloaded) };
-            reloaded.Save(mergedFolder);
-        }
-
-        using LlamaModel merged = LlamaModel.Load(mergedFolder, device, WeightStorage.Dense);
-        return report with { MergeMaxError = check.LargestError(merged) };
+        using LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage);
+        reloaded.Adapter.Load(adapterFolder);
+        double reloadError = check.LargestError(reloaded);
+        return report with { AdapterReloadMaxError = reloadError, MergeMaxError = merged.Write(reloaded) };
     }
 
     private Report CreateReport(LlamaModel model) => new()

@@ -46,7 +46,10 @@ internal sealed partial record Report
     /// <summary>The largest absolute difference of a logit after the adapter was saved and loaded again.</summary>
     public double? AdapterReloadMaxError { get; init; }
 
-    /// <summary>The largest absolute difference of a logit after the adapter was merged into the weights.</summary>
+    /// <summary>
+    /// The largest absolute difference of a logit after the adapter was merged into the weights: of the sums in float32, before the merged
+    /// model's element type rounds them. What that changes is said beside.
+    /// </summary>
     public double? MergeMaxError { get; init; }
 
     /// <summary>The loss of every step.</summary>

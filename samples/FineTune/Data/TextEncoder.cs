@@ -37,6 +37,9 @@ internal sealed class TextEncoder
     /// <summary>Tokens at which a continuation ends.</summary>
     public int[] EndTokens => [.. _config.EndOfTextIds, Separator];
 
+    /// <summary>What ends an answer in a conversation.</summary>
+    public EndTokens AnswerEnd => AdapterToolkit.Checkpoints.EndTokens.FromFolder(_folder, ChatTemplate, Tokenizer);
+
     /// <summary>The longest sequence that the model takes, in tokens.</summary>
     public int MaximumPositions => _config.MaxPositions;
 

@@ -47,6 +47,7 @@ internal static class ModelLoader
                     throw new CheckpointException(checkpoint.GetFile(weight.Name).FilePath, fault.Message, weight.Name);
                 }
 
+                weight.Weight.NoteFile(inFile, inFile.HasBlocks ? QuantizedTensorReader.ElementTypeOf(checkpoint, weight.Name, weight.Weight.Shape) : inFile);
                 loaded.Add(weight.Weight);
             }
         }
