@@ -17,7 +17,6 @@ namespace FineTune;
 /// <param name="interruption">Tells when the user wants to stop.</param>
 internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Interruption interruption)
 {
-    private const string AdapterFolderName = "adapter";
     private const int MostWarmUpSteps = 20;
     private const int WarmUpShare = 10;
     private const int ContinuationTokens = 40;
@@ -42,7 +41,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : DataFiles.Read(options.Data);
         TextEncoder encoder = new(options.ModelFolder, config);
         PreparedData data = Prepare(corpus, encoder);
-        Directory.CreateDirectory(options.Output);
+        using OutputFolder output = OutputFolder.Open(options, display);
 
         using Device device = Devices.Open(options.Device, options.Threads);
         if (options.Resume is null && !options.Dense)
@@ -59,13 +58,13 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (!Train(trainer, batches, data))
         {
             display.ShowLine($"Stopped after step {trainer.CompletedSteps} of {options.Steps}. The state is in {options.CheckpointFolder}; go on with: --resume --output {options.Output}");
-            Finish(CreateReport(model));
+            Finish(CreateReport(model), output);
             return InterruptedExitCode;
         }
 
-        string adapterFolder = Path.Combine(options.Output, AdapterFolderName);
-        model.Adapter.Save(adapterFolder);
         double? lossAfter = Measure(model, data);
+        string adapterFolder = options.AdapterFolder;
+        model.Adapter.Save(adapterFolder);
         if (lossAfter is { } loss)
             _measurements.HeldOutLosses.Add(new HeldOutPoint(options.Steps, loss));
         string continuation = Continue(model, encoder, prompt);
@@ -74,16 +73,10 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         model.Dispose();
         EndTokens? answerEnd = corpus.Conversations.Count > 0 ? encoder.AnswerEnd : null;
         report = CheckSaved(check, adapterFolder, device, report, new MergedModel(options, display, check, answerEnd));
-        report = Finish(report);
-        Delete(options.CheckpointFolder);
+        report = Finish(report, output);
+        output.DeleteCheckpoint();
         display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
         return 0;
-    }
-
-    private static void Delete(string folder)
-    {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
     }
 
     private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };
@@ -134,9 +127,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     {
         if (options.Resume is { } checkpoint)
         {
-            TrainingCheckpoint.Restore(checkpoint, trainer, batches);
-            _measurements = RunState.Read(checkpoint).Measurements;
+            IReadOnlyList<string> differences = TrainingCheckpoint.Restore(checkpoint, trainer, batches);
+            _measurements = RunState.Read(checkpoint).MeasurementsAfter(trainer.CompletedSteps, checkpoint);
             display.ShowLine($"Going on after step {trainer.CompletedSteps} of {options.Steps}.");
+            foreach (string difference in differences)
+                display.ShowLine($"Note: {difference}, so that losses may differ in their last bits from those of a run that had not stopped.");
             return;
         }
 
@@ -192,8 +187,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
 
     private void Note(TrainingStep step, ITrainingProgress progress)
     {
-        if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
-            throw new UserException($"The loss of step {step.Number} is no finite number any more: the training has diverged. Try a lower --learning-rate than {options.LearningRate}.");
         _measurements.TrainingLosses.Add(step.Loss);
         _measurements.Tokens += step.Tokens;
         _measurements.Seconds += step.Seconds;
@@ -220,8 +213,16 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         return checkpoint.Names.Sum(name => checkpoint.GetEntry(name).ByteLength);
     }
 
-    private double? Measure(LanguageModel model, PreparedData data) =>
-        data.HeldOut.Any(sequence => sequence.ScoredLabels > 0) ? HeldOutLoss.Of(model, data.HeldOut, options.Batch) : null;
+    /// <summary>The mean held-out loss; null where nothing is held out.</summary>
+    private double? Measure(LanguageModel model, PreparedData data)
+    {
+        if (!data.HeldOut.Any(sequence => sequence.ScoredLabels > 0))
+            return null;
+        double loss = HeldOutLoss.Of(model, data.HeldOut, options.Batch);
+        return double.IsFinite(loss)
+            ? loss
+            : throw new UserException($"The held-out loss is {loss}: the model's numbers have grown too large for float32. If the training did that, try a lower --learning-rate than {options.LearningRate}; the checkpoint of an earlier step, if there is one, is in {options.CheckpointFolder}.");
+    }
 
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
         encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, encoder.EndTokens), skipSpecialTokens: true);
@@ -251,12 +252,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     };
 
     /// <summary>Writes the chart and the report.</summary>
-    private Report Finish(Report report)
+    private Report Finish(Report report, OutputFolder output)
     {
-        LossChart.Save(options.Output, _measurements.TrainingLosses, _measurements.HeldOutLosses);
         using Process process = Process.GetCurrentProcess();
         report = report with { PeakWorkingSetBytes = process.PeakWorkingSet64 };
-        report.Save(options.Output);
+        output.Write(report, _measurements);
         if (options.Json)
             Console.Out.Write(report.ToJson());
         return report;

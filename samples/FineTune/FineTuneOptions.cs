@@ -73,4 +73,10 @@ internal sealed record FineTuneOptions
 
     /// <summary>The folder in which training saves its state.</summary>
     public string CheckpointFolder => Path.Combine(Output, "checkpoint");
+
+    /// <summary>The folder for the adapter.</summary>
+    public string AdapterFolder => Path.Combine(Output, "adapter");
+
+    /// <summary>The folder for the merged model.</summary>
+    public string MergedFolder => Path.Combine(Output, "merged");
 }

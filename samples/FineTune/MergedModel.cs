@@ -14,12 +14,8 @@ namespace FineTune;
 /// <param name="answerEnd">What ends an answer, where the data are conversations; otherwise null.</param>
 internal sealed class MergedModel(FineTuneOptions options, IDisplay display, LogitCheck check, EndTokens? answerEnd)
 {
-    private const string FolderName = "merged";
-
     /// <summary>Bits of all that the sum of base and adapter has.</summary>
     private const int ExactBits = 32;
-
-    private string Folder => Path.Combine(options.Output, FolderName);
 
     /// <summary>Merges and writes.</summary>
     /// <param name="model">The base model with the adapter beside it. It is disposed when it is written.</param>
@@ -34,16 +30,16 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
         if (!options.Merge)
             return error;
         if (answerEnd?.StopText is { } text)
-            display.ShowLine($"The tokenizer has no token for '{text}', which ends an answer by the chat template: {FolderName}/ can't name it in eos_token_id.");
+            display.ShowLine($"The tokenizer has no token for '{text}', which ends an answer by the chat template: merged/ can't name it in eos_token_id.");
         return options.MergeFullPrecision ? WriteExact(model) : WriteRounded(model, error);
     }
 
     private double WriteExact(LlamaModel model)
     {
         Device device = model.Device;
-        model.Save(Folder, new SaveOptions { EndTokens = answerEnd, FullPrecision = true });
+        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd, FullPrecision = true });
         model.Dispose();
-        using LlamaModel merged = LlamaModel.Load(Folder, device, WeightStorage.Dense);
+        using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
         return check.LargestError(merged);
     }
 
@@ -52,14 +48,14 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
         Device device = model.Device;
         model.Unmerge();
         MergeRounding rounding = model.MergeToBaseType();
-        model.Save(Folder, new SaveOptions { EndTokens = answerEnd });
+        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd });
         model.Dispose();
-        using LlamaModel merged = LlamaModel.Load(Folder, device, WeightStorage.Dense);
+        using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
         double written = check.LargestError(merged);
         if (rounding.LargestError == 0)
             return written;
         string share = rounding.ShareOfAdapter is { } part ? $", {Quantity.Number(100 * part, 1)} % of what the adapter adds in all," : "";
-        display.ShowLine($"{FolderName}/ has the base's element type: rounding to it changed a weight by {Quantity.Tiny(rounding.LargestError)} at most{share} and a logit by {Quantity.Tiny(written)}. --merge-type float32 keeps every bit.");
+        display.ShowLine($"merged/ has the base's element type: rounding to it changed a weight by {Quantity.Tiny(rounding.LargestError)} at most{share} and a logit by {Quantity.Tiny(written)}. --merge-type float32 keeps every bit.");
         return error;
     }
 }

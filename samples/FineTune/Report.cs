@@ -56,10 +56,32 @@ internal sealed partial record Report
     public required IReadOnlyList<double> TrainingLosses { get; init; }
 
     /// <summary>The text of the file.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
+    /// <exception cref="UserException">A number is infinite or not a number; the message names it.</exception>
+    public string ToJson()
+    {
+        (string Name, double? Value)[] numbers =
+        [
+            ("bitsPerWeight", BitsPerWeight),
+            ("heldOutLossDense", HeldOutLossDense),
+            ("heldOutLossBefore", HeldOutLossBefore),
+            ("heldOutLossAfter", HeldOutLossAfter),
+            ("tokensPerSecond", TokensPerSecond),
+            ("adapterReloadMaxError", AdapterReloadMaxError),
+            ("mergeMaxError", MergeMaxError),
+            .. TrainingLosses.Select((loss, index) => ($"trainingLosses[{index}]", (double?)loss)),
+        ];
+        foreach ((string name, double? value) in numbers)
+        {
+            if (value is { } number && !double.IsFinite(number))
+                throw new UserException($"{FileName} is not written: {name} would be {number}, which is no number that a report can have.");
+        }
 
-    /// <summary>Writes the file beside and renames it.</summary>
+        return JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
+    }
+
+    /// <summary>Writes the file.</summary>
     /// <param name="folder">The folder to put it in.</param>
+    /// <exception cref="UserException">A number is infinite or not a number.</exception>
     public void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), ToJson());
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]

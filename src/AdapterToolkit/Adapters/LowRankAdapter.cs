@@ -1,4 +1,5 @@
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
 
@@ -41,10 +42,11 @@ public sealed class LowRankAdapter
     /// (PEFT's "gaussian"), B zero. Weights marked <see cref="TrainableAttribute"/> start as the base's, so that the model
     /// computes what the base does.
     /// </summary>
-    /// <param name="seed">The seed of A: the same seed gives the same numbers on every device.</param>
+    /// <param name="seed">The seed of A: the same seed gives the same numbers on every device of a machine, for any number of threads. Another operating system's logarithm, sine and cosine may round a number otherwise.</param>
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     public void Initialize(int seed = 0)
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         ThrowIfMerged();
         RandomSequence random = new((ulong)seed);
         using PreparedAdapter fresh = new(_model);
@@ -73,6 +75,7 @@ public sealed class LowRankAdapter
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     public void Load(string folder)
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         using PreparedAdapter prepared = Prepare(folder);
         prepared.Apply();
     }
@@ -85,6 +88,7 @@ public sealed class LowRankAdapter
     /// <exception cref="InvalidOperationException">No layer has factors and nothing else trains, or a number is infinite or not a number; the message names its tensor.</exception>
     public void Save(string folder)
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         Linear[] layers = [.. Layers.Distinct()];
         PeftSavedTensor[] modules = TrainedModules.Saved(_model);
         if (layers.Length == 0 && modules.Length == 0)
@@ -101,6 +105,7 @@ public sealed class LowRankAdapter
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     public void Remove()
     {
+        using ExclusiveUse.Hold use = _model.Enter();
         ThrowIfMerged();
         using PreparedAdapter nothing = new(_model);
         nothing.Apply();
@@ -119,12 +124,7 @@ public sealed class LowRankAdapter
         try
         {
             foreach (PeftLayer layer in file.Layers)
-            {
-                if (!float.IsFinite((float)layer.Scaling))
-                    throw new CheckpointException(Path.Combine(folder, PeftAdapterConfig.FileName), $"'lora_alpha' gives layer '{layer.Path}' a scaling of {layer.Scaling}, which float32 can't hold.");
                 prepared.Add(LayerOf(layer, layers, tensors), FactorsOf(layer, layers[layer.Path], file.Config));
-            }
-
             TrainedModules.Add(file, tensors, _model, prepared);
             prepared.AddBaseWeights();
             return prepared;

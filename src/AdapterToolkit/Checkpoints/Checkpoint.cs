@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
@@ -14,8 +15,12 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The list of tensors and shards of a divided checkpoint.</summary>
     public const string IndexFileName = "model.safetensors.index.json";
 
+    /// <summary>What the files of a saved model are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "model";
+
     private readonly SafetensorsFile[] _shards;
     private readonly Dictionary<string, SafetensorsFile> _shardOf;
+    private bool _isDisposed;
 
     private Checkpoint(string folder, string indexPath, SafetensorsFile[] shards, Dictionary<string, SafetensorsFile> shardOf)
     {
@@ -40,6 +45,7 @@ public sealed class Checkpoint : IDisposable
     public static Checkpoint Open(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Recover(folder);
         string single = Path.Combine(folder, SingleFileName), index = Path.Combine(folder, IndexFileName);
         if (File.Exists(single))
         {
@@ -51,6 +57,9 @@ public sealed class Checkpoint : IDisposable
             throw new CheckpointException(folder, $"the folder has neither '{SingleFileName}' nor '{IndexFileName}'.");
         return OpenShards(folder, index);
     }
+
+    /// <summary>Receives the digest of every tensor that is read; null where nobody asks for it.</summary>
+    internal ContentIdentity? Identity { get; set; }
 
     /// <summary>Whether there is a tensor of this name.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -64,14 +73,23 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The file that holds a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
     public SafetensorsFile GetFile(string name)
-        => _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+    }
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Receives all elements, row-major; exactly as many as the tensor has.</param>
     /// <exception cref="CheckpointException">There is no such tensor, it has another number of elements, or another type.</exception>
-    public void ReadFloat32(string name, Span<float> destination) => GetFile(name).ReadFloat32(name, destination);
+    public void ReadFloat32(string name, Span<float> destination)
+    {
+        XxHash128? digest = NewDigest();
+        GetFile(name).ReadFloat32(name, destination, digest);
+        Identify(name, digest);
+    }
 
     /// <summary>Checks a tensor's shape before anything is allocated for it.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -86,7 +104,45 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => DisposeAll(_shards);
+    public void Dispose()
+    {
+        _isDisposed = true;
+        DisposeAll(_shards);
+    }
+
+    /// <summary>Reads a small tensor as single-precision numbers.</summary>
+    /// <exception cref="CheckpointException">As of <see cref="ReadFloat32(string, Span{float})"/>, or the tensor is too long for an array.</exception>
+    internal float[] ReadFloat32(string name)
+    {
+        float[] values = new float[ArrayLength(name, GetEntry(name).ElementCount)];
+        ReadFloat32(name, values);
+        return values;
+    }
+
+    /// <summary>Reads a tensor's bytes as they are in the file, whatever its type.</summary>
+    /// <exception cref="CheckpointException">There is no such tensor, or it is too long for an array.</exception>
+    internal byte[] ReadBytes(string name)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(ArrayLength(name, GetEntry(name).ByteLength));
+        XxHash128? digest = NewDigest();
+        GetFile(name).ReadBytes(name, bytes, digest);
+        Identify(name, digest);
+        return bytes;
+    }
+
+    private XxHash128? NewDigest() => Identity is null ? null : new XxHash128();
+
+    private void Identify(string name, XxHash128? digest)
+    {
+        if (digest is null)
+            return;
+        SafetensorsEntry entry = GetEntry(name);
+        Identity?.Add(name, entry.Type, entry.Shape, digest);
+    }
+
+    private int ArrayLength(string name, long length) => length <= Array.MaxLength
+        ? (int)length
+        : throw new CheckpointException(GetFile(name).FilePath, $"its length {length} is more than an array holds.", name);
 
     private static Checkpoint OpenShards(string folder, string index)
     {

@@ -11,7 +11,9 @@ internal static class ModelLoader
     /// <summary>A tensor of older checkpoints that is computed from the configuration.</summary>
     private const string RotaryFrequencies = ".rotary_emb.inv_freq";
 
-    internal static void Load(LanguageModel model, string folder, Device device, WeightStorage storage)
+    /// <summary>Loads all weights, or none.</summary>
+    /// <returns>The digests of what was read.</returns>
+    internal static ContentIdentity Load(LanguageModel model, string folder, Device device, WeightStorage storage)
     {
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         List<NamedWeight> weights = WeightNames.Of(model);
@@ -27,6 +29,8 @@ internal static class ModelLoader
 
         // What a weight is to be held in is decided, or refused, before the first one is read.
         List<(NamedWeight Weight, WeightFormat InFile, WeightFormat Held)> plan = [.. weights.Select(weight => (weight, formats[weight.Name], FormatFor(checkpoint, weight, formats[weight.Name], storage)))];
+        ContentIdentity identity = new();
+        checkpoint.Identity = identity;
         List<FrozenWeight> loaded = [];
         try
         {
@@ -50,6 +54,8 @@ internal static class ModelLoader
                 weight.Weight.NoteFile(inFile, inFile.HasBlocks ? QuantizedTensorReader.ElementTypeOf(checkpoint, weight.Name, weight.Weight.Shape) : inFile);
                 loaded.Add(weight.Weight);
             }
+
+            return identity;
         }
         catch
         {
@@ -108,8 +114,7 @@ internal static class ModelLoader
     /// <summary>Loads 16-bit numbers as the file has them.</summary>
     private static void LoadAsItIs(Checkpoint checkpoint, string name, FrozenWeight weight, Device device, WeightFormat format)
     {
-        byte[] numbers = GC.AllocateUninitializedArray<byte>((int)checkpoint.GetEntry(name).ByteLength);
-        checkpoint.GetFile(name).ReadBytes(name, numbers);
+        byte[] numbers = checkpoint.ReadBytes(name);
         SixteenBitQuantizer.ThrowIfNotFinite(numbers, format, name);
         weight.Load(device, new QuantizedValues(format, weight.Shape.Elements, numbers, null));
     }

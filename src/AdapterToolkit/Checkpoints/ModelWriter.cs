@@ -23,7 +23,7 @@ internal static class ModelWriter
                 return;
             CompanionFiles.Copy(source, beside);
             SavedConfiguration.Write(model, source, beside, formats, options.EndTokens);
-        });
+        }, Checkpoint.Part);
         return tensors.LargestChange;
     }
 

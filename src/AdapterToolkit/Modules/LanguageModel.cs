@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdapterToolkit.Modules;
 
@@ -12,13 +15,21 @@ namespace AdapterToolkit.Modules;
 /// or into a loss. A class that derives from it is marked <see cref="AdapterModelAttribute"/> and writes
 /// <see cref="Forward"/>; the source generator writes the three methods beside it.
 /// </summary>
+/// <remarks>
+/// A model is for one thread at a time: a call that comes from another thread while one is being made throws an
+/// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
+/// any other device one model's call at a time is made.
+/// </remarks>
 public abstract class LanguageModel : Module, IDisposable
 {
     private const int SmallestRotaryTable = 256;
 
     private readonly RotarySettings _rotarySettings;
+    private readonly ExclusiveUse _use = new("The model");
     private RotaryTable? _rotary;
     private Device? _device;
+    private string? _identity;
+    private bool _isDisposed;
 
     /// <summary>Declares a model whose weights are yet to be loaded.</summary>
     /// <param name="rotary">What its rotary embedding is like.</param>
@@ -37,10 +48,26 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The device that holds the weights.</summary>
     /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
-    public Device Device => _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Device Device
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+        }
+    }
 
     /// <summary>The folder of the checkpoint that the weights came from; null before it is loaded.</summary>
     public string? CheckpointFolder { get; private set; }
+
+    /// <summary>
+    /// Tells base models apart by their content, in 32 hexadecimal digits: name, element type, shape and numbers of every tensor that was
+    /// loaded, and the settings of the model and its layers that change what it computes. The same tensors in other folders
+    /// or other files have the same identity, however they are held once they are loaded. A merge does not change it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
+    public string BaseIdentity => _identity ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
 
     /// <summary>How many numbers the frozen weights hold; a head that shares the embedding's counts once.</summary>
     public long BaseParameters => DistinctFrozenWeights.Sum(weight => (long)weight.Shape.Elements);
@@ -75,6 +102,12 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
     internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
+
+    /// <summary>
+    /// What changes the numbers that the model computes beside its tensors, its rotary embedding and the settings of the toolkit's layers: for a
+    /// class whose <see cref="Forward"/> uses numbers of its own, these as text. A part of <see cref="BaseIdentity"/>.
+    /// </summary>
+    protected virtual string OwnSettings => "";
 
     private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
@@ -112,10 +145,13 @@ public abstract class LanguageModel : Module, IDisposable
     public void LoadCheckpoint(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked)
     {
         ArgumentNullException.ThrowIfNull(device);
+        using ExclusiveUse.Hold use = Enter();
         if (_device is not null)
             throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
         NameTree("");
-        ModelLoader.Load(this, folder, device, storage);
+        ContentIdentity identity = ModelLoader.Load(this, folder, device, storage);
+        AddSettings(identity);
+        _identity = identity.ToString();
         _device = device;
         CheckpointFolder = folder;
     }
@@ -144,6 +180,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// </exception>
     public float Save(string folder, SaveOptions? options = null)
     {
+        using ExclusiveUse.Hold use = Enter();
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (CheckpointFolder is { } source && PathOf(source) == PathOf(folder))
             throw new ArgumentException($"The model was loaded from '{folder}', whose weights would be lost. Save it in another folder.", nameof(folder));
@@ -162,6 +199,7 @@ public abstract class LanguageModel : Module, IDisposable
     public SequenceContext CreateContext(TokenIds tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
+        using ExclusiveUse.Hold use = Enter();
         if (tokens.Length > MaximumPositions)
             throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
         if (_rotary is null || _rotary.Positions < tokens.Length)
@@ -181,6 +219,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>rows x vocabulary, in row-major order.</returns>
     public float[] Logits(TokenIds tokens)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = Evaluate(tokens, context);
@@ -197,6 +236,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>One logit for each token of the vocabulary.</returns>
     public float[] NextTokenLogits(ReadOnlySpan<int> tokens)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         TokenIds ids = new(1, tokens.Length, tokens);
         using SequenceContext context = CreateContext(ids);
@@ -213,21 +253,37 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>Continues a text with the likeliest token, one after the other.</summary>
     /// <param name="prompt">The tokens of the text.</param>
-    /// <param name="maximumTokens">How many tokens to add at most.</param>
+    /// <param name="maximumTokens">How many tokens to add at most. Fewer are added where the model takes no longer sequence, which is logged as a warning.</param>
     /// <param name="endTokens">Tokens that end the text; the one that does is the last of the result.</param>
+    /// <param name="logger">Receives the start and the end, and, at level trace, every token; null for none.</param>
+    /// <param name="cancellationToken">Ends the call between two tokens.</param>
     /// <returns>The tokens added.</returns>
-    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default)
+    /// <exception cref="ArgumentException">The prompt is empty, or longer than the model takes.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled; the model stays as it was.</exception>
+    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(maximumTokens);
+        if (prompt.IsEmpty || prompt.Length > MaximumPositions)
+            throw new ArgumentException($"The prompt has {prompt.Length} tokens, but the model takes from 1 to {MaximumPositions}.", nameof(prompt));
+        using ExclusiveUse.Hold use = Enter();
+        logger ??= NullLogger.Instance;
+        GenerationLog.Starts(logger, prompt.Length, maximumTokens);
         List<int> sequence = [.. prompt];
-        while (sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
+        bool endsText = false;
+        while (!endsText && sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
         {
-            float[] logits = NextTokenLogits(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence));
+            cancellationToken.ThrowIfCancellationRequested();
+            float[] logits = NextTokenLogits(CollectionsMarshal.AsSpan(sequence));
             int likeliest = Array.IndexOf(logits, logits.Max());
             sequence.Add(likeliest);
-            if (endTokens.Contains(likeliest))
-                break;
+            GenerationLog.Adds(logger, sequence.Count - prompt.Length, likeliest);
+            endsText = endTokens.Contains(likeliest);
         }
 
+        int added = sequence.Count - prompt.Length;
+        if (!endsText && added < maximumTokens)
+            GenerationLog.IsFull(logger, added, maximumTokens, MaximumPositions);
+        GenerationLog.Ends(logger, added, endsText);
         return [.. sequence.Skip(prompt.Length)];
     }
 
@@ -236,6 +292,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the next one's label.</param>
     public LossSum Loss(TokenIds tokens, ReadOnlySpan<int> labels)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = Evaluate(tokens, context);
@@ -255,6 +312,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">Nothing trains.</exception>
     public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = ForwardSaving(tokens, context, out ForwardRecord? record);
@@ -283,6 +341,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">An adapter is merged already, or a weight is in 4 or 8 bits and <paramref name="requantize"/> is false. No layer is merged then.</exception>
     public float Merge(bool reversible = false, bool requantize = false)
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize);
         float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
@@ -300,6 +359,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
     public float MergeTo(int bits, bool reversible = false)
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
         float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
@@ -316,6 +376,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
     public MergeRounding MergeToBaseType(bool reversible = false)
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
         MergeRounding rounding = LinearLayers.Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
@@ -326,17 +387,54 @@ public abstract class LanguageModel : Module, IDisposable
     /// <summary>Takes a reversible merge back.</summary>
     public void Unmerge()
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers.Where(layer => layer.IsMerged))
             layer.Unmerge();
         foreach (RmsNorm norm in TrainableNorms)
             norm.Unmerge();
     }
 
-    /// <summary>Gives the memory of weights and adapter back.</summary>
+    /// <summary>Adds what changes the numbers beside the tensors. How long sequences may be does not.</summary>
+    private void AddSettings(ContentIdentity identity)
+    {
+        identity.Add("rotary.head_dim", _rotarySettings.HeadDim);
+        identity.Add("rotary.base", _rotarySettings.Base);
+        if (_rotarySettings.Scaling is { } scaling)
+        {
+            identity.Add("rotary.factor", scaling.Factor);
+            identity.Add("rotary.low_frequency_factor", scaling.LowFrequencyFactor);
+            identity.Add("rotary.high_frequency_factor", scaling.HighFrequencyFactor);
+            identity.Add("rotary.original_positions", scaling.OriginalMaxPositions);
+        }
+
+        identity.Add("own", OwnSettings);
+        foreach (Module module in SelfAndDescendants)
+        {
+            foreach ((string name, double value) in module.Settings)
+                identity.Add($"{module.CheckpointPath}.{name}", value);
+        }
+    }
+
+    /// <summary>Gives the memory of weights and adapter back. The model can't be used any more.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the model.</exception>
     public void Dispose()
     {
+        using ExclusiveUse.Hold use = _use.Enter();
+        if (_isDisposed)
+            return;
         Dispose(true);
+        _isDisposed = true;
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Keeps other threads out until what is returned is disposed.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the model, or a model on the same accelerator.</exception>
+    /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
+    internal ExclusiveUse.Hold Enter()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _device?.ThrowIfDisposed();
+        return _use.Enter(_device?.Use);
     }
 
     /// <summary>Frees what the model holds.</summary>
@@ -345,10 +443,8 @@ public abstract class LanguageModel : Module, IDisposable
     {
         if (!disposing || _device is null)
             return;
-        foreach (Linear layer in LinearLayers.Where(layer => layer.Factors is not null))
-            layer.ReleaseFactors();
-        foreach (RmsNorm norm in TrainableNorms)
-            norm.ReleaseTrained();
+        foreach (Module module in SelfAndDescendants)
+            module.Release();
         foreach (FrozenWeight weight in DistinctFrozenWeights)
             weight.Dispose();
         _rotary?.Dispose();

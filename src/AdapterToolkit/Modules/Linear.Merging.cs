@@ -161,7 +161,7 @@ public abstract partial class Linear
         {
             held = new float[exact.Length];
             Quantizer.Dequantize(Quantizer.Quantize(exact, format, name), held);
-            Weight.Dispose();
+            Weight.Take()?.Dispose();
             Weight.Load(device, held);
         }
 
@@ -196,7 +196,7 @@ public abstract partial class Linear
         else
         {
             unmerged?.Dispose();
-            ReleaseFactors();
+            Release();
         }
     }
 }

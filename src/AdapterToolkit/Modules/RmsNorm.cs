@@ -40,6 +40,9 @@ public sealed class RmsNorm : Module
     /// <summary>The name of the layer's weight in a checkpoint.</summary>
     internal string WeightName => $"{CheckpointPath}.weight";
 
+    /// <inheritdoc/>
+    internal override IEnumerable<KeyValuePair<string, double>> Settings => [new("epsilon", _epsilon)];
+
     private FrozenWeight FrozenWeight { get; }
 
     /// <summary>The weight that trains, which starts as the frozen one; null where the layer does not train.</summary>
@@ -144,8 +147,8 @@ public sealed class RmsNorm : Module
         HasMergedWeight = _hadMergedWeight;
     }
 
-    /// <summary>Gives the memory of the trained weight back; the frozen one stays as it is.</summary>
-    internal void ReleaseTrained()
+    /// <inheritdoc/>
+    internal override void Release()
     {
         SetTrained(null);
         _unmerged?.Dispose();

@@ -57,7 +57,7 @@ public sealed class RotaryTable : IDisposable
     /// <summary>Gives the table's memory back.</summary>
     public void Dispose()
     {
-        Cosines.Release();
-        Sines.Release();
+        Cosines.Dispose();
+        Sines.Dispose();
     }
 }

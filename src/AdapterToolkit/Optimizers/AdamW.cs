@@ -32,6 +32,7 @@ public sealed class AdamW : IDisposable
 
     private readonly Dictionary<Device, Tensor> _maps = [];
     private Dictionary<Parameter, AdamWState> _states = [];
+    private bool _isDisposed;
 
     /// <summary>No number of a first moment has a larger magnitude.</summary>
     private double _largestFirstMoment;
@@ -109,6 +110,7 @@ public sealed class AdamW : IDisposable
     public void Step(IEnumerable<Parameter> parameters, double learningRate, float gradientFactor = 1)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         _largestFirstMoment = double.PositiveInfinity;
         Update(WithGradient(parameters), learningRate, gradientFactor);
     }
@@ -120,6 +122,7 @@ public sealed class AdamW : IDisposable
     public void Save(string path, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         SafetensorsWriter.Write(path, [.. parameters.SelectMany(parameter => AdamWState.Saved(parameter, _states.GetValueOrDefault(parameter)))]);
     }
 
@@ -147,6 +150,7 @@ public sealed class AdamW : IDisposable
     /// <returns>The first number that is not finite, with its tensor's name; null where the step was made.</returns>
     internal NotFiniteNumber? StepIfFinite(IEnumerable<Parameter> parameters, double learningRate, float gradientFactor, double gradientNorm)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         List<Parameter> updated = WithGradient(parameters);
         double largestGradient = gradientNorm * gradientFactor;
         _largestFirstMoment = Math.Max(_largestFirstMoment, largestGradient);
@@ -182,6 +186,7 @@ public sealed class AdamW : IDisposable
     internal Dictionary<Parameter, AdamWState> Read(string path, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!File.Exists(path))
             throw new CheckpointException(path, "there is no such file.");
         using SafetensorsFile file = SafetensorsFile.Open(path);
@@ -229,12 +234,13 @@ public sealed class AdamW : IDisposable
         states.Clear();
     }
 
-    /// <summary>Gives the memory of the moments back.</summary>
+    /// <summary>Gives the memory of the moments back. The optimizer can't be used any more.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         Release(_states);
         foreach (Tensor maps in _maps.Values)
-            maps.Release();
+            maps.Dispose();
         _maps.Clear();
     }
 

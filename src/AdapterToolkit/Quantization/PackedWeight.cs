@@ -126,10 +126,10 @@ public sealed class PackedWeight : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        Codes.Release();
-        Maxima?.Release();
-        ScaleCodes?.Release();
-        NestedMaxima?.Release();
+        Codes.Dispose();
+        Maxima?.Dispose();
+        ScaleCodes?.Dispose();
+        NestedMaxima?.Dispose();
     }
 
     private static Tensor InPanels(Device device, Shape shape, QuantizedValues values)

@@ -13,6 +13,7 @@ namespace AdapterToolkit.Tensors;
 public sealed class FrozenWeight : IDisposable
 {
     private WeightContents? _contents;
+    private bool _isDisposed;
 
     /// <summary>Declares a weight that is yet to be loaded.</summary>
     /// <param name="name">Its name within its module: <c>weight</c> or <c>bias</c>.</param>
@@ -72,7 +73,14 @@ public sealed class FrozenWeight : IDisposable
     /// <param name="device">The device.</param>
     internal Shape DenseShape(Device device) => device is CpuDevice && Shape.Dimensions is [int rows, int columns] ? WeightPanels.ShapeFor(rows, columns) : Shape;
 
-    private WeightContents Contents => _contents ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) has not been loaded. Load a checkpoint first.");
+    private WeightContents Contents
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_contents is null && _isDisposed, this);
+            return _contents ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) has not been loaded. Load a checkpoint first.");
+        }
+    }
 
     /// <summary>Puts the pretrained numbers on a device, in float32. A weight is loaded once, before its first use.</summary>
     /// <param name="device">The device.</param>
@@ -177,8 +185,12 @@ public sealed class FrozenWeight : IDisposable
     /// <exception cref="InvalidOperationException">The weight has not been loaded.</exception>
     public Tensor ToTensor() => Tensor.From(Device, Shape, ToArray());
 
-    /// <summary>Gives the weight's memory back.</summary>
-    public void Dispose() => Take()?.Dispose();
+    /// <summary>Gives the weight's memory back. What reads the weight afterwards throws an <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        Take()?.Dispose();
+        _isDisposed = true;
+    }
 
     /// <summary>Takes the contents away from the weight, which is then as before it was loaded.</summary>
     /// <returns>What the weight consisted of, now the caller's; null where it was not loaded.</returns>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
@@ -9,7 +10,8 @@ namespace AdapterToolkit.Training;
 
 /// <summary>
 /// The training loop: gradients of one or more batches, clipping, an update of the parameters, the next learning rate.
-/// With the same seeds, batches, device, number of threads and width of the processor's vectors it gives the same bits.
+/// With the same seeds and batches it gives the same bits on the same device: on the CPU device that is the same vector width and
+/// number of threads (<see cref="CpuDevice.Threads"/>), elsewhere the same GPU and driver.
 /// <code>
 /// var trainer = new Trainer(model, new AdamW(learningRate: 2e-4f));
 /// foreach (TrainingStep step in trainer.Fit(batches))
@@ -144,6 +146,7 @@ public sealed class Trainer
         int scored = batches.Sum(batch => batch.ScoredLabels);
         if (scored == 0)
             throw new ArgumentException($"No label of the {batches.Count} batches of step {number} scores: nothing in them is to be learned. Leave out sequences whose ScoredLabels is zero, or use larger batches.", nameof(batches));
+        using ExclusiveUse.Hold use = Model.Enter();
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<Parameter> parameters = Model.TrainableParameters;
         foreach (Parameter parameter in parameters)

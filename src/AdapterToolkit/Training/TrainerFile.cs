@@ -64,7 +64,11 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
     internal void RequireAdapter(string path, Dictionary<string, string> adapter) =>
         RequireSame(path, AdapterKey, Adapter, adapter, "Is the model's class marked with the ranks that it had when the checkpoint was saved, and are the adapter's files the checkpoint's own?");
 
-    private static List<Setting> SettingsOf(Trainer trainer, ShuffledBatches batches) => TrainingSettings.Of(trainer, batches);
+    private static List<Setting> SettingsOf(Trainer trainer, ShuffledBatches batches) =>
+    [
+        new("base", trainer.Model.BaseIdentity, "It is the hash of the base model's weights and settings: load the checkpoint that the training was started with, or start the training anew."),
+        .. TrainingSettings.Of(trainer, batches),
+    ];
 
     private static void RequireSame(JsonObject json, Dictionary<string, string> now, string remedy) => RequireSame(json.FilePath, json.Prefix.TrimEnd('.'), Texts(json), now, remedy);
 

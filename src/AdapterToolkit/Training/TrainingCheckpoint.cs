@@ -1,5 +1,6 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
@@ -19,6 +20,9 @@ public static class TrainingCheckpoint
     /// <summary>The name of the file with the position in steps and data, and what the checkpoint belongs to.</summary>
     public const string TrainerFileName = "trainer.json";
 
+    /// <summary>What the files of a checkpoint are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "checkpoint";
+
     /// <summary>Saves the state.</summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
     /// <param name="trainer">The trainer.</param>
@@ -31,6 +35,7 @@ public static class TrainingCheckpoint
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
+        using ExclusiveUse.Hold use = trainer.Model.Enter();
         RequireLoadedWeights(trainer.Model);
         AtomicFolder.Write(folder, temporary =>
         {
@@ -38,7 +43,7 @@ public static class TrainingCheckpoint
             trainer.Optimizer.Save(Path.Combine(temporary, OptimizerFileName), trainer.Model.TrainableParameters);
             TrainerFile.Write(Path.Combine(temporary, TrainerFileName), trainer, batches);
             addFiles?.Invoke(temporary);
-        });
+        }, Part);
     }
 
     /// <summary>
@@ -53,7 +58,7 @@ public static class TrainingCheckpoint
     /// processor's vectors. Where nothing does, the training goes on with the very bits of one that had not stopped. The trainer's logger gets it too.
     /// </returns>
     /// <exception cref="CheckpointException">
-    /// A file is missing, malformed, or has numbers that it can't have, or the checkpoint belongs to another base, other data or another setting; the message
+    /// A file is missing, malformed, was not written together with the others (<see cref="FolderManifest"/>), or has numbers that it can't have, or the checkpoint belongs to another base, other data or another setting; the message
     /// names what, both values, and what to do.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged into the model's weights.</exception>
@@ -62,9 +67,12 @@ public static class TrainingCheckpoint
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
+        AtomicFolder.Recover(folder);
         string path = Path.Combine(folder, TrainerFileName);
         if (!File.Exists(path))
             throw new CheckpointException(folder, $"there is no checkpoint of a training here: no file '{TrainerFileName}'.");
+        FolderManifest.Verify(folder, Part, TrainerFileName, OptimizerFileName, PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName);
+        using ExclusiveUse.Hold use = trainer.Model.Enter();
         RequireLoadedWeights(trainer.Model);
         TrainerFile saved = TrainerFile.Read(path, trainer, batches);
         using PreparedAdapter adapter = trainer.Model.Adapter.Prepare(folder);

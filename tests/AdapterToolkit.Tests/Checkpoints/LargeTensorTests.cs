@@ -12,7 +12,7 @@ public sealed class LargeTensorTests
     [Fact]
     public void Shapes_beyond_what_can_be_counted_are_refused_with_their_dimensions()
     {
-        Assert.Contains("65536 x 65536 numbers has more than", Assert.Throws<ArgumentOutOfRangeException>(() => new Shape(65536, 65536)).Message, StringComparison.Ordinal);
+        Assert.Contains("65536 x 65536 numbers", Assert.Throws<ArgumentOutOfRangeException>(() => new Shape(65536, 65536)).Message, StringComparison.Ordinal);
         Assert.Contains("tensor 't' of shape [65536, 65536]", Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfFloats("t", [65536, 65536], _ => { })).Message, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("tensor 't' of shape [2000000000]", Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfBytes("t", SafetensorsType.BF16, [2_000_000_000], _ => { })).Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, new Shape(0, 65536, 65536, 7).Elements);
@@ -37,7 +37,7 @@ public sealed class LargeTensorTests
         Assert.SkipUnless(Environment.GetEnvironmentVariable("ADAPTER_LONG_TESTS") == "1", "It takes 2 GiB of memory: set ADAPTER_LONG_TESTS=1.");
         Assert.SkipUnless(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes > 6L << 30, "There is not enough memory.");
         using TemporaryFolder folder = new();
-        string path = WriteSparse(folder, $$"""{"w":{"dtype":"F32","shape":[{{count}}],"data_offsets":[0,{{4L * count}}]}}""", 4L * count);
+        string path = WriteSparse(folder, $"{{\"w\":{{\"dtype\":\"F32\",\"shape\":[{count}],\"data_offsets\":[0,{4L * count}]}}}}", 4L * count);
         using (FileStream stream = new(path, FileMode.Open, FileAccess.Write))
         {
             stream.Seek(-sizeof(float), SeekOrigin.End);

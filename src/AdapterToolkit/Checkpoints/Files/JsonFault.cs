@@ -34,7 +34,7 @@ internal static class JsonFault
                         Container inside = open.Peek();
                         inside.Key = key;
                         if (!inside.Keys.Add(key))
-                            return $"{what} has the key '{PathOf(open)}' twice (the second time in line {Utf8Text.LineOf(json, reader.TokenStartIndex)}). Remove one of the two.";
+                            return $"the key '{PathOf(open)}' occurs twice in {what} (the second time in line {Utf8Text.LineOf(json, reader.TokenStartIndex)}). Remove one of the two.";
                         break;
                     case JsonTokenType.String:
                         reader.GetString();
@@ -46,7 +46,7 @@ internal static class JsonFault
         }
         catch (InvalidOperationException)
         {
-            return $"{what} has half of a surrogate pair, such as \\ud83d alone, in line {Utf8Text.LineOf(json, reader.TokenStartIndex)}{After(open)}: that is no character.";
+            return $"{what} is not valid JSON: it has half of a surrogate pair, such as \\ud83d alone, in line {Utf8Text.LineOf(json, reader.TokenStartIndex)}{After(open)}: that is no character.";
         }
         catch (JsonException exception)
         {

@@ -18,7 +18,13 @@ internal static class JsonFile
 
     /// <summary>Reads a file's text, for <see cref="Parse"/>.</summary>
     /// <exception cref="CheckpointException">The file is missing, no regular file or too long.</exception>
-    public static byte[] ReadAllBytes(string path) => RegularFile.ReadAllBytes(path, LongestFile);
+    public static byte[] ReadAllBytes(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            AtomicFolder.Recover(folder);
+        return RegularFile.ReadAllBytes(path, LongestFile);
+    }
 
     /// <summary>Parses JSON text and converts its root object.</summary>
     /// <param name="path">The file, for messages.</param>

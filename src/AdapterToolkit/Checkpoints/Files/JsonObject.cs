@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
@@ -58,8 +59,9 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     {
         if (Find(key) is not { } value)
             return null;
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !(number >= float.Epsilon && number <= float.MaxValue))
-            throw Error(key, $"is {Excerpt.Of(value.GetRawText())}; a number greater than zero, within float32's range, is needed.");
+        double number = 0;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out number) || !(number >= float.Epsilon && number <= float.MaxValue))
+            throw Error(key, $"is {(number > 0 && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : Excerpt.Of(value.GetRawText()))}; a number greater than zero, within float32's range, is needed.");
         return number;
     }
 

@@ -69,17 +69,20 @@ internal static class RegularFile
         }
     }
 
-    /// <summary>Pipes, devices and sockets have no length, and are not opened: opening a pipe waits for a writer.</summary>
+    /// <summary>A pipe is not even opened: opening one waits for a writer.</summary>
     private static void RequireContents(string path)
     {
         if (Directory.Exists(path))
             throw new CheckpointException(path, "is a folder; a file is needed here.");
         if (!File.Exists(path))
             throw new CheckpointException(path, "there is no such file.");
-        FileSystemInfo file = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-        if (!file.Exists)
-            throw new CheckpointException(path, $"is a link to '{Excerpt.Of(file.FullName)}', which is no file. Restore what it leads to, or put the file itself in its place.");
-        if (file is FileInfo { Length: 0 })
-            throw new CheckpointException(path, "is empty, or is no regular file but a device, a pipe or a socket. Give a file with contents.");
+        string? target = FileStatus.FinalTarget(path);
+        FileStatus status = target is null ? default : FileStatus.Of(target);
+        if (status.Kind == FileKind.Missing)
+            throw new CheckpointException(path, $"is a link to '{Excerpt.Of(target ?? path)}', which is no file. Restore what it leads to, or put the file itself in its place.");
+        if (status.Kind != FileKind.File)
+            throw new CheckpointException(path, "is a device, a pipe or a socket, not a file. Copy what it gives into a file.");
+        if (status.Length == 0)
+            throw new CheckpointException(path, "is empty. Was it copied or downloaded whole?");
     }
 }

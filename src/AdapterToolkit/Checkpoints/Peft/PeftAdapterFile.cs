@@ -11,6 +11,9 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     /// <summary>The name of the tensors' file in an adapter's folder.</summary>
     public const string TensorsFileName = "adapter_model.safetensors";
 
+    /// <summary>What the files of an adapter are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "adapter";
+
     private const string Prefix = "base_model.model.", SuffixA = ".lora_A.weight", SuffixB = ".lora_B.weight";
 
     /// <summary>Reads an adapter and checks that settings and tensors agree.</summary>
@@ -53,7 +56,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         {
             Config.Write(Path.Combine(temporary, PeftAdapterConfig.FileName));
             SafetensorsWriter.Write(Path.Combine(temporary, TensorsFileName), tensors);
-        });
+        }, Part);
     }
 
     private void CheckAgainstConfig(PeftLayer layer)

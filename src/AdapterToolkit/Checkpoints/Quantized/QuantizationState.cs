@@ -32,18 +32,19 @@ internal readonly record struct QuantizationState(WeightFormat Format, float? Of
     };
 
     /// <summary>Reads the settings of a weight and checks them.</summary>
-    /// <param name="file">The file.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="name">The tensor of the settings.</param>
     /// <param name="numbers">The format that the tensor's name says.</param>
     /// <param name="shape">The shape that the model needs.</param>
-    internal static QuantizationState Read(SafetensorsFile file, string name, QuantizationFormat numbers, Shape shape)
+    internal static QuantizationState Read(Checkpoint checkpoint, string name, QuantizationFormat numbers, Shape shape)
     {
+        SafetensorsFile file = checkpoint.GetFile(name);
         SafetensorsEntry entry = file.GetEntry(name);
         if (entry.Type != SafetensorsType.U8)
             throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; U8 is needed, the bytes of a JSON text.", name);
         if (entry.ByteLength > LongestText)
             throw new CheckpointException(file.FilePath, $"its text has {entry.ByteLength} bytes; more than {LongestText} are not accepted.", name);
-        return JsonFile.Parse(file.FilePath, file.ReadBytes(name), json => Read(json, numbers, shape), name);
+        return JsonFile.Parse(file.FilePath, checkpoint.ReadBytes(name), json => Read(json, numbers, shape), name);
     }
 
     /// <summary>The settings as text, as Python's json module writes it. Where the offset is not known, as long as it can be at most.</summary>

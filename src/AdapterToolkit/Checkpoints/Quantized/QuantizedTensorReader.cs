@@ -58,14 +58,14 @@ public static class QuantizedTensorReader
         if (state.Format.DoubleQuantized)
         {
             float[] nested = ReadFinite(checkpoint, names.NestedMaxima, state.Offset ?? 0);
-            scales = new BlockScales(checkpoint.GetFile(names.Maxima).ReadBytes(names.Maxima), nested, state.Offset ?? 0);
+            scales = new BlockScales(checkpoint.ReadBytes(names.Maxima), nested, state.Offset ?? 0);
         }
         else
         {
             scales = new BlockScales(ReadFinite(checkpoint, names.Maxima, offset: 0));
         }
 
-        values = new QuantizedValues(state.Format, shape.Elements, checkpoint.GetFile(weightName).ReadBytes(weightName), scales);
+        values = new QuantizedValues(state.Format, shape.Elements, checkpoint.ReadBytes(weightName), scales);
         return true;
     }
 
@@ -100,7 +100,7 @@ public static class QuantizedTensorReader
             return null;
         QuantizedTensorNames names = new(weightName);
         string stateName = names.State(numbers);
-        QuantizationState state = QuantizationState.Read(checkpoint.GetFile(stateName), stateName, numbers, shape);
+        QuantizationState state = QuantizationState.Read(checkpoint, stateName, numbers, shape);
         WeightFormat format = state.Format;
         int blocks = format.Blocks(shape.Elements);
 
@@ -136,7 +136,7 @@ public static class QuantizedTensorReader
     {
         Require(checkpoint, name, SafetensorsType.F32, expected.Length, meaning);
         SafetensorsFile file = checkpoint.GetFile(name);
-        float[] actual = file.ReadFloat32(name);
+        float[] actual = checkpoint.ReadFloat32(name);
         for (int code = 0; code < expected.Length; code++)
         {
             float unit = MathF.BitIncrement(MathF.Abs(expected[code])) - MathF.Abs(expected[code]);
@@ -148,7 +148,7 @@ public static class QuantizedTensorReader
     private static float[] ReadFinite(Checkpoint checkpoint, string name, float offset)
     {
         SafetensorsFile file = checkpoint.GetFile(name);
-        float[] maxima = file.ReadFloat32(name);
+        float[] maxima = checkpoint.ReadFloat32(name);
         int damaged = Array.FindIndex(maxima, maximum => !float.IsFinite(MathF.Abs(maximum) + MathF.Abs(offset)));
         return damaged < 0 ? maxima : throw new CheckpointException(file.FilePath, $"its element {damaged} is {maxima[damaged]:R}; a finite scale is needed.", name);
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -23,6 +24,7 @@ public sealed class SafetensorsFile : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
+    private bool _isDisposed;
 
     private SafetensorsFile(string path, SafeFileHandle handle, SafetensorsHeader header, long dataStart)
     {
@@ -78,27 +80,34 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>What the header says about a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">The file has no tensor of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
     public SafetensorsEntry GetEntry(string name)
-        => _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+    }
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Receives all elements, row-major; exactly as many as the tensor has.</param>
     /// <exception cref="CheckpointException">The file has no such tensor, it has another number of elements, or another type.</exception>
-    public void ReadFloat32(string name, Span<float> destination)
+    public void ReadFloat32(string name, Span<float> destination) => ReadFloat32(name, destination, digest: null);
+
+    /// <summary>Reads as <see cref="ReadFloat32(string, Span{float})"/>, and lets a digest see the file's bytes as they pass.</summary>
+    internal void ReadFloat32(string name, Span<float> destination, NonCryptographicHashAlgorithm? digest)
     {
         SafetensorsEntry entry = GetEntry(name);
         CheckCount(entry, destination.Length);
         switch (entry.Type)
         {
             case SafetensorsType.F32:
-                CopyTo(entry, destination);
+                CopyTo(entry, destination, digest);
                 break;
             case SafetensorsType.F16:
-                Widen(entry, destination, Widening.FromHalf);
+                Widen(entry, destination, Widening.FromHalf, digest);
                 break;
             case SafetensorsType.BF16:
-                Widen(entry, destination, Widening.FromBFloat16);
+                Widen(entry, destination, Widening.FromBFloat16, digest);
                 break;
             default:
                 throw new CheckpointException(FilePath, $"its elements are {entry.Type.FileName()}; F32, F16 or BF16 is needed here.", name);
@@ -142,12 +151,15 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Receives the bytes; exactly as many as the tensor has.</param>
     /// <exception cref="CheckpointException">The file has no such tensor, or it has another number of bytes.</exception>
-    public void ReadBytes(string name, Span<byte> destination)
+    public void ReadBytes(string name, Span<byte> destination) => ReadBytes(name, destination, digest: null);
+
+    /// <summary>Reads as <see cref="ReadBytes(string, Span{byte})"/>, and lets a digest see the bytes as they pass.</summary>
+    internal void ReadBytes(string name, Span<byte> destination, NonCryptographicHashAlgorithm? digest)
     {
         SafetensorsEntry entry = GetEntry(name);
         if (entry.ByteLength != destination.Length)
             throw new CheckpointException(FilePath, $"it has {entry.ByteLength} bytes; {destination.Length} are asked for.", name);
-        CopyTo(entry, destination);
+        CopyTo(entry, destination, digest);
     }
 
     /// <summary>Reads a tensor's bytes into a new array; see <see cref="ReadBytes(string, Span{byte})"/>.</summary>
@@ -164,7 +176,11 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _handle.Dispose();
+    }
 
     private T[] NewArray<T>(SafetensorsEntry entry)
         => entry.ElementCount <= Array.MaxLength
@@ -178,18 +194,18 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Reads elements to where they belong, piece by piece: the bytes of all together may be more than a span can have.</summary>
-    private unsafe void CopyTo<T>(SafetensorsEntry entry, Span<T> destination)
+    private unsafe void CopyTo<T>(SafetensorsEntry entry, Span<T> destination, NonCryptographicHashAlgorithm? digest = null)
         where T : unmanaged
     {
         int step = WindowSize / sizeof(T);
         for (long done = 0; done < destination.Length; done += step)
         {
             Span<T> part = destination.Slice((int)done, (int)Math.Min(step, destination.Length - done));
-            Read(entry, done * sizeof(T), MemoryMarshal.AsBytes(part));
+            Read(entry, done * sizeof(T), MemoryMarshal.AsBytes(part), digest);
         }
     }
 
-    private void Widen(SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert)
+    private void Widen(SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert, NonCryptographicHashAlgorithm? digest)
     {
         const int step = WindowSize / sizeof(ushort);
         byte[] window = ArrayPool<byte>.Shared.Rent(WindowSize);
@@ -199,7 +215,7 @@ public sealed class SafetensorsFile : IDisposable
             {
                 Span<float> part = destination.Slice((int)done, (int)Math.Min(step, destination.Length - done));
                 Span<byte> bytes = window.AsSpan(0, part.Length * sizeof(ushort));
-                Read(entry, done * sizeof(ushort), bytes);
+                Read(entry, done * sizeof(ushort), bytes, digest);
                 convert(MemoryMarshal.Cast<byte, ushort>(bytes), part);
             }
         }
@@ -209,5 +225,9 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private void Read(SafetensorsEntry entry, long position, Span<byte> bytes) => RegularFile.Read(_handle, FilePath, _dataStart + entry.Begin + position, bytes, entry.Name);
+    private void Read(SafetensorsEntry entry, long position, Span<byte> bytes, NonCryptographicHashAlgorithm? digest)
+    {
+        RegularFile.Read(_handle, FilePath, _dataStart + entry.Begin + position, bytes, entry.Name);
+        digest?.Append(bytes);
+    }
 }

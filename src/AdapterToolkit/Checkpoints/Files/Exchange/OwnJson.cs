@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>Reads and writes the JSON files that exchanges keep for themselves. What they say is checked as that of any file: a folder may come from anywhere.</summary>
+internal static class OwnJson
+{
+    private const long LongestFile = 64 << 20;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="CheckpointException">It is not a file of this format.</exception>
+    public static T Read<T>(string path, string format, Func<JsonObject, T> convert)
+    {
+        if (FileStatus.Of(path) is not { Kind: FileKind.File, Length: <= LongestFile })
+            throw NotOurs(path);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            JsonObject json = new(path, "", document.RootElement);
+            return document.RootElement.ValueKind == JsonValueKind.Object && json.FindText("format") == format ? convert(json) : throw NotOurs(path);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw NotOurs(path, exception);
+        }
+    }
+
+    /// <summary>Creates a file.</summary>
+    public static void Write(string path, string format, Action<Utf8JsonWriter> writeProperties) => FileOperations.Create(path, stream =>
+    {
+        using (Utf8JsonWriter json = new(stream, JsonFile.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("format", format);
+            writeProperties(json);
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    });
+
+    /// <summary>Length and hash of a file.</summary>
+    public static FileProof ReadProof(JsonObject json) =>
+        json.Get("length").TryGetInt64(out long length) ? new FileProof(length, json.GetText("xxh128")) : throw json.Error("length", "is no whole number.");
+
+    /// <summary>Writes length and hash of a file.</summary>
+    public static void WriteProof(Utf8JsonWriter json, FileProof proof)
+    {
+        json.WriteNumber("length", proof.Length);
+        json.WriteString("xxh128", proof.Hash);
+    }
+
+    /// <summary>A path that stays in the folder that it counts from.</summary>
+    /// <exception cref="CheckpointException">It leads out of it, or has a name that exchanges reserve.</exception>
+    public static string Inside(JsonObject json, string path) =>
+        path.Length > 0 && !path.Contains('\0') && !path.Contains('\\') && !Path.IsPathRooted(path)
+            && path.Split('/').All(name => name is not ("" or "." or "..") && !name.StartsWith(ReservedNames.Prefix, StringComparison.Ordinal))
+            ? path
+            : throw json.Error(path, "is no path in this folder.");
+
+    private static CheckpointException NotOurs(string path, Exception? cause = null) =>
+        new(path, "this program keeps its list of written files under this name, and did not write what stands there. Move it away, or choose another folder.", innerException: cause);
+}
