@@ -19,7 +19,13 @@ internal sealed class CommandLine
     private readonly Option<string?> _data = new("--data")
     {
         HelpName = "FILE|DIR",
-        Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files. Default: the System.Xml documentation of .NET.",
+        Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files, in UTF-8. Default: the System.Xml documentation of .NET.",
+    };
+
+    private readonly Option<string?> _chatTemplate = new("--chat-template")
+    {
+        HelpName = "FILE",
+        Description = "The chat template for conversations, in Jinja's language, in place of the base model's own.",
     };
 
     private readonly Option<bool> _dense = new("--dense") { Description = "Keep the base's weights as the file has them, in 16 or 32 bits, in place of quantizing them to NF4 (LoRA in place of QLoRA)." };
@@ -86,7 +92,7 @@ internal sealed class CommandLine
         Root = new RootCommand(
             "Fine-tunes low-rank adapters of a language model on text, shows what changed, and saves the adapter in PEFT's layout. "
             + "Without options it teaches the small model of this sample the documentation of System.Xml, in about two minutes.");
-        foreach (Option option in (Option[])[_model, _data, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits, _optimizerMinimumSize, _seed, _output, _merge, _mergeType, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
+        foreach (Option option in (Option[])[_model, _data, _chatTemplate, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits, _optimizerMinimumSize, _seed, _output, _merge, _mergeType, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
             Root.Options.Add(option);
         _optimizerBits.Validators.Add(result =>
         {
@@ -117,6 +123,7 @@ internal sealed class CommandLine
         {
             Model = arguments.GetValue(_model),
             Data = arguments.GetValue(_data),
+            ChatTemplate = arguments.GetValue(_chatTemplate),
             Dense = arguments.GetValue(_dense),
             Device = arguments.GetValue(_device),
             Threads = arguments.GetValue(_threads),

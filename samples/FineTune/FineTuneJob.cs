@@ -24,23 +24,33 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     /// <summary>The exit code of a program that Ctrl+C has stopped.</summary>
     private const int InterruptedExitCode = 130;
 
-    /// <summary>
-    /// Of held-out sequences no more than these tokens, from the first on, are measured, so that large data do not spend
-    /// their time on measuring. The reference documentation has fewer.
-    /// </summary>
-    private const int MostHeldOutTokens = 1 << 15;
-
     private Measurements _measurements = new();
+    private DataCounts? _leftOut;
 
     /// <summary>Does it all.</summary>
     /// <returns>The program's exit code.</returns>
     /// <exception cref="UserException">Something is amiss that the user can put right.</exception>
     public int Run()
     {
+        try
+        {
+            return RunAll();
+        }
+        catch (OperationCanceledException) when (interruption.Requested)
+        {
+            display.ShowLine("Stopped before the training began.");
+            return InterruptedExitCode;
+        }
+    }
+
+    private int RunAll()
+    {
         LlamaConfig config = ReadConfig();
-        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : DataFiles.Read(options.Data);
-        TextEncoder encoder = new(options.ModelFolder, config);
-        PreparedData data = Prepare(corpus, encoder);
+        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : Corpus.Read(options.Data, interruption.Token);
+        if (options.ChatTemplate is not null && corpus.Conversations.Count == 0)
+            throw new UserException("--chat-template: the data hold no conversation. Leave the option out, or name data with 'messages' by --data.");
+        TextEncoder encoder = new(options.ModelFolder, config, options.ChatTemplate) { Now = options.Started };
+        PreparedData data = corpus.Prepare(encoder, options.Sequence, interruption.Token);
         using OutputFolder output = OutputFolder.Open(options, display);
 
         using Device device = Devices.Open(options.Device, options.Threads);
@@ -53,6 +63,9 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
         Prompt prompt = ChoosePrompt(corpus, encoder, data);
         ShowSummary(model, corpus, data);
+        _leftOut = data.Counts;
+        foreach (string note in data.Notes)
+            display.ShowLine(note);
         Start(trainer, batches, data, encoder, prompt);
 
         if (!Train(trainer, batches, data))
@@ -89,15 +102,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         return options.Sequence <= config.MaxPositions
             ? config
             : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");
-    }
-
-    private PreparedData Prepare(Corpus corpus, TextEncoder encoder)
-    {
-        PreparedData data = corpus.Prepare(encoder, options.Sequence);
-        if (data.Training.Count == 0)
-            throw new UserException($"--data {corpus.Description}: nothing is left to learn: the texts have fewer than two tokens, or the assistant's answers begin after the first {options.Sequence} tokens (--sequence).");
-        int tokens = 0;
-        return data with { HeldOut = [.. data.HeldOut.TakeWhile(sequence => (tokens += sequence.Ids.Length) <= MostHeldOutTokens)] };
     }
 
     private Prompt ChoosePrompt(Corpus corpus, TextEncoder encoder, PreparedData data)
@@ -225,7 +229,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     }
 
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
-        encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, encoder.EndTokens), skipSpecialTokens: true);
+        prompt.End.BeforeStopText(encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, [.. prompt.End.Ids]), skipSpecialTokens: true));
 
     /// <summary>Loads what was saved, and compares it with the trained model.</summary>
     private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report, MergedModel merged)
@@ -248,6 +252,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         HeldOutLossBefore = _measurements.HeldOutLossBefore,
         TokensPerSecond = _measurements.Seconds > 0 ? _measurements.Tokens / _measurements.Seconds : null,
         PeakWorkingSetBytes = 0,
+        Data = _leftOut,
         TrainingLosses = _measurements.TrainingLosses,
     };
 

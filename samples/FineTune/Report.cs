@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdapterToolkit.Checkpoints;
+using FineTune.Data;
 
 namespace FineTune;
 
@@ -51,6 +52,10 @@ internal sealed partial record Report
     /// model's element type rounds them. What that changes is said beside.
     /// </summary>
     public double? MergeMaxError { get; init; }
+
+    /// <summary>How many texts and conversations are left out or cut. The field is not there where none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DataCounts? Data { get; init; }
 
     /// <summary>The loss of every step.</summary>
     public required IReadOnlyList<double> TrainingLosses { get; init; }

@@ -20,6 +20,12 @@ internal sealed partial record RunState
     /// <summary>The data, in full; null for the reference documentation.</summary>
     public required string? Data { get; init; }
 
+    /// <summary>The file of the chat template, in full; null for the base model's own.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>When the training was started.</summary>
+    public DateTimeOffset Started { get; init; } = DateTimeOffset.Now;
+
     /// <summary>Whether the base keeps the numbers of its file.</summary>
     public required bool Dense { get; init; }
 
@@ -126,6 +132,8 @@ internal sealed partial record RunState
     {
         Model = Same("--model", FullPath(options.Model), Model, given),
         Data = Same("--data", FullPath(options.Data), Data, given),
+        ChatTemplate = Same("--chat-template", FullPath(options.ChatTemplate), ChatTemplate, given),
+        Started = Started,
         Dense = Same("--dense", options.Dense, Dense, given),
         Steps = Same("--steps", options.Steps, Steps, given),
         Batch = Same("--batch", options.Batch, Batch, given),
@@ -152,6 +160,8 @@ internal sealed partial record RunState
     {
         Model = FullPath(options.Model),
         Data = FullPath(options.Data),
+        ChatTemplate = FullPath(options.ChatTemplate),
+        Started = options.Started,
         Dense = options.Dense,
         Steps = options.Steps,
         Batch = options.Batch,

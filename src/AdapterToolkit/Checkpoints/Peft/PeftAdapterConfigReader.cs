@@ -14,7 +14,7 @@ internal static class PeftAdapterConfigReader
     /// <summary>Settings that must be missing, null, false or empty.</summary>
     private static readonly string[] s_unsupported =
     [
-        "use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
+        "use_dora", "ensure_weight_tying", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
         "alora_invocation_tokens", "megatron_config", "arrow_config", "kasa_config", "velora_config", "monteclora_config",
     ];
 
@@ -28,7 +28,7 @@ internal static class PeftAdapterConfigReader
             throw json.Error("peft_type", $"is '{Excerpt.Of(type)}'; only 'LORA' is supported.");
         foreach (string key in s_unsupported)
         {
-            if (json.Find(key) is { } value && !IsOff(value))
+            if (json.FindOn(key) is { } value)
                 throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which is not supported here.");
         }
 
@@ -45,7 +45,7 @@ internal static class PeftAdapterConfigReader
         {
             Rank = json.GetInt("r", 1, LargestRank),
             Alpha = json.FindPositive("lora_alpha") ?? throw json.Error("lora_alpha", "is missing."),
-            RankStabilized = !IsOff(json, "use_rslora") && json.FindBool("use_rslora", false),
+            RankStabilized = json.FindBool("use_rslora", false),
             TargetModules = modules,
             TargetExpression = expression,
             RankPattern = ReadPattern(json, "rank_pattern", (pattern, key) => pattern.GetInt(key, 1, LargestRank)),
@@ -62,18 +62,7 @@ internal static class PeftAdapterConfigReader
         };
     }
 
-    private static bool IsOff(JsonObject json, string key) => json.Find(key) is not { } value || IsOff(value);
-
-    /// <summary>"Off" as people and programs write it: false, zero, an empty text, list or object.</summary>
-    private static bool IsOff(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.False => true,
-        JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,
-        JsonValueKind.String => value.GetString()!.Length == 0,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => value.GetPropertyCount() == 0,
-        _ => false,
-    };
+    private static bool IsOff(JsonObject json, string key) => json.FindOn(key) is null;
 
     /// <summary>Names of layers, or one regular expression for their paths.</summary>
     private static (string[] Names, string? Expression) ReadNames(JsonObject json, string key, JsonElement value)
@@ -90,7 +79,7 @@ internal static class PeftAdapterConfigReader
     private static int[]? ReadLayers(JsonObject json)
     {
         const string key = "layers_to_transform";
-        if (json.Find(key) is not { } value || (value.ValueKind != JsonValueKind.Number && IsOff(value)))
+        if (json.Find(key) is not { } value || (value.ValueKind != JsonValueKind.Number && JsonObject.IsOff(value)))
             return null;
         return value.ValueKind == JsonValueKind.Number ? [json.GetInt(key, 0)] : [.. json.FindArray(key)!.Select(Layer)];
 

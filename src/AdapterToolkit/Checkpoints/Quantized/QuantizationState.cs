@@ -39,7 +39,7 @@ internal readonly record struct QuantizationState(WeightFormat Format, float? Of
     internal static QuantizationState Read(Checkpoint checkpoint, string name, QuantizationFormat numbers, Shape shape)
     {
         SafetensorsFile file = checkpoint.GetFile(name);
-        SafetensorsEntry entry = file.GetEntry(name);
+        SafetensorsEntry entry = checkpoint.GetEntry(name);
         if (entry.Type != SafetensorsType.U8)
             throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; U8 is needed, the bytes of a JSON text.", name);
         if (entry.ByteLength > LongestText)
