@@ -99,6 +99,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (!Directory.Exists(options.ModelFolder))
             throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
         LlamaConfig config = LlamaConfig.FromFile(Path.Combine(options.ModelFolder, LlamaConfig.FileName));
+        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         return options.Sequence <= config.MaxPositions
             ? config
             : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");

@@ -21,10 +21,10 @@ internal sealed partial record RunState
     public required string? Data { get; init; }
 
     /// <summary>The file of the chat template, in full; null for the base model's own.</summary>
-    public string? ChatTemplate { get; init; }
+    public required string? ChatTemplate { get; init; }
 
     /// <summary>When the training was started.</summary>
-    public DateTimeOffset Started { get; init; } = DateTimeOffset.Now;
+    public required DateTimeOffset Started { get; init; }
 
     /// <summary>Whether the base keeps the numbers of its file.</summary>
     public required bool Dense { get; init; }
@@ -195,6 +195,7 @@ internal sealed partial record RunState
     [
         ("model", Model is null || IsPath(Model)),
         ("data", Data is null || IsPath(Data)),
+        ("chatTemplate", ChatTemplate is null || IsPath(ChatTemplate)),
         ("steps", Steps >= 0),
         ("batch", Batch >= 1),
         ("sequence", Sequence >= 2),
