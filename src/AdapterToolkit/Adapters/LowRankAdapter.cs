@@ -105,12 +105,7 @@ public sealed class LowRankAdapter
         try
         {
             foreach (PeftLayer layer in file.Layers)
-            {
-                if (!float.IsFinite((float)layer.Scaling))
-                    throw new CheckpointException(Path.Combine(folder, PeftAdapterConfig.FileName), $"'lora_alpha' gives layer '{layer.Path}' a scaling of {layer.Scaling}, which float32 can't hold.");
                 prepared.Add(LayerOf(layer, layers, tensors), FactorsOf(layer, layers[layer.Path], file.Config));
-            }
-
             TrainedModules.Add(file, tensors, _model, prepared);
             prepared.AddBaseWeights();
             return prepared;

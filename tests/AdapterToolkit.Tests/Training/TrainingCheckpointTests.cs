@@ -319,8 +319,8 @@ public sealed class TrainingCheckpointTests : IDisposable
 
         CheckpointException error = AssertRefused(other, folder: folder);
 
-        Assert.Contains("alpha 16", error.Message, StringComparison.Ordinal);
-        Assert.Contains("alpha 17", error.Message, StringComparison.Ordinal);
+        Assert.Contains("rank 8 of 8, scaling 2'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("rank 8 of 8, scaling 2.125'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
