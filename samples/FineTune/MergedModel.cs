@@ -37,7 +37,7 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
     private double WriteExact(LlamaModel model)
     {
         Device device = model.Device;
-        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd, FullPrecision = true });
+        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd, ChatTemplateFile = options.ChatTemplate, FullPrecision = true });
         model.Dispose();
         using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
         return check.LargestError(merged);
@@ -48,7 +48,7 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
         Device device = model.Device;
         model.Unmerge();
         MergeRounding rounding = model.MergeToBaseType();
-        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd });
+        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd, ChatTemplateFile = options.ChatTemplate });
         model.Dispose();
         using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
         double written = check.LargestError(merged);

@@ -23,6 +23,8 @@ internal static class ModelWriter
                 return;
             CompanionFiles.Copy(source, beside);
             SavedConfiguration.Write(model, source, beside, formats, options.EndTokens);
+            if (options.ChatTemplateFile is { } template)
+                File.Copy(template, Path.Combine(beside, ChatTemplateReader.TemplateFileName), overwrite: true);
         }, Checkpoint.Part);
         return tensors.LargestChange;
     }

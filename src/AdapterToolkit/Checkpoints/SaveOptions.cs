@@ -10,6 +10,12 @@ public sealed record SaveOptions
     public EndTokens? EndTokens { get; init; }
 
     /// <summary>
+    /// The file of the chat template that the model was trained with, which becomes its <c>chat_template.jinja</c>. Null for the templates of the
+    /// checkpoint that it was loaded from.
+    /// </summary>
+    public string? ChatTemplateFile { get; init; }
+
+    /// <summary>
     /// Whether every number that is not quantized is written in float32. Otherwise it has the element type of the checkpoint that the
     /// model was loaded from, or the one that it was merged to.
     /// </summary>

@@ -22,6 +22,7 @@ public sealed class MutationTests
         [nameof(TrainingCheckpointReader)] = () => new TrainingCheckpointReader(),
         [nameof(SealedCheckpointReader)] = () => new SealedCheckpointReader(),
         [nameof(EndTokensReader)] = () => new EndTokensReader(),
+        [nameof(DataFilesReader)] = () => new DataFilesReader(),
     };
 
     /// <summary>The readers' names.</summary>
