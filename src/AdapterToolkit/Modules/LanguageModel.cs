@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
@@ -169,11 +170,10 @@ public abstract partial class LanguageModel : Module, IDisposable
             throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
         if (_rotary is null || _rotary.Positions < tokens.Length)
         {
-            int positions = SmallestRotaryTable;
-            while (positions < tokens.Length)
-                positions *= 2;
+            uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
+            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
             _rotary?.Dispose();
-            _rotary = new RotaryTable(Device, Math.Min(positions, MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+            _rotary = larger;
         }
 
         return new SequenceContext(tokens, _rotary);
