@@ -84,6 +84,7 @@ public sealed class HeldWeightsTests
     [InlineData("var t = new Trainer(Model.Load(\"x\", device, WeightStorage.Dense), new AdamW()); t.Model.Merge();")]
     [InlineData("half.Merge(); dense.Merge(); new Other().Merge();")]
     [InlineData("model.MergeTo(16); model.Adapter.Initialize(); model.Merge();")]
+    [InlineData("model.MergeToBaseType(); model.Adapter.Initialize(); model.Merge();")]
     [InlineData("small.MergeTo(16); small.SetFactors(null);")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
@@ -98,7 +99,6 @@ public sealed class HeldWeightsTests
     [InlineData("public static class Ext { public static void Export(this LanguageModel m, string f) { {|ADT0108:m.Merge()|}; m.Save(f); } public static void Go() { Model.Load(\"x\").Export(\"y\"); } }")]
     [InlineData("public static class Ext { public static void Finish<T>(T m) where T : LanguageModel { m.Merge(); } public static void Small<T>(T m) where T : Small { {|ADT0108:m.Merge()|}; } }")]
     [InlineData("public class F { public Model? M; public Model N { get; set; } = Model.Load(\"x\"); public void A() { M = Model.Load(\"x\"); {|ADT0108:M.Merge()|}; {|ADT0108:N.Merge()|}; } public void B() { M = Loader.Open(\"y\"); M.Merge(); } public void C() { M!.Merge(); } }")]
-    [InlineData("public class P { public static void Run() { var m = Loader.Open4(\"x\"); m.MergeToBaseType(); m.Merge(); } }")]
     [InlineData("public class P { public static void Run(bool dense) { var m = dense ? Loader.Open(\"x\") : Loader.Open4(\"x\"); if (dense) m.Merge(); else m.MergeTo(16); m.Save(\"y\"); } }")]
     [InlineData("public class P { public static void Run(bool dense) { var m = Model.Load(\"x\", null, dense ? WeightStorage.Dense : WeightStorage.AsMarked); m.Merge(); } }")]
     [InlineData("public class P { private readonly Dictionary<string, Model> _cache = []; public Model Get(string n) { if (!_cache.TryGetValue(n, out var m)) { m = Loader.Open(n); _cache[n] = m; } return m; } public void Run() { Get(\"x\").Merge(); } }")]
