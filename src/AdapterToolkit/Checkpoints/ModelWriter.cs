@@ -22,9 +22,9 @@ internal static class ModelWriter
             if (model.CheckpointFolder is not { } source)
                 return;
             CompanionFiles.Copy(source, beside);
-            SavedConfiguration.Write(model, source, beside, formats, options.EndTokens);
             if (options.ChatTemplateFile is { } template)
-                File.Copy(template, Path.Combine(beside, ChatTemplateReader.TemplateFileName), overwrite: true);
+                SavedChatTemplate.Write(template, beside);
+            SavedConfiguration.Write(model, source, beside, formats, options.EndTokens);
         }, Checkpoint.Part);
         return tensors.LargestChange;
     }

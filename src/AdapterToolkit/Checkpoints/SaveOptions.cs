@@ -10,8 +10,8 @@ public sealed record SaveOptions
     public EndTokens? EndTokens { get; init; }
 
     /// <summary>
-    /// The file of the chat template that the model was trained with, which becomes its <c>chat_template.jinja</c>. Null for the templates of the
-    /// checkpoint that it was loaded from.
+    /// The file of the chat template that the model was trained with, in Jinja's language, which becomes <c>chat_template.jinja</c> in place of all
+    /// templates of the checkpoint; null to keep those.
     /// </summary>
     public string? ChatTemplateFile { get; init; }
 
