@@ -28,7 +28,7 @@ internal static class PeftAdapterConfigReader
             throw json.Error("peft_type", $"is '{Excerpt.Of(type)}'; only 'LORA' is supported.");
         foreach (string key in s_unsupported)
         {
-            if (json.FindOn(key) is { } value)
+            if (json.Find(key) is { } value && !IsOff(value))
                 throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which is not supported here.");
         }
 
@@ -54,6 +54,14 @@ internal static class PeftAdapterConfigReader
             BaseModel = json.FindText("base_model_name_or_path"),
         };
     }
+
+    private static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        _ => false,
+    };
 
     private static (string[] Modules, string? Expression) ReadTargets(JsonObject json)
     {
