@@ -21,9 +21,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     private const int WarmUpShare = 10;
     private const int ContinuationTokens = 40;
 
-    /// <summary>Bits of the merged weights: all that the sum of base and adapter has.</summary>
-    private const int MergedBits = 32;
-
     /// <summary>The exit code of a program that Ctrl+C has stopped.</summary>
     private const int InterruptedExitCode = 130;
 
@@ -87,7 +84,8 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         Report report = CreateReport(model) with { HeldOutLossAfter = lossAfter };
         LogitCheck check = new(model, (data.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : data.Training[0]).Ids.Span);
         model.Dispose();
-        report = CheckSaved(check, adapterFolder, device, report);
+        EndTokens? answerEnd = corpus.Conversations.Count > 0 ? encoder.AnswerEnd : null;
+        report = CheckSaved(check, adapterFolder, device, report, new MergedModel(options, display, check, answerEnd));
         report = Finish(report, output);
         output.DeleteCheckpoint();
         display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
@@ -101,6 +99,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (!Directory.Exists(options.ModelFolder))
             throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
         LlamaConfig config = LlamaConfig.FromFile(Path.Combine(options.ModelFolder, LlamaConfig.FileName));
+        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         return options.Sequence <= config.MaxPositions
             ? config
             : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");
@@ -234,20 +233,12 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         prompt.End.BeforeStopText(encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, [.. prompt.End.Ids]), skipSpecialTokens: true));
 
     /// <summary>Loads what was saved, and compares it with the trained model.</summary>
-    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report)
+    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report, MergedModel merged)
     {
-        using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage))
-        {
-            reloaded.Adapter.Load(adapterFolder);
-            report = report with { AdapterReloadMaxError = check.LargestError(reloaded) };
-            reloaded.MergeTo(MergedBits);
-            if (!options.Merge)
-                return report with { MergeMaxError = check.LargestError(reloaded) };
-            reloaded.Save(options.MergedFolder);
-        }
-
-        using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
-        return report with { MergeMaxError = check.LargestError(merged) };
+        using LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage);
+        reloaded.Adapter.Load(adapterFolder);
+        double reloadError = check.LargestError(reloaded);
+        return report with { AdapterReloadMaxError = reloadError, MergeMaxError = merged.Write(reloaded) };
     }
 
     private Report CreateReport(LlamaModel model) => new()

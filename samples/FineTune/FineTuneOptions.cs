@@ -53,6 +53,9 @@ internal sealed record FineTuneOptions
     /// <summary>Whether to write the merged model.</summary>
     public bool Merge { get; init; }
 
+    /// <summary>Whether the merged model is in float32 in place of the base's element type.</summary>
+    public bool MergeFullPrecision { get; init; }
+
     /// <summary>The checkpoint to go on from; null to start afresh.</summary>
     public string? Resume { get; init; }
 

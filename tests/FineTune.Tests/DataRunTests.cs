@@ -59,6 +59,30 @@ public sealed class DataRunTests : IDisposable
     public void A_chat_template_that_is_not_there_is_named() =>
         Refused(Run("--data", Case("03-answers-do-not-end-at-the-chat-template-s-end", "eos.jsonl"), "--chat-template", "/nowhere.jinja", "--steps", "0"), "/nowhere.jinja");
 
+    [Fact]
+    public void The_real_model_s_answer_ends_where_its_chat_template_ends_it()
+    {
+        string? models = Environment.GetEnvironmentVariable("ADAPTER_MODELS");
+        Assert.SkipWhen(string.IsNullOrEmpty(models), "ADAPTER_MODELS is not set: no pretrained model to test with.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        string model = Directory.CreateDirectory(Path.Combine(_folder, "model")).FullName;
+        foreach (string file in Directory.GetFiles(Path.Combine(models!, "smollm2-135m-instruct")))
+            File.CreateSymbolicLink(Path.Combine(model, Path.GetFileName(file)), file);
+        foreach (string name in (string[])["config.json", "generation_config.json"])
+        {
+            File.Delete(Path.Combine(model, name));
+            File.Copy(Case("03-answers-do-not-end-at-the-chat-template-s-end", name), Path.Combine(model, name));
+        }
+
+        RunResult result = Run(
+            "--model", model, "--dense", "--steps", "0", "--data", Case("03-answers-do-not-end-at-the-chat-template-s-end", "eos.jsonl"),
+            "--prompt", "What is the capital of France? Answer in one word.");
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        string shown = string.Join(' ', result.Output.Split([' ', '\n', '│'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("before: The capital of France is Paris. after: The capital of France is Paris. ╰", shown, StringComparison.Ordinal);
+    }
+
     private static string Case(string folder, string name) => Path.Combine(SolutionFolder.Find(), "tests", "Fixtures", "cases", folder, name);
 
     private static void Refused(RunResult result, string problem)

@@ -38,6 +38,9 @@ internal sealed class TextEncoder
     /// </summary>
     public int Separator { get; }
 
+    /// <summary>What ends an answer in a conversation.</summary>
+    public EndTokens AnswerEnd => EndTokens.FromFolder(_folder, Chats.Template, Tokenizer);
+
     /// <summary>The longest sequence that the model takes, in tokens.</summary>
     public int MaximumPositions => _config.MaxPositions;
 
@@ -91,7 +94,7 @@ internal sealed class TextEncoder
     private Prompt Answering(Conversation conversation, string shown)
     {
         int[] ids = WithTemplate(chats => chats.EncodePrompt(conversation.Messages, conversation.Tools, conversation.Variables));
-        return new Prompt(shown, ids, EndTokens.FromFolder(_folder, Chats.Template, Tokenizer));
+        return new Prompt(shown, ids, AnswerEnd);
     }
 
     /// <summary>Whatever is wrong with the chat template, or between it and the data, the user can name another one.</summary>

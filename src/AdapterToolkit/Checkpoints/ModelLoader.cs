@@ -32,6 +32,7 @@ internal static class ModelLoader
                 cancellationToken.ThrowIfCancellationRequested();
                 Load(checkpoint, planned, device, ref values);
                 loaded.Add(planned.Named.Weight);
+                planned.Named.Weight.NoteFile(planned.InFile, ElementTypeOf(checkpoint, planned));
                 LoadLog.Holds(options.Logger, planned.Named.Name, planned.Held.ToString(), planned.InFile.ToString());
                 done += checkpoint.GetEntry(planned.Named.Name).ByteLength;
                 options.Progress?.Report(new LoadProgress(planned.Named.Name, loaded.Count, plan.Weights.Count, done, bytes));
@@ -66,6 +67,9 @@ internal static class ModelLoader
             LoadLog.RankIsAboveSide(options.Logger, first.LowRank!.Rank, ofClass.Key.Name, ofClass.Count(), first.CheckpointPath, first.OutFeatures, first.InFeatures);
         }
     }
+
+    private static WeightFormat ElementTypeOf(Checkpoint checkpoint, PlannedWeight planned) =>
+        planned.InFile.HasBlocks ? QuantizedTensorReader.ElementTypeOf(checkpoint, planned.Named.Name, planned.Named.Weight.Shape) : planned.InFile;
 
     private static void Load(Checkpoint checkpoint, PlannedWeight planned, Device device, ref float[] values)
     {

@@ -122,19 +122,40 @@ public abstract partial class LanguageModel : Module, IDisposable
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
     /// <summary>
-    /// Writes the model in the Hugging Face layout: each weight in the format in which it is held, 4-bit ones as bitsandbytes
-    /// writes them, and the configuration and tokenizer of the checkpoint that it was loaded from.
+    /// Writes the model in the Hugging Face layout, so that other programs run it as it is: weights in 4 bits as bitsandbytes writes them, others in
+    /// the element type of the checkpoint that the model was loaded from or the one that they were merged to, and that checkpoint's
+    /// configuration, tokenizer, templates and licence.
     /// </summary>
+    /// <remarks>
+    /// Beside weights in 4 bits everything else has one element type: the one that <c>config.json</c> names or, where it names none, the one that most
+    /// numbers of the checkpoint have. Weights in 8 bits, which no other program reads, and such as were decoded from a quantized checkpoint are written
+    /// in float32. What <c>config.json</c> says is kept as it is written, but for the types of numbers and the tokens that end a text.
+    /// </remarks>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack.</exception>
-    public void Save(string folder)
+    /// <param name="options">What ends an answer, and whether to write float32; null for what the checkpoint says.</param>
+    /// <returns>
+    /// The largest absolute difference between a number as it is held and as it is written: zero, unless <see cref="Merge"/> left sums in float32 that
+    /// the checkpoint's 16 bits round, or a checkpoint of several types is saved in one.
+    /// </returns>
+    /// <exception cref="ArgumentException">The folder is the one that the model was loaded from, whose weights would be lost.</exception>
+    /// <exception cref="CheckpointException">A file beside the weights of the checkpoint that the model was loaded from is damaged.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack; or a number is infinite or not a
+    /// number, or too large for float16; the message names the tensor.
+    /// </exception>
+    public float Save(string folder, SaveOptions? options = null)
     {
         using ExclusiveUse.Hold use = Enter();
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (CheckpointFolder is { } source && PathOf(source) == PathOf(folder))
+            throw new ArgumentException($"The model was loaded from '{folder}', whose weights would be lost. Save it in another folder.", nameof(folder));
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
         if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
             throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
-        ModelWriter.Save(this, folder);
+        return ModelWriter.Save(this, folder, options ?? new SaveOptions());
+
+        static string PathOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
     }
 
     /// <summary>Describes the rows of a batch to <see cref="Forward"/> and its companions.</summary>
@@ -309,6 +330,23 @@ public abstract partial class LanguageModel : Module, IDisposable
         float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
         MergeNorms(reversible);
         return largest;
+    }
+
+    /// <summary>
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its
+    /// numbers had before. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
+    /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
+    /// <returns>What rounding changed; nothing where the checkpoint has float32.</returns>
+    /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
+    public MergeRounding MergeToBaseType(bool reversible = false)
+    {
+        using ExclusiveUse.Hold use = Enter();
+        foreach (Linear layer in LinearLayers)
+            layer.ThrowIfUnmergeable(requantize: true);
+        MergeRounding rounding = LinearLayers.Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
+        MergeNorms(reversible);
+        return rounding;
     }
 
     /// <summary>Takes a reversible merge back.</summary>

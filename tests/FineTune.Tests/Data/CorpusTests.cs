@@ -53,7 +53,7 @@ public sealed class CorpusTests : IDisposable
 
         PreparedData data = Corpus.Read(file).Prepare(s_encoder, 4096);
 
-        Assert.Equal(File.ReadAllText(file), string.Concat(data.Training.Concat(data.HeldOut).Select(TextOf)));
+        Assert.Equal(File.ReadAllText(file).Replace('\r', '\n'), string.Concat(data.Training.Concat(data.HeldOut).Select(TextOf)));
         Assert.Empty(data.Notes);
     }
 

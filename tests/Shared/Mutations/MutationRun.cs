@@ -95,6 +95,7 @@ internal sealed class MutationRun
                 File.WriteAllBytes(path, bytes);
             }
 
+            _reader.Prepare(folder);
             long before = GC.GetAllocatedBytesForCurrentThread();
             _reader.Read(folder);
             _ordinaryBytes = Math.Max(_ordinaryBytes, GC.GetAllocatedBytesForCurrentThread() - before);

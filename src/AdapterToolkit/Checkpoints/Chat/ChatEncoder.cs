@@ -13,8 +13,6 @@ namespace AdapterToolkit.Checkpoints;
 /// </remarks>
 public sealed class ChatEncoder
 {
-    private const string Assistant = "assistant";
-
     private readonly Tokenizer _tokenizer;
     private readonly string? _endOfMessage;
 
@@ -78,13 +76,13 @@ public sealed class ChatEncoder
     }
 
     private ChatTemplateOptions OptionsOf(IReadOnlyList<JsonNode>? tools, IReadOnlyDictionary<string, JsonNode?>? variables, bool addGenerationPrompt) =>
-        new() { AddGenerationPrompt = addGenerationPrompt, Tools = tools, Variables = variables, Clock = new FixedClock(Now) };
+        new() { AddGenerationPrompt = addGenerationPrompt, Tools = tools, Variables = variables, Clock = new StoppedClock(Now) };
 
     private IEnumerable<ChatAnswer> AnswersOf(Conversation conversation)
     {
         for (int i = 0; i < conversation.Messages.Count; i++)
         {
-            if (conversation.Messages[i].Role == Assistant && AnswerAt(conversation, i) is { } answer)
+            if (DataMessage.IsLearned(conversation.Messages[i]) && AnswerAt(conversation, i) is { } answer)
                 yield return answer;
         }
     }
@@ -122,7 +120,7 @@ public sealed class ChatEncoder
     private IEnumerable<Range> LearnedOf(RenderedChat answered, int start)
     {
         if (answered.HasGenerationTag)
-            return answered.AssistantSpans.Select(span => Math.Max(span.Start, start)..span.End).Where(span => span.Start.Value < span.End.Value);
+            return answered.AssistantSpans.Select(span => Math.Max(span.Start.Value, start)..span.End.Value).Where(span => span.Start.Value < span.End.Value);
         int end = EndOf(answered.Text, start);
         return start < end ? [start..end] : [];
     }

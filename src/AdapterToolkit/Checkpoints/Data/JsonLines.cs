@@ -65,6 +65,8 @@ internal static class JsonLines
         int answer = Array.FindIndex(read, message => message.Role == Assistant);
         if (answer < 0)
             throw json.Error("no message is the assistant's, so there is nothing to learn.");
+        if (!read.Any(DataMessage.IsLearned))
+            throw json.Error("all messages of the assistant's have the weight 0, so there is nothing to learn.");
         if (answer == 0)
             throw json.Error("the first message is the assistant's; a user's must come before it.");
         return new Conversation(read) { Tools = ReadTools(json), Variables = ReadVariables(json), Source = json.Place };
@@ -78,7 +80,7 @@ internal static class JsonLines
         _ => throw json.Error($"'{Tools}' is no list of objects."),
     };
 
-    private static IReadOnlyDictionary<string, JsonNode?>? ReadVariables(JsonLine json) => json.Find(Variables) switch
+    private static Dictionary<string, JsonNode?>? ReadVariables(JsonLine json) => json.Find(Variables) switch
     {
         null => null,
         { ValueKind: JsonValueKind.Object } variables =>

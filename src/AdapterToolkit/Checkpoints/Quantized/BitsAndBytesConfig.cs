@@ -22,17 +22,25 @@ public sealed record BitsAndBytesConfig
     /// <summary>The modules that are not quantized, by their names or the ends of them.</summary>
     public IReadOnlyList<string> SkippedModules { get; init; } = ["lm_head"];
 
-    /// <summary>The entry's object, to be put into a <c>config.json</c> under <see cref="Key"/>. The type of the computation is float32.</summary>
+    /// <summary>The element type in which other programs multiply by the weights (<c>bnb_4bit_compute_dtype</c>). The toolkit does in float32, so that configurations which differ in it are equal.</summary>
+    public string ComputeType { get; init; } = "float32";
+
+    /// <summary>The entry's object, with the keys that transformers write, to be put into a <c>config.json</c> under <see cref="Key"/>.</summary>
     public System.Text.Json.Nodes.JsonObject ToJson() => new()
     {
-        ["quant_method"] = Method,
-        ["load_in_4bit"] = true,
-        ["load_in_8bit"] = false,
+        ["_load_in_4bit"] = true,
+        ["_load_in_8bit"] = false,
+        ["bnb_4bit_compute_dtype"] = ComputeType,
+        ["bnb_4bit_quant_storage"] = "uint8",
         ["bnb_4bit_quant_type"] = QuantizationState.NameOf(Format),
         ["bnb_4bit_use_double_quant"] = DoubleQuantized,
-        ["bnb_4bit_compute_dtype"] = "float32",
-        ["bnb_4bit_quant_storage"] = "uint8",
+        ["llm_int8_enable_fp32_cpu_offload"] = false,
+        ["llm_int8_has_fp16_weight"] = false,
         ["llm_int8_skip_modules"] = new JsonArray([.. SkippedModules.Select(module => (JsonNode)module)]),
+        ["llm_int8_threshold"] = JsonNode.Parse("6.0"),
+        ["load_in_4bit"] = true,
+        ["load_in_8bit"] = false,
+        ["quant_method"] = Method,
     };
 
     /// <inheritdoc/>
@@ -82,6 +90,7 @@ public sealed record BitsAndBytesConfig
         {
             Format = QuantizationState.FormatOf(type) ?? throw json.Error("bnb_4bit_quant_type", $"is '{Excerpt.Of(type)}'; 'nf4' or 'fp4' is needed."),
             DoubleQuantized = json.FindBool("bnb_4bit_use_double_quant", false),
+            ComputeType = json.FindText("bnb_4bit_compute_dtype") ?? "float32",
             SkippedModules = json.FindOn("llm_int8_skip_modules") is null ? [] : json.FindTexts("llm_int8_skip_modules") ?? [],
         };
     }

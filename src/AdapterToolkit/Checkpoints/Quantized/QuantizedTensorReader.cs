@@ -57,8 +57,8 @@ public static class QuantizedTensorReader
         BlockScales scales;
         if (state.Format.DoubleQuantized)
         {
-            float[] nested = ReadFinite(checkpoint, names.NestedMaxima, state.Offset);
-            scales = new BlockScales(checkpoint.ReadBytes(names.Maxima), nested, state.Offset);
+            float[] nested = ReadFinite(checkpoint, names.NestedMaxima, state.Offset ?? 0);
+            scales = new BlockScales(checkpoint.ReadBytes(names.Maxima), nested, state.Offset ?? 0);
         }
         else
         {
@@ -68,6 +68,10 @@ public static class QuantizedTensorReader
         values = new QuantizedValues(state.Format, shape.Elements, checkpoint.ReadBytes(weightName), scales);
         return true;
     }
+
+    /// <summary>The element type of the numbers that a weight was quantized from, as its settings say; float32 where they say none.</summary>
+    internal static WeightFormat ElementTypeOf(Checkpoint checkpoint, string weightName, Shape shape) =>
+        FindState(checkpoint, weightName, shape)?.ElementType ?? WeightFormat.FullPrecision;
 
     private static QuantizationFormat? FindFormat(Checkpoint checkpoint, string weightName)
     {

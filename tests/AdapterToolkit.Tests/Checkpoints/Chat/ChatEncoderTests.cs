@@ -141,6 +141,30 @@ public sealed class ChatEncoderTests
         Assert.Empty(encoder.Encode(new Conversation([new("user", "Q1"), new("assistant", "no")])));
     }
 
+    [Fact]
+    public void An_answer_of_weight_zero_is_read_and_not_learned()
+    {
+        Tokenizer tokenizer = TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatTemplate.Parse(ChatMl, "test"), tokenizer);
+        ChatMessage unlearned = ChatMessage.FromJson(JsonDocument.Parse("""{"role": "assistant", "content": "A1", "weight": 0}""").RootElement);
+
+        ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation([new("user", "Q1"), unlearned, new("user", "Q2"), new("assistant", "A2")])));
+
+        Assert.Contains("A1<|im_end|>", tokenizer.Decode(tokens.Ids, skipSpecialTokens: false), StringComparison.Ordinal);
+        Assert.Equal($"A2{End}", Learned(tokenizer, tokens));
+    }
+
+    [Fact]
+    public void All_conversations_have_the_date_of_the_encoder()
+    {
+        Tokenizer tokenizer = TokenizerOf("smollm");
+        ChatEncoder encoder = new(Golden("header-blocks"), tokenizer) { Now = new DateTimeOffset(2024, 2, 29, 23, 59, 59, TimeSpan.FromHours(-11)) };
+
+        ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation([new("user", "Q"), new("assistant", "A")])));
+
+        Assert.Contains("Today: 29 Feb 2024", tokenizer.Decode(tokens.Ids, skipSpecialTokens: false), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("header-blocks", "<|eot|>")]
     [InlineData("turns-model-role", "<end>")]

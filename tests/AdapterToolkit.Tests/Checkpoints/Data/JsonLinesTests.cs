@@ -77,6 +77,8 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("""{"messages": []}""", "line 2: no message is the assistant's")]
     [InlineData("""{"messages": [{"role": "user", "content": "x"}]}""", "line 2: no message is the assistant's")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "x"}]}""", "line 2: the first message is the assistant's")]
+    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "weight": 0.5}]}""", "line 2: message 2 has the 'weight' 0.5")]
+    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "weight": 0}]}""", "line 2: all messages of the assistant's have the weight 0")]
     [InlineData("""{"text": "a", "messages": []}""", "line 2: has both 'text' and 'messages'")]
     [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}], "tools": "f"}""", "line 2: 'tools' is no list of objects")]
     [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}], "chat_template_kwargs": [1]}""", "line 2: 'chat_template_kwargs' is no object")]

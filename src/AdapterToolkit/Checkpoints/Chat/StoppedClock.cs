@@ -2,7 +2,7 @@ namespace AdapterToolkit.Checkpoints;
 
 /// <summary>A clock that stands still, so that every rendering of a conversation has the same date.</summary>
 /// <param name="now">The time, with the offset of the local one.</param>
-internal sealed class FixedClock(DateTimeOffset now) : TimeProvider
+internal sealed class StoppedClock(DateTimeOffset now) : TimeProvider
 {
     public override TimeZoneInfo LocalTimeZone { get; } = TimeZoneInfo.CreateCustomTimeZone("fixed", now.Offset, displayName: null, standardDisplayName: null);
 
