@@ -29,7 +29,7 @@ public sealed class CancellationTests
         });
 
         Assert.Equal(2, stopped.Trainer.CompletedSteps);
-        Assert.Equal(losses, [.. before, .. stopped.Fit(4)]);
+        Assert.Equal(losses, (double[])[.. before, .. stopped.Fit(4)]);
     }
 
     [Fact]
