@@ -16,7 +16,7 @@ public sealed class NoDynamicCodeTests(PackedToolkit toolkit)
         File.WriteAllText(Path.Combine(folder, "train.cs"), $"#:package AdapterToolkit@{toolkit.Version}\n{ReadmeCode.Read().InOneFile(Sources.Training, "Model.cs")}");
 
         // The SDK keeps what it builds of single files here.
-        Dictionary<string, string> environment = new() { ["XDG_DATA_HOME"] = Path.Combine(folder, "data") };
+        Dictionary<string, string> environment = new() { ["XDG_DATA_HOME"] = toolkit.NewFolder("data-of-single-files") };
         CommandResult result = DotNet.Run(folder, environment, "run", "train.cs", "--", BaseModel.Folder, BaseModel.Text).Succeeded();
 
         CheckWithoutDynamicCode(result.Output);

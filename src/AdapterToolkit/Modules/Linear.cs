@@ -18,6 +18,7 @@ public abstract partial class Linear : Module
     private LinearKernels? _kernels;
     private WeightContents? _unmerged;
     private bool _hadMergedWeight;
+    private WeightFormat? _typeBeforeMerge;
 
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
     /// <param name="inFeatures">Features of a row of the input.</param>

@@ -19,11 +19,15 @@ public sealed class ShuffledBatches
     /// <param name="sequences">The sequences; at least one.</param>
     /// <param name="batchSize">How many sequences a batch holds.</param>
     /// <param name="seed">The seed of the order.</param>
+    /// <exception cref="ArgumentException">A batch would have more tokens than an array can hold.</exception>
     public ShuffledBatches(IReadOnlyList<TrainingSequence> sequences, int batchSize, int seed)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        int[] lengths = [.. sequences.Select(sequence => Math.Max(1, sequence.Ids.Length))];
+        if (batchSize > Array.MaxLength / (batchSize < lengths.Length ? lengths.Min() : lengths.Max()))
+            throw new ArgumentException($"A batch of {batchSize} sequences has more tokens than {Array.MaxLength}. Use smaller batches.", nameof(batchSize));
         _sequences = sequences;
         BatchSize = batchSize;
         Seed = seed;

@@ -89,7 +89,7 @@ public sealed class DisposalTests
             () => _ = model.Device,
             () => model.Logits(tokens),
             () => model.NextTokenLogits(s_labels),
-            () => model.Generate(s_labels, 1),
+            () => model.Generate(s_labels, 1, cancellationToken: TestContext.Current.CancellationToken),
             () => model.Loss(tokens, s_labels),
             () => model.ForwardBackward(tokens, s_labels),
             () => model.CreateContext(tokens),
@@ -102,7 +102,7 @@ public sealed class DisposalTests
             () => model.Adapter.Load(folder["adapter"]),
             model.Adapter.Remove,
             () => model.LoadCheckpoint(folder.Path, device),
-            () => trainer.Step([new TrainingBatch(tokens, s_labels)]),
+            () => trainer.Step([new TrainingBatch(tokens, s_labels)], TestContext.Current.CancellationToken),
         ];
         Assert.All(calls, Names<FusedModel>);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
@@ -122,7 +122,7 @@ public sealed class DisposalTests
         string name = device.GetType().FullName!;
         Names(name, () => model.Logits(tokens));
         Names(name, () => model.ForwardBackward(tokens, s_labels));
-        Names(name, () => model.Generate(s_labels, 1));
+        Names(name, () => model.Generate(s_labels, 1, cancellationToken: TestContext.Current.CancellationToken));
         Names(name, () => model.Adapter.Initialize());
         Names(name, () => model.Layers[0].Weight.ToArray());
         model.Dispose();
@@ -138,7 +138,7 @@ public sealed class DisposalTests
         using FusedModel model = FusedModel.Create(device);
         using TemporaryFolder folder = new();
         AdamW optimizer = new();
-        new Trainer(model, optimizer).Step([new TrainingBatch(new TokenIds(1, 4, s_labels), s_labels)]);
+        new Trainer(model, optimizer).Step([new TrainingBatch(new TokenIds(1, 4, s_labels), s_labels)], TestContext.Current.CancellationToken);
         optimizer.Dispose();
         optimizer.Dispose();
         Names<AdamW>(() => optimizer.Step(model.TrainableParameters, 1e-3));

@@ -24,7 +24,7 @@ public sealed class GenerationTests
         Assert.Equal(2, lines.Tokens);
         Assert.Equal(held, device.HeldBytes);
         Assert.Throws<OperationCanceledException>(() => model.Generate(s_prompt, 5, default, null, source.Token));
-        Assert.Equal(5, model.Generate(s_prompt, 5).Length);
+        Assert.Equal(5, model.Generate(s_prompt, 5, cancellationToken: TestContext.Current.CancellationToken).Length);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class GenerationTests
         using CpuDevice device = new(threads: 1);
         using FusedModel model = FusedModel.Create(device);
         Lines lines = new();
-        int[] tokens = model.Generate(s_prompt, 3, default, lines);
+        int[] tokens = model.Generate(s_prompt, 3, logger: lines, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(
             [
                 "Debug: Continuing 4 tokens by 3 at most.",
@@ -43,7 +43,7 @@ public sealed class GenerationTests
             lines.Written);
 
         Lines ended = new();
-        Assert.Equal([tokens[0]], model.Generate(s_prompt, 3, [tokens[0]], ended));
+        Assert.Equal([tokens[0]], model.Generate(s_prompt, 3, [tokens[0]], ended, TestContext.Current.CancellationToken));
         Assert.Equal("Debug: Added 1 tokens; the last one ends the text: True.", ended.Written[^1]);
     }
 
@@ -54,7 +54,7 @@ public sealed class GenerationTests
         using FusedModel model = FusedModel.Create(device);
         int[] prompt = [.. Enumerable.Repeat(1, model.MaximumPositions - 2)];
         Lines lines = new();
-        Assert.Equal(2, model.Generate(prompt, 9, default, lines).Length);
+        Assert.Equal(2, model.Generate(prompt, 9, logger: lines, cancellationToken: TestContext.Current.CancellationToken).Length);
         Assert.Contains("Warning: Stopped after 2 of 9 tokens: the model takes sequences of 16 tokens at most.", lines.Written);
     }
 
@@ -63,9 +63,9 @@ public sealed class GenerationTests
     {
         using CpuDevice device = new(threads: 1);
         using FusedModel model = FusedModel.Create(device);
-        Assert.Contains("17 tokens", Assert.Throws<ArgumentException>(() => model.Generate(new int[17], 1)).Message, StringComparison.Ordinal);
-        Assert.Contains("0 tokens", Assert.Throws<ArgumentException>(() => model.Generate([], 1)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.Generate(s_prompt, -1));
+        Assert.Contains("17 tokens", Assert.Throws<ArgumentException>(() => model.Generate(new int[17], 1, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("0 tokens", Assert.Throws<ArgumentException>(() => model.Generate([], 1, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.Generate(s_prompt, -1, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     /// <summary>What a model holds once a call has made what is kept between calls.</summary>

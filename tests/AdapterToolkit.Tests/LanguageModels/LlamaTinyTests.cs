@@ -56,7 +56,7 @@ public class LlamaTinyTests
         int[] greedy = [.. expected.ReadInt64("greedy").Select(id => (int)id)];
         int[] prompt = PromptOf(greedy, Batch.Read());
         Assert.NotEmpty(prompt);
-        Assert.Equal(greedy[prompt.Length..], model.Generate(prompt, greedy.Length - prompt.Length));
+        Assert.Equal(greedy[prompt.Length..], model.Generate(prompt, greedy.Length - prompt.Length, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Theory]

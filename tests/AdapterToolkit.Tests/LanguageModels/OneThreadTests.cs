@@ -16,20 +16,20 @@ public sealed class OneThreadTests
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void EveryCallOfASecondThreadIsRefused(string identifier)
+    public async Task EveryCallOfASecondThreadIsRefused(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
         using FusedModel model = FusedModel.Create(device);
         using AdamW optimizer = new();
         Trainer trainer = new(model, optimizer);
         TokenIds tokens = new(1, 4, s_tokens);
-        int[] alone = model.Generate(s_tokens, 2);
+        int[] alone = model.Generate(s_tokens, 2, cancellationToken: TestContext.Current.CancellationToken);
         using TemporaryFolder folder = new();
         Action[] calls =
         [
             () => model.Logits(tokens),
             () => model.NextTokenLogits(s_tokens),
-            () => model.Generate(s_tokens, 1),
+            () => model.Generate(s_tokens, 1, cancellationToken: TestContext.Current.CancellationToken),
             () => model.Loss(tokens, s_tokens),
             () => model.ForwardBackward(tokens, s_tokens),
             () => model.CreateContext(tokens),
@@ -41,56 +41,55 @@ public sealed class OneThreadTests
             () => model.Adapter.Save(folder["adapter"]),
             () => model.Adapter.Load(folder["adapter"]),
             model.Adapter.Remove,
-            () => trainer.Step([new TrainingBatch(tokens, s_tokens)]),
+            () => trainer.Step([new TrainingBatch(tokens, s_tokens)], TestContext.Current.CancellationToken),
             model.Dispose,
         ];
 
-        Assert.Equal(alone, WhileGenerating(model, () => Assert.All(calls, call =>
+        Assert.Equal(alone, await WhileGenerating(model, () => Assert.All(calls, call =>
             Assert.Contains("The model is in use by another thread", Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal))));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
-        Assert.Equal(alone, model.Generate(s_tokens, 2));
+        Assert.Equal(alone, model.Generate(s_tokens, 2, cancellationToken: TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public void ACallThatFailsLetsTheNextThreadIn()
+    public async Task ACallThatFailsLetsTheNextThreadIn()
     {
         using CpuDevice device = new();
         using FusedModel model = FusedModel.Create(device);
         model.Fuse.ForwardCalls = 0;
         Assert.Throws<BlownFuseException>(() => model.Logits(new TokenIds(1, 4, s_tokens)));
-        Task.Run(() => model.Logits(new TokenIds(1, 4, s_tokens)), TestContext.Current.CancellationToken).Wait(TestContext.Current.CancellationToken);
+        await Task.Run(() => model.Logits(new TokenIds(1, 4, s_tokens)), TestContext.Current.CancellationToken);
     }
 
     [Fact]
-    public void ModelsOnOneCpuDeviceRunOnThreadsOfTheirOwn()
+    public async Task ModelsOnOneCpuDeviceRunOnThreadsOfTheirOwn()
     {
         using CpuDevice device = new(threads: 2);
         using FusedModel first = FusedModel.Create(device), second = FusedModel.Create(device);
         double alone = Loss(first);
         Assert.Equal(alone, Loss(second));
-        Task<double>[] tasks = [.. new[] { first, second }.Select(model => Task.Run(() => Enumerable.Range(0, 200).Select(_ => Loss(model)).Distinct().Single()))];
-        Task.WaitAll(tasks, TestContext.Current.CancellationToken);
-        Assert.All(tasks, task => Assert.Equal(alone, task.Result));
+        double[] losses = await Task.WhenAll(new[] { first, second }.Select(model => Task.Run(() => Enumerable.Range(0, 200).Select(_ => Loss(model)).Distinct().Single())));
+        Assert.All(losses, loss => Assert.Equal(alone, loss));
 
         static double Loss(FusedModel model) => model.ForwardBackward(new TokenIds(1, 4, s_tokens), s_tokens).Sum;
     }
 
     [Theory]
     [MemberData(nameof(TestDevices.Accelerators), MemberType = typeof(TestDevices))]
-    public void AnotherModelOnTheSameAcceleratorIsRefused(string identifier)
+    public async Task AnotherModelOnTheSameAcceleratorIsRefused(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
         using FusedModel first = FusedModel.Create(device), second = FusedModel.Create(device);
-        WhileGenerating(first, () =>
+        await WhileGenerating(first, () =>
             Assert.Contains("The device is in use by another thread", Assert.Throws<InvalidOperationException>(() => second.Logits(new TokenIds(1, 4, s_tokens))).Message, StringComparison.Ordinal));
         second.Logits(new TokenIds(1, 4, s_tokens));
     }
 
     /// <summary>Runs an action on this thread while another one is between two tokens of a text.</summary>
-    private static int[] WhileGenerating(FusedModel model, Action action)
+    private static async Task<int[]> WhileGenerating(FusedModel model, Action action)
     {
         using Gate gate = new();
-        Task<int[]> generating = Task.Run(() => model.Generate(s_tokens, 2, default, gate));
+        Task<int[]> generating = Task.Run(() => model.Generate(s_tokens, 2, logger: gate, cancellationToken: TestContext.Current.CancellationToken));
         gate.WaitUntilReached();
         try
         {
@@ -101,7 +100,7 @@ public sealed class OneThreadTests
             gate.Open();
         }
 
-        return generating.Result;
+        return await generating;
     }
 
     /// <summary>Stops the thread that logs its first token until it is opened.</summary>

@@ -20,6 +20,8 @@ public sealed class MutationTests
         [nameof(ModelReader)] = () => new ModelReader(),
         [nameof(QuantizedModelReader)] = () => new QuantizedModelReader(),
         [nameof(TrainingCheckpointReader)] = () => new TrainingCheckpointReader(),
+        [nameof(SealedCheckpointReader)] = () => new SealedCheckpointReader(),
+        [nameof(EndTokensReader)] = () => new EndTokensReader(),
     };
 
     /// <summary>The readers' names.</summary>
