@@ -23,7 +23,6 @@ public sealed class MutationTests
         [nameof(SealedCheckpointReader)] = () => new SealedCheckpointReader(),
         [nameof(DataFileReader)] = () => new DataFileReader(),
         [nameof(EndTokensReader)] = () => new EndTokensReader(),
-        [nameof(DataFilesReader)] = () => new DataFilesReader(),
     };
 
     /// <summary>The readers' names.</summary>

@@ -8,10 +8,7 @@ internal static class ChatTemplateReader
     /// <summary>The name of the template for conversations, and of the one for conversations with tools.</summary>
     public const string Default = "default", ToolUse = "tool_use";
 
-    /// <summary>The name of the file with the template for conversations.</summary>
-    public const string TemplateFileName = "chat_template.jinja";
-
-    private const string FurtherFolderName = "additional_chat_templates", Extension = ".jinja";
+    private const string TemplateFileName = "chat_template.jinja", FurtherFolderName = "additional_chat_templates", Extension = ".jinja";
     private const string SettingsFileName = "tokenizer_config.json", ProcessorFileName = "chat_template.json", TemplateKey = "chat_template";
 
     /// <summary>The longest template that is read; the longest known have some 20 KB.</summary>
