@@ -10,5 +10,5 @@ namespace AdapterToolkit.Analyzers;
 public sealed class QuantizedWeightMustStayFrozenAnalyzer() : AnnotatedClassAnalyzer(Rules.QuantizedWeightTrains)
 {
     private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation) =>
-        ModelRules.CheckTrainable(ChildDiscovery.ChildrenOf(type, types));
+        TrainableRules.CheckQuantized(ChildDiscovery.ChildrenOf(type, types));
 }

@@ -50,6 +50,15 @@ internal static class Rules
         DiagnosticSeverity.Error,
         "The few values that a quantized weight can have are too far apart for the steps of an optimizer. Train an adapter beside it, or store the weight as it is.");
 
+    /// <summary>A member without a weight that is to train.</summary>
+    public static readonly DiagnosticDescriptor TrainableWithoutWeight = Rule(
+        "ADT0006",
+        "A member that can't train is marked trainable",
+        "'{0}' is marked [Trainable], but {1}; the attribute goes on an RmsNorm of a model, or on a list of them",
+        "Adapters",
+        DiagnosticSeverity.Error,
+        "[Trainable] lets the own weight of a module train together with the adapters. Norms have such a weight; linear layers train by their adapter, and embeddings, heads and modules made of others have none.");
+
     /// <summary>BA meets an activation.</summary>
     public static readonly DiagnosticDescriptor ProductOfFactors = Rule(
         "ADT0101",

@@ -17,36 +17,41 @@ namespace FineTune;
 /// <param name="interruption">Tells when the user wants to stop.</param>
 internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Interruption interruption)
 {
-    private const string AdapterFolderName = "adapter";
-    private const string MergedFolderName = "merged";
     private const int MostWarmUpSteps = 20;
     private const int WarmUpShare = 10;
     private const int ContinuationTokens = 40;
 
-    /// <summary>Bits of the merged weights: all that the sum of base and adapter has.</summary>
-    private const int MergedBits = 32;
-
     /// <summary>The exit code of a program that Ctrl+C has stopped.</summary>
     private const int InterruptedExitCode = 130;
 
-    /// <summary>
-    /// Of held-out sequences no more than these tokens, from the first on, are measured, so that large data do not spend
-    /// their time on measuring. The reference documentation has fewer.
-    /// </summary>
-    private const int MostHeldOutTokens = 1 << 15;
-
     private Measurements _measurements = new();
+    private DataCounts? _leftOut;
 
     /// <summary>Does it all.</summary>
     /// <returns>The program's exit code.</returns>
     /// <exception cref="UserException">Something is amiss that the user can put right.</exception>
     public int Run()
     {
+        try
+        {
+            return RunAll();
+        }
+        catch (OperationCanceledException) when (interruption.Requested)
+        {
+            display.ShowLine("Stopped before the training began.");
+            return InterruptedExitCode;
+        }
+    }
+
+    private int RunAll()
+    {
         LlamaConfig config = ReadConfig();
-        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : DataFiles.Read(options.Data);
-        TextEncoder encoder = new(options.ModelFolder, config);
-        PreparedData data = Prepare(corpus, encoder);
-        Directory.CreateDirectory(options.Output);
+        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : Corpus.Read(options.Data, interruption.Token);
+        if (options.ChatTemplate is not null && corpus.Conversations.Count == 0)
+            throw new UserException("--chat-template: the data hold no conversation. Leave the option out, or name data with 'messages' by --data.");
+        TextEncoder encoder = new(options.ModelFolder, config, options.ChatTemplate) { Now = options.Started };
+        PreparedData data = corpus.Prepare(encoder, options.Sequence, interruption.Token);
+        using OutputFolder output = OutputFolder.Open(options, display);
 
         using Device device = Devices.Open(options.Device, options.Threads);
         if (options.Resume is null && !options.Dense)
@@ -55,38 +60,48 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
-        ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
+        ShuffledBatches batches = MakeBatches(data);
         Prompt prompt = ChoosePrompt(corpus, encoder, data);
         ShowSummary(model, corpus, data);
+        _leftOut = data.Counts;
+        foreach (string note in data.Notes)
+            display.ShowLine(note);
         Start(trainer, batches, data, encoder, prompt);
 
         if (!Train(trainer, batches, data))
         {
             display.ShowLine($"Stopped after step {trainer.CompletedSteps} of {options.Steps}. The state is in {options.CheckpointFolder}; go on with: --resume --output {options.Output}");
-            Finish(CreateReport(model));
+            Finish(CreateReport(model), output);
             return InterruptedExitCode;
         }
 
-        string adapterFolder = Path.Combine(options.Output, AdapterFolderName);
-        model.Adapter.Save(adapterFolder);
         double? lossAfter = Measure(model, data);
+        string adapterFolder = options.AdapterFolder;
+        model.Adapter.Save(adapterFolder);
         if (lossAfter is { } loss)
             _measurements.HeldOutLosses.Add(new HeldOutPoint(options.Steps, loss));
         string continuation = Continue(model, encoder, prompt);
         Report report = CreateReport(model) with { HeldOutLossAfter = lossAfter };
         LogitCheck check = new(model, (data.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : data.Training[0]).Ids.Span);
         model.Dispose();
-        report = CheckSaved(check, adapterFolder, device, report);
-        report = Finish(report);
-        Delete(options.CheckpointFolder);
+        EndTokens? answerEnd = corpus.Conversations.Count > 0 ? encoder.AnswerEnd : null;
+        report = CheckSaved(check, adapterFolder, device, report, new MergedModel(options, display, check, answerEnd));
+        report = Finish(report, output);
+        output.DeleteCheckpoint();
         display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
         return 0;
     }
 
-    private static void Delete(string folder)
+    private ShuffledBatches MakeBatches(PreparedData data)
     {
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        try
+        {
+            return new ShuffledBatches(data.Training, options.Batch, options.Seed);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserException($"--batch {options.Batch}: {exception.Message.Split(" (Parameter")[0]}");
+        }
     }
 
     private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };
@@ -96,18 +111,10 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (!Directory.Exists(options.ModelFolder))
             throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
         LlamaConfig config = LlamaConfig.FromFile(Path.Combine(options.ModelFolder, LlamaConfig.FileName));
+        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         return options.Sequence <= config.MaxPositions
             ? config
             : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");
-    }
-
-    private PreparedData Prepare(Corpus corpus, TextEncoder encoder)
-    {
-        PreparedData data = corpus.Prepare(encoder, options.Sequence);
-        if (data.Training.Count == 0)
-            throw new UserException($"--data {corpus.Description}: nothing is left to learn: the texts have fewer than two tokens, or the assistant's answers begin after the first {options.Sequence} tokens (--sequence).");
-        int tokens = 0;
-        return data with { HeldOut = [.. data.HeldOut.TakeWhile(sequence => (tokens += sequence.Ids.Length) <= MostHeldOutTokens)] };
     }
 
     private Prompt ChoosePrompt(Corpus corpus, TextEncoder encoder, PreparedData data)
@@ -137,9 +144,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     {
         if (options.Resume is { } checkpoint)
         {
-            TrainingCheckpoint.Restore(checkpoint, trainer, batches);
-            _measurements = RunState.Read(checkpoint).Measurements;
+            IReadOnlyList<string> differences = TrainingCheckpoint.Restore(checkpoint, trainer, batches);
+            _measurements = RunState.Read(checkpoint).MeasurementsAfter(trainer.CompletedSteps, checkpoint);
             display.ShowLine($"Going on after step {trainer.CompletedSteps} of {options.Steps}.");
+            foreach (string difference in differences)
+                display.ShowLine($"Note: {difference}, so that losses may differ in their last bits from those of a run that had not stopped.");
             return;
         }
 
@@ -195,8 +204,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
 
     private void Note(TrainingStep step, ITrainingProgress progress)
     {
-        if (!double.IsFinite(step.Loss) || !double.IsFinite(step.GradientNorm))
-            throw new UserException($"The loss of step {step.Number} is no finite number any more: the training has diverged. Try a lower --learning-rate than {options.LearningRate}.");
         _measurements.TrainingLosses.Add(step.Loss);
         _measurements.Tokens += step.Tokens;
         _measurements.Seconds += step.Seconds;
@@ -223,28 +230,27 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         return checkpoint.Names.Sum(name => checkpoint.GetEntry(name).ByteLength);
     }
 
-    private double? Measure(LanguageModel model, PreparedData data) =>
-        data.HeldOut.Any(sequence => sequence.ScoredLabels > 0) ? HeldOutLoss.Of(model, data.HeldOut, options.Batch) : null;
+    /// <summary>The mean held-out loss; null where nothing is held out.</summary>
+    private double? Measure(LanguageModel model, PreparedData data)
+    {
+        if (!data.HeldOut.Any(sequence => sequence.ScoredLabels > 0))
+            return null;
+        double loss = HeldOutLoss.Of(model, data.HeldOut, options.Batch);
+        return double.IsFinite(loss)
+            ? loss
+            : throw new UserException($"The held-out loss is {loss}: the model's numbers have grown too large for float32. If the training did that, try a lower --learning-rate than {options.LearningRate}; the checkpoint of an earlier step, if there is one, is in {options.CheckpointFolder}.");
+    }
 
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
-        encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, encoder.EndTokens), skipSpecialTokens: true);
+        prompt.End.BeforeStopText(encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, [.. prompt.End.Ids]), skipSpecialTokens: true));
 
     /// <summary>Loads what was saved, and compares it with the trained model.</summary>
-    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report)
+    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report, MergedModel merged)
     {
-        string mergedFolder = Path.Combine(options.Output, MergedFolderName);
-        using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage))
-        {
-            reloaded.Adapter.Load(adapterFolder);
-            report = report with { AdapterReloadMaxError = check.LargestError(reloaded) };
-            reloaded.MergeTo(MergedBits);
-            if (!options.Merge)
-                return report with { MergeMaxError = check.LargestError(reloaded) };
-            reloaded.Save(mergedFolder);
-        }
-
-        using LlamaModel merged = LlamaModel.Load(mergedFolder, device, WeightStorage.Dense);
-        return report with { MergeMaxError = check.LargestError(merged) };
+        using LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage);
+        reloaded.Adapter.Load(adapterFolder);
+        double reloadError = check.LargestError(reloaded);
+        return report with { AdapterReloadMaxError = reloadError, MergeMaxError = merged.Write(reloaded) };
     }
 
     private Report CreateReport(LlamaModel model) => new()
@@ -259,16 +265,16 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         HeldOutLossBefore = _measurements.HeldOutLossBefore,
         TokensPerSecond = _measurements.Seconds > 0 ? _measurements.Tokens / _measurements.Seconds : null,
         PeakWorkingSetBytes = 0,
+        Data = _leftOut,
         TrainingLosses = _measurements.TrainingLosses,
     };
 
     /// <summary>Writes the chart and the report.</summary>
-    private Report Finish(Report report)
+    private Report Finish(Report report, OutputFolder output)
     {
-        LossChart.Save(options.Output, _measurements.TrainingLosses, _measurements.HeldOutLosses);
         using Process process = Process.GetCurrentProcess();
         report = report with { PeakWorkingSetBytes = process.PeakWorkingSet64 };
-        report.Save(options.Output);
+        output.Write(report, _measurements);
         if (options.Json)
             Console.Out.Write(report.ToJson());
         return report;

@@ -16,7 +16,7 @@ internal static class LossChart
     private const int Height = 560;
     private const float HalfLifeSteps = 4;
 
-    /// <summary>Draws the chart and writes it beside, then renames it.</summary>
+    /// <summary>Draws the chart and writes the file.</summary>
     /// <param name="folder">The folder to put it in.</param>
     /// <param name="trainingLosses">The loss of every step.</param>
     /// <param name="heldOutLosses">The held-out losses.</param>

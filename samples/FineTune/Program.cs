@@ -1,14 +1,14 @@
 using System.CommandLine;
-using AdapterToolkit.Checkpoints;
 using FineTune;
 using FineTune.Display;
 
 // The main job: fine-tunes adapters of a Llama-family model on text. `--help` lists the options.
+Failure.CatchUnhandled();
 CommandLine commandLine = new();
 commandLine.Root.SetAction(arguments => Run(commandLine, arguments));
 ParseResult arguments = commandLine.Root.Parse(args);
 if (arguments.Errors.Count > 0)
-    return Fail(string.Join(" ", arguments.Errors.Select(error => error.Message)) + " --help lists the options.");
+    return Failure.Show(string.Join(" ", arguments.Errors.Select(error => error.Message)) + " --help lists the options.");
 return arguments.Invoke();
 
 static int Run(CommandLine commandLine, ParseResult arguments)
@@ -21,14 +21,8 @@ static int Run(CommandLine commandLine, ParseResult arguments)
         using Interruption interruption = new();
         return new FineTuneJob(options, options.Json ? new SilentDisplay() : new ConsoleDisplay(), interruption).Run();
     }
-    catch (Exception exception) when (exception is UserException or CheckpointException or IOException or UnauthorizedAccessException)
+    catch (Exception exception)
     {
-        return Fail(exception.Message);
+        return Failure.Show(exception);
     }
-}
-
-static int Fail(string message)
-{
-    Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");
-    return 1;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdapterToolkit.Checkpoints;
+using FineTune.Data;
 
 namespace FineTune;
 
@@ -46,17 +47,46 @@ internal sealed partial record Report
     /// <summary>The largest absolute difference of a logit after the adapter was saved and loaded again.</summary>
     public double? AdapterReloadMaxError { get; init; }
 
-    /// <summary>The largest absolute difference of a logit after the adapter was merged into the weights.</summary>
+    /// <summary>
+    /// The largest absolute difference of a logit after the adapter was merged into the weights: of the sums in float32, before the merged
+    /// model's element type rounds them. What that changes is said beside.
+    /// </summary>
     public double? MergeMaxError { get; init; }
+
+    /// <summary>How many texts and conversations are left out or cut. The field is not there where none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DataCounts? Data { get; init; }
 
     /// <summary>The loss of every step.</summary>
     public required IReadOnlyList<double> TrainingLosses { get; init; }
 
     /// <summary>The text of the file.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
+    /// <exception cref="UserException">A number is infinite or not a number; the message names it.</exception>
+    public string ToJson()
+    {
+        (string Name, double? Value)[] numbers =
+        [
+            ("bitsPerWeight", BitsPerWeight),
+            ("heldOutLossDense", HeldOutLossDense),
+            ("heldOutLossBefore", HeldOutLossBefore),
+            ("heldOutLossAfter", HeldOutLossAfter),
+            ("tokensPerSecond", TokensPerSecond),
+            ("adapterReloadMaxError", AdapterReloadMaxError),
+            ("mergeMaxError", MergeMaxError),
+            .. TrainingLosses.Select((loss, index) => ($"trainingLosses[{index}]", (double?)loss)),
+        ];
+        foreach ((string name, double? value) in numbers)
+        {
+            if (value is { } number && !double.IsFinite(number))
+                throw new UserException($"{FileName} is not written: {name} would be {number}, which is no number that a report can have.");
+        }
 
-    /// <summary>Writes the file beside and renames it.</summary>
+        return JsonSerializer.Serialize(this, ReportJson.Default.Report) + "\n";
+    }
+
+    /// <summary>Writes the file.</summary>
     /// <param name="folder">The folder to put it in.</param>
+    /// <exception cref="UserException">A number is infinite or not a number.</exception>
     public void Save(string folder) => AtomicFile.WriteText(Path.Combine(folder, FileName), ToJson());
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]

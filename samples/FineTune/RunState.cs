@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Training;
 
 namespace FineTune;
 
@@ -10,16 +11,23 @@ namespace FineTune;
 /// </summary>
 internal sealed partial record RunState
 {
-    private const string FileName = "run.json";
+    /// <summary>The name of the file in a checkpoint's folder.</summary>
+    public const string FileName = "run.json";
 
     /// <summary>The base model, in full; null for the one that ships with the program.</summary>
-    public string? Model { get; init; }
+    public required string? Model { get; init; }
 
     /// <summary>The data, in full; null for the reference documentation.</summary>
-    public string? Data { get; init; }
+    public required string? Data { get; init; }
+
+    /// <summary>The file of the chat template, in full; null for the base model's own.</summary>
+    public required string? ChatTemplate { get; init; }
+
+    /// <summary>When the training was started.</summary>
+    public required DateTimeOffset Started { get; init; }
 
     /// <summary>Whether the base keeps the numbers of its file.</summary>
-    public bool Dense { get; init; }
+    public required bool Dense { get; init; }
 
     /// <summary>Steps of the whole training.</summary>
     public required int Steps { get; init; }
@@ -49,10 +57,13 @@ internal sealed partial record RunState
     public required int Threads { get; init; }
 
     /// <summary>The prompt that the user gave.</summary>
-    public string? Prompt { get; init; }
+    public required string? Prompt { get; init; }
 
     /// <summary>Whether to write the merged model.</summary>
-    public bool Merge { get; init; }
+    public required bool Merge { get; init; }
+
+    /// <summary>Whether the merged model is in float32 in place of the base's element type.</summary>
+    public required bool MergeFullPrecision { get; init; }
 
     /// <summary>After how many steps the held-out loss is measured.</summary>
     public required int EvaluateEvery { get; init; }
@@ -68,23 +79,49 @@ internal sealed partial record RunState
     public void Write(string folder) =>
         AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, RunStateJson.Default.RunState) + "\n");
 
-    /// <summary>Reads the state out of a checkpoint's folder.</summary>
+    /// <summary>Reads the state out of a checkpoint's folder, and checks every value.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="UserException">There is no checkpoint, or its file is malformed.</exception>
+    /// <exception cref="CheckpointException">The file was not written together with the others of the checkpoint.</exception>
     public static RunState Read(string folder)
     {
+        AtomicFolder.Recover(folder);
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            throw new UserException($"--resume: there is no checkpoint in '{folder}'. A training that has ended leaves none; start one without --resume.");
+            throw new UserException(NoCheckpoint(folder));
+        FolderManifest.Verify(folder, TrainingCheckpoint.Part, FileName);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), RunStateJson.Default.RunState)
-                ?? throw new UserException($"{path}: is empty; start the training anew without --resume.");
+            RunState state = JsonSerializer.Deserialize(File.ReadAllText(path), RunStateJson.Default.RunState)
+                ?? throw new UserException($"{path}: is null, not the state of a training. Start the training anew without --resume.");
+            foreach ((string key, bool isValid) in state.Checks())
+            {
+                if (!isValid)
+                    throw new UserException($"{path}: '{key}' has a value that no run writes. Start the training anew without --resume.");
+            }
+
+            return state;
         }
         catch (JsonException exception)
         {
             throw new UserException($"{path}: is not the state of a training: {exception.Message}");
         }
+    }
+
+    /// <summary>What had been measured when so many steps were made.</summary>
+    /// <param name="steps">The steps that the trainer has made.</param>
+    /// <param name="folder">The checkpoint's folder, for messages.</param>
+    /// <exception cref="UserException">The measurements are those of another number of steps.</exception>
+    public Measurements MeasurementsAfter(int steps, string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (steps > Steps)
+            throw new UserException($"{path}: 'steps' is {Steps}, but {steps} have been made. Start the training anew without --resume.");
+        if (Measurements.TrainingLosses.Count != steps)
+            throw new UserException($"{path}: 'measurements.trainingLosses' has {Measurements.TrainingLosses.Count} losses, but {steps} steps have been made. Start the training anew without --resume.");
+        if (Measurements.HeldOutLosses.FirstOrDefault(point => point.Step > steps) is { } late)
+            throw new UserException($"{path}: 'measurements.heldOutLosses' has a loss after step {late.Step}, but {steps} steps have been made. Start the training anew without --resume.");
+        return Measurements;
     }
 
     /// <summary>The options of a resumed training: what it was started with, and what the user gives now.</summary>
@@ -95,6 +132,8 @@ internal sealed partial record RunState
     {
         Model = Same("--model", FullPath(options.Model), Model, given),
         Data = Same("--data", FullPath(options.Data), Data, given),
+        ChatTemplate = Same("--chat-template", FullPath(options.ChatTemplate), ChatTemplate, given),
+        Started = Started,
         Dense = Same("--dense", options.Dense, Dense, given),
         Steps = Same("--steps", options.Steps, Steps, given),
         Batch = Same("--batch", options.Batch, Batch, given),
@@ -107,6 +146,7 @@ internal sealed partial record RunState
         Threads = given.Contains("--threads") || given.Contains("--device") ? options.Threads : Threads,
         Prompt = given.Contains("--prompt") ? options.Prompt : Prompt,
         Merge = options.Merge || Merge,
+        MergeFullPrecision = given.Contains("--merge-type") ? options.MergeFullPrecision : MergeFullPrecision,
         EvaluateEvery = given.Contains("--evaluate-every") ? options.EvaluateEvery : EvaluateEvery,
         CheckpointEvery = given.Contains("--checkpoint-every") ? options.CheckpointEvery : CheckpointEvery,
         Output = given.Contains("--output") ? options.Output : OutputOf(options.Resume!),
@@ -120,6 +160,8 @@ internal sealed partial record RunState
     {
         Model = FullPath(options.Model),
         Data = FullPath(options.Data),
+        ChatTemplate = FullPath(options.ChatTemplate),
+        Started = options.Started,
         Dense = options.Dense,
         Steps = options.Steps,
         Batch = options.Batch,
@@ -132,10 +174,43 @@ internal sealed partial record RunState
         Threads = options.Threads,
         Prompt = options.Prompt,
         Merge = options.Merge,
+        MergeFullPrecision = options.MergeFullPrecision,
         EvaluateEvery = options.EvaluateEvery,
         CheckpointEvery = options.CheckpointEvery,
         Measurements = measurements,
     };
+
+    private static string NoCheckpoint(string folder)
+    {
+        string inside = Path.Combine(folder, "checkpoint");
+        string what = File.Exists(Path.Combine(inside, FileName)) ? $"Name the folder of the checkpoint itself: --resume {inside}."
+            : Directory.Exists(folder) ? $"It has no '{FileName}', so it is another folder than a run's checkpoint/. A training that has ended leaves none; start one without --resume."
+            : File.Exists(folder) ? "It is a file; name the folder that a run calls checkpoint/."
+            : "A training that has ended leaves none; start one without --resume.";
+        return $"--resume: there is no checkpoint in '{folder}'. {what}";
+    }
+
+    /// <summary>Every value that the file's types leave open, and whether it is one that a run writes.</summary>
+    private IEnumerable<(string Key, bool IsValid)> Checks() =>
+    [
+        ("model", Model is null || IsPath(Model)),
+        ("data", Data is null || IsPath(Data)),
+        ("chatTemplate", ChatTemplate is null || IsPath(ChatTemplate)),
+        ("steps", Steps >= 0),
+        ("batch", Batch >= 1),
+        ("sequence", Sequence >= 2),
+        ("learningRate", float.IsFinite(LearningRate) && LearningRate > 0),
+        ("optimizerBits", OptimizerBits is 8 or 32),
+        ("optimizerMinimumSize", OptimizerMinimumSize >= 0),
+        ("seed", Seed >= 0),
+        ("device", Device.Length > 0),
+        ("threads", Threads >= 0),
+        ("evaluateEvery", EvaluateEvery >= 0),
+        ("checkpointEvery", CheckpointEvery >= 0),
+        .. Measurements.Checks().Select(check => ($"measurements.{check.Key}", check.IsValid)),
+    ];
+
+    private static bool IsPath(string path) => Path.IsPathFullyQualified(path) && !path.Contains('\0', StringComparison.Ordinal);
 
     private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
 
@@ -145,7 +220,14 @@ internal sealed partial record RunState
         ? throw new UserException($"{option} {now} differs from {before}, with which the training was started. Leave it out to resume, or start anew without --resume.")
         : before;
 
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
+    [JsonSourceGenerationOptions(
+        AllowDuplicateProperties = false,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = true)]
     [JsonSerializable(typeof(RunState))]
     private sealed partial class RunStateJson : JsonSerializerContext;
 }

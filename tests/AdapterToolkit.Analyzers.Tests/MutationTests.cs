@@ -55,6 +55,8 @@ public sealed class MutationTests
     [InlineData("ADT0004", "Projection.cs", "Quantized(4)", "Quantized(4, BlockSize = 16)")]
     [InlineData("ADT0004", "Projection.cs", "Quantized(4)", "Quantized(4, Format = AdapterToolkit.QuantizationFormat.Float16)")]
     [InlineData("ADT0005", "Attention.cs", "[Checkpoint(\"q_proj\")]", "[Checkpoint(\"q_proj\"), Trainable]")]
+    [InlineData("ADT0006", "LlamaModel.cs", "[Checkpoint(\"model.embed_tokens\")]", "[Checkpoint(\"model.embed_tokens\"), Trainable]")]
+    [InlineData("ADT0006", "DecoderBlock.cs", "[Checkpoint(\"self_attn\")]", "[Checkpoint(\"self_attn\"), Trainable]")]
     [InlineData("ADT0104", "Attention.cs", "Value.Forward(x)", "Key.Forward(x)")]
     [InlineData("ADT0104", "Attention.cs", "Tensor key = Op.Rotary(Key.Forward(x), context);", "Tensor key = Op.Rotary(Key.Forward(x), context);\n        key = query;")]
     [InlineData("ADT0104", "Attention.cs", "return Output.Forward(Op.CausalAttention(query, key, Value.Forward(x), context));", "Tensor gathered = Op.CausalAttention(query, key, Value.Forward(x), context);\n        Tensor result = Output.Forward(gathered);\n        return gathered;")]

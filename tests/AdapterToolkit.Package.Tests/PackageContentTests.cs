@@ -5,7 +5,7 @@ using Xunit;
 namespace AdapterToolkit.Package.Tests;
 
 /// <summary>What the package contains.</summary>
-public sealed class PackageContentTests(PackedToolkit toolkit) : IClassFixture<PackedToolkit>
+public sealed class PackageContentTests(PackedToolkit toolkit)
 {
     [Fact]
     public void It_brings_library_generator_analyzers_fixes_and_what_describes_them()

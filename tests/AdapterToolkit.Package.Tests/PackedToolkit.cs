@@ -1,10 +1,14 @@
 using System.Globalization;
+using AdapterToolkit.Package.Tests;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PackedToolkit))]
 
 namespace AdapterToolkit.Package.Tests;
 
 /// <summary>
 /// The package as <c>dotnet pack</c> makes it, in a feed of its own, and projects outside the repository that reference it.
-/// Restored packages lie in a folder of its own too, so that nothing of the test stays in the user's.
+/// Restored packages lie in a folder of its own too, so that nothing of the test stays in the user's. All tests share it.
 /// </summary>
 public sealed class PackedToolkit : IDisposable
 {

@@ -60,6 +60,61 @@ internal static class Sources
         public sealed partial class Projection(int inFeatures, int outFeatures) : Linear(inFeatures, outFeatures);
         """;
 
+    /// <summary>
+    /// The statements of a program that trains the README's model and saves, merges and loads it, on the CPU device. Its losses are
+    /// printed bit by bit.
+    /// </summary>
+    public const string Training = """
+        using System.Runtime.CompilerServices;
+        using AdapterToolkit.Checkpoints;
+        using AdapterToolkit.Devices;
+        using AdapterToolkit.Optimizers;
+        using AdapterToolkit.Training;
+
+        Console.WriteLine($"dynamic code: {RuntimeFeature.IsDynamicCodeSupported}");
+        using (Device best = Device.Best())
+            Console.WriteLine($"best: {best.Identifier}; available: {string.Join(' ', Device.Available().Select(device => device.Identifier))}");
+        foreach (string identifier in (string[])["cuda:0", "opencl:0", "debug"])
+        {
+            try
+            {
+                Device.Parse(identifier).Dispose();
+            }
+            catch (ArgumentException error)
+            {
+                Console.WriteLine($"{identifier}: {error.Message}");
+            }
+        }
+
+        string folder = args[0], output = Directory.CreateTempSubdirectory("training-").FullName;
+        int[] tokens = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json")).Encode(File.ReadAllText(args[1]), addSpecialTokens: false);
+        ShuffledBatches batches = new(TokenStream.Windows(tokens, length: 32), batchSize: 2, seed: 0);
+        List<double> losses = [];
+        using CpuDevice device = new(threads: 2);
+        using (LlamaModel model = new(LlamaConfig.FromFile(Path.Combine(folder, "config.json"))))
+        {
+            model.LoadCheckpoint(folder, device);
+            model.Adapter.Initialize(seed: 0);
+            using AdamW optimizer = new(learningRate: 5e-3f) { StateBits = 8 };
+            foreach (TrainingStep step in new Trainer(model, optimizer).Fit(batches, steps: 12))
+                losses.Add(step.Loss);
+            model.Adapter.Save(Path.Combine(output, "adapter"));
+            model.Adapter.Load(Path.Combine(output, "adapter"));
+            model.MergeTo(16);
+            model.Save(Path.Combine(output, "merged"));
+        }
+
+        Console.WriteLine(losses[^1] < losses[0] ? "the loss fell" : "the loss did not fall");
+        using LlamaModel merged = new(LlamaConfig.FromFile(Path.Combine(output, "merged", "config.json")));
+        merged.LoadCheckpoint(Path.Combine(output, "merged"), device, AdapterToolkit.Quantization.WeightStorage.Dense);
+        TrainingBatch first = batches.Batch(0);
+        losses.Add(merged.Loss(first.Tokens, first.Labels).Mean);
+        Console.WriteLine("merged and loaded again");
+        foreach (double loss in losses)
+            Console.WriteLine($"loss {BitConverter.DoubleToInt64Bits(loss):x16} {loss:F4}");
+        Directory.Delete(output, recursive: true);
+        """;
+
     /// <summary>Code that compiles and does what it should not.</summary>
     public const string Questionable = """
         using AdapterToolkit;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdapterToolkit.Checkpoints;
 using Xunit;
 
 namespace FineTune.Tests;
@@ -20,7 +21,7 @@ public sealed class MainJobTests : IDisposable
         Assert.True(result.ExitCode == 0, result.ToString());
         foreach (string file in (string[])["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "loss.png", "report.json", "merged/config.json", "merged/model.safetensors", "merged/tokenizer.json"])
             Assert.True(File.Exists(Path.Combine(_folder, "out", file)), file);
-        Assert.Equal(["adapter", "loss.png", "merged", "report.json"], Directory.GetFileSystemEntries(Path.Combine(_folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([FolderManifest.FileName, "adapter", "loss.png", "merged", "report.json"], Directory.GetFileSystemEntries(Path.Combine(_folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(File.ReadAllText(Path.Combine(_folder, "out", "report.json")), result.Output);
 
         JsonElement report = result.Report;

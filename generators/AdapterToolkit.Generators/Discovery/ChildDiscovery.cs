@@ -40,14 +40,16 @@ internal static class ChildDiscovery
         }
     }
 
-    private static ITypeSymbol? TypeOf(ISymbol member) => member switch
+    /// <summary>The type of what a property or field gives; null of any other member.</summary>
+    public static ITypeSymbol? TypeOf(ISymbol member) => member switch
     {
         IPropertySymbol { IsIndexer: false, GetMethod: not null, ExplicitInterfaceImplementations.Length: 0 } property => property.Type,
         IFieldSymbol field => field.Type,
         _ => null,
     };
 
-    private static bool IsPart(ISymbol member) =>
+    /// <summary>Whether a member holds what it gives, or says that it is a part of the model.</summary>
+    public static bool IsPart(ISymbol member) =>
         member is IFieldSymbol
         || KnownTypes.HasAttribute(member, KnownTypes.CheckpointAttribute)
         || member.DeclaringSyntaxReferences.Length == 0

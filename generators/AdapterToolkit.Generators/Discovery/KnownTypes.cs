@@ -13,6 +13,7 @@ internal sealed class KnownTypes(Compilation compilation)
 
     private readonly INamedTypeSymbol? _tensor = compilation.GetTypeByMetadataName("AdapterToolkit.Tensors.Tensor");
     private readonly INamedTypeSymbol? _module = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Module");
+    private readonly INamedTypeSymbol? _norm = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.RmsNorm");
     private readonly INamedTypeSymbol? _linear = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear");
     private readonly INamedTypeSymbol? _languageModel = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.LanguageModel");
     private readonly INamedTypeSymbol? _enumerable = compilation.GetTypeByMetadataName("System.Collections.Generic.IEnumerable`1");
@@ -37,6 +38,14 @@ internal sealed class KnownTypes(Compilation compilation)
 
     /// <summary>Whether a type derives from <c>Module</c> as written by the user, the generator's half left out.</summary>
     public bool DerivesFromModule(ITypeSymbol type) => DerivesFrom(type, _module);
+
+    /// <summary>
+    /// Whether a module has a weight of its own that can train: a norm does. One of which only <c>Module</c> is known may be a norm.
+    /// </summary>
+    public bool MayTrainItself(ITypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(type, _norm)
+        || SymbolEqualityComparer.Default.Equals(type, _module)
+        || (type is ITypeParameterSymbol parameter && parameter.ConstraintTypes.Where(IsModule).All(MayTrainItself));
 
     /// <summary>Whether a type is one of the toolkit's own base classes, which hold no modules themselves.</summary>
     public bool IsToolkitBase(ITypeSymbol type) =>

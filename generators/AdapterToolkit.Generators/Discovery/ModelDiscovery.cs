@@ -21,7 +21,8 @@ internal static class ModelDiscovery
         List<DiagnosticSpec> diagnostics =
         [
             .. DeclarationRules.Check(type, types, isLayer: false),
-            .. ModelRules.CheckTrainable(children),
+            .. TrainableRules.CheckQuantized(children),
+            .. TrainableRules.CheckWithoutWeight(type, types),
         ];
         bool derivesFromModule = types.DerivesFromModule(type) || KnownTypes.IsMarkedModel(type.BaseType);
 

@@ -3,19 +3,9 @@ using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Discovery;
 
-/// <summary>What the modules of a model must be (ADT0005, ADT0202).</summary>
+/// <summary>What a model must be made of, so that something in it trains (ADT0202).</summary>
 internal static class ModelRules
 {
-    /// <summary>Finds quantized layers that are marked trainable.</summary>
-    public static IEnumerable<DiagnosticSpec> CheckTrainable(IEnumerable<Child> children)
-    {
-        foreach (Child child in children)
-        {
-            if (child.Spec.IsTrainable && KnownTypes.HasAttribute(child.ModuleType, KnownTypes.QuantizedAttribute))
-                yield return new DiagnosticSpec("ADT0005", DeclarationRules.NameLocation(child.Member), new EquatableArray<string>([child.Member.Name, child.ModuleType.Name]));
-        }
-    }
-
     /// <summary>Finds a model in which nothing would train: a language model, or a marked class that is no part of another.</summary>
     public static IEnumerable<DiagnosticSpec> CheckReach(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
     {

@@ -16,13 +16,20 @@ internal sealed class AcceleratorBuffer : DeviceBuffer
         _memory = device.Accelerator.Allocate1D<float>(capacity);
     }
 
-    internal ArrayView<float> View => _memory.View;
+    internal ArrayView<float> View
+    {
+        get
+        {
+            _device.ThrowIfDisposed();
+            return _memory.View;
+        }
+    }
 
     internal override void CopyTo(int offset, Span<float> destination)
     {
         if (destination.IsEmpty)
             return;
-        _memory.View.SubView(offset, destination.Length).CopyToCPU(_device.Accelerator.DefaultStream, destination);
+        View.SubView(offset, destination.Length).CopyToCPU(_device.Accelerator.DefaultStream, destination);
         _device.Synchronize();
     }
 
@@ -30,15 +37,20 @@ internal sealed class AcceleratorBuffer : DeviceBuffer
     {
         if (source.IsEmpty)
             return;
-        _memory.View.SubView(offset, source.Length).CopyFromCPU(_device.Accelerator.DefaultStream, source);
+        View.SubView(offset, source.Length).CopyFromCPU(_device.Accelerator.DefaultStream, source);
         _device.Synchronize();
     }
 
     internal override void Clear(int offset, int count)
     {
         if (count > 0)
-            _memory.View.SubView(offset, count).MemSetToZero(_device.Accelerator.DefaultStream);
+            View.SubView(offset, count).MemSetToZero(_device.Accelerator.DefaultStream);
     }
 
-    internal override void Free() => _memory.Dispose();
+    /// <summary>Gives the memory back to the system; an accelerator that is disposed has given it back itself.</summary>
+    internal override void Free()
+    {
+        if (!_device.IsDisposed)
+            _memory.Dispose();
+    }
 }

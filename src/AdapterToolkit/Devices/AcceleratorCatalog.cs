@@ -6,16 +6,39 @@ namespace AdapterToolkit.Devices;
 /// <summary>Finds and opens the devices that ILGPU drives.</summary>
 internal static class AcceleratorCatalog
 {
-    /// <summary>Lists the devices of one kind.</summary>
+    /// <summary>Lists the devices of one kind; none where their driver fails.</summary>
     public static IReadOnlyList<DeviceDescription> List(AcceleratorKind kind)
     {
-        using Context context = AcceleratorContext.Create(kind);
-        return [.. AcceleratorContext.Devices(context, kind).Select((device, index) =>
-            new DeviceDescription(Identify(kind, index), device.Name, AcceleratorContext.MemoryBytes(device.AcceleratorType, device.MemorySize)))];
+        try
+        {
+            using Context context = AcceleratorContext.Create(kind);
+            return [.. AcceleratorContext.Devices(context, kind).Select((device, index) =>
+                new DeviceDescription(Identify(kind, index), device.Name, AcceleratorContext.MemoryBytes(device.AcceleratorType, device.MemorySize)))];
+        }
+        catch (Exception fault) when (DriverFault.IsOf(fault))
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Opens the first CUDA device that works, else the first OpenCL device that is a GPU and works; null where there is neither.</summary>
+    public static AcceleratorDevice? OpenBest() =>
+        OpenOrNull(() => Open(AcceleratorKind.Cuda, 0)) ?? OpenOrNull(() => FirstOpenClGpu() is { } index ? Open(AcceleratorKind.OpenCl, index) : null);
+
+    private static AcceleratorDevice? OpenOrNull(Func<AcceleratorDevice?> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception fault) when (DriverFault.IsOf(fault))
+        {
+            return null;
+        }
     }
 
     /// <summary>The number of the first OpenCL device that is a GPU; null where there is none.</summary>
-    public static int? FirstOpenClGpu()
+    private static int? FirstOpenClGpu()
     {
         using Context context = AcceleratorContext.Create(AcceleratorKind.OpenCl);
         int index = AcceleratorContext.Devices(context, AcceleratorKind.OpenCl).ToList()

@@ -11,9 +11,12 @@ namespace AdapterToolkit.Devices;
 internal static class AcceleratorContext
 {
     /// <summary>Creates a context that knows the devices of one kind.</summary>
+    /// <exception cref="NotSupportedException">OpenCL's barriers can't be trusted with this version of ILGPU.</exception>
     public static Context Create(AcceleratorKind kind)
     {
         OpenClLibrary.Install();
+        if (kind == AcceleratorKind.OpenCl)
+            OpenClBarriers.Install();
         return Context.Create(builder => Configure(kind switch
         {
             AcceleratorKind.Cuda => builder.Cuda(),
@@ -40,5 +43,5 @@ internal static class AcceleratorContext
 
     /// <summary>A device's memory in bytes. ILGPU's CPU accelerator has the machine's; it states none of its own.</summary>
     public static long MemoryBytes(AcceleratorType type, long stated) =>
-        type == AcceleratorType.CPU ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : stated;
+        type == AcceleratorType.CPU ? MachineMemory.Read().Physical : stated;
 }

@@ -27,9 +27,25 @@ public sealed partial class AcceleratorDevice : Device
     public bool IsDebug => Accelerator.AcceleratorType == AcceleratorType.CPU;
 
     /// <inheritdoc/>
-    public override void Synchronize() => Accelerator.Synchronize();
+    public override void Synchronize()
+    {
+        ThrowIfDisposed();
+        Accelerator.Synchronize();
+    }
 
-    internal override DeviceBuffer AllocateBuffer(int capacity) => new AcceleratorBuffer(this, capacity);
+    internal override ExclusiveUse? Use { get; } = new("The device");
+
+    internal override DeviceBuffer AllocateBuffer(int capacity)
+    {
+        try
+        {
+            return new AcceleratorBuffer(this, capacity);
+        }
+        catch (Exception fault) when (DriverFault.IsLackOfMemory(fault))
+        {
+            throw new DeviceMemoryException(this, (long)capacity * sizeof(float), fault);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

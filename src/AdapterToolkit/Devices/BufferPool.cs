@@ -28,21 +28,26 @@ internal sealed class BufferPool : IDisposable
             PeakHeldBytes = HeldBytes;
     }
 
+    /// <summary>A buffer for so many numbers or more, with undefined contents.</summary>
+    /// <exception cref="DeviceMemoryException">The device has no room.</exception>
+    /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
     internal DeviceBuffer Rent(int count)
     {
         int capacity = SizeClass(count);
+        long bytes = (long)capacity * sizeof(float);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, _device);
-            HeldBytes += (long)capacity * sizeof(float);
+            if (!_free.TryGetValue(capacity, out Stack<DeviceBuffer>? buffers) || !buffers.TryPop(out DeviceBuffer? buffer))
+            {
+                buffer = Allocate(capacity, bytes);
+                AllocatedBytes += bytes;
+            }
+
+            HeldBytes += bytes;
             PeakHeldBytes = Math.Max(PeakHeldBytes, HeldBytes);
-            if (_free.TryGetValue(capacity, out Stack<DeviceBuffer>? buffers) && buffers.TryPop(out DeviceBuffer? buffer))
-                return buffer;
-
-            AllocatedBytes += (long)capacity * sizeof(float);
+            return buffer;
         }
-
-        return _device.AllocateBuffer(capacity);
     }
 
     internal void Return(DeviceBuffer buffer)
@@ -82,6 +87,27 @@ internal sealed class BufferPool : IDisposable
         Trim();
         lock (_lock)
             _disposed = true;
+    }
+
+    /// <summary>
+    /// Asks the system for memory. Where it has none, buffers that wait for reuse go back first. More than there can ever be is
+    /// not asked for: Linux would promise it, and end the process when it is used.
+    /// </summary>
+    private DeviceBuffer Allocate(int capacity, long bytes)
+    {
+        if (AllocatedBytes + bytes > _device.LargestHeldBytes)
+            Trim();
+        if (HeldBytes + bytes > _device.LargestHeldBytes)
+            throw new DeviceMemoryException(_device, bytes);
+        try
+        {
+            return _device.AllocateBuffer(capacity);
+        }
+        catch (DeviceMemoryException) when (AllocatedBytes > HeldBytes)
+        {
+            Trim();
+            return _device.AllocateBuffer(capacity);
+        }
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_pointer is null, Device);
+            ObjectDisposedException.ThrowIf(_pointer is null || Device.IsDisposed, Device);
             return new Span<float>(_pointer, Capacity);
         }
     }

@@ -1,19 +1,32 @@
 namespace AdapterToolkit.Devices;
 
-/// <summary>The processor: kernels are vectorized C# that runs on all cores.</summary>
+/// <summary>
+/// The processor: kernels are vectorized C# that runs on all cores. Models of one CPU device may run on threads of their own;
+/// their kernels then take turns.
+/// </summary>
 public sealed class CpuDevice : Device
 {
     /// <summary>Opens the CPU device.</summary>
     /// <param name="threads">How many threads kernels use; zero stands for all cores.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of threads is negative.</exception>
     public CpuDevice(int threads = 0)
-        : base("cpu", ProcessorName.Read(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        : this(threads, MachineMemory.Read())
+    {
+    }
+
+    internal CpuDevice(int threads, MachineMemory memory)
+        : base("cpu", ProcessorName.Read(), memory.Physical)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        LargestHeldBytes = memory.WithSwap;
         Workers = new WorkerPool(threads == 0 ? Environment.ProcessorCount : threads);
     }
 
-    /// <summary>How many threads kernels use. Results are the same bits for the same number of threads.</summary>
+    /// <summary>
+    /// How many threads kernels use. Results are the same bits for the same number of threads on processors with the same vector
+    /// width (AVX-512, AVX2, or 128 bits): both decide in which order numbers are added up. By default it is the number of
+    /// cores, so name it where results are to be the same bits on another machine.
+    /// </summary>
     public int Threads => Workers.Threads;
 
     /// <summary>The threads that kernels share their work among.</summary>
@@ -21,11 +34,21 @@ public sealed class CpuDevice : Device
     public WorkerPool Workers { get; }
 
     /// <inheritdoc/>
-    public override void Synchronize()
-    {
-    }
+    public override void Synchronize() => ThrowIfDisposed();
 
-    internal override DeviceBuffer AllocateBuffer(int capacity) => new CpuBuffer(this, capacity);
+    internal override long LargestHeldBytes { get; }
+
+    internal override DeviceBuffer AllocateBuffer(int capacity)
+    {
+        try
+        {
+            return new CpuBuffer(this, capacity);
+        }
+        catch (OutOfMemoryException fault)
+        {
+            throw new DeviceMemoryException(this, (long)capacity * sizeof(float), fault);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

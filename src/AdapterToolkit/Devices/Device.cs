@@ -2,10 +2,13 @@ namespace AdapterToolkit.Devices;
 
 /// <summary>
 /// Where tensors live and kernels run: the CPU (vectorized, all cores), a CUDA or OpenCL device, or ILGPU's CPU
-/// accelerator for debugging kernels. A device is not for use by several threads at once.
+/// accelerator for debugging kernels. A tensor is for use by one thread at a time. On the CPU device threads may work on tensors
+/// and models of their own; any other device is for one thread at a time, and refuses a second model's call meanwhile.
 /// </summary>
 public abstract partial class Device : IDisposable
 {
+    private bool _disposed;
+
     private protected Device(string identifier, string name, long memoryBytes)
     {
         Identifier = identifier;
@@ -29,6 +32,15 @@ public abstract partial class Device : IDisposable
     /// <summary>The most bytes held at once since the device was opened or <see cref="ResetPeak"/> was called.</summary>
     public long PeakHeldBytes => Pool.PeakHeldBytes;
 
+    /// <summary>Whether <see cref="Dispose()"/> was called.</summary>
+    internal bool IsDisposed => Volatile.Read(ref _disposed);
+
+    /// <summary>Keeps a second thread's model out; null where threads may work side by side.</summary>
+    internal virtual ExclusiveUse? Use => null;
+
+    /// <summary>The most bytes that can ever be held at once.</summary>
+    internal virtual long LargestHeldBytes => MemoryBytes;
+
     internal BufferPool Pool { get; }
 
     /// <summary>Starts a new measurement of <see cref="PeakHeldBytes"/>.</summary>
@@ -38,11 +50,17 @@ public abstract partial class Device : IDisposable
     public void Trim() => Pool.Trim();
 
     /// <summary>Waits until all work given to the device has ended.</summary>
+    /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
     public abstract void Synchronize();
 
-    /// <summary>Gives all memory back. Tensors and models on the device can't be used any more.</summary>
+    /// <summary>
+    /// Gives all memory back. Tensors and models on the device can't be used any more, which they say by an
+    /// <see cref="ObjectDisposedException"/>; they may still be disposed.
+    /// </summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         Dispose(true);
         GC.SuppressFinalize(this);
     }
@@ -50,7 +68,10 @@ public abstract partial class Device : IDisposable
     /// <summary>The identifier and the name.</summary>
     public override string ToString() => $"{Identifier} ({Name})";
 
+    /// <exception cref="DeviceMemoryException">The device has no room.</exception>
     internal abstract DeviceBuffer AllocateBuffer(int capacity);
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     /// <summary>Frees what the device holds.</summary>
     /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>

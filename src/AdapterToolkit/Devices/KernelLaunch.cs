@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using ILGPU;
 using ILGPU.Runtime;
@@ -10,7 +11,7 @@ namespace AdapterToolkit.Devices;
 /// </content>
 public sealed partial class AcceleratorDevice
 {
-    private readonly Dictionary<Delegate, Delegate> _launchers = [];
+    private readonly ConcurrentDictionary<Delegate, Delegate> _launchers = [];
 
     private AcceleratorStream Stream => Accelerator.DefaultStream;
 
@@ -197,17 +198,15 @@ public sealed partial class AcceleratorDevice
     /// An action of the stream, the <see cref="KernelConfig"/> (groups and threads a group), and the kernel's parameters.
     /// </typeparam>
     /// <param name="kernel">The kernel: a static method marked <see cref="KernelAttribute"/>.</param>
+    /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public TLauncher Launcher<TLauncher>(Delegate kernel)
         where TLauncher : Delegate
     {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ThrowIfDisposed();
         if (!_launchers.TryGetValue(kernel, out Delegate? launcher))
-        {
-            ArgumentNullException.ThrowIfNull(kernel);
-            launcher = Accelerator.LoadKernel<TLauncher>(kernel.Method);
-            _launchers.Add(kernel, launcher);
-        }
-
+            launcher = _launchers.GetOrAdd(kernel, Accelerator.LoadKernel<TLauncher>(kernel.Method));
         return (TLauncher)launcher;
     }
 }

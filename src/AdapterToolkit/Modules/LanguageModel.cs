@@ -1,9 +1,13 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdapterToolkit.Modules;
 
@@ -12,13 +16,20 @@ namespace AdapterToolkit.Modules;
 /// or into a loss. A class that derives from it is marked <see cref="AdapterModelAttribute"/> and writes
 /// <see cref="Forward"/>; the source generator writes the three methods beside it.
 /// </summary>
-public abstract class LanguageModel : Module, IDisposable
+/// <remarks>
+/// A model is for one thread at a time: a call that comes from another thread while one is being made throws an
+/// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
+/// any other device one model's call at a time is made.
+/// </remarks>
+public abstract partial class LanguageModel : Module, IDisposable
 {
     private const int SmallestRotaryTable = 256;
 
     private readonly RotarySettings _rotarySettings;
+    private readonly ExclusiveUse _use = new("The model");
     private RotaryTable? _rotary;
     private Device? _device;
+    private bool _isDisposed;
 
     /// <summary>Declares a model whose weights are yet to be loaded.</summary>
     /// <param name="rotary">What its rotary embedding is like.</param>
@@ -37,7 +48,15 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The device that holds the weights.</summary>
     /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
-    public Device Device => _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public Device Device
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+        }
+    }
 
     /// <summary>The folder of the checkpoint that the weights came from; null before it is loaded.</summary>
     public string? CheckpointFolder { get; private set; }
@@ -62,7 +81,7 @@ public abstract class LanguageModel : Module, IDisposable
     }
 
     /// <summary>What trains: the adapter's factors, and the weights marked <see cref="TrainableAttribute"/>.</summary>
-    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters)];
+    public IReadOnlyList<Parameter> TrainableParameters => [.. SelfAndDescendants.SelectMany(module => module.Parameters).Distinct()];
 
     /// <summary>How many numbers train, counted as they are saved.</summary>
     public long TrainableParameterCount => TrainableParameters.Sum(parameter => (long)parameter.SavedElements);
@@ -72,6 +91,9 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The model's linear layers, with their paths.</summary>
     public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
+
+    /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
+    internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
 
     private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
@@ -100,34 +122,41 @@ public abstract class LanguageModel : Module, IDisposable
     /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
-    /// <summary>Loads the weights of a checkpoint in the Hugging Face layout, tensor by tensor.</summary>
-    /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
-    /// <param name="device">The device to put them on.</param>
-    /// <param name="storage">Whether layers marked <see cref="QuantizedAttribute"/> are quantized, each as soon as it is read, or keep the file's numbers.</param>
-    /// <exception cref="CheckpointException">A tensor is missing, unknown, malformed or of another shape; the model stays as it was.</exception>
-    /// <exception cref="InvalidOperationException">The model has weights already.</exception>
-    public void LoadCheckpoint(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        if (_device is not null)
-            throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
-        NameTree("");
-        ModelLoader.Load(this, folder, device, storage);
-        _device = device;
-        CheckpointFolder = folder;
-    }
-
     /// <summary>
-    /// Writes the model in the Hugging Face layout: each weight in the format in which it is held, 4-bit ones as bitsandbytes
-    /// writes them, and the configuration and tokenizer of the checkpoint that it was loaded from.
+    /// Writes the model in the Hugging Face layout, so that other programs run it as it is: weights in 4 bits as bitsandbytes writes them, others in
+    /// the element type of the checkpoint that the model was loaded from or the one that they were merged to, and that checkpoint's
+    /// configuration, tokenizer, templates and licence.
     /// </summary>
+    /// <remarks>
+    /// Beside weights in 4 bits everything else has one element type: the one that <c>config.json</c> names or, where it names none, the one that most
+    /// numbers of the checkpoint have. Weights in 8 bits, which no other program reads, and such as were decoded from a quantized checkpoint are written
+    /// in float32. What <c>config.json</c> says is kept as it is written, but for the types of numbers and the tokens that end a text.
+    /// </remarks>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, which the files would lack.</exception>
-    public void Save(string folder)
+    /// <param name="options">What ends an answer, and whether to write float32; null for what the checkpoint says.</param>
+    /// <returns>
+    /// The largest absolute difference between a number as it is held and as it is written: zero, unless <see cref="Merge"/> left sums in float32 that
+    /// the checkpoint's 16 bits round, or a checkpoint of several types is saved in one.
+    /// </returns>
+    /// <exception cref="ArgumentException">The folder is the one that the model was loaded from, whose weights would be lost.</exception>
+    /// <exception cref="CheckpointException">A file beside the weights of the checkpoint that the model was loaded from is damaged.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack; or a number is infinite or not a
+    /// number, or too large for float16; the message names the tensor.
+    /// </exception>
+    public float Save(string folder, SaveOptions? options = null)
     {
+        using ExclusiveUse.Hold use = Enter();
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (CheckpointFolder is { } source && PathOf(source) == PathOf(folder))
+            throw new ArgumentException($"The model was loaded from '{folder}', whose weights would be lost. Save it in another folder.", nameof(folder));
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
-        ModelWriter.Save(this, folder);
+        if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
+            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
+        return ModelWriter.Save(this, folder, options ?? new SaveOptions());
+
+        static string PathOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
     }
 
     /// <summary>Describes the rows of a batch to <see cref="Forward"/> and its companions.</summary>
@@ -136,15 +165,15 @@ public abstract class LanguageModel : Module, IDisposable
     public SequenceContext CreateContext(TokenIds tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
+        using ExclusiveUse.Hold use = Enter();
         if (tokens.Length > MaximumPositions)
             throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
         if (_rotary is null || _rotary.Positions < tokens.Length)
         {
-            int positions = SmallestRotaryTable;
-            while (positions < tokens.Length)
-                positions *= 2;
+            uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
+            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
             _rotary?.Dispose();
-            _rotary = new RotaryTable(Device, Math.Min(positions, MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+            _rotary = larger;
         }
 
         return new SequenceContext(tokens, _rotary);
@@ -155,6 +184,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>rows x vocabulary, in row-major order.</returns>
     public float[] Logits(TokenIds tokens)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = Evaluate(tokens, context);
@@ -171,6 +201,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <returns>One logit for each token of the vocabulary.</returns>
     public float[] NextTokenLogits(ReadOnlySpan<int> tokens)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         TokenIds ids = new(1, tokens.Length, tokens);
         using SequenceContext context = CreateContext(ids);
@@ -187,21 +218,37 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>Continues a text with the likeliest token, one after the other.</summary>
     /// <param name="prompt">The tokens of the text.</param>
-    /// <param name="maximumTokens">How many tokens to add at most.</param>
+    /// <param name="maximumTokens">How many tokens to add at most. Fewer are added where the model takes no longer sequence, which is logged as a warning.</param>
     /// <param name="endTokens">Tokens that end the text; the one that does is the last of the result.</param>
+    /// <param name="logger">Receives the start and the end, and, at level trace, every token; null for none.</param>
+    /// <param name="cancellationToken">Ends the call between two tokens.</param>
     /// <returns>The tokens added.</returns>
-    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default)
+    /// <exception cref="ArgumentException">The prompt is empty, or longer than the model takes.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled; the model stays as it was.</exception>
+    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default, ILogger? logger = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(maximumTokens);
+        if (prompt.IsEmpty || prompt.Length > MaximumPositions)
+            throw new ArgumentException($"The prompt has {prompt.Length} tokens, but the model takes from 1 to {MaximumPositions}.", nameof(prompt));
+        using ExclusiveUse.Hold use = Enter();
+        logger ??= NullLogger.Instance;
+        GenerationLog.Starts(logger, prompt.Length, maximumTokens);
         List<int> sequence = [.. prompt];
-        while (sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
+        bool endsText = false;
+        while (!endsText && sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
         {
-            float[] logits = NextTokenLogits(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence));
+            cancellationToken.ThrowIfCancellationRequested();
+            float[] logits = NextTokenLogits(CollectionsMarshal.AsSpan(sequence));
             int likeliest = Array.IndexOf(logits, logits.Max());
             sequence.Add(likeliest);
-            if (endTokens.Contains(likeliest))
-                break;
+            GenerationLog.Adds(logger, sequence.Count - prompt.Length, likeliest);
+            endsText = endTokens.Contains(likeliest);
         }
 
+        int added = sequence.Count - prompt.Length;
+        if (!endsText && added < maximumTokens)
+            GenerationLog.IsFull(logger, added, maximumTokens, MaximumPositions);
+        GenerationLog.Ends(logger, added, endsText);
         return [.. sequence.Skip(prompt.Length)];
     }
 
@@ -210,6 +257,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the next one's label.</param>
     public LossSum Loss(TokenIds tokens, ReadOnlySpan<int> labels)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = Evaluate(tokens, context);
@@ -229,6 +277,7 @@ public abstract class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">Nothing trains.</exception>
     public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
     {
+        using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
         Tensor hidden = ForwardSaving(tokens, context, out ForwardRecord? record);
@@ -247,19 +296,27 @@ public abstract class LanguageModel : Module, IDisposable
         return loss;
     }
 
-    /// <summary>Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter.</summary>
+    /// <summary>
+    /// Adds every layer's s·BA to its weight, so that the model costs what it costs without an adapter. Weights marked
+    /// <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <param name="requantize">Whether weights in 4 or 8 bits are to be quantized anew, which rounds most of an adapter away.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero in float32.</returns>
     /// <exception cref="InvalidOperationException">An adapter is merged already, or a weight is in 4 or 8 bits and <paramref name="requantize"/> is false. No layer is merged then.</exception>
     public float Merge(bool reversible = false, bool requantize = false)
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        MergeNorms(reversible);
+        return largest;
     }
 
-    /// <summary>Decodes every linear layer's weight, adds s·BA, and leaves the layer dense.</summary>
+    /// <summary>
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
     /// <param name="bits">Bits of a number: 16 or 32.</param>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero for 32 bits.</returns>
@@ -267,23 +324,61 @@ public abstract class LanguageModel : Module, IDisposable
     /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
     public float MergeTo(int bits, bool reversible = false)
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
-        return LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        MergeNorms(reversible);
+        return largest;
+    }
+
+    /// <summary>
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its
+    /// numbers had before. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
+    /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
+    /// <returns>What rounding changed; nothing where the checkpoint has float32.</returns>
+    /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
+    public MergeRounding MergeToBaseType(bool reversible = false)
+    {
+        using ExclusiveUse.Hold use = Enter();
+        foreach (Linear layer in LinearLayers)
+            layer.ThrowIfUnmergeable(requantize: true);
+        MergeRounding rounding = LinearLayers.Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
+        MergeNorms(reversible);
+        return rounding;
     }
 
     /// <summary>Takes a reversible merge back.</summary>
     public void Unmerge()
     {
+        using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers.Where(layer => layer.IsMerged))
             layer.Unmerge();
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Unmerge();
     }
 
-    /// <summary>Gives the memory of weights and adapter back.</summary>
+    /// <summary>Gives the memory of weights and adapter back. The model can't be used any more.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the model.</exception>
     public void Dispose()
     {
+        using ExclusiveUse.Hold use = _use.Enter();
+        if (_isDisposed)
+            return;
         Dispose(true);
+        _isDisposed = true;
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Keeps other threads out until what is returned is disposed.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is using the model, or a model on the same accelerator.</exception>
+    /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
+    internal ExclusiveUse.Hold Enter()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        _device?.ThrowIfDisposed();
+        return _use.Enter(_device?.Use);
     }
 
     /// <summary>Frees what the model holds.</summary>
@@ -292,11 +387,17 @@ public abstract class LanguageModel : Module, IDisposable
     {
         if (!disposing || _device is null)
             return;
-        foreach (Linear layer in LinearLayers.Where(layer => layer.Factors is not null))
-            layer.ReleaseFactors();
+        foreach (Module module in SelfAndDescendants)
+            module.Release();
         foreach (FrozenWeight weight in DistinctFrozenWeights)
             weight.Dispose();
         _rotary?.Dispose();
         _rotary = null;
+    }
+
+    private void MergeNorms(bool reversible)
+    {
+        foreach (RmsNorm norm in TrainableNorms)
+            norm.Merge(reversible);
     }
 }

@@ -17,6 +17,8 @@ public abstract partial class Linear : Module
 {
     private LinearKernels? _kernels;
     private WeightContents? _unmerged;
+    private bool _hadMergedWeight;
+    private WeightFormat? _typeBeforeMerge;
 
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
     /// <param name="inFeatures">Features of a row of the input.</param>
@@ -90,6 +92,7 @@ public abstract partial class Linear : Module
     /// <param name="x">The input: rows x in.</param>
     /// <returns>The output: rows x out.</returns>
     /// <exception cref="ArgumentException">The input does not have the layer's features.</exception>
+    /// <exception cref="DeviceMemoryException">The device has no room for the output, or it has more numbers than a tensor holds.</exception>
     public Tensor Forward(Tensor x)
     {
         Tensor y = Run(x, out Tensor? u);
@@ -126,7 +129,7 @@ public abstract partial class Linear : Module
             return;
         }
 
-        xGradient = saved.InputActive ? Tensor.Allocate(gradient.Device, gradient.Shape.WithColumns(InFeatures)) : null;
+        xGradient = saved.InputActive ? AllocateRows(gradient, InFeatures) : null;
 
         LowRankFactors factors = Factors ?? throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' was taken away between its forward and its backward pass.");
         Tensor v = saved.U.AllocateLike();
@@ -141,7 +144,7 @@ public abstract partial class Linear : Module
     /// <summary>dx = dy W: the gradient of the input of a layer that runs without adapter.</summary>
     internal Tensor InputGradient(Tensor gradient)
     {
-        Tensor result = Tensor.Allocate(gradient.Device, gradient.Shape.WithColumns(InFeatures));
+        Tensor result = AllocateRows(gradient, InFeatures);
         Kernels.InputGradient(gradient, Weight, null, null, result);
         return result;
     }
@@ -170,7 +173,7 @@ public abstract partial class Linear : Module
     /// <inheritdoc/>
     internal override WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) =>
         !ReferenceEquals(weight, Weight) || MarkedFormat == WeightFormat.FullPrecision ? WeightFormat.FullPrecision
-        : storage == WeightStorage.AsMarked ? MarkedFormat
+        : storage == WeightStorage.AsMarked ? (MarkedFormat == WeightFormat.BFloat16 && inFile == WeightFormat.Float16 ? inFile : MarkedFormat)
         : inFile.HasBlocks ? WeightFormat.FullPrecision
         : inFile;
 
@@ -187,7 +190,7 @@ public abstract partial class Linear : Module
     internal LinearKernels? KernelsFor(WeightFormat format) => KernelSets.FirstOrDefault(kernels => kernels.Format == format);
 
     /// <summary>Gives the memory of the factors back; the weight stays as it is.</summary>
-    internal void ReleaseFactors()
+    internal override void Release()
     {
         Factors?.Dispose();
         Factors = null;
@@ -196,13 +199,20 @@ public abstract partial class Linear : Module
         IsMerged = false;
     }
 
+    /// <summary>A tensor of as many rows as another one.</summary>
+    private Tensor AllocateRows(Tensor rows, int columns)
+    {
+        DeviceMemoryException.ThrowIfTooLarge(rows.Device, rows.Rows, columns, CheckpointPath.Length == 0 ? $"A layer of class {GetType().Name}" : $"Layer '{CheckpointPath}'");
+        return Tensor.Allocate(rows.Device, rows.Shape.WithColumns(columns));
+    }
+
     private Tensor Run(Tensor x, out Tensor? u)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Columns != InFeatures)
             throw new ArgumentException($"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
         LowRankFactors? factors = ActiveFactors;
-        Tensor y = Tensor.Allocate(x.Device, x.Shape.WithColumns(OutFeatures));
+        Tensor y = AllocateRows(x, OutFeatures);
         u = factors is null ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
         Kernels.Forward(x, Weight, Bias, factors, u, y);
         return y;

@@ -41,6 +41,12 @@ public abstract class Module
     /// <summary>The parameters that the module itself trains.</summary>
     public virtual IEnumerable<Parameter> Parameters => [];
 
+    /// <summary>Whether a frozen weight of the module is no longer that of the checkpoint, since an adapter was merged into it.</summary>
+    internal bool HasMergedWeight { get; private protected set; }
+
+    /// <summary>The numbers beside its weights that change what the module itself computes, with their names.</summary>
+    internal virtual IEnumerable<KeyValuePair<string, double>> Settings => [];
+
     /// <summary>This module and all modules below it, each after the one that holds it.</summary>
     public IEnumerable<Module> SelfAndDescendants
     {
@@ -83,6 +89,11 @@ public abstract class Module
     /// <exception cref="InvalidDataException">A number is not finite, which only float32 holds here.</exception>
     internal virtual void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name) =>
         weight.Load(device, values, format, name);
+
+    /// <summary>Gives the memory of what trains in the module back.</summary>
+    internal virtual void Release()
+    {
+    }
 
     /// <summary>Lets the module's own weight train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>

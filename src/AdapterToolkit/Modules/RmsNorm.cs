@@ -12,6 +12,8 @@ public sealed class RmsNorm : Module
     private readonly float _epsilon;
     private bool _trainable;
     private Parameter? _trained;
+    private WeightContents? _unmerged;
+    private bool _hadMergedWeight;
 
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
     /// <param name="features">Features of a row.</param>
@@ -27,14 +29,26 @@ public sealed class RmsNorm : Module
     public override IEnumerable<FrozenWeight> FrozenWeights => [FrozenWeight];
 
     /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters => Trained is { } trained ? [trained] : [];
+    public override IEnumerable<Parameter> Parameters => !IsMerged && Trained is { } trained ? [trained] : [];
+
+    /// <summary>Whether the layer's weight trains: its property is marked <see cref="TrainableAttribute"/>.</summary>
+    internal bool IsTrainable => _trainable;
+
+    /// <summary>Whether the frozen weight is the trained one now, and the one of before is kept for <see cref="Unmerge"/>.</summary>
+    internal bool IsMerged => _unmerged is not null;
+
+    /// <summary>The name of the layer's weight in a checkpoint.</summary>
+    internal string WeightName => $"{CheckpointPath}.weight";
+
+    /// <inheritdoc/>
+    internal override IEnumerable<KeyValuePair<string, double>> Settings => [new("epsilon", _epsilon)];
 
     private FrozenWeight FrozenWeight { get; }
 
     /// <summary>The weight that trains, which starts as the frozen one; null where the layer does not train.</summary>
-    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= new Parameter(FrozenWeight.ToTensor(), $"{CheckpointPath}.weight") : null;
+    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= NewTrained(FrozenWeight.ToArray()) : null;
 
-    private Tensor Weight => Trained?.Value ?? FrozenWeight.Data;
+    private Tensor Weight => IsMerged ? FrozenWeight.Data : Trained?.Value ?? FrozenWeight.Data;
 
     /// <summary>w · x / sqrt(mean(x²) + ε), for each row.</summary>
     /// <param name="x">The rows: rows x features.</param>
@@ -80,6 +94,66 @@ public sealed class RmsNorm : Module
     }
 
     internal override void MakeTrainable() => _trainable = true;
+
+    /// <summary>Makes a trained weight of numbers, without using it yet.</summary>
+    /// <param name="values">One number for each feature.</param>
+    internal Parameter NewTrained(ReadOnlySpan<float> values)
+    {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        return new Parameter(Tensor.From(FrozenWeight.Device, FrozenWeight.Shape, values), WeightName);
+    }
+
+    /// <summary>Replaces the weight that trains.</summary>
+    /// <param name="trained">The other one; null for a new copy of the frozen weight, made when it is needed.</param>
+    internal void SetTrained(Parameter? trained)
+    {
+        _trained?.Dispose();
+        _trained = trained;
+    }
+
+    /// <summary>Whether what trains differs from the frozen weight, so that a file of frozen weights would lack something.</summary>
+    internal bool DiffersFromFrozen() =>
+        !IsMerged && _trained is not null && !_trained.Value.ToArray().AsSpan().SequenceEqual(FrozenWeight.ToArray());
+
+    /// <summary>Makes the trained weight the frozen one.</summary>
+    /// <param name="reversible">Whether both are kept for <see cref="Unmerge"/>; otherwise the old frozen weight is released.</param>
+    internal void Merge(bool reversible)
+    {
+        if (IsMerged || _trained is null)
+            return;
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        WeightContents merged = new(Tensor.From(FrozenWeight.Device, FrozenWeight.Shape, _trained.Value.ToArray()), null);
+        _hadMergedWeight = HasMergedWeight;
+        HasMergedWeight |= DiffersFromFrozen();
+        WeightContents before = FrozenWeight.Take()!;
+        FrozenWeight.PutBack(merged);
+        if (reversible)
+        {
+            _unmerged = before;
+            return;
+        }
+
+        before.Dispose();
+        SetTrained(null);
+    }
+
+    /// <summary>Takes a reversible merge back.</summary>
+    internal void Unmerge()
+    {
+        if (_unmerged is null)
+            return;
+        FrozenWeight.PutBack(_unmerged);
+        _unmerged = null;
+        HasMergedWeight = _hadMergedWeight;
+    }
+
+    /// <inheritdoc/>
+    internal override void Release()
+    {
+        SetTrained(null);
+        _unmerged?.Dispose();
+        _unmerged = null;
+    }
 
     private sealed class Record(Tensor x, Tensor inverseRms, bool inputActive) : ForwardRecord
     {

@@ -25,6 +25,7 @@ public static partial class Op
         bool isDense = weight.Format == WeightFormat.FullPrecision;
         if (isDense && !weight.IsInPanels)
             return GatherRows(weight.Data, ids);
+        DeviceMemoryException.ThrowIfTooLarge(weight.Device, ids.Length, columns, "The embedding of a batch");
         Tensor result = Tensor.Allocate(weight.Device, new Shape(ids.Length, columns));
         if (weight.Device is AcceleratorDevice device)
             GatherSixteenBits(device, weight.Packed, ids, result);
@@ -41,6 +42,7 @@ public static partial class Op
     /// <returns>As many rows as asked for x the tensor's columns.</returns>
     internal static Tensor GatherRows(Tensor x, ReadOnlySpan<int> rows)
     {
+        DeviceMemoryException.ThrowIfTooLarge(x.Device, rows.Length, x.Columns, "Gathering rows");
         Tensor result = Tensor.Allocate(x.Device, new Shape(rows.Length, x.Columns));
         if (x.Device is AcceleratorDevice device)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Tensors;
 
@@ -15,10 +16,42 @@ internal abstract class AdamWState : IDisposable
     /// <summary>The bytes that the moments take.</summary>
     internal abstract long Bytes { get; }
 
-    /// <summary>Whether a file holds the moments of a parameter.</summary>
+    /// <summary>All tensors that a step changes.</summary>
+    internal abstract IReadOnlyList<Tensor> Contents { get; }
+
+    /// <summary>Numbers that are as large as those of m: m itself, or the largest magnitudes of its blocks.</summary>
+    internal abstract Tensor FirstMagnitudes { get; }
+
+    /// <summary>Numbers that are as large as those of v.</summary>
+    internal abstract Tensor SecondMagnitudes { get; }
+
+    /// <summary>How many steps a parameter has seen according to a file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="parameter">The parameter.</param>
-    internal static bool IsIn(SafetensorsFile file, Parameter parameter) => file.Contains(parameter.Name + FirstMomentSuffix);
+    /// <exception cref="CheckpointException">The file does not say so.</exception>
+    internal static int StepsIn(SafetensorsFile file, Parameter parameter)
+    {
+        string name = parameter.Name + StepSuffix;
+        if (!file.Contains(name))
+            throw new CheckpointException(file.FilePath, $"is missing: the file has no state of the parameter '{parameter.Name}'. Is it that of another model?", name);
+        SafetensorsEntry entry = file.GetEntry(name);
+        if (entry.ElementCount != 1 || file.ReadInt64(name) is not [>= 0 and <= int.MaxValue and long steps])
+            throw new CheckpointException(file.FilePath, "must be one number of steps, at least 0.", name);
+        return (int)steps;
+    }
+
+    /// <summary>The names of the tensors that a file has for a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="hasMoments">Whether it has seen a step.</param>
+    /// <param name="hasEightBits">Whether its moments are in 8 bits.</param>
+    internal static IEnumerable<string> Names(Parameter parameter, bool hasMoments, bool hasEightBits) =>
+        ((string[])[StepSuffix, .. hasMoments ? hasEightBits ? EightBitState.Suffixes : FullPrecisionState.Suffixes : []]).Select(suffix => parameter.Name + suffix);
+
+    /// <summary>The tensors to save.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <param name="state">Its state; null where it has seen no step.</param>
+    internal static IEnumerable<SafetensorsTensor> Saved(Parameter parameter, AdamWState? state) =>
+        [.. state is { Steps: > 0 } ? state.SavedMoments(parameter) : [], SafetensorsTensor.OfIntegers(parameter.Name + StepSuffix, [], new[] { (long)(state?.Steps ?? 0) })];
 
     /// <summary>Counts a step and updates a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -30,22 +63,18 @@ internal abstract class AdamWState : IDisposable
         Apply(parameter.Value, gradient, update with { Step = Steps });
     }
 
-    /// <summary>The tensors to save.</summary>
-    /// <param name="parameter">The parameter.</param>
-    internal IEnumerable<SafetensorsTensor> Saved(Parameter parameter) =>
-        [.. SavedMoments(parameter), SafetensorsTensor.OfIntegers(parameter.Name + StepSuffix, [], new[] { (long)Steps })];
+    /// <summary>Takes the count of a step back; the moments are the caller's to restore.</summary>
+    internal void TakeBackStep() => Steps--;
 
     /// <summary>Replaces the state by a saved one.</summary>
     /// <param name="file">The file.</param>
     /// <param name="parameter">The parameter.</param>
-    /// <exception cref="CheckpointException">A tensor of the state is missing, or of another type or shape.</exception>
-    internal void Load(SafetensorsFile file, Parameter parameter)
+    /// <param name="steps">How many steps there were.</param>
+    /// <exception cref="CheckpointException">A tensor of the state is missing, of another type or shape, or has a number that it can't have.</exception>
+    internal void Load(SafetensorsFile file, Parameter parameter, int steps)
     {
-        long[] steps = file.ReadInt64(parameter.Name + StepSuffix);
-        if (steps is not [> 0 and <= int.MaxValue])
-            throw new CheckpointException(file.FilePath, "must be one number of steps, at least 1.", parameter.Name + StepSuffix);
         LoadMoments(file, parameter);
-        Steps = (int)steps[0];
+        Steps = steps;
     }
 
     /// <inheritdoc/>
@@ -66,6 +95,22 @@ internal abstract class AdamWState : IDisposable
         if (entry.Type != type)
             throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}, but this optimizer keeps {meaning}: its settings StateBits and MinimumSize are others than when the state was saved.", entry.Name);
     }
+
+    /// <summary>Reads numbers of which none may be infinite, not a number or, in what is made of squares, negative.</summary>
+    private protected static void ReadMagnitudes(SafetensorsFile file, string name, Span<float> numbers, bool mayBeNegative)
+    {
+        file.ReadFloat32(name, numbers);
+        FiniteNumbers.RequireRead(numbers, file.FilePath, name);
+        if (!mayBeNegative && numbers.IndexOfAnyInRange(float.MinValue, -float.Epsilon) is >= 0 and int index)
+            throw new CheckpointException(file.FilePath, string.Create(CultureInfo.InvariantCulture, $"its number {index} is {numbers[index]}, and it can't be negative. Is the file damaged?"), name);
+    }
+
+    /// <summary>A tensor to save, of numbers that must be finite.</summary>
+    private protected static SafetensorsTensor SavedNumbers(string name, ReadOnlySpan<long> shape, Tensor numbers) => SafetensorsTensor.OfFloats(name, shape, destination =>
+    {
+        numbers.CopyTo(destination);
+        FiniteNumbers.RequireToSave(destination, name);
+    });
 
     private protected static long[] ShapeOf(Parameter parameter) => [parameter.Value.Rows, parameter.Value.Columns];
 }

@@ -10,6 +10,18 @@ internal sealed class EightBitState(Parameter parameter, Tensor maps) : AdamWSta
 {
     private const string MaximaSuffix = ".absmax";
 
+    /// <summary>How a file names codes and scales, after the parameter's name.</summary>
+    internal static string[] Suffixes => [FirstMomentSuffix, FirstMomentSuffix + MaximaSuffix, SecondMomentSuffix, SecondMomentSuffix + MaximaSuffix];
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Tensor> Contents => [First.Codes, First.Maxima, Second.Codes, Second.Maxima];
+
+    /// <inheritdoc/>
+    internal override Tensor FirstMagnitudes => First.Maxima;
+
+    /// <inheritdoc/>
+    internal override Tensor SecondMagnitudes => Second.Maxima;
+
     /// <summary>m.</summary>
     internal EightBitMoment First { get; } = new(parameter.Device, parameter.Value.Shape.Elements);
 
@@ -40,14 +52,14 @@ internal sealed class EightBitState(Parameter parameter, Tensor maps) : AdamWSta
     private static IEnumerable<SafetensorsTensor> Saved(Parameter parameter, string suffix, EightBitMoment moment) =>
     [
         SafetensorsTensor.OfBytes(parameter.Name + suffix, SafetensorsType.U8, ShapeOf(parameter), bytes => moment.CopyCodes().CopyTo(bytes)),
-        SafetensorsTensor.OfFloats(parameter.Name + suffix + MaximaSuffix, [moment.Blocks], moment.Maxima.CopyTo),
+        SavedNumbers(parameter.Name + suffix + MaximaSuffix, [moment.Blocks], moment.Maxima),
     ];
 
     private static void Load(SafetensorsFile file, Parameter parameter, string suffix, EightBitMoment moment)
     {
         Require(file, parameter, suffix, SafetensorsType.U8, "8-bit moments of this parameter");
         float[] maxima = new float[moment.Blocks];
-        file.ReadFloat32(parameter.Name + suffix + MaximaSuffix, maxima);
+        ReadMagnitudes(file, parameter.Name + suffix + MaximaSuffix, maxima, mayBeNegative: false);
         moment.CopyFrom(file.ReadBytes(parameter.Name + suffix), maxima);
     }
 }

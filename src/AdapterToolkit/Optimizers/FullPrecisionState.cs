@@ -10,6 +10,18 @@ internal sealed class FullPrecisionState(Parameter parameter) : AdamWState
     private readonly Tensor _first = Tensor.Zeros(parameter.Device, parameter.Value.Shape);
     private readonly Tensor _second = Tensor.Zeros(parameter.Device, parameter.Value.Shape);
 
+    /// <summary>How a file names the moments, after the parameter's name.</summary>
+    internal static string[] Suffixes => [FirstMomentSuffix, SecondMomentSuffix];
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<Tensor> Contents => [_first, _second];
+
+    /// <inheritdoc/>
+    internal override Tensor FirstMagnitudes => _first;
+
+    /// <inheritdoc/>
+    internal override Tensor SecondMagnitudes => _second;
+
     /// <inheritdoc/>
     internal override long Bytes => _first.Bytes + _second.Bytes;
 
@@ -24,8 +36,8 @@ internal sealed class FullPrecisionState(Parameter parameter) : AdamWState
 
     private protected override IEnumerable<SafetensorsTensor> SavedMoments(Parameter parameter) =>
     [
-        SafetensorsTensor.OfFloats(parameter.Name + FirstMomentSuffix, ShapeOf(parameter), _first.CopyTo),
-        SafetensorsTensor.OfFloats(parameter.Name + SecondMomentSuffix, ShapeOf(parameter), _second.CopyTo),
+        SavedNumbers(parameter.Name + FirstMomentSuffix, ShapeOf(parameter), _first),
+        SavedNumbers(parameter.Name + SecondMomentSuffix, ShapeOf(parameter), _second),
     ];
 
     private protected override void LoadMoments(SafetensorsFile file, Parameter parameter)
@@ -33,7 +45,9 @@ internal sealed class FullPrecisionState(Parameter parameter) : AdamWState
         foreach ((Tensor moment, string suffix) in ((Tensor, string)[])[(_first, FirstMomentSuffix), (_second, SecondMomentSuffix)])
         {
             Require(file, parameter, suffix, SafetensorsType.F32, "32-bit moments of this parameter");
-            moment.CopyFrom(file.ReadFloat32(parameter.Name + suffix));
+            float[] numbers = new float[moment.Shape.Elements];
+            ReadMagnitudes(file, parameter.Name + suffix, numbers, mayBeNegative: suffix == FirstMomentSuffix);
+            moment.CopyFrom(numbers);
         }
     }
 }

@@ -34,6 +34,11 @@ public abstract record LearningRateSchedule
     /// <param name="warmUpSteps">The length of the warm-up.</param>
     public static LearningRateSchedule Cosine(int steps, int warmUpSteps = 0) => new CosineDecay(steps, warmUpSteps);
 
+    /// <summary>The schedule in words, with all that its numbers depend on.</summary>
+    public sealed override string ToString() => $"{Description}, {WarmUpSteps} of them warm-up";
+
+    private protected abstract string Description { get; }
+
     /// <summary>What the learning rate is multiplied by.</summary>
     /// <param name="step">The step, counted from zero.</param>
     /// <returns>A number from 0 to 1.</returns>
@@ -47,6 +52,8 @@ public abstract record LearningRateSchedule
 
     private sealed record ConstantRate(int WarmUp) : LearningRateSchedule(WarmUp)
     {
+        private protected override string Description => "constant in all steps";
+
         private protected override double FactorAfterWarmUp(int step) => 1;
     }
 
@@ -69,11 +76,15 @@ public abstract record LearningRateSchedule
 
     private sealed record LinearDecay(int Steps, int WarmUp) : Decay(Steps, WarmUp)
     {
+        private protected override string Description => $"linear over {Steps} steps";
+
         private protected override double Curve(double progress) => 1 - progress;
     }
 
     private sealed record CosineDecay(int Steps, int WarmUp) : Decay(Steps, WarmUp)
     {
+        private protected override string Description => $"cosine over {Steps} steps";
+
         private protected override double Curve(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
     }
 }

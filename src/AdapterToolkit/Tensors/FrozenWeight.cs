@@ -13,6 +13,7 @@ namespace AdapterToolkit.Tensors;
 public sealed class FrozenWeight : IDisposable
 {
     private WeightContents? _contents;
+    private bool _isDisposed;
 
     /// <summary>Declares a weight that is yet to be loaded.</summary>
     /// <param name="name">Its name within its module: <c>weight</c> or <c>bias</c>.</param>
@@ -43,6 +44,15 @@ public sealed class FrozenWeight : IDisposable
     /// <summary>Whether a matrix is kept in panels of 32 rows, as the CPU device does.</summary>
     public bool IsInPanels => Shape.Dimensions.Length == 2 && _contents?.Device is CpuDevice;
 
+    /// <summary>How the numbers are written in the checkpoint that they come from; float32 where they come from none.</summary>
+    internal WeightFormat FileFormat { get; private set; } = WeightFormat.FullPrecision;
+
+    /// <summary>The element type of the checkpoint's tensor or, where it holds codes, that of the numbers that were quantized.</summary>
+    internal WeightFormat ElementType { get; private set; } = WeightFormat.FullPrecision;
+
+    /// <summary>The element type that a merge gave the weight in place of its own, in which it is saved; null where none did.</summary>
+    internal WeightFormat? MergedType { get; set; }
+
     /// <summary>The bytes that the weight takes on its device, those of its scales included; zero before it is loaded.</summary>
     public long Bytes => _contents?.Bytes ?? 0;
 
@@ -63,7 +73,14 @@ public sealed class FrozenWeight : IDisposable
     /// <param name="device">The device.</param>
     internal Shape DenseShape(Device device) => device is CpuDevice && Shape.Dimensions is [int rows, int columns] ? WeightPanels.ShapeFor(rows, columns) : Shape;
 
-    private WeightContents Contents => _contents ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) has not been loaded. Load a checkpoint first.");
+    private WeightContents Contents
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_contents is null && _isDisposed, this);
+            return _contents ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) has not been loaded. Load a checkpoint first.");
+        }
+    }
 
     /// <summary>Puts the pretrained numbers on a device, in float32. A weight is loaded once, before its first use.</summary>
     /// <param name="device">The device.</param>
@@ -133,6 +150,15 @@ public sealed class FrozenWeight : IDisposable
         _contents = new WeightContents(null, kernels.Quantize(device, Shape, values, name));
     }
 
+    /// <summary>Notes how a checkpoint has the weight, for it to be saved alike.</summary>
+    /// <param name="fileFormat">How its numbers are written.</param>
+    /// <param name="elementType">The element type, of the tensor or of what was quantized.</param>
+    internal void NoteFile(WeightFormat fileFormat, WeightFormat elementType)
+    {
+        FileFormat = fileFormat;
+        ElementType = elementType;
+    }
+
     /// <summary>Copies the weight out, in row-major order.</summary>
     /// <exception cref="InvalidOperationException">The weight has not been loaded.</exception>
     public float[] ToArray()
@@ -159,8 +185,12 @@ public sealed class FrozenWeight : IDisposable
     /// <exception cref="InvalidOperationException">The weight has not been loaded.</exception>
     public Tensor ToTensor() => Tensor.From(Device, Shape, ToArray());
 
-    /// <summary>Gives the weight's memory back.</summary>
-    public void Dispose() => Take()?.Dispose();
+    /// <summary>Gives the weight's memory back. What reads the weight afterwards throws an <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        Take()?.Dispose();
+        _isDisposed = true;
+    }
 
     /// <summary>Takes the contents away from the weight, which is then as before it was loaded.</summary>
     /// <returns>What the weight consisted of, now the caller's; null where it was not loaded.</returns>

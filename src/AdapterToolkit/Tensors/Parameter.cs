@@ -56,8 +56,8 @@ public sealed class Parameter : IDisposable
     /// <summary>Gives the memory of the numbers and their gradient back.</summary>
     public void Dispose()
     {
-        Value.Release();
-        Gradient?.Release();
+        Value.Dispose();
+        Gradient?.Dispose();
         Gradient = null;
     }
 }

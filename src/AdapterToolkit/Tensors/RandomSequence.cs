@@ -3,7 +3,7 @@ using System.Numerics;
 namespace AdapterToolkit.Tensors;
 
 /// <summary>
-/// A sequence of pseudo-random numbers that is the same for the same seed on every machine and in every version.
+/// A sequence of pseudo-random bits that is the same for the same seed on every machine and in every version.
 /// </summary>
 /// <remarks>xoshiro256**, seeded by SplitMix64 (Blackman and Vigna, "Scrambled Linear Pseudorandom Number Generators", 2018).</remarks>
 public sealed class RandomSequence
@@ -55,7 +55,7 @@ public sealed class RandomSequence
     }
 
     /// <summary>Fills with Gaussian numbers of mean zero.</summary>
-    /// <remarks>The transformation of Box and Muller, 1958.</remarks>
+    /// <remarks>The transformation of Box and Muller, 1958. It takes the system's logarithm, sine and cosine, whose last bit may differ between operating systems.</remarks>
     /// <param name="values">What to fill.</param>
     /// <param name="standardDeviation">The standard deviation.</param>
     public void FillGaussian(Span<float> values, double standardDeviation)

@@ -17,7 +17,8 @@ public readonly struct Shape : IEquatable<Shape>
         {
             ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(dimensions));
             elements *= dimension;
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(elements, Array.MaxLength, nameof(dimensions));
+            if (elements > Array.MaxLength)
+                throw new ArgumentOutOfRangeException(nameof(dimensions), $"A tensor of {Text(dimensions)} numbers is too large: one holds {Array.MaxLength} at most. Use smaller batches or shorter sequences.");
         }
 
         _dimensions = dimensions.ToArray();
@@ -89,5 +90,7 @@ public readonly struct Shape : IEquatable<Shape>
 
     /// <summary>The dimensions as text: <c>4 x 128 x 576</c>.</summary>
     public override string ToString() =>
-        Dimensions.Length == 0 ? "scalar" : string.Join(" x ", Dimensions.ToArray().Select(d => d.ToString(CultureInfo.InvariantCulture)));
+        Dimensions.Length == 0 ? "scalar" : Text(Dimensions);
+
+    private static string Text(ReadOnlySpan<int> dimensions) => string.Join(" x ", dimensions.ToArray().Select(dimension => dimension.ToString(CultureInfo.InvariantCulture)));
 }

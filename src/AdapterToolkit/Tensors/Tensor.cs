@@ -43,24 +43,37 @@ public sealed partial class Tensor : IDisposable
 
     /// <summary>The numbers, for kernels on the CPU device.</summary>
     /// <exception cref="InvalidOperationException">The tensor is on another device.</exception>
+    /// <exception cref="ObjectDisposedException">Nobody holds the tensor any more, or its device is disposed.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public Span<float> Span => _buffer is CpuBuffer cpu
+    public Span<float> Span => Held is CpuBuffer cpu
         ? cpu.Span.Slice(_offset, Shape.Elements)
         : throw new InvalidOperationException($"The numbers of a tensor on {Device} can't be read in place; call ToArray.");
 
     /// <summary>The numbers, for kernels of an accelerator.</summary>
     /// <exception cref="InvalidOperationException">The tensor is on the CPU device.</exception>
+    /// <exception cref="ObjectDisposedException">Nobody holds the tensor any more, or its device is disposed.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public ArrayView<float> View => _buffer is AcceleratorBuffer accelerator
+    public ArrayView<float> View => Held is AcceleratorBuffer accelerator
         ? accelerator.View.SubView(_offset, Shape.Elements)
         : throw new InvalidOperationException($"A tensor on {Device} has no view for accelerator kernels.");
 
     /// <summary>Identifies the memory, so that bytes that several records hold are counted once.</summary>
     internal object Memory => _buffer;
 
+    /// <summary>The memory, which may be another tensor's as soon as nobody holds this one.</summary>
+    private DeviceBuffer Held
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(!IsHeld, this);
+            return _buffer;
+        }
+    }
+
     /// <summary>Makes a tensor with undefined contents.</summary>
     /// <param name="device">The device to put it on.</param>
     /// <param name="shape">The dimensions.</param>
+    /// <exception cref="DeviceMemoryException">The device has no room.</exception>
     public static Tensor Allocate(Device device, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -72,6 +85,7 @@ public sealed partial class Tensor : IDisposable
     /// <summary>Makes a tensor of zeros.</summary>
     /// <param name="device">The device to put it on.</param>
     /// <param name="shape">The dimensions.</param>
+    /// <exception cref="DeviceMemoryException">The device has no room.</exception>
     public static Tensor Zeros(Device device, Shape shape)
     {
         Tensor tensor = Allocate(device, shape);
@@ -84,6 +98,7 @@ public sealed partial class Tensor : IDisposable
     /// <param name="shape">The dimensions.</param>
     /// <param name="values">The numbers in row-major order.</param>
     /// <exception cref="ArgumentException">There are more or fewer numbers than the shape holds.</exception>
+    /// <exception cref="DeviceMemoryException">The device has no room.</exception>
     public static Tensor From(Device device, Shape shape, ReadOnlySpan<float> values)
     {
         if (values.Length != shape.Elements)
@@ -115,8 +130,23 @@ public sealed partial class Tensor : IDisposable
             GiveBack();
     }
 
-    /// <inheritdoc cref="Release"/>
-    public void Dispose() => Release();
+    /// <summary>Gives up one hold, as <see cref="Release"/> does; nothing happens where nobody holds the tensor any more.</summary>
+    public void Dispose()
+    {
+        int holders = Volatile.Read(ref _holders);
+        while (holders > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _holders, holders - 1, holders);
+            if (seen == holders)
+            {
+                if (holders == 1)
+                    GiveBack();
+                return;
+            }
+
+            holders = seen;
+        }
+    }
 
     /// <summary>Sees the same numbers in another shape. The result holds this tensor.</summary>
     /// <param name="shape">The other shape, of as many numbers.</param>
@@ -157,7 +187,7 @@ public sealed partial class Tensor : IDisposable
     {
         if (destination.Length != Shape.Elements)
             throw new ArgumentException($"A tensor of shape {Shape} holds {Shape.Elements} numbers, but there is room for {destination.Length}.", nameof(destination));
-        _buffer.CopyTo(_offset, destination);
+        Held.CopyTo(_offset, destination);
     }
 
     /// <summary>Replaces the numbers.</summary>
@@ -167,11 +197,11 @@ public sealed partial class Tensor : IDisposable
     {
         if (values.Length != Shape.Elements)
             throw new ArgumentException($"A tensor of shape {Shape} holds {Shape.Elements} numbers, but {values.Length} were given.", nameof(values));
-        _buffer.CopyFrom(_offset, values);
+        Held.CopyFrom(_offset, values);
     }
 
     /// <summary>Sets all numbers to zero.</summary>
-    public void Clear() => _buffer.Clear(_offset, Shape.Elements);
+    public void Clear() => Held.Clear(_offset, Shape.Elements);
 
     /// <summary>The shape and the device.</summary>
     public override string ToString() => $"Tensor {Shape} on {Device.Identifier}";

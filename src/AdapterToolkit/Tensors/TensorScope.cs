@@ -15,6 +15,7 @@ public sealed class TensorScope : IDisposable
 
     private readonly TensorScope? _outer;
     private readonly List<Tensor> _tensors = [];
+    private bool _isClosed;
 
     /// <summary>Opens a scope on this thread, inside the one that is open there, if any.</summary>
     public TensorScope()
@@ -38,6 +39,9 @@ public sealed class TensorScope : IDisposable
     /// <summary>Closes the scope and releases what was allocated in it and is still held.</summary>
     public void Dispose()
     {
+        if (_isClosed)
+            return;
+        _isClosed = true;
         s_current = _outer;
         foreach (Tensor tensor in _tensors)
         {

@@ -19,11 +19,15 @@ public sealed class ShuffledBatches
     /// <param name="sequences">The sequences; at least one.</param>
     /// <param name="batchSize">How many sequences a batch holds.</param>
     /// <param name="seed">The seed of the order.</param>
+    /// <exception cref="ArgumentException">A batch would have more tokens than an array can hold.</exception>
     public ShuffledBatches(IReadOnlyList<TrainingSequence> sequences, int batchSize, int seed)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        int[] lengths = [.. sequences.Select(sequence => Math.Max(1, sequence.Ids.Length))];
+        if (batchSize > Array.MaxLength / (batchSize < lengths.Length ? lengths.Min() : lengths.Max()))
+            throw new ArgumentException($"A batch of {batchSize} sequences has more tokens than {Array.MaxLength}. Use smaller batches.", nameof(batchSize));
         _sequences = sequences;
         BatchSize = batchSize;
         Seed = seed;
@@ -38,11 +42,15 @@ public sealed class ShuffledBatches
     /// <summary>How many sequences there are.</summary>
     public int SequenceCount => _sequences.Count;
 
+    /// <summary>The last batch that can be asked for: positions in the epochs are 64-bit numbers, those of the epochs 32-bit ones.</summary>
+    internal long LastNumber => (long)((((UInt128)uint.MaxValue * (uint)SequenceCount) / (uint)BatchSize) - 1);
+
     /// <summary>Makes the batch of a number.</summary>
     /// <param name="number">Counted from zero.</param>
     public TrainingBatch Batch(long number)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(number);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, LastNumber);
         TrainingSequence[] chosen = new TrainingSequence[BatchSize];
         for (int i = 0; i < BatchSize; i++)
         {

@@ -50,11 +50,14 @@ public sealed class TrainingBatch
     /// <summary>Puts sequences side by side; shorter ones are padded on the right to the longest one's length.</summary>
     /// <param name="sequences">The sequences; at least one, none of them empty.</param>
     /// <param name="paddingToken">A token of the vocabulary for the padding, which nothing attends to.</param>
+    /// <exception cref="ArgumentException">The sequences take more tokens than an array can hold.</exception>
     public static TrainingBatch Of(IReadOnlyList<TrainingSequence> sequences, int paddingToken = 0)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
         int length = sequences.Max(sequence => sequence.Ids.Length);
+        if ((long)sequences.Count * length > Array.MaxLength)
+            throw new ArgumentException($"A batch of {sequences.Count} sequences of {length} tokens has more tokens than {Array.MaxLength}. Use smaller batches or shorter sequences.", nameof(sequences));
         int[] ids = new int[sequences.Count * length];
         int[] labels = new int[ids.Length];
         int[] lengths = new int[sequences.Count];

@@ -37,7 +37,7 @@ public class RealModelTests
             Assert.Equal(Ids(chat.GetProperty("ids")), ids);
             AssertTop5(chat, model.NextTokenLogits(ids));
             int[] greedy = Ids(chat.GetProperty("greedyIds"));
-            Assert.Equal(greedy, model.Generate(ids, greedy[^1] == end ? greedy.Length + 1 : greedy.Length, [end]));
+            Assert.Equal(greedy, model.Generate(ids, greedy[^1] == end ? greedy.Length + 1 : greedy.Length, [end], cancellationToken: TestContext.Current.CancellationToken));
             Assert.Equal(chat.GetProperty("greedyText").GetString(), tokenizer.Decode(greedy, skipSpecialTokens: true));
         }
     }

@@ -13,26 +13,42 @@ internal static class JsonFile
     public static JsonWriterOptions WriterOptions => new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Parses a file and converts its root object.</summary>
-    /// <exception cref="CheckpointException">The file is missing, too long, not JSON, or <paramref name="convert"/> meets text that is not valid Unicode.</exception>
-    public static T Read<T>(string path, Func<JsonObject, T> convert)
+    /// <exception cref="CheckpointException">The file is missing, no regular file or too long, not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid Unicode.</exception>
+    public static T Read<T>(string path, Func<JsonObject, T> convert) => Parse(path, ReadAllBytes(path), convert);
+
+    /// <summary>Reads a file's text, for <see cref="Parse"/>.</summary>
+    /// <exception cref="CheckpointException">The file is missing, no regular file or too long.</exception>
+    public static byte[] ReadAllBytes(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            throw new CheckpointException(path, "there is no such file.");
-        long length = new FileInfo(path).Length;
-        if (length > LongestFile)
-            throw new CheckpointException(path, $"the file has {length} bytes; more than {LongestFile} are not accepted.");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            AtomicFolder.Recover(folder);
+        return RegularFile.ReadAllBytes(path, LongestFile);
+    }
+
+    /// <summary>Parses JSON text and converts its root object.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="bytes">The text.</param>
+    /// <param name="convert">Converts the root object, which lives only so long.</param>
+    /// <param name="tensorName">The tensor that holds the text; null where it is a file of its own.</param>
+    /// <exception cref="CheckpointException">The text is not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid Unicode.</exception>
+    public static T Parse<T>(string path, ReadOnlyMemory<byte> bytes, Func<JsonObject, T> convert, string? tensorName = null)
+    {
+        Utf8Text.Check(path, bytes.Span, tensorName);
+        ReadOnlyMemory<byte> text = bytes[Utf8Text.ByteOrderMarkLength(bytes.Span)..];
         try
         {
-            using JsonDocument document = JsonDocument.Parse(WithoutByteOrderMark(File.ReadAllBytes(path)));
+            using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? convert(new JsonObject(path, "", document.RootElement))
-                : throw new CheckpointException(path, "the file does not hold a JSON object.");
+                ? convert(new JsonObject(path, "", document.RootElement, tensorName))
+                : throw new CheckpointException(path, "the file does not hold a JSON object.", tensorName);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Text that is no valid UTF-8 or UTF-16 is found when it is read, as an InvalidOperationException.
-            throw new CheckpointException(path, $"the file is not valid JSON: {exception.Message}", innerException: exception);
+            // Half of a surrogate pair is found when the text is read, as an InvalidOperationException.
+            if (JsonFault.Find(tensorName is null ? "the file" : "its text", text.Span) is not { } problem)
+                throw;
+            throw new CheckpointException(path, problem, tensorName, exception);
         }
     }
 
@@ -48,7 +64,4 @@ internal static class JsonFile
 
         stream.WriteByte((byte)'\n');
     });
-
-    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] bytes)
-        => bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory("\uFEFF"u8.Length) : bytes;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
@@ -15,6 +16,23 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     /// <summary>The value at a key, or null where it is missing or null.</summary>
     public JsonElement? Find(string key)
         => Element.TryGetProperty(key, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
+
+    /// <summary>Whether a value switches something off: false, zero, null, an empty text, list or object, as in Python.</summary>
+    public static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,
+        JsonValueKind.String => value.ValueEquals(""),
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        _ => false,
+    };
+
+    /// <summary>The value at a key, or null where it is missing or switched off (<see cref="IsOff"/>).</summary>
+    public JsonElement? FindOn(string key) => Find(key) is { } value && !IsOff(value) ? value : null;
+
+    /// <summary>The object at a key, or null where it is missing or switched off (<see cref="IsOff"/>).</summary>
+    public JsonObject? FindObjectOn(string key) => FindOn(key) is { } value ? AsObject(key, value) : null;
 
     /// <summary>The value at a key that must be there.</summary>
     public JsonElement Get(string key) => Find(key) ?? throw Error(key, "is missing.");
@@ -36,7 +54,7 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     {
         null => otherwise,
         { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.False } => false,
+        { } value when IsOff(value) => false,
         _ => throw Error(key, "is not true or false."),
     };
 
@@ -53,13 +71,14 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     /// <summary>The whole number at a key that must be there.</summary>
     public int GetInt(string key, int least, int most = int.MaxValue) => FindInt(key, least, most) ?? throw Error(key, "is missing.");
 
-    /// <summary>The positive finite number at a key, or null.</summary>
+    /// <summary>The positive number at a key, or null. Numbers that float32 cannot hold (as infinity, or as zero) are an error: the toolkit computes in float32.</summary>
     public double? FindPositive(string key)
     {
         if (Find(key) is not { } value)
             return null;
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double number) || !double.IsFinite(number) || number <= 0)
-            throw Error(key, $"is {Excerpt.Of(value.GetRawText())}; a number greater than zero is needed.");
+        double number = 0;
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out number) || !(number >= float.Epsilon && number <= float.MaxValue))
+            throw Error(key, $"is {(number > 0 && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : Excerpt.Of(value.GetRawText()))}; a number greater than zero, within float32's range, is needed.");
         return number;
     }
 

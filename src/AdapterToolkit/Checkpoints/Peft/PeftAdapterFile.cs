@@ -11,6 +11,9 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     /// <summary>The name of the tensors' file in an adapter's folder.</summary>
     public const string TensorsFileName = "adapter_model.safetensors";
 
+    /// <summary>What the files of an adapter are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
+    public const string Part = "adapter";
+
     private const string Prefix = "base_model.model.", SuffixA = ".lora_A.weight", SuffixB = ".lora_B.weight";
 
     /// <summary>Reads an adapter and checks that settings and tensors agree.</summary>
@@ -28,9 +31,9 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         {
             return Read(config, file);
         }
-        catch (RegexMatchTimeoutException exception)
+        catch (CheckpointException exception) when (exception.InnerException is RegexMatchTimeoutException slow)
         {
-            throw new CheckpointException(configPath, $"the regular expression '{Excerpt.Of(exception.Pattern)}' takes too long.", innerException: exception);
+            throw new CheckpointException(configPath, $"the regular expression '{Excerpt.Of(slow.Pattern)}' takes too long to match. Write it without nested repetitions.", innerException: slow);
         }
     }
 
@@ -53,7 +56,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         {
             Config.Write(Path.Combine(temporary, PeftAdapterConfig.FileName));
             SafetensorsWriter.Write(Path.Combine(temporary, TensorsFileName), tensors);
-        });
+        }, Part);
     }
 
     private void CheckAgainstConfig(PeftLayer layer)
@@ -104,7 +107,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     {
         int end = name.LastIndexOf('.');
         return name.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length
-            && config.ModulesToSave.Any(module => PeftTargets.IsSuffix(name[Prefix.Length..end], module));
+            && config.ModulesToSave.Any(module => PeftTargets.IsEnd(name[Prefix.Length..end], module));
     }
 
     private static CheckpointException UnknownTensor(SafetensorsFile file, string name)
@@ -123,7 +126,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         if (!file.Contains(nameB))
             throw new CheckpointException(file.FilePath, $"the tensor is missing, though '{nameA}' is there.", nameB);
         if (!config.Targets(path))
-            throw new CheckpointException(file.FilePath, $"'target_modules' in '{PeftAdapterConfig.FileName}' does not name the layer '{path}'.", nameA);
+            throw new CheckpointException(file.FilePath, $"'target_modules' in '{PeftAdapterConfig.FileName}' does not name the layer '{path}', or 'exclude_modules' or 'layers_to_transform' leave it out.", nameA);
         int rank = config.RankOf(path);
         CheckShape(file, nameA, 0, rank);
         CheckShape(file, nameB, 1, rank);

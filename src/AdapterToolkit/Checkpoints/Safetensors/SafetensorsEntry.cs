@@ -5,6 +5,8 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>What a safetensors file's header says about one tensor. The header is checked before entries exist, so the values agree with each other and with the file's length.</summary>
 public sealed class SafetensorsEntry
 {
+    private const int MostShown = 16;
+
     internal SafetensorsEntry(string name, SafetensorsType type, ImmutableArray<long> shape, long elements, long begin, long byteLength)
     {
         Name = name;
@@ -36,6 +38,8 @@ public sealed class SafetensorsEntry
     /// <summary>Name, type and shape, as in error messages.</summary>
     public override string ToString() => $"{Name}: {Type.FileName()} {FormatShape(Shape.AsSpan())}";
 
-    /// <summary>A shape as text: <c>[576, 192]</c>.</summary>
-    internal static string FormatShape(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
+    /// <summary>A shape as text: <c>[576, 192]</c>; the first dimensions of one that has more than a message can hold.</summary>
+    internal static string FormatShape(ReadOnlySpan<long> shape) => shape.Length <= MostShown
+        ? $"[{string.Join(", ", shape.ToArray())}]"
+        : $"[{string.Join(", ", shape[..MostShown].ToArray())}, ... {shape.Length} dimensions]";
 }

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.IO.MemoryMappedFiles;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace AdapterToolkit.Checkpoints;
 
@@ -10,22 +12,24 @@ namespace AdapterToolkit.Checkpoints;
 /// elements are read tensor by tensor, straight into the caller's memory.
 /// </summary>
 /// <remarks>
-/// The file is mapped in windows of a few megabytes, each released before the next: mapped pages count as resident memory, so that a mapping
-/// of the whole file would make loading cost the file's size on top of the loaded weights. With windows the peak is what the caller holds, whatever the
-/// size of a tensor. Instances may be used from several threads.
+/// Elements that convert to another type pass through a buffer of some hundred kilobytes, all others are read to where they belong: the peak is what
+/// the caller holds, whatever the size of a tensor. A file that becomes shorter while it is open is an error (<see cref="CheckpointException"/>).
+/// Instances may be used from several threads.
 /// </remarks>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed class SafetensorsFile : IDisposable
 {
-    private const int WindowSize = 1 << 22;
+    /// <summary>The bytes that are read at once: few enough that they are still in the processor's cache when they are converted.</summary>
+    private const int WindowSize = 1 << 18;
 
-    private readonly MemoryMappedFile _mapping;
+    private readonly SafeFileHandle _handle;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
+    private bool _isDisposed;
 
-    private SafetensorsFile(string path, MemoryMappedFile mapping, SafetensorsHeader header, long dataStart)
+    private SafetensorsFile(string path, SafeFileHandle handle, SafetensorsHeader header, long dataStart)
     {
         FilePath = path;
-        _mapping = mapping;
+        _handle = handle;
         _header = header;
         _dataStart = dataStart;
     }
@@ -42,31 +46,29 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointException">The file is malformed or truncated; the message names the tensor where one is at fault.</exception>
+    /// <exception cref="CheckpointException">The file is malformed or truncated, or no regular file; the message names the tensor where one is at fault.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        MemoryMappedFile? mapping = null;
+        if (!Path.Exists(path))
+            throw new FileNotFoundException($"{path}: there is no such file.", path);
+        SafeFileHandle handle = RegularFile.Open(path);
         try
         {
-            long fileLength = stream.Length;
+            long fileLength = RandomAccess.GetLength(handle);
             if (fileLength < SafetensorsHeader.LengthSize)
                 throw new CheckpointException(path, $"a safetensors file has at least {SafetensorsHeader.LengthSize} bytes, this one has {fileLength}.");
-            mapping = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-            int headerLength = 0;
-            Visit(mapping, 0, SafetensorsHeader.LengthSize, bytes => headerLength = SafetensorsHeader.CheckLength(path, BinaryPrimitives.ReadUInt64LittleEndian(bytes), fileLength));
+            Span<byte> lengthBytes = stackalloc byte[SafetensorsHeader.LengthSize];
+            RegularFile.Read(handle, path, 0, lengthBytes);
+            int headerLength = SafetensorsHeader.CheckLength(path, BinaryPrimitives.ReadUInt64LittleEndian(lengthBytes), fileLength);
             long dataStart = SafetensorsHeader.LengthSize + (long)headerLength;
-            SafetensorsHeader? header = null;
-            if (headerLength > 0)
-                Visit(mapping, SafetensorsHeader.LengthSize, headerLength, bytes => header = SafetensorsHeader.Parse(path, bytes, fileLength - dataStart));
-            header ??= SafetensorsHeader.Parse(path, [], fileLength - dataStart);
-            return new SafetensorsFile(path, mapping, header, dataStart);
+            byte[] header = GC.AllocateUninitializedArray<byte>(headerLength);
+            RegularFile.Read(handle, path, SafetensorsHeader.LengthSize, header);
+            return new SafetensorsFile(path, handle, SafetensorsHeader.Parse(path, header, fileLength - dataStart), dataStart);
         }
         catch
         {
-            mapping?.Dispose();
-            stream.Dispose();
+            handle.Dispose();
             throw;
         }
     }
@@ -78,27 +80,34 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>What the header says about a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">The file has no tensor of this name.</exception>
+    /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
     public SafetensorsEntry GetEntry(string name)
-        => _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+    }
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Receives all elements, row-major; exactly as many as the tensor has.</param>
     /// <exception cref="CheckpointException">The file has no such tensor, it has another number of elements, or another type.</exception>
-    public void ReadFloat32(string name, Span<float> destination)
+    public void ReadFloat32(string name, Span<float> destination) => ReadFloat32(name, destination, digest: null);
+
+    /// <summary>Reads as <see cref="ReadFloat32(string, Span{float})"/>, and lets a digest see the file's bytes as they pass.</summary>
+    internal void ReadFloat32(string name, Span<float> destination, NonCryptographicHashAlgorithm? digest)
     {
         SafetensorsEntry entry = GetEntry(name);
         CheckCount(entry, destination.Length);
         switch (entry.Type)
         {
             case SafetensorsType.F32:
-                CopyTo(entry, MemoryMarshal.AsBytes(destination));
+                CopyTo(entry, destination, digest);
                 break;
             case SafetensorsType.F16:
-                Widen(entry, destination, Widening.FromHalf);
+                Widen(entry, destination, Widening.FromHalf, digest);
                 break;
             case SafetensorsType.BF16:
-                Widen(entry, destination, Widening.FromBFloat16);
+                Widen(entry, destination, Widening.FromBFloat16, digest);
                 break;
             default:
                 throw new CheckpointException(FilePath, $"its elements are {entry.Type.FileName()}; F32, F16 or BF16 is needed here.", name);
@@ -125,7 +134,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         CheckCount(entry, destination.Length);
         if (entry.Type != SafetensorsType.I64)
             throw new CheckpointException(FilePath, $"its elements are {entry.Type.FileName()}; I64 is needed here.", name);
-        CopyTo(entry, MemoryMarshal.AsBytes(destination));
+        CopyTo(entry, destination);
     }
 
     /// <summary>Reads a tensor of 64-bit integers into a new array; see <see cref="ReadInt64(string, Span{long})"/>.</summary>
@@ -142,12 +151,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <param name="name">The tensor's name.</param>
     /// <param name="destination">Receives the bytes; exactly as many as the tensor has.</param>
     /// <exception cref="CheckpointException">The file has no such tensor, or it has another number of bytes.</exception>
-    public void ReadBytes(string name, Span<byte> destination)
+    public void ReadBytes(string name, Span<byte> destination) => ReadBytes(name, destination, digest: null);
+
+    /// <summary>Reads as <see cref="ReadBytes(string, Span{byte})"/>, and lets a digest see the bytes as they pass.</summary>
+    internal void ReadBytes(string name, Span<byte> destination, NonCryptographicHashAlgorithm? digest)
     {
         SafetensorsEntry entry = GetEntry(name);
         if (entry.ByteLength != destination.Length)
             throw new CheckpointException(FilePath, $"it has {entry.ByteLength} bytes; {destination.Length} are asked for.", name);
-        CopyTo(entry, destination);
+        CopyTo(entry, destination, digest);
     }
 
     /// <summary>Reads a tensor's bytes into a new array; see <see cref="ReadBytes(string, Span{byte})"/>.</summary>
@@ -159,12 +171,32 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (entry.ByteLength > Array.MaxLength)
             throw new CheckpointException(FilePath, $"its {entry.ByteLength} bytes do not fit one array.", name);
         byte[] bytes = new byte[entry.ByteLength];
-        CopyTo(entry, bytes);
+        CopyTo<byte>(entry, bytes);
         return bytes;
     }
 
+    /// <summary>Lets a digest see a tensor's bytes, of which no more than a window is in memory at a time.</summary>
+    internal void ReadInto(string name, NonCryptographicHashAlgorithm digest)
+    {
+        SafetensorsEntry entry = GetEntry(name);
+        byte[] window = ArrayPool<byte>.Shared.Rent(WindowSize);
+        try
+        {
+            for (long done = 0; done < entry.ByteLength; done += WindowSize)
+                Read(entry, done, window.AsSpan(0, (int)Math.Min(WindowSize, entry.ByteLength - done)), digest);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(window);
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _mapping.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _handle.Dispose();
+    }
 
     private T[] NewArray<T>(SafetensorsEntry entry)
         => entry.ElementCount <= Array.MaxLength
@@ -177,52 +209,41 @@ public sealed unsafe class SafetensorsFile : IDisposable
             throw new CheckpointException(FilePath, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {count} are needed here.", entry.Name);
     }
 
-    private void CopyTo(SafetensorsEntry entry, Span<byte> destination)
+    /// <summary>Reads elements to where they belong, piece by piece: the bytes of all together may be more than a span can have.</summary>
+    private unsafe void CopyTo<T>(SafetensorsEntry entry, Span<T> destination, NonCryptographicHashAlgorithm? digest = null)
+        where T : unmanaged
     {
-        for (int done = 0; done < destination.Length; done += WindowSize)
+        int step = WindowSize / sizeof(T);
+        for (long done = 0; done < destination.Length; done += step)
         {
-            Span<byte> part = destination.Slice(done, Math.Min(WindowSize, destination.Length - done));
-            using Window window = new(_mapping, _dataStart + entry.Begin + done, part.Length);
-            window.Bytes.CopyTo(part);
+            Span<T> part = destination.Slice((int)done, (int)Math.Min(step, destination.Length - done));
+            Read(entry, done * sizeof(T), MemoryMarshal.AsBytes(part), digest);
         }
     }
 
-    private void Widen(SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert)
+    private void Widen(SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert, NonCryptographicHashAlgorithm? digest)
     {
-        const int windowElements = WindowSize / sizeof(ushort);
-        for (int done = 0; done < destination.Length; done += windowElements)
+        const int step = WindowSize / sizeof(ushort);
+        byte[] window = ArrayPool<byte>.Shared.Rent(WindowSize);
+        try
         {
-            Span<float> part = destination.Slice(done, Math.Min(windowElements, destination.Length - done));
-            using Window window = new(_mapping, _dataStart + entry.Begin + ((long)done * sizeof(ushort)), part.Length * sizeof(ushort));
-            convert(MemoryMarshal.Cast<byte, ushort>(window.Bytes), part);
+            for (long done = 0; done < destination.Length; done += step)
+            {
+                Span<float> part = destination.Slice((int)done, (int)Math.Min(step, destination.Length - done));
+                Span<byte> bytes = window.AsSpan(0, part.Length * sizeof(ushort));
+                Read(entry, done * sizeof(ushort), bytes, digest);
+                convert(MemoryMarshal.Cast<byte, ushort>(bytes), part);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(window);
         }
     }
 
-    private static void Visit(MemoryMappedFile mapping, long offset, int length, Action<ReadOnlySpan<byte>> visit)
+    private void Read(SafetensorsEntry entry, long position, Span<byte> bytes, NonCryptographicHashAlgorithm? digest)
     {
-        using Window window = new(mapping, offset, length);
-        visit(window.Bytes);
-    }
-
-    /// <summary>A part of the file, mapped until disposed.</summary>
-    private readonly ref struct Window : IDisposable
-    {
-        private readonly MemoryMappedViewAccessor _view;
-
-        public Window(MemoryMappedFile mapping, long offset, int length)
-        {
-            _view = mapping.CreateViewAccessor(offset, length, MemoryMappedFileAccess.Read);
-            byte* pointer = null;
-            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-            Bytes = new ReadOnlySpan<byte>(pointer + _view.PointerOffset, length);
-        }
-
-        public ReadOnlySpan<byte> Bytes { get; }
-
-        public void Dispose()
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-        }
+        RegularFile.Read(_handle, FilePath, _dataStart + entry.Begin + position, bytes, entry.Name);
+        digest?.Append(bytes);
     }
 }

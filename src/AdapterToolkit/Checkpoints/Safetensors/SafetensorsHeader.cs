@@ -56,14 +56,17 @@ internal sealed class SafetensorsHeader
     public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long dataLength)
     {
         var header = new SafetensorsHeader(path);
+        Utf8Text.Check(path, json);
         try
         {
             header.Read(json);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The reader throws InvalidOperationException for text that is no valid UTF-8 or UTF-16.
-            throw new CheckpointException(path, $"the header is not valid JSON: {exception.Message}", innerException: exception);
+            // Half of a surrogate pair is found when the text is read, as an InvalidOperationException.
+            if (JsonFault.Find("the header", json) is not { } problem)
+                throw;
+            throw new CheckpointException(path, problem, innerException: exception);
         }
 
         header.CheckLayout(dataLength);
@@ -159,11 +162,11 @@ internal sealed class SafetensorsHeader
         }
         catch (OverflowException)
         {
-            throw new CheckpointException(_path, $"the shape {Excerpt.Of(SafetensorsEntry.FormatShape(shape.AsSpan()))} has more elements than can be counted.", name);
+            throw new CheckpointException(_path, $"the shape {SafetensorsEntry.FormatShape(shape.AsSpan())} has more elements than can be counted.", name);
         }
 
         if (offsets[1] - offsets[0] != bytes)
-            throw new CheckpointException(_path, $"the shape {Excerpt.Of(SafetensorsEntry.FormatShape(shape.AsSpan()))} of {type.FileName()} takes {bytes} bytes, but 'data_offsets' give it {offsets[1] - offsets[0]}.", name);
+            throw new CheckpointException(_path, $"the shape {SafetensorsEntry.FormatShape(shape.AsSpan())} of {type.FileName()} takes {bytes} bytes, but 'data_offsets' give it {offsets[1] - offsets[0]}.", name);
         return new SafetensorsEntry(name, type, shape, elements, offsets[0], bytes);
     }
 

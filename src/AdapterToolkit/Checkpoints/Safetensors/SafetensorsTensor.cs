@@ -6,6 +6,9 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>A tensor to be written by <see cref="SafetensorsWriter"/>: its description now, its elements when their turn comes.</summary>
 public sealed class SafetensorsTensor
 {
+    /// <summary>The numbers that are written at once.</summary>
+    private const int PieceLength = 1 << 24;
+
     private readonly Action<Stream> _write;
 
     private SafetensorsTensor(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Stream> write)
@@ -42,7 +45,7 @@ public sealed class SafetensorsTensor
     /// <param name="shape">The lengths of the dimensions.</param>
     /// <param name="values">The elements, row-major.</param>
     public static SafetensorsTensor OfFloats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values)
-        => Checked(new SafetensorsTensor(name, SafetensorsType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.Span))), (long)values.Length * sizeof(float));
+        => Checked(new SafetensorsTensor(name, SafetensorsType.F32, shape, stream => WriteAll(stream, values.Span)), (long)values.Length * sizeof(float));
 
     /// <summary>A tensor of single-precision numbers that are fetched when they are written, for example from a device: only one such tensor is in memory at a time.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -51,12 +54,12 @@ public sealed class SafetensorsTensor
     public static SafetensorsTensor OfFloats(string name, ReadOnlySpan<long> shape, Action<Span<float>> fill)
     {
         ArgumentNullException.ThrowIfNull(fill);
-        int count = checked((int)Product(shape));
+        int count = Countable(name, shape, 1);
         return new SafetensorsTensor(name, SafetensorsType.F32, shape, stream =>
         {
             float[] values = GC.AllocateUninitializedArray<float>(count);
             fill(values);
-            stream.Write(MemoryMarshal.AsBytes<float>(values));
+            WriteAll<float>(stream, values);
         });
     }
 
@@ -65,7 +68,7 @@ public sealed class SafetensorsTensor
     /// <param name="shape">The lengths of the dimensions.</param>
     /// <param name="values">The elements, row-major.</param>
     public static SafetensorsTensor OfIntegers(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<long> values)
-        => Checked(new SafetensorsTensor(name, SafetensorsType.I64, shape, stream => stream.Write(MemoryMarshal.AsBytes(values.Span))), (long)values.Length * sizeof(long));
+        => Checked(new SafetensorsTensor(name, SafetensorsType.I64, shape, stream => WriteAll(stream, values.Span)), (long)values.Length * sizeof(long));
 
     /// <summary>A tensor of any type, its elements given as the file's bytes.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -83,7 +86,7 @@ public sealed class SafetensorsTensor
     public static SafetensorsTensor OfBytes(string name, SafetensorsType type, ReadOnlySpan<long> shape, Action<Span<byte>> fill)
     {
         ArgumentNullException.ThrowIfNull(fill);
-        int count = checked((int)(Product(shape) * type.ElementSize()));
+        int count = Countable(name, shape, type.ElementSize());
         return new SafetensorsTensor(name, type, shape, stream =>
         {
             byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
@@ -100,11 +103,25 @@ public sealed class SafetensorsTensor
             ? tensor
             : throw new ArgumentException($"Tensor '{tensor.Name}' of shape {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())} takes {tensor.ByteLength} bytes; {givenBytes} are given.");
 
-    private static long Product(ReadOnlySpan<long> shape)
+    /// <summary>Writes numbers piece by piece: the bytes of all together may be more than a span can have.</summary>
+    private static void WriteAll<T>(Stream stream, ReadOnlySpan<T> values)
+        where T : unmanaged
     {
-        long product = 1;
+        for (int done = 0; done < values.Length; done += Math.Min(PieceLength, values.Length - done))
+            stream.Write(MemoryMarshal.AsBytes(values.Slice(done, Math.Min(PieceLength, values.Length - done))));
+    }
+
+    /// <summary>How many entries an array has that is to hold a whole tensor.</summary>
+    private static int Countable(string name, ReadOnlySpan<long> shape, int each)
+    {
+        decimal count = each;
         foreach (long length in shape)
-            product = checked(product * length);
-        return product;
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(shape));
+            if ((count *= length) > Array.MaxLength)
+                throw new ArgumentOutOfRangeException(nameof(shape), $"Tensor '{name}' of shape {SafetensorsEntry.FormatShape(shape)} is fetched as a whole and takes more than {Array.MaxLength} {(each == 1 ? "numbers" : "bytes")}, which no array holds.");
+        }
+
+        return (int)count;
     }
 }

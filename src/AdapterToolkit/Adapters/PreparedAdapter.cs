@@ -1,0 +1,69 @@
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Adapters;
+
+/// <summary>
+/// An adapter that is whole, checked and on the device, but not in use yet: what can fail has happened before the model
+/// changes. Until <see cref="Apply"/> its memory is this object's.
+/// </summary>
+/// <param name="model">The model that it is for.</param>
+internal sealed class PreparedAdapter(LanguageModel model) : IDisposable
+{
+    private readonly Dictionary<Linear, LowRankFactors> _factors = [];
+    private readonly Dictionary<RmsNorm, Parameter> _trained = [];
+
+    /// <summary>The parameters that train once the adapter is in use, in the order of <see cref="LanguageModel.TrainableParameters"/>.</summary>
+    internal IEnumerable<Parameter> Parameters => model.SelfAndDescendants.Distinct().SelectMany(module => module switch
+    {
+        Linear layer => _factors.TryGetValue(layer, out LowRankFactors? factors) ? [factors.A, factors.B] : (Parameter[])[],
+        RmsNorm norm => _trained.TryGetValue(norm, out Parameter? trained) ? [trained] : [],
+        _ => [],
+    });
+
+    /// <summary>The settings of the file that the adapter comes from; null where it comes from none.</summary>
+    internal PeftAdapterConfig? Settings { get; init; }
+
+    /// <summary>The factors of a layer; null where the adapter has none for it.</summary>
+    /// <param name="layer">The layer.</param>
+    internal LowRankFactors? FactorsOf(Linear layer) => _factors.GetValueOrDefault(layer);
+
+    /// <summary>Adds the factors of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="factors">The factors, this object's from now on.</param>
+    internal void Add(Linear layer, LowRankFactors factors) => _factors.Add(layer, factors);
+
+    /// <summary>Adds a trained weight.</summary>
+    /// <param name="norm">The norm that it belongs to.</param>
+    /// <param name="values">Its numbers.</param>
+    internal void Add(RmsNorm norm, ReadOnlySpan<float> values) => _trained.Add(norm, norm.NewTrained(values));
+
+    /// <summary>Adds the base's own numbers for each trainable weight that has none yet.</summary>
+    internal void AddBaseWeights()
+    {
+        foreach (RmsNorm norm in model.TrainableNorms.Where(norm => !_trained.ContainsKey(norm)))
+            Add(norm, norm.FrozenWeights.Single().ToArray());
+    }
+
+    /// <summary>Puts the adapter in use, in place of the present one.</summary>
+    internal void Apply()
+    {
+        foreach (Linear layer in model.LinearLayers.Where(layer => layer.LowRank is not null).Distinct())
+            layer.SetFactors(_factors.GetValueOrDefault(layer));
+        foreach (RmsNorm norm in model.TrainableNorms)
+            norm.SetTrained(_trained.GetValueOrDefault(norm));
+        model.Adapter.Settings = Settings;
+        _factors.Clear();
+        _trained.Clear();
+    }
+
+    /// <summary>Gives the memory of an adapter back that was not put in use.</summary>
+    public void Dispose()
+    {
+        foreach (LowRankFactors factors in _factors.Values)
+            factors.Dispose();
+        foreach (Parameter trained in _trained.Values)
+            trained.Dispose();
+    }
+}

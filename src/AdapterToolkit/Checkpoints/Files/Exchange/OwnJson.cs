@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>Reads and writes the JSON files that exchanges keep for themselves. What they say is checked as that of any file: a folder may come from anywhere.</summary>
+internal static class OwnJson
+{
+    private const long LongestFile = 64 << 20;
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="CheckpointException">It is not a file of this format.</exception>
+    public static T Read<T>(string path, string format, Func<JsonObject, T> convert)
+    {
+        if (FileStatus.Of(path) is not { Kind: FileKind.File, Length: <= LongestFile })
+            throw NotOurs(path);
+        return JsonFile.Parse(path, RegularFile.ReadAllBytes(path, LongestFile), json => json.FindText("format") == format ? convert(json) : throw NotOurs(path));
+    }
+
+    /// <summary>Creates a file.</summary>
+    public static void Write(string path, string format, Action<Utf8JsonWriter> writeProperties) => FileOperations.Create(path, stream =>
+    {
+        using (Utf8JsonWriter json = new(stream, JsonFile.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("format", format);
+            writeProperties(json);
+            json.WriteEndObject();
+        }
+
+        stream.WriteByte((byte)'\n');
+    });
+
+    /// <summary>Length and hash of a file.</summary>
+    public static FileProof ReadProof(JsonObject json) =>
+        json.Get("length") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long length) ? new FileProof(length, json.GetText("xxh128")) : throw json.Error("length", "is no whole number.");
+
+    /// <summary>Writes length and hash of a file.</summary>
+    public static void WriteProof(Utf8JsonWriter json, FileProof proof)
+    {
+        json.WriteNumber("length", proof.Length);
+        json.WriteString("xxh128", proof.Hash);
+    }
+
+    /// <summary>A path that stays in the folder that it counts from.</summary>
+    /// <exception cref="CheckpointException">It leads out of it, or has a name that exchanges reserve.</exception>
+    public static string Inside(JsonObject json, string path) =>
+        path.Length > 0 && !path.Contains('\0') && !path.Contains('\\') && !Path.IsPathRooted(path)
+            && path.Split('/').All(name => name is not ("" or "." or "..") && !name.StartsWith(ReservedNames.Prefix, StringComparison.Ordinal))
+            ? path
+            : throw json.Error(path, "is no path in this folder.");
+
+    private static CheckpointException NotOurs(string path) =>
+        new(path, "this program keeps its list of written files under this name, and did not write what stands there. Move it away, or choose another folder.");
+}

@@ -1,0 +1,37 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Quantization;
+using AdapterToolkit.Tests.Shared.Mutations;
+using AdapterToolkit.Tests.Support;
+using Llama;
+
+namespace AdapterToolkit.Tests.Mutations.Readers;
+
+/// <summary>A checkpoint that is quantized as bitsandbytes does, loaded as it is and in float32.</summary>
+internal sealed class QuantizedModelReader : MutatedReader
+{
+    private readonly CpuDevice _device = new(threads: 1);
+    private bool _dense;
+
+    /// <summary>Writes the checkpoint.</summary>
+    public QuantizedModelReader()
+    {
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), _device);
+        Seeds = [InputFiles.Written(model.Save)];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<IReadOnlyDictionary<string, byte[]>> Seeds { get; }
+
+    /// <inheritdoc/>
+    public override long HeldBytes => _device.HeldBytes;
+
+    /// <inheritdoc/>
+    public override void Read(string folder)
+    {
+        _dense = !_dense;
+        LlamaModel.Load(folder, _device, _dense ? WeightStorage.Dense : WeightStorage.AsMarked).Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _device.Dispose();
+}
