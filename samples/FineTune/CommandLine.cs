@@ -7,6 +7,9 @@ namespace FineTune;
 /// <summary>The program's options, with their descriptions for <c>--help</c>.</summary>
 internal sealed class CommandLine
 {
+    private const string BaseType = "base";
+    private const string FullPrecision = "float32";
+
     private readonly Option<string?> _model = new("--model")
     {
         HelpName = "DIR",
@@ -16,7 +19,13 @@ internal sealed class CommandLine
     private readonly Option<string?> _data = new("--data")
     {
         HelpName = "FILE|DIR",
-        Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files. Default: the System.Xml documentation of .NET.",
+        Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files, in UTF-8. Default: the System.Xml documentation of .NET.",
+    };
+
+    private readonly Option<string?> _chatTemplate = new("--chat-template")
+    {
+        HelpName = "FILE",
+        Description = "The chat template for conversations, in Jinja's language, in place of the base model's own.",
     };
 
     private readonly Option<bool> _dense = new("--dense") { Description = "Keep the base's weights as the file has them, in 16 or 32 bits, in place of quantizing them to NF4 (LoRA in place of QLoRA)." };
@@ -56,7 +65,14 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => "fine-tuned",
     };
 
-    private readonly Option<bool> _merge = new("--merge") { Description = "Also write merged/: the model with the adapter added to its weights, as float32, for any program that reads the Hugging Face layout." };
+    private readonly Option<bool> _merge = new("--merge") { Description = "Also write merged/: the model with the adapter added to its weights, for any program that reads the Hugging Face layout." };
+
+    private readonly Option<string> _mergeType = new("--merge-type")
+    {
+        HelpName = "base|float32",
+        Description = "The element type of merged/: that of the base, which rounds the sums where it has 16 bits, or float32.",
+        DefaultValueFactory = _ => BaseType,
+    };
 
     private readonly Option<string?> _resume = new("--resume")
     {
@@ -76,12 +92,17 @@ internal sealed class CommandLine
         Root = new RootCommand(
             "Fine-tunes low-rank adapters of a language model on text, shows what changed, and saves the adapter in PEFT's layout. "
             + "Without options it teaches the small model of this sample the documentation of System.Xml, in about two minutes.");
-        foreach (Option option in (Option[])[_model, _data, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits, _optimizerMinimumSize, _seed, _output, _merge, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
+        foreach (Option option in (Option[])[_model, _data, _chatTemplate, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits, _optimizerMinimumSize, _seed, _output, _merge, _mergeType, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
             Root.Options.Add(option);
         _optimizerBits.Validators.Add(result =>
         {
             if (result.Tokens is [Token token, ..] && token.Value is not ("8" or "32"))
                 result.AddError("--optimizer-bits must be 8 or 32.");
+        });
+        _mergeType.Validators.Add(result =>
+        {
+            if (result.Tokens is [Token token, ..] && token.Value is not (BaseType or FullPrecision))
+                result.AddError("--merge-type must be base or float32.");
         });
         _learningRate.Validators.Add(result =>
         {
@@ -102,6 +123,7 @@ internal sealed class CommandLine
         {
             Model = arguments.GetValue(_model),
             Data = arguments.GetValue(_data),
+            ChatTemplate = arguments.GetValue(_chatTemplate),
             Dense = arguments.GetValue(_dense),
             Device = arguments.GetValue(_device),
             Threads = arguments.GetValue(_threads),
@@ -114,6 +136,7 @@ internal sealed class CommandLine
             Seed = arguments.GetValue(_seed),
             Output = output,
             Merge = arguments.GetValue(_merge),
+            MergeFullPrecision = arguments.GetValue(_mergeType) == FullPrecision,
             Resume = arguments.GetResult(_resume) is null ? null : arguments.GetValue(_resume) ?? Path.Combine(output, "checkpoint"),
             Prompt = arguments.GetValue(_prompt),
             EvaluateEvery = arguments.GetValue(_evaluateEvery),

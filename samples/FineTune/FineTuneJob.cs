@@ -21,29 +21,36 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     private const int WarmUpShare = 10;
     private const int ContinuationTokens = 40;
 
-    /// <summary>Bits of the merged weights: all that the sum of base and adapter has.</summary>
-    private const int MergedBits = 32;
-
     /// <summary>The exit code of a program that Ctrl+C has stopped.</summary>
     private const int InterruptedExitCode = 130;
 
-    /// <summary>
-    /// Of held-out sequences no more than these tokens, from the first on, are measured, so that large data do not spend
-    /// their time on measuring. The reference documentation has fewer.
-    /// </summary>
-    private const int MostHeldOutTokens = 1 << 15;
-
     private Measurements _measurements = new();
+    private DataCounts? _leftOut;
 
     /// <summary>Does it all.</summary>
     /// <returns>The program's exit code.</returns>
     /// <exception cref="UserException">Something is amiss that the user can put right.</exception>
     public int Run()
     {
+        try
+        {
+            return RunAll();
+        }
+        catch (OperationCanceledException) when (interruption.Requested)
+        {
+            display.ShowLine("Stopped before the training began.");
+            return InterruptedExitCode;
+        }
+    }
+
+    private int RunAll()
+    {
         LlamaConfig config = ReadConfig();
-        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : DataFiles.Read(options.Data);
-        TextEncoder encoder = new(options.ModelFolder, config);
-        PreparedData data = Prepare(corpus, encoder);
+        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : Corpus.Read(options.Data, interruption.Token);
+        if (options.ChatTemplate is not null && corpus.Conversations.Count == 0)
+            throw new UserException("--chat-template: the data hold no conversation. Leave the option out, or name data with 'messages' by --data.");
+        TextEncoder encoder = new(options.ModelFolder, config, options.ChatTemplate) { Now = options.Started };
+        PreparedData data = corpus.Prepare(encoder, options.Sequence, interruption.Token);
         using OutputFolder output = OutputFolder.Open(options, display);
 
         using Device device = Devices.Open(options.Device, options.Threads);
@@ -53,9 +60,12 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
-        ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
+        ShuffledBatches batches = MakeBatches(data);
         Prompt prompt = ChoosePrompt(corpus, encoder, data);
         ShowSummary(model, corpus, data);
+        _leftOut = data.Counts;
+        foreach (string note in data.Notes)
+            display.ShowLine(note);
         Start(trainer, batches, data, encoder, prompt);
 
         if (!Train(trainer, batches, data))
@@ -74,11 +84,24 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         Report report = CreateReport(model) with { HeldOutLossAfter = lossAfter };
         LogitCheck check = new(model, (data.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : data.Training[0]).Ids.Span);
         model.Dispose();
-        report = CheckSaved(check, adapterFolder, device, report);
+        EndTokens? answerEnd = corpus.Conversations.Count > 0 ? encoder.AnswerEnd : null;
+        report = CheckSaved(check, adapterFolder, device, report, new MergedModel(options, display, check, answerEnd));
         report = Finish(report, output);
         output.DeleteCheckpoint();
         display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
         return 0;
+    }
+
+    private ShuffledBatches MakeBatches(PreparedData data)
+    {
+        try
+        {
+            return new ShuffledBatches(data.Training, options.Batch, options.Seed);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserException($"--batch {options.Batch}: {exception.Message.Split(" (Parameter")[0]}");
+        }
     }
 
     private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };
@@ -88,18 +111,10 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (!Directory.Exists(options.ModelFolder))
             throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
         LlamaConfig config = LlamaConfig.FromFile(Path.Combine(options.ModelFolder, LlamaConfig.FileName));
+        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         return options.Sequence <= config.MaxPositions
             ? config
             : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");
-    }
-
-    private PreparedData Prepare(Corpus corpus, TextEncoder encoder)
-    {
-        PreparedData data = corpus.Prepare(encoder, options.Sequence);
-        if (data.Training.Count == 0)
-            throw new UserException($"--data {corpus.Description}: nothing is left to learn: the texts have fewer than two tokens, or the assistant's answers begin after the first {options.Sequence} tokens (--sequence).");
-        int tokens = 0;
-        return data with { HeldOut = [.. data.HeldOut.TakeWhile(sequence => (tokens += sequence.Ids.Length) <= MostHeldOutTokens)] };
     }
 
     private Prompt ChoosePrompt(Corpus corpus, TextEncoder encoder, PreparedData data)
@@ -227,23 +242,15 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     }
 
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
-        encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, encoder.EndTokens), skipSpecialTokens: true);
+        prompt.End.BeforeStopText(encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, [.. prompt.End.Ids]), skipSpecialTokens: true));
 
     /// <summary>Loads what was saved, and compares it with the trained model.</summary>
-    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report)
+    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report, MergedModel merged)
     {
-        using (LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage))
-        {
-            reloaded.Adapter.Load(adapterFolder);
-            report = report with { AdapterReloadMaxError = check.LargestError(reloaded) };
-            reloaded.MergeTo(MergedBits);
-            if (!options.Merge)
-                return report with { MergeMaxError = check.LargestError(reloaded) };
-            reloaded.Save(options.MergedFolder);
-        }
-
-        using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
-        return report with { MergeMaxError = check.LargestError(merged) };
+        using LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage);
+        reloaded.Adapter.Load(adapterFolder);
+        double reloadError = check.LargestError(reloaded);
+        return report with { AdapterReloadMaxError = reloadError, MergeMaxError = merged.Write(reloaded) };
     }
 
     private Report CreateReport(LlamaModel model) => new()
@@ -258,6 +265,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         HeldOutLossBefore = _measurements.HeldOutLossBefore,
         TokensPerSecond = _measurements.Seconds > 0 ? _measurements.Tokens / _measurements.Seconds : null,
         PeakWorkingSetBytes = 0,
+        Data = _leftOut,
         TrainingLosses = _measurements.TrainingLosses,
     };
 

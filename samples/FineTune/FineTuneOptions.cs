@@ -11,6 +11,12 @@ internal sealed record FineTuneOptions
     /// <summary>The file or folder of the text; null for the reference documentation.</summary>
     public string? Data { get; init; }
 
+    /// <summary>The file of the chat template; null for the base checkpoint's own.</summary>
+    public string? ChatTemplate { get; init; }
+
+    /// <summary>When the training was started: the date that chat templates write, so that a training resumed on another day has the same data.</summary>
+    public DateTimeOffset Started { get; init; } = DateTimeOffset.Now;
+
     /// <summary>Whether the base keeps the numbers of its file in place of being quantized.</summary>
     public bool Dense { get; init; }
 
@@ -46,6 +52,9 @@ internal sealed record FineTuneOptions
 
     /// <summary>Whether to write the merged model.</summary>
     public bool Merge { get; init; }
+
+    /// <summary>Whether the merged model is in float32 in place of the base's element type.</summary>
+    public bool MergeFullPrecision { get; init; }
 
     /// <summary>The checkpoint to go on from; null to start afresh.</summary>
     public string? Resume { get; init; }

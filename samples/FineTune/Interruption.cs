@@ -9,6 +9,7 @@ namespace FineTune;
 internal sealed class Interruption : IDisposable
 {
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly CancellationTokenSource _stop = new();
     private volatile bool _requested;
 
     /// <summary>Starts listening.</summary>
@@ -18,16 +19,21 @@ internal sealed class Interruption : IDisposable
     /// <summary>Whether the user wants the program to stop.</summary>
     public bool Requested => _requested;
 
+    /// <summary>Stops what leaves nothing to save: reading, and turning texts into tokens.</summary>
+    public CancellationToken Token => _stop.Token;
+
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
+        _stop.Dispose();
     }
 
     private void Note(PosixSignalContext context)
     {
         context.Cancel = !_requested;
         _requested = true;
+        _stop.Cancel();
     }
 }

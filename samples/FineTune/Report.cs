@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdapterToolkit.Checkpoints;
+using FineTune.Data;
 
 namespace FineTune;
 
@@ -46,8 +47,15 @@ internal sealed partial record Report
     /// <summary>The largest absolute difference of a logit after the adapter was saved and loaded again.</summary>
     public double? AdapterReloadMaxError { get; init; }
 
-    /// <summary>The largest absolute difference of a logit after the adapter was merged into the weights.</summary>
+    /// <summary>
+    /// The largest absolute difference of a logit after the adapter was merged into the weights: of the sums in float32, before the merged
+    /// model's element type rounds them. What that changes is said beside.
+    /// </summary>
     public double? MergeMaxError { get; init; }
+
+    /// <summary>How many texts and conversations are left out or cut. The field is not there where none is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DataCounts? Data { get; init; }
 
     /// <summary>The loss of every step.</summary>
     public required IReadOnlyList<double> TrainingLosses { get; init; }

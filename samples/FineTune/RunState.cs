@@ -20,6 +20,12 @@ internal sealed partial record RunState
     /// <summary>The data, in full; null for the reference documentation.</summary>
     public required string? Data { get; init; }
 
+    /// <summary>The file of the chat template, in full; null for the base model's own.</summary>
+    public required string? ChatTemplate { get; init; }
+
+    /// <summary>When the training was started.</summary>
+    public required DateTimeOffset Started { get; init; }
+
     /// <summary>Whether the base keeps the numbers of its file.</summary>
     public required bool Dense { get; init; }
 
@@ -55,6 +61,9 @@ internal sealed partial record RunState
 
     /// <summary>Whether to write the merged model.</summary>
     public required bool Merge { get; init; }
+
+    /// <summary>Whether the merged model is in float32 in place of the base's element type.</summary>
+    public required bool MergeFullPrecision { get; init; }
 
     /// <summary>After how many steps the held-out loss is measured.</summary>
     public required int EvaluateEvery { get; init; }
@@ -123,6 +132,8 @@ internal sealed partial record RunState
     {
         Model = Same("--model", FullPath(options.Model), Model, given),
         Data = Same("--data", FullPath(options.Data), Data, given),
+        ChatTemplate = Same("--chat-template", FullPath(options.ChatTemplate), ChatTemplate, given),
+        Started = Started,
         Dense = Same("--dense", options.Dense, Dense, given),
         Steps = Same("--steps", options.Steps, Steps, given),
         Batch = Same("--batch", options.Batch, Batch, given),
@@ -135,6 +146,7 @@ internal sealed partial record RunState
         Threads = given.Contains("--threads") || given.Contains("--device") ? options.Threads : Threads,
         Prompt = given.Contains("--prompt") ? options.Prompt : Prompt,
         Merge = options.Merge || Merge,
+        MergeFullPrecision = given.Contains("--merge-type") ? options.MergeFullPrecision : MergeFullPrecision,
         EvaluateEvery = given.Contains("--evaluate-every") ? options.EvaluateEvery : EvaluateEvery,
         CheckpointEvery = given.Contains("--checkpoint-every") ? options.CheckpointEvery : CheckpointEvery,
         Output = given.Contains("--output") ? options.Output : OutputOf(options.Resume!),
@@ -148,6 +160,8 @@ internal sealed partial record RunState
     {
         Model = FullPath(options.Model),
         Data = FullPath(options.Data),
+        ChatTemplate = FullPath(options.ChatTemplate),
+        Started = options.Started,
         Dense = options.Dense,
         Steps = options.Steps,
         Batch = options.Batch,
@@ -160,6 +174,7 @@ internal sealed partial record RunState
         Threads = options.Threads,
         Prompt = options.Prompt,
         Merge = options.Merge,
+        MergeFullPrecision = options.MergeFullPrecision,
         EvaluateEvery = options.EvaluateEvery,
         CheckpointEvery = options.CheckpointEvery,
         Measurements = measurements,
@@ -180,6 +195,7 @@ internal sealed partial record RunState
     [
         ("model", Model is null || IsPath(Model)),
         ("data", Data is null || IsPath(Data)),
+        ("chatTemplate", ChatTemplate is null || IsPath(ChatTemplate)),
         ("steps", Steps >= 0),
         ("batch", Batch >= 1),
         ("sequence", Sequence >= 2),

@@ -38,11 +38,21 @@ public sealed partial class LlamaModel(LlamaConfig config)
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c> or its parts.</param>
     /// <param name="device">The device to put the weights on.</param>
     /// <param name="storage">Whether the projections are quantized as they are marked, or keep the file's numbers.</param>
-    /// <exception cref="CheckpointException">A file is missing, malformed, or of another kind of model.</exception>
-    public static LlamaModel Load(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked)
+    /// <exception cref="CheckpointException">A file is missing, malformed, or of another kind of model, or files contradict each other.</exception>
+    public static LlamaModel Load(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked) =>
+        Load(folder, device, new LoadOptions { Storage = storage });
+
+    /// <summary>Loads a checkpoint in the Hugging Face layout.</summary>
+    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c> or its parts.</param>
+    /// <param name="device">The device to put the weights on.</param>
+    /// <param name="options">How the weights are held, which tensors are left out, renamed or transposed, and who is told how it goes.</param>
+    /// <param name="cancellationToken">Ends the loading between two tensors.</param>
+    /// <exception cref="CheckpointException">A file is missing, malformed, or of another kind of model, or files contradict each other.</exception>
+    /// <exception cref="OperationCanceledException">The loading was cancelled.</exception>
+    public static LlamaModel Load(string folder, Device device, LoadOptions options, CancellationToken cancellationToken = default)
     {
-        LlamaModel model = new(LlamaConfig.FromFile(Path.Combine(folder, LlamaConfig.FileName)));
-        model.LoadCheckpoint(folder, device, storage);
+        LlamaModel model = new(LlamaConfig.FromFolder(folder));
+        model.LoadCheckpoint(folder, device, options, cancellationToken);
         return model;
     }
 

@@ -44,6 +44,6 @@ internal static class Corpus
 
     private static IEnumerable<MetadataReference> PackagesOfTheToolkit =>
         Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
-            .Where(file => Path.GetFileName(file).StartsWith("ILGPU", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("Microsoft.ML.Tokenizers", StringComparison.Ordinal))
+            .Where(file => Path.GetFileName(file).StartsWith("ILGPU", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("Microsoft.Extensions", StringComparison.Ordinal) || Path.GetFileName(file) == "System.IO.Hashing.dll")
             .Select(file => MetadataReference.CreateFromFile(file));
 }

@@ -48,6 +48,7 @@ public sealed class HeldWeightsTests
     [InlineData("var m = Model.Load(\"x\", device, Pick()); m.Merge();")]
     [InlineData("Model m; m = Model.Load(\"x\", device, WeightStorage.Dense); m.Merge();")]
     [InlineData("using Model m = new(); m.LoadCheckpoint(\"x\", device, WeightStorage.Dense); m.Merge();")]
+    [InlineData("using Model m = new(); m.LoadCheckpoint(\"x\", device, new AdapterToolkit.Checkpoints.LoadOptions { Storage = WeightStorage.Dense }); m.Merge();")]
     [InlineData("var m = await Model.LoadAsync(\"x\", WeightStorage.Dense); m.Merge();")]
     [InlineData("Loader.Open(\"x\").Merge();")]
     [InlineData("var m = Loader.Full(\"x\"); m.Merge();")]
@@ -83,6 +84,7 @@ public sealed class HeldWeightsTests
     [InlineData("var t = new Trainer(Model.Load(\"x\", device, WeightStorage.Dense), new AdamW()); t.Model.Merge();")]
     [InlineData("half.Merge(); dense.Merge(); new Other().Merge();")]
     [InlineData("model.MergeTo(16); model.Adapter.Initialize(); model.Merge();")]
+    [InlineData("model.MergeToBaseType(); model.Adapter.Initialize(); model.Merge();")]
     [InlineData("small.MergeTo(16); small.SetFactors(null);")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 

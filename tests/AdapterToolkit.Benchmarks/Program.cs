@@ -6,7 +6,7 @@ using AdapterToolkit.Quantization;
 
 RootCommand root = new("Measures the toolkit on the CPU device, and its analyzers. Build with -c Release, and let the machine do nothing else. Ends with 1 where a figure is not what is asked.")
 {
-    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Decoding(), Billion(), BillionSide(), Analyzers(), Kernels(),
+    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Identity(), Decoding(), Billion(), BillionSide(), Tokenizers(), Tokenize(), Analyzers(), Kernels(),
 };
 int exitCode = root.Parse(args).Invoke();
 return exitCode == 0 && ReportTable.HasMissed ? 1 : exitCode;
@@ -70,6 +70,14 @@ static Command Merge()
     return command;
 }
 
+static Command Identity()
+{
+    Option<double> seconds = Seconds();
+    Command command = new("identity", "The time of the digests that tell base models apart, beside that of the loading in which they are taken.") { seconds };
+    command.SetAction(parsed => IdentityShare.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+    return command;
+}
+
 static Command Decoding()
 {
     Option<double> seconds = Seconds();
@@ -90,6 +98,25 @@ static Command BillionSide()
     Argument<string> folder = new("folder") { Description = "The checkpoint." };
     Command command = new(BillionParameters.SideVerb, "The process that 'billion' measures.") { folder };
     command.SetAction(parsed => BillionParameters.RunSide(parsed.GetRequiredValue(folder)));
+    return command;
+}
+
+static Command Tokenizers()
+{
+    Option<string?> file = new("--file") { Description = "The tokenizer.json. Default: the sample's.", HelpName = "file" };
+    Option<int> rounds = Rounds();
+    Command command = new("tokenizers", "Words of 200,000 letters without a space beside Hugging Face's own tokenizers, each side in a process of its own, in turn.") { file, rounds };
+    command.SetAction(parsed => TokenizerComparison.Run(parsed.GetValue(file), parsed.GetValue(rounds)));
+    return command;
+}
+
+static Command Tokenize()
+{
+    Argument<string> side = new("side") { Description = "Whose tokenizer." }, file = new("file") { Description = "The tokenizer.json." }, text = new("text") { Description = "The text." };
+    side.AcceptOnlyFromAmong(TokenizerComparison.Ours, TokenizerComparison.Theirs);
+    text.AcceptOnlyFromAmong([.. TokenizerComparison.Texts.Keys]);
+    Command command = new(TokenizerComparison.SideVerb, "One side of 'tokenizers'.") { side, file, text };
+    command.SetAction(parsed => TokenizerComparison.RunSide(parsed.GetRequiredValue(side), parsed.GetRequiredValue(file), parsed.GetRequiredValue(text)));
     return command;
 }
 

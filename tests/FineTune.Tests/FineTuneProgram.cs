@@ -32,6 +32,24 @@ internal static class FineTuneProgram
         return ResultOf(process);
     }
 
+    /// <summary>Runs it, and kills it after a time, if it has not ended by then.</summary>
+    /// <param name="time">The time.</param>
+    /// <param name="arguments">The command line.</param>
+    /// <returns>What it gave; null where it was killed.</returns>
+    public static RunResult? RunAndKill(TimeSpan time, params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<RunResult> result = Task.Run(() => ResultOf(process));
+        if (!result.Wait(time))
+        {
+            process.Kill();
+            result.Wait();
+            return result.Result.ExitCode == 0 ? result.Result : null;
+        }
+
+        return result.Result;
+    }
+
     private static Process Start(string[] arguments)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };

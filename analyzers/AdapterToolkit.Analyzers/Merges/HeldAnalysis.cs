@@ -14,6 +14,7 @@ internal sealed class HeldAnalysis(MergeTypes types)
     public const int MostDepth = 4;
 
     private readonly INamedTypeSymbol? _storage = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Quantization.WeightStorage");
+    private readonly INamedTypeSymbol? _loadOptions = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Checkpoints.LoadOptions");
     private readonly ConcurrentDictionary<ISymbol, Held?> _members = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, Held?> _parameters = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, Held?> _types = new(SymbolEqualityComparer.Default);
@@ -27,6 +28,9 @@ internal sealed class HeldAnalysis(MergeTypes types)
 
     /// <summary>Whether a type is that of ways to hold weights.</summary>
     public bool IsStorage(ITypeSymbol? type) => type is not null && _storage is not null && SymbolEqualityComparer.Default.Equals(type, _storage);
+
+    /// <summary>Whether a type is that of options, one of which says how to hold weights.</summary>
+    public bool IsLoadOptions(ITypeSymbol? type) => type is not null && _loadOptions is not null && SymbolEqualityComparer.Default.Equals(type, _loadOptions);
 
     /// <summary>Runs a body that the compiler hands over.</summary>
     public HeldResult Run(ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation) => new HeldFlow(this, graph, symbol.ContainingType, 0, cancellation).Run(HeldState.Empty);

@@ -136,6 +136,8 @@ internal sealed partial class HeldFlow
 
     private Held? StorageOf(ImmutableArray<IArgumentOperation> arguments)
     {
+        if (arguments.Any(argument => analysis.IsLoadOptions(argument.Parameter?.Type)))
+            return Held.Unknown;
         if (arguments.FirstOrDefault(argument => analysis.IsStorage(argument.Parameter?.Type)) is not { } storage)
             return null;
         return Of(storage.Value) is { Kind: HeldKind.Constant, Constant: int given } ? given == analysis.DenseStorage ? Held.Dense : Held.In(0) : Held.Unknown;

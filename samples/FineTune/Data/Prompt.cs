@@ -1,6 +1,9 @@
+using AdapterToolkit.Checkpoints;
+
 namespace FineTune.Data;
 
 /// <summary>What the model is asked to continue, before and after training.</summary>
 /// <param name="Text">What is shown.</param>
 /// <param name="Ids">What the model reads.</param>
-internal sealed record Prompt(string Text, int[] Ids);
+/// <param name="End">What ends the continuation.</param>
+internal sealed record Prompt(string Text, int[] Ids, EndTokens End);

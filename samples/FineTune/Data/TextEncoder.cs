@@ -9,18 +9,22 @@ internal sealed class TextEncoder
     private const string EndOfTextToken = "<|endoftext|>";
     private const string Assistant = "assistant";
     private const int PromptWords = 4;
+    private const int LongestPrompt = 1000;
 
     private readonly string _folder;
     private readonly LlamaConfig _config;
-    private ChatTemplate? _chatTemplate;
+    private readonly string? _chatTemplateFile;
+    private ChatEncoder? _chats;
 
-    /// <summary>Reads the tokenizer of a checkpoint. Its chat template is read when a conversation needs it.</summary>
+    /// <summary>Reads the tokenizer of a checkpoint. The chat template is read when a conversation needs it.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="config">The checkpoint's configuration.</param>
-    public TextEncoder(string folder, LlamaConfig config)
+    /// <param name="chatTemplateFile">The file of the chat template; null for the checkpoint's own.</param>
+    public TextEncoder(string folder, LlamaConfig config, string? chatTemplateFile = null)
     {
         _folder = folder;
         _config = config;
+        _chatTemplateFile = chatTemplateFile;
         Tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
         Separator = Tokenizer.IdOf(EndOfTextToken) ?? config.BeginningOfTextId ?? (config.EndOfTextIds is [int end, ..] ? end : 0);
     }
@@ -34,44 +38,88 @@ internal sealed class TextEncoder
     /// </summary>
     public int Separator { get; }
 
-    /// <summary>Tokens at which a continuation ends.</summary>
-    public int[] EndTokens => [.. _config.EndOfTextIds, Separator];
+    /// <summary>What ends an answer in a conversation.</summary>
+    public EndTokens AnswerEnd => EndTokens.FromFolder(_folder, Chats.Template, Tokenizer);
 
     /// <summary>The longest sequence that the model takes, in tokens.</summary>
     public int MaximumPositions => _config.MaxPositions;
 
-    private ChatTemplate ChatTemplate => _chatTemplate ??= ChatTemplate.FromFolder(_folder);
+    /// <summary>The time that chat templates with a date write.</summary>
+    public DateTimeOffset Now { get; init; } = DateTimeOffset.Now;
+
+    private ChatEncoder Chats => _chats ??= new ChatEncoder(ReadChatTemplate(), Tokenizer) { Now = Now };
+
+    /// <summary>Turns texts and conversations into sequences: windows of the texts, and the conversations in the chat template.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="conversations">The conversations.</param>
+    /// <param name="sequenceLength">The most tokens of a sequence.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="UserException">There is no chat template, or a conversation does not fit it.</exception>
+    public TrainingData Encode(IReadOnlyList<string> texts, IReadOnlyList<Conversation> conversations, int sequenceLength, CancellationToken cancellationToken = default)
+    {
+        List<int[]> tokens = [];
+        foreach (string text in texts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            tokens.Add(Encode(text));
+        }
+
+        TrainingData windows = TrainingData.OfTexts(tokens, Separator, sequenceLength);
+        return conversations.Count == 0 ? windows : windows.And(WithTemplate(chats => TrainingData.OfConversations(conversations, chats, sequenceLength, cancellationToken)));
+    }
 
     /// <summary>The tokens of a text, none added.</summary>
     /// <param name="text">The text.</param>
     public int[] Encode(string text) => Tokenizer.Encode(text, addSpecialTokens: false);
 
-    /// <summary>A conversation in the checkpoint's chat template, of which the assistant's tokens are learned.</summary>
-    /// <param name="conversation">The conversation.</param>
-    public TrainingSequence Encode(Conversation conversation)
-    {
-        ChatTokens tokens = ChatTemplate.Encode(Tokenizer, conversation.Messages);
-        return new TrainingSequence(tokens.Ids, tokens.Labels);
-    }
-
     /// <summary>The user's own prompt: continued as text, or answered where the data are conversations.</summary>
     /// <param name="text">The prompt.</param>
     /// <param name="asMessage">Whether it is a user's message.</param>
     public Prompt PromptOf(string text, bool asMessage) =>
-        asMessage ? Answering([new ChatMessage("user", text)], text) : new Prompt(text, [Separator, .. Encode(text)]);
+        asMessage
+        ? Answering(new Conversation([new ChatMessage("user", text)]), text)
+        : new Prompt(text, [Separator, .. Encode(text)], EndTokens.Of([.. EndTokens.FromFolder(_folder).Ids, Separator]));
 
     /// <summary>The first words of a text.</summary>
     /// <param name="text">The text.</param>
-    public Prompt PromptOf(string text) => PromptOf(string.Join(' ', text.Split(' ').Take(PromptWords)), asMessage: false);
+    public Prompt PromptOf(string text)
+    {
+        string beginning = text[..Math.Min(text.Length, LongestPrompt)];
+        string line = beginning.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? beginning;
+        return PromptOf(string.Join(' ', line.Split(' ').Take(PromptWords)), asMessage: false);
+    }
 
     /// <summary>A conversation up to the assistant's first message.</summary>
     /// <param name="conversation">The conversation.</param>
+    /// <exception cref="UserException">The chat template does not take it.</exception>
     public Prompt PromptOf(Conversation conversation)
     {
         ChatMessage[] before = [.. conversation.Messages.TakeWhile(message => message.Role != Assistant)];
-        return Answering(before, before[^1].Content);
+        return Answering(conversation with { Messages = before }, before[^1].Content);
     }
 
-    private Prompt Answering(IReadOnlyList<ChatMessage> messages, string shown) =>
-        new(shown, Tokenizer.Encode(ChatTemplate.Render(messages, addGenerationPrompt: true), addSpecialTokens: false));
+    private Prompt Answering(Conversation conversation, string shown)
+    {
+        int[] ids = WithTemplate(chats => chats.EncodePrompt(conversation.Messages, conversation.Tools, conversation.Variables));
+        return new Prompt(shown, ids, AnswerEnd);
+    }
+
+    /// <summary>Whatever is wrong with the chat template, or between it and the data, the user can name another one.</summary>
+    private T WithTemplate<T>(Func<ChatEncoder, T> use)
+    {
+        try
+        {
+            return use(Chats);
+        }
+        catch (CheckpointException exception)
+        {
+            throw new UserException($"{exception.Message} {(_chatTemplateFile is null ? "Supply" : "Correct the file or supply")} a chat template with --chat-template FILE.");
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserException(exception.Message);
+        }
+    }
+
+    private ChatTemplate ReadChatTemplate() => _chatTemplateFile is null ? ChatTemplate.FromFolder(_folder) : ChatTemplate.FromFile(_chatTemplateFile, _folder);
 }

@@ -15,6 +15,22 @@ public sealed class LowRankAdapter
 
     internal LowRankAdapter(LanguageModel model) => _model = model;
 
+    /// <summary>
+    /// The name of the base model that <see cref="Save"/> writes: the one of the adapter that was loaded, unless it is set. Where there is
+    /// none, it is the folder that the model was loaded from.
+    /// </summary>
+    public string? BaseModel
+    {
+        get => field ?? Settings?.BaseModel;
+        set;
+    }
+
+    /// <summary>The share of inputs that programs which apply dropout set to zero in training: what a loaded adapter says, kept when it is saved. The toolkit trains without.</summary>
+    public double Dropout => Settings?.Dropout ?? 0;
+
+    /// <summary>The settings of the adapter that was loaded; null where none was.</summary>
+    internal PeftAdapterConfig? Settings { get; set; }
+
     /// <summary>The layers that have factors.</summary>
     public IEnumerable<Linear> Layers => _model.LinearLayers.Where(layer => layer.Factors is not null);
 
@@ -66,7 +82,7 @@ public sealed class LowRankAdapter
 
     /// <summary>
     /// Saves the adapter in PEFT's layout, each layer's factors at their own rank, and the weights marked
-    /// <see cref="TrainableAttribute"/> as <c>modules_to_save</c>.
+    /// <see cref="TrainableAttribute"/> as <c>modules_to_save</c>. Settings of an adapter that was loaded are kept where they are still true.
     /// </summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
     /// <exception cref="InvalidOperationException">No layer has factors and nothing else trains, or a number is infinite or not a number; the message names its tensor.</exception>
@@ -79,7 +95,10 @@ public sealed class LowRankAdapter
             throw new InvalidOperationException("There is no adapter to save: no layer of the model has factors, and no weight is marked [Trainable].");
         PeftLayer[] saved = [.. layers.Select(SavedLayer).OrderBy(layer => layer.Path, StringComparer.Ordinal)];
         PeftAdapterConfig config = saved.Length > 0 ? PeftAdapterConfig.FromLayers(saved, layers[0].Factors!.RankStabilized, TargetsOf(layers)) : PeftAdapterConfig.WithoutLayers;
-        new PeftAdapterFile(config with { ModulesToSave = TrainedModules.Names(_model) }, saved, modules).Write(folder);
+        config = config with { ModulesToSave = TrainedModules.Names(_model) };
+        if (Settings is { } loaded)
+            config = config.After(loaded, saved, _model.LinearLayers.Where(layer => layer.Factors is null).Select(layer => layer.CheckpointPath));
+        new PeftAdapterFile(config with { BaseModel = BaseModel ?? BaseFolder }, saved, modules).Write(folder);
     }
 
     /// <summary>Takes the factors away from all layers, and what was trained from weights marked <see cref="TrainableAttribute"/>: the model is the base model again.</summary>
@@ -101,7 +120,7 @@ public sealed class LowRankAdapter
         PeftAdapterFile file = PeftAdapterFile.Read(folder);
         string tensors = Path.Combine(folder, PeftAdapterFile.TensorsFileName);
         Dictionary<string, Linear> layers = _model.LinearLayers.Distinct().ToDictionary(layer => layer.CheckpointPath);
-        PreparedAdapter prepared = new(_model);
+        PreparedAdapter prepared = new(_model) { Settings = file.Config };
         try
         {
             foreach (PeftLayer layer in file.Layers)
@@ -116,6 +135,8 @@ public sealed class LowRankAdapter
             throw;
         }
     }
+
+    private string? BaseFolder => _model.CheckpointFolder is { } folder ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) : null;
 
     private void ThrowIfMerged()
     {

@@ -1,3 +1,4 @@
+using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
 
@@ -20,6 +21,9 @@ internal sealed class PreparedAdapter(LanguageModel model) : IDisposable
         RmsNorm norm => _trained.TryGetValue(norm, out Parameter? trained) ? [trained] : [],
         _ => [],
     });
+
+    /// <summary>The settings of the file that the adapter comes from; null where it comes from none.</summary>
+    internal PeftAdapterConfig? Settings { get; init; }
 
     /// <summary>The factors of a layer; null where the adapter has none for it.</summary>
     /// <param name="layer">The layer.</param>
@@ -49,6 +53,7 @@ internal sealed class PreparedAdapter(LanguageModel model) : IDisposable
             layer.SetFactors(_factors.GetValueOrDefault(layer));
         foreach (RmsNorm norm in model.TrainableNorms)
             norm.SetTrained(_trained.GetValueOrDefault(norm));
+        model.Adapter.Settings = Settings;
         _factors.Clear();
         _trained.Clear();
     }

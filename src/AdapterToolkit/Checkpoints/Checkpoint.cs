@@ -1,5 +1,5 @@
 using System.IO.Hashing;
-using System.Text.Json;
+using System.Runtime.InteropServices;
 
 namespace AdapterToolkit.Checkpoints;
 
@@ -18,16 +18,17 @@ public sealed class Checkpoint : IDisposable
     /// <summary>What the files of a saved model are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
     public const string Part = "model";
 
-    private readonly SafetensorsFile[] _shards;
-    private readonly Dictionary<string, SafetensorsFile> _shardOf;
+    private readonly List<SafetensorsFile> _files;
+    private readonly Dictionary<string, LocatedTensor> _tensors = new(StringComparer.Ordinal);
+    private readonly List<string> _remarks = [];
+    private readonly List<string> _ignored = [];
     private bool _isDisposed;
 
-    private Checkpoint(string folder, string indexPath, SafetensorsFile[] shards, Dictionary<string, SafetensorsFile> shardOf)
+    private Checkpoint(string folder, string filePath, List<SafetensorsFile> files)
     {
         Folder = folder;
-        FilePath = indexPath;
-        _shards = shards;
-        _shardOf = shardOf;
+        FilePath = filePath;
+        _files = files;
     }
 
     /// <summary>The checkpoint's folder.</summary>
@@ -37,48 +38,60 @@ public sealed class Checkpoint : IDisposable
     public string FilePath { get; }
 
     /// <summary>The names of all tensors.</summary>
-    public IReadOnlyCollection<string> Names => _shardOf.Keys;
+    public IReadOnlyCollection<string> Names => _tensors.Keys;
 
-    /// <summary>Opens the checkpoint in a folder. Where both layouts are there, <c>model.safetensors</c> is read, as in Hugging Face's libraries.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <exception cref="CheckpointException">There is no checkpoint, a file of it is malformed or missing, or a shard lacks a tensor of the index.</exception>
-    public static Checkpoint Open(string folder)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        AtomicFolder.Recover(folder);
-        string single = Path.Combine(folder, SingleFileName), index = Path.Combine(folder, IndexFileName);
-        if (File.Exists(single))
-        {
-            SafetensorsFile file = SafetensorsFile.Open(single);
-            return new Checkpoint(folder, single, [file], file.Entries.ToDictionary(entry => entry.Name, _ => file, StringComparer.Ordinal));
-        }
+    /// <summary>What is odd about the files, but no error.</summary>
+    internal IReadOnlyList<string> Remarks => _remarks;
 
-        if (!File.Exists(index))
-            throw new CheckpointException(folder, $"the folder has neither '{SingleFileName}' nor '{IndexFileName}'.");
-        return OpenShards(folder, index);
-    }
+    /// <summary>The names of the tensors that are left out.</summary>
+    internal IReadOnlyList<string> Ignored => _ignored;
 
     /// <summary>Receives the digest of every tensor that is read; null where nobody asks for it.</summary>
     internal ContentIdentity? Identity { get; set; }
 
+    /// <summary>Opens the checkpoint in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="CheckpointException">
+    /// There is no checkpoint, or one of another format, which the message names; a file of it is malformed or missing; index and files contradict each
+    /// other; or the folder holds both layouts, and they differ.
+    /// </exception>
+    public static Checkpoint Open(string folder) => Open(folder, mapping: null);
+
+    /// <summary>Opens the checkpoint in a folder, with some of its tensors left out, renamed or transposed.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="mapping">What is done with a tensor; null, or a result of null, for nothing.</param>
+    /// <exception cref="CheckpointException">As of <see cref="Open(string)"/>; two tensors get one name, or what is no matrix is to be transposed.</exception>
+    internal static Checkpoint Open(string folder, Func<SafetensorsEntry, TensorMapping?>? mapping)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Recover(folder);
+        Checkpoint checkpoint = OpenFiles(folder);
+        try
+        {
+            checkpoint.Locate(mapping);
+            return checkpoint;
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Whether there is a tensor of this name.</summary>
     /// <param name="name">The tensor's name.</param>
-    public bool Contains(string name) => _shardOf.ContainsKey(name);
+    public bool Contains(string name) => _tensors.ContainsKey(name);
 
     /// <summary>Type and shape of a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
-    public SafetensorsEntry GetEntry(string name) => GetFile(name).GetEntry(name);
+    public SafetensorsEntry GetEntry(string name) => Find(name).Seen;
 
     /// <summary>The file that holds a tensor.</summary>
     /// <param name="name">The tensor's name.</param>
     /// <exception cref="CheckpointException">There is no tensor of this name.</exception>
     /// <exception cref="ObjectDisposedException">The checkpoint is disposed.</exception>
-    public SafetensorsFile GetFile(string name)
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _shardOf.TryGetValue(name, out SafetensorsFile? file) ? file : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
-    }
+    public SafetensorsFile GetFile(string name) => Find(name).File;
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
     /// <param name="name">The tensor's name.</param>
@@ -86,9 +99,16 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">There is no such tensor, it has another number of elements, or another type.</exception>
     public void ReadFloat32(string name, Span<float> destination)
     {
+        LocatedTensor tensor = Find(name);
+        if (tensor.IsTransposed)
+        {
+            ReadTransposed(name, destination);
+            return;
+        }
+
         XxHash128? digest = NewDigest();
-        GetFile(name).ReadFloat32(name, destination, digest);
-        Identify(name, digest);
+        tensor.File.ReadFloat32(tensor.Source.Name, destination, digest);
+        Identify(tensor, digest);
     }
 
     /// <summary>Checks a tensor's shape before anything is allocated for it.</summary>
@@ -97,18 +117,28 @@ public sealed class Checkpoint : IDisposable
     /// <exception cref="CheckpointException">There is no such tensor, or it has another shape.</exception>
     public void RequireShape(string name, params ReadOnlySpan<long> shape)
     {
-        SafetensorsFile file = GetFile(name);
-        SafetensorsEntry entry = file.GetEntry(name);
+        SafetensorsEntry entry = GetEntry(name);
         if (!entry.Shape.AsSpan().SequenceEqual(shape))
-            throw new CheckpointException(file.FilePath, $"its shape is {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())}; the model needs {SafetensorsEntry.FormatShape(shape)}.", name);
+            throw Error(name, $"its shape is {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())}; the model needs {SafetensorsEntry.FormatShape(shape)}.");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _isDisposed = true;
-        DisposeAll(_shards);
+        foreach (SafetensorsFile file in _files)
+            file.Dispose();
     }
+
+    /// <summary>An error about a tensor, which names it as its file does.</summary>
+    internal CheckpointException Error(string name, string problem)
+    {
+        LocatedTensor tensor = Find(name);
+        return new CheckpointException(tensor.File.FilePath, tensor.Source.Name == name ? problem : $"(loaded as '{Excerpt.Of(name)}') {problem}", tensor.Source.Name);
+    }
+
+    /// <summary>The name that a tensor has in its file.</summary>
+    internal string NameInFile(string name) => Find(name).Source.Name;
 
     /// <summary>Reads a small tensor as single-precision numbers.</summary>
     /// <exception cref="CheckpointException">As of <see cref="ReadFloat32(string, Span{float})"/>, or the tensor is too long for an array.</exception>
@@ -119,86 +149,152 @@ public sealed class Checkpoint : IDisposable
         return values;
     }
 
-    /// <summary>Reads a tensor's bytes as they are in the file, whatever its type.</summary>
+    /// <summary>Reads a tensor's bytes, whatever its type.</summary>
     /// <exception cref="CheckpointException">There is no such tensor, or it is too long for an array.</exception>
     internal byte[] ReadBytes(string name)
     {
-        byte[] bytes = GC.AllocateUninitializedArray<byte>(ArrayLength(name, GetEntry(name).ByteLength));
+        LocatedTensor tensor = Find(name);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(ArrayLength(name, tensor.Source.ByteLength));
         XxHash128? digest = NewDigest();
-        GetFile(name).ReadBytes(name, bytes, digest);
-        Identify(name, digest);
+        tensor.File.ReadBytes(tensor.Source.Name, bytes, tensor.IsTransposed ? null : digest);
+        if (tensor.IsTransposed)
+        {
+            bytes = Transposed(tensor.Source, bytes);
+            digest?.Append(bytes);
+        }
+
+        Identify(tensor, digest);
         return bytes;
     }
 
-    private XxHash128? NewDigest() => Identity is null ? null : new XxHash128();
-
-    private void Identify(string name, XxHash128? digest)
+    /// <summary>Whether two tensors have one type, shape and content.</summary>
+    internal bool AreEqual(string name, string other)
     {
-        if (digest is null)
-            return;
-        SafetensorsEntry entry = GetEntry(name);
-        Identity?.Add(name, entry.Type, entry.Shape, digest);
+        SafetensorsEntry left = GetEntry(name), right = GetEntry(other);
+        return left.Type == right.Type && left.Shape.AsSpan().SequenceEqual(right.Shape.AsSpan())
+            && Find(name).IsTransposed == Find(other).IsTransposed
+            && DigestOf(Find(name)) == DigestOf(Find(other));
     }
 
-    private int ArrayLength(string name, long length) => length <= Array.MaxLength
-        ? (int)length
-        : throw new CheckpointException(GetFile(name).FilePath, $"its length {length} is more than an array holds.", name);
-
-    private static Checkpoint OpenShards(string folder, string index)
+    private static UInt128 DigestOf(LocatedTensor tensor)
     {
-        Dictionary<string, string> fileNames = JsonFile.Read(index, ReadWeightMap);
-        var files = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
+        XxHash128 digest = new();
+        tensor.File.ReadInto(tensor.Source.Name, digest);
+        return digest.GetCurrentHashAsUInt128();
+    }
+
+    private static Checkpoint OpenFiles(string folder)
+    {
+        string single = Path.Combine(folder, SingleFileName), index = Path.Combine(folder, IndexFileName);
+        if (!File.Exists(single) && !File.Exists(index))
+            throw ForeignFormat.Explain(folder);
+        if (!File.Exists(single))
+        {
+            ShardIndex list = ShardIndex.Read(index);
+            Checkpoint divided = new(folder, index, list.OpenFiles(folder));
+            divided.CheckTotalSize(list);
+            return divided;
+        }
+
+        Checkpoint whole = new(folder, single, [SafetensorsFile.Open(single)]);
         try
         {
-            var shardOf = new Dictionary<string, SafetensorsFile>(fileNames.Count, StringComparer.Ordinal);
-            foreach ((string tensor, string fileName) in fileNames)
-            {
-                if (!files.TryGetValue(fileName, out SafetensorsFile? file))
-                {
-                    string path = Path.Combine(folder, fileName);
-                    if (!File.Exists(path))
-                        throw new CheckpointException(index, $"it is said to lie in '{fileName}', which does not exist.", tensor);
-                    file = SafetensorsFile.Open(path);
-                    files.Add(fileName, file);
-                }
-
-                if (!file.Contains(tensor))
-                    throw new CheckpointException(file.FilePath, $"the file has no tensor of this name, though '{IndexFileName}' says so.", tensor);
-                shardOf.Add(tensor, file);
-            }
-
-            return new Checkpoint(folder, index, [.. files.Values], shardOf);
+            if (File.Exists(index))
+                whole.CheckAgainst(ShardIndex.Read(index));
+            return whole;
         }
         catch
         {
-            DisposeAll(files.Values);
+            whole.Dispose();
             throw;
         }
     }
 
-    private static Dictionary<string, string> ReadWeightMap(JsonObject root)
+    /// <summary>A folder with both layouts: the index must describe the one file, or have been left behind by files that are gone.</summary>
+    private void CheckAgainst(ShardIndex index)
     {
-        JsonObject map = root.GetObject("weight_map");
-        var fileNames = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string tensor, JsonElement value) in map.Properties)
+        if (index.FileOf.Values.FirstOrDefault(file => file != SingleFileName && File.Exists(Path.Combine(Folder, file))) is { } shard)
+            throw new CheckpointException(Folder, $"the folder holds two checkpoints: '{SingleFileName}', and '{Excerpt.Of(shard)}', which '{IndexFileName}' lists. Move the one that is not meant away.");
+        if (!index.FileOf.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(_files[0].Entries.Select(entry => entry.Name)))
+            throw new CheckpointException(Folder, $"'{IndexFileName}' lists other tensors than '{SingleFileName}' holds. Remove the index where it belongs to another checkpoint.");
+        if (index.FileOf.Values.Any(file => file != SingleFileName))
+            _remarks.Add($"{Folder}: '{IndexFileName}' lists files that are not there; the same tensors are read from '{SingleFileName}'.");
+        CheckTotalSize(index);
+    }
+
+    private void CheckTotalSize(ShardIndex index)
+    {
+        long bytes = _files.Sum(file => file.Entries.Sum(entry => entry.ByteLength));
+        if (index.TotalSize is { } stated && stated != bytes)
+            _remarks.Add($"{index.FilePath}: 'metadata.total_size' is {stated}, but the tensors have {bytes} bytes.");
+    }
+
+    private void Locate(Func<SafetensorsEntry, TensorMapping?>? mapping)
+    {
+        foreach (SafetensorsFile file in _files)
         {
-            string fileName = map.AsText(tensor, value);
-            if (!IsPlainFileName(fileName))
-                throw new CheckpointException(root.FilePath, $"the shard's name '{Excerpt.Of(fileName)}' is not that of a file in the same folder.", tensor);
-            if (!fileNames.TryAdd(tensor, fileName))
-                throw new CheckpointException(root.FilePath, "the name occurs twice.", tensor);
+            foreach (SafetensorsEntry entry in file.Entries)
+            {
+                TensorMapping? mapped = mapping?.Invoke(entry);
+                if (mapped is { IsIgnored: true })
+                {
+                    _ignored.Add(entry.Name);
+                    continue;
+                }
+
+                LocatedTensor tensor = mapped is null ? LocatedTensor.AsItIs(file, entry) : LocatedTensor.Mapped(file, entry, mapped);
+                if (!_tensors.TryAdd(tensor.Seen.Name, tensor))
+                    throw new CheckpointException(file.FilePath, $"would be loaded as '{Excerpt.Of(tensor.Seen.Name)}', as '{Excerpt.Of(NameInFile(tensor.Seen.Name))}' is: LoadOptions.MapTensor must give every tensor a name of its own.", entry.Name);
+            }
         }
-
-        return fileNames;
     }
 
-    /// <summary>A name that stays in its folder on every operating system.</summary>
-    private static bool IsPlainFileName(string name)
-        => name.Length > 0 && name is not ("." or "..") && name.AsSpan().IndexOfAny("/\\:\0") < 0;
-
-    private static void DisposeAll(IEnumerable<SafetensorsFile> files)
+    private LocatedTensor Find(string name)
     {
-        foreach (SafetensorsFile file in files)
-            file.Dispose();
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return _tensors.TryGetValue(name, out LocatedTensor? tensor) ? tensor : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
     }
+
+    private void ReadTransposed(string name, Span<float> destination)
+    {
+        SafetensorsEntry entry = GetEntry(name);
+        if (entry.ElementCount != destination.Length)
+            throw Error(name, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {destination.Length} are needed here.");
+        byte[] bytes = ReadBytes(name);
+        switch (entry.Type)
+        {
+            case SafetensorsType.F32:
+                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(destination);
+                break;
+            case SafetensorsType.F16:
+                Widening.FromHalf(MemoryMarshal.Cast<byte, ushort>(bytes), destination);
+                break;
+            default:
+                Widening.FromBFloat16(MemoryMarshal.Cast<byte, ushort>(bytes), destination);
+                break;
+        }
+    }
+
+    private static byte[] Transposed(SafetensorsEntry source, byte[] bytes)
+    {
+        byte[] result = GC.AllocateUninitializedArray<byte>(bytes.Length);
+        int rows = (int)source.Shape[0], columns = (int)source.Shape[1];
+        if (source.Type == SafetensorsType.F32)
+            MatrixTranspose.Transpose(MemoryMarshal.Cast<byte, uint>(bytes), rows, columns, MemoryMarshal.Cast<byte, uint>(result.AsSpan()));
+        else
+            MatrixTranspose.Transpose(MemoryMarshal.Cast<byte, ushort>(bytes), rows, columns, MemoryMarshal.Cast<byte, ushort>(result.AsSpan()));
+        return result;
+    }
+
+    private XxHash128? NewDigest() => Identity is null ? null : new XxHash128();
+
+    private void Identify(LocatedTensor tensor, XxHash128? digest)
+    {
+        if (digest is not null)
+            Identity?.Add(tensor.Seen.Name, tensor.Seen.Type, tensor.Seen.Shape, digest);
+    }
+
+    private int ArrayLength(string name, long length) => length <= Array.MaxLength
+        ? (int)length
+        : throw Error(name, $"its length {length} is more than an array holds ({Array.MaxLength}).");
 }

@@ -8,90 +8,89 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>Puts a checkpoint's tensors into a model's frozen weights, one at a time.</summary>
 internal static class ModelLoader
 {
-    /// <summary>A tensor of older checkpoints that is computed from the configuration.</summary>
-    private const string RotaryFrequencies = ".rotary_emb.inv_freq";
-
     /// <summary>Loads all weights, or none.</summary>
-    /// <returns>The digests of what was read.</returns>
-    internal static ContentIdentity Load(LanguageModel model, string folder, Device device, WeightStorage storage)
+    /// <param name="model">The model.</param>
+    /// <param name="folder">The checkpoint's folder.</param>
+    /// <param name="device">The device to put the weights on.</param>
+    /// <param name="options">How.</param>
+    /// <param name="identity">Receives the digests of what was read.</param>
+    /// <param name="cancellationToken">Ends the loading between two tensors.</param>
+    internal static void Load(LanguageModel model, string folder, Device device, LoadOptions options, ContentIdentity identity, CancellationToken cancellationToken)
     {
-        using Checkpoint checkpoint = Checkpoint.Open(folder);
-        List<NamedWeight> weights = WeightNames.Of(model);
-        Dictionary<string, WeightFormat> formats = weights.ToDictionary(weight => weight.Name, weight => Check(checkpoint, weight));
-        HashSet<string> known =
-        [
-            .. formats.Keys,
-            .. WeightNames.SharedOf(model),
-            .. formats.Where(format => format.Value.HasBlocks).SelectMany(format => QuantizedTensorReader.CompanionNames(checkpoint, format.Key)),
-        ];
-        if (checkpoint.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(RotaryFrequencies, StringComparison.Ordinal)) is { } unknown)
-            throw new CheckpointException(checkpoint.FilePath, "is unknown to the model: it has no weight of that name. Is this a checkpoint of another architecture?", unknown);
-
-        // What a weight is to be held in is decided, or refused, before the first one is read.
-        List<(NamedWeight Weight, WeightFormat InFile, WeightFormat Held)> plan = [.. weights.Select(weight => (weight, formats[weight.Name], FormatFor(checkpoint, weight, formats[weight.Name], storage)))];
-        ContentIdentity identity = new();
+        using Checkpoint checkpoint = Checkpoint.Open(folder, options.MapTensor);
+        CheckpointConsistency.Check(folder, model.Head.VocabularySize);
+        LoadPlan plan = LoadPlan.Of(model, checkpoint, options.Storage);
+        Say(options, checkpoint, plan);
         checkpoint.Identity = identity;
         List<FrozenWeight> loaded = [];
         try
         {
             float[] values = [];
-            foreach ((NamedWeight weight, WeightFormat inFile, WeightFormat held) in plan)
+            long bytes = plan.Weights.Sum(planned => checkpoint.GetEntry(planned.Named.Name).ByteLength), done = 0;
+            foreach (PlannedWeight planned in plan.Weights)
             {
-                try
-                {
-                    if (inFile.HasBlocks)
-                        LoadQuantized(checkpoint, weight, device, held);
-                    else if (held == inFile && held.Bits == 16)
-                        LoadAsItIs(checkpoint, weight.Name, weight.Weight, device, held);
-                    else
-                        LoadConverted(checkpoint, weight, device, held, ref values);
-                }
-                catch (InvalidDataException fault)
-                {
-                    throw new CheckpointException(checkpoint.GetFile(weight.Name).FilePath, fault.Message, weight.Name);
-                }
-
-                loaded.Add(weight.Weight);
+                cancellationToken.ThrowIfCancellationRequested();
+                Load(checkpoint, planned, device, ref values);
+                loaded.Add(planned.Named.Weight);
+                planned.Named.Weight.NoteFile(planned.InFile, ElementTypeOf(checkpoint, planned));
+                LoadLog.Holds(options.Logger, planned.Named.Name, planned.Held.ToString(), planned.InFile.ToString());
+                done += checkpoint.GetEntry(planned.Named.Name).ByteLength;
+                options.Progress?.Report(new LoadProgress(planned.Named.Name, loaded.Count, plan.Weights.Count, done, bytes));
             }
 
-            return identity;
+            LoadLog.Loaded(options.Logger, loaded.Count, bytes, folder);
         }
         catch
         {
             foreach (FrozenWeight weight in loaded)
-                weight.Dispose();
+                weight.Take()?.Dispose();
             throw;
         }
     }
 
-    /// <summary>Checks that the checkpoint has a weight, and how, without reading its numbers.</summary>
-    /// <returns>The format that its numbers have in the file.</returns>
-    private static WeightFormat Check(Checkpoint checkpoint, NamedWeight weight)
+    private static void Say(LoadOptions options, Checkpoint checkpoint, LoadPlan plan)
     {
-        if (!checkpoint.Contains(weight.Name))
-            throw new CheckpointException(checkpoint.FilePath, $"does not hold the tensor, which the model needs with shape {weight.Weight.Shape}.", weight.Name);
-        if (QuantizedTensorReader.Check(checkpoint, weight.Name, weight.Weight.Shape) is { } quantized)
-            return quantized;
-        checkpoint.RequireShape(weight.Name, WeightNames.LongDimensions(weight.Weight));
-        return FormatOf(checkpoint.GetEntry(weight.Name).Type);
+        foreach (string ignored in checkpoint.Ignored)
+            LoadLog.LeavesOut(options.Logger, ignored);
+        foreach (string remark in plan.Remarks)
+            LoadLog.Remarks(options.Logger, remark);
+        SayRanks(options, plan);
     }
 
-    /// <summary>How a weight is to be held. What is quantized in the file in one way is not quantized once more in another, which would add up the errors of both.</summary>
-    private static WeightFormat FormatFor(Checkpoint checkpoint, NamedWeight weight, WeightFormat inFile, WeightStorage storage)
+    /// <summary>Once for each class that has such layers.</summary>
+    private static void SayRanks(LoadOptions options, LoadPlan plan)
     {
-        WeightFormat format = weight.Module.FormatFor(weight.Weight, inFile, storage);
-        if (inFile.HasBlocks && format != inFile && format.Numbers is not null)
+        IEnumerable<Linear> layers = plan.Weights.Select(planned => planned.Named.Module).OfType<Linear>().Distinct();
+        foreach (IGrouping<Type, Linear> ofClass in layers.Where(layer => layer.LowRank?.Rank > Math.Min(layer.InFeatures, layer.OutFeatures)).GroupBy(layer => layer.GetType()))
         {
-            throw new CheckpointException(
-                checkpoint.GetFile(weight.Name).FilePath,
-                $"is stored in {inFile}, but {weight.Module.GetType().Name} is marked for {format}. Mark the class [Quantized({inFile.Bits}, Format = QuantizationFormat.{inFile.Numbers}, BlockSize = {inFile.BlockSize}, DoubleQuantized = {(inFile.DoubleQuantized ? "true" : "false")})], or load with WeightStorage.Dense.",
-                weight.Name);
+            Linear first = ofClass.First();
+            LoadLog.RankIsAboveSide(options.Logger, first.LowRank!.Rank, ofClass.Key.Name, ofClass.Count(), first.CheckpointPath, first.OutFeatures, first.InFeatures);
         }
+    }
 
-        long bytes = QuantizedValues.CodeBytes(format, weight.Weight.Shape.Elements);
-        if (format.Numbers is not null && bytes > Array.MaxLength)
-            throw new CheckpointException(checkpoint.GetFile(weight.Name).FilePath, $"takes {bytes} bytes in {format}; more than {Array.MaxLength} are not supported. Mark {weight.Module.GetType().Name} for fewer bits.", weight.Name);
-        return format;
+    private static WeightFormat ElementTypeOf(Checkpoint checkpoint, PlannedWeight planned) =>
+        planned.InFile.HasBlocks ? QuantizedTensorReader.ElementTypeOf(checkpoint, planned.Named.Name, planned.Named.Weight.Shape) : planned.InFile;
+
+    private static void Load(Checkpoint checkpoint, PlannedWeight planned, Device device, ref float[] values)
+    {
+        (NamedWeight weight, WeightFormat inFile, WeightFormat held) = planned;
+        try
+        {
+            if (inFile.HasBlocks)
+                LoadQuantized(checkpoint, weight, device, held);
+            else if (held == inFile && held.Bits == 16)
+                LoadAsItIs(checkpoint, weight, device, held);
+            else
+                LoadConverted(checkpoint, weight, device, held, ref values);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw checkpoint.Error(weight.Name, fault.Message);
+        }
+        catch (Exception fault) when (fault is OverflowException or ArgumentOutOfRangeException)
+        {
+            throw checkpoint.Error(weight.Name, $"with its {weight.Weight.Shape.Elements} numbers does not fit a tensor in {held}: {fault.Message}");
+        }
     }
 
     /// <summary>Loads codes and scales as the file has them, or the numbers that they stand for.</summary>
@@ -111,14 +110,14 @@ internal static class ModelLoader
     }
 
     /// <summary>Loads 16-bit numbers as the file has them.</summary>
-    private static void LoadAsItIs(Checkpoint checkpoint, string name, FrozenWeight weight, Device device, WeightFormat format)
+    private static void LoadAsItIs(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat format)
     {
-        byte[] numbers = checkpoint.ReadBytes(name);
-        SixteenBitQuantizer.ThrowIfNotFinite(numbers, format, name);
-        weight.Load(device, new QuantizedValues(format, weight.Shape.Elements, numbers, null));
+        byte[] numbers = checkpoint.ReadBytes(weight.Name);
+        SixteenBitQuantizer.ThrowIfNotFinite(numbers, format, weight.Name);
+        weight.Weight.Load(device, new QuantizedValues(format, weight.Weight.Shape.Elements, numbers, null));
     }
 
-    /// <summary>Loads numbers in float32, or quantizes them. The array is used for one tensor after the other.</summary>
+    /// <summary>Loads numbers in float32, or quantizes them, which refuses what is not finite itself. The array is used for one tensor after the other.</summary>
     private static void LoadConverted(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat format, ref float[] values)
     {
         int elements = weight.Weight.Shape.Elements;
@@ -126,13 +125,8 @@ internal static class ModelLoader
             values = GC.AllocateUninitializedArray<float>(elements);
         Span<float> destination = values.AsSpan(0, elements);
         checkpoint.ReadFloat32(weight.Name, destination);
+        if (format.Numbers is null)
+            FiniteNumbers.RequireRead(destination, checkpoint.GetFile(weight.Name).FilePath, checkpoint.NameInFile(weight.Name));
         weight.Module.Load(weight.Weight, device, destination, format, weight.Name);
     }
-
-    private static WeightFormat FormatOf(SafetensorsType type) => type switch
-    {
-        SafetensorsType.BF16 => WeightFormat.BFloat16,
-        SafetensorsType.F16 => WeightFormat.Float16,
-        _ => WeightFormat.FullPrecision,
-    };
 }

@@ -10,9 +10,9 @@ internal static class WeightNames
     internal static List<NamedWeight> Of(LanguageModel model) =>
         [.. All(model).DistinctBy(named => named.Weight)];
 
-    /// <summary>The further names of weights that several modules share: a head tied to the embedding.</summary>
-    internal static IEnumerable<string> SharedOf(LanguageModel model) =>
-        All(model).GroupBy(named => named.Weight).SelectMany(names => names.Skip(1)).Select(named => named.Name);
+    /// <summary>The further names of weights that several modules share, as a head tied to the embedding, each with the first one.</summary>
+    internal static IEnumerable<(NamedWeight Weight, string First)> SharedOf(LanguageModel model) =>
+        All(model).GroupBy(named => named.Weight).SelectMany(names => names.Skip(1).Select(named => (named, names.First().Name)));
 
     /// <summary>A weight's dimensions as a file counts them.</summary>
     internal static long[] LongDimensions(FrozenWeight weight) => [.. weight.Shape.Dimensions.ToArray().Select(dimension => (long)dimension)];

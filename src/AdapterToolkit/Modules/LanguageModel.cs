@@ -21,7 +21,7 @@ namespace AdapterToolkit.Modules;
 /// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
 /// any other device one model's call at a time is made. <see cref="Forward"/> and the methods written beside it do not look who calls.
 /// </remarks>
-public abstract class LanguageModel : Module, IDisposable
+public abstract partial class LanguageModel : Module, IDisposable
 {
     private const int SmallestRotaryTable = 256;
 
@@ -29,7 +29,6 @@ public abstract class LanguageModel : Module, IDisposable
     private readonly ExclusiveUse _use = new("The model");
     private RotaryTable? _rotary;
     private Device? _device;
-    private string? _identity;
     private bool _isDisposed;
 
     /// <summary>Declares a model whose weights are yet to be loaded.</summary>
@@ -61,14 +60,6 @@ public abstract class LanguageModel : Module, IDisposable
 
     /// <summary>The folder of the checkpoint that the weights came from; null before it is loaded.</summary>
     public string? CheckpointFolder { get; private set; }
-
-    /// <summary>
-    /// Tells base models apart by their content, in 32 hexadecimal digits: name, element type, shape and numbers of every tensor that was
-    /// loaded, and the settings of the model and its layers that change what it computes. The same tensors in other folders
-    /// or other files have the same identity, however they are held once they are loaded. A merge does not change it.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
-    public string BaseIdentity => _identity ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
 
     /// <summary>How many numbers the frozen weights hold; a head that shares the embedding's counts once.</summary>
     public long BaseParameters => DistinctFrozenWeights.Sum(weight => (long)weight.Shape.Elements);
@@ -104,12 +95,6 @@ public abstract class LanguageModel : Module, IDisposable
     /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
     internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
 
-    /// <summary>
-    /// What changes the numbers that the model computes beside its tensors, its rotary embedding and the settings of the toolkit's layers: for a
-    /// class whose <see cref="Forward"/> uses numbers of its own, these as text. A part of <see cref="BaseIdentity"/>.
-    /// </summary>
-    protected virtual string OwnSettings => "";
-
     private IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
 
@@ -137,40 +122,41 @@ public abstract class LanguageModel : Module, IDisposable
     /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
-    /// <summary>Loads the weights of a checkpoint in the Hugging Face layout, tensor by tensor.</summary>
-    /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
-    /// <param name="device">The device to put them on.</param>
-    /// <param name="storage">Whether layers marked <see cref="QuantizedAttribute"/> are quantized, each as soon as it is read, or keep the file's numbers.</param>
-    /// <exception cref="CheckpointException">A tensor is missing, unknown, malformed or of another shape; the model stays as it was.</exception>
-    /// <exception cref="InvalidOperationException">The model has weights already.</exception>
-    public void LoadCheckpoint(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        using ExclusiveUse.Hold use = Enter();
-        if (_device is not null)
-            throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
-        NameTree("");
-        ContentIdentity identity = ModelLoader.Load(this, folder, device, storage);
-        AddSettings(identity);
-        _identity = identity.ToString();
-        _device = device;
-        CheckpointFolder = folder;
-    }
-
     /// <summary>
-    /// Writes the model in the Hugging Face layout: each weight in the format in which it is held, 4-bit ones as bitsandbytes
-    /// writes them, and the configuration and tokenizer of the checkpoint that it was loaded from.
+    /// Writes the model in the Hugging Face layout, so that other programs run it as it is: weights in 4 bits as bitsandbytes writes them, others in
+    /// the element type of the checkpoint that the model was loaded from or the one that they were merged to, and that checkpoint's
+    /// configuration, tokenizer, templates and licence.
     /// </summary>
+    /// <remarks>
+    /// Beside weights in 4 bits everything else has one element type: the one that <c>config.json</c> names or, where it names none, the one that most
+    /// numbers of the checkpoint have. Weights in 8 bits, which no other program reads, and such as were decoded from a quantized checkpoint are written
+    /// in float32. What <c>config.json</c> says is kept as it is written, but for the types of numbers and the tokens that end a text.
+    /// </remarks>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <exception cref="InvalidOperationException">An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack.</exception>
-    public void Save(string folder)
+    /// <param name="options">What ends an answer, and whether to write float32; null for what the checkpoint says.</param>
+    /// <returns>
+    /// The largest absolute difference between a number as it is held and as it is written: zero, unless <see cref="Merge"/> left sums in float32 that
+    /// the checkpoint's 16 bits round, or a checkpoint of several types is saved in one.
+    /// </returns>
+    /// <exception cref="ArgumentException">The folder is the one that the model was loaded from, whose weights would be lost.</exception>
+    /// <exception cref="CheckpointException">A file beside the weights of the checkpoint that the model was loaded from is damaged.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack; or a number is infinite or not a
+    /// number, or too large for float16; the message names the tensor.
+    /// </exception>
+    public float Save(string folder, SaveOptions? options = null)
     {
         using ExclusiveUse.Hold use = Enter();
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (CheckpointFolder is { } source && PathOf(source) == PathOf(folder))
+            throw new ArgumentException($"The model was loaded from '{folder}', whose weights would be lost. Save it in another folder.", nameof(folder));
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
         if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
             throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
-        ModelWriter.Save(this, folder);
+        return ModelWriter.Save(this, folder, options ?? new SaveOptions());
+
+        static string PathOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
     }
 
     /// <summary>Describes the rows of a batch to <see cref="Forward"/> and its companions.</summary>
@@ -346,6 +332,23 @@ public abstract class LanguageModel : Module, IDisposable
         return largest;
     }
 
+    /// <summary>
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its
+    /// numbers had before. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// </summary>
+    /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
+    /// <returns>What rounding changed; nothing where the checkpoint has float32.</returns>
+    /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
+    public MergeRounding MergeToBaseType(bool reversible = false)
+    {
+        using ExclusiveUse.Hold use = Enter();
+        foreach (Linear layer in LinearLayers)
+            layer.ThrowIfUnmergeable(requantize: true);
+        MergeRounding rounding = LinearLayers.Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
+        MergeNorms(reversible);
+        return rounding;
+    }
+
     /// <summary>Takes a reversible merge back.</summary>
     public void Unmerge()
     {
@@ -354,27 +357,6 @@ public abstract class LanguageModel : Module, IDisposable
             layer.Unmerge();
         foreach (RmsNorm norm in TrainableNorms)
             norm.Unmerge();
-    }
-
-    /// <summary>Adds what changes the numbers beside the tensors. How long sequences may be does not.</summary>
-    private void AddSettings(ContentIdentity identity)
-    {
-        identity.Add("rotary.head_dim", _rotarySettings.HeadDim);
-        identity.Add("rotary.base", _rotarySettings.Base);
-        if (_rotarySettings.Scaling is { } scaling)
-        {
-            identity.Add("rotary.factor", scaling.Factor);
-            identity.Add("rotary.low_frequency_factor", scaling.LowFrequencyFactor);
-            identity.Add("rotary.high_frequency_factor", scaling.HighFrequencyFactor);
-            identity.Add("rotary.original_positions", scaling.OriginalMaxPositions);
-        }
-
-        identity.Add("own", OwnSettings);
-        foreach (Module module in SelfAndDescendants)
-        {
-            foreach ((string name, double value) in module.Settings)
-                identity.Add($"{module.CheckpointPath}.{name}", value);
-        }
     }
 
     /// <summary>Gives the memory of weights and adapter back. The model can't be used any more.</summary>

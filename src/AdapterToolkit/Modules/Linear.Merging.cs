@@ -25,15 +25,18 @@ public abstract partial class Linear
         if (format == WeightFormat.FullPrecision)
         {
             Kernels.Merge(Weight, Factors, 1);
-            EndMerge(reversible, unmerged: null);
+            EndMerge(reversible, unmerged: null, Weight.MergedType);
             return 0;
         }
 
-        return MergeInto(format, reversible);
+        return MergeInto(format, reversible, Weight.MergedType).LargestError;
     }
 
-    /// <summary>Decodes W, adds s·BA, and leaves the same layer dense: in 32 bits, or in 16 where the layer is marked <see cref="QuantizedAttribute"/>.</summary>
-    /// <remarks>A layer that is not marked so keeps 32 bits, which hold numbers that 16 bits can hold.</remarks>
+    /// <summary>
+    /// Decodes W, adds s·BA, and leaves the same layer dense: in 32 bits, or in 16 where the layer is marked <see cref="QuantizedAttribute"/>. The
+    /// 16 bits are those of the checkpoint, float16 or bfloat16; bfloat16 where it has 32.
+    /// </summary>
+    /// <remarks>A layer that is not marked so keeps 32 bits, which hold numbers that 16 bits can hold, and is saved in 16.</remarks>
     /// <param name="bits">Bits of a number: 16 or 32.</param>
     /// <param name="reversible">Whether A, B and W's present contents are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
     /// <returns>The largest absolute difference between the sum and the weight as it is held now: zero for 32 bits.</returns>
@@ -44,8 +47,18 @@ public abstract partial class Linear
         if (bits is not (16 or 32))
             throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A layer is merged to 16 or 32 bits, not to {bits}. Merge(requantize: true) keeps 4 or 8 bits.");
         ThrowIfUnmergeable(requantize: true);
-        WeightFormat sixteen = Weight.Format.Bits == 16 ? Weight.Format : MarkedFormat.Bits == 16 ? MarkedFormat : WeightFormat.BFloat16;
-        return MergeInto(bits == 32 ? WeightFormat.FullPrecision : sixteen, reversible);
+        WeightFormat type = bits == 32 ? WeightFormat.FullPrecision : SixteenBits;
+        return MergeInto(type, reversible, type).LargestError;
+    }
+
+    /// <summary>Decodes W, adds s·BA, and leaves the same layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its numbers had before.</summary>
+    /// <param name="reversible">Whether A, B and W's present contents are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
+    /// <returns>What rounding changed.</returns>
+    /// <exception cref="InvalidOperationException">The adapter is merged already.</exception>
+    public MergeRounding MergeToBaseType(bool reversible = false)
+    {
+        ThrowIfUnmergeable(requantize: true);
+        return MergeInto(Weight.ElementType, reversible, Weight.ElementType);
     }
 
     /// <summary>
@@ -62,6 +75,7 @@ public abstract partial class Linear
         else
             Weight.PutBack(_unmerged);
         HasMergedWeight = _unmerged is null || _hadMergedWeight;
+        Weight.MergedType = _typeBeforeMerge;
         _unmerged = null;
         IsMerged = false;
     }
@@ -76,19 +90,27 @@ public abstract partial class Linear
     }
 
     /// <summary>Replaces W by W + s·BA in a format; by W alone where there is no adapter.</summary>
-    private float MergeInto(WeightFormat format, bool reversible)
+    /// <param name="format">The format.</param>
+    /// <param name="reversible">Whether what it was is kept.</param>
+    /// <param name="savedType">The element type in which the layer is saved from then on; null for the checkpoint's.</param>
+    private MergeRounding MergeInto(WeightFormat format, bool reversible, WeightFormat? savedType)
     {
         WeightContents before = Decode();
         try
         {
+            float[]? original = Factors is null || format == WeightFormat.FullPrecision ? null : Weight.ToArray();
             if (Factors is not null)
                 Kernels.Merge(Weight, Factors, 1);
-            float error = Round(format);
-            if (Factors is null)
-                before.Dispose();
-            else
-                EndMerge(reversible, before);
-            return error;
+            MergeRounding rounding = Round(format, original);
+            if (Factors is not null)
+            {
+                EndMerge(reversible, before, savedType);
+                return rounding;
+            }
+
+            before.Dispose();
+            Weight.MergedType = savedType;
+            return rounding;
         }
         catch
         {
@@ -119,11 +141,13 @@ public abstract partial class Linear
     }
 
     /// <summary>Turns the weight, which is in float32, into another format, as far as the layer has kernels for it.</summary>
-    /// <returns>The largest absolute error that this makes.</returns>
-    private float Round(WeightFormat format)
+    /// <param name="format">The format.</param>
+    /// <param name="original">W without the adapter; null where it has none.</param>
+    /// <returns>What this changes.</returns>
+    private MergeRounding Round(WeightFormat format, float[]? original)
     {
         if (format == WeightFormat.FullPrecision)
-            return 0;
+            return default;
         float[] exact = Weight.ToArray();
         string name = $"{CheckpointPath}.{Weight.Name}";
         Device device = Weight.Device;
@@ -141,14 +165,27 @@ public abstract partial class Linear
             Weight.Load(device, held);
         }
 
-        float error = 0;
+        float largest = 0;
+        double squaredError = 0, squaredAdapter = 0;
         for (int i = 0; i < exact.Length; i++)
-            error = Math.Max(error, Math.Abs(exact[i] - held[i]));
-        return error;
+        {
+            float error = Math.Abs(exact[i] - held[i]), added = original is null ? 0 : exact[i] - original[i];
+            largest = Math.Max(largest, error);
+            squaredError += (double)error * error;
+            squaredAdapter += (double)added * added;
+        }
+
+        return new MergeRounding(largest, squaredError, squaredAdapter);
     }
 
-    private void EndMerge(bool reversible, WeightContents? unmerged)
+    /// <summary>The 16-bit type that the layer has, in the checkpoint or by its mark.</summary>
+    private WeightFormat SixteenBits =>
+        ((WeightFormat[])[Weight.ElementType, Weight.Format, MarkedFormat]).FirstOrDefault(format => format.Bits == 16) ?? WeightFormat.BFloat16;
+
+    private void EndMerge(bool reversible, WeightContents? unmerged, WeightFormat? savedType)
     {
+        _typeBeforeMerge = Weight.MergedType;
+        Weight.MergedType = savedType;
         _hadMergedWeight = HasMergedWeight;
         HasMergedWeight = true;
         if (reversible)

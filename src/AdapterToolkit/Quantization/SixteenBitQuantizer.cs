@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Checkpoints;
 
@@ -66,7 +67,11 @@ internal static class SixteenBitQuantizer
         bool isHalf = format.Numbers == QuantizationFormat.Float16;
         int exponent = isHalf ? 0x7C00 : 0x7F80;
         ReadOnlySpan<ushort> numbers = MemoryMarshal.Cast<byte, ushort>(codes);
-        for (int i = 0; i < numbers.Length; i++)
+        Vector<ushort> all = new((ushort)exponent);
+        int i = 0;
+        while (i <= numbers.Length - Vector<ushort>.Count && !Vector.EqualsAny(new Vector<ushort>(numbers[i..]) & all, all))
+            i += Vector<ushort>.Count;
+        for (; i < numbers.Length; i++)
         {
             if ((numbers[i] & exponent) == exponent)
                 throw UnsupportedNumbers.NotFinite(i, isHalf ? (float)BitConverter.UInt16BitsToHalf(numbers[i]) : BitConverter.UInt32BitsToSingle((uint)numbers[i] << 16), name);

@@ -44,6 +44,15 @@ public sealed class FrozenWeight : IDisposable
     /// <summary>Whether a matrix is kept in panels of 32 rows, as the CPU device does.</summary>
     public bool IsInPanels => Shape.Dimensions.Length == 2 && _contents?.Device is CpuDevice;
 
+    /// <summary>How the numbers are written in the checkpoint that they come from; float32 where they come from none.</summary>
+    internal WeightFormat FileFormat { get; private set; } = WeightFormat.FullPrecision;
+
+    /// <summary>The element type of the checkpoint's tensor or, where it holds codes, that of the numbers that were quantized.</summary>
+    internal WeightFormat ElementType { get; private set; } = WeightFormat.FullPrecision;
+
+    /// <summary>The element type that a merge gave the weight in place of its own, in which it is saved; null where none did.</summary>
+    internal WeightFormat? MergedType { get; set; }
+
     /// <summary>The bytes that the weight takes on its device, those of its scales included; zero before it is loaded.</summary>
     public long Bytes => _contents?.Bytes ?? 0;
 
@@ -139,6 +148,15 @@ public sealed class FrozenWeight : IDisposable
     {
         ThrowIfLoaded();
         _contents = new WeightContents(null, kernels.Quantize(device, Shape, values, name));
+    }
+
+    /// <summary>Notes how a checkpoint has the weight, for it to be saved alike.</summary>
+    /// <param name="fileFormat">How its numbers are written.</param>
+    /// <param name="elementType">The element type, of the tensor or of what was quantized.</param>
+    internal void NoteFile(WeightFormat fileFormat, WeightFormat elementType)
+    {
+        FileFormat = fileFormat;
+        ElementType = elementType;
     }
 
     /// <summary>Copies the weight out, in row-major order.</summary>

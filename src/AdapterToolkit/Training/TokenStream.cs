@@ -20,20 +20,30 @@ public static class TokenStream
     }
 
     /// <summary>
-    /// Cuts a stream into windows that do not overlap. What is left at the end and fills no window is dropped; a stream
-    /// shorter than one window is one window itself.
+    /// Cuts a stream into windows that do not overlap and hold all of it. The last window is shorter where the length does not divide the stream.
     /// </summary>
+    /// <remarks>
+    /// A single token can not be learned, since nothing comes before it: where one is left over, the last window takes the token before it too. In windows of
+    /// two tokens the window before would then be left with one, so there, and only there, it keeps that token as well. A stream of fewer than two tokens gives no window.
+    /// </remarks>
     /// <param name="stream">The stream.</param>
     /// <param name="length">The tokens of a window, at least 2.</param>
     public static IReadOnlyList<TrainingSequence> Windows(int[] stream, int length)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 2);
-        if (stream.Length < length)
-            return stream.Length < 2 ? [] : [new TrainingSequence(stream)];
-        TrainingSequence[] windows = new TrainingSequence[stream.Length / length];
-        for (int i = 0; i < windows.Length; i++)
-            windows[i] = new TrainingSequence(stream.AsMemory(i * length, length));
+        if (stream.Length < 2)
+            return [];
+        List<TrainingSequence> windows = new((stream.Length / length) + 1);
+        for (int start = 0; start < stream.Length;)
+        {
+            int left = stream.Length - start;
+            bool leavesOne = left == length + 1;
+            int taken = leavesOne && length > 2 ? length - 1 : Math.Min(length, left);
+            windows.Add(new TrainingSequence(stream.AsMemory(start, taken)));
+            start += leavesOne && length == 2 ? 1 : taken;
+        }
+
         return windows;
     }
 }

@@ -24,6 +24,8 @@ namespace AdapterToolkit.Training;
 /// </remarks>
 public sealed class Trainer
 {
+    private bool _saidDropout;
+
     /// <summary>Prepares training.</summary>
     /// <param name="model">The model. What trains is its <see cref="LanguageModel.TrainableParameters"/> at each step.</param>
     /// <param name="optimizer">The optimizer.</param>
@@ -140,6 +142,7 @@ public sealed class Trainer
     {
         ArgumentNullException.ThrowIfNull(batches);
         int number = CompletedSteps + 1;
+        WarnOfDropout();
         int scored = batches.Sum(batch => batch.ScoredLabels);
         if (scored == 0)
             throw new ArgumentException($"No label of the {batches.Count} batches of step {number} scores: nothing in them is to be learned. Leave out sequences whose ScoredLabels is zero, or use larger batches.", nameof(batches));
@@ -172,6 +175,14 @@ public sealed class Trainer
         TrainingStep step = new(CompletedSteps, loss / scored, learningRate, norm, batches.Sum(batch => batch.TokenCount), Stopwatch.GetElapsedTime(start).TotalSeconds);
         TrainerLog.Step(Logger, step.Number, step.Loss, step.LearningRate, step.GradientNorm, step.Tokens, step.Seconds);
         return step;
+    }
+
+    /// <summary>Says once that a setting of the adapter that was loaded is not applied.</summary>
+    private void WarnOfDropout()
+    {
+        if (!_saidDropout && Model.Adapter.Dropout > 0)
+            TrainerLog.Dropout(Logger, Model.Adapter.Dropout);
+        _saidDropout = true;
     }
 
     /// <summary>Takes up a saved position.</summary>

@@ -22,13 +22,13 @@ public sealed class NoRegularFileTests : IDisposable
     private static readonly Dictionary<string, (Action<string> Put, string Problem)> s_obstacles = new()
     {
         ["folder"] = (path => Directory.CreateDirectory(path), "is a folder"),
-        ["empty"] = (path => File.WriteAllBytes(path, []), "is empty, or is no regular file"),
+        ["empty"] = (path => File.WriteAllBytes(path, []), "is empty"),
         ["lfs"] = (path => File.WriteAllText(path, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"), "git lfs pull"),
         ["dangling link"] = (path => File.CreateSymbolicLink(path, "nowhere"), "which is no file"),
         ["link to a link to nowhere"] = (path => File.CreateSymbolicLink(path, Path.GetFileName(File.CreateSymbolicLink(path + ".other", "nowhere").FullName)), "which is no file"),
         ["link to itself"] = (path => File.CreateSymbolicLink(path, Path.GetFileName(path)), "which is no file"),
-        ["link to a device"] = (path => File.CreateSymbolicLink(path, "/dev/zero"), "no regular file but a device"),
-        ["pipe"] = (Obstacles.MakePipe, "no regular file but a device, a pipe"),
+        ["link to a device"] = (path => File.CreateSymbolicLink(path, "/dev/zero"), "is a device, a pipe or a socket"),
+        ["pipe"] = (Obstacles.MakePipe, "is a device, a pipe or a socket"),
         ["link to a folder"] = (path => File.CreateSymbolicLink(path, "/"), "is a folder"),
     };
 

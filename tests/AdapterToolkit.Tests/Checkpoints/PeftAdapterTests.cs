@@ -89,6 +89,60 @@ public sealed class PeftAdapterTests : IDisposable
         Assert.True((config with { TargetExpression = "all-linear" }).Targets("anything"));
     }
 
+    [Theory]
+    [InlineData("""{"exclude_modules": ["q_proj"]}""", false, true)]
+    [InlineData("""{"exclude_modules": ["layers.0.self_attn.q_proj"]}""", false, true)]
+    [InlineData("""{"exclude_modules": "model\\.layers\\.1\\..*"}""", true, false)]
+    [InlineData("""{"exclude_modules": ["xq_proj"]}""", true, true)]
+    [InlineData("""{"layers_to_transform": 0}""", true, false)]
+    [InlineData("""{"layers_to_transform": [1, 4]}""", false, true)]
+    [InlineData("""{"layers_to_transform": []}""", true, true)]
+    [InlineData("""{"layers_to_transform": [1], "layers_pattern": "layers"}""", false, true)]
+    [InlineData("""{"layers_to_transform": [1], "layers_pattern": ["h", "layers"]}""", false, true)]
+    [InlineData("""{"layers_to_transform": [1], "layers_pattern": "h"}""", false, false)]
+    [InlineData("""{"target_modules": ".*_proj", "layers_to_transform": [7]}""", true, true)]
+    public void Layers_are_left_out_by_name_and_number(string change, bool query, bool value)
+    {
+        PeftLayer layer = Layer(Query, 4, 2);
+        new PeftAdapterFile(PeftAdapterConfig.FromLayers([layer, layer with { Path = Value }]), [layer], []).Write(AdapterFolder);
+        string path = Path.Combine(AdapterFolder, PeftAdapterConfig.FileName);
+        JsonNode root = JsonNode.Parse(File.ReadAllText(path))!;
+        foreach ((string key, JsonNode? node) in JsonNode.Parse(change)!.AsObject())
+            root[key] = node?.DeepClone();
+        File.WriteAllText(path, root.ToJsonString());
+
+        PeftAdapterConfig config = PeftAdapterConfig.FromFile(path);
+
+        Assert.Equal((query, value), (config.Targets(Query), config.Targets(Value)));
+        if (query)
+            Assert.Single(PeftAdapterFile.Read(AdapterFolder).Layers);
+        else
+            Assert.Contains("leave it out", Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(AdapterFolder)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("use_dora", "0")]
+    [InlineData("use_rslora", "0")]
+    [InlineData("bias", "false")]
+    [InlineData("bias", "\"\"")]
+    [InlineData("lora_bias", "\"\"")]
+    [InlineData("layer_replication", "[]")]
+    [InlineData("modules_to_save", "\"\"")]
+    [InlineData("rank_pattern", "[]")]
+    [InlineData("alpha_pattern", "false")]
+    [InlineData("exclude_modules", "\"\"")]
+    [InlineData("lora_dropout", "false")]
+    public void Off_is_read_however_it_is_written(string key, string value)
+    {
+        WriteValid();
+        string path = Path.Combine(AdapterFolder, PeftAdapterConfig.FileName);
+        JsonNode root = JsonNode.Parse(File.ReadAllText(path))!;
+        root[key] = JsonNode.Parse(value);
+        File.WriteAllText(path, root.ToJsonString());
+
+        Assert.Single(PeftAdapterFile.Read(AdapterFolder).Layers);
+    }
+
     [Fact]
     public void Writing_checks_layers_against_the_settings()
     {

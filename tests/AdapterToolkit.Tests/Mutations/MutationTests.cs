@@ -20,6 +20,9 @@ public sealed class MutationTests
         [nameof(ModelReader)] = () => new ModelReader(),
         [nameof(QuantizedModelReader)] = () => new QuantizedModelReader(),
         [nameof(TrainingCheckpointReader)] = () => new TrainingCheckpointReader(),
+        [nameof(SealedCheckpointReader)] = () => new SealedCheckpointReader(),
+        [nameof(DataFileReader)] = () => new DataFileReader(),
+        [nameof(EndTokensReader)] = () => new EndTokensReader(),
     };
 
     /// <summary>The readers' names.</summary>

@@ -10,6 +10,9 @@ public static class Fixtures
         ? Path.GetFullPath(folder)
         : Path.Combine(SolutionFolder.Find(), "tests", "Fixtures");
 
+    /// <summary>The folder of inputs that are odd but real; they are this solution's own.</summary>
+    public static string CasesRoot { get; } = Path.Combine(SolutionFolder.Find(), "tests", "Fixtures", "cases");
+
     /// <summary>A file or folder of the cases, which must be there.</summary>
     public static string PathOf(params string[] parts)
     {

@@ -10,15 +10,42 @@ public sealed class TrainingDataTests
     public void A_stream_has_the_separator_before_each_text() =>
         Assert.Equal([0, 5, 6, 0, 7], TokenStream.Join([[5, 6], [7]], separator: 0));
 
-    [Fact]
-    public void Windows_do_not_overlap_and_drop_what_fills_none()
+    [Theory]
+    [InlineData(255, 128, new[] { 128, 127 })]
+    [InlineData(256, 128, new[] { 128, 128 })]
+    [InlineData(258, 128, new[] { 128, 128, 2 })]
+    [InlineData(257, 128, new[] { 128, 127, 2 })]
+    [InlineData(7, 3, new[] { 3, 2, 2 })]
+    [InlineData(4, 3, new[] { 2, 2 })]
+    [InlineData(6, 2, new[] { 2, 2, 2 })]
+    [InlineData(5, 8, new[] { 5 })]
+    [InlineData(9, 8, new[] { 7, 2 })]
+    public void Windows_hold_the_whole_stream_and_each_can_be_learned(int tokens, int length, int[] lengths)
     {
-        IReadOnlyList<TrainingSequence> windows = TokenStream.Windows([1, 2, 3, 4, 5, 6, 7], length: 3);
+        int[] stream = [.. Enumerable.Range(1, tokens)];
 
-        Assert.Equal(2, windows.Count);
-        Assert.Equal([1, 2, 3], windows[0].Ids.ToArray());
-        Assert.Equal([4, 5, 6], windows[1].Ids.ToArray());
-        Assert.Equal([4, 5, 6], windows[1].Labels.ToArray());
+        IReadOnlyList<TrainingSequence> windows = TokenStream.Windows(stream, length);
+
+        Assert.Equal(lengths, windows.Select(window => window.Ids.Length));
+        Assert.Equal(stream, windows.SelectMany(window => window.Ids.ToArray()));
+        Assert.Equal(stream, windows.SelectMany(window => window.Labels.ToArray()));
+        Assert.All(windows, window => Assert.True(window.ScoredLabels > 0));
+    }
+
+    [Fact]
+    public void In_windows_of_two_tokens_the_last_one_reads_one_token_again() =>
+        Assert.Equal([[1, 2], [3, 4], [4, 5]], TokenStream.Windows([1, 2, 3, 4, 5], length: 2).Select(window => window.Ids.ToArray()));
+
+    [Fact]
+    public void All_tokens_of_texts_train_and_empty_texts_are_counted()
+    {
+        TrainingData data = TrainingData.OfTexts([[5, 6], [], [7, 8, 9]], separator: 0, length: 3);
+
+        Assert.Equal([0, 5, 6, 0, 7, 8, 9], data.Sequences.SelectMany(sequence => sequence.Ids.ToArray()));
+        Assert.Equal((3, 1, 7L), (data.Texts, data.TextsLeftOut, data.Tokens));
+        Assert.Equal(6, data.And(data).Texts);
+        Assert.Equal(2, data.And(data).TextsLeftOut);
+        Assert.Equal(14, data.And(data).Tokens);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class TextEncoderTests : IDisposable
         foreach (string name in (string[])[LlamaConfig.FileName, Tokenizer.FileName])
             File.Copy(Path.Combine(source, name), Path.Combine(_folder, name));
         File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), ChatMl);
-        _encoder = new TextEncoder(_folder, LlamaConfig.FromFile(Path.Combine(_folder, LlamaConfig.FileName)));
+        _encoder = EncoderOf(chatTemplate: null);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -31,7 +31,7 @@ public sealed class TextEncoderTests : IDisposable
     [Fact]
     public void Only_the_assistants_tokens_and_their_end_are_learned()
     {
-        TrainingSequence sequence = _encoder.Encode(new Conversation([new("user", "What is it?"), new("assistant", "A reader."), new("user", "Sure?"), new("assistant", "Yes.")]));
+        TrainingSequence sequence = Assert.Single(SequencesOf(_encoder, [new("user", "What is it?"), new("assistant", "A reader."), new("user", "Sure?"), new("assistant", "Yes.")]));
 
         int[] learned = [.. sequence.Labels.ToArray().Where(label => label != ChatTokens.Ignored)];
 
@@ -49,15 +49,76 @@ public sealed class TextEncoderTests : IDisposable
     }
 
     [Fact]
-    public void Conversations_are_cut_to_the_sequence_and_those_without_an_answer_left_are_dropped()
+    public void A_text_s_prompt_is_the_beginning_of_its_first_line_with_words() =>
+        Assert.Equal("One two three four", _encoder.PromptOf("\n \nOne two three four five\nsix").Text);
+
+    [Fact]
+    public void Conversations_that_are_cut_or_left_out_are_counted()
     {
         Conversation brief = new([new("user", "Q"), new("assistant", string.Join(' ', Enumerable.Repeat("word", 100)))]);
         Conversation wordy = new([new("user", string.Join(' ', Enumerable.Repeat("word", 100))), new("assistant", "A")]);
-        Corpus corpus = new("test", [], [brief, wordy, brief, wordy]);
+        Conversation whole = new([new("user", "Q"), new("assistant", "A")]);
+        Corpus corpus = new("test", [], [brief, wordy, brief, wordy, wordy, whole]);
 
         PreparedData data = corpus.Prepare(_encoder, sequenceLength: 48);
 
-        Assert.All(data.Training.Concat(data.HeldOut), sequence => Assert.Equal(48, sequence.Ids.Length));
-        Assert.NotEmpty(data.Training.Concat(data.HeldOut));
+        Assert.Equal(2, data.Training.Concat(data.HeldOut).Count(sequence => sequence.Ids.Length == 48));
+        Assert.Equal(3, data.Training.Concat(data.HeldOut).Count());
+        Assert.Equal(new DataCounts(0, 0, 6, 3, 2), data.Counts);
+        Assert.Equal(
+            ["3 of 6 conversations are left out: no answer begins within their first 48 tokens (--sequence).", "2 of 6 conversations are cut to 48 tokens (--sequence), and lose the end of an answer or whole answers."],
+            data.Notes);
     }
+
+    [Fact]
+    public void A_conversation_that_loses_only_what_is_not_learned_is_not_cut()
+    {
+        Conversation whole = new([new("user", "Q"), new("assistant", "A")]);
+        int length = Assert.Single(_encoder.Encode([], [whole], 48).Sequences).Ids.Length;
+
+        TrainingData withoutLineBreak = _encoder.Encode([], [whole], length - 1), withoutEnd = _encoder.Encode([], [whole], length - 2);
+
+        Assert.Equal((0, 0), (withoutLineBreak.ConversationsCut, withoutLineBreak.ConversationsLeftOut));
+        Assert.Equal((1, 0), (withoutEnd.ConversationsCut, withoutEnd.ConversationsLeftOut));
+    }
+
+    [Fact]
+    public void A_file_s_chat_template_comes_before_the_checkpoint_s_own()
+    {
+        string file = Path.Combine(_folder, "own.jinja");
+        File.WriteAllText(file, "{% for m in messages %}[{{ m.role }}] {{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}");
+        TextEncoder encoder = EncoderOf(file);
+
+        TrainingSequence sequence = Assert.Single(SequencesOf(encoder, [new("robot", "Q"), new("assistant", "A")]));
+
+        Assert.Equal("[robot] Q<|im_end|>[assistant] A<|im_end|>", encoder.Tokenizer.Decode(sequence.Ids.Span, skipSpecialTokens: false));
+    }
+
+    [Fact]
+    public void Without_a_chat_template_the_option_is_named()
+    {
+        File.Delete(Path.Combine(_folder, "chat_template.jinja"));
+
+        UserException exception = Assert.Throws<UserException>(() => SequencesOf(EncoderOf(null), [new("user", "Q"), new("assistant", "A")]));
+
+        Assert.Contains("no chat template", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("--chat-template FILE", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_chat_template_refuses_is_named_by_file_and_line()
+    {
+        string file = Path.Combine(_folder, "own.jinja");
+        File.WriteAllText(file, "{% for m in messages %}{% if m.role == 'robot' %}{{ raise_exception('No robots here') }}{% endif %}{{ m.content }}{% endfor %}");
+        Conversation conversation = new([new("robot", "Q"), new("assistant", "A")]) { Source = "chats.jsonl, line 7" };
+
+        UserException exception = Assert.Throws<UserException>(() => EncoderOf(file).Encode([], [conversation], 48));
+
+        Assert.Contains("chats.jsonl, line 7", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("No robots here", exception.Message, StringComparison.Ordinal);
+    }
+
+    private TextEncoder EncoderOf(string? chatTemplate) => new(_folder, LlamaConfig.FromFile(Path.Combine(_folder, LlamaConfig.FileName)), chatTemplate);
+
+    private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatMessage[] messages) => encoder.Encode([], [new Conversation(messages)], 4096).Sequences;
 }

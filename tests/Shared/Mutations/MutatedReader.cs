@@ -18,6 +18,12 @@ internal abstract class MutatedReader : IDisposable
     /// <param name="name">The file's name.</param>
     public virtual bool Damages(string name) => true;
 
+    /// <summary>Is done to a folder before it is read, and is not measured.</summary>
+    /// <param name="folder">The folder with the files, one of them damaged.</param>
+    public virtual void Prepare(string folder)
+    {
+    }
+
     /// <summary>Reads a folder. What it leaves on a device belongs to the state.</summary>
     /// <param name="folder">The folder with the files.</param>
     public abstract void Read(string folder);

@@ -95,6 +95,7 @@ internal sealed class MutationRun
                 File.WriteAllBytes(path, bytes);
             }
 
+            _reader.Prepare(folder);
             long before = GC.GetAllocatedBytesForCurrentThread();
             _reader.Read(folder);
             _ordinaryBytes = Math.Max(_ordinaryBytes, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -108,6 +109,7 @@ internal sealed class MutationRun
         Directory.CreateDirectory(folder);
         Mutant mutant = new(_reader, number);
         mutant.Write(folder);
+        _reader.Prepare(folder);
         string state = _reader.State();
         long held = _reader.HeldBytes, before = GC.GetAllocatedBytesForCurrentThread();
         _current = new Current(number, folder);

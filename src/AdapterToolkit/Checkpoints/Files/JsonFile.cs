@@ -14,12 +14,16 @@ internal static class JsonFile
 
     /// <summary>Parses a file and converts its root object.</summary>
     /// <exception cref="CheckpointException">The file is missing, no regular file or too long, not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid Unicode.</exception>
-    public static T Read<T>(string path, Func<JsonObject, T> convert)
+    public static T Read<T>(string path, Func<JsonObject, T> convert) => Parse(path, ReadAllBytes(path), convert);
+
+    /// <summary>Reads a file's text, for <see cref="Parse"/>.</summary>
+    /// <exception cref="CheckpointException">The file is missing, no regular file or too long.</exception>
+    public static byte[] ReadAllBytes(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
             AtomicFolder.Recover(folder);
-        return Parse(path, RegularFile.ReadAllBytes(path, LongestFile), convert);
+        return RegularFile.ReadAllBytes(path, LongestFile);
     }
 
     /// <summary>Parses JSON text and converts its root object.</summary>

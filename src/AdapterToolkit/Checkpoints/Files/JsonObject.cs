@@ -17,6 +17,23 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     public JsonElement? Find(string key)
         => Element.TryGetProperty(key, out JsonElement value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value : null;
 
+    /// <summary>Whether a value switches something off: false, zero, null, an empty text, list or object, as in Python.</summary>
+    public static bool IsOff(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False => true,
+        JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,
+        JsonValueKind.String => value.ValueEquals(""),
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        _ => false,
+    };
+
+    /// <summary>The value at a key, or null where it is missing or switched off (<see cref="IsOff"/>).</summary>
+    public JsonElement? FindOn(string key) => Find(key) is { } value && !IsOff(value) ? value : null;
+
+    /// <summary>The object at a key, or null where it is missing or switched off (<see cref="IsOff"/>).</summary>
+    public JsonObject? FindObjectOn(string key) => FindOn(key) is { } value ? AsObject(key, value) : null;
+
     /// <summary>The value at a key that must be there.</summary>
     public JsonElement Get(string key) => Find(key) ?? throw Error(key, "is missing.");
 
@@ -37,7 +54,7 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     {
         null => otherwise,
         { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.False } => false,
+        { } value when IsOff(value) => false,
         _ => throw Error(key, "is not true or false."),
     };
 

@@ -69,30 +69,20 @@ internal static class RegularFile
         }
     }
 
-    /// <summary>Pipes, devices and sockets have no length, and are not opened: opening a pipe waits for a writer.</summary>
+    /// <summary>A pipe is not even opened: opening one waits for a writer.</summary>
     private static void RequireContents(string path)
     {
         if (Directory.Exists(path))
             throw new CheckpointException(path, "is a folder; a file is needed here.");
         if (!File.Exists(path))
             throw new CheckpointException(path, "there is no such file.");
-        FileSystemInfo? file = Target(path);
-        if (file is not { Exists: true })
-            throw new CheckpointException(path, $"is a link to '{Excerpt.Of(file?.FullName ?? path)}', which is no file. Restore what it leads to, or put the file itself in its place.");
-        if (file is FileInfo { Length: 0 })
-            throw new CheckpointException(path, "is empty, or is no regular file but a device, a pipe or a socket. Give a file with contents.");
-    }
-
-    /// <summary>What a link, or a link to a link, leads to; null where links lead in a circle.</summary>
-    private static FileSystemInfo? Target(string path)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-        }
-        catch (IOException) when (new FileInfo(path).LinkTarget is not null)
-        {
-            return null;
-        }
+        string? target = FileStatus.FinalTarget(path);
+        FileStatus status = target is null ? default : FileStatus.Of(target);
+        if (status.Kind == FileKind.Missing)
+            throw new CheckpointException(path, $"is a link to '{Excerpt.Of(target ?? path)}', which is no file. Restore what it leads to, or put the file itself in its place.");
+        if (status.Kind != FileKind.File)
+            throw new CheckpointException(path, "is a device, a pipe or a socket, not a file. Copy what it gives into a file.");
+        if (status.Length == 0)
+            throw new CheckpointException(path, "is empty. Was it copied or downloaded whole?");
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>
@@ -76,21 +79,28 @@ public sealed class EndTokens
         return end < 0 ? answer : answer[..end];
     }
 
+    /// <summary>The tokens as JSON: a number where there is one, a list where there are several.</summary>
+    internal string ToJson()
+    {
+        string list = string.Join(", ", Ids.Select(id => id.ToString(CultureInfo.InvariantCulture)));
+        return Ids.Count == 1 ? list : $"[{list}]";
+    }
+
     /// <summary>The ids of an <c>eos_token_id</c>: none, a number or a list.</summary>
     internal static int[] Read(JsonObject json)
     {
         return json.Find(Key) switch
         {
             null => [],
-            { ValueKind: System.Text.Json.JsonValueKind.Array } list => [.. list.EnumerateArray().Select(Id)],
+            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(Id)],
             { } single => [Id(single)],
         };
 
-        int Id(System.Text.Json.JsonElement element)
-            => element.ValueKind == System.Text.Json.JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0 ? id : throw json.Error(Key, "is not a token's id or a list of them.");
+        int Id(JsonElement element)
+            => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0 ? id : throw json.Error(Key, "is not a token's id or a list of them.");
     }
 
-    private static int[] IdsOf(string path) => FolderFiles.Exists(path) ? JsonFile.Read(path, Read) : [];
+    private static int[] IdsOf(string path) => File.Exists(path) ? JsonFile.Read(path, Read) : [];
 
     /// <summary>
     /// The token that comes first in a template's end of message: the only one, or a special one, after which templates write

@@ -62,6 +62,19 @@ public sealed record LlamaConfig
     /// <exception cref="CheckpointException">The file is malformed, of another model type, or has a value that is out of range or not supported; the message names the key.</exception>
     public static LlamaConfig FromFile(string path) => JsonFile.Read(path, LlamaConfigReader.Read);
 
+    /// <summary>Reads the <c>config.json</c> of a checkpoint's folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="CheckpointException">There is no such folder, or it holds something else, which the message names; or as of <see cref="FromFile"/>.</exception>
+    public static LlamaConfig FromFolder(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Recover(folder);
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            ForeignFormat.ThrowIfIn(folder);
+        return FromFile(path);
+    }
+
     /// <summary>Writes a <c>config.json</c> that <see cref="FromFile"/> and Hugging Face's transformers read.</summary>
     /// <param name="path">The file to create or replace.</param>
     public void Write(string path) => LlamaConfigWriter.Write(path, this);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>Reads <see cref="LlamaConfig"/> from the JSON that Hugging Face's transformers write, old and new spellings.</summary>
@@ -13,6 +15,7 @@ internal static class LlamaConfigReader
         string modelType = json.GetText("model_type");
         if (modelType != SupportedType)
             throw json.Error("model_type", $"is '{Excerpt.Of(modelType)}'; only '{SupportedType}' is supported.");
+        LlamaUnsupportedSettings.Check(json);
         string activation = json.FindText("hidden_act") ?? "silu";
         if (activation is not ("silu" or "swish"))
             throw json.Error("hidden_act", $"is '{Excerpt.Of(activation)}'; only 'silu' is supported.");
@@ -22,8 +25,11 @@ internal static class LlamaConfigReader
         int keyValueHeads = json.FindInt("num_key_value_heads", 1, heads) ?? heads;
         if (heads % keyValueHeads != 0)
             throw json.Error("num_attention_heads", $"({heads}) is not divisible by 'num_key_value_heads' ({keyValueHeads}).");
+        int headDim = ReadHeadDim(json, hidden, heads);
+        LlamaUnsupportedSettings.CheckAttentionScale(json, headDim);
         int positions = json.FindInt("max_position_embeddings", 1) ?? 2048;
-        (double rotaryBase, RotaryScaling? scaling) = ReadRotary(json, positions);
+        (double rotaryBase, RotaryScaling? scaling) = LlamaRotaryReader.Read(json, positions);
+        LlamaUnsupportedSettings.CheckWindow(json, positions);
         var config = new LlamaConfig
         {
             VocabularySize = json.GetInt("vocab_size", 1, MostTokens),
@@ -32,7 +38,7 @@ internal static class LlamaConfigReader
             Layers = json.GetInt("num_hidden_layers", 1, MostLayers),
             Heads = heads,
             KeyValueHeads = keyValueHeads,
-            HeadDim = ReadHeadDim(json, hidden, heads),
+            HeadDim = headDim,
             RmsNormEps = ReadNormEps(json),
             MaxPositions = positions,
             RotaryBase = rotaryBase,
@@ -40,9 +46,9 @@ internal static class LlamaConfigReader
             AttentionBias = json.FindBool("attention_bias", false),
             MlpBias = json.FindBool("mlp_bias", false),
             TieWordEmbeddings = json.FindBool("tie_word_embeddings", false),
-            BeginningOfTextId = json.FindInt("bos_token_id", 0),
+            BeginningOfTextId = IsId(json, "bos_token_id") ? json.FindInt("bos_token_id", 0) : null,
             EndOfTextIds = EndTokens.Read(json),
-            Quantization = json.FindObject(BitsAndBytesConfig.Key) is { } quantization ? BitsAndBytesConfig.Read(quantization) : null,
+            Quantization = BitsAndBytesConfig.Find(json),
         };
         CheckMatrices(json, config);
         return config;
@@ -57,6 +63,9 @@ internal static class LlamaConfigReader
                 throw json.Error(key, $"asks for matrices of {rows} x {config.HiddenSize} numbers; more than {Array.MaxLength} are not supported.");
         }
     }
+
+    /// <summary>What is switched off is no id; zero is one.</summary>
+    private static bool IsId(JsonObject json, string key) => json.Find(key) is { ValueKind: JsonValueKind.Number } || json.FindOn(key) is not null;
 
     private static int ReadHeadDim(JsonObject json, int hidden, int heads)
     {
@@ -76,37 +85,4 @@ internal static class LlamaConfigReader
         float eps = (float)value;
         return eps is > 0 and < 1 ? eps : throw json.Error("rms_norm_eps", $"is {value:R}; a number between 0 and 1 is needed.");
     }
-
-    /// <summary>Newer files hold all of the rotary embedding's settings in <c>rope_parameters</c>; older ones have <c>rope_theta</c> and <c>rope_scaling</c> at the top.</summary>
-    private static (double Base, RotaryScaling? Scaling) ReadRotary(JsonObject json, int positions)
-    {
-        JsonObject? parameters = json.FindObject("rope_parameters") ?? json.FindObject("rope_scaling");
-        double rotaryBase = parameters?.FindPositive("rope_theta") ?? json.FindPositive("rope_theta") ?? 10000;
-        if (parameters is not { } rotary)
-            return (rotaryBase, null);
-        if (rotary.FindPositive("partial_rotary_factor") is { } part && part != 1)
-            throw rotary.Error("partial_rotary_factor", $"is {part:R}; only whole heads (1) can be rotated.");
-
-        // The key was 'type' in the oldest files.
-        string key = rotary.Find("rope_type") is null ? "type" : "rope_type";
-        return (rotary.FindText(key) ?? "default") switch
-        {
-            "default" => (rotaryBase, null),
-            "llama3" => (rotaryBase, ReadLlama3Scaling(rotary, positions)),
-            string other => throw rotary.Error(key, $"is '{Excerpt.Of(other)}'; this scaling of the rotary embedding is not supported, only 'default' and 'llama3' are."),
-        };
-    }
-
-    private static RotaryScaling ReadLlama3Scaling(JsonObject rotary, int positions)
-    {
-        double factor = Required(rotary, "factor");
-        if (factor < 1)
-            throw rotary.Error("factor", $"is {factor:R}; a number of at least 1 is needed.");
-        double low = Required(rotary, "low_freq_factor"), high = Required(rotary, "high_freq_factor");
-        if (high <= low)
-            throw rotary.Error("high_freq_factor", $"({high:R}) must be greater than 'low_freq_factor' ({low:R}).");
-        return new RotaryScaling(factor, low, high, rotary.FindInt("original_max_position_embeddings", 1) ?? positions);
-    }
-
-    private static double Required(JsonObject json, string key) => json.FindPositive(key) ?? throw json.Error(key, "is missing.");
 }

@@ -32,11 +32,32 @@ public sealed record PeftAdapterConfig
     /// <summary>The names of modules that are trained and saved as a whole (<c>modules_to_save</c>).</summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
 
-    /// <summary>The share of inputs that training sets to zero (<c>lora_dropout</c>).</summary>
+    /// <summary>The names of layers that <see cref="TargetModules"/> means but that have no adapter, whole paths or their last parts (<c>exclude_modules</c>).</summary>
+    public IReadOnlyList<string> ExcludeModules { get; init; } = [];
+
+    /// <summary>A regular expression for the paths of layers without adapter; null where <see cref="ExcludeModules"/> says it.</summary>
+    public string? ExcludeExpression { get; init; }
+
+    /// <summary>The blocks whose layers have an adapter, by their numbers (<c>layers_to_transform</c>); null for all.</summary>
+    public IReadOnlyList<int>? LayersToTransform { get; init; }
+
+    /// <summary>Regular expressions for the name before a block's number (<c>layers_pattern</c>); empty for any name.</summary>
+    public IReadOnlyList<string> LayersPattern { get; init; } = [];
+
+    /// <summary>The share of inputs that training sets to zero (<c>lora_dropout</c>). <see cref="Training.Trainer"/> does without; the value is kept for programs that do not.</summary>
     public double Dropout { get; init; }
 
     /// <summary>The base model that the adapter was trained on, a name or a path, or null.</summary>
     public string? BaseModel { get; init; }
+
+    /// <summary>The version of the base model, a branch, tag or commit of its repository, or null (<c>revision</c>).</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>What the model is for (<c>task_type</c>); null where the file does not say.</summary>
+    public string? TaskType { get; init; } = "CAUSAL_LM";
+
+    /// <summary>The text of the file that the settings were read from; null where they come from none.</summary>
+    internal byte[]? Text { get; init; }
 
     /// <summary>
     /// Settings of an adapter that consists of <see cref="ModulesToSave"/> alone. PEFT wants some target; it knows this name as one that means no layer.
@@ -61,12 +82,12 @@ public sealed record PeftAdapterConfig
 
     /// <summary>Whether the settings ask for an adapter on a layer.</summary>
     /// <param name="path">The layer's path, of a linear layer.</param>
-    public bool Targets(string path) => TargetExpression switch
+    public bool Targets(string path) => !Excludes(path) && (TargetExpression switch
     {
-        null => TargetModules.Any(name => PeftTargets.IsSuffix(path, name)),
+        null => TargetModules.Any(name => PeftTargets.IsSuffix(path, name)) && IsInLayers(path),
         PeftAdapterConfigReader.AllLinear => true,
         string expression => PeftTargets.MatchesWhole(path, expression),
-    };
+    });
 
     /// <summary>Settings that describe given layers: the most frequent rank and alpha, and patterns for layers that differ.</summary>
     /// <param name="layers">The layers; at least one.</param>
@@ -102,11 +123,39 @@ public sealed record PeftAdapterConfig
     /// <summary>Reads an <c>adapter_config.json</c>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointException">The file is malformed, or asks for something that is not supported; the message names it.</exception>
-    public static PeftAdapterConfig FromFile(string path) => JsonFile.Read(path, PeftAdapterConfigReader.Read);
+    public static PeftAdapterConfig FromFile(string path)
+    {
+        byte[] text = JsonFile.ReadAllBytes(path);
+        return JsonFile.Parse(path, text, PeftAdapterConfigReader.Read) with { Text = text };
+    }
 
     /// <summary>Writes an <c>adapter_config.json</c> that PEFT reads.</summary>
     /// <param name="path">The file to create or replace.</param>
     public void Write(string path) => PeftAdapterConfigWriter.Write(path, this);
+
+    /// <summary>These settings with what others say beside them and is still true.</summary>
+    /// <param name="loaded">The settings of the adapter that was loaded.</param>
+    /// <param name="layers">The layers with an adapter, which these settings describe.</param>
+    /// <param name="others">The paths of the model's other linear layers.</param>
+    internal PeftAdapterConfig After(PeftAdapterConfig loaded, IReadOnlyList<PeftLayer> layers, IEnumerable<string> others)
+    {
+        bool isDescribed = layers.Count > 0 && layers.All(loaded.Describes) && !others.Any(loaded.Targets);
+        return isDescribed
+            ? loaded with { ModulesToSave = SameNames(loaded.ModulesToSave, ModulesToSave) ? loaded.ModulesToSave : ModulesToSave }
+            : this with { BaseModel = loaded.BaseModel, Revision = loaded.Revision, TaskType = loaded.TaskType, Dropout = loaded.Dropout, Text = loaded.Text };
+    }
+
+    private static bool SameNames(IReadOnlyList<string> some, IReadOnlyList<string> others) => some.ToHashSet(StringComparer.Ordinal).SetEquals(others);
+
+    private bool Describes(PeftLayer layer) =>
+        Targets(layer.Path) && RankOf(layer.Path) == layer.Rank && (float)ScalingOf(layer.Path) == (float)layer.Scaling;
+
+    private bool Excludes(string path) => ExcludeExpression is { } expression
+        ? PeftTargets.MatchesWhole(path, expression)
+        : ExcludeModules.Any(name => PeftTargets.IsSuffix(path, name));
+
+    private bool IsInLayers(string path) =>
+        LayersToTransform is null || (PeftTargets.LayerOf(path, LayersPattern) is { } layer && LayersToTransform.Contains(layer));
 
     private static T FirstMatch<T>(IReadOnlyDictionary<string, T> patterns, string path, T otherwise)
     {

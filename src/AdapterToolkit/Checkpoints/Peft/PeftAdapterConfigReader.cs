@@ -14,7 +14,7 @@ internal static class PeftAdapterConfigReader
     /// <summary>Settings that must be missing, null, false or empty.</summary>
     private static readonly string[] s_unsupported =
     [
-        "use_dora", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
+        "use_dora", "ensure_weight_tying", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
         "alora_invocation_tokens", "megatron_config", "arrow_config", "kasa_config", "velora_config", "monteclora_config",
     ];
 
@@ -28,18 +28,19 @@ internal static class PeftAdapterConfigReader
             throw json.Error("peft_type", $"is '{Excerpt.Of(type)}'; only 'LORA' is supported.");
         foreach (string key in s_unsupported)
         {
-            if (json.Find(key) is { } value && !IsOff(value))
+            if (json.FindOn(key) is { } value)
                 throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which is not supported here.");
         }
 
-        string bias = json.FindText("bias") ?? "none";
+        string bias = IsOff(json, "bias") ? "none" : json.GetText("bias");
         if (bias != "none")
             throw json.Error("bias", $"is '{Excerpt.Of(bias)}'; only 'none' is supported.");
         if (json.Find("init_lora_weights") is { ValueKind: JsonValueKind.String } initialization
             && s_changesBase.Any(name => initialization.GetString()!.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
             throw json.Error("init_lora_weights", $"is '{Excerpt.Of(initialization.GetString()!)}', which changes the base model's weights; convert the adapter with PEFT's 'path_initial_model_for_weight_conversion'.");
 
-        (string[] modules, string? expression) = ReadTargets(json);
+        (string[] modules, string? expression) = ReadNames(json, "target_modules", json.Get("target_modules"));
+        (string[] excluded, string? excludedExpression) = IsOff(json, "exclude_modules") ? ([], null) : ReadNames(json, "exclude_modules", json.Get("exclude_modules"));
         return new PeftAdapterConfig
         {
             Rank = json.GetInt("r", 1, LargestRank),
@@ -49,24 +50,23 @@ internal static class PeftAdapterConfigReader
             TargetExpression = expression,
             RankPattern = ReadPattern(json, "rank_pattern", (pattern, key) => pattern.GetInt(key, 1, LargestRank)),
             AlphaPattern = ReadPattern(json, "alpha_pattern", (pattern, key) => pattern.FindPositive(key) ?? throw pattern.Error(key, "is null.")),
-            ModulesToSave = json.FindTexts("modules_to_save") ?? [],
+            ModulesToSave = IsOff(json, "modules_to_save") ? [] : json.FindTexts("modules_to_save")!,
+            ExcludeModules = excluded,
+            ExcludeExpression = excludedExpression,
+            LayersToTransform = ReadLayers(json),
+            LayersPattern = ReadLayersPattern(json),
             Dropout = ReadDropout(json),
             BaseModel = json.FindText("base_model_name_or_path"),
+            Revision = json.FindText("revision"),
+            TaskType = json.FindText("task_type"),
         };
     }
 
-    private static bool IsOff(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.False => true,
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.Object => value.GetPropertyCount() == 0,
-        _ => false,
-    };
+    private static bool IsOff(JsonObject json, string key) => json.FindOn(key) is null;
 
-    private static (string[] Modules, string? Expression) ReadTargets(JsonObject json)
+    /// <summary>Names of layers, or one regular expression for their paths.</summary>
+    private static (string[] Names, string? Expression) ReadNames(JsonObject json, string key, JsonElement value)
     {
-        const string key = "target_modules";
-        JsonElement value = json.Get(key);
         if (value.ValueKind != JsonValueKind.String)
             return (json.FindTexts(key)!, null);
         string expression = value.GetString()!;
@@ -75,11 +75,36 @@ internal static class PeftAdapterConfigReader
         return ([], expression);
     }
 
+    /// <summary>A number or a list of them; an empty list means all layers, as null does.</summary>
+    private static int[]? ReadLayers(JsonObject json)
+    {
+        const string key = "layers_to_transform";
+        if (json.Find(key) is not { } value || (value.ValueKind != JsonValueKind.Number && JsonObject.IsOff(value)))
+            return null;
+        return value.ValueKind == JsonValueKind.Number ? [json.GetInt(key, 0)] : [.. json.FindArray(key)!.Select(Layer)];
+
+        int Layer(JsonElement element) => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int layer) && layer >= 0
+            ? layer
+            : throw json.Error(key, $"has {Excerpt.Of(element.GetRawText())}, which is no number of a layer.");
+    }
+
+    private static string[] ReadLayersPattern(JsonObject json)
+    {
+        const string key = "layers_pattern";
+        if (IsOff(json, key))
+            return [];
+        (string[] names, string? expression) = ReadNames(json, key, json.Get(key));
+        foreach (string name in names)
+            CheckExpression(json, key, name);
+        return expression is null ? names : [expression];
+    }
+
     private static Dictionary<string, T> ReadPattern<T>(JsonObject json, string key, Func<JsonObject, string, T> read)
     {
         var patterns = new Dictionary<string, T>(StringComparer.Ordinal);
-        if (json.FindObject(key) is not { } pattern)
+        if (IsOff(json, key))
             return patterns;
+        JsonObject pattern = json.GetObject(key);
         if (pattern.Element.GetPropertyCount() > PeftTargets.MostPatterns)
             throw json.Error(key, $"has {pattern.Element.GetPropertyCount()} entries; more than {PeftTargets.MostPatterns} are not accepted.");
         foreach ((string expression, _) in pattern.Properties)
@@ -101,8 +126,9 @@ internal static class PeftAdapterConfigReader
     private static double ReadDropout(JsonObject json)
     {
         const string key = "lora_dropout";
-        if (json.Find(key) is not { } value)
+        if (IsOff(json, key))
             return 0;
+        JsonElement value = json.Get(key);
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double dropout) && dropout is >= 0 and < 1
             ? dropout
             : throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}; a number from 0 to below 1 is needed.");

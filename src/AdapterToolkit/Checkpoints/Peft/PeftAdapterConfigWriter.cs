@@ -1,29 +1,50 @@
+using System.Text;
 using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Writes <see cref="PeftAdapterConfig"/> with the keys that PEFT has known since LoRA's patterns; it fills in what is missing.</summary>
+/// <summary>
+/// Writes <see cref="PeftAdapterConfig"/> with the keys that PEFT has known since LoRA's patterns; it fills in what is missing. Settings that
+/// were read from a file keep its text, all keys that nobody here knows included, but for values that have changed.
+/// </summary>
 internal static class PeftAdapterConfigWriter
 {
-    public static void Write(string path, PeftAdapterConfig config) => JsonFile.Write(path, json =>
+    /// <summary>What <see cref="PeftAdapterConfig"/> knows, by its key.</summary>
+    private static readonly Entry[] s_known =
+    [
+        new("task_type", (json, config) => json.WriteStringValue(config.TaskType)),
+        new("base_model_name_or_path", (json, config) => json.WriteStringValue(config.BaseModel)),
+        new("revision", (json, config) => json.WriteStringValue(config.Revision)),
+        new("r", (json, config) => json.WriteNumberValue(config.Rank)),
+        new("lora_alpha", (json, config) => json.WriteNumberValue(config.Alpha)),
+        new("use_rslora", (json, config) => json.WriteBooleanValue(config.RankStabilized)),
+        new("lora_dropout", (json, config) => json.WriteNumberValue(config.Dropout)),
+        new("target_modules", (json, config) => WriteTexts(json, config.TargetModules, config.TargetExpression)),
+        new("exclude_modules", (json, config) => WriteTextsOrNull(json, config.ExcludeModules, config.ExcludeExpression)),
+        new("layers_to_transform", (json, config) => WriteNumbersOrNull(json, config.LayersToTransform)),
+        new("layers_pattern", (json, config) => WriteTextsOrNull(json, config.LayersPattern, null)),
+        new("rank_pattern", (json, config) => WritePattern(json, config.RankPattern, json.WriteNumberValue)),
+        new("alpha_pattern", (json, config) => WritePattern(json, config.AlphaPattern, json.WriteNumberValue)),
+        new("modules_to_save", (json, config) => WriteTextsOrNull(json, config.ModulesToSave, null)),
+    ];
+
+    public static void Write(string path, PeftAdapterConfig config)
+    {
+        if (config.Text is { } text)
+            Rewrite(path, config, text);
+        else
+            WriteAll(path, config);
+    }
+
+    private static void WriteAll(string path, PeftAdapterConfig config) => JsonFile.Write(path, json =>
     {
         json.WriteString("peft_type", "LORA");
-        json.WriteString("task_type", "CAUSAL_LM");
-        json.WriteString("base_model_name_or_path", config.BaseModel);
-        json.WriteNumber("r", config.Rank);
-        json.WriteNumber("lora_alpha", config.Alpha);
-        json.WriteBoolean("use_rslora", config.RankStabilized);
-        json.WriteNumber("lora_dropout", config.Dropout);
-        if (config.TargetExpression is { } expression)
-            json.WriteString("target_modules", expression);
-        else
-            WriteTexts(json, "target_modules", config.TargetModules);
-        WritePattern(json, "rank_pattern", config.RankPattern, (key, rank) => json.WriteNumber(key, rank));
-        WritePattern(json, "alpha_pattern", config.AlphaPattern, (key, alpha) => json.WriteNumber(key, alpha));
-        if (config.ModulesToSave.Count > 0)
-            WriteTexts(json, "modules_to_save", config.ModulesToSave);
-        else
-            json.WriteNull("modules_to_save");
+        foreach (Entry entry in s_known)
+        {
+            json.WritePropertyName(entry.Key);
+            entry.Write(json, config);
+        }
+
         json.WriteString("bias", "none");
         json.WriteBoolean("fan_in_fan_out", false);
         json.WriteString("init_lora_weights", "gaussian");
@@ -31,19 +52,77 @@ internal static class PeftAdapterConfigWriter
         json.WriteBoolean("inference_mode", true);
     });
 
-    private static void WriteTexts(Utf8JsonWriter json, string key, IReadOnlyList<string> texts)
+    private static void Rewrite(string path, PeftAdapterConfig config, byte[] text)
     {
-        json.WriteStartArray(key);
+        PeftAdapterConfig before = JsonFile.Parse(path, text, PeftAdapterConfigReader.Read);
+        Dictionary<string, string?> changes = [];
+        foreach (Entry entry in s_known)
+        {
+            string value = Text(entry, config);
+            if (value != Text(entry, before))
+                changes.Add(entry.Key, value);
+        }
+
+        byte[] changed = JsonText.With(text, changes);
+        AtomicFile.Write(path, stream => stream.Write(changed));
+    }
+
+    private static string Text(Entry entry, PeftAdapterConfig config)
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter json = new(text, JsonFile.WriterOptions))
+            entry.Write(json, config);
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, IReadOnlyList<string> texts, string? expression)
+    {
+        if (expression is not null)
+        {
+            json.WriteStringValue(expression);
+            return;
+        }
+
+        json.WriteStartArray();
         foreach (string text in texts)
             json.WriteStringValue(text);
         json.WriteEndArray();
     }
 
-    private static void WritePattern<T>(Utf8JsonWriter json, string key, IReadOnlyDictionary<string, T> pattern, Action<string, T> write)
+    private static void WriteTextsOrNull(Utf8JsonWriter json, IReadOnlyList<string> texts, string? expression)
     {
-        json.WriteStartObject(key);
+        if (texts.Count == 0 && expression is null)
+            json.WriteNullValue();
+        else
+            WriteTexts(json, texts, expression);
+    }
+
+    private static void WriteNumbersOrNull(Utf8JsonWriter json, IReadOnlyList<int>? numbers)
+    {
+        if (numbers is null)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        json.WriteStartArray();
+        foreach (int number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
+    }
+
+    private static void WritePattern<T>(Utf8JsonWriter json, IReadOnlyDictionary<string, T> pattern, Action<T> write)
+    {
+        json.WriteStartObject();
         foreach ((string expression, T value) in pattern)
-            write(expression, value);
+        {
+            json.WritePropertyName(expression);
+            write(value);
+        }
+
         json.WriteEndObject();
     }
+
+    /// <summary>A key and how its value is written.</summary>
+    private sealed record Entry(string Key, Action<Utf8JsonWriter, PeftAdapterConfig> Write);
 }

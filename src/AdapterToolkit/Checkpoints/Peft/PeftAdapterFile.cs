@@ -126,7 +126,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         if (!file.Contains(nameB))
             throw new CheckpointException(file.FilePath, $"the tensor is missing, though '{nameA}' is there.", nameB);
         if (!config.Targets(path))
-            throw new CheckpointException(file.FilePath, $"'target_modules' in '{PeftAdapterConfig.FileName}' does not name the layer '{path}'.", nameA);
+            throw new CheckpointException(file.FilePath, $"'target_modules' in '{PeftAdapterConfig.FileName}' does not name the layer '{path}', or 'exclude_modules' or 'layers_to_transform' leave it out.", nameA);
         int rank = config.RankOf(path);
         CheckShape(file, nameA, 0, rank);
         CheckShape(file, nameB, 1, rank);

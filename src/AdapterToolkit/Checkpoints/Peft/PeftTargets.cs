@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace AdapterToolkit.Checkpoints;
@@ -8,6 +9,9 @@ internal static class PeftTargets
 {
     /// <summary>The most patterns that a configuration may have: above the number of layers of every model that exists.</summary>
     public const int MostPatterns = 1 << 12;
+
+    /// <summary>The name before a block's number where none is asked for.</summary>
+    private const string AnyName = "[^.]*";
 
     /// <summary>The longest expression that is accepted: several times what names every projection of a large model.</summary>
     private const int LongestExpression = 1 << 12;
@@ -38,6 +42,21 @@ internal static class PeftTargets
     /// <exception cref="CheckpointException">The match takes too long.</exception>
     public static bool MatchesSuffix(string path, string expression) => IsMatch(Suffix(expression), expression, path);
 
+    /// <summary>The number of the block that a layer is in: the last number of its path that follows a name, or one of given names.</summary>
+    /// <param name="path">The layer's path.</param>
+    /// <param name="names">Regular expressions for the name; any where there are none.</param>
+    /// <exception cref="CheckpointException">A match takes too long.</exception>
+    public static int? LayerOf(string path, IReadOnlyList<string> names)
+    {
+        foreach (string name in names.Count > 0 ? names : [AnyName])
+        {
+            if (Find(Layer(name), name, path) is { Success: true } match && int.TryParse(match.Groups["block"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int layer))
+                return layer;
+        }
+
+        return null;
+    }
+
     /// <summary>Checks that an expression is one, alone and inside the text that it is matched with: <c>a)|(b</c> is one only there, <c>(?x) a # b</c> only alone.</summary>
     /// <param name="expression">The expression.</param>
     /// <returns>Why it is none, or null.</returns>
@@ -57,6 +76,7 @@ internal static class PeftTargets
             _ = Compile(expression);
             _ = Compile(Whole(expression));
             _ = Compile(Suffix(expression));
+            _ = Compile(Layer(expression));
             return null;
         }
         catch (ArgumentException exception)
@@ -69,13 +89,17 @@ internal static class PeftTargets
 
     private static string Suffix(string expression) => $@"^(.*\.)?({expression})$";
 
-    private static bool IsMatch(string wrapped, string expression, string path)
+    private static string Layer(string name) => $@"^.*\.{name}\.(?<block>[0-9]+)\.";
+
+    private static bool IsMatch(string wrapped, string expression, string path) => Find(wrapped, expression, path).Success;
+
+    private static Match Find(string wrapped, string expression, string path)
     {
         if (s_compiled.Count > MostCompiled)
             s_compiled.Clear();
         try
         {
-            return s_compiled.GetOrAdd(wrapped, Compile).IsMatch(path);
+            return s_compiled.GetOrAdd(wrapped, Compile).Match(path);
         }
         catch (RegexMatchTimeoutException exception)
         {

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
@@ -8,14 +8,15 @@ namespace AdapterToolkit.Checkpoints;
 
 /// <summary>The settings that bitsandbytes stores beside a quantized weight, as JSON in a tensor of bytes.</summary>
 /// <param name="Format">The format.</param>
-/// <param name="Offset">The mean of the scales, where they are in 8 bits.</param>
-internal readonly record struct QuantizationState(WeightFormat Format, float Offset)
+/// <param name="Offset">The mean of the scales, where they are in 8 bits; null where it is not known yet.</param>
+/// <param name="ElementType">The element type of the numbers that were quantized, which programs decode the codes to; null where the settings name none.</param>
+internal readonly record struct QuantizationState(WeightFormat Format, float? Offset, WeightFormat? ElementType)
 {
     /// <summary>The longest text that is read: shapes and settings take some 200 bytes.</summary>
     private const int LongestText = 1 << 16;
 
-    /// <summary>The room for the offset in the text, so that the tensor's length is known before the offset is.</summary>
-    private const int OffsetWidth = 24;
+    /// <summary>The room for an offset that is not known yet: the longest that a float32 number takes as Python writes it.</summary>
+    private const int OffsetWidth = 26;
 
     private const string NumberType = "float32";
 
@@ -38,7 +39,7 @@ internal readonly record struct QuantizationState(WeightFormat Format, float Off
     internal static QuantizationState Read(Checkpoint checkpoint, string name, QuantizationFormat numbers, Shape shape)
     {
         SafetensorsFile file = checkpoint.GetFile(name);
-        SafetensorsEntry entry = file.GetEntry(name);
+        SafetensorsEntry entry = checkpoint.GetEntry(name);
         if (entry.Type != SafetensorsType.U8)
             throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; U8 is needed, the bytes of a JSON text.", name);
         if (entry.ByteLength > LongestText)
@@ -46,33 +47,25 @@ internal readonly record struct QuantizationState(WeightFormat Format, float Off
         return JsonFile.Parse(file.FilePath, checkpoint.ReadBytes(name), json => Read(json, numbers, shape), name);
     }
 
-    /// <summary>The settings as text, of one length whatever the offset.</summary>
+    /// <summary>The settings as text, as Python's json module writes it. Where the offset is not known, as long as it can be at most.</summary>
     /// <param name="shape">The weight's shape.</param>
     internal byte[] ToText(Shape shape)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("quant_type", NameOf(Format.Numbers!.Value));
-            json.WriteNumber("blocksize", Format.BlockSize);
-            json.WriteString("dtype", NumberType);
-            json.WriteStartArray("shape");
-            foreach (int dimension in shape.Dimensions)
-                json.WriteNumberValue(dimension);
-            json.WriteEndArray();
-            if (Format.DoubleQuantized)
-            {
-                json.WriteNumber("nested_blocksize", WeightFormat.NestedBlockSize);
-                json.WriteString("nested_dtype", NumberType);
-                json.WritePropertyName("nested_offset");
-                json.WriteRawValue(((double)Offset).ToString("E16", CultureInfo.InvariantCulture).PadLeft(OffsetWidth));
-            }
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{{\"quant_type\": \"{NameOf(Format.Numbers!.Value)}\", \"blocksize\": {Format.BlockSize}, \"dtype\": \"{ElementTypes.NameOf(ElementType ?? WeightFormat.FullPrecision)}\"");
+        text.Append(CultureInfo.InvariantCulture, $", \"shape\": [{string.Join(", ", shape.Dimensions.ToArray())}]");
+        if (Format.DoubleQuantized)
+            text.Append(CultureInfo.InvariantCulture, $", \"nested_blocksize\": {WeightFormat.NestedBlockSize}, \"nested_dtype\": \"{NumberType}\", \"nested_offset\": {OffsetText(Offset)}");
+        return Encoding.UTF8.GetBytes(text.Append('}').ToString());
+    }
 
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
+    /// <summary>A number with the fewest digits that give it back in double precision, as Python writes it.</summary>
+    private static string OffsetText(float? offset)
+    {
+        if (offset is not { } known)
+            return new string('0', OffsetWidth);
+        string text = ((double)known).ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e');
+        return text.AsSpan().IndexOfAny(".e") < 0 ? text + ".0" : text;
     }
 
     private static QuantizationState Read(JsonObject json, QuantizationFormat numbers, Shape shape)
@@ -86,7 +79,14 @@ internal readonly record struct QuantizationState(WeightFormat Format, float Off
         CheckShape(json, shape);
         bool isDouble = json.Find("nested_blocksize") is not null;
         float offset = isDouble ? ReadNested(json) : 0;
-        return new QuantizationState(numbers == QuantizationFormat.NF4 ? WeightFormat.NF4(blockSize, isDouble) : WeightFormat.FP4(blockSize, isDouble), offset);
+        return new QuantizationState(numbers == QuantizationFormat.NF4 ? WeightFormat.NF4(blockSize, isDouble) : WeightFormat.FP4(blockSize, isDouble), offset, ReadElementType(json));
+    }
+
+    private static WeightFormat? ReadElementType(JsonObject json)
+    {
+        if (json.FindText("dtype") is not { } name)
+            return null;
+        return ElementTypes.Find(name) ?? throw json.Error("dtype", $"is '{Excerpt.Of(name)}'; 'float32', 'bfloat16' or 'float16' is needed.");
     }
 
     private static void CheckShape(JsonObject json, Shape shape)

@@ -57,8 +57,8 @@ public static class QuantizedTensorReader
         BlockScales scales;
         if (state.Format.DoubleQuantized)
         {
-            float[] nested = ReadFinite(checkpoint, names.NestedMaxima, state.Offset);
-            scales = new BlockScales(checkpoint.ReadBytes(names.Maxima), nested, state.Offset);
+            float[] nested = ReadFinite(checkpoint, names.NestedMaxima, state.Offset ?? 0);
+            scales = new BlockScales(checkpoint.ReadBytes(names.Maxima), nested, state.Offset ?? 0);
         }
         else
         {
@@ -69,6 +69,10 @@ public static class QuantizedTensorReader
         return true;
     }
 
+    /// <summary>The element type of the numbers that a weight was quantized from, as its settings say; float32 where they say none.</summary>
+    internal static WeightFormat ElementTypeOf(Checkpoint checkpoint, string weightName, Shape shape) =>
+        FindState(checkpoint, weightName, shape)?.ElementType ?? WeightFormat.FullPrecision;
+
     private static QuantizationFormat? FindFormat(Checkpoint checkpoint, string weightName)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -77,16 +81,16 @@ public static class QuantizedTensorReader
         foreach (string eightBit in (string[])[names.EightBitScales, names.EightBitOrder])
         {
             if (checkpoint.Contains(eightBit))
-                throw new CheckpointException(checkpoint.GetFile(eightBit).FilePath, $"belongs to bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. Load the unquantized checkpoint: the toolkit quantizes while it loads.", eightBit);
+                throw checkpoint.Error(eightBit, "belongs to bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. Load the unquantized checkpoint: the toolkit quantizes while it loads.");
         }
 
         QuantizationFormat[] stated = [.. s_formats.Where(format => checkpoint.Contains(names.State(format)))];
         if (stated.Length > 1)
-            throw new CheckpointException(checkpoint.GetFile(names.State(stated[1])).FilePath, $"contradicts '{Excerpt.Of(names.State(stated[0]))}': a weight has one format.", names.State(stated[1]));
+            throw checkpoint.Error(names.State(stated[1]), $"contradicts '{Excerpt.Of(names.State(stated[0]))}': a weight has one format.");
         if (stated.Length == 1)
             return stated[0];
         if (names.Companions.FirstOrDefault(checkpoint.Contains) is { } orphan)
-            throw new CheckpointException(checkpoint.GetFile(orphan).FilePath, $"belongs to a quantized weight, but its settings, '{Excerpt.Of(names.State(QuantizationFormat.NF4))}' or '..__fp4', are missing.", orphan);
+            throw checkpoint.Error(orphan, $"belongs to a quantized weight, but its settings, '{Excerpt.Of(names.State(QuantizationFormat.NF4))}' or '..__fp4', are missing.");
         return null;
     }
 
@@ -110,7 +114,7 @@ public static class QuantizedTensorReader
         }
         else if (checkpoint.Contains(names.NestedMaxima))
         {
-            throw new CheckpointException(checkpoint.GetFile(names.NestedMaxima).FilePath, $"contradicts '{Excerpt.Of(stateName)}', which says nothing of 8-bit scales.", names.NestedMaxima);
+            throw checkpoint.Error(names.NestedMaxima, $"contradicts '{Excerpt.Of(stateName)}', which says nothing of 8-bit scales.");
         }
 
         return state;
@@ -120,32 +124,29 @@ public static class QuantizedTensorReader
     {
         if (!checkpoint.Contains(name))
             throw new CheckpointException(checkpoint.FilePath, $"is missing: a quantized weight needs {meaning}.", name);
-        SafetensorsFile file = checkpoint.GetFile(name);
-        SafetensorsEntry entry = file.GetEntry(name);
+        SafetensorsEntry entry = checkpoint.GetEntry(name);
         if (entry.Type != type)
-            throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; {type.FileName()} is needed: {meaning}.", name);
+            throw checkpoint.Error(name, $"its elements are {entry.Type.FileName()}; {type.FileName()} is needed: {meaning}.");
         if (entry.ElementCount != elements)
-            throw new CheckpointException(file.FilePath, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {elements} are needed: {meaning}.", name);
+            throw checkpoint.Error(name, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {elements} are needed: {meaning}.");
     }
 
     private static void RequireMap(Checkpoint checkpoint, string name, ReadOnlySpan<float> expected, string meaning)
     {
         Require(checkpoint, name, SafetensorsType.F32, expected.Length, meaning);
-        SafetensorsFile file = checkpoint.GetFile(name);
         float[] actual = checkpoint.ReadFloat32(name);
         for (int code = 0; code < expected.Length; code++)
         {
             float unit = MathF.BitIncrement(MathF.Abs(expected[code])) - MathF.Abs(expected[code]);
             if (!(MathF.Abs(actual[code] - expected[code]) <= UnitsAllowed * unit))
-                throw new CheckpointException(file.FilePath, $"its code {code} stands for {actual[code]:R}; {expected[code]:R} is needed: only {meaning} are supported.", name);
+                throw checkpoint.Error(name, $"its code {code} stands for {actual[code]:R}; {expected[code]:R} is needed: only {meaning} are supported.");
         }
     }
 
     private static float[] ReadFinite(Checkpoint checkpoint, string name, float offset)
     {
-        SafetensorsFile file = checkpoint.GetFile(name);
         float[] maxima = checkpoint.ReadFloat32(name);
         int damaged = Array.FindIndex(maxima, maximum => !float.IsFinite(MathF.Abs(maximum) + MathF.Abs(offset)));
-        return damaged < 0 ? maxima : throw new CheckpointException(file.FilePath, $"its element {damaged} is {maxima[damaged]:R}; a finite scale is needed.", name);
+        return damaged < 0 ? maxima : throw checkpoint.Error(name, $"its element {damaged} is {maxima[damaged]:R}; a finite scale is needed.");
     }
 }

@@ -14,6 +14,16 @@ public static class QuantizedTensorWriter
     /// <param name="fetch">Gives the quantized numbers. It is called once, when the first of the tensors is written; they are let go with the last, so that one weight is in memory at a time.</param>
     /// <exception cref="ArgumentException">The format has no place in such a checkpoint.</exception>
     public static IReadOnlyList<SafetensorsTensor> Tensors(string weightName, Shape shape, WeightFormat format, Func<QuantizedValues> fetch)
+        => Tensors(weightName, shape, format, fetch, WeightFormat.FullPrecision, offset: null);
+
+    /// <summary>The tensors of a quantized weight, to be written in the order given.</summary>
+    /// <param name="weightName">The weight's name.</param>
+    /// <param name="shape">The weight's shape.</param>
+    /// <param name="format">NF4 or FP4.</param>
+    /// <param name="fetch">Gives the quantized numbers, once.</param>
+    /// <param name="elementType">The element type that the weight has for programs that decode it: float32, bfloat16 or float16.</param>
+    /// <param name="offset">The mean of 8-bit scales; null where only the numbers themselves tell it.</param>
+    internal static IReadOnlyList<SafetensorsTensor> Tensors(string weightName, Shape shape, WeightFormat format, Func<QuantizedValues> fetch, WeightFormat elementType, float? offset)
     {
         ArgumentException.ThrowIfNullOrEmpty(weightName);
         ArgumentNullException.ThrowIfNull(format);
@@ -47,9 +57,11 @@ public static class QuantizedTensorWriter
             tensors.Add(SafetensorsTensor.OfFloats(names.NestedMap, [Codebooks.Dynamic8.Length], Codebooks.Dynamic8.ToArray()));
         }
 
-        tensors.Add(SafetensorsTensor.OfBytes(names.State(numbers), SafetensorsType.U8, [new QuantizationState(format, 0).ToText(shape).Length], bytes =>
+        tensors.Add(SafetensorsTensor.OfBytes(names.State(numbers), SafetensorsType.U8, [new QuantizationState(format, offset, elementType).ToText(shape).Length], bytes =>
         {
-            new QuantizationState(format, Held().Scales!.Offset).ToText(shape).CopyTo(bytes);
+            byte[] text = new QuantizationState(format, Held().Scales!.Offset, elementType).ToText(shape);
+            text.CopyTo(bytes);
+            bytes[text.Length..].Fill((byte)' ');
             held = null;
         }));
         return tensors;

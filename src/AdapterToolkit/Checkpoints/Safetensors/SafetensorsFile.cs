@@ -175,6 +175,22 @@ public sealed class SafetensorsFile : IDisposable
         return bytes;
     }
 
+    /// <summary>Lets a digest see a tensor's bytes, of which no more than a window is in memory at a time.</summary>
+    internal void ReadInto(string name, NonCryptographicHashAlgorithm digest)
+    {
+        SafetensorsEntry entry = GetEntry(name);
+        byte[] window = ArrayPool<byte>.Shared.Rent(WindowSize);
+        try
+        {
+            for (long done = 0; done < entry.ByteLength; done += WindowSize)
+                Read(entry, done, window.AsSpan(0, (int)Math.Min(WindowSize, entry.ByteLength - done)), digest);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(window);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Finds added tokens in a text: the leftmost first and, of several that begin at one place, the longest.</summary>
+/// <summary>
+/// Finds added tokens in a text: the leftmost first and, of several that begin at one place, the longest. White space that a token takes is searched all the
+/// same: a token in it is found too.
+/// </summary>
 internal sealed class AddedTokenFinder
 {
     private readonly SearchValues<string> _contents;
@@ -21,7 +24,7 @@ internal sealed class AddedTokenFinder
     /// <summary>A part of a text: an added token, or text between them (<see cref="Token"/> is null).</summary>
     public readonly record struct Part(int Start, int Length, AddedToken? Token);
 
-    /// <summary>Divides a text into added tokens and what lies between them; the parts cover it in order.</summary>
+    /// <summary>Divides a text into added tokens and what lies between them; the parts cover it in order, and overlap only where a token lies in white space that another one takes.</summary>
     public IEnumerable<Part> Divide(string text)
     {
         int done = 0;
@@ -43,8 +46,10 @@ internal sealed class AddedTokenFinder
                 end = text.Length - text.AsSpan(end).TrimStart().Length;
             if (done < start)
                 yield return new Part(done, start - done, null);
-            yield return new Part(start, end - start, token);
-            done = from = end;
+            // A token all of which another one took with the white space around it is that other one's.
+            if (start < end)
+                yield return new Part(start, end - start, token);
+            done = end;
         }
 
         if (done < text.Length)
@@ -60,6 +65,11 @@ internal sealed class AddedTokenFinder
     private static bool BeginsWithWord(ReadOnlySpan<char> text)
         => Rune.DecodeFromUtf16(text, out Rune rune, out _) == OperationStatus.Done && IsWordCharacter(rune);
 
-    /// <summary>The regular expression <c>\w</c>: letters, marks, decimal digits, letter-like numbers and connectors.</summary>
-    private static bool IsWordCharacter(Rune rune) => Rune.GetUnicodeCategory(rune) is <= UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation;
+    /// <summary>
+    /// The reference's regular expression <c>\w</c>: letters, marks, decimal digits, letter-like numbers and connectors, and, as Unicode has it, joiners and
+    /// letters in circles and squares.
+    /// </summary>
+    private static bool IsWordCharacter(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is <= UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation
+        || rune.Value is 0x200C or 0x200D or (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 }

@@ -22,6 +22,13 @@ internal static class ByteLevelAlphabet
         return found >= 0;
     }
 
+    /// <summary>Bytes as the characters that stand for them.</summary>
+    public static string Encode(ReadOnlySpan<byte> bytes) => string.Create(bytes.Length, bytes, (characters, values) =>
+    {
+        for (int i = 0; i < values.Length; i++)
+            characters[i] = CharacterOf(values[i]);
+    });
+
     /// <summary>The bytes that a token of the vocabulary stands for. A token with another character (an added one) stands for its own UTF-8.</summary>
     public static byte[] Decode(string token)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace AdapterToolkit.Checkpoints;
@@ -9,8 +10,11 @@ namespace AdapterToolkit.Checkpoints;
 /// <param name="invert">Whether the text between the matches plays the matches' part.</param>
 internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior behavior, bool invert) : PreTokenizer
 {
-    /// <summary>How long one search may take. The patterns of real tokenizers need microseconds; one made to backtrack for ever is stopped.</summary>
-    private static readonly TimeSpan s_longestSearch = TimeSpan.FromSeconds(10);
+    /// <summary>How long the search for one match may take, and that for all on top of a time for each character. The patterns of real tokenizers need microseconds; one made to backtrack for ever is stopped.</summary>
+    private static readonly TimeSpan s_longestSearch = TimeSpan.FromSeconds(2), s_longestSearchPerCharacter = TimeSpan.FromMicroseconds(10);
+
+    /// <summary>The longest expression that is accepted, and the longest that is compiled to machine code, which takes seconds for very long ones. Those of real tokenizers have some 500 characters.</summary>
+    private const int LongestExpression = 10_000, LongestCompiledExpression = 2_000;
 
     /// <summary>What becomes of the matches; the names are the file's.</summary>
     public enum Behavior
@@ -35,8 +39,17 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
     public static PatternSplit Gpt2Words { get; } = new(Gpt2Pattern(), Behavior.Isolated, invert: false);
 
     /// <summary>Compiles an expression.</summary>
-    /// <exception cref="ArgumentException">.NET cannot read the expression.</exception>
-    public static Regex Compile(string expression) => new(expression, RegexOptions.Compiled | RegexOptions.CultureInvariant, s_longestSearch);
+    /// <exception cref="ArgumentException">.NET can't read the expression; or it is empty, longer than any tokenizer's, or names characters beyond U+FFFF one by one.</exception>
+    public static Regex Compile(string expression)
+    {
+        if (expression.Length == 0)
+            throw new ArgumentException("It is empty.", nameof(expression));
+        if (expression.Length > LongestExpression)
+            throw new ArgumentException($"It has {expression.Length} characters; {LongestExpression} are accepted.", nameof(expression));
+        if (expression.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+            throw new ArgumentException("It names a character beyond U+FFFF; only categories of such characters can be named.", nameof(expression));
+        return new Regex(expression, RegexOptions.CultureInvariant | (expression.Length <= LongestCompiledExpression ? RegexOptions.Compiled : RegexOptions.None), s_longestSearch);
+    }
 
     public override void Split(ReadOnlySpan<char> text, int position, PieceHandler next)
     {
@@ -68,8 +81,11 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
     {
         var joiner = new Joiner(text, position, behavior, next);
         int end = 0;
+        long begin = Stopwatch.GetTimestamp();
         foreach (ValueMatch match in pattern.EnumerateMatches(searched))
         {
+            if (Stopwatch.GetElapsedTime(begin) > s_longestSearch + (s_longestSearchPerCharacter * text.Length))
+                throw new RegexMatchTimeoutException();
             int start = At(starts, match.Index), stop = At(starts, match.Index + match.Length);
             joiner.Add(end, start, invert);
             joiner.Add(start, stop, !invert);

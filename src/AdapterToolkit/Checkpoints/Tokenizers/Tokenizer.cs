@@ -78,7 +78,7 @@ public sealed class Tokenizer
     public bool IsNormalized(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return !_definition.NormalizesToFormC || text.IsNormalized(NormalizationForm.FormC);
+        return !_definition.NormalizesToFormC || Normalize(text) == text;
     }
 
     /// <summary>Converts ids to text. Bytes that are no valid UTF-8 become U+FFFD; ids without a token (padding of the vocabulary) are left out.</summary>
@@ -168,7 +168,9 @@ public sealed class Tokenizer
         }
     }
 
-    private string Normalize(string text) => _definition.NormalizesToFormC ? text.Normalize(NormalizationForm.FormC) : text;
+    /// <summary>Half a surrogate pair, which has no normal form, becomes U+FFFD, as it does when text is encoded.</summary>
+    private string Normalize(string text) =>
+        _definition.NormalizesToFormC ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Normalize(NormalizationForm.FormC) : text;
 
     private static void Append(IReadOnlyList<int> added, int position, List<int> result, List<int>? starts)
     {

@@ -40,8 +40,8 @@ internal sealed class TokenizerDefinition
     /// <summary>The model's tokens, in <see cref="ByteLevelAlphabet"/>, and their ids.</summary>
     public Dictionary<string, int> Vocabulary { get; }
 
-    /// <summary>The merges, each as "left right", first applied first.</summary>
-    public IReadOnlyList<string> Merges { get; }
+    /// <summary>The merges.</summary>
+    public BytePairMerges Merges { get; }
 
     /// <summary>Whether a word that is a token becomes that token even where merges would not lead to it.</summary>
     public bool IgnoreMerges { get; }
@@ -69,7 +69,7 @@ internal sealed class TokenizerDefinition
         string type = model.FindText("type") ?? "BPE";
         if (type != "BPE")
             throw model.Error("type", $"is '{Excerpt.Of(type)}'; only 'BPE' is supported.");
-        if (model.FindPositive("dropout") is not null)
+        if (model.Find("dropout") is { } dropout && !(dropout.ValueKind == JsonValueKind.Number && dropout.TryGetDouble(out double share) && share == 0))
             throw model.Error("dropout", "is set; merging at random is not supported.");
         if (model.FindBool("byte_fallback", false))
             throw model.Error("byte_fallback", "is true; only byte-level tokenizers are supported.");
@@ -96,7 +96,7 @@ internal sealed class TokenizerDefinition
                 throw json.Error(token, $"has the id {id}, which '{Excerpt.Of(tokenOf[id])}' has too.");
         }
 
-        if (model.FindText("unk_token") is { } unknown && MissingByte(vocabulary) is { } missing)
+        if (model.FindText("unk_token") is { Length: > 0 } unknown && MissingByte(vocabulary) is { } missing)
             throw model.Error("unk_token", $"is '{Excerpt.Of(unknown)}' and the vocabulary lacks the byte 0x{missing:X2}; only vocabularies with all bytes, or without an unknown token, are supported.");
         return vocabulary;
     }
@@ -113,9 +113,9 @@ internal sealed class TokenizerDefinition
     }
 
     /// <summary>Merges are written as "left right", or as ["left", "right"] in newer files.</summary>
-    private static List<string> ReadMerges(JsonObject model, Dictionary<string, int> vocabulary)
+    private static BytePairMerges ReadMerges(JsonObject model, Dictionary<string, int> vocabulary)
     {
-        var merges = new List<string>();
+        var merges = new List<(int, int, int)>();
         foreach (JsonElement element in model.FindArray("merges") ?? throw model.Error("merges", "is missing."))
         {
             string[] parts = element.ValueKind switch
@@ -126,16 +126,12 @@ internal sealed class TokenizerDefinition
             };
             if (parts.Length != 2 || parts.Any(part => part.Length == 0 || part.Contains(' ')))
                 throw model.Error("merges", $"has an entry that is not two tokens: {Excerpt.Of(element.GetRawText())}.");
-            foreach (string token in (ReadOnlySpan<string>)[parts[0], parts[1], parts[0] + parts[1]])
-            {
-                if (!vocabulary.ContainsKey(token))
-                    throw model.Error("merges", $"has '{Excerpt.Of(token)}', which the vocabulary lacks.");
-            }
-
-            merges.Add($"{parts[0]} {parts[1]}");
+            merges.Add((IdOf(parts[0]), IdOf(parts[1]), IdOf(parts[0] + parts[1])));
         }
 
-        return merges;
+        return new BytePairMerges(merges);
+
+        int IdOf(string token) => vocabulary.TryGetValue(token, out int id) ? id : throw model.Error("merges", $"has '{Excerpt.Of(token)}', which the vocabulary lacks.");
     }
 
     private static List<AddedToken> ReadAddedTokens(JsonObject json, Dictionary<string, int> vocabulary)
@@ -176,14 +172,14 @@ internal sealed class TokenizerDefinition
         const string key = "normalizer";
         if (json.FindObject(key) is not { } normalizer)
             return false;
-        return normalizer.GetText("type") switch
-        {
-            "NFC" => "e\u0301".Normalize(NormalizationForm.FormC) == "\u00E9"
-                ? true
-                : throw json.Error(key, "is 'NFC', which .NET does not offer where globalization is invariant; set InvariantGlobalization to false."),
-            "Sequence" when !(normalizer.FindArray("normalizers") ?? []).Any() => false,
-            string type => throw json.Error(key, $"is of the kind '{Excerpt.Of(type)}'; only 'NFC' or none is supported."),
-        };
+        JsonObject[] steps = normalizer.GetText("type") == "Sequence"
+            ? [.. (normalizer.FindArray("normalizers") ?? []).Select(element => normalizer.AsObject("normalizers", element))]
+            : [normalizer];
+        if (steps.Select(step => step.GetText("type")).FirstOrDefault(type => type != "NFC") is { } other)
+            throw json.Error(key, $"is of the kind '{Excerpt.Of(other)}'; only 'NFC' or none is supported.");
+        if (steps.Length > 0 && "e\u0301".Normalize(NormalizationForm.FormC) != "\u00E9")
+            throw json.Error(key, "is 'NFC', which .NET does not offer where globalization is invariant; set InvariantGlobalization to false.");
+        return steps.Length > 0;
     }
 
     private static PreTokenizer ReadPreTokenizer(JsonObject json, ref bool byteLevel)

@@ -10,7 +10,7 @@ using Llama;
 namespace AdapterToolkit.Tests.Mutations.Readers;
 
 /// <summary>The checkpoint of a training: adapter, optimizer and position, restored into a trainer that stands elsewhere.</summary>
-internal sealed class TrainingCheckpointReader : MutatedReader
+internal class TrainingCheckpointReader : MutatedReader
 {
     private readonly CpuDevice _device = new(threads: 1);
     private readonly LlamaModel _model;
@@ -48,7 +48,7 @@ internal sealed class TrainingCheckpointReader : MutatedReader
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
+    public sealed override void Dispose()
     {
         _optimizer.Dispose();
         _model.Dispose();

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace AdapterToolkit.Checkpoints;
+
+/// <summary>What is logged while a model loads.</summary>
+internal static partial class LoadLog
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "Loaded {Weights} weights of {Bytes} bytes from '{Folder}'.")]
+    internal static partial void Loaded(ILogger logger, int weights, long bytes, string folder);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Tensor '{Tensor}' is loaded in {Format}; in the file it is in {InFile}.")]
+    internal static partial void Holds(ILogger logger, string tensor, string format, string inFile);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Tensor '{Tensor}' is left out, as LoadOptions.MapTensor says.")]
+    internal static partial void LeavesOut(ILogger logger, string tensor);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Remark}")]
+    internal static partial void Remarks(ILogger logger, string remark);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The rank {Rank} of {ClassName} is above the smaller side of {Layers} of its layers, as of '{Layer}' ({Rows} x {Columns}): from there on, more rank adds nothing but memory.")]
+    internal static partial void RankIsAboveSide(ILogger logger, int rank, string className, int layers, string layer, int rows, int columns);
+}
