@@ -60,7 +60,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
-        ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
+        ShuffledBatches batches = MakeBatches(data);
         Prompt prompt = ChoosePrompt(corpus, encoder, data);
         ShowSummary(model, corpus, data);
         _leftOut = data.Counts;
@@ -90,6 +90,18 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         output.DeleteCheckpoint();
         display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
         return 0;
+    }
+
+    private ShuffledBatches MakeBatches(PreparedData data)
+    {
+        try
+        {
+            return new ShuffledBatches(data.Training, options.Batch, options.Seed);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserException($"--batch {options.Batch}: {exception.Message.Split(" (Parameter")[0]}");
+        }
     }
 
     private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };

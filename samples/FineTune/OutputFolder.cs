@@ -29,10 +29,12 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Takes the folder for this run, cleans what a run that was killed has left, and checks that all can be written.</summary>
     /// <param name="options">What the user asks for.</param>
     /// <param name="display">Where notices are shown.</param>
-    /// <exception cref="UserException">The folder holds a training that has not ended, which this run would lose.</exception>
+    /// <exception cref="UserException">No folder is named, or it holds a training that has not ended, which this run would lose.</exception>
     /// <exception cref="CheckpointException">Another run has the folder, or files stand in the way that no run wrote.</exception>
     public static OutputFolder Open(FineTuneOptions options, IDisplay display)
     {
+        if (string.IsNullOrWhiteSpace(options.Output))
+            throw new UserException("--output: name a folder.");
         OutputFolder output = new(options, display);
         try
         {

@@ -32,6 +32,18 @@ public sealed class RunStateTests : IDisposable
         Assert.Equal([3, 2.5], state.MeasurementsAfter(2, _folder).TrainingLosses);
     }
 
+    [Fact]
+    public void A_resumed_run_has_the_chat_template_and_the_date_of_the_one_that_was_started()
+    {
+        FineTuneOptions started = Options with { ChatTemplate = "own.jinja", Started = new DateTimeOffset(2024, 2, 29, 23, 59, 0, TimeSpan.FromHours(-3)) };
+        RunState state = RunState.Of(started, "cpu", Measured);
+
+        FineTuneOptions resumed = state.Complete(Options with { Resume = _folder }, new HashSet<string>());
+
+        Assert.Equal((Path.GetFullPath("own.jinja"), started.Started), (resumed.ChatTemplate, resumed.Started));
+        Assert.Contains("--chat-template", Assert.Throws<UserException>(() => state.Complete(Options with { Resume = _folder, ChatTemplate = "other.jinja" }, new HashSet<string> { "--chat-template" })).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("steps", "-1")]
     [InlineData("steps", "2.5")]
@@ -57,6 +69,12 @@ public sealed class RunStateTests : IDisposable
     [InlineData("model", "\"relative\"")]
     [InlineData("data", "\"relative\"")]
     [InlineData("data", "[]")]
+    [InlineData("chatTemplate", "\"relative\"")]
+    [InlineData("started", "\"yesterday\"")]
+    [InlineData("mergeFullPrecision", "0")]
+    [InlineData("chatTemplate", "\"relative\"")]
+    [InlineData("started", "\"yesterday\"")]
+    [InlineData("started", "null")]
     [InlineData("measurements", "null")]
     [InlineData("unknown", "1")]
     [InlineData("measurements.trainingLosses", "[3, -1]")]

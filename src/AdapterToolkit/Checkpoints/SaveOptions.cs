@@ -10,6 +10,12 @@ public sealed record SaveOptions
     public EndTokens? EndTokens { get; init; }
 
     /// <summary>
+    /// The file of the chat template that the model was trained with, in Jinja's language, which becomes <c>chat_template.jinja</c> in place of all
+    /// templates of the checkpoint; null to keep those.
+    /// </summary>
+    public string? ChatTemplateFile { get; init; }
+
+    /// <summary>
     /// Whether every number that is not quantized is written in float32. Otherwise it has the element type of the checkpoint that the
     /// model was loaded from, or the one that it was merged to.
     /// </summary>

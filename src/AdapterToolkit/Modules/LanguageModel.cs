@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
@@ -18,7 +19,7 @@ namespace AdapterToolkit.Modules;
 /// <remarks>
 /// A model is for one thread at a time: a call that comes from another thread while one is being made throws an
 /// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
-/// any other device one model's call at a time is made.
+/// any other device one model's call at a time is made. <see cref="Forward"/> and the methods written beside it do not look who calls.
 /// </remarks>
 public abstract partial class LanguageModel : Module, IDisposable
 {
@@ -169,11 +170,10 @@ public abstract partial class LanguageModel : Module, IDisposable
             throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
         if (_rotary is null || _rotary.Positions < tokens.Length)
         {
-            int positions = SmallestRotaryTable;
-            while (positions < tokens.Length)
-                positions *= 2;
+            uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
+            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
             _rotary?.Dispose();
-            _rotary = new RotaryTable(Device, Math.Min(positions, MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+            _rotary = larger;
         }
 
         return new SequenceContext(tokens, _rotary);

@@ -26,7 +26,7 @@ public class RealModelTests
         ChatTemplate template = ChatTemplate.FromFolder(folder);
         using CpuDevice device = new();
         using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
-        int end = tokenizer.IdOf(template.EndOfMessage)!.Value;
+        int end = tokenizer.IdOf(template.EndOfMessage!)!.Value;
         Assert.NotEqual(0, expected.RootElement.GetProperty("chats").GetArrayLength());
         foreach (JsonElement chat in expected.RootElement.GetProperty("chats").EnumerateArray())
         {

@@ -21,6 +21,7 @@ public sealed class MutationTests
         [nameof(QuantizedModelReader)] = () => new QuantizedModelReader(),
         [nameof(TrainingCheckpointReader)] = () => new TrainingCheckpointReader(),
         [nameof(SealedCheckpointReader)] = () => new SealedCheckpointReader(),
+        [nameof(DataFileReader)] = () => new DataFileReader(),
         [nameof(EndTokensReader)] = () => new EndTokensReader(),
     };
 

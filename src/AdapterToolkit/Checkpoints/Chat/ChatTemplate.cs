@@ -1,121 +1,153 @@
-using System.Text;
+using System.Text.Json.Nodes;
+using AdapterToolkit.Checkpoints.Jinja;
 
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>
-/// The form in which a model expects conversations: ChatML (<c>&lt;|im_start|&gt;role ... &lt;|im_end|&gt;</c>) or Llama 3's
-/// (<c>&lt;|start_header_id|&gt;role&lt;|end_header_id|&gt; ... &lt;|eot_id|&gt;</c>).
+/// The form in which a model expects conversations: a program in Jinja's language, which every instruction-tuned checkpoint brings along.
+/// It is run as transformers runs it, and gives the same text.
 /// </summary>
 /// <remarks>
-/// A checkpoint's template is a program in Jinja's language. It is not run: the two forms are recognized by their markers, and what varies between
-/// checkpoints (default system text, beginning of text, trimming of contents, dates) is taken from its text. Another form is an error.
-/// The rendered text holds every special token: encode it with <c>addSpecialTokens: false</c>.
+/// <para>
+/// Supported is what such templates use of Jinja 3.1: the statements <c>if</c>, <c>for</c> (with <c>if</c>, <c>else</c>, <c>recursive</c>, <c>break</c>, <c>continue</c>), <c>set</c>,
+/// <c>macro</c>, <c>call</c>, <c>filter</c>, <c>with</c>, <c>raw</c>, <c>print</c> and <c>generation</c>; all operators; the filters and tests of Jinja but those for web pages; Python's methods of texts, lists and
+/// dictionaries that change nothing; <c>range</c>, <c>dict</c>, <c>namespace</c>, <c>cycler</c>, <c>joiner</c>, <c>raise_exception</c> and <c>strftime_now</c>. <c>import</c>, <c>include</c>, <c>extends</c> and <c>block</c> are not.
+/// What is not supported is an error with line and column, never something else.
+/// </para>
+/// <para>
+/// A template is a stranger's program: it cannot reach anything but what it is given, cannot change that, and is stopped after 20 million steps, at a text of 16 million characters, and
+/// at macros 100 deep.
+/// </para>
+/// <para>The rendered text holds every special token: encode it with <c>addSpecialTokens: false</c>. An object of this class can be used by several threads.</para>
 /// </remarks>
 public sealed class ChatTemplate
 {
-    private const string System = "system", User = "user", Assistant = "assistant";
+    private readonly LoadedTemplate _default;
+    private readonly LoadedTemplate? _withTools;
+    private readonly IReadOnlyDictionary<string, JsonNode?> _specialTokens;
+    private readonly Lazy<string?> _endOfMessage;
 
-    private readonly ChatFormat _format;
+    private ChatTemplate(LoadedTemplate template, LoadedTemplate? withTools, IReadOnlyDictionary<string, JsonNode?> specialTokens)
+    {
+        (_default, _withTools, _specialTokens) = (template, withTools, specialTokens);
+        _endOfMessage = new Lazy<string?>(() => EndOfMessageFinder.Find(this, specialTokens));
+    }
 
-    private ChatTemplate(ChatFormat format) => _format = format;
+    /// <summary>
+    /// What the template writes where a message of the assistant ends, such as <c>&lt;|im_end|&gt;</c>: where generation of an answer stops. Found by rendering a conversation;
+    /// null where nothing follows the assistant's text, or the template renders no plain conversation.
+    /// </summary>
+    public string? EndOfMessage => _endOfMessage.Value;
 
-    /// <summary>The token that ends a message, such as <c>&lt;|im_end|&gt;</c>: where generation of an answer stops.</summary>
-    public string EndOfMessage => _format.MessageEnd;
+    /// <summary>Reads the template of a checkpoint, and the special tokens that it may name.</summary>
+    /// <param name="folder">
+    /// The checkpoint's folder. The template is <c>chat_template.jinja</c> and those in <c>additional_chat_templates</c>; where there is none, <c>chat_template</c> in <c>tokenizer_config.json</c>
+    /// (one, or several by name); else that in <c>chat_template.json</c>. Of several, the one named <c>tool_use</c> renders conversations with tools, and <c>default</c> all others.
+    /// </param>
+    /// <exception cref="CheckpointException">The checkpoint has no template, or one that is malformed or uses what is not supported.</exception>
+    public static ChatTemplate FromFolder(string folder)
+    {
+        IReadOnlyDictionary<string, NamedTemplate> templates = ChatTemplateReader.Read(folder);
+        LoadedTemplate? withTools = templates.TryGetValue(ChatTemplateReader.ToolUse, out NamedTemplate toolUse) ? LoadedTemplate.Parse(toolUse.Text, toolUse.Source) : null;
+        if (!templates.TryGetValue(ChatTemplateReader.Default, out NamedTemplate template))
+            throw new CheckpointException(folder, $"of the chat templates ('{Excerpt.Of(string.Join("', '", templates.Keys))}') none is named '{ChatTemplateReader.Default}'; supply the one to use.");
+        return new ChatTemplate(LoadedTemplate.Parse(template.Text, template.Source), withTools, SpecialTokens.FromFolder(folder));
+    }
 
-    /// <summary>The system text of conversations that begin with another message, or null where they have none.</summary>
-    public string? DefaultSystemText => _format.DefaultSystemText;
+    /// <summary>Reads a template from a file of its own, in place of the checkpoint's.</summary>
+    /// <param name="path">The file, in Jinja's language and UTF-8.</param>
+    /// <param name="tokenizerFolder">The checkpoint's folder, for the special tokens that the template may name.</param>
+    /// <exception cref="CheckpointException">The file is missing, empty or not UTF-8, or the template is malformed or uses what is not supported.</exception>
+    public static ChatTemplate FromFile(string path, string tokenizerFolder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tokenizerFolder);
+        NamedTemplate template = ChatTemplateReader.ReadFile(path);
+        return new ChatTemplate(LoadedTemplate.Parse(template.Text, template.Source), null, SpecialTokens.FromFolder(tokenizerFolder));
+    }
 
-    /// <summary>Reads the template of a checkpoint: <c>chat_template.jinja</c> or, where there is none, <c>chat_template</c> in <c>tokenizer_config.json</c>.</summary>
-    /// <param name="folder">The checkpoint's folder.</param>
-    /// <exception cref="CheckpointException">The checkpoint has no template, or one of another form than ChatML's or Llama 3's.</exception>
-    public static ChatTemplate FromFolder(string folder) => new(ChatTemplateReader.Read(folder));
-
-    /// <summary>Recognizes a template's form.</summary>
+    /// <summary>Takes a template from a text.</summary>
     /// <param name="template">The template, in Jinja's language.</param>
-    /// <param name="source">Where it comes from, for errors.</param>
-    /// <param name="beginningOfText">The text of the token that <c>bos_token</c> stands for in the template, or null where it is not known.</param>
-    /// <exception cref="CheckpointException">The form is not ChatML's or Llama 3's.</exception>
-    public static ChatTemplate Parse(string template, string source, string? beginningOfText = null)
+    /// <param name="source">What to call it in errors.</param>
+    /// <param name="specialTokens">The special tokens that it may name, such as <c>bos_token</c>.</param>
+    /// <exception cref="CheckpointException">The template is malformed or uses what is not supported; the message says where.</exception>
+    public static ChatTemplate Parse(string template, string source, IReadOnlyDictionary<string, string>? specialTokens = null)
     {
         ArgumentNullException.ThrowIfNull(template);
-        return new(ChatFormatRecognizer.Recognize(template, source, beginningOfText));
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        var tokens = new Dictionary<string, JsonNode?>();
+        foreach ((string name, string token) in specialTokens ?? new Dictionary<string, string>())
+            tokens[name] = token;
+        return new ChatTemplate(LoadedTemplate.Parse(template, source), null, tokens);
     }
 
     /// <summary>Renders a conversation as the text that the model reads.</summary>
-    /// <param name="messages">The messages; at least one.</param>
+    /// <param name="messages">The messages.</param>
+    /// <param name="options">What else the template is given; null for the usual.</param>
+    /// <exception cref="ChatTemplateException">The conversation does not fit the template, or the template refuses it.</exception>
+    /// <exception cref="CheckpointException">The template does what is not supported, not allowed, or too much.</exception>
+    /// <exception cref="ArgumentException">A text of the messages, tools or variables is not valid Unicode, or a number in them too large.</exception>
+    public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null) => RenderCore(messages, options).Output.ToString();
+
+    /// <summary>Renders a conversation as the text that the model reads.</summary>
+    /// <param name="messages">The messages.</param>
     /// <param name="addGenerationPrompt">Whether to end with the beginning of the assistant's next message, for it to be continued.</param>
-    /// <exception cref="ArgumentException">There is no message, or one has an unknown role.</exception>
-    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt)
+    /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>
+    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) => Render(messages, new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt });
+
+    /// <summary>Renders a conversation, and tells which parts of it the template marks as the assistant's.</summary>
+    /// <param name="messages">The messages.</param>
+    /// <param name="options">What else the template is given; null for the usual.</param>
+    /// <exception cref="CheckpointException">As for <see cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>; or the template changes a text that it marks before it writes it, so that its place is not known.</exception>
+    /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>
+    public RenderedChat RenderWithSpans(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
     {
-        var text = new StringBuilder();
-        foreach (ChatSegment segment in RenderSegments(messages, addGenerationPrompt))
-            text.Append(segment.Text);
-        return text.ToString();
+        (Output output, CapturedTexts captured) = RenderCore(messages, options);
+        LoadedTemplate template = Choose(options);
+        if (captured.AnyLost)
+            throw new CheckpointException(template.Source, "the chat template changes the text of a {% generation %} block before it writes it, so it is not known which part of the rendered text is the assistant's.");
+        return new RenderedChat(output.ToString(), output.Spans, template.HasGeneration);
     }
 
-    /// <summary>Renders a conversation in parts, so that the assistant's are known.</summary>
-    /// <param name="messages">The messages; at least one.</param>
-    /// <param name="addGenerationPrompt">Whether to end with the beginning of the assistant's next message.</param>
-    /// <exception cref="ArgumentException">There is no message, or one has an unknown role.</exception>
-    public IReadOnlyList<ChatSegment> RenderSegments(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt)
-    {
-        ArgumentNullException.ThrowIfNull(messages);
-        if (messages.Count == 0)
-            throw new ArgumentException("A conversation has at least one message.", nameof(messages));
-        var segments = new List<ChatSegment>();
-        if (_format.BeginningOfText.Length > 0)
-            segments.Add(new ChatSegment(_format.BeginningOfText, false));
-        string preamble = _format.SystemPreamble();
-        if (messages[0].Role != System && (_format.DefaultSystemText is not null || preamble.Length > 0))
-            segments.Add(new ChatSegment(Header(System) + preamble + _format.DefaultSystemText + _format.MessageEnd + _format.AfterMessage, false));
-        for (int i = 0; i < messages.Count; i++)
-        {
-            (string role, string content) = messages[i];
-            if (role is not (System or User or Assistant))
-                throw new ArgumentException($"Message {i} has the role '{role}'; only '{System}', '{User}' and '{Assistant}' are supported.", nameof(messages));
-            if (_format.TrimsContent)
-                content = content.Trim();
-            if (i == 0 && role == System)
-                content = preamble + content;
-            segments.Add(new ChatSegment(Header(role), false));
-            segments.Add(new ChatSegment(content + _format.MessageEnd, role == Assistant));
-            if (_format.AfterMessage.Length > 0)
-                segments.Add(new ChatSegment(_format.AfterMessage, false));
-        }
-
-        if (addGenerationPrompt)
-            segments.Add(new ChatSegment(Header(Assistant), false));
-        return segments;
-    }
-
-    /// <summary>Renders and encodes a conversation for training. The ids are those of the whole text; a token belongs to the part in which it begins.</summary>
+    /// <summary>Renders and encodes a conversation for training: prompts and answers one by one, so that no token reaches from one into the other.</summary>
     /// <param name="tokenizer">The checkpoint's tokenizer.</param>
     /// <param name="messages">The messages; at least one.</param>
-    /// <exception cref="ArgumentException">There is no message, or one has an unknown role.</exception>
+    /// <exception cref="ArgumentException">The template writes an answer otherwise than after its own generation prompt.</exception>
     public ChatTokens Encode(Tokenizer tokenizer, IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
-        IReadOnlyList<ChatSegment> segments = RenderSegments(messages, addGenerationPrompt: false);
-        string text = string.Concat(segments.Select(segment => segment.Text));
-        if (!tokenizer.IsNormalized(text))
+        ArgumentNullException.ThrowIfNull(messages);
+        var ids = new List<int>();
+        var labels = new List<int>();
+        string done = "";
+        for (int i = 0; i < messages.Count; i++)
         {
-            // Normalization moves the borders of the parts, so each is normalized by itself. Special tokens stand at the borders: what is joined stays normalized.
-            segments = [.. segments.Select(segment => segment with { Text = segment.Text.Normalize(NormalizationForm.FormC) })];
-            text = string.Concat(segments.Select(segment => segment.Text));
+            if (messages[i].Role != "assistant")
+                continue;
+            Append(Render([.. messages.Take(i)], addGenerationPrompt: true), isLearned: false);
+            string answered = Render([.. messages.Take(i + 1)], addGenerationPrompt: false);
+            Append(answered.EndsWith('\n') ? answered[..^1] : answered, isLearned: true);
         }
 
-        int[] ids = tokenizer.Encode(text, addSpecialTokens: false, out int[] starts);
-        int[] labels = new int[ids.Length];
-        int part = 0, partEnd = segments[0].Text.Length;
-        for (int i = 0; i < ids.Length; i++)
-        {
-            while (starts[i] >= partEnd && part + 1 < segments.Count)
-                partEnd += segments[++part].Text.Length;
-            labels[i] = segments[part].IsAssistantContent ? ids[i] : ChatTokens.Ignored;
-        }
+        Append(Render(messages, addGenerationPrompt: false), isLearned: false);
+        return new ChatTokens([.. ids], [.. labels]);
 
-        return new ChatTokens(ids, labels);
+        void Append(string text, bool isLearned)
+        {
+            if (!text.StartsWith(done, StringComparison.Ordinal))
+                throw new ArgumentException("The chat template writes an answer otherwise than after its own generation prompt.", nameof(messages));
+            int[] tokens = text.Length > done.Length ? tokenizer.Encode(text[done.Length..], addSpecialTokens: false) : [];
+            ids.AddRange(tokens);
+            labels.AddRange(isLearned ? tokens : Enumerable.Repeat(ChatTokens.Ignored, tokens.Length));
+            done = text;
+        }
     }
 
-    private string Header(string role) => _format.HeaderStart + role + _format.HeaderEnd;
+    private (Output Output, CapturedTexts Captured) RenderCore(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        options ??= new ChatTemplateOptions();
+        return Choose(options).Render(TemplateVariables.Create(messages, options, _specialTokens), options.Clock);
+    }
+
+    private LoadedTemplate Choose(ChatTemplateOptions? options) => options?.Tools is not null && _withTools is not null ? _withTools : _default;
 }

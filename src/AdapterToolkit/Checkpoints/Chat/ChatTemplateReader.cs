@@ -2,52 +2,91 @@ using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Finds the chat template in a checkpoint's folder.</summary>
+/// <summary>Finds the chat templates of a checkpoint, in the order in which transformers does.</summary>
 internal static class ChatTemplateReader
 {
-    private const string TemplateFileName = "chat_template.jinja", SettingsFileName = "tokenizer_config.json", TemplateKey = "chat_template";
+    /// <summary>The name of the template for conversations, and of the one for conversations with tools.</summary>
+    public const string Default = "default", ToolUse = "tool_use";
+
+    private const string TemplateFileName = "chat_template.jinja", FurtherFolderName = "additional_chat_templates", Extension = ".jinja";
+    private const string SettingsFileName = "tokenizer_config.json", ProcessorFileName = "chat_template.json", TemplateKey = "chat_template";
 
     /// <summary>The longest template that is read; the longest known have some 20 KB.</summary>
     private const long LongestTemplate = 1 << 20;
 
-    public static ChatFormat Read(string folder)
+    /// <summary>The templates of a folder, by name: those in files of their own or, where there is none, those in <c>tokenizer_config.json</c> or <c>chat_template.json</c>.</summary>
+    /// <exception cref="CheckpointException">There is none, or a file cannot be read.</exception>
+    public static IReadOnlyDictionary<string, NamedTemplate> Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string templatePath = Path.Combine(folder, TemplateFileName), settingsPath = Path.Combine(folder, SettingsFileName);
-        (string? template, string? beginningOfText) = File.Exists(settingsPath) ? JsonFile.Read(settingsPath, ReadSettings) : default;
-        if (File.Exists(templatePath))
+        Dictionary<string, NamedTemplate> templates = ReadFiles(folder);
+        foreach (string name in (ReadOnlySpan<string>)[SettingsFileName, ProcessorFileName])
         {
-            if (new FileInfo(templatePath).Length > LongestTemplate)
-                throw new CheckpointException(templatePath, $"the file has more than {LongestTemplate} bytes, too many for a chat template.");
-            return ChatFormatRecognizer.Recognize(File.ReadAllText(templatePath), templatePath, beginningOfText);
+            string path = Path.Combine(folder, name);
+            if (templates.Count == 0 && File.Exists(path))
+                templates = JsonFile.Read(path, json => ReadSettings(json, path));
         }
 
-        return template is null
-            ? throw new CheckpointException(folder, $"the checkpoint has no chat template, neither '{TemplateFileName}' nor '{TemplateKey}' in '{SettingsFileName}'.")
-            : ChatFormatRecognizer.Recognize(template, settingsPath, beginningOfText);
+        if (templates.Count == 0)
+            throw new CheckpointException(folder, $"the checkpoint has no chat template, neither '{TemplateFileName}' nor '{TemplateKey}' in '{SettingsFileName}'. Supply one, as a file in Jinja's language.");
+        return templates;
     }
 
-    private static (string? Template, string? BeginningOfText) ReadSettings(JsonObject json)
+    /// <summary>The template in a file.</summary>
+    /// <exception cref="CheckpointException">The file is missing, empty, no regular file, too long, or not UTF-8.</exception>
+    public static NamedTemplate ReadFile(string path)
     {
-        const string key = "bos_token";
-        string? beginningOfText = json.Find(key) switch
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new NamedTemplate(NotEmpty(RegularFile.ReadAllText(path, LongestTemplate), path), path);
+    }
+
+    private static Dictionary<string, NamedTemplate> ReadFiles(string folder)
+    {
+        var templates = new Dictionary<string, NamedTemplate>();
+        string path = Path.Combine(folder, TemplateFileName), further = Path.Combine(folder, FurtherFolderName);
+        if (File.Exists(path))
+            templates[Default] = ReadFile(path);
+        if (!Directory.Exists(further))
+            return templates;
+        foreach (string file in Directory.EnumerateFiles(further, "*" + Extension).Order(StringComparer.Ordinal))
+            templates[Path.GetFileNameWithoutExtension(file)] = ReadFile(file);
+        return templates;
+    }
+
+    /// <summary>One text, or a list of named ones.</summary>
+    private static Dictionary<string, NamedTemplate> ReadSettings(JsonObject json, string path)
+    {
+        var templates = new Dictionary<string, NamedTemplate>();
+        switch (json.Find(TemplateKey))
         {
-            null => null,
-            { ValueKind: JsonValueKind.Object } token => json.AsObject(key, token).GetText("content"),
-            { } text => json.AsText(key, text),
-        };
-        return (ReadTemplate(json), beginningOfText);
+            case null:
+                break;
+            case { ValueKind: JsonValueKind.Array } list:
+                foreach (JsonElement element in list.EnumerateArray())
+                    Add(json.AsObject(TemplateKey, element).GetText("name"), json.AsObject(TemplateKey, element).GetText("template"));
+                break;
+            case { ValueKind: JsonValueKind.Object } named:
+                foreach (JsonProperty entry in named.EnumerateObject())
+                    Add(entry.Name, json.AsText(TemplateKey, entry.Value));
+                break;
+            case { } text:
+                Add(Default, json.AsText(TemplateKey, text));
+                break;
+        }
+
+        return templates;
+
+        void Add(string name, string template)
+        {
+            if (template.Length > LongestTemplate)
+                throw json.Error(TemplateKey, $"has more than {LongestTemplate} characters, too many for a chat template.");
+            templates[name] = new NamedTemplate(NotEmpty(template, path), path);
+        }
     }
 
-    /// <summary>One text, or a list of named ones, of which "default" is meant for conversations without tools.</summary>
-    private static string? ReadTemplate(JsonObject json) => json.Find(TemplateKey) switch
-    {
-        null => null,
-        { ValueKind: JsonValueKind.Array } list => list.EnumerateArray()
-            .Select(element => json.AsObject(TemplateKey, element))
-            .Where(entry => entry.GetText("name") == "default")
-            .Select(entry => entry.GetText("template"))
-            .FirstOrDefault(),
-        { } text => json.AsText(TemplateKey, text),
-    };
+    private static string NotEmpty(string template, string path)
+        => string.IsNullOrWhiteSpace(template) ? throw new CheckpointException(path, "the chat template is empty.") : template;
 }
+
+/// <summary>A template's text and where it comes from.</summary>
+internal readonly record struct NamedTemplate(string Text, string Source);

@@ -81,7 +81,7 @@ public static class AtomicFolder
         Recover(target);
         if (Resolve(target) is not { } root || ManifestContent.Read(root) is not { } manifest || !manifest.FilesOf(part).Any())
             return;
-        if (root == target && new WholeExchange(root).DeleteFolder(part))
+        if (root == target && !IsRoot(root) && new WholeExchange(root).DeleteFolder(part))
             return;
         FolderExchange.Run(root, part, fill: null);
         if (root == target && manifest.FolderCreated)
@@ -97,23 +97,17 @@ public static class AtomicFolder
     public static void Recover(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        if (StagingFolders.Hold(target))
+        string target = FullPath(folder);
+        if (StagingFolders.Hold(target) || FileStatus.FinalTarget(target) is not { } root)
             return;
-        string? root = FileStatus.FinalTarget(target);
-        if (root is null || Path.GetDirectoryName(root) is null)
-            return;
-        new WholeExchange(root).Recover();
+        if (!IsRoot(root))
+            new WholeExchange(root).Recover();
         if (FileStatus.Of(root).Kind == FileKind.Folder)
             FolderExchange.Recover(root);
     }
 
     /// <summary>A path in full, without a separator at its end.</summary>
-    internal static string FullPath(string folder)
-    {
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        return Path.GetDirectoryName(target) is null ? throw new ArgumentException($"'{folder}' is a file system's root.", nameof(folder)) : target;
-    }
+    internal static string FullPath(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     /// <summary>The folder that a path leads to; null where there is none.</summary>
     /// <exception cref="CheckpointException">The path leads to something else.</exception>
@@ -129,6 +123,9 @@ public static class AtomicFolder
             _ => throw new CheckpointException(target, "cannot write a folder here, a file of this name exists."),
         };
     }
+
+    /// <summary>Whether a folder has nothing above it, where a name could stand beside it.</summary>
+    private static bool IsRoot(string folder) => Path.GetDirectoryName(folder) is null;
 
     private static void TryDeleteEmpty(string root)
     {

@@ -4,6 +4,7 @@ namespace AdapterToolkit.Checkpoints;
 /// A folder that one run at a time writes to: a lock of the operating system, which ends with the process whatever ends it. While it lasts, the hidden file
 /// <c>.adapter-toolkit.lock</c> in the folder names process, machine and start.
 /// </summary>
+/// <remarks>A file system that has no such locks, as some that are mounted over a network, lets every run in.</remarks>
 public sealed class FolderLock : IDisposable
 {
     private readonly LockFile _file;

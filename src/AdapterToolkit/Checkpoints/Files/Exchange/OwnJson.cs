@@ -13,16 +13,7 @@ internal static class OwnJson
     {
         if (FileStatus.Of(path) is not { Kind: FileKind.File, Length: <= LongestFile })
             throw NotOurs(path);
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-            JsonObject json = new(path, "", document.RootElement);
-            return document.RootElement.ValueKind == JsonValueKind.Object && json.FindText("format") == format ? convert(json) : throw NotOurs(path);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw NotOurs(path, exception);
-        }
+        return JsonFile.Parse(path, RegularFile.ReadAllBytes(path, LongestFile), json => json.FindText("format") == format ? convert(json) : throw NotOurs(path));
     }
 
     /// <summary>Creates a file.</summary>
@@ -41,7 +32,7 @@ internal static class OwnJson
 
     /// <summary>Length and hash of a file.</summary>
     public static FileProof ReadProof(JsonObject json) =>
-        json.Get("length").TryGetInt64(out long length) ? new FileProof(length, json.GetText("xxh128")) : throw json.Error("length", "is no whole number.");
+        json.Get("length") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long length) ? new FileProof(length, json.GetText("xxh128")) : throw json.Error("length", "is no whole number.");
 
     /// <summary>Writes length and hash of a file.</summary>
     public static void WriteProof(Utf8JsonWriter json, FileProof proof)
@@ -58,6 +49,6 @@ internal static class OwnJson
             ? path
             : throw json.Error(path, "is no path in this folder.");
 
-    private static CheckpointException NotOurs(string path, Exception? cause = null) =>
-        new(path, "this program keeps its list of written files under this name, and did not write what stands there. Move it away, or choose another folder.", innerException: cause);
+    private static CheckpointException NotOurs(string path) =>
+        new(path, "this program keeps its list of written files under this name, and did not write what stands there. Move it away, or choose another folder.");
 }

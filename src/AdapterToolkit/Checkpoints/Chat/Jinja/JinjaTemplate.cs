@@ -1,0 +1,18 @@
+namespace AdapterToolkit.Checkpoints.Jinja;
+
+/// <summary>A template, read and ready to be rendered. Immutable.</summary>
+/// <param name="Source">Its text, line breaks normalized.</param>
+/// <param name="Body">Its statements.</param>
+/// <param name="HasGeneration">Whether it marks what the assistant writes with <c>{% generation %}</c>.</param>
+internal sealed record JinjaTemplate(string Source, IReadOnlyList<Statement> Body, bool HasGeneration)
+{
+    /// <summary>Reads a template.</summary>
+    /// <exception cref="JinjaException">It is malformed, or uses what is not supported.</exception>
+    public static JinjaTemplate Parse(string template)
+    {
+        string source = Lexer.Normalize(template);
+        var parser = new Parser(new TokenStream(Lexer.Tokenize(source)));
+        IReadOnlyList<Statement> body = parser.ParseTemplate();
+        return new JinjaTemplate(source, body, parser.HasGeneration);
+    }
+}

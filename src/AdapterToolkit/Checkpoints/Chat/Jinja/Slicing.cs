@@ -1,0 +1,53 @@
+using System.Numerics;
+
+namespace AdapterToolkit.Checkpoints.Jinja;
+
+/// <summary>Python's slices, <c>a[start:stop:step]</c>: negative places count from the end, and what lies beyond an end is cut.</summary>
+internal static class Slicing
+{
+    /// <summary>The items of a slice.</summary>
+    public static object Slice(object target, object? start, object? stop, object? step, Budget budget)
+    {
+        switch (target)
+        {
+            case string text:
+                string[] characters = [.. CodePoints.Split(text)];
+                budget.SpendText(text.Length);
+                return string.Concat(Places(characters.Length, start, stop, step).Select(i => characters[i]));
+            case SequenceValue sequence:
+                object[] items = [.. Places(sequence.Items.Count, start, stop, step).Select(i => sequence.Items[i])];
+                budget.SpendList(items.Length);
+                return target is ListValue ? new ListValue(items) : new TupleValue(items);
+            case RangeValue range:
+                (int first, int end, int stride) = Bounds(range.Count, start, stop, step);
+                return new RangeValue(range.Start + range.Step * first, range.Start + range.Step * end, range.Step * stride);
+            case UndefinedValue undefined:
+                throw undefined.Error();
+            default:
+                return new UndefinedValue($"'{TypeName.Of(target)}' object has no slices.");
+        }
+    }
+
+    private static IEnumerable<int> Places(int count, object? start, object? stop, object? step)
+    {
+        (int first, int end, int stride) = Bounds(count, start, stop, step);
+        for (long i = first; stride > 0 ? i < end : i > end; i += stride)
+            yield return (int)i;
+    }
+
+    private static (int First, int End, int Step) Bounds(int count, object? start, object? stop, object? step)
+    {
+        int stride = Read(step) is { } given ? Clamp(given, int.MinValue + 1, int.MaxValue) : 1;
+        if (stride == 0)
+            throw JinjaException.Values("slice step cannot be zero.");
+        (int lowest, int highest) = stride > 0 ? (0, count) : (-1, count - 1);
+        return (Bound(start, stride > 0 ? lowest : highest), Bound(stop, stride > 0 ? highest : lowest), stride);
+
+        int Bound(object? bound, int otherwise)
+            => Read(bound) is { } place ? Clamp(place.Sign < 0 ? place + count : place, lowest, highest) : otherwise;
+    }
+
+    private static BigInteger? Read(object? bound) => bound is null or None ? null : Numbers.ToInteger(bound);
+
+    private static int Clamp(BigInteger value, int least, int most) => (int)BigInteger.Max(least, BigInteger.Min(most, value));
+}
