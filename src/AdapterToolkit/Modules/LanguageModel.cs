@@ -19,7 +19,7 @@ namespace AdapterToolkit.Modules;
 /// <remarks>
 /// A model is for one thread at a time: a call that comes from another thread while one is being made throws an
 /// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
-/// any other device one model's call at a time is made.
+/// any other device one model's call at a time is made. <see cref="Forward"/> and the methods written beside it do not look who calls.
 /// </remarks>
 public abstract partial class LanguageModel : Module, IDisposable
 {
