@@ -19,7 +19,7 @@ namespace AdapterToolkit.Modules;
 /// <remarks>
 /// A model is for one thread at a time: a call that comes from another thread while one is being made throws an
 /// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
-/// any other device one model's call at a time is made.
+/// any other device one model's call at a time is made. <see cref="Forward"/> and the methods written beside it do not look who calls.
 /// </remarks>
 public abstract partial class LanguageModel : Module, IDisposable
 {
@@ -372,13 +372,15 @@ public abstract partial class LanguageModel : Module, IDisposable
     }
 
     /// <summary>Keeps other threads out until what is returned is disposed.</summary>
+    /// <param name="loading">The device that the model is being loaded to; null once it is.</param>
     /// <exception cref="InvalidOperationException">Another thread is using the model, or a model on the same accelerator.</exception>
     /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
-    internal ExclusiveUse.Hold Enter()
+    internal ExclusiveUse.Hold Enter(Device? loading = null)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _device?.ThrowIfDisposed();
-        return _use.Enter(_device?.Use);
+        Device? device = _device ?? loading;
+        device?.ThrowIfDisposed();
+        return _use.Enter(device?.Use);
     }
 
     /// <summary>Frees what the model holds.</summary>
