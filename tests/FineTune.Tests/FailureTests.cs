@@ -44,6 +44,15 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void What_fails_in_another_thread_is_one_line_too()
+    {
+        RunResult result = FineTuneProgram.RunWithFailingThread([.. Quick(Path.Combine(_folder, "out")), "--batch", "2", "--sequence", "16", "--steps", "1000000"]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"error: InvalidCastException: {StartupHook.Message}", Assert.Single(result.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_diverges_leaves_the_checkpoint_of_before()
     {
         string output = Path.Combine(_folder, "out");
