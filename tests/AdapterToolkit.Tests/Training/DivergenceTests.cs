@@ -148,6 +148,9 @@ public sealed class DivergenceTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(float.NaN)]
-    public void A_norm_to_clip_to_that_is_no_positive_number_is_refused(float norm) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new TinyTraining(maximumNorm: norm).Dispose());
+    public void A_norm_to_clip_to_that_is_no_positive_number_is_refused(float norm)
+    {
+        using TinyTraining training = new();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(training.Model, training.Optimizer) { MaximumGradientNorm = norm });
+    }
 }
