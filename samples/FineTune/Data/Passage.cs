@@ -13,8 +13,12 @@ internal sealed record Passage(string Text, int Source, int Number)
 
     /// <summary>The passages of texts: files of plain text are divided, others are one each, empty ones none.</summary>
     /// <param name="texts">The texts.</param>
-    public static IReadOnlyList<Passage> Of(IReadOnlyList<DataText> texts) =>
-        [.. texts.SelectMany((text, source) => (text.IsWholeFile ? Passages.Of(text.Text) : (IReadOnlyList<string>)[text.Text]).Where(part => part.Length > 0).Select((part, number) => new Passage(part, source, number)))];
+    public static IReadOnlyList<Passage> Of(IReadOnlyList<DataText> texts)
+    {
+        return [.. texts.SelectMany((text, source) => PartsOf(text).Where(part => part.Length > 0).Select((part, number) => new Passage(part, source, number)))];
+
+        static IReadOnlyList<string> PartsOf(DataText text) => text.IsWholeFile ? Passages.Of(text.Text) : [text.Text];
+    }
 
     /// <summary>Texts again: passages that follow each other in one text are joined, as they stand there.</summary>
     /// <param name="passages">Some passages, in order.</param>

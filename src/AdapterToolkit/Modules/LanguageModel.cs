@@ -380,13 +380,15 @@ public abstract partial class LanguageModel : Module, IDisposable
     }
 
     /// <summary>Keeps other threads out until what is returned is disposed.</summary>
+    /// <param name="loading">The device that the model is being loaded to; null once it is.</param>
     /// <exception cref="InvalidOperationException">Another thread is using the model, or a model on the same accelerator.</exception>
     /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
-    internal ExclusiveUse.Hold Enter()
+    internal ExclusiveUse.Hold Enter(Device? loading = null)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _device?.ThrowIfDisposed();
-        return _use.Enter(_device?.Use);
+        Device? device = _device ?? loading;
+        device?.ThrowIfDisposed();
+        return _use.Enter(device?.Use);
     }
 
     /// <summary>Frees what the model holds.</summary>

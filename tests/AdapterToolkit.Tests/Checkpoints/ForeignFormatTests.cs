@@ -87,6 +87,19 @@ public sealed class ForeignFormatTests : IDisposable
     }
 
     [Theory]
+    [InlineData("tokenizer.model", "SentencePiece")]
+    [InlineData("vocab.json", "merges.txt")]
+    public void A_tokenizer_in_another_format_is_named(string file, string what)
+    {
+        Directory.CreateDirectory(Folder);
+        string path = Path.Combine(Folder, Tokenizer.FileName);
+        File.WriteAllText(Path.Combine(Folder, file), "...");
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => Tokenizer.FromFile(path));
+        foreach (string part in (string[])[path, $"'{file}'", what, "save_pretrained"])
+            Assert.Contains(part, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("fp8", "8-bit floating point")]
     [InlineData("gptq", "4-bit integers")]
     [InlineData("awq", "4-bit integers")]
