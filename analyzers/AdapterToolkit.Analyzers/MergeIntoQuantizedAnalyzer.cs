@@ -55,7 +55,7 @@ public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
     private static bool IsAlternative(IInvocationOperation merge, IEnumerable<IInvocationOperation> merges)
     {
         string? target = merge.Instance?.Syntax.ToString();
-        return merges.Any(other => other.TargetMethod.Name == "MergeTo" && other.Instance?.Syntax.ToString() == target && AreApart(merge, other));
+        return merges.Any(other => other.TargetMethod.Name is "MergeTo" or "MergeToBaseType" && other.Instance?.Syntax.ToString() == target && AreApart(merge, other));
     }
 
     /// <summary>Whether two operations stand in different parts of a choice.</summary>

@@ -56,11 +56,11 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         using Device device = Devices.Open(options.Device, options.Threads);
         if (options.Resume is null && !options.Dense)
             _measurements.HeldOutLossDense = MeasureDense(device, data);
-        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, options.Storage);
+        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, new LoadOptions { Storage = options.Storage, Logger = new WarningLogger(display) });
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
-        ShuffledBatches batches = new(data.Training, options.Batch, options.Seed);
+        ShuffledBatches batches = MakeBatches(data);
         Prompt prompt = ChoosePrompt(corpus, encoder, data);
         ShowSummary(model, corpus, data);
         _leftOut = data.Counts;
@@ -92,13 +92,26 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         return 0;
     }
 
+    private ShuffledBatches MakeBatches(PreparedData data)
+    {
+        try
+        {
+            return new ShuffledBatches(data.Training, options.Batch, options.Seed);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserException($"--batch {options.Batch}: {exception.Message.Split(" (Parameter")[0]}");
+        }
+    }
+
     private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };
 
     private LlamaConfig ReadConfig()
     {
         if (!Directory.Exists(options.ModelFolder))
             throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
-        LlamaConfig config = LlamaConfig.FromFile(Path.Combine(options.ModelFolder, LlamaConfig.FileName));
+        LlamaConfig config = LlamaConfig.FromFolder(options.ModelFolder);
+        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         return options.Sequence <= config.MaxPositions
             ? config

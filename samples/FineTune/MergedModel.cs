@@ -17,6 +17,8 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
     /// <summary>Bits of all that the sum of base and adapter has.</summary>
     private const int ExactBits = 32;
 
+    private SaveOptions SaveOptions => new() { EndTokens = answerEnd, ChatTemplateFile = options.ChatTemplate, FullPrecision = options.MergeFullPrecision };
+
     /// <summary>Merges and writes.</summary>
     /// <param name="model">The base model with the adapter beside it. It is disposed when it is written.</param>
     /// <returns>The largest absolute difference of a logit of the sums, in float32, from the trained model's.</returns>
@@ -37,7 +39,7 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
     private double WriteExact(LlamaModel model)
     {
         Device device = model.Device;
-        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd, FullPrecision = true });
+        model.Save(options.MergedFolder, SaveOptions);
         model.Dispose();
         using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
         return check.LargestError(merged);
@@ -48,7 +50,7 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
         Device device = model.Device;
         model.Unmerge();
         MergeRounding rounding = model.MergeToBaseType();
-        model.Save(options.MergedFolder, new SaveOptions { EndTokens = answerEnd });
+        model.Save(options.MergedFolder, SaveOptions);
         model.Dispose();
         using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
         double written = check.LargestError(merged);

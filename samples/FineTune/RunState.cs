@@ -63,7 +63,7 @@ internal sealed partial record RunState
     public required bool Merge { get; init; }
 
     /// <summary>Whether the merged model is in float32 in place of the base's element type.</summary>
-    public bool MergeFullPrecision { get; init; }
+    public required bool MergeFullPrecision { get; init; }
 
     /// <summary>After how many steps the held-out loss is measured.</summary>
     public required int EvaluateEvery { get; init; }

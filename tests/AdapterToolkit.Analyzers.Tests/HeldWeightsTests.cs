@@ -84,6 +84,7 @@ public sealed class HeldWeightsTests
     [InlineData("var t = new Trainer(Model.Load(\"x\", device, WeightStorage.Dense), new AdamW()); t.Model.Merge();")]
     [InlineData("half.Merge(); dense.Merge(); new Other().Merge();")]
     [InlineData("model.MergeTo(16); model.Adapter.Initialize(); model.Merge();")]
+    [InlineData("model.MergeToBaseType(); model.Adapter.Initialize(); model.Merge();")]
     [InlineData("small.MergeTo(16); small.SetFactors(null);")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 

@@ -6,7 +6,7 @@ using AdapterToolkit.Quantization;
 
 RootCommand root = new("Measures the toolkit on the CPU device, and its analyzers. Build with -c Release, and let the machine do nothing else. Ends with 1 where a figure is not what is asked.")
 {
-    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Decoding(), Billion(), BillionSide(), Tokenizers(), Tokenize(), Analyzers(), Kernels(),
+    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Identity(), Decoding(), Billion(), BillionSide(), Tokenizers(), Tokenize(), Analyzers(), Kernels(),
 };
 int exitCode = root.Parse(args).Invoke();
 return exitCode == 0 && ReportTable.HasMissed ? 1 : exitCode;
@@ -67,6 +67,14 @@ static Command Merge()
     Option<double> seconds = Seconds();
     Command command = new("merge", "A forward pass after a merge against the base's, and the bytes that the merged adapter still holds.") { seconds };
     command.SetAction(parsed => MergeComparison.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+    return command;
+}
+
+static Command Identity()
+{
+    Option<double> seconds = Seconds();
+    Command command = new("identity", "The time of the digests that tell base models apart, beside that of the loading in which they are taken.") { seconds };
+    command.SetAction(parsed => IdentityShare.Run(TimeSpan.FromSeconds(parsed.GetValue(seconds))));
     return command;
 }
 

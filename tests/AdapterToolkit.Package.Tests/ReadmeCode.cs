@@ -4,7 +4,7 @@ using AdapterToolkit.Tests.Shared;
 
 namespace AdapterToolkit.Package.Tests;
 
-/// <summary>The C# blocks of README.md. One whose first line is <c>// Name.cs</c> is a file of the program; any other shows what the compiler generated.</summary>
+/// <summary>The C# blocks of README.md. Each is a file of one program, which its first line names; those marked <c>excerpt</c> show what the compiler generated.</summary>
 /// <param name="Files">The program's files, by name.</param>
 /// <param name="Generated">What is said to be generated.</param>
 internal sealed partial record ReadmeCode(IReadOnlyDictionary<string, string> Files, IReadOnlyList<string> Generated)
@@ -21,12 +21,13 @@ internal sealed partial record ReadmeCode(IReadOnlyDictionary<string, string> Fi
         string text = File.ReadAllText(Path.Combine(SolutionFolder.Find(), "README.md")).ReplaceLineEndings("\n");
         Dictionary<string, string> files = [];
         List<string> generated = [];
-        foreach (string block in Block().Matches(text).Select(match => match.Groups["code"].Value))
+        foreach (Match match in Block().Matches(text))
         {
-            if (FileName().Match(block) is { Success: true } name)
-                files.Add(name.Groups["name"].Value, block);
-            else
+            string block = match.Groups["code"].Value;
+            if (match.Groups["excerpt"].Success)
                 generated.Add(block);
+            else
+                files.Add(FileName().Match(block).Groups["name"].Value, block);
         }
 
         return new ReadmeCode(files, generated);
@@ -54,7 +55,7 @@ internal sealed partial record ReadmeCode(IReadOnlyDictionary<string, string> Fi
     private static string Normal(string text) =>
         Space().Replace(s_leftOut.Aggregate(text, (current, name) => current.Replace(name, "", StringComparison.Ordinal)), " ").Trim();
 
-    [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```csharp(?<excerpt> excerpt)?\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
     [GeneratedRegex(@"\A// (?<name>\w+\.cs)\b")]

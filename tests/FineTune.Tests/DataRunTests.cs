@@ -28,11 +28,12 @@ public sealed class DataRunTests : IDisposable
         RunResult whole = Run(
             "--data", Case("07-conversations-dropped-and-cut-in-silence", "long.jsonl"),
             "--chat-template", Case("07-conversations-dropped-and-cut-in-silence", "chat_template.jinja"),
-            "--steps", "0", "--sequence", "512");
+            "--steps", "0", "--sequence", "512", "--merge");
 
         Assert.True(whole.ExitCode == 0, whole.ToString());
         Assert.DoesNotContain("left out", whole.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("cut to", whole.Output, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(Case("07-conversations-dropped-and-cut-in-silence", "chat_template.jinja")), File.ReadAllText(Path.Combine(_folder, "out", "merged", "chat_template.jinja")));
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class FailureTests : IDisposable
         Assert.Equal("f: b", Failure.Describe(new CheckpointException("f", "b")));
         Assert.Equal("c", Failure.Describe(new AggregateException(new IOException("c"))));
         Assert.Contains("--learning-rate", Failure.Describe(new TrainingDivergedException(3, "the loss", double.NaN)), StringComparison.Ordinal);
-        Assert.Contains("--batch", Failure.Describe(new OutOfMemoryException()), StringComparison.Ordinal);
+        Assert.Contains("--batch", Failure.Describe(new InsufficientMemoryException()), StringComparison.Ordinal);
         string unexpected = Failure.Describe(new InvalidCastException("d"));
         Assert.StartsWith("InvalidCastException: d", unexpected, StringComparison.Ordinal);
         Assert.Contains("FINE_TUNE_DETAILS=1", unexpected, StringComparison.Ordinal);
@@ -27,12 +27,12 @@ public sealed class FailureTests : IDisposable
     [Theory]
     [InlineData("The training has diverged: in step 1", "--learning-rate", "1e38")]
     [InlineData("--batch", "--batch", "200000", "--sequence", "64")]
-    [InlineData("1000000000", "--batch", "1000000000")]
+    [InlineData("--batch 1000000000: ", "--batch", "1000000000")]
     public void A_run_that_can_not_go_on_ends_in_one_line_and_leaves_no_result(string message, params string[] arguments)
     {
         string output = Path.Combine(_folder, "out");
 
-        RunResult result = FineTuneProgram.Run(["--device", "cpu", "--threads", "2", "--json", "--steps", "2", "--output", output, .. arguments]);
+        RunResult result = FineTuneProgram.Run([.. Quick(output), "--steps", "2", .. arguments]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Single(result.Errors.Trim().Split('\n'));
@@ -44,12 +44,21 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void What_fails_in_another_thread_is_one_line_too()
+    {
+        RunResult result = FineTuneProgram.RunWithFailingThread([.. Quick(Path.Combine(_folder, "out")), "--batch", "2", "--sequence", "16", "--steps", "1000000"]);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"error: InvalidCastException: {StartupHook.Message}", Assert.Single(result.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_diverges_leaves_the_checkpoint_of_before()
     {
         string output = Path.Combine(_folder, "out");
 
         // The first of two steps of warm-up has a rate of zero, the second makes numbers that are finite, but too large for the third.
-        RunResult result = FineTuneProgram.Run("--device", "cpu", "--threads", "2", "--json", "--batch", "2", "--sequence", "16", "--steps", "20", "--learning-rate", "1e38", "--checkpoint-every", "1", "--evaluate-every", "0", "--output", output);
+        RunResult result = FineTuneProgram.Run([.. Quick(output), "--batch", "2", "--sequence", "16", "--steps", "20", "--learning-rate", "1e38", "--checkpoint-every", "1"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("in step 3", result.Errors, StringComparison.Ordinal);
@@ -73,9 +82,9 @@ public sealed class FailureTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A process of its own can't be sent Ctrl+C on Windows.");
         string output = Path.Combine(_folder, "out");
-        string[] options = ["--device", "cpu", "--threads", "2", "--json", "--batch", "2", "--sequence", "16", "--output", output, "--evaluate-every", "0"];
+        string[] options = [.. Quick(output), "--batch", "2", "--sequence", "16"];
         string position = Path.Combine(output, "checkpoint", TrainingCheckpoint.TrainerFileName);
-        FineTuneProgram.RunAndInterrupt(position, [.. options, "--steps", "200", "--checkpoint-every", "1"]);
+        FineTuneProgram.RunAndInterrupt(position, [.. options, "--steps", "3000", "--checkpoint-every", "1"]);
         byte[] before = File.ReadAllBytes(position);
 
         RunResult fresh = FineTuneProgram.Run([.. options, "--steps", "3"]);
@@ -86,5 +95,13 @@ public sealed class FailureTests : IDisposable
         Assert.True(measured.ExitCode == 0, measured.ToString());
 
         Assert.Equal(before, File.ReadAllBytes(position));
+    }
+
+    /// <summary>The options of a run on a few words.</summary>
+    private string[] Quick(string output)
+    {
+        string data = Path.Combine(_folder, "notes.txt");
+        File.WriteAllText(data, string.Concat(Enumerable.Repeat("The reader reads the next node of the document. ", 30)));
+        return ["--data", data, "--dense", "--device", "cpu", "--threads", "2", "--json", "--evaluate-every", "0", "--output", output];
     }
 }

@@ -15,6 +15,14 @@ internal static class FineTuneProgram
         return ResultOf(process);
     }
 
+    /// <summary>Runs it with a thread beside it that fails after a while; see <see cref="StartupHook"/>.</summary>
+    /// <param name="arguments">The command line.</param>
+    public static RunResult RunWithFailingThread(params string[] arguments)
+    {
+        using Process process = Start(arguments, startupHook: typeof(StartupHook).Assembly.Location);
+        return ResultOf(process);
+    }
+
     /// <summary>Runs it until a file exists, then sends what Ctrl+C sends.</summary>
     /// <param name="awaited">The file.</param>
     /// <param name="arguments">The command line.</param>
@@ -50,12 +58,14 @@ internal static class FineTuneProgram
         return result.Result;
     }
 
-    private static Process Start(string[] arguments)
+    private static Process Start(string[] arguments, string? startupHook = null)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "FineTune.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        if (startupHook is not null)
+            start.Environment["DOTNET_STARTUP_HOOKS"] = startupHook;
         return Process.Start(start) ?? throw new InvalidOperationException("The program did not start.");
     }
 

@@ -94,7 +94,7 @@ public sealed class MergedModelTests : IDisposable
     }
 
     private RunResult Run(string output, params string[] arguments) => FineTuneProgram.Run(
-        ["--device", "cpu", "--threads", "2", "--json", "--batch", "4", "--sequence", "64", "--steps", "2", "--checkpoint-every", "0", .. arguments, "--output", Path.Combine(_folder, output)]);
+        ["--device", "cpu", "--threads", "2", "--json", "--batch", "4", "--sequence", "128", "--steps", "2", "--checkpoint-every", "0", .. arguments, "--output", Path.Combine(_folder, output)]);
 
     private static JsonNode Json(string folder, string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, name)))!;
 

@@ -69,6 +69,7 @@ public sealed class RunStateTests : IDisposable
     [InlineData("model", "\"relative\"")]
     [InlineData("data", "\"relative\"")]
     [InlineData("data", "[]")]
+    [InlineData("mergeFullPrecision", "0")]
     [InlineData("chatTemplate", "\"relative\"")]
     [InlineData("started", "\"yesterday\"")]
     [InlineData("started", "null")]

@@ -117,13 +117,17 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] } && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
             Assign(target, Of(target) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
         bool isMerge = analysis.Types.IsMerge(call);
-        if (isMerge && call.TargetMethod.Name == "MergeTo")
+        if (isMerge && call.TargetMethod.Name == "MergeToBaseType")
+        {
+            if (IsForGood(call))
+                Assign(target, Held.Dense, isStored: false);
+        }
+        else if (isMerge && call.TargetMethod.Name == "MergeTo")
         {
             if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0) is not { } bits || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
                 return;
             Report(call, given);
-            bool isForGood = given >= FewestBitsThatKeepAnAdapter && call.Arguments.Where(argument => argument.Parameter?.Name == "reversible").All(argument => argument.Value.ConstantValue is { HasValue: true, Value: false });
-            if (isForGood)
+            if (given >= FewestBitsThatKeepAnAdapter && IsForGood(call))
                 Assign(target, Held.Dense, isStored: false);
         }
         else if (isMerge)
@@ -136,6 +140,10 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
             Assign(target, storage.Kind == HeldKind.Marked ? TypeOf(target) is { } type ? analysis.OfType(type) : null : storage, isStored: false);
         }
     }
+
+    /// <summary>Whether a merge is not to be taken back.</summary>
+    private static bool IsForGood(IInvocationOperation call) =>
+        call.Arguments.Where(argument => argument.Parameter?.Name == "reversible").All(argument => argument.Value.ConstantValue is { HasValue: true, Value: false });
 
     private void Report(IInvocationOperation call, int bits)
     {

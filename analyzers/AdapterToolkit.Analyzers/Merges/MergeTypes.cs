@@ -49,7 +49,7 @@ internal sealed class MergeTypes(Compilation compilation)
     public bool IsOfMerging(IMethodSymbol method) => Is(method.ContainingType, _linear) || Is(method.ContainingType, _model);
 
     /// <summary>Whether a call is a merge.</summary>
-    public bool IsMerge(IInvocationOperation call) => call.TargetMethod.Name is "Merge" or "MergeTo" && IsOfMerging(call.TargetMethod);
+    public bool IsMerge(IInvocationOperation call) => call.TargetMethod.Name is "Merge" or "MergeTo" or "MergeToBaseType" && IsOfMerging(call.TargetMethod);
 
     /// <summary>Whether a member is a layer's.</summary>
     public bool IsOfLinear(ISymbol member) => Is(member.ContainingType, _linear);
@@ -146,7 +146,7 @@ internal sealed class MergeTypes(Compilation compilation)
     }
 
     private static bool NamesAMerge(SyntaxNode declaration) => declaration.DescendantNodes().OfType<IdentifierNameSyntax>()
-        .Any(name => name.Identifier.ValueText is "Merge" or "MergeTo" or "Unmerge" or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "Factors" or "IsMerged");
+        .Any(name => name.Identifier.ValueText is "Merge" or "MergeTo" or "MergeToBaseType" or "Unmerge" or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "Factors" or "IsMerged");
 
     private static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) => type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
 }

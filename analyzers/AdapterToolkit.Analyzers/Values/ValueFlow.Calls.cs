@@ -117,7 +117,7 @@ internal sealed partial class ValueFlow
     private void NoteMerge(IMethodSymbol method)
     {
         bool isOfLayers = KnownTypes.DerivesFrom(method.ContainingType, Types.Linear) || KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel);
-        if (isOfLayers && method.Name is "Merge" or "MergeTo")
+        if (isOfLayers && method.Name is "Merge" or "MergeTo" or "MergeToBaseType")
             Note(MergedFact);
     }
 

@@ -53,10 +53,11 @@ internal sealed record Corpus(string Description, IReadOnlyList<DataText> Texts,
         TrainingData training = encoder.Encode(trainingTexts, trainingChats, sequenceLength, cancellationToken);
         TrainingData heldOut = encoder.Encode(heldOutTexts, heldOutChats, sequenceLength, cancellationToken);
         IReadOnlyList<TrainingSequence> measured = Beginning(heldOut.Sequences);
-        string[] notes = [.. DataNotes.Of(FilesLeftOut, training.And(heldOut), sequenceLength), .. DataNotes.OfMeasured(measured, heldOut)];
+        TrainingData all = training.And(heldOut) with { Texts = Texts.Count, TextsLeftOut = Texts.Count(text => text.Text.Length == 0) };
+        string[] notes = [.. DataNotes.Of(FilesLeftOut, all, sequenceLength), .. DataNotes.OfMeasured(measured, heldOut)];
         if (training.Sequences.Count == 0)
             throw new UserException($"--data {Description}: nothing is left to learn. {string.Join(' ', notes)}");
-        return new PreparedData(training.Sequences, measured, FirstPrompt(), notes) { Counts = DataCounts.Of(training.And(heldOut)) };
+        return new PreparedData(training.Sequences, measured, FirstPrompt(), notes) { Counts = DataCounts.Of(all) };
 
         Prompt FirstPrompt() => (heldOutChats.Count > 0 ? heldOutChats : trainingChats) is [Conversation chat, ..]
             ? encoder.PromptOf(chat)

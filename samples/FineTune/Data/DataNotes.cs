@@ -17,9 +17,16 @@ internal static class DataNotes
         if (data.TextsLeftOut > 0)
             yield return $"{Share(data.TextsLeftOut, data.Texts)} texts are left out: they are empty.";
         if (data.ConversationsLeftOut > 0)
-            yield return $"{Share(data.ConversationsLeftOut, data.Conversations)} conversations are left out: no answer begins within their first {sequenceLength} tokens (--sequence).";
+        {
+            yield return $"{Share(data.ConversationsLeftOut, data.Conversations)} conversations are left out: "
+                + $"no answer begins within their first {sequenceLength} tokens (--sequence).";
+        }
+
         if (data.ConversationsCut > 0)
-            yield return $"{Share(data.ConversationsCut, data.Conversations)} conversations are cut to {sequenceLength} tokens (--sequence), and lose the end of an answer or whole answers.";
+        {
+            yield return $"{Share(data.ConversationsCut, data.Conversations)} conversations are cut to {sequenceLength} tokens (--sequence), "
+                + "and lose the end of an answer or whole answers.";
+        }
     }
 
     /// <summary>The sentence about what is held out, where not all of it is measured.</summary>
@@ -27,8 +34,9 @@ internal static class DataNotes
     /// <param name="heldOut">All that is held out.</param>
     public static IEnumerable<string> OfMeasured(IReadOnlyList<TrainingSequence> measured, TrainingData heldOut)
     {
-        if (measured.Count < heldOut.Sequences.Count)
-            yield return $"Of {Quantity.Count(heldOut.Tokens)} tokens that are held out the first {Quantity.Count(measured.Sum(sequence => (long)sequence.Ids.Length))} are measured.";
+        long tokens = measured.Sum(sequence => (long)sequence.Ids.Length);
+        if (tokens < heldOut.Tokens)
+            yield return $"Of {Quantity.Count(heldOut.Tokens)} tokens that are held out the first {Quantity.Count(tokens)} are measured.";
     }
 
     private static string Share(int part, int whole) => $"{Quantity.Count(part)} of {Quantity.Count(whole)}";

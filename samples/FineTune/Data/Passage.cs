@@ -11,10 +11,14 @@ internal sealed record Passage(string Text, int Source, int Number)
     /// <summary>What decides whether the passage is held out: its text without the line breaks around it.</summary>
     public string Deciding => Text.Trim('\n');
 
-    /// <summary>The passages of texts: those of files of plain text are divided, others are one each.</summary>
+    /// <summary>The passages of texts: files of plain text are divided, others are one each, empty ones none.</summary>
     /// <param name="texts">The texts.</param>
-    public static IReadOnlyList<Passage> Of(IReadOnlyList<DataText> texts) =>
-        [.. texts.SelectMany((text, source) => (text.IsWholeFile ? Passages.Of(text.Text) : (IReadOnlyList<string>)[text.Text]).Select((part, number) => new Passage(part, source, number)))];
+    public static IReadOnlyList<Passage> Of(IReadOnlyList<DataText> texts)
+    {
+        return [.. texts.SelectMany((text, source) => PartsOf(text).Where(part => part.Length > 0).Select((part, number) => new Passage(part, source, number)))];
+
+        static IReadOnlyList<string> PartsOf(DataText text) => text.IsWholeFile ? Passages.Of(text.Text) : [text.Text];
+    }
 
     /// <summary>Texts again: passages that follow each other in one text are joined, as they stand there.</summary>
     /// <param name="passages">Some passages, in order.</param>

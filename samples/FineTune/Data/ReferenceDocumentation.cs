@@ -19,8 +19,9 @@ internal static class ReferenceDocumentation
     {
         string folder = Path.Combine(AppContext.BaseDirectory, FolderName);
         string[] files = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "System.Xml*.xml").Order(StringComparer.Ordinal)] : [];
-        return files.Length > 0
-            ? new Corpus("System.Xml documentation of the .NET reference pack", [.. DocumentationText.FromFiles(files).Select(text => new DataText(text, folder, IsWholeFile: false))], []) { Prompt = Prompt }
+        DataText[] texts = [.. DocumentationText.FromFiles(files).Select(text => new DataText(text, folder, IsWholeFile: false))];
+        return texts.Length > 0
+            ? new Corpus("System.Xml documentation of the .NET reference pack", texts, []) { Prompt = Prompt }
             : throw new UserException($"{folder}: the documentation of System.Xml is not there. Build the program with a .NET SDK that has its reference pack, or name a text with --data.");
     }
 }

@@ -57,7 +57,14 @@ internal sealed class TextEncoder
     /// <exception cref="UserException">There is no chat template, or a conversation does not fit it.</exception>
     public TrainingData Encode(IReadOnlyList<string> texts, IReadOnlyList<Conversation> conversations, int sequenceLength, CancellationToken cancellationToken = default)
     {
-        TrainingData windows = TrainingData.OfTexts([.. texts.Select(Encode)], Separator, sequenceLength);
+        List<int[]> tokens = [];
+        foreach (string text in texts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            tokens.Add(Encode(text));
+        }
+
+        TrainingData windows = TrainingData.OfTexts(tokens, Separator, sequenceLength);
         return conversations.Count == 0 ? windows : windows.And(WithTemplate(chats => TrainingData.OfConversations(conversations, chats, sequenceLength, cancellationToken)));
     }
 

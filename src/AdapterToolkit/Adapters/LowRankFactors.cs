@@ -40,9 +40,10 @@ public sealed class LowRankFactors : IDisposable
         float[] paddedB = new float[outFeatures * settings.Rank];
         for (int row = 0; row < outFeatures; row++)
             b.Slice(row * rank, rank).CopyTo(paddedB.AsSpan(row * settings.Rank));
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        using PlannedCall call = new();
         A = new Parameter(Tensor.From(device, new Shape(settings.Rank, inFeatures), paddedA), $"{name}.lora_A.weight") { SavedElements = a.Length };
         B = new Parameter(Tensor.From(device, new Shape(outFeatures, settings.Rank), paddedB), $"{name}.lora_B.weight") { SavedElements = b.Length };
+        call.Complete();
     }
 
     /// <summary>The adapter's own rank.</summary>

@@ -280,9 +280,9 @@ public sealed class Checkpoint : IDisposable
         byte[] result = GC.AllocateUninitializedArray<byte>(bytes.Length);
         int rows = (int)source.Shape[0], columns = (int)source.Shape[1];
         if (source.Type == SafetensorsType.F32)
-            MatrixTranspose.Transpose(MemoryMarshal.Cast<byte, uint>(bytes), rows, columns, MemoryMarshal.Cast<byte, uint>(result));
+            MatrixTranspose.Transpose(MemoryMarshal.Cast<byte, uint>(bytes), rows, columns, MemoryMarshal.Cast<byte, uint>(result.AsSpan()));
         else
-            MatrixTranspose.Transpose(MemoryMarshal.Cast<byte, ushort>(bytes), rows, columns, MemoryMarshal.Cast<byte, ushort>(result));
+            MatrixTranspose.Transpose(MemoryMarshal.Cast<byte, ushort>(bytes), rows, columns, MemoryMarshal.Cast<byte, ushort>(result.AsSpan()));
         return result;
     }
 

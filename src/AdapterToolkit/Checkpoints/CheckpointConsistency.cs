@@ -23,7 +23,7 @@ public static class CheckpointConsistency
         foreach (string file in (string[])[LlamaConfig.FileName, Generation])
             CheckIds(folder, file, vocabularySize, size);
         CheckTokens(folder, AddedTokens, vocabularySize, size, json => json.Properties.Select(property => (property.Value, property.Key)));
-        CheckTokens(folder, TokenizerSettings, vocabularySize, size, json => json.FindObject("added_tokens_decoder")?.Properties.Select(Decoded) ?? []);
+        CheckTokens(folder, TokenizerSettings, vocabularySize, size, json => json.FindObjectOn("added_tokens_decoder")?.Properties.Select(Decoded) ?? []);
     }
 
     private static CheckpointException Contradiction(string folder, string file, int id, string text, string size) => new(

@@ -19,6 +19,6 @@ internal static partial class LoadLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The rank {Rank} of {Class} is above the smaller side of {Layers} of its layers, as of '{Layer}' ({Rows} x {Columns}): from there on, more rank adds nothing but memory.")]
-    internal static partial void RankIsAboveSide(ILogger logger, int rank, string @class, int layers, string layer, int rows, int columns);
+        Message = "The rank {Rank} of {ClassName} is above the smaller side of {Layers} of its layers, as of '{Layer}' ({Rows} x {Columns}): from there on, more rank adds nothing but memory.")]
+    internal static partial void RankIsAboveSide(ILogger logger, int rank, string className, int layers, string layer, int rows, int columns);
 }

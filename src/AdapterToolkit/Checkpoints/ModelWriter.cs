@@ -22,6 +22,8 @@ internal static class ModelWriter
             if (model.CheckpointFolder is not { } source)
                 return;
             CompanionFiles.Copy(source, beside);
+            if (options.ChatTemplateFile is { } template)
+                SavedChatTemplate.Write(template, beside);
             SavedConfiguration.Write(model, source, beside, formats, options.EndTokens);
         }, Checkpoint.Part);
         return tensors.LargestChange;

@@ -1,6 +1,6 @@
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>How <see cref="Modules.LanguageModel.Save"/> writes a model.</summary>
+/// <summary>How <see cref="Modules.LanguageModel.Save(string, SaveOptions)"/> writes a model.</summary>
 public sealed record SaveOptions
 {
     /// <summary>
@@ -8,6 +8,12 @@ public sealed record SaveOptions
     /// was trained on conversations. Null for what both files of the checkpoint that the model was loaded from say together.
     /// </summary>
     public EndTokens? EndTokens { get; init; }
+
+    /// <summary>
+    /// The file of the chat template that the model was trained with, in Jinja's language, which becomes <c>chat_template.jinja</c> in place of all
+    /// templates of the checkpoint; null to keep those.
+    /// </summary>
+    public string? ChatTemplateFile { get; init; }
 
     /// <summary>
     /// Whether every number that is not quantized is written in float32. Otherwise it has the element type of the checkpoint that the

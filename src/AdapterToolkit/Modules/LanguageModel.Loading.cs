@@ -47,7 +47,7 @@ public abstract partial class LanguageModel
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(options);
-        using ExclusiveUse.Hold use = Enter();
+        using ExclusiveUse.Hold use = Enter(device);
         if (_device is not null)
             throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
         NameTree("");

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
@@ -18,7 +19,7 @@ namespace AdapterToolkit.Modules;
 /// <remarks>
 /// A model is for one thread at a time: a call that comes from another thread while one is being made throws an
 /// <see cref="InvalidOperationException"/>, and the call in progress goes on. Models on one CPU device may each have a thread; on
-/// any other device one model's call at a time is made.
+/// any other device one model's call at a time is made. <see cref="Forward"/> and the methods written beside it do not look who calls.
 /// </remarks>
 public abstract partial class LanguageModel : Module, IDisposable
 {
@@ -121,6 +122,11 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
+    /// <summary>Writes the model in the Hugging Face layout, as <see cref="Save(string, SaveOptions)"/> does where nothing else is asked for.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <inheritdoc cref="Save(string, SaveOptions)"/>
+    public void Save(string folder) => _ = Save(folder, new SaveOptions());
+
     /// <summary>
     /// Writes the model in the Hugging Face layout, so that other programs run it as it is: weights in 4 bits as bitsandbytes writes them, others in
     /// the element type of the checkpoint that the model was loaded from or the one that they were merged to, and that checkpoint's
@@ -132,28 +138,31 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// in float32. What <c>config.json</c> says is kept as it is written, but for the types of numbers and the tokens that end a text.
     /// </remarks>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <param name="options">What ends an answer, and whether to write float32; null for what the checkpoint says.</param>
+    /// <param name="options">What ends an answer, the chat template, and whether to write float32.</param>
     /// <returns>
     /// The largest absolute difference between a number as it is held and as it is written: zero, unless <see cref="Merge"/> left sums in float32 that
     /// the checkpoint's 16 bits round, or a checkpoint of several types is saved in one.
     /// </returns>
     /// <exception cref="ArgumentException">The folder is the one that the model was loaded from, whose weights would be lost.</exception>
-    /// <exception cref="CheckpointException">A file beside the weights of the checkpoint that the model was loaded from is damaged.</exception>
+    /// <exception cref="CheckpointException">
+    /// A file beside the weights of the checkpoint that the model was loaded from is damaged, or the folder has a file in the place of one of the model's that was not written so.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
     /// An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack; or a number is infinite or not a
     /// number, or too large for float16; the message names the tensor.
     /// </exception>
-    public float Save(string folder, SaveOptions? options = null)
+    public float Save(string folder, SaveOptions options)
     {
-        using ExclusiveUse.Hold use = Enter();
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(options);
+        using ExclusiveUse.Hold use = Enter();
         if (CheckpointFolder is { } source && PathOf(source) == PathOf(folder))
             throw new ArgumentException($"The model was loaded from '{folder}', whose weights would be lost. Save it in another folder.", nameof(folder));
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
         if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
             throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
-        return ModelWriter.Save(this, folder, options ?? new SaveOptions());
+        return ModelWriter.Save(this, folder, options);
 
         static string PathOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
     }
@@ -169,11 +178,10 @@ public abstract partial class LanguageModel : Module, IDisposable
             throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
         if (_rotary is null || _rotary.Positions < tokens.Length)
         {
-            int positions = SmallestRotaryTable;
-            while (positions < tokens.Length)
-                positions *= 2;
+            uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
+            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
             _rotary?.Dispose();
-            _rotary = new RotaryTable(Device, Math.Min(positions, MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+            _rotary = larger;
         }
 
         return new SequenceContext(tokens, _rotary);
@@ -372,13 +380,15 @@ public abstract partial class LanguageModel : Module, IDisposable
     }
 
     /// <summary>Keeps other threads out until what is returned is disposed.</summary>
+    /// <param name="loading">The device that the model is being loaded to; null once it is.</param>
     /// <exception cref="InvalidOperationException">Another thread is using the model, or a model on the same accelerator.</exception>
     /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
-    internal ExclusiveUse.Hold Enter()
+    internal ExclusiveUse.Hold Enter(Device? loading = null)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        _device?.ThrowIfDisposed();
-        return _use.Enter(_device?.Use);
+        Device? device = _device ?? loading;
+        device?.ThrowIfDisposed();
+        return _use.Enter(device?.Use);
     }
 
     /// <summary>Frees what the model holds.</summary>

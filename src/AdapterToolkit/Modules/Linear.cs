@@ -173,7 +173,7 @@ public abstract partial class Linear : Module
     /// <inheritdoc/>
     internal override WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) =>
         !ReferenceEquals(weight, Weight) || MarkedFormat == WeightFormat.FullPrecision ? WeightFormat.FullPrecision
-        : storage == WeightStorage.AsMarked ? MarkedFormat
+        : storage == WeightStorage.AsMarked ? (MarkedFormat == WeightFormat.BFloat16 && inFile == WeightFormat.Float16 ? inFile : MarkedFormat)
         : inFile.HasBlocks ? WeightFormat.FullPrecision
         : inFile;
 

@@ -29,10 +29,12 @@ public abstract partial class LinearKernels
             throw NotPacked();
         if (!Format.HasBlocks)
             SixteenBitQuantizer.ThrowIfUnsupported(values, Format, name);
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        return device is CpuDevice cpu
+        using PlannedCall call = new();
+        PackedWeight weight = device is CpuDevice cpu
             ? PackedWeight.Place(device, shape, QuantizeOnCpu(cpu, values, name))
             : QuantizeOnAccelerator((AcceleratorDevice)device, shape, values, name);
+        call.Complete();
+        return weight;
     }
 
     /// <summary>The numbers that W stands for, as the kernels for float32 read them: panels on the CPU device, row-major elsewhere.</summary>
@@ -122,16 +124,8 @@ public abstract partial class LinearKernels
         BlockScales? scales = ToScales(maxima, values, name);
         using Tensor? factors = Format.HasBlocks ? Tensor.From(device, new Shape(factorsOfBlocks.Length), factorsOfBlocks) : null;
         Tensor codes = Tensor.Allocate(device, new Shape(ByteWords.Count(QuantizedValues.CodeBytes(Format, values.Length))));
-        try
-        {
-            QuantizeBlocks(device, numbers, factors, codes);
-            return PackedWeight.From(Format, shape, codes, scales);
-        }
-        catch
-        {
-            codes.Release();
-            throw;
-        }
+        QuantizeBlocks(device, numbers, factors, codes);
+        return PackedWeight.From(Format, shape, codes, scales);
     }
 
     /// <summary>The scales of blocks by their largest magnitudes, which are refused where one is not finite; null for 16 bits.</summary>

@@ -14,12 +14,14 @@ public sealed class RotaryTable : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="positions">How many positions the table covers.</param>
     /// <param name="frequencies">The frequency of each pair of features, in radians a position: half as many as a head has features.</param>
+    /// <exception cref="DeviceMemoryException">The device has no room.</exception>
     public RotaryTable(Device device, int positions, ReadOnlySpan<double> frequencies)
     {
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
         Positions = positions;
         HeadDim = 2 * frequencies.Length;
+        DeviceMemoryException.ThrowIfTooLarge(device, positions, frequencies.Length, "The rotary embedding of that many positions");
         float[] cosines = new float[positions * frequencies.Length];
         float[] sines = new float[cosines.Length];
         for (int position = 0; position < positions; position++)
@@ -33,10 +35,11 @@ public sealed class RotaryTable : IDisposable
             }
         }
 
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        using PlannedCall call = new();
         Shape shape = new(positions, frequencies.Length);
         Cosines = Tensor.From(device, shape, cosines);
         Sines = Tensor.From(device, shape, sines);
+        call.Complete();
     }
 
     /// <summary>The device that holds the table.</summary>

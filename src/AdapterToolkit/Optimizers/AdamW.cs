@@ -275,14 +275,16 @@ public sealed class AdamW : IDisposable
 
     private AdamWState NewState(Parameter parameter)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        return HasEightBits(parameter)
-            ? new EightBitState(parameter, MapsOn(parameter.Device))
-            : new FullPrecisionState(parameter);
+        Tensor? maps = HasEightBits(parameter) ? MapsOn(parameter.Device) : null;
+        using PlannedCall call = new();
+        AdamWState state = maps is null ? new FullPrecisionState(parameter) : new EightBitState(parameter, maps);
+        call.Complete();
+        return state;
     }
 
     private Tensor MapsOn(Device device)
     {
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
         if (!_maps.TryGetValue(device, out Tensor? maps))
             _maps.Add(device, maps = EightBitMaps.Create(device));
         return maps;

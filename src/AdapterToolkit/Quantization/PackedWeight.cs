@@ -72,9 +72,11 @@ public sealed class PackedWeight : IDisposable
         ArgumentNullException.ThrowIfNull(values);
         if (values.Elements != shape.Elements)
             throw new ArgumentException($"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        using PlannedCall call = new();
         Tensor codes = device is CpuDevice ? InPanels(device, shape, values) : ByteWords.From(device, values.Codes);
-        return From(values.Format, shape, codes, values.Scales);
+        PackedWeight weight = From(values.Format, shape, codes, values.Scales);
+        call.Complete();
+        return weight;
     }
 
     /// <summary>Puts scales beside codes that are on a device already.</summary>
@@ -84,9 +86,9 @@ public sealed class PackedWeight : IDisposable
     /// <param name="scales">Its blocks' scales; null for 16 bits.</param>
     internal static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, BlockScales? scales)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        using PlannedCall call = new();
         Device device = codes.Device;
-        return new PackedWeight(
+        PackedWeight weight = new(
             format,
             shape,
             codes,
@@ -94,6 +96,8 @@ public sealed class PackedWeight : IDisposable
             scales?.Codes is { } scaleCodes ? ByteWords.From(device, scaleCodes) : null,
             scales?.NestedMaxima is { } nestedMaxima ? Tensor.From(device, new Shape(nestedMaxima.Length), nestedMaxima) : null,
             scales?.Offset ?? 0);
+        call.Complete();
+        return weight;
     }
 
     /// <summary>Copies codes and scales out, in the order in which checkpoints hold them.</summary>

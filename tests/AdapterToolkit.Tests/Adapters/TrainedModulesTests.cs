@@ -135,7 +135,7 @@ public sealed class TrainedModulesTests : IDisposable
             Assert.Equal(expected.SavedTensors.Single(other => other.Name == tensor.Name).Values.ToArray(), tensor.Values.ToArray());
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_folder["saved"], PeftAdapterFile.TensorsFileName));
         Assert.True(file.Contains("base_model.model.model.norm.weight"));
-        Assert.Equal([48L], file.GetEntry("base_model.model.model.norm.weight").Shape);
+        Assert.Equal(48, Assert.Single(file.GetEntry("base_model.model.model.norm.weight").Shape));
 
         float[] logits = model.Logits(Tokens);
         using TrainedNormLlama again = TrainedNormLlama.Load(BaseFolder, _device);
@@ -197,7 +197,7 @@ public sealed class TrainedModulesTests : IDisposable
 
         using LlamaModel merged = LlamaModel.Load(_folder["merged"], _device, WeightStorage.Dense);
         Close.Assert(norm, merged.Norm.FrozenWeights.Single().ToArray(), 1e-2, "the norm, as far as the file's type holds it");
-        Assert.NotEqual(1, merged.Norm.FrozenWeights.Single().ToArray()[0]);
+        Assert.NotEqual(1f, merged.Norm.FrozenWeights.Single().ToArray()[0]);
         Close.Assert(logits, merged.Logits(Tokens), 2e-2, "loaded again");
     }
 

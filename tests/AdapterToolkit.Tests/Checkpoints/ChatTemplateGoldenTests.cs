@@ -47,7 +47,7 @@ public class ChatTemplateGoldenTests
         {
             Exception? error = Record.Exception(() => template.RenderWithSpans(Messages(golden), options));
             Assert.True(error is ChatTemplateException or CheckpointException, $"{name}: {error?.ToString() ?? "no error"}");
-            Assert.Contains("line ", error.Message);
+            Assert.Contains("line ", error!.Message);
             return;
         }
 

@@ -80,11 +80,68 @@ public sealed class LlamaConfigTests : IDisposable
     [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_8bit": true}}""", "Linear8bitLt")]
     [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "int4"}}""", "'quantization_config.bnb_4bit_quant_type' is 'int4'")]
     [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_storage": "bfloat16"}}""", "'quantization_config.bnb_4bit_quant_storage' is 'bfloat16'")]
+    [InlineData("""{"rope_theta": 1e300}""", "'rope_theta' is 1e300")]
+    [InlineData("""{"rms_norm_eps": 1e300}""", "'rms_norm_eps' is 1")]
+    [InlineData("""{"rope_scaling": {"rope_type": "llama3", "factor": 1e300, "low_freq_factor": 1, "high_freq_factor": 4}}""", "'rope_scaling.factor' is 1e300")]
+    [InlineData("""{"rope_scaling": {"rope_type": "linear", "factor": 4.0}, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}""", "'rope_scaling.rope_type' is 'linear'")]
+    [InlineData("""{"rope_scaling": {"rope_type": "llama3", "type": "linear", "factor": 4.0}}""", "'rope_scaling.rope_type' is 'llama3', but 'type' is 'linear'")]
+    [InlineData("""{"rope_theta": 20000, "rope_parameters": {"rope_theta": 10000}}""", "'rope_theta' is 20000, but rope_parameters.rope_theta is 10000")]
+    [InlineData("""{"rope_parameters": {"rope_type": "default", "rope_theta": 500000.0}, "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}}""", "'rope_parameters.rope_theta' is 500000")]
+    [InlineData("""{"rope_parameters": {"rope_theta": 10000, "factor": 8}}""", "'rope_parameters.factor' is 8")]
+    [InlineData("""{"rope_parameters": {"rope_theta": 10000, "attention_factor": 0.7}}""", "'rope_parameters.attention_factor' is 0.7")]
+    [InlineData("""{"partial_rotary_factor": 0.5}""", "'partial_rotary_factor' is 0.5")]
+    [InlineData("""{"attention_dropout": 0.1}""", "'attention_dropout' is 0.1")]
+    [InlineData("""{"sliding_window": 128}""", "'sliding_window' is 128")]
+    [InlineData("""{"logit_scale": 0.0625}""", "'logit_scale' is 0.0625")]
+    [InlineData("""{"attention_multiplier": 0.5}""", "'attention_multiplier' is 0.5")]
+    [InlineData("""{"query_pre_attn_scalar": 256}""", "'query_pre_attn_scalar' is 256")]
+    [InlineData("""{"final_logit_softcapping": 30.0}""", "'final_logit_softcapping' is 30.0")]
+    [InlineData("""{"num_local_experts": 8}""", "'num_local_experts' is 8")]
+    [InlineData("""{"layer_types": ["full_attention", "sliding_attention"]}""", "'layer_types' has \"sliding_attention\"")]
+    [InlineData("""{"no_rope_layers": [1, 0]}""", "'no_rope_layers' has 0")]
+    [InlineData("""{"is_causal": false}""", "'is_causal' is false")]
+    [InlineData("""{"architectures": ["MistralForCausalLM"]}""", "'architectures' names 'MistralForCausalLM'")]
+    [InlineData("""{"compression_config": {"format": "pack-quantized"}}""", "'compression_config' says")]
     public void Bad_values_name_file_and_key(string change, string expected)
     {
         CheckpointException error = Assert.Throws<CheckpointException>(() => Read(change));
         Assert.StartsWith(FilePath, error.Message);
         Assert.Contains(expected, error.Message);
+    }
+
+    /// <summary>"Off" as files write it.</summary>
+    [Theory]
+    [InlineData("null")]
+    [InlineData("false")]
+    [InlineData("0")]
+    [InlineData("\"\"")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    public void Settings_that_are_off_are_as_if_they_were_missing(string off)
+    {
+        string[] keys =
+        [
+            "rope_scaling", "rope_parameters", "quantization_config", "attention_dropout", "sliding_window", "attention_bias", "mlp_bias", "tie_word_embeddings", "attn_logit_softcapping",
+            "num_local_experts", "layer_types", "no_rope_layers", "pruned_heads", "is_encoder_decoder", "architectures", "use_qk_norm",
+        ];
+        LlamaConfig expected = Read("{}");
+        foreach (string key in keys)
+            Assert.Equal(expected, Read($$"""{"{{key}}": {{off}}}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"sliding_window": 4096, "use_sliding_window": false, "is_causal": true}""")]
+    [InlineData("""{"sliding_window": 2048, "layer_types": ["full_attention", "full_attention"], "no_rope_layers": [1, 1]}""")]
+    [InlineData("""{"logit_scale": 1, "embedding_multiplier": 1.0, "residual_multiplier": 1.0, "query_pre_attn_scalar": 12, "partial_rotary_factor": 1.0}""")]
+    [InlineData("""{"architectures": ["LLaMAForCausalLM"], "pretraining_tp": 2, "initializer_range": 0.02, "use_cache": false}""")]
+    [InlineData("""{"rope_theta": 10000.0, "rope_parameters": {"rope_type": "default", "rope_theta": 10000, "partial_rotary_factor": 1}}""")]
+    public void Settings_that_change_nothing_are_accepted(string json) => Assert.Equal(Read("{}"), Read(json));
+
+    [Fact]
+    public void The_scaling_of_old_files_counts_beside_the_parameters_of_new_ones()
+    {
+        LlamaConfig config = LlamaConfig.FromFile(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName));
+        Assert.Equal((10000.0, new RotaryScaling(8, 1, 4, 16)), (config.RotaryBase, config.RotaryScaling));
     }
 
     [Fact]

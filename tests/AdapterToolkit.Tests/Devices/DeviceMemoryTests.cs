@@ -1,8 +1,12 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.LanguageModels;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
+using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Devices;
@@ -115,12 +119,42 @@ public sealed class DeviceMemoryTests
     }
 
     [Fact]
+    public void WhereverMemoryRunsOutNothingStays()
+    {
+        long needed;
+        using (CpuDevice roomy = new(threads: 1))
+        {
+            LoadAndTrain(roomy);
+            needed = roomy.PeakHeldBytes;
+        }
+
+        for (long limit = 0; limit < needed; limit += needed / 60)
+        {
+            using CpuDevice device = new(threads: 1, new MachineMemory(limit, limit));
+            Assert.Throws<DeviceMemoryException>(() => LoadAndTrain(device));
+
+            // The map of 8-bit scales stays for the weights that come next.
+            Assert.True(device.HeldBytes == 0 || device.HeldBytes == PackedWeight.DynamicMapOf(device).Bytes, $"{device.HeldBytes} bytes are still held of {limit}.");
+        }
+    }
+
+    [Fact]
     public void TheMachinesMemoryIsWhatTheSystemSays()
     {
         MachineMemory memory = MachineMemory.Read();
         Assert.True(memory.Physical > 1 << 28 && memory.WithSwap >= memory.Physical, memory.ToString());
         using CpuDevice device = new(threads: 1);
         Assert.Equal((memory.Physical, memory.WithSwap), (device.MemoryBytes, device.LargestHeldBytes));
+    }
+
+    private static void LoadAndTrain(CpuDevice device)
+    {
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        using AdamW optimizer = new() { StateBits = 8, MinimumSize = 64 };
+        model.Adapter.Initialize();
+        new Trainer(model, optimizer).Step([new TrainingBatch(new TokenIds(1, 4, s_sequence), s_sequence)], TestContext.Current.CancellationToken);
+        model.Logits(new TokenIds(2, 4, [.. s_sequence, .. s_sequence]));
+        model.MergeTo(32);
     }
 
     private static CpuDevice Of(int kibibytes) => new(threads: 1, new MachineMemory(1024L * kibibytes, 1024L * kibibytes));

@@ -46,6 +46,20 @@ public class LlamaTinyTests
         Close.Assert([batch.Loss], [(float)loss.Mean], ModelTolerance, "loss");
     }
 
+    /// <summary>The loss is that of transformers with the scaling of <c>rope_scaling</c>.</summary>
+    [Theory]
+    [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
+    public void Rope_scaling_beside_rope_parameters_gives_the_references_loss(string identifier)
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(Path.Combine(TinyLlama.Folder, Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
+        File.Copy(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName), folder[LlamaConfig.FileName]);
+        using Device device = TestDevices.Open(identifier);
+        using LlamaModel model = LlamaModel.Load(folder.Path, device, WeightStorage.Dense);
+        Batch batch = Batch.Read();
+        Assert.InRange(model.Loss(batch.Tokens, batch.Labels).Mean, 5.926263223994862 - 1e-5, 5.926263223994862 + 1e-5);
+    }
+
     [Theory]
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
     public void The_base_continues_greedily_as_the_reference_does(string identifier)

@@ -80,8 +80,9 @@ public sealed class OneThreadTests
     {
         using Device device = TestDevices.Open(identifier);
         using FusedModel first = FusedModel.Create(device), second = FusedModel.Create(device);
-        await WhileGenerating(first, () =>
-            Assert.Contains("The device is in use by another thread", Assert.Throws<InvalidOperationException>(() => second.Logits(new TokenIds(1, 4, s_tokens))).Message, StringComparison.Ordinal));
+        Action[] calls = [() => second.Logits(new TokenIds(1, 4, s_tokens)), () => FusedModel.Create(device).Dispose()];
+        await WhileGenerating(first, () => Assert.All(calls, call =>
+            Assert.Contains("The device is in use by another thread", Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal)));
         second.Logits(new TokenIds(1, 4, s_tokens));
     }
 

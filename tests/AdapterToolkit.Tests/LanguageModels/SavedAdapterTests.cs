@@ -4,6 +4,7 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Tests.Support;
 using Llama;
 using Xunit;
+using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace AdapterToolkit.Tests.LanguageModels;
 

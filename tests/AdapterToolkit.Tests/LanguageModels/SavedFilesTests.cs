@@ -33,7 +33,7 @@ public sealed class SavedFilesTests : IDisposable
         string[] odd = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json", "qwen.tiktoken", "preprocessor_config.json", "chat_template.jinja", "NOTICE.txt", "LICENSE.md", "tokenizer.model.v3", "original/tokenizer.model"];
         string[] foreign = ["pytorch_model.bin", "model.safetensors.index.json", "pytorch_model.bin.index.json", "model.Q4_1.gguf", "README.md", "notes.txt", "tokenized.jsonl", "token_cache.bin", "trainer_state.json", "checkpoint-5/tokenizer.json", "checkpoint-5/config.json", "adapter/adapter_config.json", "adapter/tokenizer.json", ".cache/tokenizer.json"];
         foreach (string name in (string[])[.. odd, .. foreign])
-            Write(name, $"the text of {name}");
+            Write(name, name.EndsWith(".json", StringComparison.Ordinal) ? "{}" : $"the text of {name}");
         foreach (string file in Directory.GetFiles(extra, "*", SearchOption.AllDirectories))
             Write(Path.GetRelativePath(extra, file), File.ReadAllText(file));
         string[] expected = [.. odd, .. Directory.GetFiles(extra, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(extra, file))];
@@ -64,9 +64,9 @@ public sealed class SavedFilesTests : IDisposable
             Assert.Equal(File.ReadAllText(Path.Combine(BaseFolder, name)), File.ReadAllText(Path.Combine(Saved, name)));
         }
 
-        File.CreateSymbolicLink(Path.Combine(BaseFolder, "added_tokens.json"), "gone");
+        File.CreateSymbolicLink(Path.Combine(BaseFolder, "special_tokens_map.json"), "gone");
         using LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
-        Assert.Contains("added_tokens.json", Assert.Throws<CheckpointException>(() => model.Save(_folder["other"])).Message, StringComparison.Ordinal);
+        Assert.Contains("special_tokens_map.json", Assert.Throws<CheckpointException>(() => model.Save(_folder["other"])).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["other"]));
     }
 
@@ -135,6 +135,24 @@ public sealed class SavedFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_given_chat_template_takes_the_place_of_all_others()
+    {
+        MakeBase();
+        Write("chat_template.json", "{}");
+        Write("chat_template.jinja", "old");
+        Write("additional_chat_templates/tool_use.jinja", "old");
+        Write("tokenizer_config.json", "{\n  \"bos_token\": \"<s>\",\n  \"chat_template\": \"old\"\n}");
+        File.WriteAllText(_folder["given.jinja"], "new");
+        Save(new SaveOptions { ChatTemplateFile = _folder["given.jinja"] });
+
+        Assert.Equal("new", File.ReadAllText(Path.Combine(Saved, "chat_template.jinja")));
+        Assert.Equal("{\n  \"bos_token\": \"<s>\"\n}", File.ReadAllText(Path.Combine(Saved, "tokenizer_config.json")));
+        Assert.False(File.Exists(Path.Combine(Saved, "chat_template.json")));
+        Assert.False(Directory.Exists(Path.Combine(Saved, "additional_chat_templates")));
+        Assert.Throws<CheckpointException>(() => Save(new SaveOptions { ChatTemplateFile = _folder["missing.jinja"] }));
+    }
+
+    [Fact]
     public void A_model_is_not_saved_over_the_one_that_it_was_loaded_from()
     {
         MakeBase();
@@ -159,7 +177,7 @@ public sealed class SavedFilesTests : IDisposable
     private void Save(SaveOptions? options = null)
     {
         using LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
-        model.Save(Saved, options);
+        model.Save(Saved, options ?? new SaveOptions());
     }
 
     private string? EndIn(string name)

@@ -17,10 +17,12 @@ public sealed class MutationTests
         [nameof(TemplateReader)] = () => new TemplateReader(),
         [nameof(AdapterConfigReader)] = () => new AdapterConfigReader(),
         [nameof(AdapterReader)] = () => new AdapterReader(),
+        [nameof(TrainedModulesReader)] = () => new TrainedModulesReader(),
         [nameof(ModelReader)] = () => new ModelReader(),
         [nameof(QuantizedModelReader)] = () => new QuantizedModelReader(),
         [nameof(TrainingCheckpointReader)] = () => new TrainingCheckpointReader(),
         [nameof(SealedCheckpointReader)] = () => new SealedCheckpointReader(),
+        [nameof(DataFileReader)] = () => new DataFileReader(),
         [nameof(EndTokensReader)] = () => new EndTokensReader(),
     };
 

@@ -1,12 +1,16 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Quantization;
+using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace AdapterToolkit.Tests.Support;
 
 /// <summary>Makes variants of a checkpoint: its tensors in other types, its configuration with other values.</summary>
 public static class CheckpointCopy
 {
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
     /// <summary>Copies the small Llama, each tensor in a type, and changes values of its configuration.</summary>
     /// <param name="folder">The folder to make.</param>
     /// <param name="typeOf">The type of a tensor, by its name.</param>
@@ -23,7 +27,7 @@ public static class CheckpointCopy
                 config[key] = value;
         }
 
-        File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(new() { WriteIndented = true }));
+        File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(s_indented));
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(source, "model.safetensors"));
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [.. file.Entries.Select(entry => Tensor(entry, file.ReadFloat32(entry.Name), typeOf(entry.Name)))]);
     }

@@ -1,6 +1,3 @@
-using AdapterToolkit.Checkpoints;
-using AdapterToolkit.Optimizers;
-using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using Xunit;

@@ -84,13 +84,14 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public void Texts_of_lines_are_whole_and_empty_ones_are_counted()
     {
-        string file = Write("a.jsonl", "{\"text\": \"One.\\n\\nTwo.\\r\\n \"}\n{\"text\": \"\"}\n{\"text\": \"Three.\"}\n");
+        string file = Write("a.jsonl", "{\"text\": \"One.\\n\\nTwo.\\r\\n \"}\n{\"text\": \"Three.\"}\n{\"text\": \"\"}\n");
 
         PreparedData data = Corpus.Read(file).Prepare(s_encoder, 64);
 
         Assert.Equal(["One.\n\nTwo.\r\n ", "Three."], Texts(data.Training).Concat(Texts(data.HeldOut)).Order(StringComparer.Ordinal));
         Assert.Equal("1 of 3 texts are left out: they are empty.", Assert.Single(data.Notes));
         Assert.Equal(new DataCounts(3, 1, 0, 0, 0), data.Counts);
+        Assert.NotEmpty(data.HeldOut);
     }
 
     [Fact]

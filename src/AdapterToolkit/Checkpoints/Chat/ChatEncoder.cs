@@ -7,9 +7,9 @@ namespace AdapterToolkit.Checkpoints;
 /// from: the generation prompt is encoded by itself, the answer by itself, so that no token reaches from one into the other.
 /// </summary>
 /// <remarks>
-/// The answers are found by the template's own rendering. With the messages before an answer it is rendered once to be continued (the generation prompt), and with the answer
-/// once more: what the second text has beyond the first is the answer, up to the token that ends its message. Where the template marks what the assistant
-/// writes (<c>{% generation %}</c>), what it marks is learned in place of that.
+/// The answers are found by the template's own rendering. With the messages before an answer it is rendered once to be continued (the generation prompt), and
+/// with the answer once more: what the second text has beyond the first is the answer, up to the token that ends its message. Where the template marks what
+/// the assistant writes (<c>{% generation %}</c>), what it marks is learned in place of that.
 /// </remarks>
 public sealed class ChatEncoder
 {
@@ -155,7 +155,8 @@ public sealed class ChatEncoder
         int common = prompt.AsSpan().CommonPrefixLength(answered);
         string place = conversation.Source is { } source ? $"{source}: " : "";
         return new ArgumentException(
-            $"{place}message {index + 1}: the chat template writes this answer otherwise than after its own generation prompt, so what is trained would not be what is generated: the prompt goes on with "
+            $"{place}message {index + 1}: the chat template writes this answer otherwise than after its own generation prompt, "
+            + "so what is trained would not be what is generated: the prompt goes on with "
             + $"'{Excerpt.Of(prompt[common..])}', the rendered answer with '{Excerpt.Of(answered[common..])}'. Change the messages, or supply another chat template.");
     }
 }

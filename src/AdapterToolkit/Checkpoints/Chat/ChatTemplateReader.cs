@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
@@ -34,24 +33,11 @@ internal static class ChatTemplateReader
     }
 
     /// <summary>The template in a file.</summary>
-    /// <exception cref="CheckpointException">The file is missing, empty, too long, or not UTF-8.</exception>
+    /// <exception cref="CheckpointException">The file is missing, empty, no regular file, too long, or not UTF-8.</exception>
     public static NamedTemplate ReadFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path))
-            throw new CheckpointException(path, Directory.Exists(path) ? "this is a folder; a file with a chat template is needed." : "there is no such file.");
-        if (new FileInfo(path).Length > LongestTemplate)
-            throw new CheckpointException(path, $"the file has more than {LongestTemplate} bytes, too many for a chat template.");
-        byte[] bytes = File.ReadAllBytes(path);
-        try
-        {
-            string text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
-            return new NamedTemplate(NotEmpty(text.TrimStart('\uFEFF'), path), path);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new CheckpointException(path, $"the chat template is not UTF-8 text: byte {exception.Index} is no part of a character.", innerException: exception);
-        }
+        return new NamedTemplate(NotEmpty(RegularFile.ReadAllText(path, LongestTemplate), path), path);
     }
 
     private static Dictionary<string, NamedTemplate> ReadFiles(string folder)

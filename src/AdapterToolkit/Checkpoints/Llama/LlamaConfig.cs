@@ -68,6 +68,7 @@ public sealed record LlamaConfig
     public static LlamaConfig FromFolder(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
+        AtomicFolder.Recover(folder);
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
             ForeignFormat.ThrowIfIn(folder);

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>Reads <see cref="LlamaConfig"/> from the JSON that Hugging Face's transformers write, old and new spellings.</summary>

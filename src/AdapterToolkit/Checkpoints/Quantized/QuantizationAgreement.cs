@@ -56,5 +56,5 @@ internal sealed class QuantizationAgreement(Checkpoint checkpoint, BitsAndBytesC
 
     private static string Describe(QuantizationFormat? format, bool isDouble) => $"{format}, {(isDouble ? "double quantized" : "with scales in float32")}";
 
-    private static string PathOf(string name) => name.LastIndexOf('.') is > 0 and int end ? name[..end] : name;
+    private static string PathOf(string name) => name.Contains('.') ? name[..name.LastIndexOf('.')] : name;
 }

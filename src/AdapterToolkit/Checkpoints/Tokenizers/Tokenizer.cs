@@ -49,7 +49,11 @@ public sealed class Tokenizer
     /// <summary>Reads a <c>tokenizer.json</c>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointException">The file is malformed, or asks for something that is not supported; the message names it.</exception>
-    public static Tokenizer FromFile(string path) => new(JsonFile.Read(path, TokenizerDefinition.Read));
+    public static Tokenizer FromFile(string path)
+    {
+        ForeignTokenizer.ThrowIfBeside(path);
+        return new(JsonFile.Read(path, TokenizerDefinition.Read));
+    }
 
     /// <summary>The id of a token given as it is in the file (byte-level characters, or an added token's text), or null.</summary>
     /// <param name="token">The token.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints.Data;
@@ -41,15 +42,15 @@ public sealed class DataFilesTests : IDisposable
         Write("c.bin", "left out");
         Directory.CreateDirectory(_folder["d"]);
         Write(Path.Combine("d", "e.jsonl"), """{"text": "third"}""");
-        CollectingLogger logger = new();
+        ListLogger logger = new();
 
         DataFileContents contents = DataFiles.Read(_folder.Path, logger);
 
         Assert.Equal(["first", "second", "third"], contents.Texts.Select(text => text.Text));
         Assert.Equal([_folder["a.MD"], _folder["b.txt"], Path.Combine(_folder["d"], "e.jsonl")], contents.Files);
         Assert.Equal([_folder["c.bin"]], contents.FilesLeftOut);
-        Assert.Contains(logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("c.bin", StringComparison.Ordinal));
-        Assert.Equal(3, logger.Lines.Count(line => line.Contains("Read ", StringComparison.Ordinal)));
+        Assert.Contains("c.bin", Assert.Single(logger.Entries, entry => entry.Level == LogLevel.Warning).Text, StringComparison.Ordinal);
+        Assert.Equal(3, logger.Entries.Count(entry => entry.Level == LogLevel.Information));
     }
 
     [Theory]

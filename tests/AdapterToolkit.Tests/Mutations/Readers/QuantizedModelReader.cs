@@ -16,7 +16,7 @@ internal sealed class QuantizedModelReader : MutatedReader
     public QuantizedModelReader()
     {
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), _device);
-        Seeds = [InputFiles.Written(model.Save)];
+        Seeds = [InputFiles.Written(folder => model.Save(folder))];
     }
 
     /// <inheritdoc/>
@@ -33,5 +33,5 @@ internal sealed class QuantizedModelReader : MutatedReader
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _device.Dispose();
+    protected override void Release() => _device.Dispose();
 }

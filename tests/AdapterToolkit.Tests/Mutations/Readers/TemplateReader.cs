@@ -23,6 +23,9 @@ internal sealed class TemplateReader : MutatedReader
     /// <inheritdoc/>
     public override void Read(string folder) => ChatTemplate.FromFolder(folder).Render(s_messages, addGenerationPrompt: true);
 
+    /// <inheritdoc/>
+    public override bool IsDocumented(Exception exception) => base.IsDocumented(exception) || exception is ChatTemplateException;
+
     private static byte[] Settings(string template) => Encoding.UTF8.GetBytes(new System.Text.Json.Nodes.JsonObject
     {
         ["bos_token"] = "<s>",
