@@ -39,7 +39,7 @@ internal sealed class Evaluator
         var output = new Output(rendering.Budget);
         try
         {
-            evaluator._statements.Run(template.Body, new Scope(given), output);
+            rendering.Budget.Run(() => evaluator._statements.Run(template.Body, new Scope(given), output));
         }
         catch (JinjaException exception)
         {
