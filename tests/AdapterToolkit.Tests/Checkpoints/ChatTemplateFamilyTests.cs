@@ -52,10 +52,10 @@ public class ChatTemplateFamilyTests
         return [.. document.RootElement.EnumerateArray().Select(ChatMessage.FromJson)];
     }
 
-    private static ChatTemplateOptions OptionsOf(JsonObject options) => new()
+    private static ChatTemplateOptions OptionsOf(IEnumerable<KeyValuePair<string, JsonNode?>> options) => new()
     {
-        AddGenerationPrompt = options.ContainsKey("add_generation_prompt"),
-        Tools = options.ContainsKey("tools") ? [.. s_golden.Value["tools"]!.AsArray().Select(tool => tool!)] : null,
+        AddGenerationPrompt = options.Any(option => option.Key == "add_generation_prompt"),
+        Tools = options.Any(option => option.Key == "tools") ? [.. s_golden.Value["tools"]!.AsArray().Select(tool => tool!)] : null,
         Variables = options.Where(option => option.Key is not ("add_generation_prompt" or "tools")).ToDictionary(),
         Clock = new FixedClock(DateTime.Parse((string)s_golden.Value["now"]!, CultureInfo.InvariantCulture)),
     };

@@ -26,7 +26,7 @@ public class ChatTemplateTests
         Assert.Contains("'default'", Assert.Throws<CheckpointException>(() => ChatTemplate.FromFolder(folder.Path)).Message);
         File.WriteAllText(folder["chat_template.jinja"], "file");
         Assert.Equal("file", Rendered());
-        Assert.Equal("with tools", ChatTemplate.FromFolder(folder.Path).Render(s_talk, new ChatTemplateOptions { Tools = [new JsonObject()] }));
+        Assert.Equal("with tools", ChatTemplate.FromFolder(folder.Path).Render(s_talk, new ChatTemplateOptions { Tools = [JsonNode.Parse("{}")!] }));
 
         string Rendered() => ChatTemplate.FromFolder(folder.Path).Render(s_talk);
     }
@@ -115,7 +115,7 @@ public class ChatTemplateTests
     {
         ChatTemplate template = ChatTemplate.Parse("{{ enable_thinking }} {{ tools | tojson }} {{ documents is none }} {{ add_generation_prompt }} {{ bos_token }}", "test", new Dictionary<string, string> { ["bos_token"] = "<s>" });
         Assert.Equal(" null True False <s>", template.Render(s_talk));
-        var options = new ChatTemplateOptions { AddGenerationPrompt = true, Tools = [new JsonObject { ["b"] = 1, ["a"] = null }], Variables = new Dictionary<string, JsonNode?> { ["enable_thinking"] = false, ["bos_token"] = "<other>" } };
+        var options = new ChatTemplateOptions { AddGenerationPrompt = true, Tools = [JsonNode.Parse("""{"b": 1, "a": null}""")!], Variables = new Dictionary<string, JsonNode?> { ["enable_thinking"] = false, ["bos_token"] = "<other>" } };
         Assert.Equal("""False [{"b": 1, "a": null}] True True <other>""", template.Render(s_talk, options));
     }
 

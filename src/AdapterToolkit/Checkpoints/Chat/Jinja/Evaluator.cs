@@ -66,6 +66,8 @@ internal sealed class Evaluator
     /// <summary>Evaluates an expression.</summary>
     public object Evaluate(Expression expression, Scope scope)
     {
+        if (Offset == 0)
+            Offset = expression.Offset;
         Budget.EnsureStack();
         _budget.Spend();
         switch (expression)

@@ -22,7 +22,7 @@ internal static class Slicing
             case UndefinedValue undefined:
                 throw undefined.Error();
             default:
-                return new UndefinedValue($"'{TypeName.Of(target)}' object has no slices.");
+                throw JinjaException.Values($"'{TypeName.Of(target)}' object has no slices.");
         }
     }
 

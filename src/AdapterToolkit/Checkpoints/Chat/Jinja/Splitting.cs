@@ -72,7 +72,7 @@ internal static class Splitting
                 end++;
             if (most-- == 0)
             {
-                yield return WhiteSpace.TrimEnd(text[start..]);
+                yield return text[start..];
                 yield break;
             }
 
