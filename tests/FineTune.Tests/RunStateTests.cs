@@ -69,8 +69,6 @@ public sealed class RunStateTests : IDisposable
     [InlineData("model", "\"relative\"")]
     [InlineData("data", "\"relative\"")]
     [InlineData("data", "[]")]
-    [InlineData("chatTemplate", "\"relative\"")]
-    [InlineData("started", "\"yesterday\"")]
     [InlineData("mergeFullPrecision", "0")]
     [InlineData("chatTemplate", "\"relative\"")]
     [InlineData("started", "\"yesterday\"")]
