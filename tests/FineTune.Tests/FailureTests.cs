@@ -18,7 +18,7 @@ public sealed class FailureTests : IDisposable
         Assert.Equal("f: b", Failure.Describe(new CheckpointException("f", "b")));
         Assert.Equal("c", Failure.Describe(new AggregateException(new IOException("c"))));
         Assert.Contains("--learning-rate", Failure.Describe(new TrainingDivergedException(3, "the loss", double.NaN)), StringComparison.Ordinal);
-        Assert.Contains("--batch", Failure.Describe(new OutOfMemoryException()), StringComparison.Ordinal);
+        Assert.Contains("--batch", Failure.Describe(new InsufficientMemoryException()), StringComparison.Ordinal);
         string unexpected = Failure.Describe(new InvalidCastException("d"));
         Assert.StartsWith("InvalidCastException: d", unexpected, StringComparison.Ordinal);
         Assert.Contains("FINE_TUNE_DETAILS=1", unexpected, StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>How <see cref="Modules.LanguageModel.Save"/> writes a model.</summary>
+/// <summary>How <see cref="Modules.LanguageModel.Save(string, SaveOptions)"/> writes a model.</summary>
 public sealed record SaveOptions
 {
     /// <summary>

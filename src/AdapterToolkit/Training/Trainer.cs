@@ -67,6 +67,8 @@ public sealed class Trainer
         init
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            if (float.IsNaN(value))
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A number greater than zero is needed.");
             field = value;
         }
     } = float.PositiveInfinity;

@@ -152,7 +152,7 @@ public sealed class ContradictionTests : IDisposable
         Refuses("the folder holds two checkpoints");
         foreach (string shard in Directory.GetFiles(Folder, "*-of-*.safetensors"))
             File.Delete(shard);
-        CollectingLogger logger = new();
+        ListLogger logger = new();
         LlamaModel.Load(Folder, _device, new LoadOptions { Logger = logger }, TestContext.Current.CancellationToken).Dispose();
         Assert.Contains("lists files that are not there", Assert.Single(logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
         ChangeIndex(map => map.Remove(Query));
@@ -173,7 +173,7 @@ public sealed class ContradictionTests : IDisposable
             JsonObject index = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
             index["metadata"] = new JsonObject { ["total_size"] = stated };
             File.WriteAllText(path, index.ToJsonString());
-            CollectingLogger logger = new();
+            ListLogger logger = new();
             LlamaModel.Load(Folder, _device, new LoadOptions { Logger = logger }, TestContext.Current.CancellationToken).Dispose();
             return logger.Lines.Where(line => line.StartsWith("Warning", StringComparison.Ordinal));
         }

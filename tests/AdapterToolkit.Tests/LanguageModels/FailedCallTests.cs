@@ -45,9 +45,9 @@ public sealed class FailedCallTests
         using AdamW optimizer = new(learningRate: 0);
         Trainer trainer = new(model, optimizer);
         TrainingBatch batch = new(Tokens(), s_labels);
-        TrainingStep before = trainer.Step([batch]);
-        AssertBlows(model, passes => model.Fuse.BackwardCalls = passes, () => trainer.Step([batch]));
-        TrainingStep after = trainer.Step([batch]);
+        TrainingStep before = trainer.Step([batch], TestContext.Current.CancellationToken);
+        AssertBlows(model, passes => model.Fuse.BackwardCalls = passes, () => trainer.Step([batch], TestContext.Current.CancellationToken));
+        TrainingStep after = trainer.Step([batch], TestContext.Current.CancellationToken);
         Assert.Equal((before.Loss, before.GradientNorm, before.Number + 1), (after.Loss, after.GradientNorm, after.Number));
     });
 

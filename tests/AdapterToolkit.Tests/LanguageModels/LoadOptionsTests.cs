@@ -119,7 +119,7 @@ public sealed class LoadOptionsTests : IDisposable
     {
         TinyLlama.Write(Folder);
         List<LoadProgress> told = [];
-        CollectingLogger logger = new();
+        ListLogger logger = new();
         using LlamaModel model = LlamaModel.Load(Folder, _device, new LoadOptions { Logger = logger, Progress = new Immediate(told.Add) }, TestContext.Current.CancellationToken);
 
         Assert.Equal(TinyLlama.TensorsOf(Folder).Select(tensor => tensor.Name).Order(StringComparer.Ordinal), told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal));
@@ -167,7 +167,7 @@ public sealed class LoadOptionsTests : IDisposable
     {
         // Keys and values have 2 heads of 2 features: 4 rows, and the projections are compiled for rank 8.
         TinyLlama.Write(Folder, tensors => tensors.Select(Narrow), json => json["head_dim"] = 2);
-        CollectingLogger logger = new();
+        ListLogger logger = new();
         using LlamaModel model = LlamaModel.Load(Folder, _device, new LoadOptions { Logger = logger }, TestContext.Current.CancellationToken);
         string warning = Assert.Single(logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
         Assert.Contains("rank 8 of Projection", warning, StringComparison.Ordinal);

@@ -177,7 +177,7 @@ public sealed class SavedFilesTests : IDisposable
     private void Save(SaveOptions? options = null)
     {
         using LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
-        model.Save(Saved, options);
+        model.Save(Saved, options ?? new SaveOptions());
     }
 
     private string? EndIn(string name)

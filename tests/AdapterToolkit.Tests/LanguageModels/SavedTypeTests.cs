@@ -42,7 +42,7 @@ public sealed class SavedTypeTests : IDisposable
         using (Qwen3Weights model = new())
         {
             model.LoadCheckpoint(source, _device);
-            Assert.Equal(0, model.Save(Saved));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
         }
 
         AssertSameTensors(source, Saved);
@@ -61,7 +61,7 @@ public sealed class SavedTypeTests : IDisposable
         using (LlamaModel model = LlamaModel.Load(BaseFolder, _device))
         {
             expected = Logits(model);
-            Assert.Equal(0, model.Save(Saved));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
         }
 
         SortedDictionary<string, (string Description, byte[] Bytes)> before = CheckpointCopy.Tensors(BaseFolder), after = CheckpointCopy.Tensors(Saved);
@@ -104,7 +104,7 @@ public sealed class SavedTypeTests : IDisposable
     {
         CheckpointCopy.OfLlama(BaseFolder, name => name.Contains("norm", StringComparison.Ordinal) ? SafetensorsType.F32 : name == Embedding ? SafetensorsType.F16 : SafetensorsType.BF16, ("dtype", "bfloat16"));
         using (LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense))
-            Assert.Equal(0, model.Save(Saved));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
 
         AssertSameTensors(BaseFolder, Saved);
         Assert.Equal(File.ReadAllText(Path.Combine(BaseFolder, "config.json")), File.ReadAllText(Path.Combine(Saved, "config.json")));
@@ -119,7 +119,7 @@ public sealed class SavedTypeTests : IDisposable
         CheckpointCopy.OfLlama(BaseFolder, name => name == Norm ? SafetensorsType.F32 : SafetensorsType.BF16, ("dtype", stated));
         using (LlamaModel model = LlamaModel.Load(BaseFolder, _device))
         {
-            float change = model.Save(Saved);
+            float change = model.Save(Saved, new SaveOptions());
             Assert.Equal(expected == SafetensorsType.F32, change == 0);
         }
 
@@ -142,7 +142,7 @@ public sealed class SavedTypeTests : IDisposable
             Assert.True(rounding.LargestError > 0);
             Assert.True(rounding.ShareOfAdapter > 0);
             float[] expected = Logits(model);
-            Assert.Equal(0, model.Save(Saved));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
 
             Assert.All(CheckpointCopy.Tensors(Saved).Values, tensor => Assert.Contains($" {type} ", tensor.Description.Replace(":", " ", StringComparison.Ordinal), StringComparison.Ordinal));
             AssertTypeNames(name);
@@ -163,7 +163,7 @@ public sealed class SavedTypeTests : IDisposable
         using (LlamaModel model = WithAdapter(WeightStorage.AsMarked))
         {
             model.MergeTo(32);
-            Assert.Equal(0, model.Save(Saved));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
             Assert.Equal((SafetensorsType.F32, SafetensorsType.BF16), (TypeOf(Query), TypeOf(Embedding)));
             Assert.Equal("float32", (string?)CheckpointCopy.Config(Saved)["dtype"]);
             Assert.Equal(0, model.Save(Saved, new SaveOptions { FullPrecision = true }));
@@ -208,7 +208,7 @@ public sealed class SavedTypeTests : IDisposable
 
         using LlamaModel dense = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
         float[] expected = Logits(dense);
-        Assert.Equal(0, dense.Save(_folder["decoded"]));
+        Assert.Equal(0, dense.Save(_folder["decoded"], new SaveOptions()));
         using LlamaModel decoded = LlamaModel.Load(_folder["decoded"], _device, WeightStorage.Dense);
         Assert.Equal(expected, Logits(decoded));
         Assert.Equal("float32", (string?)CheckpointCopy.Config(_folder["decoded"])["dtype"]);

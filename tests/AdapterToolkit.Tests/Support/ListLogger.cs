@@ -8,6 +8,9 @@ internal sealed class ListLogger : ILogger
     /// <summary>The entries, first to last.</summary>
     public List<(LogLevel Level, string Text)> Entries { get; } = [];
 
+    /// <summary>The entries as lines: "Level: message".</summary>
+    public IReadOnlyList<string> Lines => [.. Entries.Select(entry => $"{entry.Level}: {entry.Text}")];
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

@@ -17,13 +17,13 @@ public sealed class BatchEdgeTests
         using TinyTraining training = new();
         TrainingState before = TrainingState.Of(training.Trainer);
 
-        Assert.Empty(training.Trainer.Fit(TinyTraining.Batches(), 0));
-        Assert.Empty(training.Trainer.Fit([]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => training.Trainer.Fit(TinyTraining.Batches(), -1));
+        Assert.Empty(training.Trainer.Fit(TinyTraining.Batches(), 0, TestContext.Current.CancellationToken));
+        Assert.Empty(training.Trainer.Fit([], TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentOutOfRangeException>(() => training.Trainer.Fit(TinyTraining.Batches(), -1, TestContext.Current.CancellationToken));
 
         before.AssertSame(training.Trainer);
         training.Fit(2);
-        Assert.Empty(training.Trainer.Fit(TinyTraining.Batches(), 1));
+        Assert.Empty(training.Trainer.Fit(TinyTraining.Batches(), 1, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class BatchEdgeTests
     {
         using TinyTraining alone = new(), beside = new(accumulation: 3);
 
-        TrainingStep one = alone.Trainer.Step([Scoring]);
-        TrainingStep three = Assert.Single(beside.Trainer.Fit([Silent, Scoring, Silent]));
+        TrainingStep one = alone.Trainer.Step([Scoring], TestContext.Current.CancellationToken);
+        TrainingStep three = Assert.Single(beside.Trainer.Fit([Silent, Scoring, Silent], TestContext.Current.CancellationToken));
 
         Assert.Equal((one.Loss, one.GradientNorm), (three.Loss, three.GradientNorm));
         Assert.Equal(3, beside.Trainer.ConsumedBatches);
@@ -43,13 +43,13 @@ public sealed class BatchEdgeTests
     public void A_step_of_which_nothing_scores_is_refused_by_its_number_and_changes_nothing()
     {
         using TinyTraining training = new();
-        training.Trainer.Step([Scoring]);
+        training.Trainer.Step([Scoring], TestContext.Current.CancellationToken);
         TrainingState before = TrainingState.Of(training.Trainer);
 
-        ArgumentException error = Assert.Throws<ArgumentException>(() => training.Trainer.Step([Silent, Silent]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => training.Trainer.Step([Silent, Silent], TestContext.Current.CancellationToken));
 
         Assert.Contains("step 2", error.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => training.Trainer.Step([]));
+        Assert.Throws<ArgumentException>(() => training.Trainer.Step([], TestContext.Current.CancellationToken));
         before.AssertSame(training.Trainer);
     }
 
@@ -58,7 +58,7 @@ public sealed class BatchEdgeTests
     {
         using TinyTraining training = new(accumulation: 2);
 
-        Assert.Equal(2, training.Trainer.Fit([Scoring, Scoring, Scoring]).Count());
+        Assert.Equal(2, training.Trainer.Fit([Scoring, Scoring, Scoring], TestContext.Current.CancellationToken).Count());
 
         Assert.Equal((2, 3L), (training.Trainer.CompletedSteps, training.Trainer.ConsumedBatches));
     }
@@ -68,7 +68,7 @@ public sealed class BatchEdgeTests
     {
         using TinyTraining straight = new(), asked = new();
         double[] losses = straight.Fit(3);
-        IEnumerable<TrainingStep> later = asked.Trainer.Fit(TinyTraining.Batches(), 3);
+        IEnumerable<TrainingStep> later = asked.Trainer.Fit(TinyTraining.Batches(), 3, TestContext.Current.CancellationToken);
         asked.Fit(1);
 
         Assert.Equal(losses[1..], later.Select(step => step.Loss));

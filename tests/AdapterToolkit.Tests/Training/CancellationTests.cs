@@ -38,15 +38,15 @@ public sealed class CancellationTests
     {
         using TinyTraining straight = new(accumulation: 2), stopped = new(accumulation: 2);
         TrainingBatch[] batches = [.. TinyTraining.Batches().From(0).Take(4)];
-        straight.Trainer.Step(batches[..2]);
-        stopped.Trainer.Step(batches[..2]);
+        straight.Trainer.Step(batches[..2], TestContext.Current.CancellationToken);
+        stopped.Trainer.Step(batches[..2], TestContext.Current.CancellationToken);
         TrainingState before = TrainingState.Of(stopped.Trainer);
         using CancellationTokenSource source = new();
 
         Assert.Throws<OperationCanceledException>(() => stopped.Trainer.Step(new CancellingList(batches[2..], source), source.Token));
 
         before.AssertSame(stopped.Trainer);
-        Assert.Equal(straight.Trainer.Step(batches[2..]).Loss, stopped.Trainer.Step(batches[2..]).Loss);
+        Assert.Equal(straight.Trainer.Step(batches[2..], TestContext.Current.CancellationToken).Loss, stopped.Trainer.Step(batches[2..], TestContext.Current.CancellationToken).Loss);
         TrainingState.Of(straight.Trainer).AssertSame(stopped.Trainer);
     }
 

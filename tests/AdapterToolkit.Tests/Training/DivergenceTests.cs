@@ -143,4 +143,14 @@ public sealed class DivergenceTests
     [InlineData(1, 0.9, 0.999, 1e-8, -1)]
     public void A_setting_that_is_not_finite_is_refused(float learningRate, double beta1, double beta2, double epsilon, double weightDecay) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW(learningRate, beta1, beta2, epsilon, weightDecay));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(float.NaN)]
+    public void A_norm_to_clip_to_that_is_no_positive_number_is_refused(float norm)
+    {
+        using TinyTraining training = new();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(training.Model, training.Optimizer) { MaximumGradientNorm = norm });
+    }
 }

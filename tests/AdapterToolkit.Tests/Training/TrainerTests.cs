@@ -60,7 +60,7 @@ public sealed class TrainerTests
         using (AdamW optimizer = new(LearningRate))
         {
             Trainer trainer = TrainerOf(model, optimizer);
-            losses.AddRange(trainer.Fit(batches, 3).Select(step => step.Loss));
+            losses.AddRange(trainer.Fit(batches, 3, TestContext.Current.CancellationToken).Select(step => step.Loss));
             TrainingCheckpoint.Save(folder["checkpoint"], trainer, batches);
         }
 
@@ -69,7 +69,7 @@ public sealed class TrainerTests
         {
             Trainer trainer = TrainerOf(model, optimizer);
             TrainingCheckpoint.Restore(folder["checkpoint"], trainer, batches);
-            losses.AddRange(trainer.Fit(batches, Steps).Select(step => step.Loss));
+            losses.AddRange(trainer.Fit(batches, Steps, TestContext.Current.CancellationToken).Select(step => step.Loss));
         }
 
         Assert.Equal(uninterrupted, losses);
@@ -88,9 +88,9 @@ public sealed class TrainerTests
         using (AdamW optimizer = EightBit())
         {
             Trainer trainer = TrainerOf(model, optimizer);
-            losses.AddRange(trainer.Fit(batches, many / 2).Select(step => step.Loss));
+            losses.AddRange(trainer.Fit(batches, many / 2, TestContext.Current.CancellationToken).Select(step => step.Loss));
             TrainingCheckpoint.Save(folder["checkpoint"], trainer, batches);
-            losses.AddRange(trainer.Fit(batches, many).Select(step => step.Loss));
+            losses.AddRange(trainer.Fit(batches, many, TestContext.Current.CancellationToken).Select(step => step.Loss));
         }
 
         Assert.Equal(many, losses.Count);
@@ -102,7 +102,7 @@ public sealed class TrainerTests
         {
             Trainer trainer = TrainerOf(model, optimizer);
             TrainingCheckpoint.Restore(folder["checkpoint"], trainer, batches);
-            Assert.Equal(losses[(many / 2)..], trainer.Fit(batches, many).Select(step => step.Loss));
+            Assert.Equal(losses[(many / 2)..], trainer.Fit(batches, many, TestContext.Current.CancellationToken).Select(step => step.Loss));
         }
 
         static AdamW EightBit() => new(LearningRate) { StateBits = 8, MinimumSize = 0 };
@@ -136,8 +136,8 @@ public sealed class TrainerTests
         using LlamaModel apart = LoadModel(device);
         using AdamW secondOptimizer = new(LearningRate);
 
-        TrainingStep one = TrainerOf(together, firstOptimizer).Step([TrainingBatch.Of([full, sparse])]);
-        TrainingStep two = Assert.Single(new Trainer(apart, secondOptimizer) { AccumulationSteps = 2 }.Fit([TrainingBatch.Of([full]), TrainingBatch.Of([sparse])]));
+        TrainingStep one = TrainerOf(together, firstOptimizer).Step([TrainingBatch.Of([full, sparse])], TestContext.Current.CancellationToken);
+        TrainingStep two = Assert.Single(new Trainer(apart, secondOptimizer) { AccumulationSteps = 2 }.Fit([TrainingBatch.Of([full]), TrainingBatch.Of([sparse])], TestContext.Current.CancellationToken));
 
         Assert.Equal(one.Loss, two.Loss, 1e-5);
         Assert.Equal(one.GradientNorm, two.GradientNorm, 1e-4 * one.GradientNorm);
@@ -152,7 +152,7 @@ public sealed class TrainerTests
         {
             using LlamaModel model = LoadModel(device);
             using AdamW optimizer = new(LearningRate, epsilon: 1);
-            TrainingStep step = new Trainer(model, optimizer) { MaximumGradientNorm = maximum }.Step([Batches().Batch(0)]);
+            TrainingStep step = new Trainer(model, optimizer) { MaximumGradientNorm = maximum }.Step([Batches().Batch(0)], TestContext.Current.CancellationToken);
             return step.GradientNorm;
         })];
 
@@ -170,7 +170,7 @@ public sealed class TrainerTests
         Trainer trainer = new(model, optimizer) { RecomputesBlocks = true };
 
         Assert.True(trainer.RecomputesBlocks);
-        Assert.Equal(kept, trainer.Fit(Batches(), Steps).Select(step => step.Loss));
+        Assert.Equal(kept, trainer.Fit(Batches(), Steps, TestContext.Current.CancellationToken).Select(step => step.Loss));
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class TrainerTests
         using AdamW optimizer = new(learningRate: 1);
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(4, warmUpSteps: 2) };
 
-        Assert.Equal([0, 0.5, 1, 0.5], trainer.Fit(Batches(), 4).Select(step => step.LearningRate));
+        Assert.Equal([0, 0.5, 1, 0.5], trainer.Fit(Batches(), 4, TestContext.Current.CancellationToken).Select(step => step.LearningRate));
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class TrainerTests
         using AdamW optimizer = new();
         TrainingBatch nothing = TrainingBatch.Of([new TrainingSequence(new[] { 1, 2 }, new[] { 1, -100 })]);
 
-        Assert.Throws<ArgumentException>(() => new Trainer(model, optimizer).Step([nothing]));
+        Assert.Throws<ArgumentException>(() => new Trainer(model, optimizer).Step([nothing], TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class TrainerTests
     {
         using LlamaModel model = LoadModel(device);
         using AdamW optimizer = new(LearningRate);
-        return [.. TrainerOf(model, optimizer).Fit(batches, steps).Select(step => step.Loss)];
+        return [.. TrainerOf(model, optimizer).Fit(batches, steps, TestContext.Current.CancellationToken).Select(step => step.Loss)];
     }
 
     private static ShuffledBatches Batches(int length = 8, int seed = Seed)

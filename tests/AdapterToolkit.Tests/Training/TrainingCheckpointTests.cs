@@ -183,7 +183,10 @@ public sealed class TrainingCheckpointTests : IDisposable
         using TinyTraining other = new(Moments(bits));
         other.Fit(1);
         string[] names = TensorNames(Optimizer);
-        string first = names.First(name => name.EndsWith(bits == 8 ? ".exp_avg.absmax" : ".exp_avg", StringComparison.Ordinal)), second = names.First(name => name.EndsWith(bits == 8 ? ".exp_avg_sq.absmax" : ".exp_avg_sq", StringComparison.Ordinal)), steps = names.First(name => name.EndsWith(".step", StringComparison.Ordinal));
+        string first = NameThatEndsWith(bits == 8 ? ".exp_avg.absmax" : ".exp_avg");
+        string second = NameThatEndsWith(bits == 8 ? ".exp_avg_sq.absmax" : ".exp_avg_sq");
+        string steps = NameThatEndsWith(".step");
+        string NameThatEndsWith(string suffix) => names.First(name => name.EndsWith(suffix, StringComparison.Ordinal));
         string factor = TensorNames(Adapter)[0];
         (string File, string? Tensor, Action<string> Damage)[] damages =
         [

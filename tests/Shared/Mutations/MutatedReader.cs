@@ -36,7 +36,14 @@ internal abstract class MutatedReader : IDisposable
     public virtual bool IsDocumented(Exception exception) => exception is CheckpointException or FileNotFoundException;
 
     /// <inheritdoc/>
-    public virtual void Dispose()
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the reader holds.</summary>
+    protected virtual void Release()
     {
     }
 }

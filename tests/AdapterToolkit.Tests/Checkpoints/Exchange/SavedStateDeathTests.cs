@@ -51,7 +51,7 @@ public sealed class SavedStateDeathTests
         using AdamW optimizer = new(1e-2f), readerOptimizer = new(1e-2f);
         Trainer trainer = new(model, optimizer), reader = new(readerModel, readerOptimizer);
         ShuffledBatches batches = new(TokenStream.Windows([.. Enumerable.Range(0, 60).Select(i => i % 50)], 8), batchSize: 3, Seed);
-        using IEnumerator<TrainingStep> steps = trainer.Fit(batches, 3).GetEnumerator();
+        using IEnumerator<TrainingStep> steps = trainer.Fit(batches, 3, TestContext.Current.CancellationToken).GetEnumerator();
         Assert.True(steps.MoveNext());
         CheckDeaths(
             withOthers,

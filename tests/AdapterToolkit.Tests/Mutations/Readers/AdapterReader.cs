@@ -35,7 +35,7 @@ internal sealed class AdapterReader : MutatedReader
     public override string State() => Fingerprint.Of(_model);
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override void Release()
     {
         _model.Dispose();
         _device.Dispose();

@@ -37,7 +37,7 @@ internal sealed class ModelReader : MutatedReader
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override void Release()
     {
         _device.Dispose();
         _saved.Dispose();

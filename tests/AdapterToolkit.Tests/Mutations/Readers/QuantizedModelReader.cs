@@ -33,5 +33,5 @@ internal sealed class QuantizedModelReader : MutatedReader
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _device.Dispose();
+    protected override void Release() => _device.Dispose();
 }

@@ -31,7 +31,7 @@ internal sealed class TrainedModulesReader : MutatedReader
     public override string State() => Fingerprint.Of(_model);
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override void Release()
     {
         _model.Dispose();
         _device.Dispose();

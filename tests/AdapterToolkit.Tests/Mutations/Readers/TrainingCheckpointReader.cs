@@ -48,7 +48,7 @@ internal class TrainingCheckpointReader : MutatedReader
     }
 
     /// <inheritdoc/>
-    public sealed override void Dispose()
+    protected override void Release()
     {
         _optimizer.Dispose();
         _model.Dispose();
