@@ -44,7 +44,7 @@ public sealed class JsonFileTests : IDisposable
     [Theory]
     [InlineData("1e400")]
     [InlineData("-1e400")]
-    [InlineData("1e39", "1E+39")]
+    [InlineData("1e39")]
     [InlineData("1e-50", "1E-50")]
     [InlineData("0")]
     [InlineData("-0.0")]

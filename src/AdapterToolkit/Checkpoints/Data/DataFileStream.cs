@@ -48,7 +48,7 @@ internal static class DataFileStream
     {
         if (Directory.Exists(path))
             throw new DataFileException(path, "is a folder, not a file.");
-        if (!File.Exists(path))
+        if (FileStatus.FinalTarget(path) is not { } final || FileStatus.Of(final).Kind == FileKind.Missing)
         {
             throw new DataFileException(path, new FileInfo(path).LinkTarget is { } target
                 ? $"is a link to '{target}', which is not there."

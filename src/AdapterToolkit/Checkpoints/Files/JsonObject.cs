@@ -78,7 +78,7 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
             return null;
         double number = 0;
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out number) || !(number >= float.Epsilon && number <= float.MaxValue))
-            throw Error(key, $"is {(number > 0 && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : Excerpt.Of(value.GetRawText()))}; a number greater than zero, within float32's range, is needed.");
+            throw Error(key, $"is {(number is > 0 and < 1 ? number.ToString("R", CultureInfo.InvariantCulture) : Excerpt.Of(value.GetRawText()))}; a number greater than zero, within float32's range, is needed.");
         return number;
     }
 
