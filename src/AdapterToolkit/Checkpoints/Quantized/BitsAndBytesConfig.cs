@@ -22,7 +22,7 @@ public sealed record BitsAndBytesConfig
     /// <summary>The modules that are not quantized, by their names or the ends of them.</summary>
     public IReadOnlyList<string> SkippedModules { get; init; } = ["lm_head"];
 
-    /// <summary>The element type in which other programs multiply by the weights (<c>bnb_4bit_compute_dtype</c>). The toolkit does in float32, so that configurations which differ in it are equal.</summary>
+    /// <summary>The element type in which other programs are to multiply by the weights (<c>bnb_4bit_compute_dtype</c>). The toolkit does in float32 whatever a file says, so that this is not read, and configurations which differ in it are equal.</summary>
     public string ComputeType { get; init; } = "float32";
 
     /// <summary>The entry's object, with the keys that transformers write, to be put into a <c>config.json</c> under <see cref="Key"/>.</summary>
@@ -90,7 +90,6 @@ public sealed record BitsAndBytesConfig
         {
             Format = QuantizationState.FormatOf(type) ?? throw json.Error("bnb_4bit_quant_type", $"is '{Excerpt.Of(type)}'; 'nf4' or 'fp4' is needed."),
             DoubleQuantized = json.FindBool("bnb_4bit_use_double_quant", false),
-            ComputeType = json.FindText("bnb_4bit_compute_dtype") ?? "float32",
             SkippedModules = json.FindOn("llm_int8_skip_modules") is null ? [] : json.FindTexts("llm_int8_skip_modules") ?? [],
         };
     }
