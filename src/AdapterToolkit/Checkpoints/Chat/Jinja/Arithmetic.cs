@@ -99,7 +99,7 @@ internal sealed class Arithmetic(Budget budget)
         _ => Power(left, right),
     };
 
-    private static object Floats(string operation, double left, double right) => operation switch
+    private static double Floats(string operation, double left, double right) => operation switch
     {
         "+" => left + right,
         "-" => left - right,

@@ -51,7 +51,7 @@ internal sealed class LoopValue(IEnumerable<object> items, int depth, Budget bud
         "cycle" => new FunctionValue(name, arguments => arguments.Positional.Count > 0
             ? arguments.Positional[_index % arguments.Positional.Count]
             : throw JinjaException.Values("no items for cycling given.")),
-        "changed" => new FunctionValue(name, HasChanged),
+        "changed" => new FunctionValue(name, arguments => HasChanged(arguments)),
         _ => null,
     };
 
@@ -76,7 +76,7 @@ internal sealed class LoopValue(IEnumerable<object> items, int depth, Budget bud
         return _ahead.Count > 0;
     }
 
-    private object HasChanged(Arguments arguments)
+    private bool HasChanged(Arguments arguments)
     {
         var values = new ListValue(arguments.Positional);
         if (_lastChanged is not null && ValueComparer.Instance.Equals(_lastChanged, values))

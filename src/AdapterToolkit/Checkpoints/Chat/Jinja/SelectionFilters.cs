@@ -12,7 +12,7 @@ internal static class SelectionFilters
         ["rejectattr"] = (rendering, value, arguments) => Select("rejectattr", rendering, value, arguments, byAttribute: true, keeps: false),
     };
 
-    private static object Map(Rendering rendering, object value, Arguments arguments)
+    private static IteratorValue Map(Rendering rendering, object value, Arguments arguments)
     {
         IEnumerable<object> items = Counted(rendering, value);
         if (arguments is { Positional: [], Keywords: [_, ..] })
@@ -28,7 +28,7 @@ internal static class SelectionFilters
         return new IteratorValue(items.Select(item => filter(rendering, item, rest)));
     }
 
-    private static object Select(string filter, Rendering rendering, object value, Arguments arguments, bool byAttribute, bool keeps)
+    private static IteratorValue Select(string filter, Rendering rendering, object value, Arguments arguments, bool byAttribute, bool keeps)
     {
         Func<object, object> read = item => item;
         if (byAttribute)

@@ -7,8 +7,8 @@ internal static class SequenceFilters
 {
     public static Dictionary<string, Filter> All { get; } = new()
     {
-        ["length"] = Length,
-        ["count"] = Length,
+        ["length"] = (_, value, arguments) => Length(value, arguments),
+        ["count"] = (_, value, arguments) => Length(value, arguments),
         ["list"] = (rendering, value, arguments) =>
         {
             arguments.Bind("list");
@@ -42,7 +42,7 @@ internal static class SequenceFilters
 
     private static bool Flag(object? argument) => argument is not null && Truth.Of(argument);
 
-    private static object Length(Rendering rendering, object value, Arguments arguments)
+    private static BigInteger Length(object value, Arguments arguments)
     {
         arguments.Bind("length");
         return new BigInteger(Iteration.Count(value));
@@ -56,7 +56,7 @@ internal static class SequenceFilters
         return value is string ? string.Concat(items) : new IteratorValue(items);
     }
 
-    private static object Join(Rendering rendering, object value, Arguments arguments)
+    private static string Join(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("join", "d", "attribute");
         string separator = bound[0] is null ? "" : rendering.Text(bound[0]!);
@@ -72,7 +72,7 @@ internal static class SequenceFilters
         return result.ToString();
     }
 
-    private static object Sort(Rendering rendering, object value, Arguments arguments)
+    private static ListValue Sort(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("sort", "reverse", "case_sensitive", "attribute");
         object?[] names = bound[2] is string text ? [.. text.Split(',')] : [bound[2]];
@@ -83,7 +83,7 @@ internal static class SequenceFilters
         object Key(object item) => new ListValue([.. paths.Select(path => caseSensitive ? path.Follow(item) : path.FollowFolded(item))]);
     }
 
-    private static object SortDictionary(Rendering rendering, object value, Arguments arguments)
+    private static ListValue SortDictionary(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("dictsort", "case_sensitive", "by", "reverse");
         int place = bound[1] switch
@@ -96,7 +96,7 @@ internal static class SequenceFilters
         return new ListValue(StableSort.ByKey(Mapping("dictsort", value).Items.Select(DictionaryMethods.Pair), Flag(bound[0]) ? path.Follow : path.FollowFolded, Flag(bound[2]), rendering.Budget));
     }
 
-    private static object Items(Rendering rendering, object value, Arguments arguments)
+    private static IteratorValue Items(Rendering rendering, object value, Arguments arguments)
     {
         arguments.Bind("items");
         return new IteratorValue(value is UndefinedValue ? [] : Mapping("items", value).Items.Select(DictionaryMethods.Pair));
@@ -109,7 +109,7 @@ internal static class SequenceFilters
         _ => throw JinjaException.Values($"{filter}() needs a mapping, not '{TypeName.Of(value)}'."),
     };
 
-    private static object Unique(Rendering rendering, object value, Arguments arguments)
+    private static IteratorValue Unique(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("unique", "case_sensitive", "attribute");
         var path = new AttributePath(rendering, bound[1]);
@@ -133,7 +133,7 @@ internal static class SequenceFilters
         return best ?? new UndefinedValue("No aggregated item, sequence was empty.");
     }
 
-    private static object Batch(Rendering rendering, object value, Arguments arguments)
+    private static IteratorValue Batch(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("batch", "linecount", "fill_with");
         int size = Numbers.ToCount(bound[0] ?? throw JinjaException.Values("batch() needs a number."));
@@ -144,7 +144,7 @@ internal static class SequenceFilters
         return new IteratorValue(batches);
     }
 
-    private static object Slice(Rendering rendering, object value, Arguments arguments)
+    private static IteratorValue Slice(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("slice", "slices", "fill_with");
         int count = Numbers.ToCount(bound[0] ?? throw JinjaException.Values("slice() needs a number."));
@@ -173,7 +173,7 @@ internal static class SequenceFilters
         return items;
     }
 
-    private static object GroupBy(Rendering rendering, object value, Arguments arguments)
+    private static ListValue GroupBy(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("groupby", "attribute", "default", "case_sensitive");
         var path = new AttributePath(rendering, bound[0] ?? throw JinjaException.Values("groupby() needs an attribute."), bound[1]);

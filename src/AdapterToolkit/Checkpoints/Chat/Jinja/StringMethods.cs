@@ -96,13 +96,13 @@ internal static class StringMethods
 
     private static string Needed(string method, Arguments arguments) => ToText(method, arguments.Bind(method, "text")[0]);
 
-    private static object Replace(Rendering rendering, string text, Arguments arguments)
+    private static string Replace(Rendering rendering, string text, Arguments arguments)
     {
         object?[] bound = arguments.Bind("replace", "old", "new", "count");
         return Replace(rendering.Budget, text, ToText("replace", bound[0]), ToText("replace", bound[1]), bound[2] is { } count ? Numbers.ToCount(count) : -1);
     }
 
-    private static object Join(Rendering rendering, string text, Arguments arguments)
+    private static string Join(Rendering rendering, string text, Arguments arguments)
     {
         var result = new TextBuilder(rendering.Budget);
         bool first = true;

@@ -61,7 +61,7 @@ internal static class TextFilters
     private static string Escape(string text)
         => text.Replace("&", "&amp;").Replace(">", "&gt;").Replace("<", "&lt;").Replace("'", "&#39;").Replace("\"", "&#34;");
 
-    private static object Replace(Rendering rendering, object value, Arguments arguments)
+    private static string Replace(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("replace", "old", "new", "count");
         if (bound[0] is null || bound[1] is null)
@@ -91,7 +91,7 @@ internal static class TextFilters
     }
 
     /// <summary>Indents all lines but the first and blank ones.</summary>
-    private static object Indent(Rendering rendering, object value, Arguments arguments)
+    private static string Indent(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("indent", "width", "first", "blank");
         string indention = bound[0] switch
@@ -112,10 +112,10 @@ internal static class TextFilters
         return result.ToString();
     }
 
-    private static object Center(Rendering rendering, object value, Arguments arguments)
+    private static string Center(Rendering rendering, object value, Arguments arguments)
         => Padding.Pad(rendering.Budget, "center", Read(rendering, value), new Arguments([arguments.Bind("center", "width")[0] ?? new BigInteger(80)], []));
 
-    private static object CountWords(object text)
+    private static BigInteger CountWords(object text)
     {
         int words = 0;
         bool inWord = false;
@@ -129,7 +129,7 @@ internal static class TextFilters
         return new BigInteger(words);
     }
 
-    private static object Format(Rendering rendering, object value, Arguments arguments)
+    private static string Format(Rendering rendering, object value, Arguments arguments)
     {
         if (arguments.Positional.Count > 0 && arguments.Keywords.Count > 0)
             throw JinjaException.Values("format() takes arguments by place or by name, not both.");

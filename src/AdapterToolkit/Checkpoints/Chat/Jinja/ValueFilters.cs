@@ -19,7 +19,7 @@ internal static class ValueFilters
     }
 
     /// <summary>As transformers defines it: Python's own JSON, without HTML's escapes.</summary>
-    private static object ToJson(Rendering rendering, object value, Arguments arguments)
+    private static string ToJson(Rendering rendering, object value, Arguments arguments)
     {
         object?[] bound = arguments.Bind("tojson", "ensure_ascii", "indent", "separators", "sort_keys");
         return new JsonWriter(rendering.Budget)
