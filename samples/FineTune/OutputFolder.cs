@@ -85,8 +85,11 @@ internal sealed class OutputFolder : IDisposable
         {
             bool goesOn = _options.Resume is { } checkpoint && IsSame(checkpoint, _options.CheckpointFolder);
             if (!goesOn && FolderManifest.Lists(_options.CheckpointFolder, TrainingCheckpoint.Part))
-                throw new UserException($"{_options.CheckpointFolder}: holds a training that has not ended, and would be replaced. Go on with it by --resume --output {_options.Output}, or choose another --output, or move the folder away.");
-            AtomicFolder.Check(_options.CheckpointFolder, [TrainingCheckpoint.TrainerFileName, TrainingCheckpoint.OptimizerFileName, RunState.FileName, .. s_adapterFiles], TrainingCheckpoint.Part);
+                throw HalfDone();
+            AtomicFolder.Check(
+                _options.CheckpointFolder,
+                [TrainingCheckpoint.TrainerFileName, TrainingCheckpoint.OptimizerFileName, RunState.FileName, .. s_adapterFiles],
+                TrainingCheckpoint.Part);
         }
 
         AtomicFolder.Check(_options.Output, [LossChart.FileName, Report.FileName], ReportPart);
@@ -94,6 +97,10 @@ internal sealed class OutputFolder : IDisposable
         if (_options.Merge)
             AtomicFolder.Check(_options.MergedFolder, [LlamaConfig.FileName, Checkpoint.SingleFileName], Checkpoint.Part);
     }
+
+    private UserException HalfDone() => new(
+        $"{_options.CheckpointFolder}: holds a training that has not ended, and would be replaced. "
+        + $"Go on with it by --resume --output {_options.Output}, or choose another --output, or move the folder away.");
 
     private void Tell(string path) => _display.ShowLine($"{path}: replaced; its other hard links keep what it held before.");
 }

@@ -20,7 +20,11 @@ public sealed class KilledRunTests : IDisposable
     {
         string data = Path.Combine(_folder, "notes.md");
         File.WriteAllText(data, string.Concat(Enumerable.Repeat("The reader reads the next node of the document. The writer closes the element. ", 30)));
-        string[] options = ["--device", "cpu", "--threads", "1", "--json", "--data", data, "--batch", "2", "--sequence", "32", "--steps", "25", "--evaluate-every", "0", "--checkpoint-every", "1", "--merge"];
+        string[] options =
+        [
+            "--device", "cpu", "--threads", "1", "--json", "--data", data, "--batch", "2", "--sequence", "32", "--steps", "25", "--evaluate-every", "0",
+            "--checkpoint-every", "1", "--merge",
+        ];
         string straightOutput = Path.Combine(_folder, "straight");
         var watch = Stopwatch.StartNew();
         RunResult straight = FineTuneProgram.Run([.. options, "--output", straightOutput]);

@@ -31,7 +31,7 @@ public sealed class SavedFilesTests : IDisposable
         MakeBase();
         string extra = Fixtures.PathOf("cases", "09-tokenizer-files-missing-in-merged", "b1-extra");
         string[] odd = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json", "qwen.tiktoken", "preprocessor_config.json", "chat_template.jinja", "NOTICE.txt", "LICENSE.md", "tokenizer.model.v3", "original/tokenizer.model"];
-        string[] foreign = ["pytorch_model.bin", "model.safetensors.index.json", "pytorch_model.bin.index.json", "model.Q4_1.gguf", "README.md", "notes.txt", "tokenized.jsonl", "token_cache.bin", "trainer_state.json", "checkpoint-5/tokenizer.json", "checkpoint-5/config.json", "adapter/adapter_config.json", "adapter/tokenizer.json", ".cache/tokenizer.json"];
+        string[] foreign = ["pytorch_model.bin", "pytorch_model.bin.index.json", "model.Q4_1.gguf", "README.md", "notes.txt", "tokenized.jsonl", "token_cache.bin", "trainer_state.json", "checkpoint-5/tokenizer.json", "checkpoint-5/config.json", "adapter/adapter_config.json", "adapter/tokenizer.json", ".cache/tokenizer.json"];
         foreach (string name in (string[])[.. odd, .. foreign])
             Write(name, name.EndsWith(".json", StringComparison.Ordinal) ? "{}" : $"the text of {name}");
         foreach (string file in Directory.GetFiles(extra, "*", SearchOption.AllDirectories))

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 
 namespace AdapterToolkit.Tests.Support;
@@ -15,11 +16,11 @@ internal static class FolderSnapshot
             FileInfo file = new(path);
             string mode = OperatingSystem.IsWindows() ? "" : file.UnixFileMode.ToString();
             if (file.LinkTarget is { } target)
-                text.AppendLine($"{name} -> {target}");
+                text.Append(name).Append(" -> ").Append(target).Append('\n');
             else if (file.Exists)
-                text.AppendLine($"{name} [{mode}] = {Convert.ToHexString(System.IO.Hashing.XxHash128.Hash(File.ReadAllBytes(path)))}");
+                text.Append(name).Append(" [").Append(mode).Append("] = ").Append(Convert.ToHexString(XxHash128.Hash(File.ReadAllBytes(path)))).Append('\n');
             else
-                text.AppendLine($"{name}/");
+                text.Append(name).Append("/\n");
         }
 
         return text.ToString();

@@ -25,7 +25,7 @@ public sealed class CorpusTests : IDisposable
         if (name != "." && name != "missing.txt")
             Write(name, " \n\n");
 
-        UserException exception = Assert.Throws<UserException>(() => Corpus.Read(Path.Combine(_folder, name)));
+        UserException exception = Assert.Throws<UserException>(() => Read(Path.Combine(_folder, name)));
 
         Assert.Contains("--data", exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class CorpusTests : IDisposable
     {
         string file = Write("a.jsonl", "{\"text\": \"fine\"}\n{\"text\": 3}\n");
 
-        UserException exception = Assert.Throws<UserException>(() => Corpus.Read(file));
+        UserException exception = Assert.Throws<UserException>(() => Read(file));
 
         Assert.Equal($"--data {file}, line 2: 'text' is no string.", exception.Message);
     }
@@ -51,7 +51,7 @@ public sealed class CorpusTests : IDisposable
     {
         string file = Path.Combine(SolutionFolder.Find(), "tests", "Fixtures", "cases", "06-text-files-lose-indentation-and-separators", name);
 
-        PreparedData data = Corpus.Read(file).Prepare(s_encoder, 4096);
+        PreparedData data = Read(file).Prepare(s_encoder, 4096, TestContext.Current.CancellationToken);
 
         Assert.Equal(File.ReadAllText(file).Replace('\r', '\n'), string.Concat(data.Training.Concat(data.HeldOut).Select(TextOf)));
         Assert.Empty(data.Notes);
@@ -63,7 +63,7 @@ public sealed class CorpusTests : IDisposable
         string text = string.Concat(Enumerable.Range(0, 200).Select(i => $"Paragraph {i}\n\n{(i % 3 == 0 ? "    its code\n \t\n" : "")}{(i % 7 == 0 ? "~~~\nx\n\ny\n~~~\n" : "")}"));
         string file = Write("long.txt", text);
 
-        PreparedData data = Corpus.Read(file).Prepare(s_encoder, 64);
+        PreparedData data = Read(file).Prepare(s_encoder, 64, TestContext.Current.CancellationToken);
 
         string[] training = Texts(data.Training), heldOut = Texts(data.HeldOut);
         Assert.InRange(heldOut.Sum(part => part.Length), text.Length / 30, text.Length / 5);
@@ -86,7 +86,7 @@ public sealed class CorpusTests : IDisposable
     {
         string file = Write("a.jsonl", "{\"text\": \"One.\\n\\nTwo.\\r\\n \"}\n{\"text\": \"Three.\"}\n{\"text\": \"\"}\n");
 
-        PreparedData data = Corpus.Read(file).Prepare(s_encoder, 64);
+        PreparedData data = Read(file).Prepare(s_encoder, 64, TestContext.Current.CancellationToken);
 
         Assert.Equal(["One.\n\nTwo.\r\n ", "Three."], Texts(data.Training).Concat(Texts(data.HeldOut)).Order(StringComparer.Ordinal));
         Assert.Equal("1 of 3 texts are left out: they are empty.", Assert.Single(data.Notes));
@@ -101,7 +101,7 @@ public sealed class CorpusTests : IDisposable
         Write("b.pdf", "");
         Write("c", "");
 
-        PreparedData data = Corpus.Read(_folder).Prepare(s_encoder, 64);
+        PreparedData data = Read(_folder).Prepare(s_encoder, 64, TestContext.Current.CancellationToken);
 
         Assert.Equal("2 files of the folder are not read: their names do not end in .txt, .md or .jsonl.", Assert.Single(data.Notes));
     }
@@ -111,7 +111,7 @@ public sealed class CorpusTests : IDisposable
     {
         string file = Write("long.txt", string.Concat(Enumerable.Range(0, 60_000).Select(i => $"Paragraph number {i} of this text.\n\n")));
 
-        PreparedData data = Corpus.Read(file).Prepare(s_encoder, 128);
+        PreparedData data = Read(file).Prepare(s_encoder, 128, TestContext.Current.CancellationToken);
 
         Assert.Contains("tokens that are held out the first 32,", Assert.Single(data.Notes), StringComparison.Ordinal);
         Assert.InRange(data.HeldOut.Sum(sequence => sequence.Ids.Length), 32_000, 32_768);
@@ -120,10 +120,12 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public void A_single_token_is_nothing_to_learn()
     {
-        UserException exception = Assert.Throws<UserException>(() => new Corpus("test", [new DataText("", "test", IsWholeFile: false)], []).Prepare(s_encoder, 64));
+        UserException exception = Assert.Throws<UserException>(() => new Corpus("test", [new DataText("", "test", IsWholeFile: false)], []).Prepare(s_encoder, 64, TestContext.Current.CancellationToken));
 
         Assert.Contains("nothing is left to learn. 1 of 1 texts are left out", exception.Message, StringComparison.Ordinal);
     }
+
+    private static Corpus Read(string path) => Corpus.Read(path, TestContext.Current.CancellationToken);
 
     private static TextEncoder SampleEncoder()
     {

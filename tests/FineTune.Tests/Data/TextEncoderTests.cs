@@ -60,7 +60,7 @@ public sealed class TextEncoderTests : IDisposable
         Conversation whole = new([new("user", "Q"), new("assistant", "A")]);
         Corpus corpus = new("test", [], [brief, wordy, brief, wordy, wordy, whole]);
 
-        PreparedData data = corpus.Prepare(_encoder, sequenceLength: 48);
+        PreparedData data = corpus.Prepare(_encoder, 48, TestContext.Current.CancellationToken);
 
         Assert.Equal(2, data.Training.Concat(data.HeldOut).Count(sequence => sequence.Ids.Length == 48));
         Assert.Equal(3, data.Training.Concat(data.HeldOut).Count());
@@ -74,9 +74,9 @@ public sealed class TextEncoderTests : IDisposable
     public void A_conversation_that_loses_only_what_is_not_learned_is_not_cut()
     {
         Conversation whole = new([new("user", "Q"), new("assistant", "A")]);
-        int length = Assert.Single(_encoder.Encode([], [whole], 48).Sequences).Ids.Length;
+        int length = Assert.Single(Encode(_encoder, whole, 48).Sequences).Ids.Length;
 
-        TrainingData withoutLineBreak = _encoder.Encode([], [whole], length - 1), withoutEnd = _encoder.Encode([], [whole], length - 2);
+        TrainingData withoutLineBreak = Encode(_encoder, whole, length - 1), withoutEnd = Encode(_encoder, whole, length - 2);
 
         Assert.Equal((0, 0), (withoutLineBreak.ConversationsCut, withoutLineBreak.ConversationsLeftOut));
         Assert.Equal((1, 0), (withoutEnd.ConversationsCut, withoutEnd.ConversationsLeftOut));
@@ -112,7 +112,7 @@ public sealed class TextEncoderTests : IDisposable
         File.WriteAllText(file, "{% for m in messages %}{% if m.role == 'robot' %}{{ raise_exception('No robots here') }}{% endif %}{{ m.content }}{% endfor %}");
         Conversation conversation = new([new("robot", "Q"), new("assistant", "A")]) { Source = "chats.jsonl, line 7" };
 
-        UserException exception = Assert.Throws<UserException>(() => EncoderOf(file).Encode([], [conversation], 48));
+        UserException exception = Assert.Throws<UserException>(() => Encode(EncoderOf(file), conversation, 48));
 
         Assert.Contains("chats.jsonl, line 7", exception.Message, StringComparison.Ordinal);
         Assert.Contains("No robots here", exception.Message, StringComparison.Ordinal);
@@ -120,5 +120,8 @@ public sealed class TextEncoderTests : IDisposable
 
     private TextEncoder EncoderOf(string? chatTemplate) => new(_folder, LlamaConfig.FromFile(Path.Combine(_folder, LlamaConfig.FileName)), chatTemplate);
 
-    private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatMessage[] messages) => encoder.Encode([], [new Conversation(messages)], 4096).Sequences;
+    private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatMessage[] messages) => Encode(encoder, new Conversation(messages), 4096).Sequences;
+
+    private static TrainingData Encode(TextEncoder encoder, Conversation conversation, int sequenceLength) =>
+        encoder.Encode([], [conversation], sequenceLength, TestContext.Current.CancellationToken);
 }

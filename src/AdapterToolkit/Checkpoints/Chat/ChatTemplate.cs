@@ -108,40 +108,6 @@ public sealed class ChatTemplate
         return new RenderedChat(output.ToString(), output.Spans, template.HasGeneration);
     }
 
-    /// <summary>Renders and encodes a conversation for training: prompts and answers one by one, so that no token reaches from one into the other.</summary>
-    /// <param name="tokenizer">The checkpoint's tokenizer.</param>
-    /// <param name="messages">The messages; at least one.</param>
-    /// <exception cref="ArgumentException">The template writes an answer otherwise than after its own generation prompt.</exception>
-    public ChatTokens Encode(Tokenizer tokenizer, IReadOnlyList<ChatMessage> messages)
-    {
-        ArgumentNullException.ThrowIfNull(tokenizer);
-        ArgumentNullException.ThrowIfNull(messages);
-        var ids = new List<int>();
-        var labels = new List<int>();
-        string done = "";
-        for (int i = 0; i < messages.Count; i++)
-        {
-            if (messages[i].Role != "assistant")
-                continue;
-            Append(Render([.. messages.Take(i)], addGenerationPrompt: true), isLearned: false);
-            string answered = Render([.. messages.Take(i + 1)], addGenerationPrompt: false);
-            Append(answered.EndsWith('\n') ? answered[..^1] : answered, isLearned: true);
-        }
-
-        Append(Render(messages, addGenerationPrompt: false), isLearned: false);
-        return new ChatTokens([.. ids], [.. labels]);
-
-        void Append(string text, bool isLearned)
-        {
-            if (!text.StartsWith(done, StringComparison.Ordinal))
-                throw new ArgumentException("The chat template writes an answer otherwise than after its own generation prompt.", nameof(messages));
-            int[] tokens = text.Length > done.Length ? tokenizer.Encode(text[done.Length..], addSpecialTokens: false) : [];
-            ids.AddRange(tokens);
-            labels.AddRange(isLearned ? tokens : Enumerable.Repeat(ChatTokens.Ignored, tokens.Length));
-            done = text;
-        }
-    }
-
     private (Output Output, CapturedTexts Captured) RenderCore(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options)
     {
         ArgumentNullException.ThrowIfNull(messages);

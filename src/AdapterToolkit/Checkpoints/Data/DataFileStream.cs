@@ -48,15 +48,28 @@ internal static class DataFileStream
     {
         if (Directory.Exists(path))
             throw new DataFileException(path, "is a folder, not a file.");
-        if (FileStatus.FinalTarget(path) is not { } final || FileStatus.Of(final).Kind == FileKind.Missing)
+        FileKind kind = KindOf(path);
+        if (kind == FileKind.Missing)
         {
             throw new DataFileException(path, new FileInfo(path).LinkTarget is { } target
                 ? $"is a link to '{target}', which is not there."
                 : $"there is no such {sought}.");
         }
 
-        if (!FileStatus.IsFile(path))
+        if (kind != FileKind.File)
             throw new DataFileException(path, "is a device, a pipe or a socket, not a file. Copy what it gives into a file.");
+    }
+
+    private static FileKind KindOf(string path)
+    {
+        try
+        {
+            return FileStatus.FinalTarget(path) is { } target ? FileStatus.Of(target).Kind : FileKind.Missing;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, exception);
+        }
     }
 
     private static DataFileException Unreadable(string path, Exception exception) => new(path, $"the file can not be read: {exception.Message}", innerException: exception);

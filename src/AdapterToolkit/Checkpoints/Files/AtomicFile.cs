@@ -25,8 +25,7 @@ public static class AtomicFile
             throw new ArgumentException($"'{path}' names no file.", nameof(path));
         if (StagingFolders.Hold(target))
         {
-            using FileStream stream = new(target, FileMode.Create, FileAccess.Write, FileShare.None);
-            write(stream);
+            FileOperations.CreateUnflushed(target, write);
             return;
         }
 

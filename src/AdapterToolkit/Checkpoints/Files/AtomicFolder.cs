@@ -5,9 +5,9 @@ namespace AdapterToolkit.Checkpoints;
 /// process at any moment too; and deletes them. Files that were not written so, or have been changed since, are neither replaced nor deleted.
 /// </summary>
 /// <remarks>
-/// A hidden file in the folder lists what was written (<see cref="FolderManifest"/>). While files are exchanged there are further hidden files, in the folder or beside it, all of
-/// whose names begin with <c>.adapter-toolkit</c>; what a process that died has left of them is cleaned by the next that writes or reads the folder. Processes and threads that write to one folder wait
-/// for one another.
+/// A hidden file in the folder lists what was written (<see cref="FolderManifest"/>). While files are exchanged there are further hidden files, in the folder or beside
+/// it, all of whose names begin with <c>.adapter-toolkit</c>; what a process that died has left of them is cleaned by the next that writes or reads the folder.
+/// Processes and threads that write to one folder wait for one another.
 /// </remarks>
 public static class AtomicFolder
 {

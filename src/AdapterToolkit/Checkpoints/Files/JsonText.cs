@@ -31,6 +31,7 @@ internal static class JsonText
             Separate(text, ref isFirst);
             text.Write(json[entry.SpaceStart..entry.ValueStart]);
             text.Write(isChanged ? Bytes(Indented(value!, space)) : json[entry.ValueStart..entry.ValueEnd]);
+            text.Write(json[entry.ValueEnd..entry.CommaStart]);
         }
 
         foreach ((string name, string? value) in changes)
@@ -62,13 +63,20 @@ internal static class JsonText
         {
             // A comma, which the reader has passed over, lies between two entries.
             int nameStart = (int)reader.TokenStartIndex;
-            int spaceStart = entries.Count == 0 ? start : end + json[end..nameStart].IndexOf((byte)',') + 1;
+            int spaceStart = start;
+            if (entries.Count > 0)
+            {
+                int comma = end + json[end..nameStart].IndexOf((byte)',');
+                entries[^1] = entries[^1] with { CommaStart = comma };
+                spaceStart = comma + 1;
+            }
+
             string name = reader.GetString()!;
             reader.Read();
             int valueStart = (int)reader.TokenStartIndex;
             reader.Skip();
             end = (int)reader.BytesConsumed;
-            entries.Add(new Entry(name, spaceStart, nameStart, valueStart, end));
+            entries.Add(new Entry(name, spaceStart, nameStart, valueStart, end, end));
         }
 
         return entries;
@@ -83,6 +91,6 @@ internal static class JsonText
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    /// <summary>An entry of the root: the white space before it, its name and its value.</summary>
-    private readonly record struct Entry(string Name, int SpaceStart, int NameStart, int ValueStart, int ValueEnd);
+    /// <summary>An entry of the root: the white space before it, its name, its value, and the comma after it; its value's end where there is none.</summary>
+    private readonly record struct Entry(string Name, int SpaceStart, int NameStart, int ValueStart, int ValueEnd, int CommaStart);
 }

@@ -243,9 +243,9 @@ public sealed class ChatEncoderTests
         Conversation twoSequences = new([new("user", "1+1?"), new("assistant", "2"), new("user", "2+2?"), new("assistant", "4")]);
         int first = encoder.Encode(twoSequences)[0].Ids.Length, second = encoder.Encode(twoSequences)[1].Ids.Length;
 
-        TrainingData whole = TrainingData.OfConversations([twoSequences], encoder, second);
-        TrainingData withoutSecond = TrainingData.OfConversations([twoSequences, twoSequences], encoder, first);
-        TrainingData nothing = TrainingData.OfConversations([twoSequences], encoder, 4);
+        TrainingData whole = TrainingData.OfConversations([twoSequences], encoder, second, TestContext.Current.CancellationToken);
+        TrainingData withoutSecond = TrainingData.OfConversations([twoSequences, twoSequences], encoder, first, TestContext.Current.CancellationToken);
+        TrainingData nothing = TrainingData.OfConversations([twoSequences], encoder, 4, TestContext.Current.CancellationToken);
 
         Assert.Equal((2, 1, 0, 0), (whole.Sequences.Count, whole.Conversations, whole.ConversationsCut, whole.ConversationsLeftOut));
         Assert.Equal((2, 2, 0), (withoutSecond.Conversations, withoutSecond.ConversationsCut, withoutSecond.ConversationsLeftOut));

@@ -19,7 +19,7 @@ public sealed class DataFilesTests : IDisposable
     [InlineData("separators.txt", "One page\fnext page.\u2028Line two\u2029para\u0085nel\nend")]
     public void A_file_of_plain_text_is_one_text_with_every_character(string name, string expected)
     {
-        DataText text = Assert.Single(DataFiles.Read(Case("06-text-files-lose-indentation-and-separators", name)).Texts);
+        DataText text = Assert.Single(Read(Case("06-text-files-lose-indentation-and-separators", name)).Texts);
 
         Assert.Equal(expected, text.Text);
         Assert.True(text.IsWholeFile);
@@ -32,7 +32,7 @@ public sealed class DataFilesTests : IDisposable
     [InlineData("\uFEFF", "")]
     [InlineData("e\u0301 \U0001F600 \uFFFD\0", "e\u0301 \U0001F600 \uFFFD\0")]
     public void Only_line_breaks_change_and_the_byte_order_mark_goes(string written, string expected) =>
-        Assert.Equal(expected, Assert.Single(DataFiles.Read(Write("a.txt", written)).Texts).Text);
+        Assert.Equal(expected, Assert.Single(Read(Write("a.txt", written)).Texts).Text);
 
     [Fact]
     public void A_folder_is_read_in_the_order_of_its_paths_and_says_what_is_left_out()
@@ -44,7 +44,7 @@ public sealed class DataFilesTests : IDisposable
         Write(Path.Combine("d", "e.jsonl"), """{"text": "third"}""");
         ListLogger logger = new();
 
-        DataFileContents contents = DataFiles.Read(_folder.Path, logger);
+        DataFileContents contents = Read(_folder.Path, logger);
 
         Assert.Equal(["first", "second", "third"], contents.Texts.Select(text => text.Text));
         Assert.Equal([_folder["a.MD"], _folder["b.txt"], Path.Combine(_folder["d"], "e.jsonl")], contents.Files);
@@ -71,8 +71,8 @@ public sealed class DataFilesTests : IDisposable
     [Fact]
     public void An_empty_file_is_an_empty_text_or_nothing()
     {
-        Assert.Equal("", Assert.Single(DataFiles.Read(Write("a.txt", "")).Texts).Text);
-        DataFileContents lines = DataFiles.Read(Write("a.jsonl", ""));
+        Assert.Equal("", Assert.Single(Read(Write("a.txt", "")).Texts).Text);
+        DataFileContents lines = Read(Write("a.jsonl", ""));
         Assert.Empty(lines.Texts);
         Assert.Empty(lines.Conversations);
     }
@@ -169,7 +169,7 @@ public sealed class DataFilesTests : IDisposable
         File.WriteAllText(Path.Combine(outside, "b.txt"), "linked");
         Directory.CreateSymbolicLink(Path.Combine(data, "link"), outside);
         File.CreateSymbolicLink(Path.Combine(data, "a.txt"), Path.Combine(outside, "b.txt"));
-        Assert.Equal(["linked", "linked"], DataFiles.Read(data).Texts.Select(text => text.Text));
+        Assert.Equal(["linked", "linked"], Read(data).Texts.Select(text => text.Text));
 
         Directory.CreateSymbolicLink(Path.Combine(outside, "back"), data);
         Assert.Contains("leads back", Refused(data).Message, StringComparison.Ordinal);
@@ -190,7 +190,9 @@ public sealed class DataFilesTests : IDisposable
 
     private static string Case(string folder, string name) => Fixtures.PathOf("cases", folder, name);
 
-    private static DataFileException Refused(string path) => Assert.Throws<DataFileException>(() => DataFiles.Read(path));
+    private static DataFileException Refused(string path) => Assert.Throws<DataFileException>(() => Read(path));
+
+    private static DataFileContents Read(string path, ILogger? logger = null) => DataFiles.Read(path, logger, TestContext.Current.CancellationToken);
 
     private string Write(string name, string text)
     {

@@ -24,7 +24,7 @@ public sealed class JsonLinesTests : IDisposable
             " \t",
             """{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}], "text": null}"""));
 
-        DataFileContents contents = DataFiles.Read(path);
+        DataFileContents contents = Read(path);
 
         DataText text = Assert.Single(contents.Texts);
         Assert.Equal("A\u2028\r\n\"text\".", text.Text);
@@ -44,7 +44,7 @@ public sealed class JsonLinesTests : IDisposable
             {"messages": [{"role": "developer", "content": "D"}, {"role": "user", "content": [{"type": "text", "text": "Q"}]}, {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1.50}}}]}, {"role": "tool", "name": "f", "content": {"y": 2}}, {"role": "assistant", "reasoning_content": "r", "content": "A"}], "tools": [{"type": "function", "function": {"name": "f"}}], "chat_template_kwargs": {"enable_thinking": false, "n": null}}
             """);
 
-        Conversation conversation = Assert.Single(DataFiles.Read(path).Conversations);
+        Conversation conversation = Assert.Single(Read(path).Conversations);
 
         Assert.Equal(["developer", "user", "assistant", "tool", "assistant"], conversation.Messages.Select(message => message.Role));
         JsonNode tool = Assert.Single(conversation.Tools!);
@@ -86,7 +86,7 @@ public sealed class JsonLinesTests : IDisposable
     {
         string path = Write($"{{\"text\": \"fine\"}}\n{line}\n");
 
-        DataFileException error = Assert.Throws<DataFileException>(() => DataFiles.Read(path));
+        DataFileException error = Assert.Throws<DataFileException>(() => Read(path));
 
         Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class JsonLinesTests : IDisposable
     {
         string path = Fixtures.PathOf("cases", "10-lone-surrogate-in-jsonl", "data.jsonl");
 
-        DataFileException error = Assert.Throws<DataFileException>(() => DataFiles.Read(path));
+        DataFileException error = Assert.Throws<DataFileException>(() => Read(path));
 
         Assert.StartsWith($"{path}, line 2: holds half of a surrogate pair", error.Message, StringComparison.Ordinal);
         Assert.Equal(10, error.Column);
@@ -115,21 +115,21 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "\ud83d"}]}""")]
     public void Half_a_surrogate_pair_is_found_wherever_it_stands(string line)
     {
-        DataFileException error = Assert.Throws<DataFileException>(() => DataFiles.Read(Write(line)));
+        DataFileException error = Assert.Throws<DataFileException>(() => Read(Write(line)));
 
         Assert.Contains("line 1: holds half of a surrogate pair", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Whole_pairs_are_characters() =>
-        Assert.Equal("\U0001F600", Assert.Single(DataFiles.Read(Write("""{"text": "\ud83d\ude00"}""")).Texts).Text);
+        Assert.Equal("\U0001F600", Assert.Single(Read(Write("""{"text": "\ud83d\ude00"}""")).Texts).Text);
 
     [Fact]
     public void Deep_nesting_is_refused()
     {
         string line = $$"""{"text": "a", "x": {{new string('[', 100_000)}}{{new string(']', 100_000)}}}""";
 
-        Assert.Contains("line 1: is not valid JSON", Assert.Throws<DataFileException>(() => DataFiles.Read(Write(line))).Message, StringComparison.Ordinal);
+        Assert.Contains("line 1: is not valid JSON", Assert.Throws<DataFileException>(() => Read(Write(line))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class JsonLinesTests : IDisposable
     {
         string longText = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"é{i}"));
 
-        Assert.Equal([longText, "b", longText], DataFiles.Read(Write($$"""{"text": "{{longText}}"}""" + "\r\n{\"text\": \"b\"}\r" + $$"""{"text": "{{longText}}"}""")).Texts.Select(text => text.Text));
+        Assert.Equal([longText, "b", longText], Read(Write($$"""{"text": "{{longText}}"}""" + "\r\n{\"text\": \"b\"}\r" + $$"""{"text": "{{longText}}"}""")).Texts.Select(text => text.Text));
     }
 
     [Fact]
@@ -150,8 +150,10 @@ public sealed class JsonLinesTests : IDisposable
             stream.SetLength(200L << 20);
         }
 
-        Assert.Contains("line 2: the line has more than 67108864 bytes", Assert.Throws<DataFileException>(() => DataFiles.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2: the line has more than 67108864 bytes", Assert.Throws<DataFileException>(() => Read(path)).Message, StringComparison.Ordinal);
     }
+
+    private static DataFileContents Read(string path) => DataFiles.Read(path, cancellationToken: TestContext.Current.CancellationToken);
 
     private string Write(string text)
     {

@@ -5,8 +5,8 @@ using Xunit;
 namespace AdapterToolkit.Tests.Checkpoints;
 
 /// <summary>
-/// A process ends before each of the file operations of an exchange, and the next one before each of those of its recovery or second attempt. Then the old files or the new ones are there whole, those of
-/// others as they were, and nothing else.
+/// A process ends before each of the file operations of an exchange, and the next one before each of those of its recovery or second attempt. Then the old files or
+/// the new ones are there whole, those of others as they were, and nothing else.
 /// </summary>
 public sealed class ExchangeDeathTests
 {
@@ -74,9 +74,11 @@ public sealed class ExchangeDeathTests
         ExchangeCase exchange = ExchangeCase.All["a folder written before"];
         exchange.Prepare(folder.Path);
 
-        List<string> operations = [.. SimulatedDeath.Operations(() => exchange.Exchange(folder.Path)).Select(operation => operation.Replace(ExchangeCase.Target(folder.Path), "", StringComparison.Ordinal).Replace(folder.Path, "", StringComparison.Ordinal))];
+        string target = ExchangeCase.Target(folder.Path);
+        List<string> operations = [.. SimulatedDeath.Operations(() => exchange.Exchange(folder.Path)).Select(operation => operation.Replace(target, "", StringComparison.Ordinal))];
 
-        int staging = operations.IndexOf("create folder /.adapter-toolkit.new"), counts = operations.IndexOf("move folder /.adapter-toolkit.ready"), moved = operations.IndexOf("move /config");
+        int staging = operations.IndexOf("create folder /.adapter-toolkit.new"), moved = operations.IndexOf("move /config");
+        int counts = operations.IndexOf("move folder /.adapter-toolkit.ready");
         Assert.True(operations.IndexOf("flush /.adapter-toolkit.exchange") is >= 0 and int journal && journal < staging, string.Join('\n', operations));
         foreach (string name in (string[])["/config", "/tensors", "/templates/a", "/new-templates/b", "/new-templates", "/templates", "/.adapter-toolkit.json", "/.adapter-toolkit.plan", ""])
             Assert.InRange(operations.IndexOf("flush /.adapter-toolkit.new" + name), staging + 1, counts - 1);

@@ -128,8 +128,6 @@ public sealed class OwnershipTests : IDisposable
     public void Of_a_file_that_came_while_the_process_was_dead_nothing_is_lost()
     {
         AtomicFolder.Write(Target, ExchangeCase.First);
-        int operations = SimulatedDeath.Operations(() => AtomicFolder.Write(_folder["count"], ExchangeCase.First)).Count;
-        Assert.True(operations > 0);
         for (int death = 1; SimulatedDeath.Before(death, () => AtomicFolder.Write(Target, ExchangeCase.Second)) && !Directory.Exists(InTarget(ReservedNames.Ready)); death++)
         {
         }
@@ -222,12 +220,15 @@ public sealed class OwnershipTests : IDisposable
 
     private CheckpointException AssertRefuses(string name, string problem)
     {
-        string before = Directory.GetFileSystemEntries(Target, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Aggregate("", (all, path) => all + path + (FileStatus.Of(path).Kind == FileKind.File ? File.ReadAllText(path) : "") + "\n");
+        string before = Snapshot();
         CheckpointException error = Assert.Throws<CheckpointException>(() => AtomicFolder.Write(Target, ExchangeCase.Second));
-        string after = Directory.GetFileSystemEntries(Target, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Aggregate("", (all, path) => all + path + (FileStatus.Of(path).Kind == FileKind.File ? File.ReadAllText(path) : "") + "\n");
         Assert.Equal(InTarget(name), error.FilePath);
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, after);
+        Assert.Equal(before, Snapshot());
         return error;
     }
+
+    private string Snapshot() => string.Join('\n', Directory.GetFileSystemEntries(Target, "*", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal)
+        .Select(path => $"{path}: {(FileStatus.Of(path).Kind == FileKind.File ? File.ReadAllText(path) : "")}"));
 }

@@ -38,7 +38,12 @@ public sealed class SavedStateDeathTests
         first.Merge();
         second.Merge();
         LanguageModel model = first;
-        CheckDeaths(withOthers, "config.json", seed => model = seed == Seed ? first : second, folder => model.Save(folder), folder => LlamaModel.Load(folder, device, WeightStorage.AsMarked).Dispose());
+        CheckDeaths(
+            withOthers,
+            "config.json",
+            seed => model = seed == Seed ? first : second,
+            folder => model.Save(folder),
+            folder => LlamaModel.Load(folder, device, WeightStorage.AsMarked).Dispose());
     }
 
     [Theory]
@@ -81,23 +86,27 @@ public sealed class SavedStateDeathTests
         string before = FolderSnapshot.Of(old), after = FolderSnapshot.Of(renewed);
         Assert.NotEqual(before, after);
         HashSet<string> found = [];
-        bool died = true;
-        int second = 0;
+        bool died = true, diedAgain = true;
         for (int first = 1; died; first++)
         {
-            string target = folders[$"run-{first}"];
-            Copy(old, target);
-            died = SimulatedDeath.Before(first, () => save(target));
-            second = (second + 5) % 41;
-            SimulatedDeath.Before(1 + second, () => save(target));
-            read(target);
+            // The short form tries one second death for each first, the long form all.
+            for (int second = LongTests.Asked ? 1 : 1 + (first * 5 % 41); diedAgain; second++)
+            {
+                string target = folders[$"run-{first}-{second}"];
+                Copy(old, target);
+                died = SimulatedDeath.Before(first, () => save(target));
+                diedAgain = SimulatedDeath.Before(second, () => save(target)) && LongTests.Asked;
+                read(target);
 
-            string state = FolderSnapshot.Of(target);
-            Assert.True(state == before || state == after, $"death before operation {first}, then before {1 + second}:\n{state}");
-            found.Add(state);
-            Assert.True(File.Exists(Path.Combine(target, anyFile)));
-            Assert.DoesNotContain(Directory.GetFileSystemEntries(folders.Path), path => Path.GetFileName(path).StartsWith('.'));
-            Directory.Delete(target, recursive: true);
+                string state = FolderSnapshot.Of(target);
+                Assert.True(state == before || state == after, $"death before operation {first}, then before {second}:\n{state}");
+                found.Add(state);
+                Assert.True(File.Exists(Path.Combine(target, anyFile)));
+                Assert.DoesNotContain(Directory.GetFileSystemEntries(folders.Path), path => Path.GetFileName(path).StartsWith('.'));
+                Directory.Delete(target, recursive: true);
+            }
+
+            diedAgain = true;
         }
 
         Assert.Equal(2, found.Count);

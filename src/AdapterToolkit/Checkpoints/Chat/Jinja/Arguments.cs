@@ -10,7 +10,7 @@ internal sealed record Arguments(IReadOnlyList<object> Positional, IReadOnlyList
 
     /// <summary>Assigns the arguments to the parameters of what is called. Those not given are null.</summary>
     /// <param name="function">What is called, for errors.</param>
-    /// <param name="parameters">The parameters' names; those that cannot be given by name begin with a slash.</param>
+    /// <param name="parameters">The names of the parameters.</param>
     /// <exception cref="JinjaException">There are too many, or one of an unknown name, or two for one parameter.</exception>
     public object?[] Bind(string function, params ReadOnlySpan<string> parameters)
     {

@@ -82,7 +82,13 @@ internal sealed class Arithmetic(Budget budget)
         return value is ListValue ? new ListValue(repeated) : new TupleValue(repeated);
     }
 
-    private static object Integers(string operation, BigInteger left, BigInteger right) => operation switch
+    private static object Integers(string operation, BigInteger left, BigInteger right)
+    {
+        Budget.Charge((left.GetBitLength() + right.GetBitLength()) / 64);
+        return CombineIntegers(operation, left, right);
+    }
+
+    private static object CombineIntegers(string operation, BigInteger left, BigInteger right) => operation switch
     {
         "+" => Numbers.Bounded(left + right),
         "-" => Numbers.Bounded(left - right),
@@ -153,6 +159,7 @@ internal sealed class Arithmetic(Budget budget)
             return left.IsOne || right.IsZero ? BigInteger.One : left.IsZero ? left : right.IsEven ? BigInteger.One : left;
         if (right * (left.GetBitLength() - 1) > Numbers.MostBits)
             throw JinjaException.Template($"the template makes a whole number of more than {Numbers.MostBits} bits.");
+        Budget.Charge((long)(right * left.GetBitLength()) / 64);
         return Numbers.Bounded(BigInteger.Pow(left, (int)right));
     }
 

@@ -42,9 +42,15 @@ internal sealed class AttributePath
     /// <summary>What the path leads to, texts in small letters: for comparisons without case.</summary>
     public object FollowFolded(object item) => Follow(item) switch
     {
-        string text => Casing.Lower(text),
+        string text => Lower(text),
         var value => value,
     };
+
+    private static string Lower(string text)
+    {
+        Budget.ChargeText(text.Length);
+        return Casing.Lower(text);
+    }
 
     private static object ReadPart(string part) => part.Length > 0 && part.All(char.IsAsciiDigit) ? BigInteger.Parse(part, CultureInfo.InvariantCulture) : part;
 }

@@ -21,7 +21,35 @@ internal sealed class Budget
     /// <summary>As many characters cost one step.</summary>
     private const int CharactersPerStep = 8;
 
+    [ThreadStatic]
+    private static Budget? s_current;
+
     private long _steps;
+
+    /// <summary>Counts work for what is being rendered on this thread, if anything is: for helpers that compare or hash values wherever they come from.</summary>
+    public static void Charge(long steps = 1) => s_current?.Spend(steps);
+
+    /// <summary>Counts the search of a part in a text: each place may have to be compared over the whole part.</summary>
+    public static void ChargeSearch(string text, string part)
+        => Charge(1 + text.Length / CharactersPerStep + (part.Length > 32 ? (long)text.Length * part.Length / 256 : 0));
+
+    /// <summary>Counts reading a text.</summary>
+    public static void ChargeText(int length) => Charge(length / CharactersPerStep);
+
+    /// <summary>Runs a rendering, whose work is counted here.</summary>
+    public void Run(Action render)
+    {
+        Budget? outer = s_current;
+        s_current = this;
+        try
+        {
+            render();
+        }
+        finally
+        {
+            s_current = outer;
+        }
+    }
 
     /// <summary>Counts work.</summary>
     /// <exception cref="JinjaException">It is more than a template may do.</exception>

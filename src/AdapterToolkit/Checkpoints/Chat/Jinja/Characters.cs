@@ -21,13 +21,13 @@ internal static class Characters
     public static bool IsDigit(Rune rune) => CharUnicodeInfo.GetDigitValue(rune.ToString(), 0) >= 0;
 
     /// <summary>Whether a character stands for a number, such as a fraction or a Roman one.</summary>
-    public static bool IsNumeric(Rune rune) => CharUnicodeInfo.GetNumericValue(rune.ToString(), 0) != -1;
+    public static bool IsNumeric(Rune rune) => CharUnicodeInfo.GetNumericValue(rune.ToString(), 0) != -1 || CharacterRanges.Numeric.Contains(rune);
 
     /// <summary>Whether a character is a small letter.</summary>
-    public static bool IsLower(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.LowercaseLetter || rune.Value is 0xAA or 0xBA;
+    public static bool IsLower(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.LowercaseLetter || rune.Value is 0xAA or 0xBA || CharacterRanges.Lowercase.Contains(rune);
 
     /// <summary>Whether a character is a capital letter.</summary>
-    public static bool IsUpper(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.UppercaseLetter;
+    public static bool IsUpper(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.UppercaseLetter || CharacterRanges.Uppercase.Contains(rune);
 
     /// <summary>Whether a character is a capital letter that is written with a small one as one character.</summary>
     public static bool IsTitle(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.TitlecaseLetter;

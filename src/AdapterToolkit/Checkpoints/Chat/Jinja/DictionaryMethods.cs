@@ -31,6 +31,7 @@ internal static class DictionaryMethods
     private static DictionaryViewValue View(string name, DictionaryValue target, Arguments arguments, Func<KeyValuePair<object, object>, object> select)
     {
         arguments.Bind(name);
+        Budget.Charge(target.Count);
         return new DictionaryViewValue(name, [.. target.Items.Select(select)]);
     }
 }

@@ -14,7 +14,10 @@ internal sealed class DictionaryValue
     public DictionaryValue(IEnumerable<KeyValuePair<object, object>> items)
     {
         foreach ((object key, object value) in items)
+        {
+            Budget.Charge();
             _items[key] = value;
+        }
     }
 
     /// <summary>The keys and values, in order.</summary>

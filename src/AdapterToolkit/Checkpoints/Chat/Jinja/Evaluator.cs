@@ -39,7 +39,7 @@ internal sealed class Evaluator
         var output = new Output(rendering.Budget);
         try
         {
-            evaluator._statements.Run(template.Body, new Scope(given), output);
+            rendering.Budget.Run(() => evaluator._statements.Run(template.Body, new Scope(given), output));
         }
         catch (JinjaException exception)
         {
@@ -66,6 +66,8 @@ internal sealed class Evaluator
     /// <summary>Evaluates an expression.</summary>
     public object Evaluate(Expression expression, Scope scope)
     {
+        if (Offset == 0)
+            Offset = expression.Offset;
         Budget.EnsureStack();
         _budget.Spend();
         switch (expression)

@@ -16,6 +16,7 @@ internal static class ExactDecimal
             return value;
         if (places < -400)
             return Math.CopySign(0, value);
+        Budget.Charge(Math.Abs(places));
         string digits = Scale(Math.Abs(value), places).ToString(CultureInfo.InvariantCulture);
         return Math.CopySign(double.Parse(string.Create(CultureInfo.InvariantCulture, $"{digits}e{-places}"), CultureInfo.InvariantCulture), value);
     }
@@ -27,6 +28,7 @@ internal static class ExactDecimal
             return value;
         if (-places > Numbers.MostBits / 3)
             return BigInteger.Zero;
+        Budget.Charge(-places);
         BigInteger unit = BigInteger.Pow(10, -places);
         return RoundedQuotient(value, unit) * unit;
     }

@@ -132,7 +132,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
                 return ParseStrings();
             case TokenKind.Integer:
                 tokens.Next();
-                return new LiteralExpression(token.Offset, NumberScanner.ReadInteger(token.Text));
+                return new LiteralExpression(token.Offset, NumberScanner.ReadInteger(token));
             case TokenKind.Float:
                 tokens.Next();
                 return new LiteralExpression(token.Offset, NumberScanner.ReadFloat(token.Text));
@@ -249,7 +249,7 @@ internal sealed class ExpressionParser(TokenStream tokens)
         return name.Kind switch
         {
             TokenKind.Name => new AttributeExpression(offset, target, name.Text),
-            TokenKind.Integer => new ItemExpression(offset, target, new LiteralExpression(name.Offset, NumberScanner.ReadInteger(name.Text))),
+            TokenKind.Integer => new ItemExpression(offset, target, new LiteralExpression(name.Offset, NumberScanner.ReadInteger(name))),
             _ => throw JinjaException.Template($"{name.Description} stands where an attribute's name or number is expected.", name.Offset),
         };
     }

@@ -5,6 +5,13 @@ namespace AdapterToolkit.Checkpoints.Jinja;
 /// <summary>Finds parts of texts. Places are counted in code points.</summary>
 internal static class Finding
 {
+    /// <summary>Whether a part stands anywhere.</summary>
+    public static bool Contains(string text, string part)
+    {
+        Budget.ChargeSearch(text, part);
+        return text.Contains(part, StringComparison.Ordinal);
+    }
+
     /// <summary>Where a part stands, or -1.</summary>
     public static object Find(string method, string text, Arguments arguments, bool fromEnd)
     {
@@ -12,6 +19,7 @@ internal static class Finding
         string part = StringMethods.ToText(method, bound[0]);
         if (Window(text, bound[1], bound[2]) is not var (start, window))
             return BigInteger.MinusOne;
+        Budget.ChargeSearch(window, part);
         int found = fromEnd ? window.LastIndexOf(part, StringComparison.Ordinal) : window.IndexOf(part, StringComparison.Ordinal);
         return new BigInteger(found < 0 ? -1 : start + CodePoints.Count(window.AsSpan(0, found)));
     }
@@ -27,6 +35,7 @@ internal static class Finding
         string part = StringMethods.ToText("count", bound[0]);
         if (Window(text, bound[1], bound[2]) is not var (_, window))
             return BigInteger.Zero;
+        Budget.ChargeSearch(window, part);
         return new BigInteger(part.Length == 0 ? CodePoints.Count(window) + 1 : window.AsSpan().Count(part));
     }
 
@@ -43,6 +52,7 @@ internal static class Finding
     {
         if (start is null or None && end is null or None)
             return (0, text);
+        Budget.ChargeText(text.Length);
         int count = CodePoints.Count(text);
         (int first, int last) = PlaceRange.Of(start, end, count);
         last = Math.Min(last, count);

@@ -34,6 +34,7 @@ internal static class IntegerText
             text = text[1..];
         if (text.Length > 2 && text[0] == '0' && char.ToLowerInvariant(text[1]) == radix switch { 2 => 'b', 8 => 'o', 16 => 'x', _ => '\0' })
             text = text[2] == '_' ? text[3..] : text[2..];
+        Budget.Charge(text.Length);
         BigInteger value = BigInteger.Zero;
         for (int i = 0; i < text.Length; i++)
         {

@@ -22,7 +22,7 @@ internal static class Iteration
     /// <summary>The number of items, or null where it is not known without iterating.</summary>
     public static int? TryCount(object value) => value switch
     {
-        string text => CodePoints.Count(text),
+        string text => CountCharacters(text),
         SequenceValue sequence => sequence.Items.Count,
         DictionaryValue dictionary => dictionary.Count,
         DictionaryViewValue view => view.Items.Count,
@@ -30,6 +30,12 @@ internal static class Iteration
         UndefinedValue => 0,
         _ => null,
     };
+
+    private static int CountCharacters(string text)
+    {
+        Budget.ChargeText(text.Length);
+        return CodePoints.Count(text);
+    }
 
     /// <summary>The number of items of a value that must have a length.</summary>
     public static int Count(object value) => TryCount(value) ?? throw JinjaException.Values($"object of type '{TypeName.Of(value)}' has no len().");

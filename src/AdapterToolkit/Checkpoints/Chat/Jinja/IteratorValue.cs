@@ -5,10 +5,17 @@ internal sealed class IteratorValue(IEnumerable<object> items)
 {
     private readonly IEnumerator<object> _items = items.GetEnumerator();
 
+    private bool MoveNext()
+    {
+        Budget.EnsureStack();
+        Budget.Charge();
+        return _items.MoveNext();
+    }
+
     /// <summary>The items that nobody has taken yet.</summary>
     public IEnumerable<object> Remaining()
     {
-        while (_items.MoveNext())
+        while (MoveNext())
             yield return _items.Current;
     }
 }

@@ -9,10 +9,9 @@ internal static class Membership
         switch (container)
         {
             case string text:
-                budget.SpendText(text.Length);
                 return value switch
                 {
-                    string part => text.Contains(part, StringComparison.Ordinal),
+                    string part => Finding.Contains(text, part),
                     UndefinedValue undefined => throw undefined.Error(),
                     _ => throw JinjaException.Values($"'in <string>' requires string as left operand, not {TypeName.Of(value)}."),
                 };

@@ -43,10 +43,13 @@ internal static class NumberScanner
         return prefixed > start + 2 ? prefixed - start : SkipDigits(source, start, digit => digit == '0') - start;
     }
 
-    /// <summary>The value of a whole number.</summary>
-    public static BigInteger ReadInteger(string text)
+    /// <summary>The value of a whole number in a template.</summary>
+    /// <exception cref="JinjaException">It has more digits than Python reads.</exception>
+    public static BigInteger ReadInteger(Token token)
     {
-        string digits = text.Replace("_", "");
+        string digits = token.Text.Replace("_", "");
+        if (digits.Length > Numbers.MostDigits)
+            throw JinjaException.Template($"the number has more than {Numbers.MostDigits} digits.", token.Offset);
         int radix = digits.Length < 2 ? 10 : digits[1] switch { 'b' or 'B' => 2, 'o' or 'O' => 8, 'x' or 'X' => 16, _ => 10 };
         return IntegerText.Parse(radix == 10 ? digits : digits.AsSpan(2), radix)!.Value;
     }

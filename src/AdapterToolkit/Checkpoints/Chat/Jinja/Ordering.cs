@@ -22,17 +22,24 @@ internal static class Ordering
     private static int? Compare(string comparison, object left, object right)
     {
         Budget.EnsureStack();
+        Budget.Charge();
         if (Numbers.TryCompare(left, right, out int order))
             return Numbers.IsNaN(left) || Numbers.IsNaN(right) ? null : order;
         return (left, right) switch
         {
             (UndefinedValue undefined, _) => throw undefined.Error(),
             (_, UndefinedValue undefined) => throw undefined.Error(),
-            (string a, string b) => CodePoints.Compare(a, b),
+            (string a, string b) => CompareTexts(a, b),
             (ListValue a, ListValue b) => CompareItems(comparison, a.Items, b.Items),
             (TupleValue a, TupleValue b) => CompareItems(comparison, a.Items, b.Items),
             _ => throw JinjaException.Values($"'{comparison}' not supported between instances of '{TypeName.Of(left)}' and '{TypeName.Of(right)}'."),
         };
+    }
+
+    private static int CompareTexts(string left, string right)
+    {
+        Budget.ChargeText(Math.Min(left.Length, right.Length));
+        return CodePoints.Compare(left, right);
     }
 
     private static int? CompareItems(string comparison, IReadOnlyList<object> left, IReadOnlyList<object> right)

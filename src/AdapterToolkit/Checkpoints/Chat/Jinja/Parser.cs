@@ -158,9 +158,12 @@ internal sealed class Parser
 
     private OutputStatement ParsePrint(int offset)
     {
-        Expression value = _expressions.ParseTuple();
+        var values = new List<Expression>();
+        do
+            values.Add(_expressions.Parse());
+        while (_tokens.SkipOperator(","));
         ExpectTagEnd();
-        return new OutputStatement(offset, value);
+        return new OutputStatement(offset, values.Count == 1 ? values[0] : new ConcatenationExpression(offset, values));
     }
 
     private WithStatement ParseWith(int offset)

@@ -51,7 +51,8 @@ internal static class SelectionFilters
         return new IteratorValue(Counted(rendering, value).Where(item => passes(read(item)) == keeps));
     }
 
-    private static IEnumerable<object> Counted(Rendering rendering, object value) => Iteration.Items(value).Select(item =>
+    /// <summary>The items of a value. As in Jinja, what counts as false has none, even where it could not have any.</summary>
+    private static IEnumerable<object> Counted(Rendering rendering, object value) => !Truth.Of(value) ? [] : Iteration.Items(value).Select(item =>
     {
         rendering.Budget.Spend();
         return item;

@@ -24,6 +24,7 @@ internal static class SequenceFilters
             arguments.Bind("last");
             if (value is IteratorValue)
                 throw JinjaException.Values("'generator' object is not reversible; make it a list first ('| list | last').");
+            Budget.Charge(value is RangeValue range ? range.Count : 1);
             return Iteration.Items(value).LastOrDefault() ?? new UndefinedValue("No last item, sequence was empty.");
         },
         ["reverse"] = Reverse,

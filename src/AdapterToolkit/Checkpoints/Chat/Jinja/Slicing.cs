@@ -11,9 +11,7 @@ internal static class Slicing
         switch (target)
         {
             case string text:
-                string[] characters = [.. CodePoints.Split(text)];
-                budget.SpendText(text.Length);
-                return string.Concat(Places(characters.Length, start, stop, step).Select(i => characters[i]));
+                return SliceText(text, start, stop, step, budget);
             case SequenceValue sequence:
                 object[] items = [.. Places(sequence.Items.Count, start, stop, step).Select(i => sequence.Items[i])];
                 budget.SpendList(items.Length);
@@ -24,8 +22,30 @@ internal static class Slicing
             case UndefinedValue undefined:
                 throw undefined.Error();
             default:
-                return new UndefinedValue($"'{TypeName.Of(target)}' object has no slices.");
+                throw JinjaException.Values($"'{TypeName.Of(target)}' object has no slices.");
         }
+    }
+
+    private static string SliceText(string text, object? start, object? stop, object? step, Budget budget)
+    {
+        budget.SpendText(text.Length);
+        int count = CodePoints.Count(text);
+        (int first, int end, int stride) = Bounds(count, start, stop, step);
+        if (stride == 1)
+            return first < end ? text[CodePoints.ToOffset(text, first)..CodePoints.ToOffset(text, end)] : "";
+        var result = new TextBuilder(budget);
+        if (count == text.Length)
+        {
+            foreach (int place in Places(count, start, stop, step))
+                result.Append(text[place]);
+            return result.ToString();
+        }
+
+        budget.SpendList(count);
+        string[] characters = [.. CodePoints.Split(text)];
+        foreach (int place in Places(count, start, stop, step))
+            result.Append(characters[place]);
+        return result.ToString();
     }
 
     private static IEnumerable<int> Places(int count, object? start, object? stop, object? step)

@@ -20,6 +20,7 @@ internal static class Splitting
             string separator = StringMethods.ToText("split", arguments[0]);
             if (separator.Length == 0)
                 throw JinjaException.Values("empty separator.");
+            Budget.ChargeSearch(text, separator);
             parts = fromEnd ? PartsFromEnd(text, separator, most).Reverse() : Parts(text, separator, most);
         }
 
@@ -48,6 +49,7 @@ internal static class Splitting
     {
         if (separator.Length == 0)
             throw JinjaException.Values("empty separator.");
+        Budget.ChargeSearch(text, separator);
         int found = fromEnd ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
         if (found < 0)
             return new TupleValue(fromEnd ? ["", "", text] : [text, "", ""]);
@@ -70,7 +72,7 @@ internal static class Splitting
                 end++;
             if (most-- == 0)
             {
-                yield return WhiteSpace.TrimEnd(text[start..]);
+                yield return text[start..];
                 yield break;
             }
 

@@ -75,6 +75,7 @@ internal static class StringMethods
             return result.Append(count > 0 ? replacement : "").ToString();
         }
 
+        Budget.ChargeSearch(text, old);
         for (int found; count > 0 && (found = text.IndexOf(old, done, StringComparison.Ordinal)) >= 0; count--)
         {
             result.Append(text.AsSpan(done, found - done)).Append(replacement);

@@ -6,13 +6,16 @@ internal static class Stripping
     /// <summary>A text without them.</summary>
     public static string Strip(string text, object? characters, bool atStart, bool atEnd)
     {
+        Budget.ChargeText(text.Length);
         if (characters is null or None)
         {
             string trimmed = atStart ? WhiteSpace.TrimStart(text) : text;
             return atEnd ? WhiteSpace.TrimEnd(trimmed) : trimmed;
         }
 
-        HashSet<string> stripped = [.. CodePoints.Split(StringMethods.ToText("strip", characters))];
+        string given = StringMethods.ToText("strip", characters);
+        Budget.Charge(given.Length);
+        HashSet<string> stripped = [.. CodePoints.Split(given)];
         int start = 0, end = text.Length;
         while (atStart && start < end && stripped.Contains(text.Substring(start, CodePoints.LengthAt(text, start))))
             start += CodePoints.LengthAt(text, start);

@@ -76,7 +76,9 @@ internal static class Tests
     private static bool IsCase(string name, Rendering rendering, object value, Arguments arguments, Func<Rune, bool> isCase)
     {
         arguments.Bind(name);
-        return Casing.IsAll(rendering.Text(value), isCase);
+        string text = rendering.Text(value);
+        rendering.Budget.SpendText(text.Length);
+        return Casing.IsAll(text, isCase);
     }
 
     /// <summary>Whether two values are one object. Python's small numbers and short texts are; so are equal ones of one type here.</summary>

@@ -22,14 +22,15 @@ internal sealed class ValueComparer : IEqualityComparer<object>
         if (Numbers.TryCompare(left, right, out int order))
             return order == 0;
         Budget.EnsureStack();
+        Budget.Charge();
         return (left, right) switch
         {
-            (string a, string b) => a == b,
+            (string a, string b) => TextsEqual(a, b),
             (UndefinedValue, UndefinedValue) => true,
             (ListValue a, ListValue b) => ItemsEqual(a.Items, b.Items),
             (TupleValue a, TupleValue b) => ItemsEqual(a.Items, b.Items),
             (DictionaryValue a, DictionaryValue b) => a.Count == b.Count && a.Items.All(pair => b.Find(pair.Key) is { } value && Equals(pair.Value, value)),
-            (RangeValue a, RangeValue b) => a.Numbers.SequenceEqual(b.Numbers),
+            (RangeValue a, RangeValue b) => ItemsEqual([.. a.Numbers], [.. b.Numbers]),
             _ => false,
         };
     }
@@ -39,9 +40,11 @@ internal sealed class ValueComparer : IEqualityComparer<object>
     public int GetHashCode(object value)
     {
         Budget.EnsureStack();
+        Budget.Charge();
         switch (value)
         {
             case string text:
+                Budget.ChargeText(text.Length);
                 return text.GetHashCode();
             case bool or BigInteger or double:
                 return Numbers.ToHash(value);
@@ -57,6 +60,14 @@ internal sealed class ValueComparer : IEqualityComparer<object>
             default:
                 throw JinjaException.Values($"unhashable type: '{TypeName.Of(value)}'.");
         }
+    }
+
+    private static bool TextsEqual(string left, string right)
+    {
+        if (left.Length != right.Length)
+            return false;
+        Budget.ChargeText(left.Length);
+        return left == right;
     }
 
     private bool ItemsEqual(IReadOnlyList<object> left, IReadOnlyList<object> right)

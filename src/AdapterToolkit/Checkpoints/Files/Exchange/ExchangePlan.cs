@@ -23,7 +23,8 @@ internal sealed record ExchangePlan(
     private const string Format = "adapter-toolkit plan 1";
 
     /// <summary>A plan to do nothing.</summary>
-    public static ExchangePlan Nothing => new(new SortedDictionary<string, PlannedFile>(StringComparer.Ordinal), new SortedDictionary<string, FileProof>(StringComparer.Ordinal), [], [], false);
+    public static ExchangePlan Nothing =>
+        new(new SortedDictionary<string, PlannedFile>(StringComparer.Ordinal), new SortedDictionary<string, FileProof>(StringComparer.Ordinal), [], [], false);
 
     /// <summary>Reads a plan.</summary>
     public static ExchangePlan Read(string path) => OwnJson.Read(path, Format, json =>

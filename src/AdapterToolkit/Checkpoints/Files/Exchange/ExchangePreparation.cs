@@ -6,10 +6,8 @@ namespace AdapterToolkit.Checkpoints;
 /// <param name="part">The part that is exchanged.</param>
 internal sealed class ExchangePreparation(string root, string staging, string part)
 {
-    private readonly List<string> _hardLinks = [];
-
     /// <summary>The files to be replaced that have further hard links.</summary>
-    public IReadOnlyList<string> HardLinks => _hardLinks;
+    public List<string> HardLinks { get; } = [];
 
     /// <summary>Checks, writes manifest and plan, and flushes all.</summary>
     /// <param name="journal">Where names of temporary files in other folders are noted.</param>
@@ -57,7 +55,7 @@ internal sealed class ExchangePreparation(string root, string staging, string pa
     {
         string place = Path.Combine(root, name), target = FileStatus.FinalTarget(place)!, source = Path.Combine(staging, name);
         if (FileStatus.Of(target).Links > 1)
-            _hardLinks.Add(target);
+            HardLinks.Add(target);
         if (target == place)
         {
             FileOperations.CopyMode(target, source);

@@ -48,6 +48,14 @@ internal static class FileOperations
         stream.Flush(flushToDisk: true);
     }
 
+    /// <summary>Writes a file in a folder that is flushed as a whole before it counts.</summary>
+    public static void CreateUnflushed(string path, Action<Stream> write)
+    {
+        Note("create", path);
+        using FileStream stream = new(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferSize);
+        write(stream);
+    }
+
     /// <summary>Writes text behind what a file holds, in two steps that a death may part, and flushes it.</summary>
     public static void Append(FileStream stream, ReadOnlySpan<byte> text)
     {

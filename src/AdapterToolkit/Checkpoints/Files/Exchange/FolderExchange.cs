@@ -15,7 +15,7 @@ internal static class FolderExchange
     /// <param name="part">The part.</param>
     /// <param name="fill">Writes the new files; null where none are to be left.</param>
     /// <returns>The replaced files that had further hard links.</returns>
-    public static IReadOnlyList<string> Run(string root, string part, Action<string>? fill)
+    public static List<string> Run(string root, string part, Action<string>? fill)
     {
         using LockFile journal = LockFile.Acquire(Path.Combine(root, ReservedNames.Journal), LongestWait);
         Recover(root, journal);
@@ -69,7 +69,8 @@ internal static class FolderExchange
         {
             if (FileStatus.Of(ready).Kind == FileKind.Missing)
                 return;
-            throw new CheckpointException(root, "putting new files in place was interrupted here, and the folder can't be written to end it. Make it writable, or use a copy that is.", innerException: exception);
+            const string problem = "putting new files in place was interrupted here, and the folder can't be written to end it. Make it writable, or use a copy that is.";
+            throw new CheckpointException(root, problem, innerException: exception);
         }
 
         if (journal is null)

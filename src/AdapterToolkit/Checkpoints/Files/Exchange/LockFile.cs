@@ -81,7 +81,11 @@ internal sealed class LockFile : IDisposable
             if (TryAcquire(path) is { } acquired)
                 return acquired;
             if (Environment.TickCount64 - start > longest.TotalMilliseconds)
-                throw new CheckpointException(Path.GetDirectoryName(path)!, $"{OwnerOf(path)} writes here, and has not ended within {longest.TotalSeconds:0} seconds. Wait for it, or choose another folder.");
+            {
+                string problem = $"{OwnerOf(path)} writes here, and has not ended within {longest.TotalSeconds:0} seconds. Wait for it, or choose another folder.";
+                throw new CheckpointException(Path.GetDirectoryName(path)!, problem);
+            }
+
             Thread.Sleep(s_pause);
         }
     }

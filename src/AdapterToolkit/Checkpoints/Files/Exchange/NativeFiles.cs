@@ -16,6 +16,8 @@ internal static partial class NativeFiles
     private const int NoFolder = 20;
     private const int LinuxNameTooLong = 36;
     private const int MacNameTooLong = 63;
+    private const int LinuxLoop = 40;
+    private const int MacLoop = 62;
     private const int NotPermitted = 1;
     private const int Denied = 13;
     private const int NotImplemented = 38;
@@ -46,7 +48,7 @@ internal static partial class NativeFiles
         int error = Marshal.GetLastPInvokeError();
         return error switch
         {
-            NoSuchFile or NoFolder or LinuxNameTooLong or MacNameTooLong => default(FileStatus),
+            NoSuchFile or NoFolder or LinuxNameTooLong or MacNameTooLong or LinuxLoop or MacLoop => default(FileStatus),
             NotPermitted or NotImplemented => null,
             Denied => throw new UnauthorizedAccessException($"Access to the path '{path}' is denied."),
             _ => throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(error)}"),

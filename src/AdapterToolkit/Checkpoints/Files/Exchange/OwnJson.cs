@@ -31,8 +31,9 @@ internal static class OwnJson
     });
 
     /// <summary>Length and hash of a file.</summary>
-    public static FileProof ReadProof(JsonObject json) =>
-        json.Get("length") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long length) ? new FileProof(length, json.GetText("xxh128")) : throw json.Error("length", "is no whole number.");
+    public static FileProof ReadProof(JsonObject json) => json.Get("length") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long length)
+        ? new FileProof(length, json.GetText("xxh128"))
+        : throw json.Error("length", "is no whole number.");
 
     /// <summary>Writes length and hash of a file.</summary>
     public static void WriteProof(Utf8JsonWriter json, FileProof proof)
