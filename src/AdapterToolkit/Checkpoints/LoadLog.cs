@@ -1,3 +1,4 @@
+using AdapterToolkit.Quantization;
 using Microsoft.Extensions.Logging;
 
 namespace AdapterToolkit.Checkpoints;
@@ -9,7 +10,7 @@ internal static partial class LoadLog
     internal static partial void Loaded(ILogger logger, int weights, long bytes, string folder);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Tensor '{Tensor}' is loaded in {Format}; in the file it is in {InFile}.")]
-    internal static partial void Holds(ILogger logger, string tensor, string format, string inFile);
+    internal static partial void Holds(ILogger logger, string tensor, WeightFormat format, WeightFormat inFile);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Tensor '{Tensor}' is left out, as LoadOptions.MapTensor says.")]
     internal static partial void LeavesOut(ILogger logger, string tensor);

@@ -33,7 +33,7 @@ internal static class ModelLoader
                 Load(checkpoint, planned, device, ref values);
                 loaded.Add(planned.Named.Weight);
                 planned.Named.Weight.NoteFile(planned.InFile, ElementTypeOf(checkpoint, planned));
-                LoadLog.Holds(options.Logger, planned.Named.Name, planned.Held.ToString(), planned.InFile.ToString());
+                LoadLog.Holds(options.Logger, planned.Named.Name, planned.Held, planned.InFile);
                 done += checkpoint.GetEntry(planned.Named.Name).ByteLength;
                 options.Progress?.Report(new LoadProgress(planned.Named.Name, loaded.Count, plan.Weights.Count, done, bytes));
             }
