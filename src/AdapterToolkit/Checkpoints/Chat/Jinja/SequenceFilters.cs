@@ -7,8 +7,8 @@ internal static class SequenceFilters
 {
     public static Dictionary<string, Filter> All { get; } = new()
     {
-        ["length"] = (rendering, value, arguments) => Length(rendering, value, arguments),
-        ["count"] = (rendering, value, arguments) => Length(rendering, value, arguments),
+        ["length"] = (_, value, arguments) => Length(value, arguments),
+        ["count"] = (_, value, arguments) => Length(value, arguments),
         ["list"] = (rendering, value, arguments) =>
         {
             arguments.Bind("list");
@@ -42,7 +42,7 @@ internal static class SequenceFilters
 
     private static bool Flag(object? argument) => argument is not null && Truth.Of(argument);
 
-    private static BigInteger Length(Rendering rendering, object value, Arguments arguments)
+    private static BigInteger Length(object value, Arguments arguments)
     {
         arguments.Bind("length");
         return new BigInteger(Iteration.Count(value));
