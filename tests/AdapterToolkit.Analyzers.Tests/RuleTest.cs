@@ -81,5 +81,6 @@ internal static class RuleTest<T>
         .. Net100.References.All,
         MetadataReference.CreateFromFile(typeof(Module).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(ILGPU.ArrayView<float>).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(Microsoft.Extensions.Logging.ILogger).Assembly.Location),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
@@ -49,15 +50,34 @@ public class LlamaTinyTests
     /// <summary>The loss is that of transformers with the scaling of <c>rope_scaling</c>.</summary>
     [Theory]
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
-    public void Rope_scaling_beside_rope_parameters_gives_the_references_loss(string identifier)
+    public void Rope_scaling_counts_where_rope_parameters_are_there_too(string identifier)
     {
-        using TemporaryFolder folder = new();
-        File.Copy(Path.Combine(TinyLlama.Folder, Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
-        File.Copy(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName), folder[LlamaConfig.FileName]);
-        using Device device = TestDevices.Open(identifier);
-        using LlamaModel model = LlamaModel.Load(folder.Path, device, WeightStorage.Dense);
-        Batch batch = Batch.Read();
-        Assert.InRange(model.Loss(batch.Tokens, batch.Labels).Mean, 5.926263223994862 - 1e-5, 5.926263223994862 + 1e-5);
+        using TemporaryFolder both = new(), old = new();
+        string text = File.ReadAllText(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName));
+        JsonNode oldSpelling = JsonNode.Parse(text)!;
+        Assert.True(oldSpelling.AsObject().Remove("rope_parameters"));
+        File.WriteAllText(both[LlamaConfig.FileName], text);
+        File.WriteAllText(old[LlamaConfig.FileName], oldSpelling.ToJsonString());
+
+        double unscaled = LossOf(Fixtures.PathOf("llama-tiny", "base"), identifier);
+        double scaled = LossOf(WithWeights(old), identifier);
+
+        Assert.Equal(scaled, LossOf(WithWeights(both), identifier));
+        Assert.NotInRange(scaled, unscaled - 1e-3, unscaled + 1e-3);
+
+        static string WithWeights(TemporaryFolder folder)
+        {
+            File.Copy(Path.Combine(TinyLlama.Folder, Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
+            return folder.Path;
+        }
+
+        static double LossOf(string folder, string identifier)
+        {
+            using Device device = TestDevices.Open(identifier);
+            using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
+            Batch batch = Batch.Read();
+            return model.Loss(batch.Tokens, batch.Labels).Mean;
+        }
     }
 
     [Theory]

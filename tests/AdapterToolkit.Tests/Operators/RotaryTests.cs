@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
@@ -56,6 +57,36 @@ public sealed class RotaryTests
         Assert.Equal((((1 - t) / 8) + t) * plain[2], blended[2], 1e-8);
         Assert.Throws<ArgumentOutOfRangeException>(() => RotaryFrequencies.Compute(7, 10_000, null));
         Assert.Throws<ArgumentOutOfRangeException>(() => RotaryFrequencies.Compute(8, 0, null));
+    }
+
+    [Fact]
+    public void FrequenciesAreThoseOfTheReferenceAndOtherScalingsAreRefused()
+    {
+        int read = 0;
+        using TemporaryFolder folder = new();
+        foreach (JsonNode? example in JsonNode.Parse(File.ReadAllText(Fixtures.PathOf("tasks", "rotary.json")))!.AsArray())
+        {
+            JsonNode config = JsonNode.Parse(File.ReadAllText(Fixtures.PathOf("llama-tiny", "base", LlamaConfig.FileName)))!;
+            config["rope_parameters"] = example!["rope_parameters"]!.DeepClone();
+            config["max_position_embeddings"] = (int)example["max_position_embeddings"]!;
+            config["head_dim"] = (int)example["head_dim"]!;
+            File.WriteAllText(folder[LlamaConfig.FileName], config.ToJsonString());
+            string type = (string)config["rope_parameters"]!["rope_type"]!;
+            if (type is not ("default" or "llama3"))
+            {
+                Assert.Contains(type, Assert.Throws<CheckpointException>(() => LlamaConfig.FromFile(folder[LlamaConfig.FileName])).Message, StringComparison.Ordinal);
+                continue;
+            }
+
+            LlamaConfig settings = LlamaConfig.FromFile(folder[LlamaConfig.FileName]);
+            double[] expected = [.. example["inverse_frequencies"]!.AsArray().Select(frequency => (double)frequency!)];
+            double[] actual = RotaryFrequencies.Compute(settings.HeadDim, settings.RotaryBase, settings.RotaryScaling);
+            Assert.Equal(expected.Length, actual.Length);
+            Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6 * pair.First));
+            read++;
+        }
+
+        Assert.NotEqual(0, read);
     }
 
     [Fact]
