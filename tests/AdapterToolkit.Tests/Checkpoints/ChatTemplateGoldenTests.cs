@@ -32,7 +32,8 @@ public class ChatTemplateGoldenTests
         Assert.NotEmpty(cases);
         Assert.All(cases, golden =>
         {
-            var special = new Dictionary<string, string> { ["bos_token"] = golden.GetProperty("bos").GetString()!, ["eos_token"] = "</s>" };
+            string beginning = golden.GetProperty("bos").GetString()!;
+            var special = new Dictionary<string, string> { ["bos_token"] = beginning, ["eos_token"] = beginning == "<|begin_of_text|>" ? "<|end_of_text|>" : "</s>" };
             ChatTemplate template = ChatTemplate.Parse(golden.GetProperty("template").GetString()!, golden.GetProperty("name").GetString()!, special);
             Assert.Equal(golden.GetProperty("want").GetString(), template.Render(Messages(golden), golden.GetProperty("gen").GetBoolean()));
         });
