@@ -43,7 +43,7 @@ internal sealed class PreparedAdapter(LanguageModel model) : IDisposable
     internal void AddBaseWeights()
     {
         foreach (RmsNorm norm in model.TrainableNorms.Where(norm => !_trained.ContainsKey(norm)))
-            Add(norm, norm.FrozenWeights.Single().ToArray());
+            _trained.Add(norm, norm.NewTrained());
     }
 
     /// <summary>Puts the adapter in use, in place of the present one.</summary>

@@ -46,7 +46,7 @@ public sealed class RmsNorm : Module
     private FrozenWeight FrozenWeight { get; }
 
     /// <summary>The weight that trains, which starts as the frozen one; null where the layer does not train.</summary>
-    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= NewTrained(FrozenWeight.ToArray()) : null;
+    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= NewTrained() : null;
 
     private Tensor Weight => IsMerged ? FrozenWeight.Data : Trained?.Value ?? FrozenWeight.Data;
 
@@ -94,6 +94,9 @@ public sealed class RmsNorm : Module
     }
 
     internal override void MakeTrainable() => _trainable = true;
+
+    /// <summary>Makes a trained weight that starts as the frozen one, without using it yet.</summary>
+    internal Parameter NewTrained() => NewTrained(FrozenWeight.ToArray());
 
     /// <summary>Makes a trained weight of numbers, without using it yet.</summary>
     /// <param name="values">One number for each feature.</param>
