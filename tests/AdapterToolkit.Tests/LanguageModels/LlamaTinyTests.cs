@@ -82,6 +82,19 @@ public class LlamaTinyTests
 
     [Theory]
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
+    public void The_scaling_beside_rope_parameters_gives_the_references_loss(string identifier)
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(Path.Combine(TinyLlama.Folder, Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
+        File.Copy(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName), folder[LlamaConfig.FileName]);
+        using Device device = TestDevices.Open(identifier);
+        using LlamaModel model = LlamaModel.Load(folder.Path, device, WeightStorage.Dense);
+        int[] ids = [.. Enumerable.Range(0, 100).Select(i => ((i * 37) + 11) % 320)];
+        Assert.InRange(model.Loss(new TokenIds(1, ids.Length, ids), ids).Mean, 5.926263223994862 - 1e-6, 5.926263223994862 + 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
     public void The_base_continues_greedily_as_the_reference_does(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
