@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using AdapterToolkit.Devices;
 
 namespace FineTune;
 
@@ -36,7 +37,7 @@ internal sealed class CommandLine
         Description = "cpu, cuda:0, opencl:0 or debug. Default: a CUDA device, else an OpenCL GPU, else the CPU.",
     };
 
-    private readonly Option<int> _threads = Number("--threads", "Threads of the CPU device; 0 stands for all cores.", 0, least: 0);
+    private readonly Option<int> _threads = Number("--threads", $"Threads of the CPU device, {CpuDevice.MostThreads} at most; 0 stands for all cores.", 0, least: 0, most: CpuDevice.MostThreads);
     private readonly Option<int> _steps = Number("--steps", "Steps of training; 0 only measures the base model.", 200, least: 0);
     private readonly Option<int> _batch = Number("--batch", "Sequences in a step.", 8, least: 1);
     private readonly Option<int> _sequence = Number("--sequence", "Tokens in a sequence. Conversations are cut to it.", 128, least: 2);
@@ -150,13 +151,13 @@ internal sealed class CommandLine
     public static IReadOnlySet<string> Given(ParseResult arguments) =>
         arguments.CommandResult.Children.OfType<OptionResult>().Where(result => !result.Implicit).Select(result => result.Option.Name).ToHashSet();
 
-    private static Option<int> Number(string name, string description, int standard, int least)
+    private static Option<int> Number(string name, string description, int standard, int least, int most = int.MaxValue)
     {
         Option<int> option = new(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [Token token, ..] && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number >= least))
-                result.AddError($"{name} must be a whole number, at least {least}.");
+            if (result.Tokens is [Token token, ..] && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most))
+                result.AddError($"{name} must be a whole number, {(most == int.MaxValue ? $"at least {least}" : $"from {least} to {most}")}.");
         });
         return option;
     }

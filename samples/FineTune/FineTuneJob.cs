@@ -56,7 +56,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         using Device device = Devices.Open(options.Device, options.Threads);
         if (options.Resume is null && !options.Dense)
             _measurements.HeldOutLossDense = MeasureDense(device, data);
-        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, new LoadOptions { Storage = options.Storage, Logger = new WarningLogger(display) });
+        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, new LoadOptions { Storage = options.Storage, Logger = new WarningLogger(display) }, interruption.Token);
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
@@ -111,7 +111,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         if (!Directory.Exists(options.ModelFolder))
             throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
         LlamaConfig config = LlamaConfig.FromFolder(options.ModelFolder);
-        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
         return options.Sequence <= config.MaxPositions
             ? config
@@ -220,7 +219,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     /// <summary>The held-out loss of the base as its file has it.</summary>
     private double? MeasureDense(Device device, PreparedData data)
     {
-        using LlamaModel dense = LlamaModel.Load(options.ModelFolder, device, WeightStorage.Dense);
+        using LlamaModel dense = LlamaModel.Load(options.ModelFolder, device, new LoadOptions { Storage = WeightStorage.Dense }, interruption.Token);
         return Measure(dense, data);
     }
 

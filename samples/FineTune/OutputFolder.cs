@@ -15,6 +15,9 @@ internal sealed class OutputFolder : IDisposable
 
     private static readonly string[] s_adapterFiles = [PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName];
 
+    /// <summary>The files that most models have beside their weights, and that their copies get.</summary>
+    private static readonly string[] s_companions = [Tokenizer.FileName, "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json"];
+
     private readonly FineTuneOptions _options;
     private readonly IDisplay _display;
     private readonly FolderLock _lock;
@@ -95,8 +98,10 @@ internal sealed class OutputFolder : IDisposable
         AtomicFolder.Check(_options.Output, [LossChart.FileName, Report.FileName], ReportPart);
         AtomicFolder.Check(_options.AdapterFolder, s_adapterFiles, PeftAdapterFile.Part);
         if (_options.Merge)
-            AtomicFolder.Check(_options.MergedFolder, [LlamaConfig.FileName, Checkpoint.SingleFileName], Checkpoint.Part);
+            AtomicFolder.Check(_options.MergedFolder, [LlamaConfig.FileName, Checkpoint.SingleFileName, Checkpoint.IndexFileName, .. s_companions.Where(IsInModel)], Checkpoint.Part);
     }
+
+    private bool IsInModel(string name) => File.Exists(Path.Combine(_options.ModelFolder, name));
 
     private UserException HalfDone() => new(
         $"{_options.CheckpointFolder}: holds a training that has not ended, and would be replaced. "

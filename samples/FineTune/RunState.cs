@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Training;
 
 namespace FineTune;
@@ -130,8 +131,8 @@ internal sealed partial record RunState
     /// <exception cref="UserException">The user gives another value for what decides on the losses.</exception>
     public FineTuneOptions Complete(FineTuneOptions options, IReadOnlySet<string> given) => options with
     {
-        Model = Same("--model", FullPath(options.Model), Model, given),
-        Data = Same("--data", FullPath(options.Data), Data, given),
+        Model = given.Contains("--model") ? FullPath(options.Model) : Model,
+        Data = given.Contains("--data") ? FullPath(options.Data) : Data,
         ChatTemplate = Same("--chat-template", FullPath(options.ChatTemplate), ChatTemplate, given),
         Started = Started,
         Dense = Same("--dense", options.Dense, Dense, given),
@@ -204,7 +205,7 @@ internal sealed partial record RunState
         ("optimizerMinimumSize", OptimizerMinimumSize >= 0),
         ("seed", Seed >= 0),
         ("device", Device.Length > 0),
-        ("threads", Threads >= 0),
+        ("threads", Threads is >= 0 and <= CpuDevice.MostThreads),
         ("evaluateEvery", EvaluateEvery >= 0),
         ("checkpointEvery", CheckpointEvery >= 0),
         .. Measurements.Checks().Select(check => ($"measurements.{check.Key}", check.IsValid)),

@@ -16,9 +16,16 @@ internal static class DataNotes
             yield return $"{Quantity.Count(filesLeftOut)} files of the folder are not read: their names do not end in .txt, .md or .jsonl.";
         if (data.TextsLeftOut > 0)
             yield return $"{Share(data.TextsLeftOut, data.Texts)} texts are left out: they are empty.";
-        if (data.ConversationsLeftOut > 0)
+        if (data.ConversationsWithoutAnswer > 0)
         {
-            yield return $"{Share(data.ConversationsLeftOut, data.Conversations)} conversations are left out: "
+            yield return $"{Share(data.ConversationsWithoutAnswer, data.Conversations)} conversations are left out: "
+                + "their answers are empty, or the chat template marks nothing of them as the assistant's.";
+        }
+
+        int tooLong = data.ConversationsLeftOut - data.ConversationsWithoutAnswer;
+        if (tooLong > 0)
+        {
+            yield return $"{Share(tooLong, data.Conversations)} conversations are left out: "
                 + $"no answer begins within their first {sequenceLength} tokens (--sequence).";
         }
 

@@ -30,7 +30,7 @@ internal static partial class CompanionFiles
         long length = target is FileInfo { Exists: true } found ? found.Length : -1;
         if (length > LongestFile)
             return;
-        byte[] contents = length == 0 ? [] : RegularFile.ReadAllBytes(file.FullName, LongestFile);
+        byte[] contents = length == 0 && FileStatus.Of(target.FullName).Kind == FileKind.File ? [] : RegularFile.ReadAllBytes(file.FullName, LongestFile);
         Directory.CreateDirectory(destination);
         AtomicFile.Write(Path.Combine(destination, file.Name), stream => stream.Write(contents));
     }

@@ -6,9 +6,12 @@ namespace AdapterToolkit.Devices;
 /// </summary>
 public sealed class CpuDevice : Device
 {
+    /// <summary>The most threads that kernels can use: more than any machine has cores for.</summary>
+    public const int MostThreads = 1024;
+
     /// <summary>Opens the CPU device.</summary>
     /// <param name="threads">How many threads kernels use; zero stands for all cores.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number of threads is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is negative, or above <see cref="MostThreads"/>.</exception>
     public CpuDevice(int threads = 0)
         : this(threads, MachineMemory.Read())
     {
@@ -18,6 +21,7 @@ public sealed class CpuDevice : Device
         : base("cpu", ProcessorName.Read(), memory.Physical)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, MostThreads);
         LargestHeldBytes = memory.WithSwap;
         Workers = new WorkerPool(threads == 0 ? Environment.ProcessorCount : threads);
     }

@@ -311,14 +311,17 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <param name="requantize">Whether weights in 4 or 8 bits are to be quantized anew, which rounds most of an adapter away.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero in float32.</returns>
-    /// <exception cref="InvalidOperationException">An adapter is merged already, or a weight is in 4 or 8 bits and <paramref name="requantize"/> is false. No layer is merged then.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged already, or a weight is in 4 or 8 bits and <paramref name="requantize"/> is false: no layer is merged then. Or a sum is too large for the
+    /// weight's format: the layers before it are merged.
+    /// </exception>
     public float Merge(bool reversible = false, bool requantize = false)
     {
         using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize);
         float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
-        MergeNorms(reversible);
+        MergeNorms(reversible, norm => norm.MergedType);
         return largest;
     }
 
@@ -329,14 +332,16 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero for 32 bits.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The bits are neither 16 nor 32.</exception>
-    /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged already: no layer is merged then. Or a sum is too large for float16: the layers before it are merged.
+    /// </exception>
     public float MergeTo(int bits, bool reversible = false)
     {
         using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
         float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
-        MergeNorms(reversible);
+        MergeNorms(reversible, norm => bits == 32 ? WeightFormat.FullPrecision : norm.MergedType);
         return largest;
     }
 
@@ -346,14 +351,16 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// </summary>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <returns>What rounding changed; nothing where the checkpoint has float32.</returns>
-    /// <exception cref="InvalidOperationException">An adapter is merged already. No layer is merged then.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An adapter is merged already: no layer is merged then. Or a sum is too large for float16: the layers before it are merged.
+    /// </exception>
     public MergeRounding MergeToBaseType(bool reversible = false)
     {
         using ExclusiveUse.Hold use = Enter();
         foreach (Linear layer in LinearLayers)
             layer.ThrowIfUnmergeable(requantize: true);
         MergeRounding rounding = LinearLayers.Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
-        MergeNorms(reversible);
+        MergeNorms(reversible, norm => norm.ElementType);
         return rounding;
     }
 
@@ -385,10 +392,19 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
     internal ExclusiveUse.Hold Enter(Device? loading = null)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Device? device = _device ?? loading;
-        device?.ThrowIfDisposed();
-        return _use.Enter(device?.Use);
+        ExclusiveUse.Hold use = _use.Enter(device?.Use);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            device?.ThrowIfDisposed();
+            return use;
+        }
+        catch
+        {
+            use.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Frees what the model holds.</summary>
@@ -405,9 +421,9 @@ public abstract partial class LanguageModel : Module, IDisposable
         _rotary = null;
     }
 
-    private void MergeNorms(bool reversible)
+    private void MergeNorms(bool reversible, Func<FrozenWeight, WeightFormat?> savedType)
     {
         foreach (RmsNorm norm in TrainableNorms)
-            norm.Merge(reversible);
+            norm.Merge(reversible, savedType);
     }
 }

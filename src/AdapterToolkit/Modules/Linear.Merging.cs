@@ -41,7 +41,7 @@ public abstract partial class Linear
     /// <param name="reversible">Whether A, B and W's present contents are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
     /// <returns>The largest absolute difference between the sum and the weight as it is held now: zero for 32 bits.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The bits are neither 16 nor 32.</exception>
-    /// <exception cref="InvalidOperationException">The adapter is merged already.</exception>
+    /// <exception cref="InvalidOperationException">The adapter is merged already, or a sum is too large for float16; the layer is then what it was.</exception>
     public float MergeTo(int bits, bool reversible = false)
     {
         if (bits is not (16 or 32))
@@ -54,7 +54,7 @@ public abstract partial class Linear
     /// <summary>Decodes W, adds s·BA, and leaves the same layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its numbers had before.</summary>
     /// <param name="reversible">Whether A, B and W's present contents are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
     /// <returns>What rounding changed.</returns>
-    /// <exception cref="InvalidOperationException">The adapter is merged already.</exception>
+    /// <exception cref="InvalidOperationException">The adapter is merged already, or a sum is too large for float16; the layer is then what it was.</exception>
     public MergeRounding MergeToBaseType(bool reversible = false)
     {
         ThrowIfUnmergeable(requantize: true);
@@ -111,6 +111,11 @@ public abstract partial class Linear
             before.Dispose();
             Weight.MergedType = savedType;
             return rounding;
+        }
+        catch (InvalidDataException tooLarge)
+        {
+            Weight.PutBack(before);
+            throw new InvalidOperationException($"The adapter can't be merged into layer '{CheckpointPath}' in {format}: {tooLarge.Message} Merge to float32, which holds every sum (MergeTo(32)).", tooLarge);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using AdapterToolkit.Operators;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Modules;
@@ -13,6 +14,7 @@ public sealed class RmsNorm : Module
     private bool _trainable;
     private Parameter? _trained;
     private WeightContents? _unmerged;
+    private WeightFormat? _typeBeforeMerge;
     private bool _hadMergedWeight;
 
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
@@ -120,7 +122,8 @@ public sealed class RmsNorm : Module
 
     /// <summary>Makes the trained weight the frozen one.</summary>
     /// <param name="reversible">Whether both are kept for <see cref="Unmerge"/>; otherwise the old frozen weight is released.</param>
-    internal void Merge(bool reversible)
+    /// <param name="savedType">The element type in which the weight is saved from then on; null for the checkpoint's.</param>
+    internal void Merge(bool reversible, Func<FrozenWeight, WeightFormat?> savedType)
     {
         if (IsMerged || _trained is null)
             return;
@@ -130,6 +133,8 @@ public sealed class RmsNorm : Module
         HasMergedWeight |= DiffersFromFrozen();
         WeightContents before = FrozenWeight.Take()!;
         FrozenWeight.PutBack(merged);
+        _typeBeforeMerge = FrozenWeight.MergedType;
+        FrozenWeight.MergedType = savedType(FrozenWeight);
         if (reversible)
         {
             _unmerged = before;
@@ -148,6 +153,7 @@ public sealed class RmsNorm : Module
         FrozenWeight.PutBack(_unmerged);
         _unmerged = null;
         HasMergedWeight = _hadMergedWeight;
+        FrozenWeight.MergedType = _typeBeforeMerge;
     }
 
     /// <inheritdoc/>

@@ -145,7 +145,9 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(batches);
         int number = CompletedSteps + 1;
         WarnOfDropout();
-        int scored = batches.Sum(batch => batch.ScoredLabels);
+        long scored = batches.Sum(batch => (long)batch.ScoredLabels), tokens = batches.Sum(batch => (long)batch.TokenCount);
+        if (tokens > int.MaxValue)
+            throw new ArgumentException($"The {batches.Count} batches of step {number} have {tokens} tokens; a step takes {int.MaxValue} at most.", nameof(batches));
         if (scored == 0)
             throw new ArgumentException($"No label of the {batches.Count} batches of step {number} scores: nothing in them is to be learned. Leave out sequences whose ScoredLabels is zero, or use larger batches.", nameof(batches));
         using ExclusiveUse.Hold use = Model.Enter();
@@ -174,7 +176,7 @@ public sealed class Trainer
         Model.Device.Synchronize();
         CompletedSteps++;
         ConsumedBatches += batches.Count;
-        TrainingStep step = new(CompletedSteps, loss / scored, learningRate, norm, batches.Sum(batch => batch.TokenCount), Stopwatch.GetElapsedTime(start).TotalSeconds);
+        TrainingStep step = new(CompletedSteps, loss / scored, learningRate, norm, (int)tokens, Stopwatch.GetElapsedTime(start).TotalSeconds);
         TrainerLog.Step(Logger, step.Number, step.Loss, step.LearningRate, step.GradientNorm, step.Tokens, step.Seconds);
         return step;
     }

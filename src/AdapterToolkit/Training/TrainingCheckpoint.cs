@@ -71,13 +71,24 @@ public static class TrainingCheckpoint
         string path = Path.Combine(folder, TrainerFileName);
         if (!File.Exists(path))
             throw new CheckpointException(folder, $"there is no checkpoint of a training here: no file '{TrainerFileName}'.");
-        FolderManifest.Verify(folder, Part, TrainerFileName, OptimizerFileName, PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName);
+        VerifyFiles(folder);
         using ExclusiveUse.Hold use = trainer.Model.Enter();
         RequireLoadedWeights(trainer.Model);
         TrainerFile saved = TrainerFile.Read(path, trainer, batches);
         using PreparedAdapter adapter = trainer.Model.Adapter.Prepare(folder);
         saved.RequireAdapter(path, TrainedModel.Adapter(trainer.Model, adapter.FactorsOf));
         Dictionary<Parameter, AdamWState> moments = trainer.Optimizer.Read(Path.Combine(folder, OptimizerFileName), adapter.Parameters);
+
+        // Had another process exchanged the files meanwhile, those that were read might not belong together.
+        try
+        {
+            VerifyFiles(folder);
+        }
+        catch
+        {
+            AdamW.Release(moments);
+            throw;
+        }
 
         // All is there and checked; nothing fails from here on.
         adapter.Apply();
@@ -88,6 +99,9 @@ public static class TrainingCheckpoint
             TrainerLog.Difference(trainer.Logger, difference);
         return differences;
     }
+
+    private static void VerifyFiles(string folder) =>
+        FolderManifest.Verify(folder, Part, TrainerFileName, OptimizerFileName, PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName);
 
     private static void RequireLoadedWeights(LanguageModel model)
     {

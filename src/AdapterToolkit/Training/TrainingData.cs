@@ -15,8 +15,11 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
     /// <summary>How many conversations there were.</summary>
     public int Conversations { get; init; }
 
-    /// <summary>How many of the conversations are left out, since no word of an answer lies within the length of a sequence.</summary>
+    /// <summary>How many of the conversations are left out, since no word of an answer lies within the length of a sequence, or there is none.</summary>
     public int ConversationsLeftOut { get; init; }
+
+    /// <summary>How many of those left out have nothing to learn, however long a sequence is: answers are empty, or the template marks nothing of them as the assistant's.</summary>
+    public int ConversationsWithoutAnswer { get; init; }
 
     /// <summary>How many of the conversations lose a part of what the assistant says, but not all of it.</summary>
     public int ConversationsCut { get; init; }
@@ -48,20 +51,22 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 2);
         List<TrainingSequence> kept = [];
-        int leftOut = 0, cut = 0;
+        int leftOut = 0, withoutAnswer = 0, cut = 0;
         foreach (Conversation conversation in conversations)
         {
             cancellationToken.ThrowIfCancellationRequested();
             TrainingSequence[] whole = [.. encoder.Encode(conversation).Select(tokens => new TrainingSequence(tokens.Ids, tokens.Labels))];
             TrainingSequence[] shortened = [.. whole.Select(sequence => sequence.Truncate(length)).Where(sequence => sequence.ScoredLabels > 0)];
             kept.AddRange(shortened);
+            if (whole.All(sequence => sequence.ScoredLabels == 0))
+                withoutAnswer++;
             if (shortened.Length == 0)
                 leftOut++;
             else if (shortened.Sum(sequence => sequence.ScoredLabels) < whole.Sum(sequence => sequence.ScoredLabels))
                 cut++;
         }
 
-        return new TrainingData(kept) { Conversations = conversations.Count, ConversationsLeftOut = leftOut, ConversationsCut = cut };
+        return new TrainingData(kept) { Conversations = conversations.Count, ConversationsLeftOut = leftOut, ConversationsWithoutAnswer = withoutAnswer, ConversationsCut = cut };
     }
 
     /// <summary>This data and other data, one after the other.</summary>
@@ -75,6 +80,7 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
             TextsLeftOut = TextsLeftOut + other.TextsLeftOut,
             Conversations = Conversations + other.Conversations,
             ConversationsLeftOut = ConversationsLeftOut + other.ConversationsLeftOut,
+            ConversationsWithoutAnswer = ConversationsWithoutAnswer + other.ConversationsWithoutAnswer,
             ConversationsCut = ConversationsCut + other.ConversationsCut,
         };
     }

@@ -10,7 +10,7 @@ namespace AdapterToolkit.Tests.Checkpoints;
 /// <summary>Templates of well-known model families, written from their documentation: renderings as Jinja gives them with transformers' settings, and what ends a message.</summary>
 public class ChatTemplateFamilyTests
 {
-    private static readonly Lazy<JsonNode> s_golden = new(() => JsonNode.Parse(File.ReadAllText(GoldenFiles.PathOf("chat-templates", "families.json")))!);
+    private static readonly Lazy<JsonNode> s_golden = new(() => JsonNode.Parse(File.ReadAllText(Fixtures.OwnPathOf("chat-templates", "families.json")))!);
 
     public static TheoryData<string> Families => [.. s_golden.Value["templates"]!.AsObject().Select(template => template.Key)];
 

@@ -27,7 +27,7 @@ public class ChatTemplateGoldenTests
     [Fact]
     public void Templates_that_markers_alone_would_misread_render_as_in_Jinja()
     {
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(GoldenFiles.PathOf("cases", "01-chat-template-control-flow", "cases.json")));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Fixtures.OwnPathOf("cases", "01-chat-template-control-flow", "cases.json")));
         JsonElement[] cases = [.. document.RootElement.EnumerateArray()];
         Assert.NotEmpty(cases);
         Assert.All(cases, golden =>

@@ -16,7 +16,7 @@ public sealed class EndTokensTests : IDisposable
     [Fact]
     public void The_template_s_end_comes_first_and_then_both_files()
     {
-        string folder = Fixtures.PathOf("cases", "03-answers-do-not-end-at-the-chat-template-s-end");
+        string folder = Fixtures.OwnPathOf("cases", "03-answers-do-not-end-at-the-chat-template-s-end");
         Tokenizer tokenizer = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", "smollm.tokenizer.json"));
         ChatTemplate template = ChatTemplate.Parse(ChatMl, "test");
 

@@ -12,7 +12,7 @@ public class JinjaExpressionTests
     [Fact]
     public void Small_templates_render_as_in_Jinja()
     {
-        JsonNode golden = JsonNode.Parse(File.ReadAllText(GoldenFiles.PathOf("chat-templates", "expressions.json")))!;
+        JsonNode golden = JsonNode.Parse(File.ReadAllText(Fixtures.OwnPathOf("chat-templates", "expressions.json")))!;
         var options = new ChatTemplateOptions
         {
             Variables = golden["variables"]!.AsObject().ToDictionary(),

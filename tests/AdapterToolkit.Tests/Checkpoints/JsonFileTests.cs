@@ -82,7 +82,7 @@ public sealed class JsonFileTests : IDisposable
     [Fact]
     public void A_duplicate_key_in_a_configuration_is_refused_when_it_is_loaded()
     {
-        string path = Fixtures.PathOf("cases", "11-duplicate-key-in-config-crashes-after-training", LlamaConfig.FileName);
+        string path = Fixtures.OwnPathOf("cases", "11-duplicate-key-in-config-crashes-after-training", LlamaConfig.FileName);
         Assert.Contains("the key 'use_cache' occurs twice", Assert.Throws<CheckpointException>(() => LlamaConfig.FromFile(path)).Message, StringComparison.Ordinal);
     }
 

@@ -140,7 +140,7 @@ public sealed class LlamaConfigTests : IDisposable
     [Fact]
     public void The_scaling_of_old_files_counts_beside_the_parameters_of_new_ones()
     {
-        LlamaConfig config = LlamaConfig.FromFile(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName));
+        LlamaConfig config = LlamaConfig.FromFile(Fixtures.OwnPathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName));
         Assert.Equal((10000.0, new RotaryScaling(8, 1, 4, 16)), (config.RotaryBase, config.RotaryScaling));
     }
 

@@ -29,7 +29,7 @@ public sealed class TokenizerJudgeTests
     {
         get
         {
-            TheoryData<string> files = [.. Fixtures.Files("tokenizer", "*.tokenizer.json"), .. Directory.GetFiles(Fixtures.CasesRoot, Tokenizer.FileName, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+            TheoryData<string> files = [.. Fixtures.Files("tokenizer", "*.tokenizer.json"), .. Directory.GetFiles(Fixtures.OwnPathOf("cases"), Tokenizer.FileName, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
             files.Add(SampleTokenizer);
             if (Environment.GetEnvironmentVariable("ADAPTER_MODELS") is { Length: > 0 } models)
                 files.Add(Path.Combine(models, "smollm2-135m-instruct", Tokenizer.FileName));
@@ -64,7 +64,7 @@ public sealed class TokenizerJudgeTests
     [Fact]
     public void Strip_flags_of_added_tokens_leave_the_tokens_in_stripped_white_space()
     {
-        string folder = Path.Combine(Fixtures.CasesRoot, "18-rstrip-takes-the-next-added-token");
+        string folder = Fixtures.OwnPathOf("cases", "18-rstrip-takes-the-next-added-token");
         string[] texts = [.. File.ReadAllLines(Path.Combine(folder, "text.jsonl")).Select(line => JsonNode.Parse(line)!.GetValue<string>())];
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
 

@@ -36,7 +36,7 @@ public sealed class ContradictionTests : IDisposable
             File.Copy(Path.Combine(sample, file), Path.Combine(Folder, file));
         LlamaModel.Load(Folder, _device).Dispose();
         JsonNode tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "tokenizer.json")))!;
-        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse(File.ReadAllText(Fixtures.PathOf("cases", "15-token-beyond-the-vocabulary", "added-token.json"))));
+        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse(File.ReadAllText(Fixtures.OwnPathOf("cases", "15-token-beyond-the-vocabulary", "added-token.json"))));
         File.WriteAllText(Path.Combine(Folder, "tokenizer.json"), tokenizer.ToJsonString());
 
         Refuses("tokenizer.json has token 2048 (<|pad|>), but config.json's vocab_size is 2048");

@@ -53,13 +53,13 @@ public class LlamaTinyTests
     public void Rope_scaling_counts_where_rope_parameters_are_there_too(string identifier)
     {
         using TemporaryFolder both = new(), old = new();
-        string text = File.ReadAllText(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName));
+        string text = File.ReadAllText(Fixtures.OwnPathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName));
         JsonNode oldSpelling = JsonNode.Parse(text)!;
         Assert.True(oldSpelling.AsObject().Remove("rope_parameters"));
         File.WriteAllText(both[LlamaConfig.FileName], text);
         File.WriteAllText(old[LlamaConfig.FileName], oldSpelling.ToJsonString());
 
-        double unscaled = LossOf(Fixtures.PathOf("llama-tiny", "base"), identifier);
+        double unscaled = LossOf(Fixtures.OwnPathOf("llama-tiny", "base"), identifier);
         double scaled = LossOf(WithWeights(old), identifier);
 
         Assert.Equal(scaled, LossOf(WithWeights(both), identifier));
@@ -67,7 +67,7 @@ public class LlamaTinyTests
 
         static string WithWeights(TemporaryFolder folder)
         {
-            File.Copy(Path.Combine(TinyLlama.Folder, Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
+            File.Copy(Fixtures.OwnPathOf("llama-tiny", "base", Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
             return folder.Path;
         }
 
@@ -75,8 +75,8 @@ public class LlamaTinyTests
         {
             using Device device = TestDevices.Open(identifier);
             using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
-            Batch batch = Batch.Read();
-            return model.Loss(batch.Tokens, batch.Labels).Mean;
+            int[] ids = [.. Enumerable.Range(0, 60).Select(i => ((i * 37) + 11) % 320)];
+            return model.Loss(new TokenIds(1, ids.Length, ids), ids).Mean;
         }
     }
 
@@ -85,8 +85,8 @@ public class LlamaTinyTests
     public void The_scaling_beside_rope_parameters_gives_the_references_loss(string identifier)
     {
         using TemporaryFolder folder = new();
-        File.Copy(Path.Combine(TinyLlama.Folder, Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
-        File.Copy(Fixtures.PathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName), folder[LlamaConfig.FileName]);
+        File.Copy(Fixtures.OwnPathOf("llama-tiny", "base", Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
+        File.Copy(Fixtures.OwnPathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName), folder[LlamaConfig.FileName]);
         using Device device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(folder.Path, device, WeightStorage.Dense);
         int[] ids = [.. Enumerable.Range(0, 100).Select(i => ((i * 37) + 11) % 320)];

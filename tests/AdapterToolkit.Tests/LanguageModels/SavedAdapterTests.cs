@@ -17,7 +17,7 @@ public sealed class SavedAdapterTests : IDisposable
 
     private static string Base => Fixtures.PathOf("llama-tiny", "base");
 
-    private static string Case => Fixtures.PathOf("cases", "08-adapter-without-its-base-model-s-name");
+    private static string Case => Fixtures.OwnPathOf("cases", "08-adapter-without-its-base-model-s-name");
 
     public void Dispose()
     {

@@ -29,7 +29,7 @@ public sealed class SavedFilesTests : IDisposable
     public void Every_tokenizer_and_template_file_is_copied_and_nothing_else()
     {
         MakeBase();
-        string extra = Fixtures.PathOf("cases", "09-tokenizer-files-missing-in-merged", "b1-extra");
+        string extra = Fixtures.OwnPathOf("cases", "09-tokenizer-files-missing-in-merged", "b1-extra");
         string[] odd = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json", "qwen.tiktoken", "preprocessor_config.json", "chat_template.jinja", "NOTICE.txt", "LICENSE.md", "tokenizer.model.v3", "original/tokenizer.model"];
         string[] foreign = ["pytorch_model.bin", "pytorch_model.bin.index.json", "model.Q4_1.gguf", "README.md", "notes.txt", "tokenized.jsonl", "token_cache.bin", "trainer_state.json", "checkpoint-5/tokenizer.json", "checkpoint-5/config.json", "adapter/adapter_config.json", "adapter/tokenizer.json", ".cache/tokenizer.json"];
         foreach (string name in (string[])[.. odd, .. foreign])

@@ -18,7 +18,7 @@ public sealed class SkippedModulesTests : IDisposable
     private readonly TemporaryFolder _temporary = new();
     private readonly CpuDevice _device = new();
 
-    private static string Case => Fixtures.PathOf("cases", "04-skip-modules-quantized-anyway");
+    private static string Case => Fixtures.OwnPathOf("cases", "04-skip-modules-quantized-anyway");
 
     private string Folder => _temporary["model"];
 

@@ -65,7 +65,7 @@ internal static class PeftTargets
         if (expression.Length > LongestExpression)
             return $"it has {expression.Length} characters; more than {LongestExpression} are not accepted.";
         // One that is still compiling when the time is up ends by itself, some seconds later.
-        Task<string?> compilation = Task.Run(() => CompilationProblem(expression));
+        Task<string?> compilation = Task.Factory.StartNew(() => CompilationProblem(expression), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return compilation.Wait(s_longestCompilation) ? compilation.Result : "it takes too long to compile.";
     }
 

@@ -15,15 +15,15 @@ internal sealed class BytePairMerges
     /// <summary>Takes the place of a symbol that has become part of the one before it.</summary>
     private const int Gone = -1;
 
-    private readonly Dictionary<(int Left, int Right), Merge> _merges;
+    private readonly Dictionary<long, Merge> _merges;
 
     /// <summary>Makes the table of merges.</summary>
     /// <param name="merges">The ids of left and right symbol and of what they become, first applied first. Of two merges of the same symbols the later counts, as in the reference.</param>
     public BytePairMerges(IReadOnlyList<(int Left, int Right, int Joined)> merges)
     {
-        _merges = new Dictionary<(int, int), Merge>(merges.Count);
+        _merges = new Dictionary<long, Merge>(merges.Count);
         for (int rank = 0; rank < merges.Count; rank++)
-            _merges[(merges[rank].Left, merges[rank].Right)] = new Merge(rank, merges[rank].Joined);
+            _merges[Pack(merges[rank].Left, merges[rank].Right)] = new Merge(rank, merges[rank].Joined);
     }
 
     /// <summary>What two neighbours become, and how early.</summary>
@@ -58,6 +58,9 @@ internal sealed class BytePairMerges
         return word[..count].ToArray();
     }
 
+    /// <summary>Two numbers that are not negative as one, ordered by the first.</summary>
+    private static long Pack(int first, int second) => ((long)first << 32) | (uint)second;
+
     /// <summary>A word's symbols, each of which knows its neighbours, and the pairs of them that wait to be merged.</summary>
     private readonly ref struct Chain
     {
@@ -66,8 +69,8 @@ internal sealed class BytePairMerges
         private readonly Span<int> _next;
         private readonly BytePairMerges _table;
 
-        /// <summary>What a pair becomes; its rank, and then its position, say when.</summary>
-        private readonly PriorityQueue<int, (int Rank, int Position)> _waiting;
+        /// <summary>What a pair becomes; its rank, and then its position, packed into one number, say when.</summary>
+        private readonly PriorityQueue<int, long> _waiting;
 
         public Chain(Span<int> symbols, Span<int> previous, Span<int> next, BytePairMerges table)
         {
@@ -75,7 +78,7 @@ internal sealed class BytePairMerges
             _previous = previous;
             _next = next;
             _table = table;
-            _waiting = new PriorityQueue<int, (int, int)>(symbols.Length);
+            _waiting = new PriorityQueue<int, long>(symbols.Length);
             for (int i = 0; i < symbols.Length; i++)
             {
                 previous[i] = i - 1;
@@ -88,10 +91,10 @@ internal sealed class BytePairMerges
 
         public void MergeAll()
         {
-            while (_waiting.TryDequeue(out int joined, out (int Rank, int Position) at))
+            while (_waiting.TryDequeue(out int joined, out long place))
             {
                 // An earlier merge may have changed the pair since it began to wait.
-                int left = at.Position, right = _next[left];
+                int left = (int)place, right = _next[left];
                 if (_symbols[left] == Gone || right == _symbols.Length || !TryFind(left, right, out Merge merge) || merge.Joined != joined)
                     continue;
                 _symbols[left] = joined;
@@ -111,9 +114,9 @@ internal sealed class BytePairMerges
         private void Await(int left)
         {
             if (TryFind(left, _next[left], out Merge merge))
-                _waiting.Enqueue(merge.Joined, (merge.Rank, left));
+                _waiting.Enqueue(merge.Joined, Pack(merge.Rank, left));
         }
 
-        private bool TryFind(int left, int right, out Merge merge) => _table._merges.TryGetValue((_symbols[left], _symbols[right]), out merge);
+        private bool TryFind(int left, int right, out Merge merge) => _table._merges.TryGetValue(Pack(_symbols[left], _symbols[right]), out merge);
     }
 }

@@ -40,7 +40,7 @@ public sealed class ChatEncoderTests
     {
         Tokenizer tokenizer = TokenizerOf("smollm");
         ChatEncoder encoder = new(Golden("chatml-generation"), tokenizer);
-        ChatMessage[] messages = [.. JsonDocument.Parse(File.ReadAllBytes(Fixtures.PathOf("cases", "05-answer-that-begins-with-white-space", name))).RootElement.EnumerateArray().Select(ChatMessage.FromJson)];
+        ChatMessage[] messages = [.. JsonDocument.Parse(File.ReadAllBytes(Fixtures.OwnPathOf("cases", "05-answer-that-begins-with-white-space", name))).RootElement.EnumerateArray().Select(ChatMessage.FromJson)];
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation(messages)));
 

@@ -188,7 +188,7 @@ public sealed class DataFilesTests : IDisposable
         }
     }
 
-    private static string Case(string folder, string name) => Fixtures.PathOf("cases", folder, name);
+    private static string Case(string folder, string name) => Fixtures.OwnPathOf("cases", folder, name);
 
     private static DataFileException Refused(string path) => Assert.Throws<DataFileException>(() => Read(path));
 

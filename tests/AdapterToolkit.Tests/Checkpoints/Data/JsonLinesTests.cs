@@ -98,7 +98,7 @@ public sealed class JsonLinesTests : IDisposable
     [Fact]
     public void Half_a_surrogate_pair_is_named_by_file_and_line()
     {
-        string path = Fixtures.PathOf("cases", "10-lone-surrogate-in-jsonl", "data.jsonl");
+        string path = Fixtures.OwnPathOf("cases", "10-lone-surrogate-in-jsonl", "data.jsonl");
 
         DataFileException error = Assert.Throws<DataFileException>(() => Read(path));
 
