@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Checkpoints;
 
@@ -41,21 +40,16 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     /// <summary>Writes the adapter so that PEFT and <see cref="Read(string)"/> load it. The folder is prepared beside and put in place as a whole (<see cref="AtomicFolder"/>).</summary>
     /// <param name="folder">The folder to create or replace.</param>
     /// <exception cref="ArgumentException">A layer does not agree with the settings.</exception>
-    /// <exception cref="InvalidOperationException">A number is infinite or not a number.</exception>
     public void Write(string folder)
     {
         var tensors = new List<SafetensorsTensor>();
         foreach (PeftLayer layer in Layers)
         {
             CheckAgainstConfig(layer);
-            FiniteNumbers.RequireToSave(layer.A.Span, Prefix + layer.Path + SuffixA);
-            FiniteNumbers.RequireToSave(layer.B.Span, Prefix + layer.Path + SuffixB);
             tensors.Add(SafetensorsTensor.OfFloats(Prefix + layer.Path + SuffixA, [layer.Rank, layer.InFeatures], layer.A));
             tensors.Add(SafetensorsTensor.OfFloats(Prefix + layer.Path + SuffixB, [layer.OutFeatures, layer.Rank], layer.B));
         }
 
-        foreach (PeftSavedTensor tensor in SavedTensors)
-            FiniteNumbers.RequireToSave(tensor.Values.Span, Prefix + tensor.Name);
         tensors.AddRange(SavedTensors.Select(tensor => SafetensorsTensor.OfFloats(Prefix + tensor.Name, tensor.Shape.AsSpan(), tensor.Values)));
         tensors.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         AtomicFolder.Write(folder, temporary =>
@@ -98,7 +92,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         return new PeftAdapterFile(
             config,
             [.. paths.Select(path => ReadLayer(config, file, path))],
-            [.. saved.Select(entry => new PeftSavedTensor(entry.Name[Prefix.Length..], entry.Shape, ReadFinite(file, entry.Name)))]);
+            [.. saved.Select(entry => new PeftSavedTensor(entry.Name[Prefix.Length..], entry.Shape, file.ReadFloat32(entry.Name)))]);
     }
 
     private static string? LayerPath(string name)
@@ -157,15 +151,8 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
             config.RankOf(path),
             (int)file.GetEntry(nameA).Shape[1],
             (int)file.GetEntry(nameB).Shape[0],
-            ReadFinite(file, nameA),
-            ReadFinite(file, nameB),
+            file.ReadFloat32(nameA),
+            file.ReadFloat32(nameB),
             config.ScalingOf(path));
-    }
-
-    private static float[] ReadFinite(SafetensorsFile file, string name)
-    {
-        float[] values = file.ReadFloat32(name);
-        FiniteNumbers.RequireRead(values, file.FilePath, name);
-        return values;
     }
 }
