@@ -20,6 +20,7 @@ internal static class GeneratorRun
         .. Net100.References.All,
         MetadataReference.CreateFromFile(typeof(Module).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(ILGPU.ArrayView<float>).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(Microsoft.Extensions.Logging.ILogger).Assembly.Location),
     ];
 
     /// <summary>A compilation with every warning on that the compiler has.</summary>
