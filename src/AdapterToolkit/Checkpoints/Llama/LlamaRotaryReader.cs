@@ -29,14 +29,14 @@ internal static class LlamaRotaryReader
         if ((old ?? parameters) is not { } rotary)
             return (rotaryBase, null);
         RequireWhole(rotary, "partial_rotary_factor");
-        RequireNone(rotary, s_ofOthers);
         (string key, string type) scaling = ReadType(rotary);
         switch (scaling.type)
         {
             case "default":
-                RequireNone(rotary, s_ofScaling);
+                RequireNone(rotary, [.. s_ofOthers, .. s_ofScaling]);
                 return (rotaryBase, null);
             case "llama3":
+                RequireNone(rotary, s_ofOthers);
                 return (rotaryBase, ReadLlama3(json, rotary, positions));
             default:
                 throw rotary.Error(scaling.key, $"is '{Excerpt.Of(scaling.type)}'; this scaling of the rotary embedding is not supported, only 'default' and 'llama3' are.");
