@@ -189,6 +189,10 @@ public sealed class Trainer
         _saidDropout = true;
     }
 
+    /// <summary>The most batches that so many steps of <see cref="AccumulationSteps"/> take.</summary>
+    /// <param name="steps">The steps.</param>
+    internal long MostBatchesOf(int steps) => (long)steps * AccumulationSteps;
+
     /// <summary>Takes up a saved position.</summary>
     /// <param name="completedSteps">How many steps were made.</param>
     /// <param name="consumedBatches">How many batches were used.</param>

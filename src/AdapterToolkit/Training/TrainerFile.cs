@@ -49,9 +49,7 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
         foreach (Setting setting in settings)
             TrainingSettings.Require(json, setting);
         int steps = json.GetInt(StepsKey, 0);
-        JsonElement consumed = json.Get(BatchesKey);
-        if (consumed.ValueKind != JsonValueKind.Number || !consumed.TryGetInt64(out long number) || number < steps || number > batches.LastNumber || (steps == 0 && number > 0))
-            throw json.Error(BatchesKey, $"is {Excerpt.Of(consumed.GetRawText())}, which can't be the number of batches of {steps} steps.");
+        long number = ReadBatches(json, steps, trainer, batches);
         Dictionary<string, string> environment = Texts(json.GetObject(EnvironmentKey));
         RequireKeys(json.GetObject(EnvironmentKey), [.. TrainedModel.Environment(trainer.Model.Device).Keys]);
         return new TrainerFile(steps, number, Texts(json.GetObject(AdapterKey)), environment);
@@ -63,6 +61,16 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
     /// <exception cref="CheckpointException">It is another one.</exception>
     internal void RequireAdapter(string path, Dictionary<string, string> adapter) =>
         RequireSame(path, AdapterKey, Adapter, adapter, "Is the model's class marked with the ranks that it had when the checkpoint was saved, and are the adapter's files the checkpoint's own?");
+
+    /// <summary>A step takes one batch at least, and as many as it accumulates at most.</summary>
+    private static long ReadBatches(JsonObject json, int steps, Trainer trainer, ShuffledBatches batches)
+    {
+        JsonElement consumed = json.Get(BatchesKey);
+        if (consumed.ValueKind == JsonValueKind.Number && consumed.TryGetInt64(out long number) && number >= steps && number <= trainer.MostBatchesOf(steps) && number <= batches.LastNumber)
+            return number;
+        string each = trainer.AccumulationSteps == 1 ? "one batch" : $"1 to {trainer.AccumulationSteps} batches";
+        throw json.Error(BatchesKey, $"is {Excerpt.Of(consumed.GetRawText())}, which can't be the number of batches of {steps} steps ('{StepsKey}') of {each} each. Use another checkpoint, or start the training anew.");
+    }
 
     private static List<Setting> SettingsOf(Trainer trainer, ShuffledBatches batches) =>
     [

@@ -29,7 +29,8 @@ public static class TrainingCheckpoint
     /// <param name="batches">The batches that it trains on.</param>
     /// <param name="addFiles">Writes further files of the caller's; it is given the folder to write them to.</param>
     /// <exception cref="InvalidOperationException">
-    /// Nothing trains, a number is infinite or not a number, or the base's weights are no longer those of its checkpoint, since an adapter was merged into them.
+    /// Nothing trains, a number is infinite or not a number, the base's weights are no longer those of its checkpoint, since an adapter was merged into them, or
+    /// <see cref="Trainer.Step"/> was given more batches than <see cref="Trainer.AccumulationSteps"/>.
     /// </exception>
     public static void Save(string folder, Trainer trainer, ShuffledBatches batches, Action<string>? addFiles = null)
     {
@@ -37,6 +38,7 @@ public static class TrainingCheckpoint
         ArgumentNullException.ThrowIfNull(batches);
         using ExclusiveUse.Hold use = trainer.Model.Enter();
         RequireLoadedWeights(trainer.Model);
+        RequireAccumulation(trainer);
         AtomicFolder.Write(folder, temporary =>
         {
             trainer.Model.Adapter.Save(temporary);
@@ -102,6 +104,13 @@ public static class TrainingCheckpoint
 
     private static void VerifyFiles(string folder) =>
         FolderManifest.Verify(folder, Part, TrainerFileName, OptimizerFileName, PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName);
+
+    /// <summary>What is saved is checked when it is read, by what a step of the trainer can take.</summary>
+    private static void RequireAccumulation(Trainer trainer)
+    {
+        if (trainer.ConsumedBatches > trainer.MostBatchesOf(trainer.CompletedSteps))
+            throw new InvalidOperationException($"The trainer has used {trainer.ConsumedBatches} batches in {trainer.CompletedSteps} steps, but its AccumulationSteps is {trainer.AccumulationSteps}. Set that to the most batches that Step is given.");
+    }
 
     private static void RequireLoadedWeights(LanguageModel model)
     {

@@ -225,7 +225,12 @@ public sealed class TrainingCheckpointTests : IDisposable
     [InlineData("steps", "1e3")]
     [InlineData("steps", "\"2\"")]
     [InlineData("steps", "99999999999")]
+    [InlineData("steps", "1")]
+    [InlineData("steps", "3")]
+    [InlineData("steps", "0")]
     [InlineData("batches", "1")]
+    [InlineData("batches", "3")]
+    [InlineData("batches", "-2")]
     [InlineData("batches", "9223372036854775807")]
     [InlineData("batches", "2.5")]
     [InlineData("learningRate", "1e999")]
@@ -253,6 +258,46 @@ public sealed class TrainingCheckpointTests : IDisposable
 
         Assert.EndsWith(Position, error.FilePath, StringComparison.Ordinal);
         Assert.Contains($"'{key}", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two steps of up to three batches each.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(5, true)]
+    [InlineData(6, true)]
+    [InlineData(7, false)]
+    public void Steps_that_accumulate_have_taken_one_batch_each_at_least_and_all_at_most(int batches, bool isPossible)
+    {
+        using TinyTraining training = new(accumulation: 3);
+        training.Fit(2);
+        TrainingCheckpoint.Save(Folder, training.Trainer, TinyTraining.Batches());
+        string folder = Rewritten(folder => ChangePosition(folder, json => json["batches"] = batches));
+        using TinyTraining other = new(accumulation: 3);
+
+        if (isPossible)
+        {
+            TrainingCheckpoint.Restore(folder, other.Trainer, TinyTraining.Batches());
+            Assert.Equal((2, batches), (other.Trainer.CompletedSteps, other.Trainer.ConsumedBatches));
+            return;
+        }
+
+        CheckpointException error = AssertRefused(other, folder: folder);
+        Assert.EndsWith(Position, error.FilePath, StringComparison.Ordinal);
+        Assert.Contains($"'batches' is {batches}, which can't be the number of batches of 2 steps ('steps') of 1 to 3 batches each", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_trainer_whose_steps_were_given_more_batches_than_it_accumulates_is_not_saved()
+    {
+        using TinyTraining training = new();
+        training.Trainer.Step([TinyTraining.Batches().Batch(0), TinyTraining.Batches().Batch(1)], TestContext.Current.CancellationToken);
+
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Save(Folder, training.Trainer, TinyTraining.Batches()));
+
+        Assert.Contains("2 batches in 1 steps", error.Message, StringComparison.Ordinal);
+        Assert.Contains("AccumulationSteps is 1", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Folder));
     }
 
     [Fact]
