@@ -8,15 +8,17 @@ internal static class ElementTypes
     /// <summary>The entries of <c>config.json</c> that name the model's element type: the newer name, and the older one.</summary>
     internal static readonly string[] Keys = ["dtype", "torch_dtype"];
 
+    private const string Prefix = "torch.";
+
     /// <summary>The name in configurations.</summary>
     public static string NameOf(WeightFormat type) => type.ToString();
 
     /// <summary>The type of a name, with or without PyTorch's prefix; null where it is none of the three.</summary>
-    public static WeightFormat? Find(string name)
-    {
-        string plain = name.StartsWith("torch.", StringComparison.Ordinal) ? name["torch.".Length..] : name;
-        return new[] { WeightFormat.FullPrecision, WeightFormat.BFloat16, WeightFormat.Float16 }.FirstOrDefault(type => NameOf(type) == plain);
-    }
+    public static WeightFormat? Find(string name) =>
+        new[] { WeightFormat.FullPrecision, WeightFormat.BFloat16, WeightFormat.Float16 }.FirstOrDefault(type => NameOf(type) == PlainName(name));
+
+    /// <summary>A name without PyTorch's prefix.</summary>
+    public static string PlainName(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
 
     /// <summary>The type that a configuration says the model has; null where it says none of the three.</summary>
     public static WeightFormat? Find(JsonObject config) =>

@@ -101,6 +101,20 @@ public sealed class LlamaConfigTests : IDisposable
     [InlineData("""{"no_rope_layers": [1, 0]}""", "'no_rope_layers' has 0")]
     [InlineData("""{"is_causal": false}""", "'is_causal' is false")]
     [InlineData("""{"architectures": ["MistralForCausalLM"]}""", "'architectures' names 'MistralForCausalLM'")]
+    [InlineData("""{"pretraining_tp": 2}""", "'pretraining_tp' is 2")]
+    [InlineData("""{"pretraining_tp": "2"}""", "'pretraining_tp' is \"2\"")]
+    [InlineData("""{"dtype": "bfloat16", "torch_dtype": "float16"}""", "'torch_dtype' is 'float16', but 'dtype' is 'bfloat16'")]
+    [InlineData("""{"dtype": "torch.float32", "torch_dtype": "bfloat16"}""", "'torch_dtype' is 'bfloat16', but 'dtype' is 'float32'")]
+    [InlineData("""{"torch_dtype": 16}""", "'torch_dtype' is not a text")]
+    [InlineData("""{"hidden_act": "silu", "hidden_activation": "gelu_pytorch_tanh"}""", "'hidden_activation' is 'gelu_pytorch_tanh'")]
+    [InlineData("""{"hidden_act": "silu", "activation_function": "relu"}""", "'activation_function' is 'relu'")]
+    [InlineData("""{"d_model": 64}""", "'d_model' is 64, but 'hidden_size' is 48")]
+    [InlineData("""{"ffn_dim": 97}""", "'ffn_dim' is 97, but 'intermediate_size' is 96")]
+    [InlineData("""{"n_layer": 3}""", "'n_layer' is 3, but 'num_hidden_layers' is 2")]
+    [InlineData("""{"n_head": 2}""", "'n_head' is 2, but 'num_attention_heads' is 4")]
+    [InlineData("""{"num_key_value_heads": 2, "num_kv_heads": 4}""", "'num_kv_heads' is 4, but 'num_key_value_heads' is 2")]
+    [InlineData("""{"head_dim": 12, "kv_channels": 16}""", "'kv_channels' is 16, but 'head_dim' is 12")]
+    [InlineData("""{"rms_norm_eps": 1e-5, "norm_eps": 1e-6}""", "'norm_eps' is 1E-06, but 'rms_norm_eps' is 1E-05")]
     [InlineData("""{"compression_config": {"format": "pack-quantized"}}""", "'compression_config' says")]
     public void Bad_values_name_file_and_key(string change, string expected)
     {
@@ -123,6 +137,7 @@ public sealed class LlamaConfigTests : IDisposable
         [
             "rope_scaling", "rope_parameters", "quantization_config", "attention_dropout", "sliding_window", "attention_bias", "mlp_bias", "tie_word_embeddings", "attn_logit_softcapping",
             "num_local_experts", "layer_types", "no_rope_layers", "pruned_heads", "is_encoder_decoder", "architectures", "use_qk_norm",
+            "pretraining_tp", "dtype", "torch_dtype", "n_inner",
         ];
         LlamaConfig expected = Read("{}");
         foreach (string key in keys)
@@ -133,7 +148,9 @@ public sealed class LlamaConfigTests : IDisposable
     [InlineData("""{"sliding_window": 4096, "use_sliding_window": false, "is_causal": true}""")]
     [InlineData("""{"sliding_window": 2048, "layer_types": ["full_attention", "full_attention"], "no_rope_layers": [1, 1]}""")]
     [InlineData("""{"logit_scale": 1, "embedding_multiplier": 1.0, "residual_multiplier": 1.0, "query_pre_attn_scalar": 12, "partial_rotary_factor": 1.0}""")]
-    [InlineData("""{"architectures": ["LLaMAForCausalLM"], "pretraining_tp": 2, "initializer_range": 0.02, "use_cache": false}""")]
+    [InlineData("""{"architectures": ["LLaMAForCausalLM"], "pretraining_tp": 1, "initializer_range": 0.02, "use_cache": false}""")]
+    [InlineData("""{"dtype": "bfloat16", "torch_dtype": "torch.bfloat16", "hidden_act": "silu", "hidden_activation": "swish", "activation_function": null}""")]
+    [InlineData("""{"d_model": 48, "n_inner": null, "num_layers": 2, "n_heads": 4.0, "dtype": null, "torch_dtype": "float16"}""")]
     [InlineData("""{"rope_theta": 10000.0, "rope_parameters": {"rope_type": "default", "rope_theta": 10000, "partial_rotary_factor": 1}}""")]
     public void Settings_that_change_nothing_are_accepted(string json) => Assert.Equal(Read("{}"), Read(json));
 

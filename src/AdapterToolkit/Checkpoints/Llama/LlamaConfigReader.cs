@@ -16,10 +16,7 @@ internal static class LlamaConfigReader
         if (modelType != SupportedType)
             throw json.Error("model_type", $"is '{Excerpt.Of(modelType)}'; only '{SupportedType}' is supported.");
         LlamaUnsupportedSettings.Check(json);
-        string activation = json.FindText("hidden_act") ?? "silu";
-        if (activation is not ("silu" or "swish"))
-            throw json.Error("hidden_act", $"is '{Excerpt.Of(activation)}'; only 'silu' is supported.");
-
+        LlamaContradictions.Check(json);
         int hidden = json.GetInt("hidden_size", 1, WidestLayer);
         int heads = json.GetInt("num_attention_heads", 1, MostHeads);
         int keyValueHeads = json.FindInt("num_key_value_heads", 1, heads) ?? heads;

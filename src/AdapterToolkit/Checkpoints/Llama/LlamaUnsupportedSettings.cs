@@ -22,6 +22,9 @@ internal static class LlamaUnsupportedSettings
     /// <summary>Factors that must be missing or one.</summary>
     private static readonly string[] s_one = ["logit_scale", "logits_scaling", "embedding_multiplier", "residual_multiplier", "embedding_scale", "scale_emb", "lm_head_multiplier"];
 
+    /// <summary>Among how many processors the products were divided in pretraining.</summary>
+    private const string PretrainingRanks = "pretraining_tp";
+
     public static void Check(JsonObject json)
     {
         foreach (string key in s_off)
@@ -42,6 +45,8 @@ internal static class LlamaUnsupportedSettings
                 throw json.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which is not supported: only 1 is, as in Llama.");
         }
 
+        if (json.FindOn(PretrainingRanks) is { } ranks && !IsNumber(ranks, 1, 0))
+            throw json.Error(PretrainingRanks, $"is {Excerpt.Of(ranks.GetRawText())}: old releases of transformers add up the products in as many parts, which rounds otherwise, and today's leave it unread, as here. Set it to 1 to load the model so.");
         if (json.Find("is_causal") is { ValueKind: JsonValueKind.False })
             throw json.Error("is_causal", "is false; only causal attention is supported.");
         RequireAll(json, "layer_types", type => type.ValueKind == JsonValueKind.String && type.ValueEquals("full_attention"), "only layers of 'full_attention' are supported");
