@@ -119,8 +119,9 @@ public static class AtomicFolder
         {
             FileKind.Folder => root,
             FileKind.Missing when root == target => null,
-            FileKind.Missing => throw new CheckpointException(target, "cannot write a folder here, a link that leads nowhere has this name."),
-            _ => throw new CheckpointException(target, "cannot write a folder here, a file of this name exists."),
+            FileKind.Missing => throw new CheckpointException(target, "cannot write a folder here, a link that leads nowhere has this name. Choose another name."),
+            FileKind.Other => throw new CheckpointException(target, "cannot write a folder here, a device, a pipe or a socket has this name. Choose another name."),
+            _ => throw new CheckpointException(target, "cannot write a folder here, a file of this name exists. Choose another name."),
         };
     }
 

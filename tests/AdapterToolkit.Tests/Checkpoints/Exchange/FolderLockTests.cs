@@ -27,6 +27,24 @@ public sealed class FolderLockTests
     }
 
     [Fact]
+    public void A_folder_that_a_run_has_is_refused_to_readers_who_ask_and_not_changed()
+    {
+        using TemporaryFolder folder = new();
+        FolderLock.ThrowIfHeld(folder["out"]);
+        Assert.False(Directory.Exists(folder["out"]));
+        using (FolderLock first = FolderLock.Acquire(folder["out"]))
+        {
+            CheckpointException error = Assert.Throws<CheckpointException>(() => FolderLock.ThrowIfHeld(folder["out"]));
+            Assert.Contains($"is in use: process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} ", error.Message, StringComparison.Ordinal);
+        }
+
+        const string left = "adapter-toolkit\nprocess 1 on nowhere, started 2000-01-01 00:00:00 UTC\n";
+        File.WriteAllText(Path.Combine(folder["out"], ReservedNames.Lock), left);
+        FolderLock.ThrowIfHeld(folder["out"]);
+        Assert.Equal(left, File.ReadAllText(Path.Combine(folder["out"], ReservedNames.Lock)));
+    }
+
+    [Fact]
     public void A_lock_that_a_dead_process_left_is_taken()
     {
         using TemporaryFolder folder = new();

@@ -1,4 +1,5 @@
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 
@@ -64,33 +65,54 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ReservedNames.Staging)]
-    [InlineData(ReservedNames.Ready)]
-    public void A_folder_of_anothers_under_a_name_of_ours_stays(string name)
+    [InlineData(ReservedNames.Staging, "files that are being written")]
+    [InlineData(ReservedNames.Ready, "files that are being written")]
+    [InlineData(ReservedNames.Journal, "the journal of files that are being exchanged")]
+    [InlineData(ReservedNames.Lock, "the lock of a run")]
+    [InlineData(FolderManifest.FileName, "the list of the files that it wrote")]
+    public void What_stands_under_a_name_of_ours_is_called_what_it_is_and_stays(string name, string use)
     {
-        AtomicFolder.Write(Target, ExchangeCase.First);
-        Directory.CreateDirectory(InTarget(name));
-        File.WriteAllText(Path.Combine(InTarget(name), "a"), "mine");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        (string What, Action<string> Put)[] things =
+        [
+            ("a folder", path => File.WriteAllText(Path.Combine(Directory.CreateDirectory(path).FullName, "a"), "mine")),
+            ("a file", path => File.WriteAllText(path, "mine")),
+            ("a link", path => File.CreateSymbolicLink(path, "nowhere")),
+            ("a device, a pipe or a socket", Obstacles.MakePipe),
+        ];
+        foreach ((string what, Action<string> put) in things)
+        {
+            Directory.CreateDirectory(Target);
+            put(InTarget(name));
+            string before = Snapshot();
 
-        AssertRefuses(name, "was not written by it");
+            CheckpointException error = Assert.Throws<CheckpointException>(() =>
+            {
+                using FolderLock held = FolderLock.Acquire(Target);
+                AtomicFolder.Write(Target, ExchangeCase.Second);
+            });
+
+            Assert.Equal(InTarget(name), error.FilePath);
+            Assert.Contains($": {what} stands where this program keeps {use}, and was not written by it; it stays as it is, and nothing was written.", error.Message, StringComparison.Ordinal);
+            Assert.Equal(before, Snapshot());
+            Directory.Delete(Target, recursive: true);
+        }
     }
 
     [Theory]
-    [InlineData(ReservedNames.Journal)]
-    [InlineData(ReservedNames.Lock)]
-    public void A_file_of_anothers_under_the_name_of_a_lock_stays(string name)
+    [InlineData(false, "files that are being written")]
+    [InlineData(true, "the journal of files that are being exchanged")]
+    public void What_stands_under_a_name_of_ours_beside_the_folder_is_called_what_it_is_and_stays(bool isJournal, string use)
     {
-        AtomicFolder.Write(Target, ExchangeCase.First);
-        File.WriteAllText(InTarget(name), "mine");
+        string beside = isJournal ? ReservedNames.JournalBeside(Target) : ReservedNames.NewBeside(Target);
+        File.WriteAllText(beside, "mine");
 
-        CheckpointException error = Assert.Throws<CheckpointException>(() =>
-        {
-            using FolderLock held = FolderLock.Acquire(Target);
-            AtomicFolder.Write(Target, ExchangeCase.Second);
-        });
+        CheckpointException error = Assert.Throws<CheckpointException>(() => AtomicFolder.Write(Target, ExchangeCase.First));
 
-        Assert.Contains(name, error.Message, StringComparison.Ordinal);
-        Assert.Equal("mine", File.ReadAllText(InTarget(name)));
+        Assert.Equal(beside, error.FilePath);
+        Assert.Contains($"a file stands where this program keeps {use}", error.Message, StringComparison.Ordinal);
+        Assert.Equal([beside], Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Equal("mine", File.ReadAllText(beside));
     }
 
     [Fact]
@@ -152,8 +174,7 @@ public sealed class OwnershipTests : IDisposable
         AssertRefuses("config", "stands where a file is to be written");
         Directory.Delete(InTarget("config"));
 
-        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [InTarget("config")]))
-            make.WaitForExit();
+        Obstacles.MakePipe(InTarget("config"));
         AssertRefuses("config", "stands where a file is to be written");
         Assert.Throws<CheckpointException>(() => AtomicFile.WriteText(InTarget("config"), "second"));
         File.Delete(InTarget("config"));
@@ -176,6 +197,9 @@ public sealed class OwnershipTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(Target));
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a right on Windows.");
         File.CreateSymbolicLink(_folder["link"], "nowhere");
+        Obstacles.MakePipe(_folder["pipe"]);
+        Assert.Contains("a device, a pipe or a socket has this name", Assert.Throws<CheckpointException>(() => FolderLock.Acquire(_folder["pipe"])).Message, StringComparison.Ordinal);
+        File.Delete(_folder["pipe"]);
         Assert.Contains("leads nowhere", Assert.Throws<CheckpointException>(() => AtomicFolder.Write(_folder["link"], ExchangeCase.First)).Message, StringComparison.Ordinal);
         Assert.Equal(["link", "target"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }

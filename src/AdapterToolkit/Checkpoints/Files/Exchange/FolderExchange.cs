@@ -28,7 +28,7 @@ internal static class FolderExchange
             foreach (string path in (string[])[staging, ready])
             {
                 if (FileStatus.Of(path).Kind != FileKind.Missing)
-                    throw Ownership.Foreign(path, "stands where this program prepares its files, and was not written by it");
+                    throw Ownership.ForeignAtReservedName(path);
             }
 
             journal.Add(ReservedNames.Staging);

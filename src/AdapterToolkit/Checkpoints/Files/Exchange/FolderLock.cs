@@ -23,8 +23,7 @@ public sealed class FolderLock : IDisposable
         string root = AtomicFolder.Resolve(target) ?? target;
         FileOperations.CreateFolders(root);
         string path = Path.Combine(root, ReservedNames.Lock);
-        LockFile file = LockFile.TryAcquire(path)
-            ?? throw new CheckpointException(folder, $"is in use: {LockFile.OwnerOf(path)}, writes there. Wait for its end, or choose another folder.");
+        LockFile file = LockFile.TryAcquire(path) ?? throw InUse(folder, path);
         try
         {
             file.Begin();
@@ -34,6 +33,27 @@ public sealed class FolderLock : IDisposable
         {
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Refuses a folder that a run has, and does not take it: nothing in it is changed.</summary>
+    /// <param name="folder">The folder, which need not exist.</param>
+    /// <exception cref="CheckpointException">A run has it; the message names the process, its machine and when it started.</exception>
+    public static void ThrowIfHeld(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (FileStatus.FinalTarget(AtomicFolder.FullPath(folder)) is not { } root)
+            return;
+        string path = Path.Combine(root, ReservedNames.Lock);
+        if (FileStatus.Of(path).Kind != FileKind.File)
+            return;
+        try
+        {
+            using LockFile file = LockFile.TryAcquire(path) ?? throw InUse(folder, path);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or (IOException and not CheckpointException))
+        {
+            // Where nothing can be written, no run writes.
         }
     }
 
@@ -51,4 +71,7 @@ public sealed class FolderLock : IDisposable
 
         _file.Dispose();
     }
+
+    private static CheckpointException InUse(string folder, string path) =>
+        new(folder, $"is in use: {LockFile.OwnerOf(path)}, writes there. Wait for its end, or choose another folder.");
 }

@@ -36,7 +36,7 @@ internal sealed class LockFile : IDisposable
         while (true)
         {
             if (FileStatus.Of(path).Kind is not (FileKind.Missing or FileKind.File))
-                throw NotOurs(path);
+                throw Ownership.ForeignAtReservedName(path);
             FileStream stream;
             try
             {
@@ -58,7 +58,7 @@ internal sealed class LockFile : IDisposable
 
                 string text = Read(stream.SafeFileHandle);
                 if (!text.StartsWith(Signature, StringComparison.Ordinal) && !Signature.StartsWith(text, StringComparison.Ordinal))
-                    throw NotOurs(path);
+                    throw Ownership.ForeignAtReservedName(path);
                 return new LockFile(stream, text.Split('\n').SkipLast(1).Skip(HeaderLines).Select(Uri.UnescapeDataString));
             }
             catch
@@ -128,8 +128,6 @@ internal sealed class LockFile : IDisposable
 
     /// <summary>Ends the lock.</summary>
     public void Dispose() => _stream.Dispose();
-
-    private static CheckpointException NotOurs(string path) => new(path, "this program needs the name for its lock, and did not write what stands there. Move it away.");
 
     private static string Read(SafeFileHandle handle)
     {

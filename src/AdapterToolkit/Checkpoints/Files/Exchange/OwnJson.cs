@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
@@ -5,15 +6,20 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>Reads and writes the JSON files that exchanges keep for themselves. What they say is checked as that of any file: a folder may come from anywhere.</summary>
 internal static class OwnJson
 {
+    private const string FormatKey = "format";
+
     private const long LongestFile = 64 << 20;
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="CheckpointException">It is not a file of this format.</exception>
+    /// <exception cref="CheckpointException">It is not a file of this format, or is damaged.</exception>
     public static T Read<T>(string path, string format, Func<JsonObject, T> convert)
     {
-        if (FileStatus.Of(path) is not { Kind: FileKind.File, Length: <= LongestFile })
-            throw NotOurs(path);
-        return JsonFile.Parse(path, RegularFile.ReadAllBytes(path, LongestFile), json => json.FindText("format") == format ? convert(json) : throw NotOurs(path));
+        if (FileStatus.Of(path) is not { Kind: FileKind.File, Length: > 0 and <= LongestFile })
+            throw Ownership.ForeignAtReservedName(path);
+        byte[] bytes = RegularFile.ReadAllBytes(path, LongestFile);
+        if (bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{format}\"")) < 0)
+            throw Ownership.ForeignAtReservedName(path);
+        return JsonFile.Parse(path, bytes, json => json.FindText(FormatKey) == format ? convert(json) : throw Ownership.ForeignAtReservedName(path));
     }
 
     /// <summary>Creates a file.</summary>
@@ -22,7 +28,7 @@ internal static class OwnJson
         using (Utf8JsonWriter json = new(stream, JsonFile.WriterOptions))
         {
             json.WriteStartObject();
-            json.WriteString("format", format);
+            json.WriteString(FormatKey, format);
             writeProperties(json);
             json.WriteEndObject();
         }
@@ -49,7 +55,4 @@ internal static class OwnJson
             && path.Split('/').All(name => name is not ("" or "." or "..") && !name.StartsWith(ReservedNames.Prefix, StringComparison.Ordinal))
             ? path
             : throw json.Error(path, "is no path in this folder.");
-
-    private static CheckpointException NotOurs(string path) =>
-        new(path, "this program keeps its list of written files under this name, and did not write what stands there. Move it away, or choose another folder.");
 }

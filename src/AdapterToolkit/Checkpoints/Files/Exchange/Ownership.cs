@@ -69,4 +69,16 @@ internal sealed class Ownership(string root, ManifestContent manifest)
     /// <summary>The error for what is not to be touched.</summary>
     public static CheckpointException Foreign(string path, string problem) =>
         new(path, $"{problem}; it stays as it is, and nothing was written. Move it away, or choose another folder.");
+
+    /// <summary>The error for what stands under a name that this program keeps for itself, and was not written by it.</summary>
+    public static CheckpointException ForeignAtReservedName(string path) =>
+        Foreign(path, $"{InWords(FileStatus.Of(path).Kind)} stands where this program keeps {ReservedNames.UseOf(path)}, and was not written by it");
+
+    private static string InWords(FileKind kind) => kind switch
+    {
+        FileKind.Folder => "a folder",
+        FileKind.Link => "a link",
+        FileKind.Other => "a device, a pipe or a socket",
+        _ => "a file",
+    };
 }

@@ -10,10 +10,10 @@ internal static class ReservedNames
     public const string Prefix = ".adapter-toolkit";
 
     /// <summary>The journal of an exchange in a folder, which is its lock too.</summary>
-    public const string Journal = Prefix + ".exchange";
+    public const string Journal = Prefix + JournalEnd;
 
     /// <summary>What is being written, and does not count yet.</summary>
-    public const string Staging = Prefix + ".new";
+    public const string Staging = Prefix + NewEnd;
 
     /// <summary>What is written whole, and counts: what is in it only has to be moved to its place.</summary>
     public const string Ready = Prefix + ".ready";
@@ -24,10 +24,10 @@ internal static class ReservedNames
     /// <summary>The lock of a folder that a run writes to.</summary>
     public const string Lock = Prefix + ".lock";
 
-    private const string NewEnd = ".new";
+    private const string NewEnd = ".new", JournalEnd = ".exchange";
 
     /// <summary>The journal of an exchange of a whole file or folder.</summary>
-    public static string JournalBeside(string target) => Beside(target) + ".exchange";
+    public static string JournalBeside(string target) => Beside(target) + JournalEnd;
 
     /// <summary>What is being written beside a file or folder.</summary>
     public static string NewBeside(string target) => Beside(target) + NewEnd;
@@ -37,6 +37,17 @@ internal static class ReservedNames
 
     /// <summary>A name for a file in a folder that is not the exchange's own.</summary>
     public static string Elsewhere() => $"{Prefix}-{Guid.NewGuid():N}{NewEnd}";
+
+    /// <summary>What this program keeps under one of its names, in words.</summary>
+    /// <param name="path">The name, in any folder.</param>
+    public static string UseOf(string path) => Path.GetFileName(path) switch
+    {
+        Lock => "the lock of a run",
+        FolderManifest.FileName => "the list of the files that it wrote",
+        Plan => "the list of the files to put in place",
+        var name when name.EndsWith(JournalEnd, StringComparison.Ordinal) => "the journal of files that are being exchanged",
+        _ => "files that are being written",
+    };
 
     /// <summary>Whether a name is one of <see cref="Elsewhere"/>.</summary>
     public static bool IsElsewhere(string name)

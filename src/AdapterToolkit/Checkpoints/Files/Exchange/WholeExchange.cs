@@ -114,7 +114,7 @@ internal sealed class WholeExchange(string target)
         {
             journal.Begin();
             if (FileStatus.Of(temporary).Kind != FileKind.Missing)
-                throw Ownership.Foreign(temporary, "stands where this program prepares its files, and was not written by it");
+                throw Ownership.ForeignAtReservedName(temporary);
             journal.Add(Path.GetFileName(temporary));
             done = exchange();
             FileOperations.Flush(_folder);
