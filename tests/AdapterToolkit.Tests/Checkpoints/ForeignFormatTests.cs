@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using Llama;
 using Xunit;
@@ -64,6 +65,53 @@ public sealed class ForeignFormatTests : IDisposable
     {
         File.WriteAllText(_temporary[file], "...");
         Refuses(_temporary[file], "is a file", what);
+    }
+
+    [Fact]
+    public void A_file_in_place_of_a_folder_is_answered_by_the_folder_where_that_has_a_configuration()
+    {
+        TinyLlama.Write(Folder);
+        foreach (string name in (string[])[Checkpoint.SingleFileName, LlamaConfig.FileName, "weights.bin"])
+        {
+            string file = Path.Combine(Folder, name);
+            if (!File.Exists(file))
+                File.WriteAllText(file, "...");
+            Assert.EndsWith($"Give the folder that it lies in: {Folder}", LoadRefused(file, "is a file, but a checkpoint is a folder"), StringComparison.Ordinal);
+        }
+
+        string other = Path.Combine(Folder, "model.gguf");
+        File.WriteAllText(other, "...");
+        Assert.EndsWith($"Give the folder that it lies in: {Folder}", LoadRefused(other, "It holds GGUF"), StringComparison.Ordinal);
+        File.Delete(Path.Combine(Folder, Checkpoint.SingleFileName));
+        Assert.DoesNotContain("Give the folder", LoadRefused(other, "It holds GGUF"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_neither_file_nor_folder_is_called_what_it_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        Obstacles.MakePipe(_temporary["pipe"]);
+        Refuses(_temporary["pipe"], "is a device, a pipe or a socket, but a checkpoint is a folder");
+        File.CreateSymbolicLink(_temporary["link"], "nowhere");
+        Refuses(_temporary["link"], "is a link to", "which is not there");
+        File.CreateSymbolicLink(_temporary["circle"], "circle");
+        Refuses(_temporary["circle"], "is a link that leads nowhere");
+    }
+
+    [Fact]
+    public void An_adapter_in_PyTorch_s_format_is_named()
+    {
+        string adapter = _temporary["adapter"];
+        Directory.CreateDirectory(adapter);
+        File.Copy(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", PeftAdapterConfig.FileName), Path.Combine(adapter, PeftAdapterConfig.FileName));
+        Assert.Contains("there is no such file. Get it", Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(adapter)).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(adapter, "adapter_model.bin"), "...");
+
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(adapter));
+
+        Assert.Equal(Path.Combine(adapter, PeftAdapterFile.TensorsFileName), refused.FilePath);
+        Assert.Contains("but 'adapter_model.bin'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("save_pretrained", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -202,10 +250,17 @@ public sealed class ForeignFormatTests : IDisposable
 
     private void Refuses(string path, params string[] problems)
     {
-        CheckpointException refused = Assert.Throws<CheckpointException>(() => LlamaModel.Load(path.EndsWith(".json", StringComparison.Ordinal) || path.EndsWith(Path.Combine("model", Checkpoint.SingleFileName), StringComparison.Ordinal) ? Folder : path, _device));
-        Assert.StartsWith(path, refused.Message, StringComparison.Ordinal);
+        string folder = path.EndsWith(".json", StringComparison.Ordinal) || path.EndsWith(Path.Combine("model", Checkpoint.SingleFileName), StringComparison.Ordinal) ? Folder : path;
+        string message = LoadRefused(folder, problems);
+        Assert.StartsWith(path, message, StringComparison.Ordinal);
+    }
+
+    private string LoadRefused(string folder, params string[] problems)
+    {
+        string message = Assert.Throws<CheckpointException>(() => LlamaModel.Load(folder, _device)).Message;
         foreach (string problem in problems)
-            Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+            Assert.Contains(problem, message, StringComparison.Ordinal);
         Assert.Equal(0, _device.HeldBytes);
+        return message;
     }
 }

@@ -34,6 +34,8 @@ internal static class JsonFile
     /// <exception cref="CheckpointException">The text is not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid Unicode.</exception>
     public static T Parse<T>(string path, ReadOnlyMemory<byte> bytes, Func<JsonObject, T> convert, string? tensorName = null)
     {
+        if (tensorName is null && ForeignContent.Of(bytes.Span) is { } meaning)
+            throw new CheckpointException(path, $"is no JSON file, though it is named so. {meaning}");
         Utf8Text.Check(path, bytes.Span, tensorName);
         ReadOnlyMemory<byte> text = bytes[Utf8Text.ByteOrderMarkLength(bytes.Span)..];
         try

@@ -25,7 +25,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         string configPath = Path.Combine(folder, PeftAdapterConfig.FileName), tensorsPath = Path.Combine(folder, TensorsFileName);
         PeftAdapterConfig config = PeftAdapterConfig.FromFile(configPath);
         if (!File.Exists(tensorsPath))
-            throw new CheckpointException(tensorsPath, "there is no such file.");
+            throw ForeignFormat.ExplainAdapter(folder);
         using SafetensorsFile file = SafetensorsFile.Open(tensorsPath);
         try
         {

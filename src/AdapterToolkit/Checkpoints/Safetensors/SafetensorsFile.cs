@@ -46,7 +46,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointException">The file is malformed or truncated, or no regular file; the message names the tensor where one is at fault.</exception>
+    /// <exception cref="CheckpointException">The file is malformed or truncated, of another format, or no regular file; the message names the tensor where one is at fault.</exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -55,6 +55,7 @@ public sealed class SafetensorsFile : IDisposable
         SafeFileHandle handle = RegularFile.Open(path);
         try
         {
+            ForeignContent.ThrowIfNoSafetensors(path, handle);
             long fileLength = RandomAccess.GetLength(handle);
             if (fileLength < SafetensorsHeader.LengthSize)
                 throw new CheckpointException(path, $"a safetensors file has at least {SafetensorsHeader.LengthSize} bytes, this one has {fileLength}.");
