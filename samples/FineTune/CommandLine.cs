@@ -38,7 +38,7 @@ internal sealed class CommandLine
     };
 
     private readonly Option<int> _threads = Number("--threads", $"Threads of the CPU device, {CpuDevice.MostThreads} at most; 0 stands for all cores.", 0, least: 0, most: CpuDevice.MostThreads);
-    private readonly Option<int> _steps = Number("--steps", "Steps of training; 0 only measures the base model.", 200, least: 0);
+    private readonly Option<int> _steps = Number("--steps", "Steps of training; 0 only measures the base model, and leaves what an earlier training left in the output folder as it is.", 200, least: 0);
     private readonly Option<int> _batch = Number("--batch", "Sequences in a step.", 8, least: 1);
     private readonly Option<int> _sequence = Number("--sequence", "Tokens in a sequence. Conversations are cut to it.", 128, least: 2);
 
@@ -95,6 +95,8 @@ internal sealed class CommandLine
             + "Without options it teaches the small model of this sample the documentation of System.Xml, in about two minutes.");
         foreach (Option option in (Option[])[_model, _data, _chatTemplate, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits, _optimizerMinimumSize, _seed, _output, _merge, _mergeType, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
             Root.Options.Add(option);
+        foreach (Option option in (Option[])[_model, _data, _chatTemplate, _device, _output, _resume])
+            option.Validators.Add(RefuseEmpty);
         _optimizerBits.Validators.Add(result =>
         {
             if (result.Tokens is [Token token, ..] && token.Value is not ("8" or "32"))
@@ -119,7 +121,8 @@ internal sealed class CommandLine
     /// <param name="arguments">The parsed arguments.</param>
     public FineTuneOptions Read(ParseResult arguments)
     {
-        string output = arguments.GetValue(_output)!;
+        string? checkpoint = arguments.GetResult(_resume) is null ? null : arguments.GetValue(_resume);
+        string output = checkpoint is null || Given(arguments).Contains(_output.Name) ? arguments.GetValue(_output)! : OutputFolder.Of(checkpoint);
         return new FineTuneOptions
         {
             Model = arguments.GetValue(_model),
@@ -138,7 +141,7 @@ internal sealed class CommandLine
             Output = output,
             Merge = arguments.GetValue(_merge),
             MergeFullPrecision = arguments.GetValue(_mergeType) == FullPrecision,
-            Resume = arguments.GetResult(_resume) is null ? null : arguments.GetValue(_resume) ?? Path.Combine(output, "checkpoint"),
+            Resume = arguments.GetResult(_resume) is null ? null : checkpoint ?? Path.Combine(output, "checkpoint"),
             Prompt = arguments.GetValue(_prompt),
             EvaluateEvery = arguments.GetValue(_evaluateEvery),
             CheckpointEvery = arguments.GetValue(_checkpointEvery),
@@ -150,6 +153,12 @@ internal sealed class CommandLine
     /// <param name="arguments">The parsed arguments.</param>
     public static IReadOnlySet<string> Given(ParseResult arguments) =>
         arguments.CommandResult.Children.OfType<OptionResult>().Where(result => !result.Implicit).Select(result => result.Option.Name).ToHashSet();
+
+    private static void RefuseEmpty(OptionResult result)
+    {
+        if (result.Tokens is [Token token, ..] && string.IsNullOrWhiteSpace(token.Value))
+            result.AddError($"{result.Option.Name} is empty. Give it a value, or leave it out.");
+    }
 
     private static Option<int> Number(string name, string description, int standard, int least, int most = int.MaxValue)
     {

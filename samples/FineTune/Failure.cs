@@ -2,6 +2,7 @@ using System.Reflection;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Training;
+using FineTune.Display;
 
 namespace FineTune;
 
@@ -13,6 +14,8 @@ internal static class Failure
 
     /// <summary>The environment variable that asks for the exception's whole text.</summary>
     private const string DetailsVariable = "FINE_TUNE_DETAILS";
+
+    private const string MemoryRemedy = MemoryNeed.Remedy + " Without --dense the base takes less, and with --optimizer-bits 8 the training.";
 
     /// <summary>Shows an exception.</summary>
     /// <param name="exception">The exception.</param>
@@ -49,8 +52,8 @@ internal static class Failure
         TargetInvocationException { InnerException: { } inner } => Describe(inner),
         TypeInitializationException { InnerException: { } inner } => Describe(inner),
         TrainingDivergedException => $"{exception.Message} The option is --learning-rate.",
-        DeviceMemoryException => $"{exception.Message} The options are --batch and --sequence.",
-        OutOfMemoryException => "There is not enough memory. Try a smaller --batch or --sequence, or a smaller model.",
+        DeviceMemoryException memory => $"The device has no room for {Quantity.Bytes(memory.RequestedBytes)} more; {Quantity.Bytes(memory.HeldBytes)} of it are held. {MemoryRemedy}",
+        OutOfMemoryException => $"There is not enough memory. {MemoryRemedy}",
         UserException or CheckpointException or IOException or UnauthorizedAccessException => exception.Message,
         _ => $"{exception.GetType().Name}: {exception.Message} (Set {DetailsVariable}=1 to see where it happened.)",
     };

@@ -13,9 +13,11 @@ namespace FineTune;
 
 /// <summary>The whole path: load, measure, train, measure, save, load again and compare.</summary>
 /// <param name="options">What the user asks for.</param>
+/// <param name="resumed">The state of the training that goes on; null where one is started.</param>
+/// <param name="output">The folder for what is written.</param>
 /// <param name="display">Where it is shown.</param>
 /// <param name="interruption">Tells when the user wants to stop.</param>
-internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Interruption interruption)
+internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, OutputFolder output, IDisplay display, Interruption interruption)
 {
     private const int MostWarmUpSteps = 20;
     private const int WarmUpShare = 10;
@@ -45,83 +47,43 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
 
     private int RunAll()
     {
-        LlamaConfig config = ReadConfig();
-        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : Corpus.Read(options.Data, interruption.Token);
-        if (options.ChatTemplate is not null && corpus.Conversations.Count == 0)
-            throw new UserException("--chat-template: the data hold no conversation. Leave the option out, or name data with 'messages' by --data.");
-        TextEncoder encoder = new(options.ModelFolder, config, options.ChatTemplate) { Now = options.Started };
-        PreparedData data = corpus.Prepare(encoder, options.Sequence, interruption.Token);
-        using OutputFolder output = OutputFolder.Open(options, display);
-
+        RunInput input = RunInput.Read(options, interruption.Token);
+        PreparedData data = input.Sequences;
         using Device device = Devices.Open(options.Device, options.Threads);
-        if (options.Resume is null && !options.Dense)
+        MemoryNeed.Check(input.Config, data.Training, options, device);
+        if (resumed is null && !options.Dense)
             _measurements.HeldOutLossDense = MeasureDense(device, data);
         using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, new LoadOptions { Storage = options.Storage, Logger = new WarningLogger(display) }, interruption.Token);
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
-        ShuffledBatches batches = MakeBatches(data);
-        Prompt prompt = ChoosePrompt(corpus, encoder, data);
-        ShowSummary(model, corpus, data);
+        Prompt prompt = input.PromptOf(options, ContinuationTokens);
+        ShowSummary(model, input.Corpus, data);
         _leftOut = data.Counts;
         foreach (string note in data.Notes)
             display.ShowLine(note);
-        Start(trainer, batches, data, encoder, prompt);
+        Start(trainer, input, prompt);
 
-        if (!Train(trainer, batches, data))
+        if (!Train(trainer, input.Batches, data))
         {
             display.ShowLine($"Stopped after step {trainer.CompletedSteps} of {options.Steps}. The state is in {options.CheckpointFolder}; go on with: --resume --output {options.Output}");
-            Finish(CreateReport(model), output);
+            Finish(CreateReport(model));
             return InterruptedExitCode;
         }
 
         double? lossAfter = Measure(model, data);
-        string adapterFolder = options.AdapterFolder;
-        model.Adapter.Save(adapterFolder);
+        if (!output.KeepsEarlierResults)
+            model.Adapter.Save(options.AdapterFolder);
         if (lossAfter is { } loss)
             _measurements.HeldOutLosses.Add(new HeldOutPoint(options.Steps, loss));
-        string continuation = Continue(model, encoder, prompt);
+        string continuation = Continue(model, input.Encoder, prompt);
         Report report = CreateReport(model) with { HeldOutLossAfter = lossAfter };
-        LogitCheck check = new(model, (data.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : data.Training[0]).Ids.Span);
-        model.Dispose();
-        EndTokens? answerEnd = corpus.Conversations.Count > 0 ? encoder.AnswerEnd : null;
-        report = CheckSaved(check, adapterFolder, device, report, new MergedModel(options, display, check, answerEnd));
-        report = Finish(report, output);
+        if (!output.KeepsEarlierResults)
+            report = new SavedResults(options, display).Check(model, input, report);
+        report = Finish(report);
         output.DeleteCheckpoint();
-        display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, options.Output));
+        display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, output.KeepsEarlierResults ? null : options.Output));
         return 0;
-    }
-
-    private ShuffledBatches MakeBatches(PreparedData data)
-    {
-        try
-        {
-            return new ShuffledBatches(data.Training, options.Batch, options.Seed);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new UserException($"--batch {options.Batch}: {exception.Message.Split(" (Parameter")[0]}");
-        }
-    }
-
-    private static Prompt Shorten(Prompt prompt, int tokens) => prompt with { Ids = [.. prompt.Ids.TakeLast(tokens)] };
-
-    private LlamaConfig ReadConfig()
-    {
-        if (!Directory.Exists(options.ModelFolder))
-            throw new UserException($"--model {options.ModelFolder}: there is no such folder. Name the folder of a checkpoint, with config.json, tokenizer.json and model.safetensors.");
-        LlamaConfig config = LlamaConfig.FromFolder(options.ModelFolder);
-        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
-        return options.Sequence <= config.MaxPositions
-            ? config
-            : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");
-    }
-
-    private Prompt ChoosePrompt(Corpus corpus, TextEncoder encoder, PreparedData data)
-    {
-        string? given = options.Prompt ?? corpus.Prompt;
-        Prompt prompt = given is null ? data.Prompt : encoder.PromptOf(given, asMessage: corpus.Conversations.Count > 0);
-        return Shorten(prompt, Math.Max(1, encoder.MaximumPositions - ContinuationTokens));
     }
 
     private void ShowSummary(LlamaModel model, Corpus corpus, PreparedData data) => display.ShowSummary(new RunSummary(
@@ -140,19 +102,15 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
         data.HeldOut.Sum(sequence => (long)sequence.Ids.Length)));
 
     /// <summary>Measures the base model, or takes up a training where it stopped.</summary>
-    private void Start(Trainer trainer, ShuffledBatches batches, PreparedData data, TextEncoder encoder, Prompt prompt)
+    private void Start(Trainer trainer, RunInput input, Prompt prompt)
     {
-        if (options.Resume is { } checkpoint)
+        if (resumed is not null)
         {
-            IReadOnlyList<string> differences = TrainingCheckpoint.Restore(checkpoint, trainer, batches);
-            _measurements = RunState.Read(checkpoint).MeasurementsAfter(trainer.CompletedSteps, checkpoint);
-            display.ShowLine($"Going on after step {trainer.CompletedSteps} of {options.Steps}.");
-            foreach (string difference in differences)
-                display.ShowLine($"Note: {difference}, so that losses may differ in their last bits from those of a run that had not stopped.");
+            GoOn(trainer, input, prompt, resumed);
             return;
         }
 
-        _measurements.HeldOutLossBefore = Measure(trainer.Model, data);
+        _measurements.HeldOutLossBefore = Measure(trainer.Model, input.Sequences);
         if (_measurements.HeldOutLossBefore is { } loss)
         {
             _measurements.HeldOutLosses.Add(new HeldOutPoint(0, loss));
@@ -162,7 +120,20 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
                 _measurements.HeldOutLossDense = loss;
         }
 
-        _measurements.ContinuationBefore = Continue(trainer.Model, encoder, prompt);
+        _measurements.ContinuationBefore = Continue(trainer.Model, input.Encoder, prompt);
+    }
+
+    private void GoOn(Trainer trainer, RunInput input, Prompt prompt, RunState state)
+    {
+        // Until it is restored, the fresh adapter leaves the base as it was before training.
+        string? continuation = options.Prompt == state.Prompt ? null : Continue(trainer.Model, input.Encoder, prompt);
+        string checkpoint = options.Resume!;
+        IReadOnlyList<string> differences = TrainingCheckpoint.Restore(checkpoint, trainer, input.Batches);
+        _measurements = state.MeasurementsAfter(trainer.CompletedSteps, checkpoint);
+        _measurements.ContinuationBefore = continuation ?? _measurements.ContinuationBefore;
+        display.ShowLine($"Going on after step {trainer.CompletedSteps} of {options.Steps}.");
+        foreach (string difference in differences)
+            display.ShowLine($"Note: {difference}, so that losses may differ in their last bits from those of a run that had not stopped.");
     }
 
     /// <summary>Trains to the end.</summary>
@@ -244,15 +215,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
         prompt.End.BeforeStopText(encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, [.. prompt.End.Ids]), skipSpecialTokens: true));
 
-    /// <summary>Loads what was saved, and compares it with the trained model.</summary>
-    private Report CheckSaved(LogitCheck check, string adapterFolder, Device device, Report report, MergedModel merged)
-    {
-        using LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage);
-        reloaded.Adapter.Load(adapterFolder);
-        double reloadError = check.LargestError(reloaded);
-        return report with { AdapterReloadMaxError = reloadError, MergeMaxError = merged.Write(reloaded) };
-    }
-
     private Report CreateReport(LlamaModel model) => new()
     {
         Device = model.Device.Identifier,
@@ -270,7 +232,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, IDisplay display, Int
     };
 
     /// <summary>Writes the chart and the report.</summary>
-    private Report Finish(Report report, OutputFolder output)
+    private Report Finish(Report report)
     {
         using Process process = Process.GetCurrentProcess();
         report = report with { PeakWorkingSetBytes = process.PeakWorkingSet64 };

@@ -16,10 +16,8 @@ static int Run(CommandLine commandLine, ParseResult arguments)
     try
     {
         FineTuneOptions options = commandLine.Read(arguments);
-        if (options.Resume is { } checkpoint)
-            options = RunState.Read(checkpoint).Complete(options, CommandLine.Given(arguments));
         using Interruption interruption = new();
-        return new FineTuneJob(options, options.Json ? new SilentDisplay() : new ConsoleDisplay(), interruption).Run();
+        return new FineTuneRun(options, CommandLine.Given(arguments), options.Json ? new SilentDisplay() : new ConsoleDisplay(), interruption).Run();
     }
     catch (Exception exception)
     {

@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AdapterToolkit.Checkpoints;
-using AdapterToolkit.Devices;
 using AdapterToolkit.Training;
 
 namespace FineTune;
@@ -80,9 +80,20 @@ internal sealed partial record RunState
     public void Write(string folder) =>
         AtomicFile.WriteText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, RunStateJson.Default.RunState) + "\n");
 
+    /// <summary>Refuses a folder that holds no checkpoint, nor what a run that was killed has left of one, without putting anything in order there.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="UserException">There is no checkpoint; the message says what there is.</exception>
+    public static void RequireCheckpoint(string folder)
+    {
+        string own = Path.GetFileNameWithoutExtension(FolderManifest.FileName);
+        IEnumerable<string?> names = Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName) : [];
+        if (!names.Any(name => name == FileName || name!.StartsWith(own, StringComparison.Ordinal)))
+            throw new UserException(NoCheckpoint(folder));
+    }
+
     /// <summary>Reads the state out of a checkpoint's folder, and checks every value.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="UserException">There is no checkpoint, or its file is malformed.</exception>
+    /// <exception cref="UserException">There is no checkpoint, or its file is malformed; the message names file and key.</exception>
     /// <exception cref="CheckpointException">The file was not written together with the others of the checkpoint.</exception>
     public static RunState Read(string folder)
     {
@@ -93,19 +104,18 @@ internal sealed partial record RunState
         FolderManifest.Verify(folder, TrainingCheckpoint.Part, FileName);
         try
         {
-            RunState state = JsonSerializer.Deserialize(File.ReadAllText(path), RunStateJson.Default.RunState)
-                ?? throw new UserException($"{path}: is null, not the state of a training. Start the training anew without --resume.");
-            foreach ((string key, bool isValid) in state.Checks())
-            {
-                if (!isValid)
-                    throw new UserException($"{path}: '{key}' has a value that no run writes. Start the training anew without --resume.");
-            }
-
-            return state;
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            return RunStateFields.FirstFault(document.RootElement) is { } fault
+                ? throw Fault(path, fault)
+                : document.Deserialize(RunStateJson.Default.RunState)!;
         }
         catch (JsonException exception)
         {
-            throw new UserException($"{path}: is not the state of a training: {exception.Message}");
+            throw Fault(path, $"is no JSON in line {(exception.LineNumber ?? 0) + 1}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw Fault(path, "has a text that is no valid Unicode");
         }
     }
 
@@ -117,11 +127,11 @@ internal sealed partial record RunState
     {
         string path = Path.Combine(folder, FileName);
         if (steps > Steps)
-            throw new UserException($"{path}: 'steps' is {Steps}, but {steps} have been made. Start the training anew without --resume.");
+            throw Fault(path, $"'steps' is {Steps}, but {steps} have been made");
         if (Measurements.TrainingLosses.Count != steps)
-            throw new UserException($"{path}: 'measurements.trainingLosses' has {Measurements.TrainingLosses.Count} losses, but {steps} steps have been made. Start the training anew without --resume.");
+            throw Fault(path, $"'measurements.trainingLosses' has {Measurements.TrainingLosses.Count} losses, but {steps} steps have been made");
         if (Measurements.HeldOutLosses.FirstOrDefault(point => point.Step > steps) is { } late)
-            throw new UserException($"{path}: 'measurements.heldOutLosses' has a loss after step {late.Step}, but {steps} steps have been made. Start the training anew without --resume.");
+            throw Fault(path, $"'measurements.heldOutLosses' has a loss after step {late.Step}, but {steps} steps have been made");
         return Measurements;
     }
 
@@ -150,7 +160,6 @@ internal sealed partial record RunState
         MergeFullPrecision = given.Contains("--merge-type") ? options.MergeFullPrecision : MergeFullPrecision,
         EvaluateEvery = given.Contains("--evaluate-every") ? options.EvaluateEvery : EvaluateEvery,
         CheckpointEvery = given.Contains("--checkpoint-every") ? options.CheckpointEvery : CheckpointEvery,
-        Output = given.Contains("--output") ? options.Output : OutputOf(options.Resume!),
     };
 
     /// <summary>The state of a training with the given options.</summary>
@@ -191,44 +200,23 @@ internal sealed partial record RunState
         return $"--resume: there is no checkpoint in '{folder}'. {what}";
     }
 
-    /// <summary>Every value that the file's types leave open, and whether it is one that a run writes.</summary>
-    private IEnumerable<(string Key, bool IsValid)> Checks() =>
-    [
-        ("model", Model is null || IsPath(Model)),
-        ("data", Data is null || IsPath(Data)),
-        ("chatTemplate", ChatTemplate is null || IsPath(ChatTemplate)),
-        ("steps", Steps >= 0),
-        ("batch", Batch >= 1),
-        ("sequence", Sequence >= 2),
-        ("learningRate", float.IsFinite(LearningRate) && LearningRate > 0),
-        ("optimizerBits", OptimizerBits is 8 or 32),
-        ("optimizerMinimumSize", OptimizerMinimumSize >= 0),
-        ("seed", Seed >= 0),
-        ("device", Device.Length > 0),
-        ("threads", Threads is >= 0 and <= CpuDevice.MostThreads),
-        ("evaluateEvery", EvaluateEvery >= 0),
-        ("checkpointEvery", CheckpointEvery >= 0),
-        .. Measurements.Checks().Select(check => ($"measurements.{check.Key}", check.IsValid)),
-    ];
-
-    private static bool IsPath(string path) => Path.IsPathFullyQualified(path) && !path.Contains('\0', StringComparison.Ordinal);
+    private static UserException Fault(string path, string fault) =>
+        new($"{path}: {fault}. No run writes that: take the checkpoint as the run left it, or start the training anew, without --resume and with another --output.");
 
     private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
 
-    private static string OutputOf(string checkpoint) => Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint))) ?? ".";
-
     private static T Same<T>(string option, T now, T before, IReadOnlySet<string> given) => given.Contains(option) && !Equals(now, before)
-        ? throw new UserException($"{option} {now} differs from {before}, with which the training was started. Leave it out to resume, or start anew without --resume.")
+        ? throw new UserException($"{option} {Shown(now)} differs from {Shown(before)}, with which the training was started. Leave it out to resume, or start anew, without --resume and with another --output.")
         : before;
 
-    [JsonSourceGenerationOptions(
-        AllowDuplicateProperties = false,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        WriteIndented = true)]
+    private static string Shown<T>(T value) => value switch
+    {
+        null => "none",
+        bool truth => truth ? "true" : "false",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
+
+    [JsonSourceGenerationOptions(NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
     [JsonSerializable(typeof(RunState))]
     private sealed partial class RunStateJson : JsonSerializerContext;
 }

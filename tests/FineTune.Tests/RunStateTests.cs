@@ -89,17 +89,61 @@ public sealed class RunStateTests : IDisposable
     [InlineData("measurements.continuationBefore", "null")]
     public void A_value_that_no_run_writes_is_refused_in_one_line_with_file_and_key(string key, string value)
     {
-        string folder = Write(json =>
-        {
-            string[] parts = key.Split('.');
-            (parts.Length == 2 ? json[parts[0]]!.AsObject() : json)[parts[^1]] = JsonNode.Parse(value);
-        });
+        string folder = Write(json => Set(json, key, value));
 
         UserException error = Assert.Throws<UserException>(() => RunState.Read(folder));
 
         Assert.StartsWith(Path.Combine(folder, RunState.FileName), error.Message, StringComparison.Ordinal);
         Assert.Contains(value == "[{\"loss\": 1}]" ? "step" : key.Split('.')[^1], error.Message, StringComparison.Ordinal);
-        Assert.Single(error.Message.Split('\n'));
+        AssertIsPlain(error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("{\n  \"model\": nul")]
+    [InlineData("<html></html>")]
+    [InlineData("{\"model\": \"/\\ud83d\"}")]
+    [InlineData("{\"\\ud83d\": 1}")]
+    public void What_is_no_state_at_all_is_refused_in_plain_words(string text)
+    {
+        string folder = WriteText(text);
+
+        UserException error = Assert.Throws<UserException>(() => RunState.Read(folder));
+
+        Assert.StartsWith(Path.Combine(folder, RunState.FileName), error.Message, StringComparison.Ordinal);
+        AssertIsPlain(error);
+    }
+
+    [Theory]
+    [InlineData("steps", "\"10\"", "'steps' is \"10\"; a whole number from 0 to 2147483647 is needed")]
+    [InlineData("optimizerBits", "16", "'optimizerBits' is 16; 8 or 32 is needed")]
+    [InlineData("dense", "1", "'dense' is 1; true or false is needed")]
+    [InlineData("model", "[\n]", "'model' is []; a full path or null is needed")]
+    [InlineData("unknown", "1", "'unknown' is unknown")]
+    [InlineData("measurements.tokens", "65", "'measurements.tokens' is 65, more than the 64 that so many steps can train on")]
+    [InlineData("measurements.tokens", "9223372036854775807", "'measurements.tokens' is 9223372036854775807")]
+    [InlineData("measurements.heldOutLosses", "[{\"step\": 0, \"loss\": \"low\"}]", "'measurements.heldOutLosses[0].loss' is \"low\"; a finite number that is not negative is needed")]
+    [InlineData("measurements.heldOutLosses", "[{\"step\": 2, \"loss\": 1}, {\"step\": 1, \"loss\": 1}]", "'measurements.heldOutLosses[1].step' is 1, after 2; more is needed")]
+    public void The_message_says_what_is_there_and_what_is_needed(string key, string value, string expected)
+    {
+        string folder = Write(json => Set(json, key, value));
+
+        Assert.Contains($": {expected}", Assert.Throws<UserException>(() => RunState.Read(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_value_of_the_command_line_that_differs_is_shown_in_plain_words()
+    {
+        RunState state = RunState.Of(Options, "cpu", Measured);
+
+        string dense = Assert.Throws<UserException>(() => state.Complete(Options with { Resume = _folder, Dense = true }, new HashSet<string> { "--dense" })).Message;
+        string template = Assert.Throws<UserException>(() => state.Complete(Options with { Resume = _folder, ChatTemplate = "/own.jinja" }, new HashSet<string> { "--chat-template" })).Message;
+
+        Assert.StartsWith("--dense true differs from false, with which the training was started.", dense, StringComparison.Ordinal);
+        Assert.StartsWith($"--chat-template {Path.GetFullPath("/own.jinja")} differs from none, with", template, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +162,9 @@ public sealed class RunStateTests : IDisposable
     {
         RunState state = RunState.Read(Write(_ => { }));
 
-        Assert.Contains("trainingLosses", Assert.Throws<UserException>(() => state.MeasurementsAfter(3, _folder)).Message, StringComparison.Ordinal);
+        UserException losses = Assert.Throws<UserException>(() => state.MeasurementsAfter(3, _folder));
+        Assert.Contains("trainingLosses", losses.Message, StringComparison.Ordinal);
+        AssertIsPlain(losses);
         Assert.Contains("'steps'", Assert.Throws<UserException>(() => state.MeasurementsAfter(11, _folder)).Message, StringComparison.Ordinal);
         RunState late = RunState.Read(Write(json => json["measurements"]!["heldOutLosses"] = JsonNode.Parse("[{\"step\": 3, \"loss\": 1}]")));
         Assert.Contains("heldOutLosses", Assert.Throws<UserException>(() => late.MeasurementsAfter(2, _folder)).Message, StringComparison.Ordinal);
@@ -148,6 +194,21 @@ public sealed class RunStateTests : IDisposable
             Assert.StartsWith($"--resume: there is no checkpoint in '{named}'", error.Message, StringComparison.Ordinal);
             Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>No name of the runtime's, nothing of how the file is read, and what to do.</summary>
+    private static void AssertIsPlain(UserException error)
+    {
+        Assert.Single(error.Message.Split('\n'));
+        foreach (string internals in (string[])["System.", "FineTune.", "Json", "BytePosition", "$."])
+            Assert.DoesNotContain(internals, error.Message.Split(RunState.FileName)[^1], StringComparison.Ordinal);
+        Assert.Contains("without --resume and with another --output", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Set(JsonObject json, string key, string value)
+    {
+        string[] parts = key.Split('.');
+        (parts.Length == 2 ? json[parts[0]]!.AsObject() : json)[parts[^1]] = JsonNode.Parse(value);
     }
 
     private static string Text()

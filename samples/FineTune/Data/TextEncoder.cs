@@ -16,7 +16,7 @@ internal sealed class TextEncoder
     private readonly string? _chatTemplateFile;
     private ChatEncoder? _chats;
 
-    /// <summary>Reads the tokenizer of a checkpoint. The chat template is read when a conversation needs it.</summary>
+    /// <summary>Reads the tokenizer of a checkpoint. The chat template is read when a conversation needs it, or <see cref="ReadTemplate"/> is called.</summary>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="config">The checkpoint's configuration.</param>
     /// <param name="chatTemplateFile">The file of the chat template; null for the checkpoint's own.</param>
@@ -48,6 +48,10 @@ internal sealed class TextEncoder
     public DateTimeOffset Now { get; init; } = DateTimeOffset.Now;
 
     private ChatEncoder Chats => _chats ??= new ChatEncoder(ReadChatTemplate(), Tokenizer) { Now = Now };
+
+    /// <summary>Reads the chat template, to know before a long work that it can be read.</summary>
+    /// <exception cref="UserException">It can't.</exception>
+    public void ReadTemplate() => WithTemplate(chats => chats.Template);
 
     /// <summary>Turns texts and conversations into sequences: windows of the texts, and the conversations in the chat template.</summary>
     /// <param name="texts">The texts.</param>
@@ -121,5 +125,5 @@ internal sealed class TextEncoder
         }
     }
 
-    private ChatTemplate ReadChatTemplate() => _chatTemplateFile is null ? ChatTemplate.FromFolder(_folder) : ChatTemplate.FromFile(_chatTemplateFile, _folder);
+    private ChatTemplate ReadChatTemplate() => _chatTemplateFile is null ? ChatTemplate.FromFolder(_folder) : ChatTemplateFile.Read(_chatTemplateFile, _folder);
 }

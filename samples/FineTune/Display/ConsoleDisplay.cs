@@ -68,7 +68,8 @@ internal sealed class ConsoleDisplay : IDisplay
 
         ShowLine($"Trained {Quantity.Count(report.Steps)} steps at {Quantity.Number(report.TokensPerSecond, 0)} tokens/s; peak memory {Quantity.Bytes(report.PeakWorkingSetBytes)}.");
         ShowLine($"Largest difference of a logit from the trained model: {Quantity.Tiny(report.AdapterReloadMaxError)} with the adapter reloaded, {Quantity.Tiny(report.MergeMaxError)} merged.");
-        ShowLine($"Results are in {outcome.Output}.");
+        if (outcome.Output is { } folder)
+            ShowLine($"Results are in {folder}.");
     }
 
     private static void AddRow(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => new Text(cell))]);

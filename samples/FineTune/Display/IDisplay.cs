@@ -70,5 +70,5 @@ internal sealed record RunSummary(
 /// <param name="Prompt">The prompt.</param>
 /// <param name="ContinuationBefore">Its continuation before training.</param>
 /// <param name="ContinuationAfter">Its continuation after training.</param>
-/// <param name="Output">The folder with the results.</param>
-internal sealed record Outcome(Report Report, string Prompt, string ContinuationBefore, string ContinuationAfter, string Output);
+/// <param name="Output">The folder with the results; null where none were written.</param>
+internal sealed record Outcome(Report Report, string Prompt, string ContinuationBefore, string ContinuationAfter, string? Output);

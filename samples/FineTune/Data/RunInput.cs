@@ -1,0 +1,72 @@
+using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Training;
+
+namespace FineTune.Data;
+
+/// <summary>What a run reads before it loads the model.</summary>
+/// <param name="Config">The base model's dimensions.</param>
+/// <param name="Encoder">Turns texts into tokens.</param>
+/// <param name="Corpus">What there is to learn.</param>
+/// <param name="Sequences">The sequences that it gives.</param>
+/// <param name="Batches">Those that train, in batches.</param>
+internal sealed record RunInput(LlamaConfig Config, TextEncoder Encoder, Corpus Corpus, PreparedData Sequences, ShuffledBatches Batches)
+{
+    /// <summary>Reads it all; what is quick to read, and may be named by mistake, comes first.</summary>
+    /// <param name="options">What the user asks for.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="UserException">Something that an option names is missing, or is not what it should be.</exception>
+    /// <exception cref="CheckpointException">A file of the base model is malformed.</exception>
+    public static RunInput Read(FineTuneOptions options, CancellationToken cancellationToken)
+    {
+        LlamaConfig config = ReadConfig(options);
+        TextEncoder encoder = new(options.ModelFolder, config, options.ChatTemplate) { Now = options.Started };
+        if (options.ChatTemplate is not null)
+            encoder.ReadTemplate();
+        Corpus corpus = options.Data is null ? ReferenceDocumentation.Read() : Corpus.Read(options.Data, cancellationToken);
+        if (options.ChatTemplate is not null && corpus.Conversations.Count == 0)
+            throw new UserException("--chat-template: the data hold no conversation. Leave the option out, or name data with 'messages' by --data.");
+        PreparedData sequences = corpus.Prepare(encoder, options.Sequence, cancellationToken);
+        return new RunInput(config, encoder, corpus, sequences, MakeBatches(options, sequences));
+    }
+
+    /// <summary>What the model is to continue, so short that it has room for a number of tokens.</summary>
+    /// <param name="options">What the user asks for.</param>
+    /// <param name="tokens">The number of tokens.</param>
+    public Prompt PromptOf(FineTuneOptions options, int tokens)
+    {
+        string? given = options.Prompt ?? Corpus.Prompt;
+        Prompt prompt = given is null ? Sequences.Prompt : Encoder.PromptOf(given, asMessage: Corpus.Conversations.Count > 0);
+        return prompt with { Ids = [.. prompt.Ids.TakeLast(Math.Max(1, Encoder.MaximumPositions - tokens))] };
+    }
+
+    private static LlamaConfig ReadConfig(FineTuneOptions options)
+    {
+        LlamaConfig config;
+        try
+        {
+            config = LlamaConfig.FromFolder(options.ModelFolder);
+        }
+        catch (CheckpointException exception) when (exception.FilePath == options.ModelFolder)
+        {
+            string remedy = Path.Exists(options.ModelFolder) ? "" : $" Name the folder of a checkpoint, with {LlamaConfig.FileName}, {Tokenizer.FileName} and {Checkpoint.SingleFileName}.";
+            throw new UserException($"--model {exception.Message}{remedy}");
+        }
+
+        CheckpointConsistency.Check(options.ModelFolder, config.VocabularySize);
+        return options.Sequence <= config.MaxPositions
+            ? config
+            : throw new UserException($"--sequence {options.Sequence}: the model takes {config.MaxPositions} tokens at most.");
+    }
+
+    private static ShuffledBatches MakeBatches(FineTuneOptions options, PreparedData sequences)
+    {
+        try
+        {
+            return new ShuffledBatches(sequences.Training, options.Batch, options.Seed);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserException($"--batch {options.Batch}: {exception.Message.Split(" (Parameter")[0]}");
+        }
+    }
+}
