@@ -141,12 +141,14 @@ public sealed class QuantizedCodecTests
         Assert.Throws<InvalidOperationException>(() => layer.KernelsFor(WeightFormat.FullPrecision)!.Quantize(device, layer.Weight.Shape, new float[32], Name));
     }
 
+    /// <summary>Every shape with every kind of numbers; on ILGPU's CPU accelerator, which is slow, every shape once and every kind at least once.</summary>
     private static void CheckAll(Device device, string layer)
     {
-        foreach ((int inFeatures, int outFeatures) in s_shapes)
+        NumberKind[] kinds = Enum.GetValues<NumberKind>();
+        for (int i = 0; i < s_shapes.Length; i++)
         {
-            foreach (NumberKind kind in Enum.GetValues<NumberKind>())
-                Check(device, layer, inFeatures, outFeatures, kind);
+            foreach (NumberKind kind in device.Identifier == "debug" ? [kinds[i % kinds.Length]] : kinds)
+                Check(device, layer, s_shapes[i].In, s_shapes[i].Out, kind);
         }
     }
 
