@@ -156,8 +156,6 @@ public sealed class LowRankAdapter
             throw new CheckpointException(file, $"has rank {layer.Rank}, but layer '{layer.Path}' was compiled for rank {settings.Rank}. Mark its class {found.GetType().Name} [LowRank({layer.Rank})] or higher.", $"{layer.Path}.lora_A.weight");
         if (layer.InFeatures != found.InFeatures || layer.OutFeatures != found.OutFeatures)
             throw new CheckpointException(file, $"and lora_B are factors of a {layer.OutFeatures} x {layer.InFeatures} weight, but that of layer '{layer.Path}' is {found.OutFeatures} x {found.InFeatures}.", $"{layer.Path}.lora_A.weight");
-        FiniteNumbers.RequireRead(layer.A.Span, file, $"{layer.Path}.lora_A.weight");
-        FiniteNumbers.RequireRead(layer.B.Span, file, $"{layer.Path}.lora_B.weight");
         return found;
     }
 
@@ -167,10 +165,7 @@ public sealed class LowRankAdapter
     private static PeftLayer SavedLayer(Linear layer)
     {
         LowRankFactors factors = layer.Factors!;
-        float[] a = factors.SavedA(), b = factors.SavedB();
-        FiniteNumbers.RequireToSave(a, factors.A.Name);
-        FiniteNumbers.RequireToSave(b, factors.B.Name);
-        return new PeftLayer(layer.CheckpointPath, factors.Rank, layer.InFeatures, layer.OutFeatures, a, b, factors.Scaling);
+        return new PeftLayer(layer.CheckpointPath, factors.Rank, layer.InFeatures, layer.OutFeatures, factors.SavedA(), factors.SavedB(), factors.Scaling);
     }
 
     /// <summary>The last names of the layers' paths where these mean no other layer, otherwise the whole paths.</summary>

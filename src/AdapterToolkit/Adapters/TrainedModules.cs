@@ -1,6 +1,5 @@
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Adapters;
 
@@ -43,7 +42,6 @@ internal static class TrainedModules
             int features = norm.FrozenWeights.Single().Shape.Elements;
             if (!tensor.Shape.AsSpan().SequenceEqual([features]))
                 throw new CheckpointException(path, $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, but the model's weight has {features} numbers.", tensor.Name);
-            FiniteNumbers.RequireRead(tensor.Values.Span, path, tensor.Name);
             adapter.Add(norm, tensor.Values.Span);
         }
 
@@ -51,12 +49,7 @@ internal static class TrainedModules
             throw new CheckpointException(path, $"is missing, though 'modules_to_save' in '{PeftAdapterConfig.FileName}' names its module.", missing.WeightName);
     }
 
-    private static float[] Numbers(RmsNorm norm)
-    {
-        float[] numbers = norm.IsMerged ? norm.FrozenWeights.Single().ToArray() : norm.Parameters.Single().Value.ToArray();
-        FiniteNumbers.RequireToSave(numbers, norm.WeightName);
-        return numbers;
-    }
+    private static float[] Numbers(RmsNorm norm) => norm.IsMerged ? norm.FrozenWeights.Single().ToArray() : norm.Parameters.Single().Value.ToArray();
 
     private static CheckpointException Unfit(PeftSavedTensor tensor, string path, LanguageModel model)
     {

@@ -126,7 +126,7 @@ internal static class ModelLoader
         Span<float> destination = values.AsSpan(0, elements);
         checkpoint.ReadFloat32(weight.Name, destination);
         if (format.Numbers is null)
-            FiniteNumbers.RequireRead(destination, checkpoint.GetFile(weight.Name).FilePath, checkpoint.NameInFile(weight.Name));
+            FiniteTensors.RequireRead(destination, checkpoint.GetFile(weight.Name).FilePath, checkpoint.NameInFile(weight.Name));
         weight.Module.Load(weight.Weight, device, destination, format, weight.Name);
     }
 }

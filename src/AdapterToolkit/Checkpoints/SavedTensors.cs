@@ -24,7 +24,7 @@ internal sealed class SavedTensors(SavedFormats formats)
         return [SafetensorsTensor.OfFloats(named.Name, shape, numbers =>
         {
             weight.CopyTo(numbers);
-            FiniteNumbers.RequireToSave(numbers, named.Name);
+            FiniteTensors.RequireToSave(numbers, named.Name);
         })];
     }
 
@@ -37,7 +37,7 @@ internal sealed class SavedTensors(SavedFormats formats)
         }
 
         float[] numbers = named.Weight.ToArray();
-        FiniteNumbers.RequireToSave(numbers, named.Name);
+        FiniteTensors.RequireToSave(numbers, named.Name);
         QuantizedValues rounded;
         try
         {

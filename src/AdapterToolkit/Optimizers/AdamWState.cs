@@ -100,7 +100,7 @@ internal abstract class AdamWState : IDisposable
     private protected static void ReadMagnitudes(SafetensorsFile file, string name, Span<float> numbers, bool mayBeNegative)
     {
         file.ReadFloat32(name, numbers);
-        FiniteNumbers.RequireRead(numbers, file.FilePath, name);
+        FiniteTensors.RequireRead(numbers, file.FilePath, name);
         if (!mayBeNegative && numbers.IndexOfAnyInRange(float.MinValue, -float.Epsilon) is >= 0 and int index)
             throw new CheckpointException(file.FilePath, string.Create(CultureInfo.InvariantCulture, $"its number {index} is {numbers[index]}, and it can't be negative. Is the file damaged?"), name);
     }
@@ -109,7 +109,7 @@ internal abstract class AdamWState : IDisposable
     private protected static SafetensorsTensor SavedNumbers(string name, ReadOnlySpan<long> shape, Tensor numbers) => SafetensorsTensor.OfFloats(name, shape, destination =>
     {
         numbers.CopyTo(destination);
-        FiniteNumbers.RequireToSave(destination, name);
+        FiniteTensors.RequireToSave(destination, name);
     });
 
     private protected static long[] ShapeOf(Parameter parameter) => [parameter.Value.Rows, parameter.Value.Columns];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
@@ -237,16 +238,19 @@ public sealed class TrainedModulesTests : IDisposable
     {
         using LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
         model.Adapter.Initialize(1);
-        PeftAdapterFile whole = PeftAdapterFile.Read(WithoutEmbedding("after"));
-        float[] damaged = whole.Layers[0].B.ToArray();
-        damaged[3] = float.NaN;
-        new PeftAdapterFile(whole.Config with { ModulesToSave = [] }, [whole.Layers[0] with { B = damaged }, .. whole.Layers.Skip(1)], []).Write(_folder["nan"]);
         float[] before = model.Logits(Tokens);
+        foreach (string end in (string[])[".lora_B.weight", "." + InputNorm])
+        {
+            string folder = WithoutEmbedding("after"), path = Path.Combine(folder, PeftAdapterFile.TensorsFileName);
+            List<SafetensorsTensor> tensors = TinyLlama.TensorsIn(path);
+            string damaged = tensors.First(tensor => tensor.Name.EndsWith(end, StringComparison.Ordinal)).Name;
+            SafetensorsWriter.Write(path, [.. tensors.Replacing(damaged, tensor => tensor.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(12), float.NaN)))]);
 
-        CheckpointException loaded = Assert.Throws<CheckpointException>(() => model.Adapter.Load(_folder["nan"]));
-        Assert.Contains("lora_B.weight", loaded.TensorName, StringComparison.Ordinal);
-        Assert.Contains("number 3 is NaN", loaded.Message, StringComparison.Ordinal);
-        Assert.Equal(before, model.Logits(Tokens));
+            CheckpointException loaded = Assert.Throws<CheckpointException>(() => model.Adapter.Load(folder));
+            Assert.Equal((path, damaged), (loaded.FilePath, loaded.TensorName));
+            Assert.Contains("number 3 is NaN", loaded.Message, StringComparison.Ordinal);
+            Assert.Equal(before, model.Logits(Tokens));
+        }
 
         Parameter parameter = model.TrainableParameters[1];
         float[] numbers = parameter.Value.ToArray();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Tests.Support;
@@ -151,6 +153,40 @@ public sealed class PeftAdapterTests : IDisposable
         foreach (PeftLayer wrong in new[] { layer with { Scaling = 3 }, Layer(Query, 3, 2), layer with { Path = "model.lm_head" }, layer with { A = new float[3] } })
             Assert.Throws<ArgumentException>(() => new PeftAdapterFile(config, [wrong], []).Write(AdapterFolder));
         Assert.False(Directory.Exists(AdapterFolder));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Numbers_that_are_not_finite_are_neither_written_nor_read(float number)
+    {
+        PeftLayer layer = Layer(Query, 4, 2);
+        PeftAdapterFile whole = new(
+            PeftAdapterConfig.FromLayers([layer]) with { ModulesToSave = ["norm"] }, [layer], [new PeftSavedTensor("model.norm.weight", [3], new float[] { 1, 2, 3 })]);
+        float[] factor = new float[24], norm = [1, 2, number];
+        factor[7] = number;
+        (string Tensor, PeftAdapterFile File)[] damaged =
+        [
+            (Query + ".lora_A.weight", whole with { Layers = [layer with { A = factor }] }),
+            (Query + ".lora_B.weight", whole with { Layers = [layer with { B = factor[..20] }] }),
+            ("model.norm.weight", whole with { SavedTensors = [whole.SavedTensors[0] with { Values = norm }] }),
+        ];
+        foreach ((string tensor, PeftAdapterFile file) in damaged)
+        {
+            InvalidOperationException written = Assert.Throws<InvalidOperationException>(() => file.Write(AdapterFolder));
+            Assert.Contains($"'{tensor}'", written.Message, StringComparison.Ordinal);
+            Assert.Contains($"'{Path.Combine(AdapterFolder, PeftAdapterFile.TensorsFileName)}'", written.Message, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(AdapterFolder));
+        }
+
+        whole.Write(AdapterFolder);
+        string path = Path.Combine(AdapterFolder, PeftAdapterFile.TensorsFileName);
+        List<SafetensorsTensor> tensors = TinyLlama.TensorsIn(path);
+        foreach (SafetensorsTensor tensor in tensors)
+        {
+            SafetensorsWriter.Write(path, [.. tensors.Replacing(tensor.Name, found => found.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(8), number)))]);
+            AssertFails(path, tensor.Name, $"its number 2 is {number.ToString(CultureInfo.InvariantCulture)}");
+        }
     }
 
     [Theory]

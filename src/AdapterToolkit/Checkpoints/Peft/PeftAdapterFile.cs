@@ -18,7 +18,10 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
 
     /// <summary>Reads an adapter and checks that settings and tensors agree.</summary>
     /// <param name="folder">The adapter's folder.</param>
-    /// <exception cref="CheckpointException">A file is missing or malformed, a tensor is unknown, without its pair or of a wrong shape, or something is not supported; the message names file and tensor.</exception>
+    /// <exception cref="CheckpointException">
+    /// A file is missing or malformed, a tensor is unknown, without its pair or of a wrong shape, has a number that is infinite or not a number, or something is not
+    /// supported; the message names file and tensor.
+    /// </exception>
     public static PeftAdapterFile Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -40,23 +43,33 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     /// <summary>Writes the adapter so that PEFT and <see cref="Read(string)"/> load it. The folder is prepared beside and put in place as a whole (<see cref="AtomicFolder"/>).</summary>
     /// <param name="folder">The folder to create or replace.</param>
     /// <exception cref="ArgumentException">A layer does not agree with the settings.</exception>
+    /// <exception cref="InvalidOperationException">A number is infinite or not a number; the message names file and tensor, and nothing was written.</exception>
     public void Write(string folder)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string path = Path.Combine(folder, TensorsFileName);
         var tensors = new List<SafetensorsTensor>();
         foreach (PeftLayer layer in Layers)
         {
             CheckAgainstConfig(layer);
-            tensors.Add(SafetensorsTensor.OfFloats(Prefix + layer.Path + SuffixA, [layer.Rank, layer.InFeatures], layer.A));
-            tensors.Add(SafetensorsTensor.OfFloats(Prefix + layer.Path + SuffixB, [layer.OutFeatures, layer.Rank], layer.B));
+            Add(layer.Path + SuffixA, [layer.Rank, layer.InFeatures], layer.A);
+            Add(layer.Path + SuffixB, [layer.OutFeatures, layer.Rank], layer.B);
         }
 
-        tensors.AddRange(SavedTensors.Select(tensor => SafetensorsTensor.OfFloats(Prefix + tensor.Name, tensor.Shape.AsSpan(), tensor.Values)));
+        foreach (PeftSavedTensor tensor in SavedTensors)
+            Add(tensor.Name, tensor.Shape.AsSpan(), tensor.Values);
         tensors.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         AtomicFolder.Write(folder, temporary =>
         {
             Config.Write(Path.Combine(temporary, PeftAdapterConfig.FileName));
             SafetensorsWriter.Write(Path.Combine(temporary, TensorsFileName), tensors);
         }, Part);
+
+        void Add(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values)
+        {
+            FiniteTensors.RequireToSave(values.Span, name, path);
+            tensors.Add(SafetensorsTensor.OfFloats(Prefix + name, shape, values));
+        }
     }
 
     private void CheckAgainstConfig(PeftLayer layer)
@@ -92,7 +105,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         return new PeftAdapterFile(
             config,
             [.. paths.Select(path => ReadLayer(config, file, path))],
-            [.. saved.Select(entry => new PeftSavedTensor(entry.Name[Prefix.Length..], entry.Shape, file.ReadFloat32(entry.Name)))]);
+            [.. saved.Select(entry => new PeftSavedTensor(entry.Name[Prefix.Length..], entry.Shape, ReadFinite(file, entry.Name)))]);
     }
 
     private static string? LayerPath(string name)
@@ -151,8 +164,15 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
             config.RankOf(path),
             (int)file.GetEntry(nameA).Shape[1],
             (int)file.GetEntry(nameB).Shape[0],
-            file.ReadFloat32(nameA),
-            file.ReadFloat32(nameB),
+            ReadFinite(file, nameA),
+            ReadFinite(file, nameB),
             config.ScalingOf(path));
+    }
+
+    private static float[] ReadFinite(SafetensorsFile file, string name)
+    {
+        float[] values = file.ReadFloat32(name);
+        FiniteTensors.RequireRead(values, file.FilePath, name);
+        return values;
     }
 }
