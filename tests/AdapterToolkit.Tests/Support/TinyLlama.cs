@@ -68,7 +68,8 @@ public static class TinyLlama
     }
 
     /// <summary>The tensors, of which one is another.</summary>
-    public static IEnumerable<SafetensorsTensor> Replacing(this IEnumerable<SafetensorsTensor> tensors, string name, Func<SafetensorsTensor, SafetensorsTensor> change) =>
+    public static IEnumerable<SafetensorsTensor> Replacing(
+        this IEnumerable<SafetensorsTensor> tensors, string name, Func<SafetensorsTensor, SafetensorsTensor> change) =>
         tensors.Select(tensor => tensor.Name == name ? change(tensor) : tensor);
 
     /// <summary>The same tensor with some of its bytes changed.</summary>

@@ -5,7 +5,8 @@ namespace AdapterToolkit.Tests.Tensors;
 
 public sealed class FiniteNumbersTests
 {
-    public static TheoryData<float> NotFinite => [float.NaN, -float.NaN, float.PositiveInfinity, float.NegativeInfinity, BitConverter.Int32BitsToSingle(0x7F800001)];
+    public static TheoryData<float> NotFinite =>
+        [float.NaN, -float.NaN, float.PositiveInfinity, float.NegativeInfinity, BitConverter.Int32BitsToSingle(0x7F800001)];
 
     [Theory]
     [MemberData(nameof(NotFinite))]
@@ -28,7 +29,8 @@ public sealed class FiniteNumbersTests
     [Fact]
     public void The_largest_and_smallest_numbers_are_finite()
     {
-        float[] values = [.. Enumerable.Range(0, 67).Select(i => (i % 5) switch { 0 => float.MaxValue, 1 => float.MinValue, 2 => float.Epsilon, 3 => -0f, _ => 1f })];
+        float[] values = [.. Enumerable.Range(0, 67).Select(i =>
+            (i % 5) switch { 0 => float.MaxValue, 1 => float.MinValue, 2 => float.Epsilon, 3 => -0f, _ => 1f })];
         Assert.True(FiniteNumbers.AreAll(values));
         Assert.Null(FiniteNumbers.Problem(values));
         Assert.True(FiniteNumbers.AreAll([]));
