@@ -48,14 +48,17 @@ public abstract partial class LanguageModel
 
     /// <summary>Continues a text with the likeliest token, one after the other.</summary>
     /// <param name="prompt">The tokens of the text.</param>
-    /// <param name="maximumTokens">How many tokens to add at most. Fewer are added where the model takes no longer sequence, which is logged as a warning.</param>
+    /// <param name="maximumTokens">
+    /// How many tokens to add at most. Fewer are added where the model takes no longer sequence, which is logged as a warning.
+    /// </param>
     /// <param name="endTokens">Tokens that end the text; the one that does is the last of the result.</param>
     /// <param name="logger">Receives the start and the end, and, at level trace, every token; null for none.</param>
     /// <param name="cancellationToken">Ends the call between two tokens.</param>
     /// <returns>The tokens added.</returns>
     /// <exception cref="ArgumentException">The prompt is empty, or longer than the model takes.</exception>
     /// <exception cref="OperationCanceledException">The call was cancelled; the model stays as it was.</exception>
-    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default, ILogger? logger = null, CancellationToken cancellationToken = default)
+    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default, ILogger? logger = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maximumTokens);
         if (prompt.IsEmpty || prompt.Length > MaximumPositions)

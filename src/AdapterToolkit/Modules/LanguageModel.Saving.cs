@@ -29,11 +29,12 @@ public abstract partial class LanguageModel
     /// </returns>
     /// <exception cref="ArgumentException">The folder is the one that the model was loaded from, whose weights would be lost.</exception>
     /// <exception cref="CheckpointException">
-    /// A file beside the weights of the checkpoint that the model was loaded from is damaged, or the folder has a file in the place of one of the model's that was not written so.
+    /// A file beside the weights of the checkpoint that the model was loaded from is damaged, or the folder has a file in the place of one of the model's that
+    /// was not written so.
     /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack; or a number is infinite or not a
-    /// number, or too large for float16; the message names the tensor.
+    /// An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack; or a number is infinite
+    /// or not a number, or too large for float16; the message names the tensor.
     /// </exception>
     public float Save(string folder, SaveOptions options)
     {
@@ -43,9 +44,11 @@ public abstract partial class LanguageModel
         if (CheckpointFolder is { } source && AtomicFolder.FullPath(source) == AtomicFolder.FullPath(folder))
             throw new ArgumentException($"The model was loaded from '{folder}', whose weights would be lost. Save it in another folder.", nameof(folder));
         if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
-            throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
+            throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or "
+                + "save the adapter alone with Adapter.Save.");
         if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
-            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
+            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or "
+                + "save it with the adapter by Adapter.Save.");
         return ModelWriter.Save(this, folder, options);
     }
 }

@@ -130,7 +130,8 @@ public abstract partial class LanguageModel : Module, IDisposable
         if (_rotary is null || _rotary.Positions < tokens.Length)
         {
             uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
-            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions),
+                RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
             _rotary?.Dispose();
             _rotary = larger;
         }
@@ -159,7 +160,9 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// </summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="labels">A label for each token, -100 where it scores nothing.</param>
-    /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring labels, the mean's gradient.</param>
+    /// <param name="gradientFactor">
+    /// What the gradient of the summed loss is multiplied by; zero stands for one over the scoring labels, the mean's gradient.
+    /// </param>
     /// <exception cref="InvalidOperationException">Nothing trains.</exception>
     public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
     {

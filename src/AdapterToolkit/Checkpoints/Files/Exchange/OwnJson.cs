@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Reads and writes the JSON files that exchanges keep for themselves. What they say is checked as that of any file: a folder may come from anywhere.</summary>
+/// <summary>
+/// Reads and writes the JSON files that exchanges keep for themselves. What they say is checked as that of any file: a folder may come from anywhere.
+/// </summary>
 internal static class OwnJson
 {
     private const long LongestFile = 64 << 20;
@@ -13,22 +15,17 @@ internal static class OwnJson
     {
         if (FileStatus.Of(path) is not { Kind: FileKind.File, Length: <= LongestFile })
             throw NotOurs(path);
-        return JsonFile.Parse(path, RegularFile.ReadAllBytes(path, LongestFile), json => json.FindText("format") == format ? convert(json) : throw NotOurs(path));
+        byte[] bytes = RegularFile.ReadAllBytes(path, LongestFile);
+        return JsonFile.Parse(path, bytes, json => json.FindText("format") == format ? convert(json) : throw NotOurs(path));
     }
 
     /// <summary>Creates a file.</summary>
-    public static void Write(string path, string format, Action<Utf8JsonWriter> writeProperties) => FileOperations.Create(path, stream =>
+    public static void Write(string path, string format, Action<Utf8JsonWriter> writeProperties) =>
+        FileOperations.Create(path, stream => JsonFile.Write(stream, json =>
     {
-        using (Utf8JsonWriter json = new(stream, JsonFile.WriterOptions))
-        {
-            json.WriteStartObject();
-            json.WriteString("format", format);
-            writeProperties(json);
-            json.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
-    });
+        json.WriteString("format", format);
+        writeProperties(json);
+    }));
 
     /// <summary>Length and hash of a file.</summary>
     public static FileProof ReadProof(JsonObject json) => json.Get("length") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long length)
