@@ -25,7 +25,10 @@ public sealed class LowRankAdapter
         set;
     }
 
-    /// <summary>The share of inputs that programs which apply dropout set to zero in training: what a loaded adapter says, kept when it is saved. The toolkit trains without.</summary>
+    /// <summary>
+    /// The share of inputs that programs which apply dropout set to zero in training: what a loaded adapter says, kept when it is saved. The toolkit trains
+    /// without.
+    /// </summary>
     public double Dropout => Settings?.Dropout ?? 0;
 
     /// <summary>The settings of the adapter that was loaded; null where none was.</summary>
@@ -42,7 +45,10 @@ public sealed class LowRankAdapter
     /// (PEFT's "gaussian"), B zero. Weights marked <see cref="TrainableAttribute"/> start as the base's, so that the model
     /// computes what the base does.
     /// </summary>
-    /// <param name="seed">The seed of A: the same seed gives the same numbers on every device of a machine, for any number of threads. Another operating system's logarithm, sine and cosine may round a number otherwise.</param>
+    /// <param name="seed">
+    /// The seed of A: the same seed gives the same numbers on every device of a machine, for any number of threads. Another operating system's logarithm, sine
+    /// and cosine may round a number otherwise.
+    /// </param>
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     public void Initialize(int seed = 0)
     {
@@ -56,7 +62,8 @@ public sealed class LowRankAdapter
                 continue;
             float[] a = new float[settings.Rank * layer.InFeatures];
             random.FillGaussian(a, 1.0 / settings.Rank);
-            fresh.Add(layer, new LowRankFactors(_model.Device, layer.CheckpointPath, settings, settings.Rank, settings.Alpha, settings.RankStabilized, a, new float[layer.OutFeatures * settings.Rank]));
+            float[] b = new float[layer.OutFeatures * settings.Rank];
+            fresh.Add(layer, new LowRankFactors(_model.Device, layer.CheckpointPath, settings, settings.Rank, settings.Alpha, settings.RankStabilized, a, b));
         }
 
         fresh.Apply();
@@ -85,7 +92,9 @@ public sealed class LowRankAdapter
     /// <see cref="TrainableAttribute"/> as <c>modules_to_save</c>. Settings of an adapter that was loaded are kept where they are still true.
     /// </summary>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <exception cref="InvalidOperationException">No layer has factors and nothing else trains, or a number is infinite or not a number; the message names its tensor.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// No layer has factors and nothing else trains, or a number is infinite or not a number; the message names its tensor.
+    /// </exception>
     public void Save(string folder)
     {
         using ExclusiveUse.Hold use = _model.Enter();
@@ -94,14 +103,18 @@ public sealed class LowRankAdapter
         if (layers.Length == 0 && modules.Length == 0)
             throw new InvalidOperationException("There is no adapter to save: no layer of the model has factors, and no weight is marked [Trainable].");
         PeftLayer[] saved = [.. layers.Select(SavedLayer).OrderBy(layer => layer.Path, StringComparer.Ordinal)];
-        PeftAdapterConfig config = saved.Length > 0 ? PeftAdapterConfig.FromLayers(saved, layers[0].Factors!.RankStabilized, TargetsOf(layers)) : PeftAdapterConfig.WithoutLayers;
+        PeftAdapterConfig config = saved.Length > 0
+            ? PeftAdapterConfig.FromLayers(saved, layers[0].Factors!.RankStabilized, TargetsOf(layers))
+            : PeftAdapterConfig.WithoutLayers;
         config = config with { ModulesToSave = TrainedModules.Names(_model) };
         if (Settings is { } loaded)
             config = config.After(loaded, saved, _model.LinearLayers.Where(layer => layer.Factors is null).Select(layer => layer.CheckpointPath));
         new PeftAdapterFile(config with { BaseModel = BaseModel ?? BaseFolder }, saved, modules).Write(folder);
     }
 
-    /// <summary>Takes the factors away from all layers, and what was trained from weights marked <see cref="TrainableAttribute"/>: the model is the base model again.</summary>
+    /// <summary>
+    /// Takes the factors away from all layers, and what was trained from weights marked <see cref="TrainableAttribute"/>: the model is the base model again.
+    /// </summary>
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     public void Remove()
     {
@@ -136,7 +149,7 @@ public sealed class LowRankAdapter
         }
     }
 
-    private string? BaseFolder => _model.CheckpointFolder is { } folder ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) : null;
+    private string? BaseFolder => _model.CheckpointFolder is { } folder ? AtomicFolder.FullPath(folder) : null;
 
     private void ThrowIfMerged()
     {
@@ -149,16 +162,24 @@ public sealed class LowRankAdapter
     private static Linear LayerOf(PeftLayer layer, Dictionary<string, Linear> layers, string file)
     {
         if (!layers.TryGetValue(layer.Path, out Linear? found))
-            throw new CheckpointException(file, "belongs to a layer that the model lacks.", $"{layer.Path}.lora_A.weight");
+            throw Unfit("belongs to a layer that the model lacks.");
         if (found.LowRank is not { } settings)
-            throw new CheckpointException(file, $"belongs to a layer without adapter: its class {found.GetType().Name} is not marked [LowRank].", $"{layer.Path}.lora_A.weight");
+            throw Unfit($"belongs to a layer without adapter: its class {found.GetType().Name} is not marked [LowRank].");
         if (layer.Rank > settings.Rank)
-            throw new CheckpointException(file, $"has rank {layer.Rank}, but layer '{layer.Path}' was compiled for rank {settings.Rank}. Mark its class {found.GetType().Name} [LowRank({layer.Rank})] or higher.", $"{layer.Path}.lora_A.weight");
+        {
+            throw Unfit($"has rank {layer.Rank}, but layer '{layer.Path}' was compiled for rank {settings.Rank}. "
+                + $"Mark its class {found.GetType().Name} [LowRank({layer.Rank})] or higher.");
+        }
+
         if (layer.InFeatures != found.InFeatures || layer.OutFeatures != found.OutFeatures)
-            throw new CheckpointException(file, $"and lora_B are factors of a {layer.OutFeatures} x {layer.InFeatures} weight, but that of layer '{layer.Path}' is {found.OutFeatures} x {found.InFeatures}.", $"{layer.Path}.lora_A.weight");
-        FiniteNumbers.RequireRead(layer.A.Span, file, $"{layer.Path}.lora_A.weight");
-        FiniteNumbers.RequireRead(layer.B.Span, file, $"{layer.Path}.lora_B.weight");
+        {
+            throw Unfit($"and lora_B are factors of a {layer.OutFeatures} x {layer.InFeatures} weight, "
+                + $"but that of layer '{layer.Path}' is {found.OutFeatures} x {found.InFeatures}.");
+        }
+
         return found;
+
+        CheckpointException Unfit(string problem) => new(file, problem, layer.Path + PeftAdapterFile.SuffixA);
     }
 
     private LowRankFactors FactorsOf(PeftLayer layer, Linear target, PeftAdapterConfig config) =>
@@ -167,19 +188,14 @@ public sealed class LowRankAdapter
     private static PeftLayer SavedLayer(Linear layer)
     {
         LowRankFactors factors = layer.Factors!;
-        float[] a = factors.SavedA(), b = factors.SavedB();
-        FiniteNumbers.RequireToSave(a, factors.A.Name);
-        FiniteNumbers.RequireToSave(b, factors.B.Name);
-        return new PeftLayer(layer.CheckpointPath, factors.Rank, layer.InFeatures, layer.OutFeatures, a, b, factors.Scaling);
+        return new PeftLayer(layer.CheckpointPath, factors.Rank, layer.InFeatures, layer.OutFeatures, factors.SavedA(), factors.SavedB(), factors.Scaling);
     }
 
     /// <summary>The last names of the layers' paths where these mean no other layer, otherwise the whole paths.</summary>
     private IReadOnlyList<string>? TargetsOf(Linear[] layers)
     {
-        HashSet<string> names = [.. layers.Select(LastName)];
-        bool meanOthers = _model.LinearLayers.Any(layer => names.Contains(LastName(layer)) && layer.Factors is null);
+        HashSet<string> names = [.. layers.Select(layer => TensorNames.LastPart(layer.CheckpointPath))];
+        bool meanOthers = _model.LinearLayers.Any(layer => names.Contains(TensorNames.LastPart(layer.CheckpointPath)) && layer.Factors is null);
         return meanOthers ? [.. layers.Select(layer => layer.CheckpointPath)] : null;
-
-        static string LastName(Linear layer) => layer.CheckpointPath[(layer.CheckpointPath.LastIndexOf('.') + 1)..];
     }
 }

@@ -1,3 +1,4 @@
+using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
 
@@ -20,13 +21,15 @@ public sealed class LowRankFactors : IDisposable
     /// <param name="a">A, rank x in, of the adapter's own rank.</param>
     /// <param name="b">B, out x rank, of the adapter's own rank.</param>
     /// <exception cref="ArgumentException">The rank is above the compiled one, or the factors do not have its size.</exception>
-    public LowRankFactors(Device device, string name, LowRankSettings settings, int rank, double alpha, bool rankStabilized, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    public LowRankFactors(Device device, string name, LowRankSettings settings, int rank, double alpha, bool rankStabilized,
+        ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rank);
         if (rank > settings.Rank)
-            throw new ArgumentException($"The adapter of layer '{name}' has rank {rank}, but the layer was compiled for rank {settings.Rank}. Mark its class [LowRank({rank})] or higher.", nameof(rank));
+            throw new ArgumentException($"The adapter of layer '{name}' has rank {rank}, but the layer was compiled for rank {settings.Rank}. "
+                + $"Mark its class [LowRank({rank})] or higher.", nameof(rank));
         if (a.Length % rank != 0 || b.Length % rank != 0)
             throw new ArgumentException($"The factors of layer '{name}' hold {a.Length} and {b.Length} numbers, which rank {rank} does not divide.", nameof(a));
         int inFeatures = a.Length / rank;
@@ -41,8 +44,8 @@ public sealed class LowRankFactors : IDisposable
         for (int row = 0; row < outFeatures; row++)
             b.Slice(row * rank, rank).CopyTo(paddedB.AsSpan(row * settings.Rank));
         using PlannedCall call = new();
-        A = new Parameter(Tensor.From(device, new Shape(settings.Rank, inFeatures), paddedA), $"{name}.lora_A.weight") { SavedElements = a.Length };
-        B = new Parameter(Tensor.From(device, new Shape(outFeatures, settings.Rank), paddedB), $"{name}.lora_B.weight") { SavedElements = b.Length };
+        A = new Parameter(Tensor.From(device, new Shape(settings.Rank, inFeatures), paddedA), name + PeftAdapterFile.SuffixA) { SavedElements = a.Length };
+        B = new Parameter(Tensor.From(device, new Shape(outFeatures, settings.Rank), paddedB), name + PeftAdapterFile.SuffixB) { SavedElements = b.Length };
         call.Complete();
     }
 

@@ -1,6 +1,5 @@
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Adapters;
 
@@ -12,7 +11,9 @@ internal static class TrainedModules
     /// <summary>The tensors to save.</summary>
     /// <param name="model">The model.</param>
     internal static PeftSavedTensor[] Saved(LanguageModel model) =>
-        [.. model.TrainableNorms.Select(norm => new PeftSavedTensor(norm.WeightName, [norm.FrozenWeights.Single().Shape.Elements], Numbers(norm))).OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
+        [.. model.TrainableNorms
+            .Select(norm => new PeftSavedTensor(norm.WeightName, [norm.FrozenWeights.Single().Shape.Elements], Numbers(norm)))
+            .OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     /// <summary>
     /// What <c>modules_to_save</c> is to say. PEFT takes each module whose path ends with one of the names, whether a dot stands before it
@@ -22,8 +23,9 @@ internal static class TrainedModules
     internal static string[] Names(LanguageModel model)
     {
         HashSet<string> trained = [.. model.TrainableNorms.Select(norm => norm.CheckpointPath)];
-        string[] last = [.. trained.Select(path => path[(path.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)];
-        bool meanOthers = model.SelfAndDescendants.Any(module => !trained.Contains(module.CheckpointPath) && last.Any(name => PeftTargets.IsEnd(module.CheckpointPath, name)));
+        string[] last = [.. trained.Select(TensorNames.LastPart).Distinct().Order(StringComparer.Ordinal)];
+        bool meanOthers = model.SelfAndDescendants.Any(module => !trained.Contains(module.CheckpointPath)
+            && last.Any(name => PeftTargets.IsEnd(module.CheckpointPath, name)));
         return meanOthers ? [.. trained.Order(StringComparer.Ordinal)] : last;
     }
 
@@ -32,7 +34,9 @@ internal static class TrainedModules
     /// <param name="path">The file of the tensors.</param>
     /// <param name="model">The model.</param>
     /// <param name="adapter">Receives the weights.</param>
-    /// <exception cref="CheckpointException">A tensor belongs to a module that the model lacks or that does not train, has another shape than its weight, or is missing.</exception>
+    /// <exception cref="CheckpointException">
+    /// A tensor belongs to a module that the model lacks or that does not train, has another shape than its weight, or is missing.
+    /// </exception>
     internal static void Add(PeftAdapterFile file, string path, LanguageModel model, PreparedAdapter adapter)
     {
         Dictionary<string, RmsNorm> norms = model.TrainableNorms.ToDictionary(norm => norm.WeightName);
@@ -42,21 +46,17 @@ internal static class TrainedModules
                 throw Unfit(tensor, path, model);
             int features = norm.FrozenWeights.Single().Shape.Elements;
             if (!tensor.Shape.AsSpan().SequenceEqual([features]))
-                throw new CheckpointException(path, $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, but the model's weight has {features} numbers.", tensor.Name);
-            FiniteNumbers.RequireRead(tensor.Values.Span, path, tensor.Name);
+                throw new CheckpointException(path,
+                    $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, but the model's weight has {features} numbers.", tensor.Name);
             adapter.Add(norm, tensor.Values.Span);
         }
 
         if (norms.Values.FirstOrDefault(norm => file.Config.ModulesToSave.Any(name => PeftTargets.IsEnd(norm.CheckpointPath, name))) is { } missing)
-            throw new CheckpointException(path, $"is missing, though 'modules_to_save' in '{PeftAdapterConfig.FileName}' names its module.", missing.WeightName);
+            throw new CheckpointException(path, $"is missing, though 'modules_to_save' in '{PeftAdapterConfig.FileName}' names its module.",
+                missing.WeightName);
     }
 
-    private static float[] Numbers(RmsNorm norm)
-    {
-        float[] numbers = norm.IsMerged ? norm.FrozenWeights.Single().ToArray() : norm.Parameters.Single().Value.ToArray();
-        FiniteNumbers.RequireToSave(numbers, norm.WeightName);
-        return numbers;
-    }
+    private static float[] Numbers(RmsNorm norm) => norm.IsMerged ? norm.FrozenWeights.Single().ToArray() : norm.Parameters.Single().Value.ToArray();
 
     private static CheckpointException Unfit(PeftSavedTensor tensor, string path, LanguageModel model)
     {
@@ -65,7 +65,8 @@ internal static class TrainedModules
         {
             null => "was trained as a whole (modules_to_save), and the model has no such module.",
             RmsNorm => $"was trained as a whole (modules_to_save), but the model's '{module}' does not train. Mark the property that holds it [Trainable].",
-            Module other => $"is the trained weight of a whole {other.GetType().Name} (modules_to_save), which the toolkit can't take up: only norms can be marked [Trainable]. Merge it into the base with PEFT first.",
+            Module other => $"is the trained weight of a whole {other.GetType().Name} (modules_to_save), which the toolkit can't take up: only norms can be "
+                + "marked [Trainable]. Merge it into the base with PEFT first.",
         };
         return new CheckpointException(path, problem, tensor.Name);
     }

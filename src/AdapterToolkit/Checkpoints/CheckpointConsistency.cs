@@ -5,10 +5,9 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>Checks that the files of a checkpoint's folder agree about the vocabulary, before any work is done with them.</summary>
 public static class CheckpointConsistency
 {
-    private const string Generation = "generation_config.json", AddedTokens = "added_tokens.json", TokenizerSettings = "tokenizer_config.json";
-
     /// <summary>The keys of the configurations that are a token's id, or a list of them.</summary>
-    private static readonly string[] s_ids = ["bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id", "forced_eos_token_id"];
+    private static readonly string[] s_ids = ["bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id", "forced_bos_token_id",
+        "forced_eos_token_id"];
 
     /// <summary>Refuses a folder in which a file names a token that the model has no vector for. Files that are not there name none.</summary>
     /// <param name="folder">The folder.</param>
@@ -17,18 +16,22 @@ public static class CheckpointConsistency
     public static void Check(string folder, int vocabularySize)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string size = File.Exists(Path.Combine(folder, LlamaConfig.FileName)) ? $"{LlamaConfig.FileName}'s vocab_size is {vocabularySize}" : $"the model has vectors for {vocabularySize} tokens";
-        if (TokenizerScan.FirstBeyond(Path.Combine(folder, TokenizerScan.FileName), vocabularySize) is { } token)
-            throw Contradiction(folder, TokenizerScan.FileName, token.Id, token.Text, size);
-        foreach (string file in (string[])[LlamaConfig.FileName, Generation])
+        string size = File.Exists(Path.Combine(folder, LlamaConfig.FileName))
+            ? $"{LlamaConfig.FileName}'s vocab_size is {vocabularySize}"
+            : $"the model has vectors for {vocabularySize} tokens";
+        if (TokenizerScan.FirstBeyond(Path.Combine(folder, Tokenizer.FileName), vocabularySize) is { } token)
+            throw Contradiction(folder, Tokenizer.FileName, token.Id, token.Text, size);
+        foreach (string file in (string[])[LlamaConfig.FileName, FileNames.GenerationSettings])
             CheckIds(folder, file, vocabularySize, size);
-        CheckTokens(folder, AddedTokens, vocabularySize, size, json => json.Properties.Select(property => (property.Value, property.Key)));
-        CheckTokens(folder, TokenizerSettings, vocabularySize, size, json => json.FindObjectOn("added_tokens_decoder")?.Properties.Select(Decoded) ?? []);
+        CheckTokens(folder, FileNames.AddedTokens, vocabularySize, size, json => json.Properties.Select(property => (property.Value, property.Key)));
+        CheckTokens(
+            folder, FileNames.TokenizerSettings, vocabularySize, size, json => json.FindObjectOn("added_tokens_decoder")?.Properties.Select(Decoded) ?? []);
     }
 
     private static CheckpointException Contradiction(string folder, string file, int id, string text, string size) => new(
         folder,
-        $"{file} has token {id} ({Excerpt.Of(text)}), but {size}. Take the file that belongs to the model, remove the token, or give the embedding as many rows (resize_token_embeddings in transformers).");
+        $"{file} has token {id} ({Excerpt.Of(text)}), but {size}. Take the file that belongs to the model, remove the token, "
+        + "or give the embedding as many rows (resize_token_embeddings in transformers).");
 
     private static void CheckIds(string folder, string file, int vocabularySize, string size)
     {
@@ -53,13 +56,16 @@ public static class CheckpointConsistency
         return values.Where(value => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out _)).Select(value => value.GetInt32());
     }
 
-    private static void CheckTokens(string folder, string file, int vocabularySize, string size, Func<JsonObject, IEnumerable<(JsonElement Id, string Text)>> tokens)
+    private static void CheckTokens(
+        string folder, string file, int vocabularySize, string size, Func<JsonObject, IEnumerable<(JsonElement Id, string Text)>> tokens)
     {
         string path = Path.Combine(folder, file);
         if (!File.Exists(path))
             return;
         (int Id, string Text)? beyond = JsonFile.Read(path, json => tokens(json)
-            .Select(token => token.Id.ValueKind == JsonValueKind.Number && token.Id.TryGetInt32(out int id) ? (Id: id, token.Text) : ((int Id, string Text)?)null)
+            .Select(token => token.Id.ValueKind == JsonValueKind.Number && token.Id.TryGetInt32(out int id)
+                ? (Id: id, token.Text)
+                : ((int Id, string Text)?)null)
             .FirstOrDefault(token => token?.Id >= vocabularySize));
         if (beyond is { } found)
             throw Contradiction(folder, file, found.Id, found.Text, size);
@@ -68,8 +74,12 @@ public static class CheckpointConsistency
     /// <summary>An entry <c>"2048": {"content": "&lt;|pad|&gt;"}</c>, whose key is the id.</summary>
     private static (JsonElement Id, string Text) Decoded(KeyValuePair<string, JsonElement> entry)
     {
-        using JsonDocument id = JsonDocument.Parse(entry.Key.Length is > 0 and < 10 && entry.Key.All(char.IsAsciiDigit) ? entry.Key.TrimStart('0').PadLeft(1, '0') : "null");
-        string text = entry.Value.ValueKind == JsonValueKind.Object && entry.Value.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.String ? content.GetString()! : "";
+        bool isNumber = entry.Key.Length is > 0 and < 10 && entry.Key.All(char.IsAsciiDigit);
+        using JsonDocument id = JsonDocument.Parse(isNumber ? entry.Key.TrimStart('0').PadLeft(1, '0') : "null");
+        JsonElement content = default;
+        bool hasText = entry.Value.ValueKind == JsonValueKind.Object && entry.Value.TryGetProperty("content", out content)
+            && content.ValueKind == JsonValueKind.String;
+        string text = hasText ? content.GetString()! : "";
         return (id.RootElement.Clone(), text);
     }
 }

@@ -8,9 +8,6 @@ namespace AdapterToolkit.Checkpoints;
 /// </summary>
 internal static partial class CompanionFiles
 {
-    /// <summary>The longest file that is copied, which is the longest that tokenizers are read from.</summary>
-    private const long LongestFile = 256 << 20;
-
     /// <summary>How deep folders are searched.</summary>
     private const int MostLevels = 4;
 
@@ -28,9 +25,10 @@ internal static partial class CompanionFiles
     {
         FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
         long length = target is FileInfo { Exists: true } found ? found.Length : -1;
-        if (length > LongestFile)
+        if (length > JsonFile.LongestFile)
             return;
-        byte[] contents = length == 0 && FileStatus.Of(target.FullName).Kind == FileKind.File ? [] : RegularFile.ReadAllBytes(file.FullName, LongestFile);
+        bool isEmpty = length == 0 && FileStatus.Of(target.FullName).Kind == FileKind.File;
+        byte[] contents = isEmpty ? [] : RegularFile.ReadAllBytes(file.FullName, JsonFile.LongestFile);
         Directory.CreateDirectory(destination);
         AtomicFile.Write(Path.Combine(destination, file.Name), stream => stream.Write(contents));
     }
@@ -46,13 +44,20 @@ internal static partial class CompanionFiles
     }
 
     private static bool IsCompanion(string name) =>
-        !Weights().IsMatch(name) && name is not (LlamaConfig.FileName or EndTokens.GenerationFileName) && (ByName().IsMatch(name) || ByEnding().IsMatch(name) || Licence().IsMatch(name));
+        !Weights().IsMatch(name)
+        && name is not (LlamaConfig.FileName or FileNames.GenerationSettings)
+        && (ByName().IsMatch(name) || ByEnding().IsMatch(name) || Licence().IsMatch(name));
 
     private static bool IsModel(DirectoryInfo folder) =>
-        folder.EnumerateFiles().Any(file => file.Name is LlamaConfig.FileName or PeftAdapterConfig.FileName || file.Name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
+        folder.EnumerateFiles().Any(file => file.Name is LlamaConfig.FileName or PeftAdapterConfig.FileName
+            || file.Name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>What tokenizers, templates and processors are called: <c>tokenizer_config.json</c>, <c>added_tokens.json</c>, <c>vocab.txt</c>, <c>chat_template.json</c>, <c>preprocessor_config.json</c>.</summary>
-    [GeneratedRegex(@"token|vocab|merges|template|processor|feature_extractor|normalizer|tekken|sentencepiece|spiece|bpe", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    /// <summary>
+    /// What tokenizers, templates and processors are called: <c>tokenizer_config.json</c>, <c>added_tokens.json</c>, <c>vocab.txt</c>,
+    /// <c>chat_template.json</c>, <c>preprocessor_config.json</c>.
+    /// </summary>
+    [GeneratedRegex(@"token|vocab|merges|template|processor|feature_extractor|normalizer|tekken|sentencepiece|spiece|bpe",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ByName();
 
     /// <summary>What nothing else ends with: SentencePiece's models, tiktoken's ranks, Jinja's templates.</summary>
@@ -64,6 +69,7 @@ internal static partial class CompanionFiles
     private static partial Regex Licence();
 
     /// <summary>Weights in any format, lists of their parts, archives and data.</summary>
-    [GeneratedRegex(@"\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|ot|npz|npy|pkl|parquet|arrow|jsonl|csv|zip|gz|tar|tmp)$|\.index\.json$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|ot|npz|npy|pkl|parquet|arrow|jsonl|csv|zip|gz|tar|tmp)$|\.index\.json$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Weights();
 }

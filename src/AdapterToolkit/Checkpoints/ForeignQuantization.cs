@@ -8,7 +8,8 @@ internal static class ForeignQuantization
     /// <summary>The last part of a name, and what it belongs to.</summary>
     private static readonly (string Suffix, string Method)[] s_tensors =
     [
-        ("qweight", "GPTQ or AWQ"), ("qzeros", "GPTQ or AWQ"), ("g_idx", "GPTQ"), ("weight_packed", "compressed-tensors"), ("weight_scale_inv", "fp8 in blocks"),
+        ("qweight", "GPTQ or AWQ"), ("qzeros", "GPTQ or AWQ"), ("g_idx", "GPTQ"), ("weight_packed", "compressed-tensors"),
+        ("weight_scale_inv", "fp8 in blocks"),
         ("weight_scale", "fp8 or compressed-tensors"), ("input_scale", "fp8"), ("SCB", "bitsandbytes' LLM.int8()"), ("Q_weight", "HQQ"), ("W_q", "HQQ"),
         ("codebooks", "AQLM or VPTQ"), ("weight_blocks", "MXFP4"), ("weight_scales", "MXFP4 or NVFP4"),
     ];
@@ -18,7 +19,7 @@ internal static class ForeignQuantization
     /// <param name="weightName">The weight's name.</param>
     internal static string Explain(Checkpoint checkpoint, string weightName)
     {
-        string module = weightName[..(weightName.LastIndexOf('.') + 1)];
+        string module = weightName[..^TensorNames.LastPart(weightName).Length];
         foreach ((string suffix, string method) in s_tensors)
         {
             if (checkpoint.Contains(module + suffix))
@@ -32,8 +33,11 @@ internal static class ForeignQuantization
     /// <param name="type">The type.</param>
     internal static string Explain(SafetensorsType type) => type switch
     {
-        SafetensorsType.F8E4M3 or SafetensorsType.F8E5M2 or SafetensorsType.F8E8M0 => $"its elements are {type.FileName()}: it is quantized in 8-bit floating point (fp8), which is not read. {Remedy}",
-        SafetensorsType.F64 => "its elements are F64, of which float32 does not hold all; F32, F16 or BF16 is needed. Convert the checkpoint (model.float() or model.bfloat16() in PyTorch, and save it again).",
-        _ => $"its elements are {type.FileName()}; F32, F16 or BF16 is needed. Where it is quantized by a method that is not read, load the unquantized checkpoint: the toolkit quantizes while it loads.",
+        SafetensorsType.F8E4M3 or SafetensorsType.F8E5M2 or SafetensorsType.F8E8M0 =>
+            $"its elements are {type.FileName()}: it is quantized in 8-bit floating point (fp8), which is not read. {Remedy}",
+        SafetensorsType.F64 => "its elements are F64, of which float32 does not hold all; F32, F16 or BF16 is needed. Convert the checkpoint (model.float() "
+            + "or model.bfloat16() in PyTorch, and save it again).",
+        _ => $"its elements are {type.FileName()}; F32, F16 or BF16 is needed. Where it is quantized by a method that is not read, load the unquantized "
+            + "checkpoint: the toolkit quantizes while it loads.",
     };
 }

@@ -15,7 +15,8 @@ internal static class ModelLoader
     /// <param name="options">How.</param>
     /// <param name="identity">Receives the digests of what was read.</param>
     /// <param name="cancellationToken">Ends the loading between two tensors.</param>
-    internal static void Load(LanguageModel model, string folder, Device device, LoadOptions options, ContentIdentity identity, CancellationToken cancellationToken)
+    internal static void Load(LanguageModel model, string folder, Device device, LoadOptions options, ContentIdentity identity,
+        CancellationToken cancellationToken)
     {
         using Checkpoint checkpoint = Checkpoint.Open(folder, options.MapTensor);
         CheckpointConsistency.Check(folder, model.Head.VocabularySize);
@@ -61,10 +62,12 @@ internal static class ModelLoader
     private static void SayRanks(LoadOptions options, LoadPlan plan)
     {
         IEnumerable<Linear> layers = plan.Weights.Select(planned => planned.Named.Module).OfType<Linear>().Distinct();
-        foreach (IGrouping<Type, Linear> ofClass in layers.Where(layer => layer.LowRank?.Rank > Math.Min(layer.InFeatures, layer.OutFeatures)).GroupBy(layer => layer.GetType()))
+        IEnumerable<Linear> wide = layers.Where(layer => layer.LowRank?.Rank > Math.Min(layer.InFeatures, layer.OutFeatures));
+        foreach (IGrouping<Type, Linear> ofClass in wide.GroupBy(layer => layer.GetType()))
         {
             Linear first = ofClass.First();
-            LoadLog.RankIsAboveSide(options.Logger, first.LowRank!.Rank, ofClass.Key.Name, ofClass.Count(), first.CheckpointPath, first.OutFeatures, first.InFeatures);
+            LoadLog.RankIsAboveSide(
+                options.Logger, first.LowRank!.Rank, ofClass.Key.Name, ofClass.Count(), first.CheckpointPath, first.OutFeatures, first.InFeatures);
         }
     }
 
@@ -117,7 +120,9 @@ internal static class ModelLoader
         weight.Weight.Load(device, new QuantizedValues(format, weight.Weight.Shape.Elements, numbers, null));
     }
 
-    /// <summary>Loads numbers in float32, or quantizes them, which refuses what is not finite itself. The array is used for one tensor after the other.</summary>
+    /// <summary>
+    /// Loads numbers in float32, or quantizes them, which refuses what is not finite itself. The array is used for one tensor after the other.
+    /// </summary>
     private static void LoadConverted(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat format, ref float[] values)
     {
         int elements = weight.Weight.Shape.Elements;
@@ -126,7 +131,7 @@ internal static class ModelLoader
         Span<float> destination = values.AsSpan(0, elements);
         checkpoint.ReadFloat32(weight.Name, destination);
         if (format.Numbers is null)
-            FiniteNumbers.RequireRead(destination, checkpoint.GetFile(weight.Name).FilePath, checkpoint.NameInFile(weight.Name));
+            FiniteTensors.RequireRead(destination, checkpoint.GetFile(weight.Name).FilePath, checkpoint.NameInFile(weight.Name));
         weight.Module.Load(weight.Weight, device, destination, format, weight.Name);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Quantization;
+using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Checkpoints;
 
@@ -23,12 +24,12 @@ internal static class SavedConfiguration
     /// <param name="endTokens">What ends an answer, or null for what both files say together.</param>
     public static void Write(LanguageModel model, string source, string destination, SavedFormats formats, EndTokens? endTokens)
     {
-        string generation = Path.Combine(source, EndTokens.GenerationFileName), config = Path.Combine(source, LlamaConfig.FileName);
+        string generation = Path.Combine(source, FileNames.GenerationSettings), config = Path.Combine(source, LlamaConfig.FileName);
         bool hasGeneration = File.Exists(generation);
         EndTokens? ends = endTokens ?? (hasGeneration ? Together(source) : null);
         if (File.Exists(config))
             Copy(config, Path.Combine(destination, LlamaConfig.FileName), json => Changes(json, model, formats, ends));
-        string copy = Path.Combine(destination, EndTokens.GenerationFileName);
+        string copy = Path.Combine(destination, FileNames.GenerationSettings);
         if (hasGeneration && ends is null)
             CompanionFiles.Copy(new FileInfo(generation), destination);
         else if (hasGeneration)
@@ -69,10 +70,13 @@ internal static class SavedConfiguration
 
         if (formats.Quantization is not { } quantization)
             changes[BitsAndBytesConfig.Key] = null;
-        else if (json.Find(BitsAndBytesConfig.Key) is null || WeightNames.Of(model).Any(weight => weight.Weight.FileFormat.Bits == 4 ? weight.Weight.Format != weight.Weight.FileFormat : weight.Weight.Format.Bits == 4))
+        else if (json.Find(BitsAndBytesConfig.Key) is null || WeightNames.Of(model).Any(named => IsQuantizedOtherwise(named.Weight)))
             changes[BitsAndBytesConfig.Key] = Describe(model, quantization, formats.NumberType!).ToJson().ToJsonString(s_indented);
         return changes;
     }
+
+    /// <summary>Whether a weight in 4 bits has another format than in the checkpoint.</summary>
+    private static bool IsQuantizedOtherwise(FrozenWeight weight) => weight.FileFormat.Bits == 4 ? weight.Format != weight.FileFormat : weight.Format.Bits == 4;
 
     /// <summary>What the file says otherwise than the tokens; a number where there is one, a list where there are several.</summary>
     private static Dictionary<string, string?> EndChanges(JsonObject json, EndTokens? ends)

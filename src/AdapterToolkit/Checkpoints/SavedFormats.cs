@@ -1,4 +1,3 @@
-using AdapterToolkit.Modules;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
@@ -43,7 +42,8 @@ internal sealed class SavedFormats
             : null;
         Dictionary<FrozenWeight, WeightFormat> formats = all.ToDictionary(
             weight => weight,
-            weight => IsQuantized(weight) ? weight.Format : common ?? (NeedsFullPrecision(weight) ? WeightFormat.FullPrecision : weight.MergedType ?? weight.ElementType));
+            weight => IsQuantized(weight) ? weight.Format
+                : common ?? (NeedsFullPrecision(weight) ? WeightFormat.FullPrecision : weight.MergedType ?? weight.ElementType));
         WeightFormat[] types = [.. formats.Where(format => !IsQuantized(format.Key)).Select(format => format.Value).Distinct()];
         bool isAsLoaded = quantization is null && all.All(weight => weight.FileFormat == formats[weight]);
         string? numberType = common is not null ? ElementTypes.NameOf(common)
@@ -62,7 +62,8 @@ internal sealed class SavedFormats
     /// no other program reads, and numbers that were decoded from a quantized file.
     /// </summary>
     private static bool NeedsFullPrecision(FrozenWeight weight) =>
-        !IsQuantized(weight) && (weight.MergedType == WeightFormat.FullPrecision || (weight.MergedType is null && (weight.Format.HasBlocks || weight.FileFormat.HasBlocks)));
+        !IsQuantized(weight)
+            && (weight.MergedType == WeightFormat.FullPrecision || (weight.MergedType is null && (weight.Format.HasBlocks || weight.FileFormat.HasBlocks)));
 
     private static WeightFormat MostFrequent(FrozenWeight[] weights) =>
         weights.GroupBy(weight => weight.ElementType).MaxBy(group => group.Sum(weight => (long)weight.Shape.Elements))?.Key ?? WeightFormat.FullPrecision;

@@ -18,13 +18,14 @@ internal sealed class SavedTensors(SavedFormats formats)
         WeightFormat format = formats[weight];
         ReadOnlySpan<long> shape = WeightNames.LongDimensions(weight);
         if (format.Bits == 4)
-            return QuantizedTensorWriter.Tensors(named.Name, weight.Shape, format, weight.Packed.ToQuantizedValues, formats.ElementTypeOfQuantized, weight.Packed.Offset);
+            return QuantizedTensorWriter.Tensors(named.Name, weight.Shape, format, weight.Packed.ToQuantizedValues, formats.ElementTypeOfQuantized,
+                weight.Packed.Offset);
         if (format.Bits == 16)
             return [SafetensorsTensor.OfBytes(named.Name, ElementTypes.InFile(format), shape, bytes => Write(named, format, bytes))];
         return [SafetensorsTensor.OfFloats(named.Name, shape, numbers =>
         {
             weight.CopyTo(numbers);
-            FiniteNumbers.RequireToSave(numbers, named.Name);
+            FiniteTensors.RequireToSave(numbers, named.Name);
         })];
     }
 
@@ -37,7 +38,7 @@ internal sealed class SavedTensors(SavedFormats formats)
         }
 
         float[] numbers = named.Weight.ToArray();
-        FiniteNumbers.RequireToSave(numbers, named.Name);
+        FiniteTensors.RequireToSave(numbers, named.Name);
         QuantizedValues rounded;
         try
         {
@@ -45,7 +46,8 @@ internal sealed class SavedTensors(SavedFormats formats)
         }
         catch (InvalidDataException tooLarge)
         {
-            throw new InvalidOperationException($"{tooLarge.Message} Save the model with {nameof(SaveOptions)}.{nameof(SaveOptions.FullPrecision)}, in float32.", tooLarge);
+            throw new InvalidOperationException(
+                $"{tooLarge.Message} Save the model with {nameof(SaveOptions)}.{nameof(SaveOptions.FullPrecision)}, in float32.", tooLarge);
         }
 
         rounded.Codes.CopyTo(bytes);

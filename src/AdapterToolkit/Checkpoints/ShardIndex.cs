@@ -53,9 +53,12 @@ internal sealed record ShardIndex(string FilePath, IReadOnlyDictionary<string, s
         foreach (SafetensorsEntry entry in file.Entries)
         {
             if (!FileOf.TryGetValue(entry.Name, out string? listed))
-                throw new CheckpointException(file.FilePath, $"the file has the tensor, but '{Checkpoint.IndexFileName}' does not list it. Do index and files come from one checkpoint?", entry.Name);
+                throw new CheckpointException(file.FilePath,
+                    $"the file has the tensor, but '{Checkpoint.IndexFileName}' does not list it. Do index and files come from one checkpoint?", entry.Name);
             if (listed != fileName)
-                throw new CheckpointException(file.FilePath, $"the file has the tensor, but '{Checkpoint.IndexFileName}' says that it lies in '{Excerpt.Of(listed)}'. Do index and files come from one checkpoint?", entry.Name);
+                throw new CheckpointException(file.FilePath,
+                    $"the file has the tensor, but '{Checkpoint.IndexFileName}' says that it lies in '{Excerpt.Of(listed)}'. Do "
+                    + "index and files come from one checkpoint?", entry.Name);
         }
     }
 
@@ -68,8 +71,7 @@ internal sealed record ShardIndex(string FilePath, IReadOnlyDictionary<string, s
             string fileName = map.AsText(tensor, value);
             if (!IsPlainFileName(fileName))
                 throw new CheckpointException(root.FilePath, $"the shard's name '{Excerpt.Of(fileName)}' is not that of a file in the same folder.", tensor);
-            if (!fileNames.TryAdd(tensor, fileName))
-                throw new CheckpointException(root.FilePath, "the name occurs twice.", tensor);
+            fileNames.Add(tensor, fileName);
         }
 
         return fileNames;

@@ -5,14 +5,10 @@ namespace AdapterToolkit.Checkpoints;
 /// <summary>Looks through a <c>tokenizer.json</c> for the ids of its tokens, without building a tokenizer. Loading a model should not wait for that.</summary>
 internal static class TokenizerScan
 {
-    /// <summary>The file's name in a checkpoint's folder.</summary>
-    internal const string FileName = "tokenizer.json";
-
-    /// <summary>The largest file that is looked through, as of <see cref="JsonFile"/>.</summary>
-    private const long LongestFile = 256 << 20;
-
     /// <summary>Finds a token outside a vocabulary: the one with the smallest id.</summary>
-    /// <param name="path">The file. Where it is missing or malformed, nothing is found: a model runs without it, and who reads it as a tokenizer is told.</param>
+    /// <param name="path">
+    /// The file. Where it is missing or malformed, nothing is found: a model runs without it, and who reads it as a tokenizer is told.
+    /// </param>
     /// <param name="vocabularySize">How many tokens the vocabulary has.</param>
     /// <returns>The token; null where all are inside.</returns>
     /// <exception cref="CheckpointException">The file is none that can be read, or too long.</exception>
@@ -20,10 +16,10 @@ internal static class TokenizerScan
     {
         if (!Path.Exists(path))
             return null;
-        byte[] bytes = RegularFile.ReadAllBytes(path, LongestFile);
+        byte[] bytes = RegularFile.ReadAllBytes(path, JsonFile.LongestFile);
         try
         {
-            Utf8JsonReader json = new(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes);
+            Utf8JsonReader json = new(bytes.AsSpan(Utf8Text.ByteOrderMarkLength(bytes)));
             Scan scan = new(vocabularySize);
             scan.File(ref json);
             return scan.Found;

@@ -18,5 +18,5 @@ internal static class WeightNames
     internal static long[] LongDimensions(FrozenWeight weight) => [.. weight.Shape.Dimensions.ToArray().Select(dimension => (long)dimension)];
 
     private static IEnumerable<NamedWeight> All(LanguageModel model) =>
-        model.SelfAndDescendants.SelectMany(module => module.FrozenWeights.Select(weight => new NamedWeight($"{module.CheckpointPath}.{weight.Name}", weight, module)));
+        model.SelfAndDescendants.SelectMany(module => module.FrozenWeights.Select(weight => new NamedWeight(module.NameOf(weight), weight, module)));
 }

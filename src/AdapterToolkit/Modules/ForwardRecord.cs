@@ -1,5 +1,3 @@
-using AdapterToolkit.Tensors;
-
 namespace AdapterToolkit.Modules;
 
 /// <summary>What one run of a module's forward pass saved for its backward pass.</summary>

@@ -5,6 +5,10 @@ using AdapterToolkit.Tensors;
 namespace AdapterToolkit.Modules;
 
 /// <content>How adapters and trained weights become part of the model's weights, and how that is taken back.</content>
+/// <remarks>
+/// All layers are merged or none: what refuses a merge is looked for in every layer before the first is changed. Only where the device has no room left on
+/// the way (<see cref="DeviceMemoryException"/>) are the layers before merged. The model computes what it did; the same call again merges the rest.
+/// </remarks>
 public abstract partial class LanguageModel
 {
     /// <summary>
@@ -15,14 +19,13 @@ public abstract partial class LanguageModel
     /// <param name="requantize">Whether weights in 4 or 8 bits are to be quantized anew, which rounds most of an adapter away.</param>
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero in float32.</returns>
     /// <exception cref="InvalidOperationException">
-    /// An adapter is merged already, or a weight is in 4 or 8 bits and <paramref name="requantize"/> is false: no layer is merged then. Or a sum is too large for the
-    /// weight's format: the layers before it are merged.
+    /// An adapter is merged already, a weight is in 4 or 8 bits and <paramref name="requantize"/> is false, or a sum is too large for its weight's
+    /// format; the message names the layer, and none is merged.
     /// </exception>
     public float Merge(bool reversible = false, bool requantize = false)
     {
         using ExclusiveUse.Hold use = Enter();
-        foreach (Linear layer in LinearLayers)
-            layer.ThrowIfUnmergeable(requantize);
+        ThrowIfUnmergeable(requantize, layer => layer.Weight.Format);
         float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
         MergeNorms(reversible, norm => norm.MergedType);
         return largest;
@@ -36,32 +39,30 @@ public abstract partial class LanguageModel
     /// <returns>The largest absolute difference between a sum and the weight as it is held now: zero for 32 bits.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The bits are neither 16 nor 32.</exception>
     /// <exception cref="InvalidOperationException">
-    /// An adapter is merged already: no layer is merged then. Or a sum is too large for float16: the layers before it are merged.
+    /// An adapter is merged already, or a sum is too large for float16; the message names the layer, and none is merged.
     /// </exception>
     public float MergeTo(int bits, bool reversible = false)
     {
         using ExclusiveUse.Hold use = Enter();
-        foreach (Linear layer in LinearLayers)
-            layer.ThrowIfUnmergeable(requantize: true);
+        ThrowIfUnmergeable(requantize: true, layer => layer.TypeOf(bits));
         float largest = LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
         MergeNorms(reversible, norm => bits == 32 ? WeightFormat.FullPrecision : norm.MergedType);
         return largest;
     }
 
     /// <summary>
-    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its
-    /// numbers had before. Weights marked <see cref="TrainableAttribute"/> become the model's.
+    /// Decodes every linear layer's weight, adds s·BA, and leaves the layer dense, in the element type that the checkpoint has for it: for a quantized one the
+    /// type that its numbers had before. Weights marked <see cref="TrainableAttribute"/> become the model's.
     /// </summary>
     /// <param name="reversible">Whether what <see cref="Unmerge"/> needs is kept; otherwise it is released.</param>
     /// <returns>What rounding changed; nothing where the checkpoint has float32.</returns>
     /// <exception cref="InvalidOperationException">
-    /// An adapter is merged already: no layer is merged then. Or a sum is too large for float16: the layers before it are merged.
+    /// An adapter is merged already, or a sum is too large for float16; the message names the layer, and none is merged.
     /// </exception>
     public MergeRounding MergeToBaseType(bool reversible = false)
     {
         using ExclusiveUse.Hold use = Enter();
-        foreach (Linear layer in LinearLayers)
-            layer.ThrowIfUnmergeable(requantize: true);
+        ThrowIfUnmergeable(requantize: true, layer => layer.Weight.ElementType);
         MergeRounding rounding = LinearLayers.Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
         MergeNorms(reversible, norm => norm.ElementType);
         return rounding;
@@ -75,6 +76,18 @@ public abstract partial class LanguageModel
             layer.Unmerge();
         foreach (RmsNorm norm in TrainableNorms)
             norm.Unmerge();
+    }
+
+    /// <summary>Refuses a merge that a layer can't take, before any is merged.</summary>
+    /// <param name="requantize">Whether weights in 4 or 8 bits may be quantized anew or decoded.</param>
+    /// <param name="formatOf">The format that a layer is to have.</param>
+    private void ThrowIfUnmergeable(bool requantize, Func<Linear, WeightFormat> formatOf)
+    {
+        Linear[] layers = [.. LinearLayers];
+        foreach (Linear layer in layers)
+            layer.ThrowIfUnmergeable(requantize);
+        foreach (Linear layer in layers)
+            layer.ThrowIfSumsUnfit(formatOf(layer));
     }
 
     private void MergeNorms(bool reversible, Func<FrozenWeight, WeightFormat?> savedType)

@@ -1,13 +1,9 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using AdapterToolkit.Adapters;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AdapterToolkit.Modules;
 
@@ -122,51 +118,6 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
-    /// <summary>Writes the model in the Hugging Face layout, as <see cref="Save(string, SaveOptions)"/> does where nothing else is asked for.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <inheritdoc cref="Save(string, SaveOptions)"/>
-    public void Save(string folder) => _ = Save(folder, new SaveOptions());
-
-    /// <summary>
-    /// Writes the model in the Hugging Face layout, so that other programs run it as it is: weights in 4 bits as bitsandbytes writes them, others in
-    /// the element type of the checkpoint that the model was loaded from or the one that they were merged to, and that checkpoint's
-    /// configuration, tokenizer, templates and licence.
-    /// </summary>
-    /// <remarks>
-    /// Beside weights in 4 bits everything else has one element type: the one that <c>config.json</c> names or, where it names none, the one that most
-    /// numbers of the checkpoint have. Weights in 8 bits, which no other program reads, and such as were decoded from a quantized checkpoint are written
-    /// in float32. What <c>config.json</c> says is kept as it is written, but for the types of numbers and the tokens that end a text.
-    /// </remarks>
-    /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
-    /// <param name="options">What ends an answer, the chat template, and whether to write float32.</param>
-    /// <returns>
-    /// The largest absolute difference between a number as it is held and as it is written: zero, unless <see cref="Merge"/> left sums in float32 that
-    /// the checkpoint's 16 bits round, or a checkpoint of several types is saved in one.
-    /// </returns>
-    /// <exception cref="ArgumentException">The folder is the one that the model was loaded from, whose weights would be lost.</exception>
-    /// <exception cref="CheckpointException">
-    /// A file beside the weights of the checkpoint that the model was loaded from is damaged, or the folder has a file in the place of one of the model's that was not written so.
-    /// </exception>
-    /// <exception cref="InvalidOperationException">
-    /// An adapter runs beside the weights, or a weight marked <see cref="TrainableAttribute"/> was trained, which the files would lack; or a number is infinite or not a
-    /// number, or too large for float16; the message names the tensor.
-    /// </exception>
-    public float Save(string folder, SaveOptions options)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        ArgumentNullException.ThrowIfNull(options);
-        using ExclusiveUse.Hold use = Enter();
-        if (CheckpointFolder is { } source && PathOf(source) == PathOf(folder))
-            throw new ArgumentException($"The model was loaded from '{folder}', whose weights would be lost. Save it in another folder.", nameof(folder));
-        if (LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
-            throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or save the adapter alone with Adapter.Save.");
-        if (TrainableNorms.FirstOrDefault(norm => norm.DiffersFromFrozen()) is { } norm)
-            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or save it with the adapter by Adapter.Save.");
-        return ModelWriter.Save(this, folder, options);
-
-        static string PathOf(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-    }
-
     /// <summary>Describes the rows of a batch to <see cref="Forward"/> and its companions.</summary>
     /// <param name="tokens">The batch.</param>
     /// <exception cref="ArgumentException">The sequences are longer than the model takes.</exception>
@@ -179,85 +130,13 @@ public abstract partial class LanguageModel : Module, IDisposable
         if (_rotary is null || _rotary.Positions < tokens.Length)
         {
             uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
-            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions), RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions),
+                RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
             _rotary?.Dispose();
             _rotary = larger;
         }
 
         return new SequenceContext(tokens, _rotary);
-    }
-
-    /// <summary>The logits of every row.</summary>
-    /// <param name="tokens">The tokens.</param>
-    /// <returns>rows x vocabulary, in row-major order.</returns>
-    public float[] Logits(TokenIds tokens)
-    {
-        using ExclusiveUse.Hold use = Enter();
-        using PlannedCall call = new();
-        using SequenceContext context = CreateContext(tokens);
-        Tensor hidden = Evaluate(tokens, context);
-        Tensor logits = Head.Logits(hidden);
-        hidden.Release();
-        float[] values = logits.ToArray();
-        logits.Release();
-        call.Complete();
-        return values;
-    }
-
-    /// <summary>The logits of the token that follows a sequence.</summary>
-    /// <param name="tokens">The tokens of one sequence.</param>
-    /// <returns>One logit for each token of the vocabulary.</returns>
-    public float[] NextTokenLogits(ReadOnlySpan<int> tokens)
-    {
-        using ExclusiveUse.Hold use = Enter();
-        using PlannedCall call = new();
-        TokenIds ids = new(1, tokens.Length, tokens);
-        using SequenceContext context = CreateContext(ids);
-        Tensor hidden = Evaluate(ids, context);
-        Tensor last = hidden.SliceRows(hidden.Rows - 1, 1);
-        Tensor logits = Head.Logits(last);
-        last.Release();
-        hidden.Release();
-        float[] values = logits.ToArray();
-        logits.Release();
-        call.Complete();
-        return values;
-    }
-
-    /// <summary>Continues a text with the likeliest token, one after the other.</summary>
-    /// <param name="prompt">The tokens of the text.</param>
-    /// <param name="maximumTokens">How many tokens to add at most. Fewer are added where the model takes no longer sequence, which is logged as a warning.</param>
-    /// <param name="endTokens">Tokens that end the text; the one that does is the last of the result.</param>
-    /// <param name="logger">Receives the start and the end, and, at level trace, every token; null for none.</param>
-    /// <param name="cancellationToken">Ends the call between two tokens.</param>
-    /// <returns>The tokens added.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty, or longer than the model takes.</exception>
-    /// <exception cref="OperationCanceledException">The call was cancelled; the model stays as it was.</exception>
-    public int[] Generate(ReadOnlySpan<int> prompt, int maximumTokens, ReadOnlySpan<int> endTokens = default, ILogger? logger = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(maximumTokens);
-        if (prompt.IsEmpty || prompt.Length > MaximumPositions)
-            throw new ArgumentException($"The prompt has {prompt.Length} tokens, but the model takes from 1 to {MaximumPositions}.", nameof(prompt));
-        using ExclusiveUse.Hold use = Enter();
-        logger ??= NullLogger.Instance;
-        GenerationLog.Starts(logger, prompt.Length, maximumTokens);
-        List<int> sequence = [.. prompt];
-        bool endsText = false;
-        while (!endsText && sequence.Count - prompt.Length < maximumTokens && sequence.Count < MaximumPositions)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            float[] logits = NextTokenLogits(CollectionsMarshal.AsSpan(sequence));
-            int likeliest = Array.IndexOf(logits, logits.Max());
-            sequence.Add(likeliest);
-            GenerationLog.Adds(logger, sequence.Count - prompt.Length, likeliest);
-            endsText = endTokens.Contains(likeliest);
-        }
-
-        int added = sequence.Count - prompt.Length;
-        if (!endsText && added < maximumTokens)
-            GenerationLog.IsFull(logger, added, maximumTokens, MaximumPositions);
-        GenerationLog.Ends(logger, added, endsText);
-        return [.. sequence.Skip(prompt.Length)];
     }
 
     /// <summary>The next-token loss of a batch, without gradients.</summary>
@@ -281,7 +160,9 @@ public abstract partial class LanguageModel : Module, IDisposable
     /// </summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="labels">A label for each token, -100 where it scores nothing.</param>
-    /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring labels, the mean's gradient.</param>
+    /// <param name="gradientFactor">
+    /// What the gradient of the summed loss is multiplied by; zero stands for one over the scoring labels, the mean's gradient.
+    /// </param>
     /// <exception cref="InvalidOperationException">Nothing trains.</exception>
     public LossSum ForwardBackward(TokenIds tokens, ReadOnlySpan<int> labels, float gradientFactor = 0)
     {

@@ -1,5 +1,4 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 
@@ -12,10 +11,14 @@ public abstract partial class Linear
     /// Adds s·BA to W, so that the layer costs what it costs without an adapter, and keeps W's format. A weight in 16 bits
     /// takes the sum rounded to them; one in 4 or 8 bits only where that is asked for, since they round most of an adapter away.
     /// </summary>
-    /// <param name="reversible">Whether A and B, and the codes of a weight that is not in float32, are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
+    /// <param name="reversible">
+    /// Whether A and B, and the codes of a weight that is not in float32, are kept for <see cref="Unmerge"/>; otherwise they are released.
+    /// </param>
     /// <param name="requantize">Whether a weight in 4 or 8 bits is to be quantized anew.</param>
     /// <returns>The largest absolute difference between the sum and the weight as it is held now: zero in float32.</returns>
-    /// <exception cref="InvalidOperationException">The adapter is merged already, or the weight is in 4 or 8 bits and <paramref name="requantize"/> is false.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The adapter is merged already, or the weight is in 4 or 8 bits and <paramref name="requantize"/> is false.
+    /// </exception>
     public float Merge(bool reversible = false, bool requantize = false)
     {
         ThrowIfUnmergeable(requantize);
@@ -44,14 +47,15 @@ public abstract partial class Linear
     /// <exception cref="InvalidOperationException">The adapter is merged already, or a sum is too large for float16; the layer is then what it was.</exception>
     public float MergeTo(int bits, bool reversible = false)
     {
-        if (bits is not (16 or 32))
-            throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A layer is merged to 16 or 32 bits, not to {bits}. Merge(requantize: true) keeps 4 or 8 bits.");
+        WeightFormat type = TypeOf(bits);
         ThrowIfUnmergeable(requantize: true);
-        WeightFormat type = bits == 32 ? WeightFormat.FullPrecision : SixteenBits;
         return MergeInto(type, reversible, type).LargestError;
     }
 
-    /// <summary>Decodes W, adds s·BA, and leaves the same layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its numbers had before.</summary>
+    /// <summary>
+    /// Decodes W, adds s·BA, and leaves the same layer dense, in the element type that the checkpoint has for it: for a quantized one the type that its numbers
+    /// had before.
+    /// </summary>
     /// <param name="reversible">Whether A, B and W's present contents are kept for <see cref="Unmerge"/>; otherwise they are released.</param>
     /// <returns>What rounding changed.</returns>
     /// <exception cref="InvalidOperationException">The adapter is merged already, or a sum is too large for float16; the layer is then what it was.</exception>
@@ -69,7 +73,8 @@ public abstract partial class Linear
     public void Unmerge()
     {
         if (!IsMerged || Factors is null)
-            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no merged adapter to take back. Only Merge(reversible: true) and MergeTo(.., reversible: true) can be taken back.");
+            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no merged adapter to take back. Only Merge(reversible: true) and "
+                + "MergeTo(.., reversible: true) can be taken back.");
         if (_unmerged is null)
             Kernels.Merge(Weight, Factors, -1);
         else
@@ -86,8 +91,42 @@ public abstract partial class Linear
         if (IsMerged)
             throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' is merged already.");
         if (Factors is not null && Weight.Format.HasBlocks && !requantize)
-            throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {Weight.Format}, which would round the adapter away. Call MergeTo(16) or MergeTo(32) to make it dense, or Merge(requantize: true) to accept the error.");
+            throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {Weight.Format}, which would round the adapter away. "
+                + "Call MergeTo(16) or MergeTo(32) to make it dense, or Merge(requantize: true) to accept the error.");
     }
+
+    /// <summary>Refuses a merge whose sums a format can't hold. The layer stays what it is.</summary>
+    /// <param name="format">The format.</param>
+    /// <exception cref="InvalidOperationException">A sum is too large for the format, infinite or not a number; the message names the tensor.</exception>
+    internal void ThrowIfSumsUnfit(WeightFormat format)
+    {
+        if (format == WeightFormat.FullPrecision || (Factors is null && format == Weight.Format))
+            return;
+        WeightContents before = Decode();
+        try
+        {
+            if (Factors is not null)
+                Kernels.Merge(Weight, Factors, 1);
+            Quantizer.ThrowIfUnsupported(Weight.ToArray(), format, NameOf(Weight));
+        }
+        catch (InvalidDataException unfit)
+        {
+            throw Unmergeable(format, unfit);
+        }
+        finally
+        {
+            Weight.PutBack(before);
+        }
+    }
+
+    /// <summary>The element type of a layer that is merged to so many bits.</summary>
+    internal WeightFormat TypeOf(int bits) => bits switch
+    {
+        16 => SixteenBits,
+        32 => WeightFormat.FullPrecision,
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(bits), bits, $"A layer is merged to 16 or 32 bits, not to {bits}. Merge(requantize: true) keeps 4 or 8 bits."),
+    };
 
     /// <summary>Replaces W by W + s·BA in a format; by W alone where there is no adapter.</summary>
     /// <param name="format">The format.</param>
@@ -115,7 +154,7 @@ public abstract partial class Linear
         catch (InvalidDataException tooLarge)
         {
             Weight.PutBack(before);
-            throw new InvalidOperationException($"The adapter can't be merged into layer '{CheckpointPath}' in {format}: {tooLarge.Message} Merge to float32, which holds every sum (MergeTo(32)).", tooLarge);
+            throw Unmergeable(format, tooLarge);
         }
         catch
         {
@@ -154,18 +193,17 @@ public abstract partial class Linear
         if (format == WeightFormat.FullPrecision)
             return default;
         float[] exact = Weight.ToArray();
-        string name = $"{CheckpointPath}.{Weight.Name}";
         Device device = Weight.Device;
         float[] held;
         if (KernelsFor(format) is { } kernels)
         {
-            Weight.PutBack(new WeightContents(null, kernels.Quantize(device, Weight.Shape, exact, name)));
+            Weight.PutBack(new WeightContents(null, kernels.Quantize(device, Weight.Shape, exact, NameOf(Weight))));
             held = Weight.ToArray();
         }
         else
         {
             held = new float[exact.Length];
-            Quantizer.Dequantize(Quantizer.Quantize(exact, format, name), held);
+            Quantizer.Dequantize(Quantizer.Quantize(exact, format, NameOf(Weight)), held);
             Weight.Take()?.Dispose();
             Weight.Load(device, held);
         }
@@ -186,6 +224,10 @@ public abstract partial class Linear
     /// <summary>The 16-bit type that the layer has, in the checkpoint or by its mark.</summary>
     private WeightFormat SixteenBits =>
         ((WeightFormat[])[Weight.ElementType, Weight.Format, MarkedFormat]).FirstOrDefault(format => format.Bits == 16) ?? WeightFormat.BFloat16;
+
+    private InvalidOperationException Unmergeable(WeightFormat format, InvalidDataException unfit) => new(
+        $"The adapter can't be merged into layer '{CheckpointPath}' in {format}: {unfit.Message} Merge to float32, which holds every sum (MergeTo(32)).",
+        unfit);
 
     private void EndMerge(bool reversible, WeightContents? unmerged, WeightFormat? savedType)
     {

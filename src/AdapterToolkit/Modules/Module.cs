@@ -61,6 +61,10 @@ public abstract class Module
         }
     }
 
+    /// <summary>The name that one of the module's frozen weights has in the checkpoint.</summary>
+    /// <param name="weight">The weight.</param>
+    internal string NameOf(FrozenWeight weight) => $"{CheckpointPath}.{weight.Name}";
+
     /// <summary>Names this module and all below it, and marks those that train.</summary>
     /// <param name="path">This module's name.</param>
     internal void NameTree(string path)

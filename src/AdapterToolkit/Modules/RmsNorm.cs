@@ -40,7 +40,7 @@ public sealed class RmsNorm : Module
     internal bool IsMerged => _unmerged is not null;
 
     /// <summary>The name of the layer's weight in a checkpoint.</summary>
-    internal string WeightName => $"{CheckpointPath}.weight";
+    internal string WeightName => NameOf(FrozenWeight);
 
     /// <inheritdoc/>
     internal override IEnumerable<KeyValuePair<string, double>> Settings => [new("epsilon", _epsilon)];

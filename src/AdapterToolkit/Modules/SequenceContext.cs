@@ -2,7 +2,6 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using ILGPU;
-using Device = AdapterToolkit.Devices.Device;
 
 namespace AdapterToolkit.Modules;
 
@@ -27,9 +26,6 @@ public sealed class SequenceContext : IDisposable
         _lengths = tokens.Lengths.ToArray();
         Rotary = rotary;
     }
-
-    /// <summary>The device.</summary>
-    public Device Device => Rotary.Device;
 
     /// <summary>How many sequences there are.</summary>
     public int Batch { get; }

@@ -2,7 +2,6 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
-using ILGPU;
 
 namespace AdapterToolkit.Operators;
 
@@ -23,7 +22,8 @@ public static partial class Op
         if (logits.Device is AcceleratorDevice device)
         {
             using Tensor uploaded = Upload(device, labels);
-            device.Launch(CrossEntropyKernels.Run, ElementLaunch.ForRows(device, logits.Rows), logits.View, uploaded.View.Cast<int>(), logits.Columns, factor, wantsGradient ? 1 : 0, losses.View);
+            device.Launch(CrossEntropyKernels.Run, ElementLaunch.ForRows(device, logits.Rows), logits.View, uploaded.View.Cast<int>(), logits.Columns, factor,
+                wantsGradient ? 1 : 0, losses.View);
         }
         else
         {

@@ -33,7 +33,8 @@ internal abstract class AdamWState : IDisposable
     {
         string name = parameter.Name + StepSuffix;
         if (!file.Contains(name))
-            throw new CheckpointException(file.FilePath, $"is missing: the file has no state of the parameter '{parameter.Name}'. Is it that of another model?", name);
+            throw new CheckpointException(file.FilePath,
+                $"is missing: the file has no state of the parameter '{parameter.Name}'. Is it that of another model?", name);
         SafetensorsEntry entry = file.GetEntry(name);
         if (entry.ElementCount != 1 || file.ReadInt64(name) is not [>= 0 and <= int.MaxValue and long steps])
             throw new CheckpointException(file.FilePath, "must be one number of steps, at least 0.", name);
@@ -44,14 +45,20 @@ internal abstract class AdamWState : IDisposable
     /// <param name="parameter">The parameter.</param>
     /// <param name="hasMoments">Whether it has seen a step.</param>
     /// <param name="hasEightBits">Whether its moments are in 8 bits.</param>
-    internal static IEnumerable<string> Names(Parameter parameter, bool hasMoments, bool hasEightBits) =>
-        ((string[])[StepSuffix, .. hasMoments ? hasEightBits ? EightBitState.Suffixes : FullPrecisionState.Suffixes : []]).Select(suffix => parameter.Name + suffix);
+    internal static IEnumerable<string> Names(Parameter parameter, bool hasMoments, bool hasEightBits)
+    {
+        string[] moments = hasEightBits ? EightBitState.Suffixes : FullPrecisionState.Suffixes;
+        return ((string[])[StepSuffix, .. hasMoments ? moments : []]).Select(suffix => parameter.Name + suffix);
+    }
 
     /// <summary>The tensors to save.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <param name="state">Its state; null where it has seen no step.</param>
     internal static IEnumerable<SafetensorsTensor> Saved(Parameter parameter, AdamWState? state) =>
-        [.. state is { Steps: > 0 } ? state.SavedMoments(parameter) : [], SafetensorsTensor.OfIntegers(parameter.Name + StepSuffix, [], new[] { (long)(state?.Steps ?? 0) })];
+    [
+        .. state is { Steps: > 0 } ? state.SavedMoments(parameter) : [],
+        SafetensorsTensor.OfIntegers(parameter.Name + StepSuffix, [], new[] { (long)(state?.Steps ?? 0) }),
+    ];
 
     /// <summary>Counts a step and updates a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -91,25 +98,30 @@ internal abstract class AdamWState : IDisposable
     {
         SafetensorsEntry entry = file.GetEntry(parameter.Name + suffix);
         if (!entry.Shape.AsSpan().SequenceEqual(ShapeOf(parameter)))
-            throw new CheckpointException(file.FilePath, $"has another shape than its parameter, {parameter.Value.Rows} x {parameter.Value.Columns}.", entry.Name);
+            throw new CheckpointException(file.FilePath, $"has another shape than its parameter, {parameter.Value.Rows} x {parameter.Value.Columns}.",
+                entry.Name);
         if (entry.Type != type)
-            throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}, but this optimizer keeps {meaning}: its settings StateBits and MinimumSize are others than when the state was saved.", entry.Name);
+            throw new CheckpointException(file.FilePath,
+                $"its elements are {entry.Type.FileName()}, but this optimizer keeps {meaning}: its settings StateBits and MinimumSize "
+                + "are others than when the state was saved.", entry.Name);
     }
 
     /// <summary>Reads numbers of which none may be infinite, not a number or, in what is made of squares, negative.</summary>
     private protected static void ReadMagnitudes(SafetensorsFile file, string name, Span<float> numbers, bool mayBeNegative)
     {
         file.ReadFloat32(name, numbers);
-        FiniteNumbers.RequireRead(numbers, file.FilePath, name);
+        FiniteTensors.RequireRead(numbers, file.FilePath, name);
         if (!mayBeNegative && numbers.IndexOfAnyInRange(float.MinValue, -float.Epsilon) is >= 0 and int index)
-            throw new CheckpointException(file.FilePath, string.Create(CultureInfo.InvariantCulture, $"its number {index} is {numbers[index]}, and it can't be negative. Is the file damaged?"), name);
+            throw new CheckpointException(file.FilePath,
+                string.Create(CultureInfo.InvariantCulture, $"its number {index} is {numbers[index]}, and it can't be negative. Is the file damaged?"), name);
     }
 
     /// <summary>A tensor to save, of numbers that must be finite.</summary>
-    private protected static SafetensorsTensor SavedNumbers(string name, ReadOnlySpan<long> shape, Tensor numbers) => SafetensorsTensor.OfFloats(name, shape, destination =>
+    private protected static SafetensorsTensor SavedNumbers(string name, ReadOnlySpan<long> shape, Tensor numbers) =>
+        SafetensorsTensor.OfFloats(name, shape, destination =>
     {
         numbers.CopyTo(destination);
-        FiniteNumbers.RequireToSave(destination, name);
+        FiniteTensors.RequireToSave(destination, name);
     });
 
     private protected static long[] ShapeOf(Parameter parameter) => [parameter.Value.Rows, parameter.Value.Columns];

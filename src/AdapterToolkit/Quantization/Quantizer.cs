@@ -39,6 +39,19 @@ public static class Quantizer
         }
     }
 
+    /// <summary>Refuses numbers that a format can't hold, as <see cref="Quantize"/> does.</summary>
+    /// <param name="values">The numbers.</param>
+    /// <param name="format">The format; not float32.</param>
+    /// <param name="name">The tensor's name, for errors.</param>
+    /// <exception cref="InvalidDataException">A number is infinite, not a number, or too large for 16 bits; the message names the tensor.</exception>
+    internal static void ThrowIfUnsupported(ReadOnlySpan<float> values, WeightFormat format, string name)
+    {
+        if (!format.HasBlocks)
+            SixteenBitQuantizer.ThrowIfUnsupported(values, format, name);
+        else if (!float.IsFinite(LargestMagnitude.Of(values)))
+            throw UnsupportedNumbers.NotFinite(values, name);
+    }
+
     /// <summary>Decodes numbers.</summary>
     /// <param name="values">The quantized numbers.</param>
     /// <param name="destination">Receives the numbers, row-major; exactly as many as there are.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Quantization;
 
@@ -21,7 +22,7 @@ internal static class UnsupportedNumbers
     /// <param name="value">The number.</param>
     /// <param name="name">The tensor's name.</param>
     internal static InvalidDataException NotFinite(int index, float value, string name) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"Tensor '{name}' can't be quantized: its number {index} is {value}. Is the checkpoint damaged, or was its training diverging?"));
+        new($"Tensor '{name}' can't be quantized: {FiniteNumbers.Problem(index, value)}. Is the checkpoint damaged, or was its training diverging?");
 
     /// <summary>The error about the first number that is finite, but rounds to infinity.</summary>
     /// <param name="values">The tensor's numbers.</param>
@@ -33,6 +34,8 @@ internal static class UnsupportedNumbers
         int index = 0;
         while (index < values.Length - 1 && MathF.Abs(values[index]) <= largest)
             index++;
-        return new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"Tensor '{name}' can't be held in {format}: its number {index} is {values[index]}, and the format's largest is {largest}."));
+        return new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Tensor '{name}' can't be held in {format}: its number {index} is {values[index]}, and the format's largest is {largest}."));
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using AdapterToolkit.Checkpoints;
 
 namespace AdapterToolkit.Tensors;
 
@@ -42,27 +41,11 @@ internal static class FiniteNumbers
         int index = 0;
         while (float.IsFinite(values[index]))
             index++;
-        return string.Create(CultureInfo.InvariantCulture, $"its number {index} is {values[index]}");
+        return Problem(index, values[index]);
     }
 
-    /// <summary>Refuses numbers that were read from a file.</summary>
-    /// <param name="values">The numbers.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="tensor">The tensor's name in it.</param>
-    /// <exception cref="CheckpointException">A number is infinite or not a number.</exception>
-    internal static void RequireRead(ReadOnlySpan<float> values, string file, string tensor)
-    {
-        if (Problem(values) is { } problem)
-            throw new CheckpointException(file, $"{problem}. Is the file damaged, or was its training diverging?", tensor);
-    }
-
-    /// <summary>Refuses numbers that are to be saved.</summary>
-    /// <param name="values">The numbers.</param>
-    /// <param name="tensor">The tensor's name.</param>
-    /// <exception cref="InvalidOperationException">A number is infinite or not a number.</exception>
-    internal static void RequireToSave(ReadOnlySpan<float> values, string tensor)
-    {
-        if (Problem(values) is { } problem)
-            throw new InvalidOperationException($"Tensor '{tensor}' is not saved: {problem}. Has the training diverged? Go back to an earlier state, with a lower learning rate.");
-    }
+    /// <summary>Says which number is not finite, as "its number 3 is NaN".</summary>
+    /// <param name="index">Which of a tensor's numbers it is.</param>
+    /// <param name="value">The number.</param>
+    internal static string Problem(int index, float value) => string.Create(CultureInfo.InvariantCulture, $"its number {index} is {value}");
 }

@@ -23,13 +23,6 @@ public static class WeightPanels
     /// <param name="inFeatures">The matrix's columns.</param>
     public static Shape ShapeFor(int outFeatures, int inFeatures) => new(Count(outFeatures), inFeatures, Width);
 
-    /// <summary>Where the weight of an output and an input feature lies in the panels.</summary>
-    /// <param name="outFeature">The row of W.</param>
-    /// <param name="inFeature">The column of W.</param>
-    /// <param name="inFeatures">How many columns W has.</param>
-    public static int Offset(int outFeature, int inFeature, int inFeatures) =>
-        (((outFeature / Width * inFeatures) + inFeature) * Width) + (outFeature % Width);
-
     /// <summary>Puts a row-major matrix into panels.</summary>
     /// <param name="matrix">The matrix, out x in.</param>
     /// <param name="outFeatures">Its rows.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
@@ -48,7 +49,8 @@ public sealed class TrainedModulesTests : IDisposable
         RmsNorm[] norms = [.. model.TrainableNorms];
         Assert.Equal(5, norms.Length);
         foreach (RmsNorm norm in norms)
-            Close.Assert(_expected.ReadFloat32($"grad.{norm.CheckpointPath}.modules_to_save.weight"), norm.Parameters.Single().Gradient!.ToArray(), Tolerance, norm.CheckpointPath);
+            Close.Assert(_expected.ReadFloat32($"grad.{norm.CheckpointPath}.modules_to_save.weight"), norm.Parameters.Single().Gradient!.ToArray(), Tolerance,
+                norm.CheckpointPath);
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public sealed class TrainedModulesTests : IDisposable
         SafetensorsWriter.Write(Path.Combine(_folder["base"], Checkpoint.SingleFileName), tensors);
         File.WriteAllText(
             Path.Combine(_folder["base"], LlamaConfig.FileName),
-            File.ReadAllText(Path.Combine(BaseFolder, LlamaConfig.FileName)).Replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false", StringComparison.Ordinal));
+            File.ReadAllText(Path.Combine(BaseFolder, LlamaConfig.FileName)).Replace("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false",
+                StringComparison.Ordinal));
         using TrainedNormLlama model = TrainedNormLlama.Load(_folder["base"], _device);
 
         model.Adapter.Load(WithoutEmbedding("after"));
@@ -107,16 +110,12 @@ public sealed class TrainedModulesTests : IDisposable
     }
 
     [Fact]
-    public void A_trained_norm_of_another_length_or_with_numbers_that_are_not_finite_is_refused()
+    public void A_trained_norm_of_another_length_is_refused()
     {
         using TrainedNormLlama model = TrainedNormLlama.Load(BaseFolder, _device);
         string longer = WithoutEmbedding("after", change: tensor => tensor.Name == Norm ? new PeftSavedTensor(Norm, [49], new float[49]) : tensor);
-        string infinite = WithoutEmbedding("after", change: tensor => tensor.Name == Norm ? tensor with { Values = Enumerable.Repeat(float.PositiveInfinity, 48).ToArray() } : tensor);
 
         Assert.Contains("49", Assert.Throws<CheckpointException>(() => model.Adapter.Load(longer)).Message, StringComparison.Ordinal);
-        CheckpointException error = Assert.Throws<CheckpointException>(() => model.Adapter.Load(infinite));
-        Assert.Equal(Norm, error.TensorName);
-        Assert.Contains("Infinity", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -237,16 +236,20 @@ public sealed class TrainedModulesTests : IDisposable
     {
         using LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
         model.Adapter.Initialize(1);
-        PeftAdapterFile whole = PeftAdapterFile.Read(WithoutEmbedding("after"));
-        float[] damaged = whole.Layers[0].B.ToArray();
-        damaged[3] = float.NaN;
-        new PeftAdapterFile(whole.Config with { ModulesToSave = [] }, [whole.Layers[0] with { B = damaged }, .. whole.Layers.Skip(1)], []).Write(_folder["nan"]);
         float[] before = model.Logits(Tokens);
+        foreach (string end in (string[])[".lora_B.weight", "." + InputNorm])
+        {
+            string folder = WithoutEmbedding("after"), path = Path.Combine(folder, PeftAdapterFile.TensorsFileName);
+            List<SafetensorsTensor> tensors = TinyLlama.TensorsIn(path);
+            string damaged = tensors.First(tensor => tensor.Name.EndsWith(end, StringComparison.Ordinal)).Name;
+            SafetensorsWriter.Write(path,
+                [.. tensors.Replacing(damaged, tensor => tensor.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(12), float.NaN)))]);
 
-        CheckpointException loaded = Assert.Throws<CheckpointException>(() => model.Adapter.Load(_folder["nan"]));
-        Assert.Contains("lora_B.weight", loaded.TensorName, StringComparison.Ordinal);
-        Assert.Contains("number 3 is NaN", loaded.Message, StringComparison.Ordinal);
-        Assert.Equal(before, model.Logits(Tokens));
+            CheckpointException loaded = Assert.Throws<CheckpointException>(() => model.Adapter.Load(folder));
+            Assert.Equal((path, damaged), (loaded.FilePath, loaded.TensorName));
+            Assert.Contains("number 3 is NaN", loaded.Message, StringComparison.Ordinal);
+            Assert.Equal(before, model.Logits(Tokens));
+        }
 
         Parameter parameter = model.TrainableParameters[1];
         float[] numbers = parameter.Value.ToArray();
@@ -263,7 +266,8 @@ public sealed class TrainedModulesTests : IDisposable
         using LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
         PeftAdapterFile whole = PeftAdapterFile.Read(WithoutEmbedding("after"));
         PeftAdapterConfig config = whole.Config with { ModulesToSave = [] };
-        PeftAdapterFile With(double alpha) => new(config with { Alpha = alpha }, [.. whole.Layers.Select(layer => layer with { Scaling = alpha / layer.Rank })], []);
+        PeftAdapterFile With(double alpha) =>
+            new(config with { Alpha = alpha }, [.. whole.Layers.Select(layer => layer with { Scaling = alpha / layer.Rank })], []);
         With(1e300).Write(_folder["huge"]);
         With(16.00001).Write(_folder["near"]);
 
@@ -281,7 +285,8 @@ public sealed class TrainedModulesTests : IDisposable
     {
         PeftAdapterFile whole = PeftAdapterFile.Read(Fixtures.PathOf("adapters", "modules_to_save", name));
         Assert.Contains(whole.SavedTensors, tensor => tensor.Name == InputNorm);
-        PeftSavedTensor[] kept = [.. whole.SavedTensors.Where(tensor => tensor.Name != Embedding && keep?.Invoke(tensor) != false).Select(tensor => change?.Invoke(tensor) ?? tensor)];
+        PeftSavedTensor[] kept = [.. whole.SavedTensors.Where(tensor => tensor.Name != Embedding && keep?.Invoke(tensor) != false).Select(tensor =>
+            change?.Invoke(tensor) ?? tensor)];
         string folder = _folder[$"{name}-{Guid.NewGuid():N}"];
         new PeftAdapterFile(whole.Config with { ModulesToSave = ["norm"] }, whole.Layers, kept).Write(folder);
         return folder;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Tests.Checkpoints.Chat;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 
@@ -8,8 +9,6 @@ namespace AdapterToolkit.Tests.Checkpoints;
 
 public class ChatTemplateTests
 {
-    private const string ChatMl = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-
     private static readonly ChatMessage[] s_talk = [new("user", " Hi "), new("assistant", "Hello!")];
 
     [Fact]
@@ -35,7 +34,8 @@ public class ChatTemplateTests
     public void Named_templates_in_the_settings_serve_conversations_with_and_without_tools()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["tokenizer_config.json"], JsonSerializer.Serialize(new { chat_template = new[] { new { name = "tool_use", template = "with tools" }, new { name = "default", template = "without" } } }));
+        var named = new { chat_template = new[] { new { name = "tool_use", template = "with tools" }, new { name = "default", template = "without" } } };
+        File.WriteAllText(folder["tokenizer_config.json"], JsonSerializer.Serialize(named));
         ChatTemplate template = ChatTemplate.FromFolder(folder.Path);
         Assert.Equal("without", template.Render(s_talk));
         Assert.Equal("with tools", template.Render(s_talk, new ChatTemplateOptions { Tools = [] }));
@@ -45,9 +45,14 @@ public class ChatTemplateTests
     public void Special_tokens_are_variables()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["tokenizer_config.json"], JsonSerializer.Serialize(new { bos_token = new { content = "<s>" }, eos_token = "</s>", pad_token = (string?)null, extra_special_tokens = new { image_token = "<image>" } }));
-        File.WriteAllText(folder["special_tokens_map.json"], JsonSerializer.Serialize(new { bos_token = "<other>", pad_token = "<pad>", unk_token = new { content = "<unk>" }, additional_special_tokens = new[] { "<a>", "<b>" } }));
-        File.WriteAllText(folder["mine.jinja"], "{{ bos_token }}|{{ eos_token }}|{{ unk_token }}|{{ pad_token is defined }}|{{ image_token }}|{{ additional_special_tokens | join }}|{{ sep_token }}");
+        var settings = new { bos_token = new { content = "<s>" }, eos_token = "</s>", pad_token = (string?)null,
+            extra_special_tokens = new { image_token = "<image>" } };
+        var map = new { bos_token = "<other>", pad_token = "<pad>", unk_token = new { content = "<unk>" }, additional_special_tokens = new[] { "<a>", "<b>" } };
+        File.WriteAllText(folder["tokenizer_config.json"], JsonSerializer.Serialize(settings));
+        File.WriteAllText(folder["special_tokens_map.json"], JsonSerializer.Serialize(map));
+        File.WriteAllText(folder["mine.jinja"],
+            "{{ bos_token }}|{{ eos_token }}|{{ unk_token }}|{{ pad_token is defined }}|{{ image_token }}|{{ "
+            + "additional_special_tokens | join }}|{{ sep_token }}");
         Assert.Equal("<s>|</s>|<unk>|False|<image>|<a><b>|", ChatTemplate.FromFile(folder["mine.jinja"], folder.Path).Render(s_talk));
     }
 
@@ -87,11 +92,14 @@ public class ChatTemplateTests
     [Fact]
     public void Messages_reach_the_template_as_their_JSON_is()
     {
-        const string json = """{"content": null, "role": "assistant", "tool_calls": [{"arguments": {"z": 1.0, "a": 10000000000000000000000, "n": null}}], "name": "b"}""";
+        const string json =
+            """{"content": null, "role": "assistant", "tool_calls": [{"arguments": {"z": 1.0, "a": 10000000000000000000000, "n": null}}], "name": "b"}""";
         ChatMessage message = ChatMessage.FromJson(JsonDocument.Parse(json).RootElement);
         Assert.Equal(("assistant", ""), (message.Role, message.Content));
-        Assert.Equal(json + "TrueFalse", ChatTemplate.Parse("{{ messages[0] | tojson }}{{ messages[0].content is none }}{{ messages[0].reasoning is defined }}", "test").Render([message]));
-        Assert.Equal("look here", ChatMessage.FromJson(JsonDocument.Parse("""{"role": "user", "content": [{"type": "text", "text": "look "}, {"type": "image"}, {"type": "text", "text": "here"}]}""").RootElement).Content);
+        Assert.Equal(json + "TrueFalse",
+            ChatTemplate.Parse("{{ messages[0] | tojson }}{{ messages[0].content is none }}{{ messages[0].reasoning is defined }}", "test").Render([message]));
+        const string inParts = """{"role": "user", "content": [{"type": "text", "text": "look "}, {"type": "image"}, {"type": "text", "text": "here"}]}""";
+        Assert.Equal("look here", ChatMessage.FromJson(JsonDocument.Parse(inParts).RootElement).Content);
         Assert.Equal(message, ChatMessage.FromJson(JsonDocument.Parse(json).RootElement));
         Assert.NotEqual(message, new ChatMessage("assistant", ""));
     }
@@ -107,27 +115,51 @@ public class ChatTemplateTests
     public void Half_a_surrogate_pair_anywhere_in_a_message_is_refused_by_its_number()
     {
         ChatMessage message = ChatMessage.FromJson(JsonDocument.Parse("{\"role\": \"user\", \"content\": \"\", \"name\": \"\\udc00\"}").RootElement);
-        Assert.Contains("Message 2", Assert.Throws<ArgumentException>(() => ChatTemplate.Parse(ChatMl, "test").Render([s_talk[0], message])).Message);
+        Assert.Contains("Message 2", Assert.Throws<ArgumentException>(() => ChatTemplate.Parse(ChatCases.ChatMl, "test").Render([s_talk[0], message])).Message);
+    }
+
+    [Fact]
+    public void Half_a_surrogate_pair_in_what_the_caller_gives_is_refused_by_name()
+    {
+        const string half = "a\ud800";
+        ChatTemplate template = ChatTemplate.Parse("{{ messages[0].content }}{{ x }}", "test");
+        Refused("Message 1", [new ChatMessage("user", half)], null);
+        Refused("Message 1", [new ChatMessage(half, "")], null);
+        Refused("The variable 'x'", s_talk, new ChatTemplateOptions { Variables = new Dictionary<string, JsonNode?> { ["x"] = half } });
+        Refused("The variable 'x'", s_talk,
+            new ChatTemplateOptions { Variables = new Dictionary<string, JsonNode?> { ["x"] = new System.Text.Json.Nodes.JsonObject { [half] = 1 } } });
+        Refused("Tool 1", s_talk, new ChatTemplateOptions { Tools = [new JsonArray(half)] });
+        Assert.Throws<ArgumentException>(() => ChatTemplate.Parse("", "test", new Dictionary<string, string> { ["bos_token"] = half }).Render(s_talk));
+
+        void Refused(string what, IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options)
+        {
+            string message = Assert.Throws<ArgumentException>(() => template.Render(messages, options)).Message;
+            Assert.StartsWith(what, message, StringComparison.Ordinal);
+            Assert.Contains("half of a surrogate pair", message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
     public void Variables_and_tools_are_passed_through()
     {
-        ChatTemplate template = ChatTemplate.Parse("{{ enable_thinking }} {{ tools | tojson }} {{ documents is none }} {{ add_generation_prompt }} {{ bos_token }}", "test", new Dictionary<string, string> { ["bos_token"] = "<s>" });
+        ChatTemplate template = ChatTemplate.Parse("{{ enable_thinking }} {{ tools | tojson }} {{ documents is none }} {{ "
+            + "add_generation_prompt }} {{ bos_token }}", "test", new Dictionary<string, string> { ["bos_token"] = "<s>" });
         Assert.Equal(" null True False <s>", template.Render(s_talk));
-        var options = new ChatTemplateOptions { AddGenerationPrompt = true, Tools = [JsonNode.Parse("""{"b": 1, "a": null}""")!], Variables = new Dictionary<string, JsonNode?> { ["enable_thinking"] = false, ["bos_token"] = "<other>" } };
+        var options = new ChatTemplateOptions { AddGenerationPrompt = true, Tools = [JsonNode.Parse("""{"b": 1, "a": null}""")!],
+            Variables = new Dictionary<string, JsonNode?> { ["enable_thinking"] = false, ["bos_token"] = "<other>" } };
         Assert.Equal("""False [{"b": 1, "a": null}] True True <other>""", template.Render(s_talk, options));
     }
 
     [Fact]
     public void Parts_of_the_assistant_are_found_in_macros_and_kept_texts_too()
     {
-        ChatTemplate template = ChatTemplate.Parse("{% macro say(m) %}{{ m.role }}:{% generation %}{{ m.content }}{% endgeneration %};{% endmacro %}\U0001F600{% for m in messages %}{{ say(m) }}{% endfor %}{% set x %}{% generation %}z{% endgeneration %}{% endset %}{{ x }}", "test");
+        ChatTemplate template = ChatTemplate.Parse("{% macro say(m) %}{{ m.role }}:{% generation %}{{ m.content }}{% endgeneration %};{% endmacro "
+            + "%}\U0001F600{% for m in messages %}{{ say(m) }}{% endfor %}{% set x %}{% generation %}z{% endgeneration %}{% endset %}{{ x }}", "test");
         RenderedChat rendered = template.RenderWithSpans(s_talk);
         Assert.True(rendered.HasGenerationTag);
         Assert.Equal([" Hi ", "Hello!", "z"], rendered.AssistantSpans.Select(span => rendered.Text[span]));
         Assert.Equal("\U0001F600user: Hi ;assistant:Hello!;z", rendered.Text);
-        Assert.False(ChatTemplate.Parse(ChatMl, "test").RenderWithSpans(s_talk).HasGenerationTag);
+        Assert.False(ChatTemplate.Parse(ChatCases.ChatMl, "test").RenderWithSpans(s_talk).HasGenerationTag);
     }
 
     [Fact]
@@ -139,13 +171,14 @@ public class ChatTemplateTests
     }
 
     [Theory]
-    [InlineData(ChatMl, "<|im_end|>")]
+    [InlineData(ChatCases.ChatMl, "<|im_end|>")]
     [InlineData("{% for m in messages %}{{ m.content }}{% if m.role == 'assistant' %} {{ eos_token }}{% endif %}\n{% endfor %}", "</s>")]
     [InlineData("{% for m in messages %}{{ m.content }}<|im_end|>\n{% endfor %}{{ eos_token }}", "<|im_end|>")]
     [InlineData("{% for m in messages %}{{ m.content }}<|im_end|>{{ eos_token }}{% endfor %}", "<|im_end|>")]
     [InlineData("{% for m in messages %}{{ m.content }}\n{% endfor %}", null)]
     [InlineData("{% for m in messages %}{{ m.content }}{% endfor %}", null)]
-    [InlineData("{% if messages[0].role != 'system' %}{{ raise_exception('system first') }}{% endif %}{% for m in messages %}{{ m.content | trim }}<end>{% endfor %}", "<end>")]
+    [InlineData("{% if messages[0].role != 'system' %}{{ raise_exception('system first') }}{% endif %}{% for m in messages "
+        + "%}{{ m.content | trim }}<end>{% endfor %}", "<end>")]
     [InlineData("{{ raise_exception('never') }}", null)]
     [InlineData("{{ messages[0].x.y }}", null)]
     public void The_end_of_a_message_is_what_the_template_writes_after_one(string template, string? end)
@@ -160,6 +193,7 @@ public class ChatTemplateTests
         JsonElement[] chats = [.. document.RootElement.GetProperty("chats").EnumerateArray()];
         Assert.NotEmpty(chats);
         foreach (JsonElement chat in chats)
-            Assert.Equal(chat.GetProperty("text").GetString(), template.Render([.. chat.GetProperty("messages").EnumerateArray().Select(ChatMessage.FromJson)], addGenerationPrompt: true));
+            Assert.Equal(chat.GetProperty("text").GetString(),
+                template.Render([.. chat.GetProperty("messages").EnumerateArray().Select(ChatMessage.FromJson)], addGenerationPrompt: true));
     }
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints;
 
-/// <summary>Files with a few bytes changed, removed or repeated: reading them succeeds or fails with <see cref="CheckpointException"/>, never otherwise.</summary>
+/// <summary>
+/// Files with a few bytes changed, removed or repeated: reading them succeeds or fails with <see cref="CheckpointException"/>, never otherwise.
+/// </summary>
 public sealed class DamagedFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -13,10 +15,15 @@ public sealed class DamagedFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Configurations() => Damage(File.ReadAllBytes(Fixtures.PathOf("llama-tiny", "base", LlamaConfig.FileName)), 2000, path => LlamaConfig.FromFile(path));
+    public void Configurations() =>
+        Damage(File.ReadAllBytes(Fixtures.PathOf("llama-tiny", "base", LlamaConfig.FileName)), 2000, path => LlamaConfig.FromFile(path));
 
     [Fact]
-    public void Adapter_settings() => Damage(File.ReadAllBytes(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", PeftAdapterConfig.FileName)), 2000, path => PeftAdapterConfig.FromFile(path));
+    public void Adapter_settings() =>
+        Damage(
+            File.ReadAllBytes(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", PeftAdapterConfig.FileName)),
+            2000,
+            path => PeftAdapterConfig.FromFile(path));
 
     [Fact]
     public void Tokenizers()
@@ -33,14 +40,18 @@ public sealed class DamagedFileTests : IDisposable
             {
                 Tokenizer tokenizer = Tokenizer.FromFile(path);
                 tokenizer.Decode(tokenizer.Encode("abab \U0001F600 ba\n", addSpecialTokens: true), skipSpecialTokens: false);
-                tokenizer.Encode("abab \U0001F600 ba\n", addSpecialTokens: true, out _);
             });
 
     [Fact]
     public void Indices()
     {
-        SafetensorsWriter.Write(_folder["a.safetensors"], [SafetensorsTensor.OfFloats("v", [1], new float[1]), SafetensorsTensor.OfFloats("w", [1], new float[1])]);
-        Damage("""{"metadata": {"total_size": 8}, "weight_map": {"v": "a.safetensors", "w": "a.safetensors"}}"""u8.ToArray(), 1000, _ => Checkpoint.Open(_folder.Path).Dispose(), Checkpoint.IndexFileName);
+        SafetensorsWriter.Write(_folder["a.safetensors"],
+            [SafetensorsTensor.OfFloats("v", [1], new float[1]), SafetensorsTensor.OfFloats("w", [1], new float[1])]);
+        Damage(
+            """{"metadata": {"total_size": 8}, "weight_map": {"v": "a.safetensors", "w": "a.safetensors"}}"""u8.ToArray(),
+            1000,
+            _ => Checkpoint.Open(_folder.Path).Dispose(),
+            Checkpoint.IndexFileName);
     }
 
     private void Damage(byte[] whole, int count, Action<string> read, string fileName = "damaged.json")
@@ -48,7 +59,8 @@ public sealed class DamagedFileTests : IDisposable
         string path = _folder[fileName];
         File.WriteAllBytes(path, whole);
         read(path);
-        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Int[0, 8], Gen.OneOf(Gen.Byte.Array[0, 8], Gen.Char['0', '}'].Array[0, 4].Select(text => text.Select(character => (byte)character).ToArray())))
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Int[0, 8],
+            Gen.OneOf(Gen.Byte.Array[0, 8], Gen.Char['0', '}'].Array[0, 4].Select(text => text.Select(character => (byte)character).ToArray())))
             .Array[1, 3].Sample(
                 changes =>
                 {

@@ -1,4 +1,5 @@
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Tests.Checkpoints.Chat;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 
@@ -7,8 +8,6 @@ namespace AdapterToolkit.Tests.Checkpoints;
 /// <summary>What ends an answer: the template's end of message and <c>eos_token_id</c> of two files.</summary>
 public sealed class EndTokensTests : IDisposable
 {
-    private const string ChatMl = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -18,7 +17,7 @@ public sealed class EndTokensTests : IDisposable
     {
         string folder = Fixtures.OwnPathOf("cases", "03-answers-do-not-end-at-the-chat-template-s-end");
         Tokenizer tokenizer = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", "smollm.tokenizer.json"));
-        ChatTemplate template = ChatTemplate.Parse(ChatMl, "test");
+        ChatTemplate template = ChatTemplate.Parse(ChatCases.ChatMl, "test");
 
         // config.json says 0, generation_config.json says 2, and the template's <|im_end|> is token 2.
         Assert.Equal([2, 0], EndTokens.FromFolder(folder).Ids);

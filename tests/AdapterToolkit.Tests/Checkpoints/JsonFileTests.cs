@@ -15,15 +15,15 @@ public sealed class JsonFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("""{"a": 1, "a": 2}""", "the key 'a' occurs twice in the file (the second time in line 1)")]
-    [InlineData("{\"x\": [{\"b\": 1,\n\"c\": {\"d\": 1, \"\\u0064\": 1}}]}", "the key 'x.c.d' occurs twice in the file (the second time in line 2)")]
-    [InlineData("{\"x\":\nNaN}", "NaN in line 2, at 'x', as Python writes")]
-    [InlineData("""{"x": [1, Infinity]}""", "Infinity in line 1, at 'x', as Python writes")]
-    [InlineData("""{"x": -Infinity}""", "-Infinity in line 1, at 'x', as Python writes")]
-    [InlineData("{\"x\":\n\"\\ud83d\"}", "half of a surrogate pair, such as \\ud83d alone, in line 2, at 'x'")]
-    [InlineData("""{"\udc00": 1}""", "half of a surrogate pair, such as \\ud83d alone, in line 1")]
-    [InlineData("""{"x": 01}""", "not valid JSON, at 'x'")]
-    [InlineData("""{"x": {"y": 1}""", "not valid JSON, at 'x'")]
+    [InlineData("""{"a": 1, "a": 2}""", "the file has the key 'a' twice (line 1). Remove one of the two.")]
+    [InlineData("{\"x\": [{\"b\": 1,\n\"c\": {\"d\": 1, \"\\u0064\": 1}}]}", "the file has the key 'x.c.d' twice (line 2). Remove one of the two.")]
+    [InlineData("{\"x\":\nNaN}", "it has NaN, as Python writes numbers that are not finite (line 2, at 'x')")]
+    [InlineData("""{"x": [1, Infinity]}""", "it has Infinity, as Python writes numbers that are not finite (line 1, at 'x')")]
+    [InlineData("""{"x": -Infinity}""", "it has -Infinity, as Python writes numbers that are not finite (line 1, at 'x')")]
+    [InlineData("{\"x\":\n\"\\ud83d\"}", "holds half of a surrogate pair (\\ud800 to \\udfff), which is no character (line 2, at 'x')")]
+    [InlineData("""{"\udc00": 1}""", "holds half of a surrogate pair (\\ud800 to \\udfff), which is no character (line 1)")]
+    [InlineData("""{"x": 01}""", "(line 1, at 'x')")]
+    [InlineData("{\"x\": {\"y\":\n1}", "(line 2, at 'x')")]
     [InlineData("""{"x": 1} {}""", "not valid JSON")]
     [InlineData("[1]", "does not hold a JSON object")]
     public void The_fault_is_named_with_its_place(string json, string problem)
@@ -65,7 +65,8 @@ public sealed class JsonFileTests : IDisposable
     public void Whole_numbers_have_their_bounds(string number)
     {
         File.WriteAllText(FilePath, $$"""{"x": {{number}}}""");
-        Assert.Contains($"'x' is {number}; a whole number from 0", Assert.Throws<CheckpointException>(() => JsonFile.Read(FilePath, json => json.FindInt("x", 0))).Message, StringComparison.Ordinal);
+        Assert.Contains($"'x' is {number}; a whole number from 0",
+            Assert.Throws<CheckpointException>(() => JsonFile.Read(FilePath, json => json.FindInt("x", 0))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,14 +77,15 @@ public sealed class JsonFileTests : IDisposable
         File.WriteAllText(FilePath, """{"x": "y"}""", Encoding.Unicode);
         Assert.Contains("UTF-16", Assert.Throws<CheckpointException>(() => Text("x")).Message, StringComparison.Ordinal);
         File.WriteAllBytes(FilePath, [.. "{\"x\": \""u8, 0xE9, .. "\"}"u8]);
-        Assert.Contains("the byte 0xE9 at offset 7 (line 1)", Assert.Throws<CheckpointException>(() => Text("x")).Message, StringComparison.Ordinal);
+        Assert.Contains("byte 0xE9 at offset 7 (line 1)", Assert.Throws<CheckpointException>(() => Text("x")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_duplicate_key_in_a_configuration_is_refused_when_it_is_loaded()
     {
         string path = Fixtures.OwnPathOf("cases", "11-duplicate-key-in-config-crashes-after-training", LlamaConfig.FileName);
-        Assert.Contains("the key 'use_cache' occurs twice", Assert.Throws<CheckpointException>(() => LlamaConfig.FromFile(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("has the key 'use_cache' twice", Assert.Throws<CheckpointException>(() => LlamaConfig.FromFile(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -23,9 +23,11 @@ public sealed class NoRegularFileTests : IDisposable
     {
         ["folder"] = (path => Directory.CreateDirectory(path), "is a folder"),
         ["empty"] = (path => File.WriteAllBytes(path, []), "is empty"),
-        ["lfs"] = (path => File.WriteAllText(path, "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"), "git lfs pull"),
+        ["lfs"] = (path => File.WriteAllText(path, "version https://git-lfs.github.com/spec/v1\noid "
+            + "sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"), "git lfs pull"),
         ["dangling link"] = (path => File.CreateSymbolicLink(path, "nowhere"), "which is no file"),
-        ["link to a link to nowhere"] = (path => File.CreateSymbolicLink(path, Path.GetFileName(File.CreateSymbolicLink(path + ".other", "nowhere").FullName)), "which is no file"),
+        ["link to a link to nowhere"] = (path => File.CreateSymbolicLink(path, Path.GetFileName(File.CreateSymbolicLink(path + ".other", "nowhere").FullName)),
+            "which is no file"),
         ["link to itself"] = (path => File.CreateSymbolicLink(path, Path.GetFileName(path)), "which is no file"),
         ["link to a device"] = (path => File.CreateSymbolicLink(path, "/dev/zero"), "is a device, a pipe or a socket"),
         ["pipe"] = (Obstacles.MakePipe, "is a device, a pipe or a socket"),
@@ -46,7 +48,8 @@ public sealed class NoRegularFileTests : IDisposable
         string path = _folder["file.json"];
         s_obstacles[obstacle].Put(path);
 
-        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() => Task.Run(() => s_readers[reader](path), TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken));
+        CheckpointException error = await Assert.ThrowsAsync<CheckpointException>(() =>
+            Task.Run(() => s_readers[reader](path), TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken));
 
         Assert.Equal(path, error.FilePath);
         Assert.Contains(s_obstacles[obstacle].Problem, error.Message, StringComparison.Ordinal);
@@ -60,14 +63,17 @@ public sealed class NoRegularFileTests : IDisposable
         File.CreateSymbolicLink(_folder["second"], "first");
 
         Assert.Equal("text \u00e9\n", RegularFile.ReadAllText(_folder["second"], 100));
-        Assert.Contains("8 bytes; more than 7", Assert.Throws<CheckpointException>(() => RegularFile.ReadAllText(_folder["second"], 7)).Message, StringComparison.Ordinal);
+        Assert.Contains("8 bytes; more than 7", Assert.Throws<CheckpointException>(() => RegularFile.ReadAllText(_folder["second"], 7)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_that_becomes_shorter_while_it_is_open_is_an_error_with_the_tensor_s_name()
     {
         const int count = 1 << 20;
-        SafetensorsWriter.Write(_folder["model.safetensors"], [SafetensorsTensor.OfFloats("first", [count], new float[count]), SafetensorsTensor.OfBytes("second", SafetensorsType.BF16, [count], new byte[2 * count])]);
+        SafetensorsWriter.Write(_folder["model.safetensors"],
+            [SafetensorsTensor.OfFloats("first", [count], new float[count]),
+            SafetensorsTensor.OfBytes("second", SafetensorsType.BF16, [count], new byte[2 * count])]);
         using SafetensorsFile file = SafetensorsFile.Open(_folder["model.safetensors"]);
         using (FileStream shrinking = new(_folder["model.safetensors"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             shrinking.SetLength(6_000_000);
@@ -80,10 +86,10 @@ public sealed class NoRegularFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new byte[] { (byte)'a', (byte)'\n', (byte)'c', 0xE9, (byte)'e' }, "the byte 0xE9 at offset 3 (line 2)")]
-    [InlineData(new byte[] { 0xED, 0xA0, 0x80 }, "the byte 0xED at offset 0 (line 1)")]
-    [InlineData(new byte[] { (byte)'a', 0xC3 }, "the byte 0xC3 at offset 1 (line 1)")]
-    [InlineData(new byte[] { 0xFF, 0xFE, (byte)'a', 0 }, "byte order mark of UTF-16")]
+    [InlineData(new byte[] { (byte)'a', (byte)'\n', (byte)'c', 0xE9, (byte)'e' }, "byte 0xE9 at offset 3 (line 2)")]
+    [InlineData(new byte[] { 0xED, 0xA0, 0x80 }, "byte 0xED at offset 0 (line 1)")]
+    [InlineData(new byte[] { (byte)'a', 0xC3 }, "byte 0xC3 at offset 1 (line 1)")]
+    [InlineData(new byte[] { 0xFF, 0xFE, (byte)'a', 0 }, "begins as UTF-16 or UTF-32 does")]
     public void Text_that_is_not_utf_8_is_refused_with_its_place(byte[] bytes, string problem)
     {
         File.WriteAllBytes(_folder["t.txt"], bytes);

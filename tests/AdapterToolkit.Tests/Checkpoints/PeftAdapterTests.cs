@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Tests.Support;
@@ -40,7 +42,8 @@ public sealed class PeftAdapterTests : IDisposable
         adapter.Write(AdapterFolder);
         PeftAdapterFile again = PeftAdapterFile.Read(AdapterFolder);
         AssertSame(adapter, again);
-        using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(source, PeftAdapterFile.TensorsFileName)), actual = SafetensorsFile.Open(Path.Combine(AdapterFolder, PeftAdapterFile.TensorsFileName));
+        using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(source, PeftAdapterFile.TensorsFileName)),
+            actual = SafetensorsFile.Open(Path.Combine(AdapterFolder, PeftAdapterFile.TensorsFileName));
         Assert.Equal(expected.Entries.Select(entry => entry.ToString()), actual.Entries.Select(entry => entry.ToString()));
     }
 
@@ -59,7 +62,8 @@ public sealed class PeftAdapterTests : IDisposable
         Assert.Equal((4, 4.0), (config.Rank, config.Alpha));
         Assert.Equal((2, 8.0), (config.RankOf(Value), config.AlphaOf(Value)));
         Assert.Equal(4, config.RankOf("model.layers.11.self_attn.v_proj"));
-        var adapter = new PeftAdapterFile(config with { ModulesToSave = ["norm"], BaseModel = "base" }, [key, query, value], [new PeftSavedTensor("model.norm.weight", [3], new float[] { 1, 2, 3 })]);
+        var adapter = new PeftAdapterFile(config with { ModulesToSave = ["norm"], BaseModel = "base" }, [key, query, value],
+            [new PeftSavedTensor("model.norm.weight", [3], new float[] { 1, 2, 3 })]);
         adapter.Write(AdapterFolder);
         PeftAdapterFile again = PeftAdapterFile.Read(AdapterFolder);
         AssertSame(adapter, again);
@@ -148,9 +152,45 @@ public sealed class PeftAdapterTests : IDisposable
     {
         PeftLayer layer = Layer(Query, 4, 2);
         PeftAdapterConfig config = PeftAdapterConfig.FromLayers([layer]);
-        foreach (PeftLayer wrong in new[] { layer with { Scaling = 3 }, Layer(Query, 3, 2), layer with { Path = "model.lm_head" }, layer with { A = new float[3] } })
+        foreach (
+            PeftLayer wrong in new[] { layer with { Scaling = 3 }, Layer(Query, 3, 2), layer with { Path = "model.lm_head" }, layer with { A = new float[3] } })
             Assert.Throws<ArgumentException>(() => new PeftAdapterFile(config, [wrong], []).Write(AdapterFolder));
         Assert.False(Directory.Exists(AdapterFolder));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Numbers_that_are_not_finite_are_neither_written_nor_read(float number)
+    {
+        PeftLayer layer = Layer(Query, 4, 2);
+        PeftAdapterFile whole = new(
+            PeftAdapterConfig.FromLayers([layer]) with { ModulesToSave = ["norm"] }, [layer],
+                [new PeftSavedTensor("model.norm.weight", [3], new float[] { 1, 2, 3 })]);
+        float[] factor = new float[24], norm = [1, 2, number];
+        factor[7] = number;
+        (string Tensor, PeftAdapterFile File)[] damaged =
+        [
+            (Query + ".lora_A.weight", whole with { Layers = [layer with { A = factor }] }),
+            (Query + ".lora_B.weight", whole with { Layers = [layer with { B = factor.AsMemory(..20) }] }),
+            ("model.norm.weight", whole with { SavedTensors = [whole.SavedTensors[0] with { Values = norm }] }),
+        ];
+        foreach ((string tensor, PeftAdapterFile file) in damaged)
+        {
+            InvalidOperationException written = Assert.Throws<InvalidOperationException>(() => file.Write(AdapterFolder));
+            Assert.Contains($"'{tensor}'", written.Message, StringComparison.Ordinal);
+            Assert.Contains($"'{Path.Combine(AdapterFolder, PeftAdapterFile.TensorsFileName)}'", written.Message, StringComparison.Ordinal);
+            Assert.False(Directory.Exists(AdapterFolder));
+        }
+
+        whole.Write(AdapterFolder);
+        string path = Path.Combine(AdapterFolder, PeftAdapterFile.TensorsFileName);
+        List<SafetensorsTensor> tensors = TinyLlama.TensorsIn(path);
+        foreach (SafetensorsTensor tensor in tensors)
+        {
+            SafetensorsWriter.Write(path, [.. tensors.Replacing(tensor.Name, found => found.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(8), number)))]);
+            AssertFails(path, tensor.Name, $"its number 2 is {number.ToString(CultureInfo.InvariantCulture)}");
+        }
     }
 
     [Theory]
@@ -238,7 +278,8 @@ public sealed class PeftAdapterTests : IDisposable
     }
 
     private static PeftLayer Layer(string path, int rank, double scaling)
-        => new(path, rank, 6, 5, Enumerable.Range(0, 6 * rank).Select(i => i + 0.5f).ToArray(), Enumerable.Range(0, 5 * rank).Select(i => -i * 0.25f).ToArray(), scaling);
+        => new(path, rank, 6, 5, Enumerable.Range(0, 6 * rank).Select(i => i + 0.5f).ToArray(),
+            Enumerable.Range(0, 5 * rank).Select(i => -i * 0.25f).ToArray(), scaling);
 
     private static void AssertSame(PeftAdapterFile expected, PeftAdapterFile actual)
     {
@@ -248,7 +289,8 @@ public sealed class PeftAdapterTests : IDisposable
         Assert.Equal(expected.Config.AlphaPattern, actual.Config.AlphaPattern);
 
         static string Describe(PeftLayer layer)
-            => $"{layer.Path} {layer.Rank} {layer.InFeatures} {layer.OutFeatures} {layer.Scaling:R} {string.Join(' ', layer.A.ToArray())} {string.Join(' ', layer.B.ToArray())}";
+            => $"{layer.Path} {layer.Rank} {layer.InFeatures} {layer.OutFeatures} {layer.Scaling:R} "
+                + $"{string.Join(' ', layer.A.ToArray())} {string.Join(' ', layer.B.ToArray())}";
     }
 
     private void WriteValid()

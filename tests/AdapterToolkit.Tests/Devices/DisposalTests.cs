@@ -78,36 +78,15 @@ public sealed class DisposalTests
         using Device device = TestDevices.Open(identifier);
         FusedModel model = FusedModel.Create(device);
         using AdamW optimizer = new();
-        Trainer trainer = new(model, optimizer);
-        TokenIds tokens = new(1, 4, s_labels);
         using TemporaryFolder folder = new();
+        Action[] calls = [.. ModelCalls.Of(model, optimizer, folder), () => _ = model.Device, () => model.LoadCheckpoint(folder.Path, device)];
         model.Dispose();
         model.Dispose();
         Assert.Equal(0, device.HeldBytes);
-        Action[] calls =
-        [
-            () => _ = model.Device,
-            () => model.Logits(tokens),
-            () => model.NextTokenLogits(s_labels),
-            () => model.Generate(s_labels, 1, cancellationToken: TestContext.Current.CancellationToken),
-            () => model.Loss(tokens, s_labels),
-            () => model.ForwardBackward(tokens, s_labels),
-            () => model.CreateContext(tokens),
-            () => model.Merge(),
-            () => model.MergeTo(16),
-            model.Unmerge,
-            () => model.Save(folder["merged"]),
-            () => model.Adapter.Initialize(),
-            () => model.Adapter.Save(folder["adapter"]),
-            () => model.Adapter.Load(folder["adapter"]),
-            model.Adapter.Remove,
-            () => model.LoadCheckpoint(folder.Path, device),
-            () => trainer.Step([new TrainingBatch(tokens, s_labels)], TestContext.Current.CancellationToken),
-        ];
         Assert.All(calls, Names<FusedModel>);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
         Names<FrozenWeight>(() => model.Layers[0].Weight.ToArray());
-        Names<FrozenWeight>(() => model.Embedding.Forward(tokens));
+        Names<FrozenWeight>(() => model.Embedding.Forward(new TokenIds(1, 4, s_labels)));
     }
 
     [Theory]

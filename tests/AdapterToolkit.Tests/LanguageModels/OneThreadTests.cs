@@ -3,7 +3,6 @@ using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tests.Support;
-using AdapterToolkit.Training;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -21,29 +20,9 @@ public sealed class OneThreadTests
         using Device device = TestDevices.Open(identifier);
         using FusedModel model = FusedModel.Create(device);
         using AdamW optimizer = new();
-        Trainer trainer = new(model, optimizer);
-        TokenIds tokens = new(1, 4, s_tokens);
         int[] alone = model.Generate(s_tokens, 2, cancellationToken: TestContext.Current.CancellationToken);
         using TemporaryFolder folder = new();
-        Action[] calls =
-        [
-            () => model.Logits(tokens),
-            () => model.NextTokenLogits(s_tokens),
-            () => model.Generate(s_tokens, 1, cancellationToken: TestContext.Current.CancellationToken),
-            () => model.Loss(tokens, s_tokens),
-            () => model.ForwardBackward(tokens, s_tokens),
-            () => model.CreateContext(tokens),
-            () => model.Merge(),
-            () => model.MergeTo(16),
-            model.Unmerge,
-            () => model.Save(folder["merged"]),
-            () => model.Adapter.Initialize(),
-            () => model.Adapter.Save(folder["adapter"]),
-            () => model.Adapter.Load(folder["adapter"]),
-            model.Adapter.Remove,
-            () => trainer.Step([new TrainingBatch(tokens, s_tokens)], TestContext.Current.CancellationToken),
-            model.Dispose,
-        ];
+        Action[] calls = [.. ModelCalls.Of(model, optimizer, folder), model.Dispose];
 
         Assert.Equal(alone, await WhileGenerating(model, () => Assert.All(calls, call =>
             Assert.Contains("The model is in use by another thread", Assert.Throws<InvalidOperationException>(call).Message, StringComparison.Ordinal))));
@@ -68,7 +47,8 @@ public sealed class OneThreadTests
         using FusedModel first = FusedModel.Create(device), second = FusedModel.Create(device);
         double alone = Loss(first);
         Assert.Equal(alone, Loss(second));
-        double[] losses = await Task.WhenAll(new[] { first, second }.Select(model => Task.Run(() => Enumerable.Range(0, 200).Select(_ => Loss(model)).Distinct().Single())));
+        double[] losses = await Task.WhenAll(
+            new[] { first, second }.Select(model => Task.Run(() => Enumerable.Range(0, 200).Select(_ => Loss(model)).Distinct().Single())));
         Assert.All(losses, loss => Assert.Equal(alone, loss));
 
         static double Loss(FusedModel model) => model.ForwardBackward(new TokenIds(1, 4, s_tokens), s_tokens).Sum;

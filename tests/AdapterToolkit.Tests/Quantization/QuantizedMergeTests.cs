@@ -75,7 +75,8 @@ public sealed class QuantizedMergeTests
         using Device device = TestDevices.Open(identifier);
         using Layers layers = new(device, new Nf4Layer(In, Out));
         QuantizedValues before = layers.Layer.Weight.Packed.ToQuantizedValues();
-        foreach (Action<Linear> merge in (Action<Linear>[])[layer => layer.MergeTo(16, reversible: true), layer => layer.MergeTo(32, reversible: true), layer => layer.Merge(reversible: true, requantize: true)])
+        foreach (Action<Linear> merge in (Action<Linear>[])[layer => layer.MergeTo(16, reversible: true), layer => layer.MergeTo(32, reversible: true),
+            layer => layer.Merge(reversible: true, requantize: true)])
         {
             merge(layers.Layer);
             Assert.True(layers.Layer.IsMerged);
@@ -158,6 +159,22 @@ public sealed class QuantizedMergeTests
         Assert.False(layers.Layer.IsMerged);
     }
 
+    [Fact]
+    [Trait("Device", "cpu")]
+    public void Numbers_of_a_layer_without_adapter_that_do_not_fit_are_refused_too()
+    {
+        using CpuDevice device = new();
+        PlainNf4Layer layer = new(In, Out);
+        layer.Weight.Load(device, Values(0, In * Out, 1e6f), layer.MarkedFormat, "weight");
+        byte[] codes = layer.Weight.Packed.ToQuantizedValues().Codes;
+
+        Assert.Throws<InvalidOperationException>(() => layer.ThrowIfSumsUnfit(WeightFormat.Float16));
+        layer.ThrowIfSumsUnfit(WeightFormat.BFloat16);
+
+        Assert.Equal(codes, layer.Weight.Packed.ToQuantizedValues().Codes);
+        layer.Weight.Dispose();
+    }
+
     private static long ToBytes(FrozenWeight weight, Device device) =>
         device is CpuDevice ? weight.Bytes * Out / (((Out + 31) / 32) * 32) : weight.Bytes;
 
@@ -177,7 +194,8 @@ public sealed class QuantizedMergeTests
             _device = device;
             Layer = layer;
             layer.Weight.Load(device, s_weight, format ?? layer.MarkedFormat, "weight");
-            layer.SetFactors(new LowRankFactors(device, "layer", layer.LowRank!, layer.LowRank!.Rank, 16, rankStabilized: false, Values(1, layer.LowRank.Rank * In, factor), Values(2, Out * layer.LowRank.Rank, factor)));
+            layer.SetFactors(new LowRankFactors(device, "layer", layer.LowRank!, layer.LowRank!.Rank, 16, rankStabilized: false,
+                Values(1, layer.LowRank.Rank * In, factor), Values(2, Out * layer.LowRank.Rank, factor)));
         }
 
         public Linear Layer { get; }

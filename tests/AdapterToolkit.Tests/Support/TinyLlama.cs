@@ -11,9 +11,12 @@ public static class TinyLlama
     public static string Folder => Fixtures.PathOf("llama-tiny", "base");
 
     /// <summary>All tensors of a checkpoint, in the order of their file, as bytes.</summary>
-    public static List<SafetensorsTensor> TensorsOf(string folder)
+    public static List<SafetensorsTensor> TensorsOf(string folder) => TensorsIn(Path.Combine(folder, Checkpoint.SingleFileName));
+
+    /// <summary>All tensors of a file, in their order, as bytes.</summary>
+    public static List<SafetensorsTensor> TensorsIn(string path)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, Checkpoint.SingleFileName));
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         return [.. file.Entries.Select(entry => SafetensorsTensor.OfBytes(entry.Name, entry.Type, entry.Shape.AsSpan(), file.ReadBytes(entry.Name)))];
     }
 
@@ -65,7 +68,8 @@ public static class TinyLlama
     }
 
     /// <summary>The tensors, of which one is another.</summary>
-    public static IEnumerable<SafetensorsTensor> Replacing(this IEnumerable<SafetensorsTensor> tensors, string name, Func<SafetensorsTensor, SafetensorsTensor> change) =>
+    public static IEnumerable<SafetensorsTensor> Replacing(
+        this IEnumerable<SafetensorsTensor> tensors, string name, Func<SafetensorsTensor, SafetensorsTensor> change) =>
         tensors.Select(tensor => tensor.Name == name ? change(tensor) : tensor);
 
     /// <summary>The same tensor with some of its bytes changed.</summary>

@@ -61,11 +61,6 @@ public sealed record ChatMessage
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Role, Content);
 
-    /// <summary>Takes role and text apart.</summary>
-    /// <param name="role">Receives <see cref="Role"/>.</param>
-    /// <param name="content">Receives <see cref="Content"/>.</param>
-    public void Deconstruct(out string role, out string content) => (role, content) = (Role, Content);
-
     private static string ReadRole(JsonElement role)
         => role.ValueKind == JsonValueKind.String ? role.GetString()! : throw new ArgumentException("The role of a message is not a text.", nameof(role));
 

@@ -9,16 +9,18 @@ namespace AdapterToolkit.Checkpoints;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Supported is what such templates use of Jinja 3.1: the statements <c>if</c>, <c>for</c> (with <c>if</c>, <c>else</c>, <c>recursive</c>, <c>break</c>, <c>continue</c>), <c>set</c>,
-/// <c>macro</c>, <c>call</c>, <c>filter</c>, <c>with</c>, <c>raw</c>, <c>print</c> and <c>generation</c>; all operators; the filters and tests of Jinja but those for web pages; Python's methods of texts, lists and
-/// dictionaries that change nothing; <c>range</c>, <c>dict</c>, <c>namespace</c>, <c>cycler</c>, <c>joiner</c>, <c>raise_exception</c> and <c>strftime_now</c>. <c>import</c>, <c>include</c>, <c>extends</c> and <c>block</c> are not.
-/// What is not supported is an error with line and column, never something else.
+/// Supported is what such templates use of Jinja 3.1: the statements <c>if</c>, <c>for</c> (with <c>if</c>, <c>else</c>, <c>recursive</c>, <c>break</c>,
+/// <c>continue</c>), <c>set</c>, <c>macro</c>, <c>call</c>, <c>filter</c>, <c>with</c>, <c>raw</c>, <c>print</c> and <c>generation</c>; all operators; the
+/// filters and tests of Jinja but those for web pages; Python's methods of texts, lists and dictionaries that change nothing; <c>range</c>, <c>dict</c>,
+/// <c>namespace</c>, <c>cycler</c>, <c>joiner</c>, <c>raise_exception</c> and <c>strftime_now</c>. <c>import</c>, <c>include</c>, <c>extends</c> and
+/// <c>block</c> are not. What is not supported is an error with line and column, never something else.
 /// </para>
 /// <para>
-/// A template is a stranger's program: it cannot reach anything but what it is given, cannot change that, and is stopped after 20 million steps, at a text of 16 million characters, and
-/// at macros 100 deep.
+/// A template is a stranger's program: it cannot reach anything but what it is given, cannot change that, and is stopped after 20 million steps, at a text of
+/// 16 million characters, and at macros 100 deep.
 /// </para>
-/// <para>The rendered text holds every special token: encode it with <c>addSpecialTokens: false</c>. An object of this class can be used by several threads.</para>
+/// <para>The rendered text holds every special token: encode it with <c>addSpecialTokens: false</c>. An object of this class can be used by several
+/// threads.</para>
 /// </remarks>
 public sealed class ChatTemplate
 {
@@ -34,23 +36,28 @@ public sealed class ChatTemplate
     }
 
     /// <summary>
-    /// What the template writes where a message of the assistant ends, such as <c>&lt;|im_end|&gt;</c>: where generation of an answer stops. Found by rendering a conversation;
-    /// null where nothing follows the assistant's text, or the template renders no plain conversation.
+    /// What the template writes where a message of the assistant ends, such as <c>&lt;|im_end|&gt;</c>: where generation of an answer stops. Found by rendering
+    /// a conversation; null where nothing follows the assistant's text, or the template renders no plain conversation.
     /// </summary>
     public string? EndOfMessage => _endOfMessage.Value;
 
     /// <summary>Reads the template of a checkpoint, and the special tokens that it may name.</summary>
     /// <param name="folder">
-    /// The checkpoint's folder. The template is <c>chat_template.jinja</c> and those in <c>additional_chat_templates</c>; where there is none, <c>chat_template</c> in <c>tokenizer_config.json</c>
-    /// (one, or several by name); else that in <c>chat_template.json</c>. Of several, the one named <c>tool_use</c> renders conversations with tools, and <c>default</c> all others.
+    /// The checkpoint's folder. The template is <c>chat_template.jinja</c> and those in <c>additional_chat_templates</c>; where there is none,
+    /// <c>chat_template</c> in <c>tokenizer_config.json</c> (one, or several by name); else that in <c>chat_template.json</c>. Of several, the one named
+    /// <c>tool_use</c> renders conversations with tools, and <c>default</c> all others.
     /// </param>
     /// <exception cref="CheckpointException">The checkpoint has no template, or one that is malformed or uses what is not supported.</exception>
     public static ChatTemplate FromFolder(string folder)
     {
         IReadOnlyDictionary<string, NamedTemplate> templates = ChatTemplateReader.Read(folder);
-        LoadedTemplate? withTools = templates.TryGetValue(ChatTemplateReader.ToolUse, out NamedTemplate toolUse) ? LoadedTemplate.Parse(toolUse.Text, toolUse.Source) : null;
+        LoadedTemplate? withTools = templates.TryGetValue(ChatTemplateReader.ToolUse, out NamedTemplate toolUse)
+            ? LoadedTemplate.Parse(toolUse.Text, toolUse.Source)
+            : null;
         if (!templates.TryGetValue(ChatTemplateReader.Default, out NamedTemplate template))
-            throw new CheckpointException(folder, $"of the chat templates ('{Excerpt.Of(string.Join("', '", templates.Keys))}') none is named '{ChatTemplateReader.Default}'; supply the one to use.");
+            throw new CheckpointException(folder,
+                $"of the chat templates ('{Excerpt.Of(string.Join("', '", templates.Keys))}') none is named "
+                + $"'{ChatTemplateReader.Default}'; supply the one to use.");
         return new ChatTemplate(LoadedTemplate.Parse(template.Text, template.Source), withTools, SpecialTokens.FromFolder(folder));
     }
 
@@ -86,34 +93,51 @@ public sealed class ChatTemplate
     /// <exception cref="ChatTemplateException">The conversation does not fit the template, or the template refuses it.</exception>
     /// <exception cref="CheckpointException">The template does what is not supported, not allowed, or too much.</exception>
     /// <exception cref="ArgumentException">A text of the messages, tools or variables is not valid Unicode, or a number in them too large.</exception>
-    public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null) => RenderCore(messages, options).Output.ToString();
+    public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        options ??= new ChatTemplateOptions();
+        IReadOnlyDictionary<string, object> variables = CreateVariables(messages, options).Of(messages.Count, options.AddGenerationPrompt);
+        return Choose(options).Render(variables, new Rendering(options.Clock)).Output.ToString();
+    }
 
     /// <summary>Renders a conversation as the text that the model reads.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="addGenerationPrompt">Whether to end with the beginning of the assistant's next message, for it to be continued.</param>
     /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>
-    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) => Render(messages, new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt });
+    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) =>
+        Render(messages, new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt });
 
     /// <summary>Renders a conversation, and tells which parts of it the template marks as the assistant's.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="options">What else the template is given; null for the usual.</param>
-    /// <exception cref="CheckpointException">As for <see cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>; or the template changes a text that it marks before it writes it, so that its place is not known.</exception>
+    /// <exception cref="CheckpointException">
+    /// As for <see cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>; or the template changes a text that it marks before it writes it, so that
+    /// its place is not known.
+    /// </exception>
     /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>
     public RenderedChat RenderWithSpans(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
     {
-        (Output output, CapturedTexts captured) = RenderCore(messages, options);
+        ArgumentNullException.ThrowIfNull(messages);
+        options ??= new ChatTemplateOptions();
+        IReadOnlyDictionary<string, object> variables = CreateVariables(messages, options).Of(messages.Count, options.AddGenerationPrompt);
+        return RenderWithSpans(variables, options, new Rendering(options.Clock));
+    }
+
+    /// <summary>Converts what the template is given, for one rendering or several.</summary>
+    internal TemplateVariables CreateVariables(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options) => new(messages, options, _specialTokens);
+
+    /// <summary>Renders a conversation that was converted, and tells which parts of it the template marks as the assistant's.</summary>
+    internal RenderedChat RenderWithSpans(IReadOnlyDictionary<string, object> variables, ChatTemplateOptions options, Rendering rendering)
+    {
         LoadedTemplate template = Choose(options);
+        (Output output, CapturedTexts captured) = template.Render(variables, rendering);
         if (captured.AnyLost)
-            throw new CheckpointException(template.Source, "the chat template changes the text of a {% generation %} block before it writes it, so it is not known which part of the rendered text is the assistant's.");
+            throw new CheckpointException(template.Source,
+                "the chat template changes the text of a {% generation %} block before it writes it, so it is not known which part "
+                + "of the rendered text is the assistant's.");
         return new RenderedChat(output.ToString(), output.Spans, template.HasGeneration);
     }
 
-    private (Output Output, CapturedTexts Captured) RenderCore(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options)
-    {
-        ArgumentNullException.ThrowIfNull(messages);
-        options ??= new ChatTemplateOptions();
-        return Choose(options).Render(TemplateVariables.Create(messages, options, _specialTokens), options.Clock);
-    }
-
-    private LoadedTemplate Choose(ChatTemplateOptions? options) => options?.Tools is not null && _withTools is not null ? _withTools : _default;
+    private LoadedTemplate Choose(ChatTemplateOptions options) => options.Tools is not null && _withTools is not null ? _withTools : _default;
 }

@@ -8,19 +8,24 @@ internal static class ChatTemplateReader
     /// <summary>The name of the template for conversations, and of the one for conversations with tools.</summary>
     public const string Default = "default", ToolUse = "tool_use";
 
-    private const string TemplateFileName = "chat_template.jinja", FurtherFolderName = "additional_chat_templates", Extension = ".jinja";
-    private const string SettingsFileName = "tokenizer_config.json", ProcessorFileName = "chat_template.json", TemplateKey = "chat_template";
+    /// <summary>What has a template in settings, and how the names of files that are one begin.</summary>
+    public const string TemplateKey = "chat_template";
 
     /// <summary>The longest template that is read; the longest known have some 20 KB.</summary>
-    private const long LongestTemplate = 1 << 20;
+    public const long LongestTemplate = 1 << 20;
 
-    /// <summary>The templates of a folder, by name: those in files of their own or, where there is none, those in <c>tokenizer_config.json</c> or <c>chat_template.json</c>.</summary>
+    private const string Extension = ".jinja";
+
+    /// <summary>
+    /// The templates of a folder, by name: those in files of their own or, where there is none, those in <c>tokenizer_config.json</c> or
+    /// <c>chat_template.json</c>.
+    /// </summary>
     /// <exception cref="CheckpointException">There is none, or a file cannot be read.</exception>
     public static IReadOnlyDictionary<string, NamedTemplate> Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Dictionary<string, NamedTemplate> templates = ReadFiles(folder);
-        foreach (string name in (ReadOnlySpan<string>)[SettingsFileName, ProcessorFileName])
+        foreach (string name in (ReadOnlySpan<string>)[FileNames.TokenizerSettings, FileNames.ProcessorChatTemplate])
         {
             string path = Path.Combine(folder, name);
             if (templates.Count == 0 && File.Exists(path))
@@ -28,7 +33,11 @@ internal static class ChatTemplateReader
         }
 
         if (templates.Count == 0)
-            throw new CheckpointException(folder, $"the checkpoint has no chat template, neither '{TemplateFileName}' nor '{TemplateKey}' in '{SettingsFileName}'. Supply one, as a file in Jinja's language.");
+        {
+            string places = $"neither '{FileNames.ChatTemplate}' nor '{TemplateKey}' in '{FileNames.TokenizerSettings}'";
+            throw new CheckpointException(folder, $"the checkpoint has no chat template, {places}. Supply one, as a file in Jinja's language.");
+        }
+
         return templates;
     }
 
@@ -43,7 +52,7 @@ internal static class ChatTemplateReader
     private static Dictionary<string, NamedTemplate> ReadFiles(string folder)
     {
         var templates = new Dictionary<string, NamedTemplate>();
-        string path = Path.Combine(folder, TemplateFileName), further = Path.Combine(folder, FurtherFolderName);
+        string path = Path.Combine(folder, FileNames.ChatTemplate), further = Path.Combine(folder, FileNames.FurtherChatTemplates);
         if (File.Exists(path))
             templates[Default] = ReadFile(path);
         if (!Directory.Exists(further))

@@ -32,11 +32,11 @@ internal sealed class LoadedTemplate
     /// <summary>Renders the template.</summary>
     /// <exception cref="CheckpointException">It does what is not supported, not allowed, or too much.</exception>
     /// <exception cref="ChatTemplateException">What it is given does not fit it.</exception>
-    public (Output Output, CapturedTexts Captured) Render(IEnumerable<KeyValuePair<string, object>> variables, TimeProvider clock)
+    public (Output Output, CapturedTexts Captured) Render(IEnumerable<KeyValuePair<string, object>> variables, Rendering rendering)
     {
         try
         {
-            return Evaluator.Render(_template, variables, new Rendering(clock));
+            return Evaluator.Render(_template, variables, rendering);
         }
         catch (JinjaException exception)
         {

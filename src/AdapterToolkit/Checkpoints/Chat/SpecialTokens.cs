@@ -9,8 +9,6 @@ namespace AdapterToolkit.Checkpoints;
 /// </summary>
 internal static class SpecialTokens
 {
-    private const string SettingsFileName = "tokenizer_config.json", MapFileName = "special_tokens_map.json";
-
     private static readonly string[] s_names = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
 
     /// <summary>Tokens in a list, and tokens of the model's own by name.</summary>
@@ -21,7 +19,7 @@ internal static class SpecialTokens
     public static IReadOnlyDictionary<string, JsonNode?> FromFolder(string folder)
     {
         var tokens = new Dictionary<string, JsonNode?>();
-        foreach (string name in (ReadOnlySpan<string>)[SettingsFileName, MapFileName])
+        foreach (string name in (ReadOnlySpan<string>)[FileNames.TokenizerSettings, FileNames.SpecialTokens])
         {
             string path = Path.Combine(folder, name);
             if (File.Exists(path))

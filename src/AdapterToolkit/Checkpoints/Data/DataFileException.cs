@@ -16,6 +16,13 @@ public sealed class DataFileException : IOException
         Line = line;
     }
 
+    /// <summary>The error about a text in UTF-16 or UTF-32.</summary>
+    internal static DataFileException InOtherEncoding(string filePath) => new(filePath, Utf8Text.OtherEncoding) { ByteOffset = 0 };
+
+    /// <summary>The error about a byte that begins no character.</summary>
+    internal static DataFileException NotUtf8(string filePath, byte value, long offset, long? line = null) =>
+        new(filePath, Utf8Text.Problem(value, offset), line) { ByteOffset = offset };
+
     /// <summary>The file (or folder) at fault.</summary>
     public string FilePath { get; }
 

@@ -22,7 +22,7 @@ internal static class JsonLines
     public static void Read(string path, List<DataText> texts, List<Conversation> conversations, ILogger logger, CancellationToken cancellationToken)
     {
         using FileStream stream = DataFileStream.Open(path);
-        Utf8LineReader lines = new(stream);
+        Utf8LineReader lines = new(stream, path);
         long reported = 0;
         while (lines.Read(out ReadOnlyMemory<byte> line))
         {
@@ -33,7 +33,8 @@ internal static class JsonLines
                 DataFilesLog.FileIsBeingRead(logger, path, reported >> 20, stream.Length >> 20);
             }
 
-            DataEncoding.RefuseUnlessValid(line.Span, path, lines.Offset, lines.Number);
+            if (Utf8Text.FirstInvalid(line.Span) is { } position)
+                throw DataFileException.NotUtf8(path, line.Span[position], lines.Offset + position, lines.Number);
             if (IsBlank(line.Span))
                 continue;
             JsonLine json = JsonLine.Parse(line, path, lines.Number);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>Reads files of plain text whole.</summary>
@@ -13,8 +15,11 @@ internal static class TextFile
     public static string Read(string path, CancellationToken cancellationToken)
     {
         byte[] bytes = ReadBytes(path, cancellationToken);
-        int mark = DataEncoding.ByteOrderMarkLength(bytes, path);
-        string text = DataEncoding.Decode(bytes.AsSpan(mark), path, mark);
+        if (Utf8Text.BeginsOtherwise(bytes))
+            throw DataFileException.InOtherEncoding(path);
+        if (Utf8Text.FirstInvalid(bytes) is { } position)
+            throw DataFileException.NotUtf8(path, bytes[position], position);
+        string text = Encoding.UTF8.GetString(bytes.AsSpan(Utf8Text.ByteOrderMarkLength(bytes)));
         return text.Contains('\r') ? text.Replace("\r\n", "\n").Replace('\r', '\n') : text;
     }
 
@@ -23,7 +28,7 @@ internal static class TextFile
         using FileStream stream = DataFileStream.Open(path);
         using MemoryStream content = new(capacity: (int)Math.Min(stream.Length, LongestFile));
         byte[] chunk = new byte[(int)Math.Clamp(stream.Length, 1, ChunkSize)];
-        while (DataFileStream.Read(stream, chunk) is int read and > 0)
+        while (DataFileStream.Read(stream, path, chunk) is int read and > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (content.Length + read > LongestFile)

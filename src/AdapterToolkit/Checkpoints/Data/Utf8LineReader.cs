@@ -4,7 +4,8 @@ namespace AdapterToolkit.Checkpoints;
 /// Reads a file line by line, as the bytes that it has. Lines end with <c>\n</c>, <c>\r\n</c> or <c>\r</c>; a byte order mark is no part of the first one.
 /// </summary>
 /// <param name="stream">The file.</param>
-internal sealed class Utf8LineReader(FileStream stream)
+/// <param name="path">Its path.</param>
+internal sealed class Utf8LineReader(FileStream stream, string path)
 {
     /// <summary>The most bytes of a line.</summary>
     private const int LongestLine = 64 << 20;
@@ -52,7 +53,7 @@ internal sealed class Utf8LineReader(FileStream stream)
             }
 
             if (searched > LongestLine)
-                throw new DataFileException(stream.Name, $"the line has more than {LongestLine} bytes.", Number + 1);
+                throw new DataFileException(path, $"the line has more than {LongestLine} bytes.", Number + 1);
             Fill();
         }
     }
@@ -94,7 +95,7 @@ internal sealed class Utf8LineReader(FileStream stream)
             Array.Resize(ref _buffer, 2 * _buffer.Length);
         do
         {
-            int read = DataFileStream.Read(stream, _buffer.AsSpan(_end));
+            int read = DataFileStream.Read(stream, path, _buffer.AsSpan(_end));
             _end += read;
             _isEnded = read == 0;
         }
@@ -103,6 +104,9 @@ internal sealed class Utf8LineReader(FileStream stream)
         if (_isBegun)
             return;
         _isBegun = true;
-        Skip(DataEncoding.ByteOrderMarkLength(_buffer.AsSpan(0, _end), stream.Name));
+        ReadOnlySpan<byte> beginning = _buffer.AsSpan(0, _end);
+        if (Utf8Text.BeginsOtherwise(beginning))
+            throw DataFileException.InOtherEncoding(path);
+        Skip(Utf8Text.ByteOrderMarkLength(beginning));
     }
 }

@@ -8,22 +8,22 @@ namespace AdapterToolkit.Checkpoints;
 /// </summary>
 internal static class GitLfsPointer
 {
+    /// <summary>What is wrong with a file that is a pointer.</summary>
+    public const string Problem = "is a Git LFS pointer, not the file itself, which was not downloaded. Run 'git lfs pull' in the repository, "
+        + "or download the file from where the repository came from.";
+
     /// <summary>A pointer is shorter than this, by its specification.</summary>
     private const int LongestPointer = 1024;
 
     private static ReadOnlySpan<byte> FirstLine => "version https://git-lfs.github.com/spec/"u8;
 
-    /// <summary>Refuses a file that is a pointer.</summary>
-    /// <param name="path">The file's path, for the message.</param>
+    /// <summary>Whether a file is a pointer.</summary>
     /// <param name="handle">The file.</param>
-    /// <exception cref="CheckpointException">The file is a pointer.</exception>
-    public static void ThrowIfIn(string path, SafeFileHandle handle)
+    public static bool IsIn(SafeFileHandle handle)
     {
-        if (RandomAccess.GetLength(handle) is var length && (length >= LongestPointer || length < FirstLine.Length))
-            return;
+        if (RandomAccess.GetLength(handle) >= LongestPointer)
+            return false;
         Span<byte> start = stackalloc byte[FirstLine.Length];
-        RegularFile.Read(handle, path, 0, start);
-        if (start.SequenceEqual(FirstLine))
-            throw new CheckpointException(path, "is a Git LFS pointer, not the file itself, which was not downloaded. Run 'git lfs pull' in the repository, or download the file from where the repository came from.");
+        return RandomAccess.Read(handle, start, fileOffset: 0) == start.Length && start.SequenceEqual(FirstLine);
     }
 }

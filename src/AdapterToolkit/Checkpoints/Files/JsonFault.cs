@@ -2,20 +2,32 @@ using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Says what is wrong with a JSON text that could not be read, and where: reading it once more is needed for that only when it fails.</summary>
-internal static class JsonFault
+/// <summary>What is wrong with a JSON text: where it is none, a key stands twice in one object, or a text is not valid Unicode.</summary>
+/// <param name="Problem">What is wrong, as what is said of the text: "has the key 'a' twice".</param>
+/// <param name="Position">The byte at which that is found.</param>
+/// <param name="Path">The keys that lead there, with dots between them; empty at the root, and where the problem names them.</param>
+/// <param name="Cause">What the reader threw, if it did.</param>
+/// <param name="Remedy">What to do, where that is not obvious.</param>
+internal sealed record JsonFault(string Problem, int Position, string Path, Exception? Cause = null, string Remedy = "")
 {
     /// <summary>What Python's json module writes for numbers that are not finite.</summary>
     private static readonly string[] s_pythonNumbers = ["NaN", "Infinity", "-Infinity"];
 
-    /// <summary>Describes the first fault of a text.</summary>
-    /// <param name="what">What the text is, such as "the file".</param>
+    /// <summary>What is said of the text: "has the key 'a' twice (line 2). Remove one of the two."</summary>
+    /// <param name="place">Where the fault is.</param>
+    public string Message(string place) => $"{Problem} ({place}).{(Remedy.Length > 0 ? " " : "")}{Remedy}";
+
+    /// <summary>What is said of a text of several lines.</summary>
+    /// <param name="json">The text.</param>
+    public string MessageWithLine(ReadOnlySpan<byte> json) =>
+        Message($"line {Utf8Text.LineOf(json, Position)}{(Path.Length > 0 ? $", at '{Path}'" : "")}");
+
+    /// <summary>Finds the first fault of a text.</summary>
     /// <param name="json">The text, valid UTF-8.</param>
-    /// <param name="options">How deep it may be nested.</param>
-    /// <returns>The problem, or null where the text has none.</returns>
-    public static string? Find(string what, ReadOnlySpan<byte> json, JsonReaderOptions options = default)
+    /// <returns>The fault, or null where the text has none.</returns>
+    public static JsonFault? Find(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, options);
+        var reader = new Utf8JsonReader(json);
         var open = new Stack<Container>();
         try
         {
@@ -34,9 +46,10 @@ internal static class JsonFault
                         Container inside = open.Peek();
                         inside.Key = key;
                         if (!inside.Keys.Add(key))
-                            return $"the key '{PathOf(open)}' occurs twice in {what} (the second time in line {Utf8Text.LineOf(json, reader.TokenStartIndex)}). Remove one of the two.";
+                            return new JsonFault($"has the key '{PathOf(open)}' twice", (int)reader.TokenStartIndex, Path: "",
+                                Remedy: "Remove one of the two.");
                         break;
-                    case JsonTokenType.String:
+                    case JsonTokenType.String when reader.ValueIsEscaped:
                         reader.GetString();
                         break;
                 }
@@ -44,33 +57,48 @@ internal static class JsonFault
 
             return null;
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException exception)
         {
-            return $"{what} is not valid JSON: it has half of a surrogate pair, such as \\ud83d alone, in line {Utf8Text.LineOf(json, reader.TokenStartIndex)}{After(open)}: that is no character.";
+            const string problem = "holds half of a surrogate pair (\\ud800 to \\udfff), which is no character";
+            return new JsonFault(problem, (int)reader.TokenStartIndex, PathOf(open), exception);
         }
         catch (JsonException exception)
         {
-            return PythonNumberAt(json[(int)reader.BytesConsumed..]) is { } number
-                ? $"{what} is not valid JSON: it has {number} in line {exception.LineNumber + 1}{After(open)}, as Python writes numbers that are not finite. JSON has no such number; put a finite one there."
-                : $"{what} is not valid JSON{After(open)}: {exception.Message}";
+            int position = (int)reader.BytesConsumed;
+            return PythonNumberAt(json, ref position) is { } number
+                ? new JsonFault($"is not valid JSON: it has {number}, as Python writes numbers that are not finite", position, PathOf(open), exception,
+                    "Put a finite one there.")
+                : new JsonFault($"is not valid JSON: {WithoutPosition(exception.Message)}", PositionOf(exception, json), PathOf(open), exception);
         }
     }
 
-    private static string? PythonNumberAt(ReadOnlySpan<byte> json)
+    private static string? PythonNumberAt(ReadOnlySpan<byte> json, ref int position)
     {
-        json = json.TrimStart(" \t\r\n,:"u8);
+        ReadOnlySpan<byte> rest = json[position..].TrimStart(" \t\r\n,:"u8);
         foreach (string number in s_pythonNumbers)
         {
-            if (json.StartsWith(System.Text.Encoding.ASCII.GetBytes(number)))
-                return number;
+            if (!rest.StartsWith(System.Text.Encoding.ASCII.GetBytes(number)))
+                continue;
+            position = json.Length - rest.Length;
+            return number;
         }
 
         return null;
     }
 
-    private static string After(Stack<Container> open) => PathOf(open) is { Length: > 0 } path ? $", at '{path}'" : "";
+    /// <summary>The reader's own message ends with a line and a byte.</summary>
+    private static string WithoutPosition(string message) => message.Split(" LineNumber:")[0].TrimEnd('.', ' ');
 
-    private static string PathOf(Stack<Container> open) => Excerpt.Of(string.Join('.', open.Where(container => container.Key is not null).Select(container => container.Key).Reverse()));
+    private static int PositionOf(JsonException exception, ReadOnlySpan<byte> json)
+    {
+        int line = 0;
+        for (long lines = exception.LineNumber ?? 0; lines > 0; lines--)
+            line += json[line..].IndexOf((byte)'\n') + 1;
+        return Math.Min(json.Length, line + (int)(exception.BytePositionInLine ?? 0));
+    }
+
+    private static string PathOf(Stack<Container> open) =>
+        Excerpt.Of(string.Join('.', open.Where(container => container.Key is not null).Select(container => container.Key).Reverse()));
 
     /// <summary>An object or array that has begun.</summary>
     private sealed class Container

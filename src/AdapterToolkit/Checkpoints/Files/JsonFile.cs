@@ -7,13 +7,17 @@ namespace AdapterToolkit.Checkpoints;
 internal static class JsonFile
 {
     /// <summary>The largest file that is read. The largest tokenizer files known have some 35 MB.</summary>
-    private const long LongestFile = 256 << 20;
+    public const long LongestFile = 256 << 20;
 
     /// <summary>Written files keep texts such as <c>&lt;|im_end|&gt;</c> readable, as Hugging Face's do; they are no part of a web page.</summary>
-    public static JsonWriterOptions WriterOptions => new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonWriterOptions WriterOptions =>
+        new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Parses a file and converts its root object.</summary>
-    /// <exception cref="CheckpointException">The file is missing, no regular file or too long, not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid Unicode.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file is missing, no regular file or too long, not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid
+    /// Unicode.
+    /// </exception>
     public static T Read<T>(string path, Func<JsonObject, T> convert) => Parse(path, ReadAllBytes(path), convert);
 
     /// <summary>Reads a file's text, for <see cref="Parse"/>.</summary>
@@ -31,7 +35,9 @@ internal static class JsonFile
     /// <param name="bytes">The text.</param>
     /// <param name="convert">Converts the root object, which lives only so long.</param>
     /// <param name="tensorName">The tensor that holds the text; null where it is a file of its own.</param>
-    /// <exception cref="CheckpointException">The text is not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid Unicode.</exception>
+    /// <exception cref="CheckpointException">
+    /// The text is not JSON, has a key twice in one object, or <paramref name="convert"/> meets text that is not valid Unicode.
+    /// </exception>
     public static T Parse<T>(string path, ReadOnlyMemory<byte> bytes, Func<JsonObject, T> convert, string? tensorName = null)
     {
         if (tensorName is null && ForeignContent.Of(bytes.Span) is { } meaning)
@@ -48,14 +54,17 @@ internal static class JsonFile
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Half of a surrogate pair is found when the text is read, as an InvalidOperationException.
-            if (JsonFault.Find(tensorName is null ? "the file" : "its text", text.Span) is not { } problem)
+            if (JsonFault.Find(text.Span) is not { } fault)
                 throw;
-            throw new CheckpointException(path, problem, tensorName, exception);
+            throw new CheckpointException(path, $"{(tensorName is null ? "the file" : "its text")} {fault.MessageWithLine(text.Span)}", tensorName, exception);
         }
     }
 
-    /// <summary>Writes an object's properties, atomically.</summary>
-    public static void Write(string path, Action<Utf8JsonWriter> writeProperties) => AtomicFile.Write(path, stream =>
+    /// <summary>Writes an object's properties to a file, atomically.</summary>
+    public static void Write(string path, Action<Utf8JsonWriter> writeProperties) => AtomicFile.Write(path, stream => Write(stream, writeProperties));
+
+    /// <summary>Writes an object's properties, and a line break behind it.</summary>
+    public static void Write(Stream stream, Action<Utf8JsonWriter> writeProperties)
     {
         using (var json = new Utf8JsonWriter(stream, WriterOptions))
         {
@@ -65,5 +74,5 @@ internal static class JsonFile
         }
 
         stream.WriteByte((byte)'\n');
-    });
+    }
 }

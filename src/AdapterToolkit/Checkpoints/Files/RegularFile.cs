@@ -15,18 +15,37 @@ internal static class RegularFile
     public static SafeFileHandle Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        RequireContents(path);
+        SafeFileHandle handle = TryOpen(path, out string? problem) ?? throw new CheckpointException(path, problem!);
+        if (RandomAccess.GetLength(handle) > 0)
+            return handle;
+        handle.Dispose();
+        throw new CheckpointException(path, "is empty. Was it copied or downloaded whole?");
+    }
+
+    /// <summary>Opens a file for reading at any position; it may be empty.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="problem">Receives why it can't be read where it is not opened.</param>
+    /// <returns>The file, or null.</returns>
+    public static SafeFileHandle? TryOpen(string path, out string? problem)
+    {
+        problem = FindProblem(path);
+        if (problem is not null)
+            return null;
         SafeFileHandle handle = File.OpenHandle(path, options: FileOptions.SequentialScan);
         try
         {
-            GitLfsPointer.ThrowIfIn(path, handle);
-            return handle;
+            if (!GitLfsPointer.IsIn(handle))
+                return handle;
+            problem = GitLfsPointer.Problem;
         }
         catch
         {
             handle.Dispose();
             throw;
         }
+
+        handle.Dispose();
+        return null;
     }
 
     /// <summary>Reads a whole file.</summary>
@@ -63,26 +82,35 @@ internal static class RegularFile
         {
             int read = RandomAccess.Read(handle, destination, offset);
             if (read == 0)
-                throw new CheckpointException(path, $"the file ends at byte {offset}, {destination.Length} bytes early: it has become shorter since it was opened. Load it again when nothing writes to it any more.", tensorName);
+            {
+                string problem = $"the file ends at byte {offset}, {destination.Length} bytes early: it has become shorter since it was opened. "
+                    + "Load it again when nothing writes to it any more.";
+                throw new CheckpointException(path, problem, tensorName);
+            }
+
             destination = destination[read..];
             offset += read;
         }
     }
 
-    /// <summary>A pipe is not even opened: opening one waits for a writer.</summary>
-    private static void RequireContents(string path)
+    /// <summary>
+    /// Says why a path names no file that can be read from end to end; null where it does. A pipe is not even opened: opening one waits for a writer.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    /// <param name="sought">What should be there, for the message.</param>
+    public static string? FindProblem(string path, string sought = "file")
     {
         if (Directory.Exists(path))
-            throw new CheckpointException(path, "is a folder; a file is needed here.");
-        if (!File.Exists(path))
-            throw new CheckpointException(path, "there is no such file.");
+            return "is a folder; a file is needed here.";
+        if (path.Contains('\0') || FileStatus.Of(path).Kind == FileKind.Missing)
+            return $"there is no such {sought}.";
         string? target = FileStatus.FinalTarget(path);
-        FileStatus status = target is null ? default : FileStatus.Of(target);
-        if (status.Kind == FileKind.Missing)
-            throw new CheckpointException(path, $"is a link to '{Excerpt.Of(target ?? path)}', which is no file. Restore what it leads to, or put the file itself in its place.");
-        if (status.Kind != FileKind.File)
-            throw new CheckpointException(path, "is a device, a pipe or a socket, not a file. Copy what it gives into a file.");
-        if (status.Length == 0)
-            throw new CheckpointException(path, "is empty. Was it copied or downloaded whole?");
+        return (target is null ? FileKind.Missing : FileStatus.Of(target).Kind) switch
+        {
+            FileKind.File => null,
+            FileKind.Missing =>
+                $"is a link to '{Excerpt.Of(target ?? path)}', which is no file. Restore what it leads to, or put the file itself in its place.",
+            _ => "is a device, a pipe or a socket, not a file. Copy what it gives into a file.",
+        };
     }
 }

@@ -3,9 +3,14 @@ using System.Text.Unicode;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Decodes the bytes of text files. Bytes that are not UTF-8 are an error: replaced by U+FFFD they would change the text in silence.</summary>
+/// <summary>Tells UTF-8 from other encodings. Bytes that are not UTF-8 are an error: replaced by U+FFFD they would change the text in silence.</summary>
 internal static class Utf8Text
 {
+    /// <summary>What is wrong with a text that <see cref="BeginsOtherwise"/>.</summary>
+    public const string OtherEncoding = "the text is not UTF-8: it begins as UTF-16 or UTF-32 does. " + Remedy;
+
+    private const string Remedy = "Save the file as UTF-8.";
+
     private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
     /// <summary>The text of a file's bytes, without its byte order mark.</summary>
@@ -25,28 +30,42 @@ internal static class Utf8Text
     /// <exception cref="CheckpointException">They are not; the message says where.</exception>
     public static void Check(string path, ReadOnlySpan<byte> bytes, string? tensorName = null)
     {
-        if (Utf8.IsValid(bytes))
-            return;
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            throw new CheckpointException(path, "begins with the byte order mark of UTF-16. Save it as UTF-8.", tensorName);
-        int position = FirstInvalid(bytes);
-        throw new CheckpointException(path, $"is not UTF-8: the byte 0x{bytes[position]:X2} at offset {position} (line {LineOf(bytes, position)}) begins no character. Save it as UTF-8.", tensorName);
+        if (BeginsOtherwise(bytes))
+            throw new CheckpointException(path, OtherEncoding, tensorName);
+        if (FirstInvalid(bytes) is { } position)
+            throw new CheckpointException(path, Problem(bytes[position], position, LineOf(bytes, position)), tensorName);
     }
 
-    /// <summary>How many bytes a byte order mark takes at the start of a text: 3, or 0 where there is none.</summary>
-    /// <param name="bytes">The text.</param>
-    public static int ByteOrderMarkLength(ReadOnlySpan<byte> bytes) => bytes.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
-
-    /// <summary>The number of the line, counted from one, that a position lies in.</summary>
-    /// <param name="bytes">The text.</param>
-    /// <param name="position">The position.</param>
-    public static int LineOf(ReadOnlySpan<byte> bytes, long position) => 1 + bytes[..(int)position].Count((byte)'\n');
-
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    /// <summary>The first byte that begins no character; null where all are UTF-8.</summary>
+    /// <param name="bytes">The bytes.</param>
+    public static int? FirstInvalid(ReadOnlySpan<byte> bytes)
     {
+        if (Utf8.IsValid(bytes))
+            return null;
         int position = 0;
         while (Rune.DecodeFromUtf8(bytes[position..], out _, out int length) == System.Buffers.OperationStatus.Done)
             position += length;
         return position;
     }
+
+    /// <summary>What is wrong with a text that has a byte which begins no character.</summary>
+    /// <param name="value">The byte.</param>
+    /// <param name="offset">Where in the file it is.</param>
+    /// <param name="line">Its line, or null where that is said otherwise.</param>
+    public static string Problem(byte value, long offset, int? line = null) =>
+        $"the text is not UTF-8: byte 0x{value:X2} at offset {offset}{(line is null ? "" : $" (line {line})")} begins no character. {Remedy}";
+
+    /// <summary>Whether a text begins as one in UTF-16 or UTF-32 does: with the byte order mark of those, or with one zero of two bytes.</summary>
+    /// <param name="beginning">The text, or its first bytes.</param>
+    public static bool BeginsOtherwise(ReadOnlySpan<byte> beginning) => beginning.Length >= 2
+        && ((beginning[0], beginning[1]) is (0xFF, 0xFE) or (0xFE, 0xFF) || beginning[0] == 0 != (beginning[1] == 0));
+
+    /// <summary>How many bytes a byte order mark takes at the start of a text: 3, or 0 where there is none.</summary>
+    /// <param name="bytes">The text, or its first bytes.</param>
+    public static int ByteOrderMarkLength(ReadOnlySpan<byte> bytes) => bytes.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+
+    /// <summary>The number of the line, counted from one, that a position lies in.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="position">The position.</param>
+    public static int LineOf(ReadOnlySpan<byte> bytes, int position) => 1 + bytes[..position].Count((byte)'\n');
 }

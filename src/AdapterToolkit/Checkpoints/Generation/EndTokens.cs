@@ -16,9 +16,6 @@ public sealed class EndTokens
     /// <summary>The entry of both files.</summary>
     internal const string Key = "eos_token_id";
 
-    /// <summary>The name of the file with the settings of generation.</summary>
-    internal const string GenerationFileName = "generation_config.json";
-
     private EndTokens(IEnumerable<int> ids, string? stopText)
     {
         Ids = [.. ids.Distinct()];
@@ -51,7 +48,8 @@ public sealed class EndTokens
     public static EndTokens FromFolder(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return new EndTokens([.. IdsOf(Path.Combine(folder, GenerationFileName)), .. IdsOf(Path.Combine(folder, LlamaConfig.FileName))], stopText: null);
+        return new EndTokens([.. IdsOf(Path.Combine(folder, FileNames.GenerationSettings)), .. IdsOf(Path.Combine(folder, LlamaConfig.FileName))],
+            stopText: null);
     }
 
     /// <summary>What ends an answer in a conversation: the template's end of message, and what the files of the checkpoint say.</summary>
@@ -97,7 +95,9 @@ public sealed class EndTokens
         };
 
         int Id(JsonElement element)
-            => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0 ? id : throw json.Error(Key, "is not a token's id or a list of them.");
+            => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int id) && id >= 0
+                ? id
+                : throw json.Error(Key, "is not a token's id or a list of them.");
     }
 
     private static int[] IdsOf(string path) => File.Exists(path) ? JsonFile.Read(path, Read) : [];

@@ -32,7 +32,9 @@ public sealed record PeftAdapterConfig
     /// <summary>The names of modules that are trained and saved as a whole (<c>modules_to_save</c>).</summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
 
-    /// <summary>The names of layers that <see cref="TargetModules"/> means but that have no adapter, whole paths or their last parts (<c>exclude_modules</c>).</summary>
+    /// <summary>
+    /// The names of layers that <see cref="TargetModules"/> means but that have no adapter, whole paths or their last parts (<c>exclude_modules</c>).
+    /// </summary>
     public IReadOnlyList<string> ExcludeModules { get; init; } = [];
 
     /// <summary>A regular expression for the paths of layers without adapter; null where <see cref="ExcludeModules"/> says it.</summary>
@@ -44,7 +46,10 @@ public sealed record PeftAdapterConfig
     /// <summary>Regular expressions for the name before a block's number (<c>layers_pattern</c>); empty for any name.</summary>
     public IReadOnlyList<string> LayersPattern { get; init; } = [];
 
-    /// <summary>The share of inputs that training sets to zero (<c>lora_dropout</c>). <see cref="Training.Trainer"/> does without; the value is kept for programs that do not.</summary>
+    /// <summary>
+    /// The share of inputs that training sets to zero (<c>lora_dropout</c>). <see cref="Training.Trainer"/> does without; the value is kept for programs that
+    /// do not.
+    /// </summary>
     public double Dropout { get; init; }
 
     /// <summary>The base model that the adapter was trained on, a name or a path, or null.</summary>
@@ -92,7 +97,10 @@ public sealed record PeftAdapterConfig
     /// <summary>Settings that describe given layers: the most frequent rank and alpha, and patterns for layers that differ.</summary>
     /// <param name="layers">The layers; at least one.</param>
     /// <param name="rankStabilized">Whether the scaling is alpha / sqrt(rank).</param>
-    /// <param name="targetModules">The names of the layers with an adapter, or null for the last part of each layer's path. Give whole paths where not all layers of a name have an adapter.</param>
+    /// <param name="targetModules">
+    /// The names of the layers with an adapter, or null for the last part of each layer's path. Give whole paths where not all layers of a name have an
+    /// adapter.
+    /// </param>
     public static PeftAdapterConfig FromLayers(IReadOnlyList<PeftLayer> layers, bool rankStabilized = false, IReadOnlyList<string>? targetModules = null)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -105,7 +113,7 @@ public sealed record PeftAdapterConfig
             Rank = rank,
             Alpha = alpha,
             RankStabilized = rankStabilized,
-            TargetModules = targetModules ?? [.. layers.Select(layer => layer.Path[(layer.Path.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)],
+            TargetModules = targetModules ?? [.. layers.Select(layer => TensorNames.LastPart(layer.Path)).Distinct().Order(StringComparer.Ordinal)],
             RankPattern = layers.Where(layer => layer.Rank != rank).ToDictionary(layer => Regex.Escape(layer.Path), layer => layer.Rank),
             AlphaPattern = layers.Where(layer => Alpha(layer) != alpha).ToDictionary(layer => Regex.Escape(layer.Path), Alpha),
         };

@@ -14,7 +14,8 @@ internal static class PeftAdapterConfigReader
     /// <summary>Settings that must be missing, null, false or empty.</summary>
     private static readonly string[] s_unsupported =
     [
-        "use_dora", "ensure_weight_tying", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices", "target_parameters",
+        "use_dora", "ensure_weight_tying", "use_qalora", "use_bdlora", "lora_bias", "fan_in_fan_out", "layer_replication", "trainable_token_indices",
+        "target_parameters",
         "alora_invocation_tokens", "megatron_config", "arrow_config", "kasa_config", "velora_config", "monteclora_config",
     ];
 
@@ -37,10 +38,14 @@ internal static class PeftAdapterConfigReader
             throw json.Error("bias", $"is '{Excerpt.Of(bias)}'; only 'none' is supported.");
         if (json.Find("init_lora_weights") is { ValueKind: JsonValueKind.String } initialization
             && s_changesBase.Any(name => initialization.GetString()!.StartsWith(name, StringComparison.OrdinalIgnoreCase)))
-            throw json.Error("init_lora_weights", $"is '{Excerpt.Of(initialization.GetString()!)}', which changes the base model's weights; convert the adapter with PEFT's 'path_initial_model_for_weight_conversion'.");
+            throw json.Error("init_lora_weights",
+                $"is '{Excerpt.Of(initialization.GetString()!)}', which changes the base model's weights; convert the adapter with PEFT's "
+                + "'path_initial_model_for_weight_conversion'.");
 
         (string[] modules, string? expression) = ReadNames(json, "target_modules", json.Get("target_modules"));
-        (string[] excluded, string? excludedExpression) = IsOff(json, "exclude_modules") ? ([], null) : ReadNames(json, "exclude_modules", json.Get("exclude_modules"));
+        (string[] excluded, string? excludedExpression) = IsOff(json, "exclude_modules")
+            ? ([], null)
+            : ReadNames(json, "exclude_modules", json.Get("exclude_modules"));
         return new PeftAdapterConfig
         {
             Rank = json.GetInt("r", 1, LargestRank),
@@ -110,8 +115,7 @@ internal static class PeftAdapterConfigReader
         foreach ((string expression, _) in pattern.Properties)
         {
             CheckExpression(json, key, expression);
-            if (!patterns.TryAdd(expression, read(pattern, expression)))
-                throw pattern.Error(expression, "occurs twice.");
+            patterns.Add(expression, read(pattern, expression));
         }
 
         return patterns;

@@ -14,11 +14,17 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     /// <summary>What the files of an adapter are called as a part of their folder (<see cref="AtomicFolder"/>).</summary>
     public const string Part = "adapter";
 
-    private const string Prefix = "base_model.model.", SuffixA = ".lora_A.weight", SuffixB = ".lora_B.weight";
+    /// <summary>What the names of a layer's factors have behind the layer's path.</summary>
+    internal const string SuffixA = ".lora_A.weight", SuffixB = ".lora_B.weight";
+
+    private const string Prefix = "base_model.model.";
 
     /// <summary>Reads an adapter and checks that settings and tensors agree.</summary>
     /// <param name="folder">The adapter's folder.</param>
-    /// <exception cref="CheckpointException">A file is missing or malformed, a tensor is unknown, without its pair or of a wrong shape, or something is not supported; the message names file and tensor.</exception>
+    /// <exception cref="CheckpointException">
+    /// A file is missing or malformed, a tensor is unknown, without its pair or of a wrong shape, has a number that is infinite or not a number, or something
+    /// is not supported; the message names file and tensor.
+    /// </exception>
     public static PeftAdapterFile Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -33,30 +39,46 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         }
         catch (CheckpointException exception) when (exception.InnerException is RegexMatchTimeoutException slow)
         {
-            throw new CheckpointException(configPath, $"the regular expression '{Excerpt.Of(slow.Pattern)}' takes too long to match. Write it without nested repetitions.", innerException: slow);
+            throw new CheckpointException(configPath,
+                $"the regular expression '{Excerpt.Of(slow.Pattern)}' takes too long to match. Write it without nested repetitions.", innerException: slow);
         }
     }
 
-    /// <summary>Writes the adapter so that PEFT and <see cref="Read(string)"/> load it. The folder is prepared beside and put in place as a whole (<see cref="AtomicFolder"/>).</summary>
+    /// <summary>
+    /// Writes the adapter so that PEFT and <see cref="Read(string)"/> load it. The folder is prepared beside and put in place as a whole (<see
+    /// cref="AtomicFolder"/>).
+    /// </summary>
     /// <param name="folder">The folder to create or replace.</param>
     /// <exception cref="ArgumentException">A layer does not agree with the settings.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A number is infinite or not a number; the message names file and tensor, and nothing was written.
+    /// </exception>
     public void Write(string folder)
     {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        string path = Path.Combine(folder, TensorsFileName);
         var tensors = new List<SafetensorsTensor>();
         foreach (PeftLayer layer in Layers)
         {
             CheckAgainstConfig(layer);
-            tensors.Add(SafetensorsTensor.OfFloats(Prefix + layer.Path + SuffixA, [layer.Rank, layer.InFeatures], layer.A));
-            tensors.Add(SafetensorsTensor.OfFloats(Prefix + layer.Path + SuffixB, [layer.OutFeatures, layer.Rank], layer.B));
+            Add(layer.Path + SuffixA, [layer.Rank, layer.InFeatures], layer.A);
+            Add(layer.Path + SuffixB, [layer.OutFeatures, layer.Rank], layer.B);
         }
 
-        tensors.AddRange(SavedTensors.Select(tensor => SafetensorsTensor.OfFloats(Prefix + tensor.Name, tensor.Shape.AsSpan(), tensor.Values)));
+        foreach (PeftSavedTensor tensor in SavedTensors)
+            Add(tensor.Name, tensor.Shape.AsSpan(), tensor.Values);
         tensors.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         AtomicFolder.Write(folder, temporary =>
         {
             Config.Write(Path.Combine(temporary, PeftAdapterConfig.FileName));
             SafetensorsWriter.Write(Path.Combine(temporary, TensorsFileName), tensors);
         }, Part);
+
+        void Add(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values)
+        {
+            FiniteTensors.RequireToSave(values.Span, name, path);
+            tensors.Add(SafetensorsTensor.OfFloats(Prefix + name, shape, values));
+        }
     }
 
     private void CheckAgainstConfig(PeftLayer layer)
@@ -92,7 +114,7 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         return new PeftAdapterFile(
             config,
             [.. paths.Select(path => ReadLayer(config, file, path))],
-            [.. saved.Select(entry => new PeftSavedTensor(entry.Name[Prefix.Length..], entry.Shape, file.ReadFloat32(entry.Name)))]);
+            [.. saved.Select(entry => new PeftSavedTensor(entry.Name[Prefix.Length..], entry.Shape, ReadFinite(file, entry.Name)))]);
     }
 
     private static string? LayerPath(string name)
@@ -126,7 +148,9 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         if (!file.Contains(nameB))
             throw new CheckpointException(file.FilePath, $"the tensor is missing, though '{nameA}' is there.", nameB);
         if (!config.Targets(path))
-            throw new CheckpointException(file.FilePath, $"'target_modules' in '{PeftAdapterConfig.FileName}' does not name the layer '{path}', or 'exclude_modules' or 'layers_to_transform' leave it out.", nameA);
+            throw new CheckpointException(file.FilePath,
+                $"'target_modules' in '{PeftAdapterConfig.FileName}' does not name the layer '{path}', or "
+                + "'exclude_modules' or 'layers_to_transform' leave it out.", nameA);
         int rank = config.RankOf(path);
         CheckShape(file, nameA, 0, rank);
         CheckShape(file, nameB, 1, rank);
@@ -138,7 +162,9 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
         if (entry.Shape.Length != 2 || entry.Shape.Any(length => length is < 1 or > int.MaxValue))
             throw new CheckpointException(file.FilePath, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} is not that of a matrix.", name);
         if (entry.Shape[rankDimension] != rank)
-            throw new CheckpointException(file.FilePath, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} is of rank {entry.Shape[rankDimension]}, but '{PeftAdapterConfig.FileName}' says {rank}.", name);
+            throw new CheckpointException(file.FilePath,
+                $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} is of rank {entry.Shape[rankDimension]}, but "
+                + $"'{PeftAdapterConfig.FileName}' says {rank}.", name);
         if (entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16))
             throw new CheckpointException(file.FilePath, $"its elements are {entry.Type.FileName()}; F32, F16 or BF16 is needed.", name);
     }
@@ -151,8 +177,15 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
             config.RankOf(path),
             (int)file.GetEntry(nameA).Shape[1],
             (int)file.GetEntry(nameB).Shape[0],
-            file.ReadFloat32(nameA),
-            file.ReadFloat32(nameB),
+            ReadFinite(file, nameA),
+            ReadFinite(file, nameB),
             config.ScalingOf(path));
+    }
+
+    private static float[] ReadFinite(SafetensorsFile file, string name)
+    {
+        float[] values = file.ReadFloat32(name);
+        FiniteTensors.RequireRead(values, file.FilePath, name);
+        return values;
     }
 }

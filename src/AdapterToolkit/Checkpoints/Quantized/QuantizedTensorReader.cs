@@ -27,18 +27,14 @@ public static class QuantizedTensorReader
         return new QuantizedTensorNames(weightName).Companions.Where(checkpoint.Contains);
     }
 
-    /// <summary>Whether a weight is stored quantized.</summary>
-    /// <param name="checkpoint">The checkpoint.</param>
-    /// <param name="weightName">The weight's name.</param>
-    /// <exception cref="CheckpointException">The weight is in bitsandbytes' <c>Linear8bitLt</c> format, or lies beside parts of a quantized one without settings, or with those of two formats.</exception>
-    public static bool IsQuantized(Checkpoint checkpoint, string weightName) => FindFormat(checkpoint, weightName) is not null;
-
     /// <summary>Checks all that a quantized weight consists of, without reading its codes and scales.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="weightName">The weight's name.</param>
     /// <param name="shape">The shape that the model needs.</param>
     /// <returns>The weight's format, or null where it is not quantized.</returns>
-    /// <exception cref="CheckpointException">A tensor is missing, has another type or length, or says what is not supported; the message names the file and the tensor.</exception>
+    /// <exception cref="CheckpointException">
+    /// A tensor is missing, has another type or length, or says what is not supported; the message names the file and the tensor.
+    /// </exception>
     public static WeightFormat? Check(Checkpoint checkpoint, string weightName, Shape shape) => FindState(checkpoint, weightName, shape)?.Format;
 
     /// <summary>Reads a weight that is stored quantized.</summary>
@@ -48,7 +44,8 @@ public static class QuantizedTensorReader
     /// <param name="values">The quantized numbers, the same bits as in the file; null where the weight is not quantized.</param>
     /// <returns>Whether the weight is quantized.</returns>
     /// <exception cref="CheckpointException">As of <see cref="Check"/>, or a scale is not finite.</exception>
-    public static bool TryRead(Checkpoint checkpoint, string weightName, Shape shape, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out QuantizedValues? values)
+    public static bool TryRead(Checkpoint checkpoint, string weightName, Shape shape,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out QuantizedValues? values)
     {
         values = null;
         if (FindState(checkpoint, weightName, shape) is not { } state)
@@ -81,7 +78,9 @@ public static class QuantizedTensorReader
         foreach (string eightBit in (string[])[names.EightBitScales, names.EightBitOrder])
         {
             if (checkpoint.Contains(eightBit))
-                throw checkpoint.Error(eightBit, "belongs to bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. Load the unquantized checkpoint: the toolkit quantizes while it loads.");
+                throw checkpoint.Error(eightBit,
+                    "belongs to bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. Load the unquantized "
+                    + "checkpoint: the toolkit quantizes while it loads.");
         }
 
         QuantizationFormat[] stated = [.. s_formats.Where(format => checkpoint.Contains(names.State(format)))];
@@ -90,7 +89,8 @@ public static class QuantizedTensorReader
         if (stated.Length == 1)
             return stated[0];
         if (names.Companions.FirstOrDefault(checkpoint.Contains) is { } orphan)
-            throw checkpoint.Error(orphan, $"belongs to a quantized weight, but its settings, '{Excerpt.Of(names.State(QuantizationFormat.NF4))}' or '..__fp4', are missing.");
+            throw checkpoint.Error(orphan,
+                $"belongs to a quantized weight, but its settings, '{Excerpt.Of(names.State(QuantizationFormat.NF4))}' or '..__fp4', are missing.");
         return null;
     }
 
@@ -104,12 +104,15 @@ public static class QuantizedTensorReader
         WeightFormat format = state.Format;
         int blocks = format.Blocks(shape.Elements);
 
-        Require(checkpoint, weightName, SafetensorsType.U8, QuantizedValues.CodeBytes(format, shape.Elements), $"two codes a byte of a weight of {shape}; others come of another setting of bnb_4bit_quant_storage");
-        Require(checkpoint, names.Maxima, format.DoubleQuantized ? SafetensorsType.U8 : SafetensorsType.F32, blocks, $"one scale for each {format.BlockSize} numbers of a weight of {shape}");
+        Require(checkpoint, weightName, SafetensorsType.U8, QuantizedValues.CodeBytes(format, shape.Elements),
+            $"two codes a byte of a weight of {shape}; others come of another setting of bnb_4bit_quant_storage");
+        Require(checkpoint, names.Maxima, format.DoubleQuantized ? SafetensorsType.U8 : SafetensorsType.F32, blocks,
+            $"one scale for each {format.BlockSize} numbers of a weight of {shape}");
         RequireMap(checkpoint, names.Map, Codebooks.Of(numbers), $"the values of {numbers}");
         if (format.DoubleQuantized)
         {
-            Require(checkpoint, names.NestedMaxima, SafetensorsType.F32, (blocks + WeightFormat.NestedBlockSize - 1) / WeightFormat.NestedBlockSize, $"one for each {WeightFormat.NestedBlockSize} of {blocks} scales");
+            Require(checkpoint, names.NestedMaxima, SafetensorsType.F32, (blocks + WeightFormat.NestedBlockSize - 1) / WeightFormat.NestedBlockSize,
+                $"one for each {WeightFormat.NestedBlockSize} of {blocks} scales");
             RequireMap(checkpoint, names.NestedMap, Codebooks.Dynamic8, "the values of the dynamic 8-bit map");
         }
         else if (checkpoint.Contains(names.NestedMaxima))
@@ -128,7 +131,8 @@ public static class QuantizedTensorReader
         if (entry.Type != type)
             throw checkpoint.Error(name, $"its elements are {entry.Type.FileName()}; {type.FileName()} is needed: {meaning}.");
         if (entry.ElementCount != elements)
-            throw checkpoint.Error(name, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {elements} are needed: {meaning}.");
+            throw checkpoint.Error(name, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} "
+                + $"elements; {elements} are needed: {meaning}.");
     }
 
     private static void RequireMap(Checkpoint checkpoint, string name, ReadOnlySpan<float> expected, string meaning)

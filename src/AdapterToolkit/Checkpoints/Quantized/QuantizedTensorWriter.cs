@@ -4,26 +4,25 @@ using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Describes the tensors under which bitsandbytes stores a weight in 4 bits, for <see cref="SafetensorsWriter"/>; <see cref="QuantizedTensorReader"/> tells which they are.</summary>
+/// <summary>
+/// Describes the tensors under which bitsandbytes stores a weight in 4 bits, for <see cref="SafetensorsWriter"/>; <see cref="QuantizedTensorReader"/> tells
+/// which they are.
+/// </summary>
 public static class QuantizedTensorWriter
 {
     /// <summary>The tensors of a quantized weight, to be written in the order given.</summary>
     /// <param name="weightName">The weight's name.</param>
     /// <param name="shape">The weight's shape.</param>
     /// <param name="format">NF4 or FP4.</param>
-    /// <param name="fetch">Gives the quantized numbers. It is called once, when the first of the tensors is written; they are let go with the last, so that one weight is in memory at a time.</param>
-    /// <exception cref="ArgumentException">The format has no place in such a checkpoint.</exception>
-    public static IReadOnlyList<SafetensorsTensor> Tensors(string weightName, Shape shape, WeightFormat format, Func<QuantizedValues> fetch)
-        => Tensors(weightName, shape, format, fetch, WeightFormat.FullPrecision, offset: null);
-
-    /// <summary>The tensors of a quantized weight, to be written in the order given.</summary>
-    /// <param name="weightName">The weight's name.</param>
-    /// <param name="shape">The weight's shape.</param>
-    /// <param name="format">NF4 or FP4.</param>
-    /// <param name="fetch">Gives the quantized numbers, once.</param>
-    /// <param name="elementType">The element type that the weight has for programs that decode it: float32, bfloat16 or float16.</param>
+    /// <param name="fetch">
+    /// Gives the quantized numbers. It is called once, when the first of the tensors is written; they are let go with the last, so that one weight is in memory
+    /// at a time.
+    /// </param>
+    /// <param name="elementType">The element type that the weight has for programs that decode it: float32 (null), bfloat16 or float16.</param>
     /// <param name="offset">The mean of 8-bit scales; null where only the numbers themselves tell it.</param>
-    internal static IReadOnlyList<SafetensorsTensor> Tensors(string weightName, Shape shape, WeightFormat format, Func<QuantizedValues> fetch, WeightFormat elementType, float? offset)
+    /// <exception cref="ArgumentException">The format has no place in such a checkpoint.</exception>
+    public static IReadOnlyList<SafetensorsTensor> Tensors(
+        string weightName, Shape shape, WeightFormat format, Func<QuantizedValues> fetch, WeightFormat? elementType = null, float? offset = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(weightName);
         ArgumentNullException.ThrowIfNull(format);
@@ -31,6 +30,7 @@ public static class QuantizedTensorWriter
         if (format.Numbers is not (QuantizationFormat.NF4 or QuantizationFormat.FP4))
             throw new ArgumentException($"Checkpoints hold weights in NF4 or FP4, not in {format}.", nameof(format));
 
+        elementType ??= WeightFormat.FullPrecision;
         QuantizedTensorNames names = new(weightName);
         QuantizationFormat numbers = format.Numbers.Value;
         int blocks = format.Blocks(shape.Elements);
@@ -39,7 +39,8 @@ public static class QuantizedTensorWriter
 
         List<SafetensorsTensor> tensors =
         [
-            SafetensorsTensor.OfBytes(weightName, SafetensorsType.U8, [QuantizedValues.CodeBytes(format, shape.Elements), 1], bytes => Held().Codes.CopyTo(bytes)),
+            SafetensorsTensor.OfBytes(weightName, SafetensorsType.U8, [QuantizedValues.CodeBytes(format, shape.Elements), 1], bytes =>
+                Held().Codes.CopyTo(bytes)),
             SafetensorsTensor.OfBytes(
                 names.Maxima,
                 format.DoubleQuantized ? SafetensorsType.U8 : SafetensorsType.F32,
@@ -57,7 +58,8 @@ public static class QuantizedTensorWriter
             tensors.Add(SafetensorsTensor.OfFloats(names.NestedMap, [Codebooks.Dynamic8.Length], Codebooks.Dynamic8.ToArray()));
         }
 
-        tensors.Add(SafetensorsTensor.OfBytes(names.State(numbers), SafetensorsType.U8, [new QuantizationState(format, offset, elementType).ToText(shape).Length], bytes =>
+        int stateLength = new QuantizationState(format, offset, elementType).ToText(shape).Length;
+        tensors.Add(SafetensorsTensor.OfBytes(names.State(numbers), SafetensorsType.U8, [stateLength], bytes =>
         {
             byte[] text = new QuantizationState(format, Held().Scales!.Offset, elementType).ToText(shape);
             text.CopyTo(bytes);
@@ -72,6 +74,7 @@ public static class QuantizedTensorWriter
         QuantizedValues values = fetch();
         return values.Format == format && values.Elements == shape.Elements
             ? values
-            : throw new InvalidOperationException($"The weight '{weightName}' of {shape} in {format} turned out to be {values.Elements} numbers in {values.Format}.");
+            : throw new InvalidOperationException(
+                $"The weight '{weightName}' of {shape} in {format} turned out to be {values.Elements} numbers in {values.Format}.");
     }
 }

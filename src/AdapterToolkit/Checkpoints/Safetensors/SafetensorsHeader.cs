@@ -42,9 +42,11 @@ internal sealed class SafetensorsHeader
     public static int CheckLength(string path, ulong headerLength, long fileLength)
     {
         if (headerLength > (ulong)LongestHeader)
-            throw new CheckpointException(path, $"the header claims {headerLength} bytes; more than {LongestHeader} are not accepted. This is not a safetensors file, or it is damaged.");
+            throw new CheckpointException(path,
+                $"the header claims {headerLength} bytes; more than {LongestHeader} are not accepted. This is not a safetensors file, or it is damaged.");
         if ((long)headerLength > fileLength - LengthSize)
-            throw new CheckpointException(path, $"the header claims {headerLength} bytes but only {fileLength - LengthSize} follow. The file is truncated or not a safetensors file.");
+            throw new CheckpointException(path,
+                $"the header claims {headerLength} bytes but only {fileLength - LengthSize} follow. The file is truncated or not a safetensors file.");
         return (int)headerLength;
     }
 
@@ -64,9 +66,9 @@ internal sealed class SafetensorsHeader
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Half of a surrogate pair is found when the text is read, as an InvalidOperationException.
-            if (JsonFault.Find("the header", json) is not { } problem)
+            if (JsonFault.Find(json) is not { } fault)
                 throw;
-            throw new CheckpointException(path, problem, innerException: exception);
+            throw new CheckpointException(path, $"the header {fault.MessageWithLine(json)}", innerException: exception);
         }
 
         header.CheckLayout(dataLength);
@@ -166,7 +168,9 @@ internal sealed class SafetensorsHeader
         }
 
         if (offsets[1] - offsets[0] != bytes)
-            throw new CheckpointException(_path, $"the shape {SafetensorsEntry.FormatShape(shape.AsSpan())} of {type.FileName()} takes {bytes} bytes, but 'data_offsets' give it {offsets[1] - offsets[0]}.", name);
+            throw new CheckpointException(_path,
+                $"the shape {SafetensorsEntry.FormatShape(shape.AsSpan())} of {type.FileName()} takes {bytes} bytes, but "
+                + $"'data_offsets' give it {offsets[1] - offsets[0]}.", name);
         return new SafetensorsEntry(name, type, shape, elements, offsets[0], bytes);
     }
 
@@ -220,11 +224,15 @@ internal sealed class SafetensorsHeader
         foreach (SafetensorsEntry entry in Entries)
         {
             if (entry.Begin < end)
-                throw new CheckpointException(_path, $"it begins at byte {entry.Begin}, inside tensor '{Excerpt.Of(before!)}', which ends at byte {end}.", entry.Name);
+                throw new CheckpointException(_path, $"it begins at byte {entry.Begin}, inside tensor '{Excerpt.Of(before!)}', which ends at byte {end}.",
+                    entry.Name);
             if (entry.Begin > end)
-                throw new CheckpointException(_path, $"it begins at byte {entry.Begin}, but the data before it ends at byte {end}: {entry.Begin - end} bytes belong to no tensor.", entry.Name);
+                throw new CheckpointException(_path,
+                    $"it begins at byte {entry.Begin}, but the data before it ends at byte {end}: {entry.Begin - end} bytes belong to no tensor.", entry.Name);
             if (entry.ByteLength > dataLength - entry.Begin)
-                throw new CheckpointException(_path, $"it needs bytes {entry.Begin} to {(decimal)entry.Begin + entry.ByteLength}, but the file's data end at byte {dataLength}. The file is truncated or damaged.", entry.Name);
+                throw new CheckpointException(_path,
+                    $"it needs bytes {entry.Begin} to {(decimal)entry.Begin + entry.ByteLength}, but the file's data end at byte "
+                    + $"{dataLength}. The file is truncated or damaged.", entry.Name);
             end = entry.Begin + entry.ByteLength;
             before = entry.Name;
         }

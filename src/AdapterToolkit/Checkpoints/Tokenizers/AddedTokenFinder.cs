@@ -10,45 +10,59 @@ namespace AdapterToolkit.Checkpoints;
 /// </summary>
 internal sealed class AddedTokenFinder
 {
+    /// <summary>The UTF-16 units of the longest character.</summary>
+    private const int LongestCharacter = 2;
+
     private readonly SearchValues<string> _contents;
     private readonly ILookup<char, AddedToken> _longestFirst;
     private readonly bool _isEmpty;
 
+    /// <summary>Creates a finder.</summary>
+    /// <param name="tokens">The tokens to find, whose texts are not empty.</param>
     public AddedTokenFinder(IReadOnlyCollection<AddedToken> tokens)
     {
         _isEmpty = tokens.Count == 0;
         _contents = SearchValues.Create([.. tokens.Select(token => token.Content)], StringComparison.Ordinal);
         _longestFirst = tokens.OrderByDescending(token => token.Content.Length).ToLookup(token => token.Content[0]);
+        LookAhead = tokens.Select(token => token.Content.Length).DefaultIfEmpty(0).Max() + LongestCharacter;
     }
+
+    /// <summary>How many characters from a place on tell, at the most, which tokens end before it: a longer token could begin there, or a word go on.</summary>
+    public int LookAhead { get; }
 
     /// <summary>A part of a text: an added token, or text between them (<see cref="Token"/> is null).</summary>
     public readonly record struct Part(int Start, int Length, AddedToken? Token);
 
-    /// <summary>Divides a text into added tokens and what lies between them; the parts cover it in order, and overlap only where a token lies in white space that another one takes.</summary>
-    public IEnumerable<Part> Divide(string text)
+    /// <summary>
+    /// Divides a text into added tokens and what lies between them; the parts cover it in order, and overlap only where a token lies in white space that
+    /// another one takes.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">Where to begin: at the text's start, or at the end of a token that was found and takes no white space after it.</param>
+    public IEnumerable<Part> Divide(string text, int start = 0)
     {
-        int done = 0;
-        int from = 0;
+        int done = start;
+        int from = start;
         while (!_isEmpty && from < text.Length)
         {
             int found = text.AsSpan(from).IndexOfAny(_contents);
             if (found < 0)
                 break;
-            int start = from + found;
-            AddedToken token = LongestAt(text, start);
-            int end = start + token.Content.Length;
+            int begin = from + found;
+            AddedToken token = LongestAt(text, begin);
+            int end = begin + token.Content.Length;
             from = end;
-            if (token.SingleWord && (EndsInWord(text.AsSpan(0, start)) || BeginsWithWord(text.AsSpan(end))))
+            if (token.SingleWord && (EndsInWord(text.AsSpan(0, begin)) || BeginsWithWord(text.AsSpan(end))))
                 continue;
             if (token.StripLeft)
-                start = Math.Max(done, text.AsSpan(0, start).TrimEnd().Length);
+                begin = Math.Max(done, text.AsSpan(0, begin).TrimEnd().Length);
             if (token.StripRight)
                 end = text.Length - text.AsSpan(end).TrimStart().Length;
-            if (done < start)
-                yield return new Part(done, start - done, null);
+            if (done < begin)
+                yield return new Part(done, begin - done, null);
             // A token all of which another one took with the white space around it is that other one's.
-            if (start < end)
-                yield return new Part(start, end - start, token);
+            if (begin < end)
+                yield return new Part(begin, end - begin, token);
             done = end;
         }
 
@@ -71,5 +85,6 @@ internal sealed class AddedTokenFinder
     /// </summary>
     private static bool IsWordCharacter(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is <= UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation
-        || rune.Value is 0x200C or 0x200D or (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
+        || rune.Value is 0x200C or 0x200D
+            or (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189);
 }

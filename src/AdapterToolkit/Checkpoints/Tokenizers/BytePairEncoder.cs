@@ -51,26 +51,6 @@ internal sealed class BytePairEncoder
         ids.AddRange(encoded);
     }
 
-    /// <summary>For each byte of a word that the vocabulary has, the index of the character that it belongs to.</summary>
-    public int[] CharacterOfBytes(ReadOnlySpan<char> word)
-    {
-        var indices = new List<int>(word.Length);
-        Span<byte> bytes = stackalloc byte[4];
-        for (int i = 0; i < word.Length;)
-        {
-            _ = Rune.DecodeFromUtf16(word[i..], out Rune rune, out int length);
-            foreach (byte value in bytes[..rune.EncodeToUtf8(bytes)])
-            {
-                if (_idOfByte[value] is not null)
-                    indices.Add(i);
-            }
-
-            i += length;
-        }
-
-        return [.. indices];
-    }
-
     private int[] Encode(ReadOnlySpan<char> word)
     {
         byte[] bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length));

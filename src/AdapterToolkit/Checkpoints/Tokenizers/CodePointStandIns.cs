@@ -1,17 +1,18 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>
-/// Lets .NET's regular expressions see code points. They match UTF-16 units, for which no half of a pair is a letter or a number, while tokenizers' patterns mean
-/// whole code points: so each pair is replaced by one character of the same category before the search. Patterns name characters
+/// Lets .NET's regular expressions see code points. They match UTF-16 units, for which no half of a pair is a letter or a number, while tokenizers' patterns
+/// mean whole code points: so each pair is replaced by one character of the same category before the search. Patterns name characters
 /// beyond U+FFFF by category only, never one by one.
 /// </summary>
 internal static class CodePointStandIns
 {
-    /// <summary>Writes one character for each code point, and where each begins; returns their number. <paramref name="starts"/> gets the text's end too.</summary>
+    /// <summary>
+    /// Writes one character for each code point, and where each begins; returns their number. <paramref name="starts"/> gets the text's end too.
+    /// </summary>
     public static int Replace(ReadOnlySpan<char> text, Span<char> standIns, Span<int> starts)
     {
         int count = 0;

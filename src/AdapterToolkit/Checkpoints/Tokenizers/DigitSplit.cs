@@ -6,7 +6,7 @@ namespace AdapterToolkit.Checkpoints;
 /// <param name="individually">Whether each digit is a piece of its own, rather than each run of digits.</param>
 internal sealed class DigitSplit(bool individually) : PreTokenizer
 {
-    public override void Split(ReadOnlySpan<char> text, int position, PieceHandler next)
+    public override void Split(ReadOnlySpan<char> text, bool continues, PieceHandler next)
     {
         int start = 0;
         bool startIsNumber = false;
@@ -15,7 +15,7 @@ internal sealed class DigitSplit(bool individually) : PreTokenizer
             bool isNumber = IsNumber(text[i..], out int length);
             if (i > start && (isNumber != startIsNumber || (isNumber && individually)))
             {
-                next(text[start..i], position + start);
+                next(text[start..i], continues && start == 0);
                 start = i;
             }
 
@@ -24,7 +24,7 @@ internal sealed class DigitSplit(bool individually) : PreTokenizer
         }
 
         if (start < text.Length)
-            next(text[start..], position + start);
+            next(text[start..], continues && start == 0);
     }
 
     private static bool IsNumber(ReadOnlySpan<char> text, out int length)

@@ -10,10 +10,16 @@ namespace AdapterToolkit.Checkpoints;
 /// <param name="invert">Whether the text between the matches plays the matches' part.</param>
 internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior behavior, bool invert) : PreTokenizer
 {
-    /// <summary>How long the search for one match may take, and that for all on top of a time for each character. The patterns of real tokenizers need microseconds; one made to backtrack for ever is stopped.</summary>
+    /// <summary>
+    /// How long the search for one match may take, and that for all on top of a time for each character. The patterns of real tokenizers need microseconds; one
+    /// made to backtrack for ever is stopped.
+    /// </summary>
     private static readonly TimeSpan s_longestSearch = TimeSpan.FromSeconds(2), s_longestSearchPerCharacter = TimeSpan.FromMicroseconds(10);
 
-    /// <summary>The longest expression that is accepted, and the longest that is compiled to machine code, which takes seconds for very long ones. Those of real tokenizers have some 500 characters.</summary>
+    /// <summary>
+    /// The longest expression that is accepted, and the longest that is compiled to machine code, which takes seconds for very long ones. Those of real
+    /// tokenizers have some 500 characters.
+    /// </summary>
     private const int LongestExpression = 10_000, LongestCompiledExpression = 2_000;
 
     /// <summary>What becomes of the matches; the names are the file's.</summary>
@@ -39,7 +45,9 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
     public static PatternSplit Gpt2Words { get; } = new(Gpt2Pattern(), Behavior.Isolated, invert: false);
 
     /// <summary>Compiles an expression.</summary>
-    /// <exception cref="ArgumentException">.NET can't read the expression; or it is empty, longer than any tokenizer's, or names characters beyond U+FFFF one by one.</exception>
+    /// <exception cref="ArgumentException">
+    /// .NET can't read the expression; or it is empty, longer than any tokenizer's, or names characters beyond U+FFFF one by one.
+    /// </exception>
     public static Regex Compile(string expression)
     {
         if (expression.Length == 0)
@@ -48,14 +56,15 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
             throw new ArgumentException($"It has {expression.Length} characters; {LongestExpression} are accepted.", nameof(expression));
         if (expression.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
             throw new ArgumentException("It names a character beyond U+FFFF; only categories of such characters can be named.", nameof(expression));
-        return new Regex(expression, RegexOptions.CultureInvariant | (expression.Length <= LongestCompiledExpression ? RegexOptions.Compiled : RegexOptions.None), s_longestSearch);
+        RegexOptions compilation = expression.Length <= LongestCompiledExpression ? RegexOptions.Compiled : RegexOptions.None;
+        return new Regex(expression, RegexOptions.CultureInvariant | compilation, s_longestSearch);
     }
 
-    public override void Split(ReadOnlySpan<char> text, int position, PieceHandler next)
+    public override void Split(ReadOnlySpan<char> text, bool continues, PieceHandler next)
     {
         if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
         {
-            Split(text, text, [], position, next);
+            Split(text, text, [], continues, next);
             return;
         }
 
@@ -64,7 +73,7 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
         try
         {
             int count = CodePointStandIns.Replace(text, standIns, starts);
-            Split(text, standIns.AsSpan(0, count), starts.AsSpan(0, count + 1), position, next);
+            Split(text, standIns.AsSpan(0, count), starts.AsSpan(0, count + 1), continues, next);
         }
         finally
         {
@@ -77,9 +86,9 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
     /// Searches <paramref name="searched"/>, whose character i stands for the one that begins at <paramref name="starts"/>[i] of <paramref name="text"/>
     /// (empty where both are the same text).
     /// </summary>
-    private void Split(ReadOnlySpan<char> text, ReadOnlySpan<char> searched, ReadOnlySpan<int> starts, int position, PieceHandler next)
+    private void Split(ReadOnlySpan<char> text, ReadOnlySpan<char> searched, ReadOnlySpan<int> starts, bool continues, PieceHandler next)
     {
-        var joiner = new Joiner(text, position, behavior, next);
+        var joiner = new Joiner(text, continues, behavior, next);
         int end = 0;
         long begin = Stopwatch.GetTimestamp();
         foreach (ValueMatch match in pattern.EnumerateMatches(searched))
@@ -102,7 +111,7 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
     private static partial Regex Gpt2Pattern();
 
     /// <summary>Joins matches and the text between them as the behavior asks.</summary>
-    private ref struct Joiner(ReadOnlySpan<char> text, int position, Behavior behavior, PieceHandler next)
+    private ref struct Joiner(ReadOnlySpan<char> text, bool continues, Behavior behavior, PieceHandler next)
     {
         private readonly ReadOnlySpan<char> _text = text;
         private int _pendingStart;
@@ -133,7 +142,7 @@ internal sealed partial class PatternSplit(Regex pattern, PatternSplit.Behavior 
         public void Finish()
         {
             if (_pendingEnd > _pendingStart && !(behavior == Behavior.Removed && _pendingIsMatch))
-                next(_text[_pendingStart.._pendingEnd], position + _pendingStart);
+                next(_text[_pendingStart.._pendingEnd], continues && _pendingStart == 0);
             _pendingStart = _pendingEnd;
         }
     }

@@ -2,37 +2,40 @@ namespace AdapterToolkit.Checkpoints;
 
 /// <summary>Takes a piece of text from a <see cref="PreTokenizer"/>.</summary>
 /// <param name="piece">The piece.</param>
-/// <param name="position">The position of the piece's first character in the whole text.</param>
-internal delegate void PieceHandler(ReadOnlySpan<char> piece, int position);
+/// <param name="continues">Whether it goes on from text that was encoded before, so that nothing is put before it.</param>
+internal delegate void PieceHandler(ReadOnlySpan<char> piece, bool continues);
 
 /// <summary>Divides text into smaller pieces; tokens never reach across a border between them.</summary>
 internal abstract class PreTokenizer
 {
-    /// <summary>Hands the pieces of <paramref name="text"/>, in order, to <paramref name="next"/>.</summary>
-    public abstract void Split(ReadOnlySpan<char> text, int position, PieceHandler next);
+    /// <summary>Hands the pieces of a text, in order, on.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="continues">Whether the text, and with it the piece that it begins with, goes on from text that was encoded before.</param>
+    /// <param name="next">Takes the pieces.</param>
+    public abstract void Split(ReadOnlySpan<char> text, bool continues, PieceHandler next);
 
     /// <summary>Leaves the text whole.</summary>
     public sealed class Whole : PreTokenizer
     {
-        public override void Split(ReadOnlySpan<char> text, int position, PieceHandler next) => next(text, position);
+        public override void Split(ReadOnlySpan<char> text, bool continues, PieceHandler next) => next(text, continues);
     }
 
     /// <summary>Divides with one pre-tokenizer, then each of its pieces with another.</summary>
     public sealed class Chain(PreTokenizer first, PreTokenizer second) : PreTokenizer
     {
-        public override void Split(ReadOnlySpan<char> text, int position, PieceHandler next)
-            => first.Split(text, position, (piece, start) => second.Split(piece, start, next));
+        public override void Split(ReadOnlySpan<char> text, bool continues, PieceHandler next)
+            => first.Split(text, continues, (piece, goesOn) => second.Split(piece, goesOn, next));
     }
 
-    /// <summary>Begins each piece with a space, where it does not begin with one.</summary>
+    /// <summary>Begins each piece with a space, where it does not begin with one and does not go on from text before.</summary>
     public sealed class PrefixSpace : PreTokenizer
     {
-        public override void Split(ReadOnlySpan<char> text, int position, PieceHandler next)
+        public override void Split(ReadOnlySpan<char> text, bool continues, PieceHandler next)
         {
-            if (text.IsEmpty || text[0] == ' ')
-                next(text, position);
+            if (text.IsEmpty || text[0] == ' ' || continues)
+                next(text, continues);
             else
-                next(string.Concat(" ", text), position - 1);
+                next(string.Concat(" ", text), continues);
         }
     }
 }

@@ -28,7 +28,8 @@ public sealed class Tokenizer
         _definition = definition;
         _encoder = new BytePairEncoder(definition.Vocabulary, definition.Merges, definition.IgnoreMerges);
         _inText = new AddedTokenFinder([.. definition.AddedTokens.Where(token => !token.Normalized)]);
-        _inNormalizedText = new AddedTokenFinder([.. definition.AddedTokens.Where(token => token.Normalized).Select(token => token with { Content = Normalize(token.Content) })]);
+        IEnumerable<AddedToken> normalized = definition.AddedTokens.Where(token => token.Normalized);
+        _inNormalizedText = new AddedTokenFinder([.. normalized.Select(token => token with { Content = Normalize(token.Content) })]);
         _ids = new Dictionary<string, int>(definition.Vocabulary, StringComparer.Ordinal);
         foreach ((string token, int id) in definition.Vocabulary)
             _tokens[id] = new DecodedToken(ByteLevelAlphabet.Decode(token), Special: false);
@@ -46,6 +47,9 @@ public sealed class Tokenizer
     /// <summary>One more than the largest id: the rows that a model's embedding needs at least.</summary>
     public int VocabularySize { get; }
 
+    /// <summary>How many characters from a border on must stay for the border to stay one, where a text changes behind it.</summary>
+    internal int LookAhead => _inText.LookAhead;
+
     /// <summary>Reads a <c>tokenizer.json</c>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointException">The file is malformed, or asks for something that is not supported; the message names it.</exception>
@@ -61,28 +65,19 @@ public sealed class Tokenizer
 
     /// <summary>Converts text to ids. Added tokens that the text spells out (such as <c>&lt;|im_end|&gt;</c>) are recognized.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="addSpecialTokens">Whether to add the tokens that the file's template puts around a text. A chat template's text has its own: false there.</param>
-    public int[] Encode(string text, bool addSpecialTokens) => Encode(text, addSpecialTokens, starts: null);
-
-    /// <summary>Converts text to ids, and says where in the text each begins.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="addSpecialTokens">Whether to add the tokens that the file's template puts around a text.</param>
-    /// <param name="starts">For each id, the index of the first character of <paramref name="text"/> that it stands for. A token that begins inside a character has that character's index.
-    /// Where the file asks for normalization, indices are those of the normalized text (see <see cref="IsNormalized"/>).</param>
-    public int[] Encode(string text, bool addSpecialTokens, out int[] starts)
-    {
-        var positions = new List<int>();
-        int[] result = Encode(text, addSpecialTokens, positions);
-        starts = [.. positions];
-        return result;
-    }
-
-    /// <summary>Whether encoding leaves the text's characters as they are: there is no normalization, or it changes nothing.</summary>
-    /// <param name="text">The text.</param>
-    public bool IsNormalized(string text)
+    /// <param name="addSpecialTokens">
+    /// Whether to add the tokens that the file's template puts around a text. A chat template's text has its own: false there.
+    /// </param>
+    public int[] Encode(string text, bool addSpecialTokens)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return !_definition.NormalizesToFormC || Normalize(text) == text;
+        var ids = new List<int>((text.Length / 4) + 4);
+        if (addSpecialTokens)
+            ids.AddRange(_definition.Before);
+        Append(text, start: 0, continues: false, ids);
+        if (addSpecialTokens)
+            ids.AddRange(_definition.After);
+        return [.. ids];
     }
 
     /// <summary>Converts ids to text. Bytes that are no valid UTF-8 become U+FFFD; ids without a token (padding of the vocabulary) are left out.</summary>
@@ -100,85 +95,61 @@ public sealed class Tokenizer
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
-    private int[] Encode(string text, bool addSpecialTokens, List<int>? starts)
+    /// <summary>Appends the ids of a text that may go on from another one. No token reaches from that one into it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="start">
+    /// Where to begin: at the text's start, or at a border of a text that begins with the same <see cref="LookAhead"/> characters behind it.
+    /// </param>
+    /// <param name="continues">Whether it goes on from text: then the space that some tokenizers put before a text is not put before it.</param>
+    /// <param name="ids">Receives the ids.</param>
+    /// <param name="borders">Receives the text's borders, from where it begins; null for nobody.</param>
+    /// <returns>Whether what comes next would go on from text; not where an added token, or nothing, stands before it.</returns>
+    /// <exception cref="CheckpointException">A regular expression of the file takes too long on the text.</exception>
+    internal bool Append(string text, int start, bool continues, List<int> ids, List<TokenBorder>? borders = null)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var result = new List<int>((text.Length / 4) + 4);
         try
         {
-            if (addSpecialTokens)
-                Append(_definition.Before, 0, result, starts);
-            EncodeParts(text, result, starts);
-            if (addSpecialTokens)
-                Append(_definition.After, text.Length, result, starts);
+            foreach (AddedTokenFinder.Part part in _inText.Divide(text, start))
+            {
+                if (part.Token is not { } token)
+                {
+                    continues = AppendNormalized(Normalize(text.Substring(part.Start, part.Length)), continues, ids);
+                    continue;
+                }
+
+                ids.Add(token.Id);
+                continues = false;
+                if (!token.StripRight)
+                    borders?.Add(new TokenBorder(part.Start + part.Length, ids.Count));
+            }
+
+            return continues;
         }
         catch (RegexMatchTimeoutException exception)
         {
             throw new CheckpointException(_definition.FilePath, "a regular expression of the file takes too long on this text.", innerException: exception);
         }
-
-        return [.. result];
     }
 
-    /// <summary>Added tokens are found first; what lies between them is normalized and searched for the added tokens that are normalized too; the rest is words.</summary>
-    private void EncodeParts(string text, List<int> result, List<int>? starts)
+    /// <summary>
+    /// Appends the ids of what lies between added tokens; it is normalized, and searched for the added tokens that are normalized too. The rest is words.
+    /// </summary>
+    private bool AppendNormalized(string text, bool continues, List<int> ids)
     {
-        int shift = 0;
-        foreach (AddedTokenFinder.Part part in _inText.Divide(text))
-        {
-            if (part.Token is { } token)
-            {
-                result.Add(token.Id);
-                starts?.Add(part.Start + shift);
-                continue;
-            }
-
-            string normalized = Normalize(text.Substring(part.Start, part.Length));
-            EncodeNormalized(normalized, part.Start + shift, result, starts);
-            shift += normalized.Length - part.Length;
-        }
-    }
-
-    private void EncodeNormalized(string text, int position, List<int> result, List<int>? starts)
-    {
-        PieceHandler encode = starts is null
-            ? (word, _) => _encoder.Encode(word, result)
-            : (word, start) => EncodeWithStarts(word, start, result, starts);
+        PieceHandler encode = (word, _) => _encoder.Encode(word, ids);
         foreach (AddedTokenFinder.Part part in _inNormalizedText.Divide(text))
         {
             if (part.Token is { } token)
-            {
-                result.Add(token.Id);
-                starts?.Add(position + part.Start);
-            }
+                ids.Add(token.Id);
             else
-            {
-                _definition.PreTokenizer.Split(text.AsSpan(part.Start, part.Length), position + part.Start, encode);
-            }
+                _definition.PreTokenizer.Split(text.AsSpan(part.Start, part.Length), continues, encode);
+            continues = part.Token is null;
         }
-    }
 
-    private void EncodeWithStarts(ReadOnlySpan<char> word, int start, List<int> result, List<int> starts)
-    {
-        int before = result.Count;
-        _encoder.Encode(word, result);
-        int[] characters = _encoder.CharacterOfBytes(word);
-        int bytes = 0;
-        foreach (int id in result.Skip(before))
-        {
-            // A space that the pre-tokenizer put in front lies before the text.
-            starts.Add(Math.Max(0, start + characters[bytes]));
-            bytes += _tokens[id].Bytes.Length;
-        }
+        return continues;
     }
 
     /// <summary>Half a surrogate pair, which has no normal form, becomes U+FFFD, as it does when text is encoded.</summary>
     private string Normalize(string text) =>
         _definition.NormalizesToFormC ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Normalize(NormalizationForm.FormC) : text;
-
-    private static void Append(IReadOnlyList<int> added, int position, List<int> result, List<int>? starts)
-    {
-        result.AddRange(added);
-        starts?.AddRange(Enumerable.Repeat(position, added.Count));
-    }
 }

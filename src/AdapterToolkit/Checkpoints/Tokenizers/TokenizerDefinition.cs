@@ -1,13 +1,12 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace AdapterToolkit.Checkpoints;
 
 /// <summary>What a <c>tokenizer.json</c> says. Whatever is not supported is an error while reading, so that no text is ever encoded wrongly.</summary>
 internal sealed class TokenizerDefinition
 {
-    private const string PreTokenizerKey = "pre_tokenizer", PostProcessorKey = "post_processor";
+    private const string PostProcessorKey = "post_processor";
 
     /// <summary>The largest id accepted: far above every vocabulary that exists.</summary>
     private const int LargestId = (1 << 24) - 1;
@@ -25,10 +24,7 @@ internal sealed class TokenizerDefinition
         IgnoreMerges = model.FindBool("ignore_merges", false);
         AddedTokens = ReadAddedTokens(json, Vocabulary);
         NormalizesToFormC = ReadNormalizer(json);
-        bool byteLevel = false;
-        PreTokenizer = ReadPreTokenizer(json.GetObject(PreTokenizerKey), ref byteLevel);
-        if (!byteLevel)
-            throw json.Error(PreTokenizerKey, "has no 'ByteLevel'; only byte-level tokenizers are supported.");
+        PreTokenizer = PreTokenizerReader.Read(json, "pre_tokenizer");
         if (json.FindObject(PostProcessorKey) is { } postProcessor)
             ReadPostProcessor(postProcessor);
         CheckDecoder(json.GetObject("decoder"));
@@ -90,14 +86,15 @@ internal sealed class TokenizerDefinition
             int id = ReadId(json, token, value);
             if (token.Length == 0)
                 throw json.Error(token, "is an empty token.");
-            if (!vocabulary.TryAdd(token, id))
-                throw json.Error(token, "occurs twice.");
+            vocabulary.Add(token, id);
             if (!tokenOf.TryAdd(id, token))
                 throw json.Error(token, $"has the id {id}, which '{Excerpt.Of(tokenOf[id])}' has too.");
         }
 
         if (model.FindText("unk_token") is { Length: > 0 } unknown && MissingByte(vocabulary) is { } missing)
-            throw model.Error("unk_token", $"is '{Excerpt.Of(unknown)}' and the vocabulary lacks the byte 0x{missing:X2}; only vocabularies with all bytes, or without an unknown token, are supported.");
+            throw model.Error("unk_token",
+                $"is '{Excerpt.Of(unknown)}' and the vocabulary lacks the byte 0x{missing:X2}; only vocabularies with all bytes, or "
+                + "without an unknown token, are supported.");
         return vocabulary;
     }
 
@@ -131,7 +128,8 @@ internal sealed class TokenizerDefinition
 
         return new BytePairMerges(merges);
 
-        int IdOf(string token) => vocabulary.TryGetValue(token, out int id) ? id : throw model.Error("merges", $"has '{Excerpt.Of(token)}', which the vocabulary lacks.");
+        int IdOf(string token) =>
+            vocabulary.TryGetValue(token, out int id) ? id : throw model.Error("merges", $"has '{Excerpt.Of(token)}', which the vocabulary lacks.");
     }
 
     private static List<AddedToken> ReadAddedTokens(JsonObject json, Dictionary<string, int> vocabulary)
@@ -180,60 +178,6 @@ internal sealed class TokenizerDefinition
         if (steps.Length > 0 && "e\u0301".Normalize(NormalizationForm.FormC) != "\u00E9")
             throw json.Error(key, "is 'NFC', which .NET does not offer where globalization is invariant; set InvariantGlobalization to false.");
         return steps.Length > 0;
-    }
-
-    private static PreTokenizer ReadPreTokenizer(JsonObject json, ref bool byteLevel)
-    {
-        string type = json.GetText("type");
-        if (byteLevel)
-            throw json.Error("type", $"is '{Excerpt.Of(type)}' after 'ByteLevel', which must come last.");
-        switch (type)
-        {
-            case "Sequence":
-                return ReadSequence(json, ref byteLevel);
-            case "Digits":
-                return new DigitSplit(json.FindBool("individual_digits", false));
-            case "Split":
-                return ReadSplit(json);
-            case "ByteLevel":
-                byteLevel = true;
-                PreTokenizer words = json.FindBool("use_regex", true) ? PatternSplit.Gpt2Words : new PreTokenizer.Whole();
-                return json.FindBool("add_prefix_space", true) ? new PreTokenizer.Chain(new PreTokenizer.PrefixSpace(), words) : words;
-            default:
-                throw json.Error("type", $"is '{Excerpt.Of(type)}'; only 'ByteLevel', 'Digits', 'Split' and 'Sequence' are supported.");
-        }
-    }
-
-    private static PreTokenizer ReadSequence(JsonObject json, ref bool byteLevel)
-    {
-        const string key = "pretokenizers";
-        PreTokenizer? chain = null;
-        foreach (JsonElement element in json.FindArray(key) ?? throw json.Error(key, "is missing."))
-        {
-            PreTokenizer next = ReadPreTokenizer(json.AsObject(key, element), ref byteLevel);
-            chain = chain is null ? next : new PreTokenizer.Chain(chain, next);
-        }
-
-        return chain ?? new PreTokenizer.Whole();
-    }
-
-    private static PatternSplit ReadSplit(JsonObject json)
-    {
-        JsonObject pattern = json.GetObject("pattern");
-        string? expression = pattern.FindText("Regex");
-        if (expression is null)
-            expression = Regex.Escape(pattern.FindText("String") ?? throw json.Error("pattern", "is neither 'Regex' nor 'String'."));
-        string name = json.GetText("behavior");
-        if (!Enum.GetNames<PatternSplit.Behavior>().Contains(name))
-            throw json.Error("behavior", $"is '{Excerpt.Of(name)}', which is not known.");
-        try
-        {
-            return new PatternSplit(PatternSplit.Compile(expression), Enum.Parse<PatternSplit.Behavior>(name), json.FindBool("invert", false));
-        }
-        catch (ArgumentException exception)
-        {
-            throw new CheckpointException(json.FilePath, $"the pre-tokenizer's regular expression '{Excerpt.Of(expression)}' is not supported: {exception.Message}", innerException: exception);
-        }
     }
 
     private void ReadPostProcessor(JsonObject json)

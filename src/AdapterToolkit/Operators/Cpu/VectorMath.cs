@@ -120,73 +120,13 @@ public static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x) => Exp<VectorOperations512, Vector512<float>>(x);
 
-    /// <summary>ln x.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Log(Vector512<float> x) => Log<VectorOperations512, Vector512<float>>(x);
-
-    /// <summary>tanh x.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Tanh(Vector512<float> x) => Tanh<VectorOperations512, Vector512<float>>(x);
-
-    /// <summary>1 / (1 + e⁻ˣ).</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sigmoid(Vector512<float> x) => Sigmoid<VectorOperations512, Vector512<float>>(x);
-
-    /// <summary>The error function.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Erf(Vector512<float> x) => Erf<VectorOperations512, Vector512<float>>(x);
-
     /// <summary>eˣ.</summary>
     /// <param name="x">The arguments.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x) => Exp<VectorOperations256, Vector256<float>>(x);
 
-    /// <summary>ln x.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Log(Vector256<float> x) => Log<VectorOperations256, Vector256<float>>(x);
-
-    /// <summary>tanh x.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Tanh(Vector256<float> x) => Tanh<VectorOperations256, Vector256<float>>(x);
-
-    /// <summary>1 / (1 + e⁻ˣ).</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Sigmoid(Vector256<float> x) => Sigmoid<VectorOperations256, Vector256<float>>(x);
-
-    /// <summary>The error function.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Erf(Vector256<float> x) => Erf<VectorOperations256, Vector256<float>>(x);
-
     /// <summary>eˣ.</summary>
     /// <param name="x">The arguments.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Exp(Vector128<float> x) => Exp<VectorOperations128, Vector128<float>>(x);
-
-    /// <summary>ln x.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Log(Vector128<float> x) => Log<VectorOperations128, Vector128<float>>(x);
-
-    /// <summary>tanh x.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Tanh(Vector128<float> x) => Tanh<VectorOperations128, Vector128<float>>(x);
-
-    /// <summary>1 / (1 + e⁻ˣ).</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Sigmoid(Vector128<float> x) => Sigmoid<VectorOperations128, Vector128<float>>(x);
-
-    /// <summary>The error function.</summary>
-    /// <param name="x">The arguments.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Erf(Vector128<float> x) => Erf<VectorOperations128, Vector128<float>>(x);
 }

@@ -15,8 +15,6 @@ public sealed class ChatEncoderTests
 {
     private const string Header = "<|im_start|>assistant\n", End = "<|im_end|>";
 
-    private static readonly JsonElement s_golden = JsonDocument.Parse(File.ReadAllBytes(Fixtures.PathOf("chat-templates", "cases.json"))).RootElement;
-
     /// <summary>Answers whose beginning merges with the end of a prompt, or whose end with what follows.</summary>
     public static TheoryData<string, string> Answers
     {
@@ -25,7 +23,8 @@ public sealed class ChatEncoderTests
             TheoryData<string, string> rows = [];
             foreach (string tokenizer in (string[])["smollm", "gpt2", "llama3"])
             {
-                foreach (string answer in (string[])["   indented code", "\n\nHello world", "\t\tx", "\r\n1", "'s", "12345", "\u0301 accent", " ", "\n", "a\n\n", "e\u0301\u200d\U0001F600", "<|im_start|>x"])
+                foreach (string answer in (string[])["   indented code", "\n\nHello world", "\t\tx", "\r\n1", "'s", "12345", "\u0301 accent", " ", "\n",
+                    "a\n\n", "e\u0301\u200d\U0001F600", "<|im_start|>x"])
                     rows.Add(tokenizer, answer);
             }
 
@@ -38,9 +37,10 @@ public sealed class ChatEncoderTests
     [InlineData("line-breaks.json", "\n\nHello world<|im_end|>")]
     public void The_case_of_white_space_keeps_prompt_and_answer_apart(string name, string answer)
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
-        ChatEncoder encoder = new(Golden("chatml-generation"), tokenizer);
-        ChatMessage[] messages = [.. JsonDocument.Parse(File.ReadAllBytes(Fixtures.OwnPathOf("cases", "05-answer-that-begins-with-white-space", name))).RootElement.EnumerateArray().Select(ChatMessage.FromJson)];
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatCases.Golden("chatml-generation"), tokenizer);
+        byte[] json = File.ReadAllBytes(Fixtures.OwnPathOf("cases", "05-answer-that-begins-with-white-space", name));
+        ChatMessage[] messages = [.. JsonDocument.Parse(json).RootElement.EnumerateArray().Select(ChatMessage.FromJson)];
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation(messages)));
 
@@ -54,8 +54,8 @@ public sealed class ChatEncoderTests
     [MemberData(nameof(Answers))]
     public void Before_each_answer_stand_the_prompt_s_own_tokens_and_all_of_the_answer_is_learned(string tokenizerName, string answer)
     {
-        Tokenizer tokenizer = TokenizerOf(tokenizerName);
-        foreach (ChatTemplate template in (ChatTemplate[])[Golden("chatml-generation"), ChatTemplate.Parse(ChatMl, "test")])
+        Tokenizer tokenizer = ChatCases.TokenizerOf(tokenizerName);
+        foreach (ChatTemplate template in (ChatTemplate[])[ChatCases.Golden("chatml-generation"), ChatTemplate.Parse(ChatCases.ChatMl, "test")])
         {
             ChatEncoder encoder = new(template, tokenizer);
             ChatMessage[] messages = [new("user", "Q1"), new("assistant", answer), new("user", "Q2"), new("assistant", answer)];
@@ -70,22 +70,25 @@ public sealed class ChatEncoderTests
     [Fact]
     public void A_conversation_whose_prompts_contain_each_other_is_one_sequence()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
-        ChatEncoder encoder = new(ChatTemplate.Parse(ChatMl, "test"), tokenizer);
-        ChatMessage[] messages = [new("system", "S"), new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2"), new("user", "left out")];
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatTemplate.Parse(ChatCases.ChatMl, "test"), tokenizer);
+        ChatMessage[] messages = [new("system", "S"), new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2"),
+            new("user", "left out")];
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation(messages)));
 
-        Assert.Equal(tokenizer.Encode($"<|im_start|>system\nS{End}\n<|im_start|>user\nQ1{End}\n{Header}A1{End}\n<|im_start|>user\nQ2{End}\n{Header}A2{End}\n", addSpecialTokens: false), tokens.Ids);
-        Assert.Equal("A1<|im_end|>A2<|im_end|>", Learned(tokenizer, tokens));
+        Assert.Equal(tokenizer.Encode($"<|im_start|>system\nS{End}\n<|im_start|>user\nQ1{End}\n{Header}A1{End}\n<|im_start|>user\nQ2{End}\n{Header}A2{End}\n",
+            addSpecialTokens: false), tokens.Ids);
+        Assert.Equal("A1<|im_end|>A2<|im_end|>", ChatCases.Learned(tokenizer, tokens));
     }
 
     [Fact]
     public void Where_thoughts_of_earlier_answers_are_dropped_each_answer_is_a_sequence_of_its_own()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
-        ChatEncoder encoder = new(Golden("thinking-dropped"), tokenizer);
-        ChatMessage[] messages = [new("user", "1+1?"), new("assistant", "<think>\nadd\n</think>\n\n2"), new("user", "2+2?"), new("assistant", "<think>\nadd again\n</think>\n\n4")];
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatCases.Golden("thinking-dropped"), tokenizer);
+        ChatMessage[] messages = [new("user", "1+1?"), new("assistant", "<think>\nadd\n</think>\n\n2"), new("user", "2+2?"),
+            new("assistant", "<think>\nadd again\n</think>\n\n4")];
 
         IReadOnlyList<ChatTokens> sequences = encoder.Encode(new Conversation(messages));
 
@@ -95,70 +98,78 @@ public sealed class ChatEncoderTests
                 $"<|im_start|>user\n1+1?{End}\n{Header}2{End}\n<|im_start|>user\n2+2?{End}\n{Header}<think>\nadd again\n</think>\n\n4{End}\n",
             ],
             sequences.Select(tokens => tokenizer.Decode(tokens.Ids, skipSpecialTokens: false)));
-        Assert.Equal([$"<think>\nadd\n</think>\n\n2{End}", $"<think>\nadd again\n</think>\n\n4{End}"], sequences.Select(tokens => Learned(tokenizer, tokens)));
+        Assert.Equal([$"<think>\nadd\n</think>\n\n2{End}", $"<think>\nadd again\n</think>\n\n4{End}"],
+            sequences.Select(tokens => ChatCases.Learned(tokenizer, tokens)));
     }
 
     [Fact]
     public void Variables_reach_the_template()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
-        ChatEncoder encoder = new(Golden("thinking-dropped"), tokenizer);
-        Conversation conversation = new([new("user", "1+1?"), new("assistant", "2")]) { Variables = new Dictionary<string, JsonNode?> { ["enable_thinking"] = false } };
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatCases.Golden("thinking-dropped"), tokenizer);
+        Dictionary<string, JsonNode?> variables = new() { ["enable_thinking"] = false };
+        Conversation conversation = new([new("user", "1+1?"), new("assistant", "2")]) { Variables = variables };
 
         ChatTokens tokens = Assert.Single(encoder.Encode(conversation));
 
-        Assert.Equal($"2{End}", Learned(tokenizer, tokens));
-        Assert.Equal(encoder.EncodePrompt([.. conversation.Messages.Take(1)], variables: conversation.Variables), tokens.Ids[..^tokens.Labels.SkipWhile(label => label == ChatTokens.Ignored).Count()]);
+        Assert.Equal($"2{End}", ChatCases.Learned(tokenizer, tokens));
+        Assert.Equal(encoder.EncodePrompt([.. conversation.Messages.Take(1)], variables: variables),
+            tokens.Ids[..^tokens.Labels.SkipWhile(label => label == ChatTokens.Ignored).Count()]);
     }
 
     [Fact]
     public void Tools_and_calls_reach_the_template()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatTemplate.Parse(
-            "{% for t in tools or [] %}{{ t.name }};{% endfor %}{% for m in messages %}[{{ m.role }}]{{ m.content or '' }}{% for c in m.tool_calls or [] %}<{{ c.function.name }}>{% endfor %}<|im_end|>{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
+            "{% for t in tools or [] %}{{ t.name }};{% endfor %}{% for m in messages %}[{{ m.role }}]{{ m.content or '' }}{% for c in m.tool_calls or [] "
+            + "%}<{{ c.function.name }}>{% endfor %}<|im_end|>{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
             "test"), tokenizer);
-        ChatMessage call = ChatMessage.FromJson(JsonDocument.Parse("""{"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {}}}]}""").RootElement);
+        ChatMessage call = ChatMessage.FromJson(
+            JsonDocument.Parse("""{"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {}}}]}""").RootElement);
         Conversation conversation = new([new("user", "Q"), call, new("tool", "7"), new("assistant", "A")]) { Tools = [JsonNode.Parse("""{"name": "f"}""")!] };
 
         ChatTokens tokens = Assert.Single(encoder.Encode(conversation));
 
         Assert.Equal($"f;[user]Q{End}[assistant]<f>{End}[tool]7{End}[assistant]A{End}", tokenizer.Decode(tokens.Ids, skipSpecialTokens: false));
-        Assert.Equal($"<f>{End}A{End}", Learned(tokenizer, tokens));
+        Assert.Equal($"<f>{End}A{End}", ChatCases.Learned(tokenizer, tokens));
     }
 
     [Fact]
     public void Only_what_the_generation_tag_marks_of_the_assistant_s_messages_is_learned()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatTemplate.Parse(
-            "{% for m in messages %}{% if m.role == 'assistant' %}[assistant]{% if m.content != 'no' %}note:{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}{% else %}{{ m.content }}<|im_end|>{% endif %}\n{% else %}{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}\n{% endif %}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
+            "{% for m in messages %}{% if m.role == 'assistant' %}[assistant]{% if m.content != 'no' %}note:{% generation %}{{ m.content }}<|im_end|>{% "
+            + "endgeneration %}{% else %}{{ m.content }}<|im_end|>{% endif %}\n{% else %}{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}\n{% "
+            + "endif %}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
             "test"), tokenizer);
 
-        IReadOnlyList<ChatTokens> sequences = encoder.Encode(new Conversation([new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "no"), new("user", "Q3"), new("assistant", "A3")]));
+        IReadOnlyList<ChatTokens> sequences = encoder.Encode(new Conversation([new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"),
+            new("assistant", "no"), new("user", "Q3"), new("assistant", "A3")]));
 
-        Assert.Equal($"A1{End}A3{End}", string.Concat(sequences.Select(tokens => Learned(tokenizer, tokens))));
+        Assert.Equal($"A1{End}A3{End}", string.Concat(sequences.Select(tokens => ChatCases.Learned(tokenizer, tokens))));
         Assert.Empty(encoder.Encode(new Conversation([new("user", "Q1"), new("assistant", "no")])));
     }
 
     [Fact]
     public void An_answer_of_weight_zero_is_read_and_not_learned()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
-        ChatEncoder encoder = new(ChatTemplate.Parse(ChatMl, "test"), tokenizer);
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatTemplate.Parse(ChatCases.ChatMl, "test"), tokenizer);
         ChatMessage unlearned = ChatMessage.FromJson(JsonDocument.Parse("""{"role": "assistant", "content": "A1", "weight": 0}""").RootElement);
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation([new("user", "Q1"), unlearned, new("user", "Q2"), new("assistant", "A2")])));
 
         Assert.Contains("A1<|im_end|>", tokenizer.Decode(tokens.Ids, skipSpecialTokens: false), StringComparison.Ordinal);
-        Assert.Equal($"A2{End}", Learned(tokenizer, tokens));
+        Assert.Equal($"A2{End}", ChatCases.Learned(tokenizer, tokens));
     }
 
     [Fact]
     public void All_conversations_have_the_date_of_the_encoder()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
-        ChatEncoder encoder = new(Golden("header-blocks"), tokenizer) { Now = new DateTimeOffset(2024, 2, 29, 23, 59, 59, TimeSpan.FromHours(-11)) };
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatCases.Golden("header-blocks"), tokenizer) { Now = new DateTimeOffset(2024, 2, 29, 23, 59, 59, TimeSpan.FromHours(-11)) };
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation([new("user", "Q"), new("assistant", "A")])));
 
@@ -171,24 +182,25 @@ public sealed class ChatEncoderTests
     [InlineData("inst-alternating", "</s>")]
     public void The_end_of_a_message_is_learned_whatever_it_is(string template, string end)
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
-        ChatEncoder encoder = new(Golden(template), tokenizer);
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ChatEncoder encoder = new(ChatCases.Golden(template), tokenizer);
         ChatMessage[] messages = [new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2")];
 
         IReadOnlyList<ChatTokens> sequences = encoder.Encode(new Conversation(messages));
 
-        Assert.Equal($"A1{end}A2{end}", string.Concat(sequences.Select(tokens => Learned(tokenizer, tokens).TrimStart(' '))).Replace(" A", "A", StringComparison.Ordinal));
+        Assert.Equal($"A1{end}A2{end}",
+            string.Concat(sequences.Select(tokens => ChatCases.Learned(tokenizer, tokens).TrimStart(' '))).Replace(" A", "A", StringComparison.Ordinal));
     }
 
     /// <summary>Of every golden conversation that renders, in every template: the law of prompts and answers.</summary>
     [Fact]
     public void The_golden_conversations_keep_the_law()
     {
-        Tokenizer tokenizer = TokenizerOf("smollm");
+        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         int answers = 0;
-        foreach (JsonElement golden in s_golden.GetProperty("cases").EnumerateArray().Where(golden => golden.TryGetProperty("text", out _)))
+        foreach (JsonElement golden in ChatCases.Conversations.Where(golden => golden.TryGetProperty("text", out _)))
         {
-            ChatEncoder encoder = new(Golden(golden.GetProperty("template").GetString()!), tokenizer);
+            ChatEncoder encoder = new(ChatCases.Golden(golden.GetProperty("template").GetString()!), tokenizer);
             ChatMessage[] messages = [.. golden.GetProperty("messages").EnumerateArray().Select(ChatMessage.FromJson)];
             IReadOnlyList<ChatTokens> sequences;
             try
@@ -203,7 +215,8 @@ public sealed class ChatEncoderTests
             foreach (ChatTokens tokens in sequences)
             {
                 int start = Array.FindIndex(tokens.Labels, label => label != ChatTokens.Ignored);
-                Assert.Contains(Enumerable.Range(0, messages.Length), count => messages[count].Role == "assistant" && tokens.Ids.AsSpan(0, start).SequenceEqual(encoder.EncodePrompt(messages[..count])));
+                Assert.Contains(Enumerable.Range(0, messages.Length), count => messages[count].Role == "assistant"
+                    && tokens.Ids.AsSpan(0, start).SequenceEqual(encoder.EncodePrompt(messages[..count])));
                 Assert.All(tokens.Ids.Zip(tokens.Labels), pair => Assert.True(pair.Second == ChatTokens.Ignored || pair.Second == pair.First));
                 answers++;
             }
@@ -215,19 +228,20 @@ public sealed class ChatEncoderTests
     [Fact]
     public void An_answer_that_does_not_continue_its_prompt_is_an_error_that_names_it()
     {
-        ChatEncoder encoder = new(Golden("inst-alternating"), TokenizerOf("smollm"));
+        ChatEncoder encoder = new(ChatCases.Golden("inst-alternating"), ChatCases.TokenizerOf("smollm"));
         Conversation conversation = new([new("system", "S"), new("user", "Q"), new("assistant", "A")]) { Source = "chats.jsonl, line 3" };
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => encoder.Encode(conversation));
 
-        Assert.StartsWith("chats.jsonl, line 3: message 3: the chat template writes this answer otherwise than after its own generation prompt", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("chats.jsonl, line 3: message 3: the chat template writes this answer otherwise than after its own generation prompt", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("'S", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_the_template_refuses_names_file_and_line()
     {
-        ChatEncoder encoder = new(Golden("turns-model-role"), TokenizerOf("smollm"));
+        ChatEncoder encoder = new(ChatCases.Golden("turns-model-role"), ChatCases.TokenizerOf("smollm"));
         Conversation conversation = new([new("system", "S"), new("user", "Q"), new("assistant", "A")]) { Source = "chats.jsonl, line 3" };
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => encoder.Encode(conversation));
@@ -239,7 +253,7 @@ public sealed class ChatEncoderTests
     [Fact]
     public void Sequences_are_cut_and_counted()
     {
-        ChatEncoder encoder = new(Golden("thinking-dropped"), TokenizerOf("smollm"));
+        ChatEncoder encoder = new(ChatCases.Golden("thinking-dropped"), ChatCases.TokenizerOf("smollm"));
         Conversation twoSequences = new([new("user", "1+1?"), new("assistant", "2"), new("user", "2+2?"), new("assistant", "4")]);
         int first = encoder.Encode(twoSequences)[0].Ids.Length, second = encoder.Encode(twoSequences)[1].Ids.Length;
 
@@ -255,16 +269,15 @@ public sealed class ChatEncoderTests
         Assert.ThrowsAny<OperationCanceledException>(() => TrainingData.OfConversations([twoSequences], encoder, 4, stopped.Token));
     }
 
-    private static string ChatMl =>
-        "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-
     /// <summary>Every answer is learned whole, once, right after its own prompt.</summary>
-    private static void AssertAnswers(ChatEncoder encoder, IReadOnlyList<ChatTokens> sequences, ChatMessage[] messages, (int Message, int[] Learned)[] answers)
+    private static void AssertAnswers(ChatEncoder encoder, IReadOnlyList<ChatTokens> sequences, ChatMessage[] messages,
+        (int Message, int[] Learned)[] answers)
     {
         foreach ((int message, int[] learned) in answers)
         {
             int[] prompt = encoder.EncodePrompt(messages[..message]);
-            ChatTokens tokens = Assert.Single(sequences, tokens => tokens.Ids.AsSpan().StartsWith([.. prompt, .. learned]) && tokens.Labels.AsSpan(prompt.Length).StartsWith(learned));
+            ChatTokens tokens = Assert.Single(sequences, tokens => tokens.Ids.AsSpan().StartsWith([.. prompt, .. learned])
+                && tokens.Labels.AsSpan(prompt.Length).StartsWith(learned));
             Assert.Equal(ChatTokens.Ignored, tokens.Labels[prompt.Length - 1]);
         }
 
@@ -272,14 +285,4 @@ public sealed class ChatEncoderTests
     }
 
     private static IEnumerable<int> Ignored(int count) => Enumerable.Repeat(ChatTokens.Ignored, count);
-
-    private static string Learned(Tokenizer tokenizer, ChatTokens tokens) =>
-        tokenizer.Decode([.. tokens.Labels.Where(label => label != ChatTokens.Ignored)], skipSpecialTokens: false);
-
-    private static Tokenizer TokenizerOf(string name) => Tokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
-
-    private static ChatTemplate Golden(string name) => ChatTemplate.Parse(
-        s_golden.GetProperty("templates").GetProperty(name).GetString()!,
-        name,
-        s_golden.GetProperty("special").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetString()!));
 }

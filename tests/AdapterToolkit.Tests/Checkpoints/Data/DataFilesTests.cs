@@ -157,8 +157,8 @@ public sealed class DataFilesTests : IDisposable
 
         File.Delete(_folder[name]);
         File.CreateSymbolicLink(_folder[name], "/nowhere/at/all");
-        Assert.Contains("is a link to '/nowhere/at/all', which is not there", Refused(_folder[name]).Message, StringComparison.Ordinal);
-        Assert.Contains("is a link to '/nowhere/at/all', which is not there", Refused(_folder.Path).Message, StringComparison.Ordinal);
+        Assert.Contains("is a link to '/nowhere/at/all', which is no file", Refused(_folder[name]).Message, StringComparison.Ordinal);
+        Assert.Contains("is a link to '/nowhere/at/all', which is no file", Refused(_folder.Path).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,8 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("""{"text": 3}""", "line 2: 'text' is no string")]
     [InlineData("""{"text": "a", "text": "b"}""", "line 2: has the key 'text' twice (character 15)", 15)]
     [InlineData("""{"text": "a", "te\u0078t": "b"}""", "line 2: has the key 'text' twice", 15)]
-    [InlineData("""{"messages": [{"role": "user", "content": "a", "content": "b"}, {"role": "assistant", "content": "A"}]}""", "line 2: has the key 'content' twice", 48)]
+    [InlineData("""{"messages": [{"role": "user", "content": "a", "content": "b"}, {"role": "assistant", "content": "A"}]}""",
+        "line 2: has the key 'messages.content' twice", 48)]
     [InlineData("""{"messages": {}}""", "line 2: 'messages' is no list")]
     [InlineData("""{"messages": [3]}""", "line 2: message 1 is no object")]
     [InlineData("""{"messages": [{"content": "x"}]}""", "line 2: message 1 has no text 'role'")]
@@ -77,11 +78,15 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("""{"messages": []}""", "line 2: no message is the assistant's")]
     [InlineData("""{"messages": [{"role": "user", "content": "x"}]}""", "line 2: no message is the assistant's")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "x"}]}""", "line 2: the first message is the assistant's")]
-    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "weight": 0.5}]}""", "line 2: message 2 has the 'weight' 0.5")]
-    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "weight": 0}]}""", "line 2: all messages of the assistant's have the weight 0")]
+    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "weight": 0.5}]}""",
+        "line 2: message 2 has the 'weight' 0.5")]
+    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A", "weight": 0}]}""",
+        "line 2: all messages of the assistant's have the weight 0")]
     [InlineData("""{"text": "a", "messages": []}""", "line 2: has both 'text' and 'messages'")]
-    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}], "tools": "f"}""", "line 2: 'tools' is no list of objects")]
-    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}], "chat_template_kwargs": [1]}""", "line 2: 'chat_template_kwargs' is no object")]
+    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}], "tools": "f"}""",
+        "line 2: 'tools' is no list of objects")]
+    [InlineData("""{"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}], "chat_template_kwargs": [1]}""",
+        "line 2: 'chat_template_kwargs' is no object")]
     public void A_malformed_line_is_named(string line, string problem, int? column = null)
     {
         string path = Write($"{{\"text\": \"fine\"}}\n{line}\n");
@@ -137,7 +142,8 @@ public sealed class JsonLinesTests : IDisposable
     {
         string longText = string.Concat(Enumerable.Range(0, 60_000).Select(i => $"é{i}"));
 
-        Assert.Equal([longText, "b", longText], Read(Write($$"""{"text": "{{longText}}"}""" + "\r\n{\"text\": \"b\"}\r" + $$"""{"text": "{{longText}}"}""")).Texts.Select(text => text.Text));
+        Assert.Equal([longText, "b", longText],
+            Read(Write($$"""{"text": "{{longText}}"}""" + "\r\n{\"text\": \"b\"}\r" + $$"""{"text": "{{longText}}"}""")).Texts.Select(text => text.Text));
     }
 
     [Fact]

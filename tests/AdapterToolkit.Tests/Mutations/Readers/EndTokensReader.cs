@@ -13,7 +13,8 @@ internal sealed class EndTokensReader : MutatedReader
         new Dictionary<string, byte[]>
         {
             [LlamaConfig.FileName] = File.ReadAllBytes(Fixtures.PathOf("adapters", "base", LlamaConfig.FileName)),
-            [EndTokens.GenerationFileName] = """{"bos_token_id": 1, "eos_token_id": [2, 7], "pad_token_id": 0, "do_sample": false, "temperature": 1.0}"""u8.ToArray(),
+            [FileNames.GenerationSettings] =
+                """{"bos_token_id": 1, "eos_token_id": [2, 7], "pad_token_id": 0, "do_sample": false, "temperature": 1.0}"""u8.ToArray(),
         },
     ];
 

@@ -1,5 +1,6 @@
 using System.Text;
 using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Tests.Checkpoints.Chat;
 using AdapterToolkit.Tests.Shared.Mutations;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;
@@ -7,17 +8,17 @@ namespace AdapterToolkit.Tests.Mutations.Readers;
 /// <summary>A chat template in a file of its own or in <c>tokenizer_config.json</c>, and a conversation rendered with it.</summary>
 internal sealed class TemplateReader : MutatedReader
 {
-    private const string TemplateFile = "chat_template.jinja", SettingsFile = "tokenizer_config.json";
-
-    private const string Template = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
-
     private static readonly ChatMessage[] s_messages = [new("system", "Be brief."), new("user", "Hello?"), new("assistant", "Hello."), new("user", "More.")];
 
     /// <inheritdoc/>
     public override IReadOnlyList<IReadOnlyDictionary<string, byte[]>> Seeds { get; } =
     [
-        new Dictionary<string, byte[]> { [SettingsFile] = Settings(Template) },
-        new Dictionary<string, byte[]> { [SettingsFile] = """{"bos_token": {"content": "<s>"}, "eos_token": "</s>"}"""u8.ToArray(), [TemplateFile] = Encoding.UTF8.GetBytes(Template) },
+        new Dictionary<string, byte[]> { [FileNames.TokenizerSettings] = Settings(ChatCases.ChatMl) },
+        new Dictionary<string, byte[]>
+        {
+            [FileNames.TokenizerSettings] = """{"bos_token": {"content": "<s>"}, "eos_token": "</s>"}"""u8.ToArray(),
+            [FileNames.ChatTemplate] = Encoding.UTF8.GetBytes(ChatCases.ChatMl),
+        },
     ];
 
     /// <inheritdoc/>

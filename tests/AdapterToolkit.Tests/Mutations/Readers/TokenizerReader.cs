@@ -32,7 +32,6 @@ internal sealed class TokenizerReader : MutatedReader
     {
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
         tokenizer.Decode(tokenizer.Encode(Text, addSpecialTokens: true), skipSpecialTokens: false);
-        tokenizer.Encode(Text, addSpecialTokens: true, out _);
     }
 
     private static Dictionary<string, byte[]> Seed(byte[] tokenizer) => new() { [Tokenizer.FileName] = tokenizer };

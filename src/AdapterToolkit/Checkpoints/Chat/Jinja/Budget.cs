@@ -24,9 +24,12 @@ internal sealed class Budget
     [ThreadStatic]
     private static Budget? s_current;
 
-    private long _steps;
+    /// <summary>The steps so far.</summary>
+    public long Steps { get; private set; }
 
-    /// <summary>Counts work for what is being rendered on this thread, if anything is: for helpers that compare or hash values wherever they come from.</summary>
+    /// <summary>
+    /// Counts work for what is being rendered on this thread, if anything is: for helpers that compare or hash values wherever they come from.
+    /// </summary>
     public static void Charge(long steps = 1) => s_current?.Spend(steps);
 
     /// <summary>Counts the search of a part in a text: each place may have to be compared over the whole part.</summary>
@@ -55,8 +58,8 @@ internal sealed class Budget
     /// <exception cref="JinjaException">It is more than a template may do.</exception>
     public void Spend(long steps = 1)
     {
-        _steps += steps;
-        if (_steps > MostSteps)
+        Steps += steps;
+        if (Steps > MostSteps)
             throw JinjaException.Template($"the template does more than {MostSteps} steps of work.");
     }
 

@@ -18,6 +18,21 @@ internal static class CodePoints
         return count;
     }
 
+    /// <summary>Where half of a surrogate pair stands alone, which is no character; -1 where none does.</summary>
+    public static int FirstHalfPair(string text)
+    {
+        for (int i = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (LengthAt(text, i) == 1)
+                return i;
+            i++;
+        }
+
+        return -1;
+    }
+
     /// <summary>The code points, each as a text.</summary>
     public static IEnumerable<string> Split(string text)
     {

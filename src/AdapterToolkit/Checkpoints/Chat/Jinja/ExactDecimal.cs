@@ -26,7 +26,7 @@ internal static class ExactDecimal
     {
         if (places >= 0)
             return value;
-        if (-places > Numbers.MostBits / 3)
+        if (places < -Numbers.MostBits / 3)
             return BigInteger.Zero;
         Budget.Charge(-places);
         BigInteger unit = BigInteger.Pow(10, -places);

@@ -11,6 +11,8 @@ internal sealed record JinjaTemplate(string Source, IReadOnlyList<Statement> Bod
     public static JinjaTemplate Parse(string template)
     {
         string source = Lexer.Normalize(template);
+        if (CodePoints.FirstHalfPair(source) is >= 0 and int half)
+            throw JinjaException.Template("half of a surrogate pair stands here, which is no character.", half);
         var parser = new Parser(new TokenStream(Lexer.Tokenize(source)));
         IReadOnlyList<Statement> body = parser.ParseTemplate();
         return new JinjaTemplate(source, body, parser.HasGeneration);

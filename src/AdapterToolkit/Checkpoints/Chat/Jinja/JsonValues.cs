@@ -5,9 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace AdapterToolkit.Checkpoints.Jinja;
 
-/// <summary>Turns JSON into values of templates, as Python's <c>json.loads</c> would: <c>1</c> is whole and <c>1.0</c> is not, and keys keep their order.</summary>
+/// <summary>
+/// Turns JSON into values of templates, as Python's <c>json.loads</c> would: <c>1</c> is whole and <c>1.0</c> is not, and keys keep their order.
+/// </summary>
 internal static class JsonValues
 {
+    /// <summary>How deep JSON may nest: as deep as it is read.</summary>
+    private const int DeepestNesting = 64;
+
     /// <summary>Converts an element.</summary>
     /// <exception cref="FormatException">A number is too large, or a text is not valid Unicode.</exception>
     public static object From(JsonElement element)
@@ -33,16 +38,38 @@ internal static class JsonValues
     /// <exception cref="FormatException">As for an element; or the node nests too deep.</exception>
     public static object From(JsonNode? node)
     {
-        if (node is null)
-            return None.Value;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(node.ToJsonString());
-            return From(document.RootElement);
+            return From(node, depth: 0);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new FormatException($"The JSON cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A text that comes from the caller.</summary>
+    /// <exception cref="FormatException">It is not valid Unicode.</exception>
+    public static string From(string text) => CodePoints.FirstHalfPair(text) < 0 ? text : throw HalfPair(null);
+
+    /// <summary>Texts are taken as they are: written as JSON, half of a surrogate pair would be replaced.</summary>
+    private static object From(JsonNode? node, int depth)
+    {
+        if (depth > DeepestNesting)
+            throw new FormatException($"The JSON nests more than {DeepestNesting} deep.");
+        switch (node)
+        {
+            case null:
+                return None.Value;
+            case System.Text.Json.Nodes.JsonObject members:
+                return new DictionaryValue(members.Select(member => KeyValuePair.Create((object)From(member.Key), From(member.Value, depth + 1))));
+            case JsonArray items:
+                return new ListValue([.. items.Select(item => From(item, depth + 1))]);
+            case JsonValue value when value.TryGetValue(out string? text):
+                return From(text);
+            default:
+                using (JsonDocument document = JsonDocument.Parse(node.ToJsonString()))
+                    return From(document.RootElement);
         }
     }
 
@@ -56,15 +83,18 @@ internal static class JsonValues
         }
         catch (InvalidOperationException exception)
         {
-            throw new FormatException("A text holds half of a surrogate pair, which is no valid Unicode.", exception);
+            throw HalfPair(exception);
         }
     }
+
+    private static FormatException HalfPair(Exception? cause) => new("A text holds half of a surrogate pair, which is no valid Unicode.", cause);
 
     private static object ReadNumber(string text)
     {
         if (text.AsSpan().ContainsAny(".eE"))
             return double.Parse(text, CultureInfo.InvariantCulture);
-        BigInteger number = text.Length <= Numbers.MostDigits ? BigInteger.Parse(text, CultureInfo.InvariantCulture) : throw new FormatException($"A number has more than {Numbers.MostDigits} digits.");
-        return number;
+        return text.Length <= Numbers.MostDigits
+            ? BigInteger.Parse(text, CultureInfo.InvariantCulture)
+            : throw new FormatException($"A number has more than {Numbers.MostDigits} digits.");
     }
 }

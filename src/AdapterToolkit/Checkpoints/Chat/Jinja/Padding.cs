@@ -11,9 +11,10 @@ internal static class Padding
         string fill = bound[1] is null ? " " : StringMethods.ToText(method, bound[1]);
         if (CodePoints.Count(fill) != 1)
             throw JinjaException.Values("the fill character must be exactly one character long.");
-        int missing = width - CodePoints.Count(text);
-        if (missing <= 0)
+        int count = CodePoints.Count(text);
+        if (width <= count)
             return text;
+        int missing = width - count;
         int left = method switch
         {
             "ljust" => 0,
@@ -26,11 +27,11 @@ internal static class Padding
     /// <summary>Python's <c>zfill</c>: zeros after a sign.</summary>
     public static string FillZeros(Budget budget, string text, object width)
     {
-        int missing = Numbers.ToCount(width) - CodePoints.Count(text);
-        if (missing <= 0)
+        int needed = Numbers.ToCount(width), count = CodePoints.Count(text);
+        if (needed <= count)
             return text;
         int sign = text.Length > 0 && text[0] is '+' or '-' ? 1 : 0;
-        return text[..sign] + Fill(budget, text[sign..], "0", missing, 0);
+        return text[..sign] + Fill(budget, text[sign..], "0", needed - count, 0);
     }
 
     /// <summary>A text with a character several times before and after it.</summary>

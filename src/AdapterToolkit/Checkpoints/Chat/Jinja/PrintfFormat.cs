@@ -39,7 +39,7 @@ internal sealed class PrintfFormat(Budget budget)
         string flags = ReadWhile(character => character is '-' or '+' or ' ' or '#' or '0');
         int? width = ReadNumber();
         if (width < 0)
-            (flags, width) = (flags + "-", -width);
+            (flags, width) = (flags + "-", -Math.Max(width.Value, -int.MaxValue));
         int? precision = null;
         if (Peek() == '.')
         {
@@ -110,7 +110,8 @@ internal sealed class PrintfFormat(Budget budget)
                 return Signed(Number(value, conversion), conversion == 'o' ? 8 : 16, conversion, flags, precision);
             case 'f' or 'F' or 'e' or 'E' or 'g' or 'G':
                 double real = Numbers.TryFloat(value) ?? throw JinjaException.Values($"must be real number, not {TypeName.Of(value)}.");
-                return Sign(double.IsNegative(real) && !double.IsNaN(real), flags) + FloatFormat.Of(Math.Abs(real), conversion, precision ?? 6, flags.Contains('#'));
+                return Sign(double.IsNegative(real) && !double.IsNaN(real), flags)
+                    + FloatFormat.Of(Math.Abs(real), conversion, precision ?? 6, flags.Contains('#'));
             case 'c':
                 return value is string character && CodePoints.Count(character) == 1 ? character
                     : value is BigInteger code && code >= 0 && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF) ? char.ConvertFromUtf32((int)code)

@@ -3,11 +3,13 @@ using System.Text;
 
 namespace AdapterToolkit.Checkpoints.Jinja;
 
-/// <summary>Reads quoted texts with Python's escapes: <c>\n</c>, <c>\t</c>, <c>\'</c>, <c>\x41</c>, <c>\u00e9</c>, <c>\U0001f600</c>, <c>\101</c> and so on.</summary>
+/// <summary>
+/// Reads quoted texts with Python's escapes: <c>\n</c>, <c>\t</c>, <c>\'</c>, <c>\x41</c>, <c>\u00e9</c>, <c>\U0001f600</c>, <c>\101</c> and so on.
+/// </summary>
 internal static class StringLiteral
 {
     /// <summary>The value of the text that begins at a place with its quote.</summary>
-    /// <exception cref="JinjaException">It does not end, or an escape is malformed.</exception>
+    /// <exception cref="JinjaException">It does not end, or an escape is malformed or no character.</exception>
     public static string Read(string source, int start, out int end)
     {
         var value = new StringBuilder();
@@ -56,8 +58,12 @@ internal static class StringLiteral
 
     private static void AppendCodePoint(string source, int start, ref int i, int digits, StringBuilder value)
     {
-        if (i + digits > source.Length || !int.TryParse(source.AsSpan(i, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code) || code is < 0 or > 0x10FFFF)
+        if (i + digits > source.Length
+            || !int.TryParse(source.AsSpan(i, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int code)
+            || code is < 0 or > 0x10FFFF)
             throw JinjaException.Template($"the escape '\\{source[start + 1]}' needs {digits} hexadecimal digits of a character.", start);
+        if (code is >= 0xD800 and <= 0xDFFF)
+            throw JinjaException.Template($"the escape '{source[start..(i + digits)]}' is half of a surrogate pair, which is no character.", start);
         value.Append(code > char.MaxValue ? char.ConvertFromUtf32(code) : ((char)code).ToString());
         i += digits;
     }

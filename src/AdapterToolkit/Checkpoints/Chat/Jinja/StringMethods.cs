@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Numerics;
 using System.Text;
 
 namespace AdapterToolkit.Checkpoints.Jinja;
@@ -30,11 +29,14 @@ internal static class StringMethods
         ["strip"] = (_, text, arguments) => Stripping.Strip(text, arguments.Bind("strip", "chars")[0], atStart: true, atEnd: true),
         ["lstrip"] = (_, text, arguments) => Stripping.Strip(text, arguments.Bind("lstrip", "chars")[0], atStart: true, atEnd: false),
         ["rstrip"] = (_, text, arguments) => Stripping.Strip(text, arguments.Bind("rstrip", "chars")[0], atStart: false, atEnd: true),
-        ["removeprefix"] = (_, text, arguments) => Needed("removeprefix", arguments) is var part && text.StartsWith(part, StringComparison.Ordinal) ? text[part.Length..] : text,
-        ["removesuffix"] = (_, text, arguments) => Needed("removesuffix", arguments) is var part && text.EndsWith(part, StringComparison.Ordinal) ? text[..^part.Length] : text,
+        ["removeprefix"] = (_, text, arguments) =>
+            Needed("removeprefix", arguments) is var part && text.StartsWith(part, StringComparison.Ordinal) ? text[part.Length..] : text,
+        ["removesuffix"] = (_, text, arguments) =>
+            Needed("removesuffix", arguments) is var part && text.EndsWith(part, StringComparison.Ordinal) ? text[..^part.Length] : text,
         ["split"] = (rendering, text, arguments) => Splitting.Split(rendering.Budget, text, arguments.Bind("split", "sep", "maxsplit"), fromEnd: false),
         ["rsplit"] = (rendering, text, arguments) => Splitting.Split(rendering.Budget, text, arguments.Bind("rsplit", "sep", "maxsplit"), fromEnd: true),
-        ["splitlines"] = (rendering, text, arguments) => Splitting.Lines(rendering.Budget, text, arguments.Bind("splitlines", "keepends")[0] is { } keep && Truth.Of(keep)),
+        ["splitlines"] = (rendering, text, arguments) =>
+            Splitting.Lines(rendering.Budget, text, arguments.Bind("splitlines", "keepends")[0] is { } keep && Truth.Of(keep)),
         ["partition"] = (_, text, arguments) => Splitting.Partition(text, Needed("partition", arguments), fromEnd: false),
         ["rpartition"] = (_, text, arguments) => Splitting.Partition(text, Needed("rpartition", arguments), fromEnd: true),
         ["join"] = Join,
@@ -44,12 +46,15 @@ internal static class StringMethods
         ["index"] = (_, text, arguments) => Finding.Index("index", text, arguments, fromEnd: false),
         ["rindex"] = (_, text, arguments) => Finding.Index("rindex", text, arguments, fromEnd: true),
         ["count"] = (_, text, arguments) => Finding.Count(text, arguments),
-        ["startswith"] = (_, text, arguments) => Finding.Touches("startswith", text, arguments, static (part, affix) => part.StartsWith(affix, StringComparison.Ordinal)),
-        ["endswith"] = (_, text, arguments) => Finding.Touches("endswith", text, arguments, static (part, affix) => part.EndsWith(affix, StringComparison.Ordinal)),
+        ["startswith"] = (_, text, arguments) =>
+            Finding.Touches("startswith", text, arguments, static (part, affix) => part.StartsWith(affix, StringComparison.Ordinal)),
+        ["endswith"] = (_, text, arguments) =>
+            Finding.Touches("endswith", text, arguments, static (part, affix) => part.EndsWith(affix, StringComparison.Ordinal)),
         ["center"] = (rendering, text, arguments) => Padding.Pad(rendering.Budget, "center", text, arguments),
         ["ljust"] = (rendering, text, arguments) => Padding.Pad(rendering.Budget, "ljust", text, arguments),
         ["rjust"] = (rendering, text, arguments) => Padding.Pad(rendering.Budget, "rjust", text, arguments),
-        ["zfill"] = (rendering, text, arguments) => Padding.FillZeros(rendering.Budget, text, arguments.Bind("zfill", "width")[0] ?? throw JinjaException.Values("zfill() needs a width.")),
+        ["zfill"] = (rendering, text, arguments) =>
+            Padding.FillZeros(rendering.Budget, text, arguments.Bind("zfill", "width")[0] ?? throw JinjaException.Values("zfill() needs a width.")),
         ["format"] = (rendering, text, arguments) => new BraceFormat(rendering, arguments).Format(text),
     }.ToFrozenDictionary();
 

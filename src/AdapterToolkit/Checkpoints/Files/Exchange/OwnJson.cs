@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace AdapterToolkit.Checkpoints;
 
-/// <summary>Reads and writes the JSON files that exchanges keep for themselves. What they say is checked as that of any file: a folder may come from anywhere.</summary>
+/// <summary>
+/// Reads and writes the JSON files that exchanges keep for themselves. What they say is checked as that of any file: a folder may come from anywhere.
+/// </summary>
 internal static class OwnJson
 {
     private const string FormatKey = "format";
@@ -23,18 +25,12 @@ internal static class OwnJson
     }
 
     /// <summary>Creates a file.</summary>
-    public static void Write(string path, string format, Action<Utf8JsonWriter> writeProperties) => FileOperations.Create(path, stream =>
+    public static void Write(string path, string format, Action<Utf8JsonWriter> writeProperties) =>
+        FileOperations.Create(path, stream => JsonFile.Write(stream, json =>
     {
-        using (Utf8JsonWriter json = new(stream, JsonFile.WriterOptions))
-        {
-            json.WriteStartObject();
-            json.WriteString(FormatKey, format);
-            writeProperties(json);
-            json.WriteEndObject();
-        }
-
-        stream.WriteByte((byte)'\n');
-    });
+        json.WriteString(FormatKey, format);
+        writeProperties(json);
+    }));
 
     /// <summary>Length and hash of a file.</summary>
     public static FileProof ReadProof(JsonObject json) => json.Get("length") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long length)
