@@ -37,12 +37,13 @@ public abstract class AnnotatedClassAnalyzer : DiagnosticAnalyzer
                 context =>
                 {
                     if (context.Symbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type)
-                        Found.Report(context, _rule, Check(type, types, context.Compilation));
+                        Found.Report(context, _rule, Check(type, types, context.Compilation, context.CancellationToken));
                 },
                 SymbolKind.NamedType);
         });
     }
 
     /// <summary>Finds the mistakes of a class. Those of other rules may be among them.</summary>
-    private protected abstract IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation);
+    private protected abstract IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation);
 }

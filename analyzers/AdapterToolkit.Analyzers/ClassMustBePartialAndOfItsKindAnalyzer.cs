@@ -9,7 +9,8 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAnalyzer(Rules.ClassCannotBeCompleted)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
+    private protected override IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation)
     {
         bool isLayer = DeclarationRules.IsMarkedLayer(type);
         return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute)

@@ -9,6 +9,7 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class QuantizedWeightMustStayFrozenAnalyzer() : AnnotatedClassAnalyzer(Rules.QuantizedWeightTrains)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation) =>
+    private protected override IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
         TrainableRules.CheckQuantized(ChildDiscovery.ChildrenOf(type, types));
 }

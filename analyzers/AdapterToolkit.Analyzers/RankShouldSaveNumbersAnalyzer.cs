@@ -9,6 +9,7 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class RankShouldSaveNumbersAnalyzer() : AnnotatedClassAnalyzer(Rules.RankSavesNothing)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation) =>
-        LayerRules.CheckRank(type, compilation);
+    private protected override IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
+        LayerRules.CheckRank(type, compilation, cancellation);
 }

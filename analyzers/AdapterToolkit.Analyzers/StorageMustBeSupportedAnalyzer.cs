@@ -9,6 +9,7 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class StorageMustBeSupportedAnalyzer() : AnnotatedClassAnalyzer(Rules.UnsupportedStorage)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation) =>
+    private protected override IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
         LayerRules.CheckStorage(type);
 }

@@ -9,6 +9,7 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class TrainableMustHaveWeightAnalyzer() : AnnotatedClassAnalyzer(Rules.TrainableWithoutWeight)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation) =>
+    private protected override IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
         TrainableRules.CheckWithoutWeight(type, types);
 }

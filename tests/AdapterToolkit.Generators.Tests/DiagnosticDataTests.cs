@@ -234,13 +234,13 @@ public sealed class DiagnosticDataTests
         CSharpCompilation compilation = GeneratorRun.Compile(source);
         INamedTypeSymbol type = Find(compilation);
         AttributeData attribute = type.GetAttributes().First(given => given.AttributeClass!.Name is "LowRankAttribute" or "FrozenAttribute");
-        return LayerDiscovery.Read(type, attribute, compilation)!;
+        return LayerDiscovery.Read(type, attribute, compilation, TestContext.Current.CancellationToken)!;
     }
 
     private static ModelSpec ReadModel(string source)
     {
         CSharpCompilation compilation = GeneratorRun.Compile(source);
-        return ModelDiscovery.Read(Find(compilation), compilation);
+        return ModelDiscovery.Read(Find(compilation), compilation, TestContext.Current.CancellationToken);
     }
 
     private static INamedTypeSymbol Find(CSharpCompilation compilation) =>

@@ -13,9 +13,12 @@ internal static class LayerDiscovery
     /// <param name="type">The class.</param>
     /// <param name="attribute">Its <c>[LowRank]</c> or <c>[Frozen]</c>; its <c>[Quantized]</c> where that stands alone.</param>
     /// <param name="compilation">The compilation.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <returns>The layer; null where another of its attributes is the one to read it by.</returns>
-    public static LayerSpec? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation)
+    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
+    public static LayerSpec? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (attribute.AttributeClass?.ToDisplayString() == KnownTypes.QuantizedAttribute && (KnownTypes.HasAttribute(type, LowRankAttribute) || KnownTypes.HasAttribute(type, FrozenAttribute)))
             return null;
         bool isLowRank = attribute.AttributeClass?.ToDisplayString() == LowRankAttribute;
@@ -32,7 +35,7 @@ internal static class LayerDiscovery
 
         List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, new KnownTypes(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
         if (isLowRank)
-            diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation));
+            diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation, cancellation));
         return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

@@ -5,9 +5,9 @@ namespace AdapterToolkit.Generators.Emission;
 /// <summary>Emits the part of a set of linear kernels that the CPU and the accelerators share.</summary>
 internal static class LinearKernelsEmitter
 {
-    public static string Emit(LinearConfiguration configuration, string space)
+    public static string Emit(LinearConfiguration configuration, string space, CancellationToken cancellation)
     {
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         string layers = configuration.Rank == 0 ? "linear layers without an adapter" : $"linear layers with an adapter of rank {configuration.Rank}";
         if (configuration.Stored.IsPacked)

@@ -7,9 +7,9 @@ namespace AdapterToolkit.Generators.Emission;
 /// <summary>Emits the other half of an annotated linear layer: its settings and its kernels.</summary>
 internal static class LinearLayerEmitter
 {
-    public static string Emit(LayerSpec layer, string space)
+    public static string Emit(LayerSpec layer, string space, CancellationToken cancellation)
     {
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         TypeEmitter.Open(writer, layer.Type, $"partial class {layer.Type.Name}");
         if (layer.Rank > 0)
         {

@@ -10,7 +10,7 @@ internal sealed class ModelEmitter
     private const string TensorType = "global::AdapterToolkit.Tensors.Tensor";
     private const string RecordType = "global::AdapterToolkit.Modules.ForwardRecord";
 
-    private readonly SourceWriter _writer = SourceWriter.File();
+    private readonly SourceWriter _writer;
     private readonly ModelSpec _model;
     private readonly GraphStructure _structure;
     private readonly Activity _activity;
@@ -23,11 +23,12 @@ internal sealed class ModelEmitter
     private readonly Dictionary<int, string> _flags = [];
     private readonly Dictionary<int, string> _inputGradients = [];
 
-    private ModelEmitter(ModelSpec model)
+    private ModelEmitter(ModelSpec model, CancellationToken cancellation)
     {
+        _writer = SourceWriter.File(cancellation);
         _model = model;
-        _structure = new GraphStructure(model.Graph!);
-        _activity = new Activity(_structure);
+        _structure = new GraphStructure(model.Graph!, cancellation);
+        _activity = new Activity(_structure, cancellation);
         NameTable members = new(model.TakenNames);
         _inputsClass = members.Unique("SavedInputs");
         _keepingMethod = members.Unique("ForwardKeeping");
@@ -42,7 +43,7 @@ internal sealed class ModelEmitter
             _inputGradients[parameter.Value] = _names.Unique(NameTable.Camel(parameter.Name) + "Gradient");
         }
 
-        _plan = new SavePlan(_structure, _activity, members, _names);
+        _plan = new SavePlan(_structure, _activity, members, _names, cancellation);
     }
 
     private IEnumerable<ParameterSpec> Tensors => _model.Parameters.Where(parameter => parameter.IsTensor);
@@ -50,7 +51,9 @@ internal sealed class ModelEmitter
     private bool HasBackward => _plan.HasBackward;
 
     /// <summary>Emits a class.</summary>
-    public static string Emit(ModelSpec model) => new ModelEmitter(model).Emit();
+    /// <param name="model">The class.</param>
+    /// <param name="cancellation">Ends the emission.</param>
+    public static string Emit(ModelSpec model, CancellationToken cancellation) => new ModelEmitter(model, cancellation).Emit();
 
     private string Emit()
     {
