@@ -33,9 +33,11 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         IncrementalValuesProvider<ModelSpec> models = context.SyntaxProvider.ForAttributeWithMetadataName(
                 KnownTypes.ModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (found, cancellation) => ModelDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation))
+                static (found, cancellation) =>
+                    ModelDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation).Emittable)
             .WithTrackingName(LiftedModels)
-            .Where(static model => !model.Diagnostics.Any(diagnostic => diagnostic.StopsEmission));
+            .Where(static model => model is not null)
+            .Select(static (model, _) => model!);
         IncrementalValueProvider<string> space = context.CompilationProvider
             .Select(static (compilation, _) => GeneratedNamespace.For(compilation.AssemblyName))
             .WithTrackingName(NamespaceOfKernels);
@@ -46,7 +48,8 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
 
         foreach (IncrementalValuesProvider<LayerSpec> found in layers)
             context.RegisterSourceOutput(found.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
-        context.RegisterSourceOutput(models, static (output, model) => output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model, output.CancellationToken)));
+        context.RegisterSourceOutput(models, static (output, model) =>
+            output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model, output.CancellationToken)));
         context.RegisterSourceOutput(configurations.Combine(space), static (output, found) =>
         {
             foreach (LinearConfiguration configuration in found.Left)
@@ -58,9 +61,10 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         context.SyntaxProvider.ForAttributeWithMetadataName(
                 attribute,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (found, cancellation) => LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation, cancellation))
+                static (found, cancellation) =>
+                    LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation, cancellation)?.Emittable)
             .WithTrackingName(DiscoveredLayers)
-            .Where(static layer => layer is not null && !layer.Diagnostics.Any(diagnostic => diagnostic.StopsEmission))
+            .Where(static layer => layer is not null)
             .Select(static (layer, _) => layer!);
 
     /// <summary>The kernels that layers need, each set once, in one order whatever that of the layers is.</summary>

@@ -22,7 +22,7 @@ public sealed class CancellationTests
     private static readonly CSharpCompilation s_compilation = GeneratorRun.Compile([.. Sources.Llama, Sources.Quantized]);
     private static readonly INamedTypeSymbol s_model = s_compilation.GetTypeByMetadataName("Llama.DecoderBlock")!;
     private static readonly INamedTypeSymbol s_layer = s_compilation.GetTypeByMetadataName("Example.InFourBits")!;
-    private static readonly ModelSpec s_modelSpec = ModelDiscovery.Read(s_model, s_compilation, CancellationToken.None);
+    private static readonly ModelSpec s_modelSpec = ModelDiscovery.Read(s_model, s_compilation, CancellationToken.None).Spec;
     private static readonly LayerSpec s_layerSpec = ReadLayer(CancellationToken.None);
 
     /// <summary>The stages, each with what runs it alone.</summary>
@@ -89,7 +89,7 @@ public sealed class CancellationTests
         [.. driver.GetRunResult().Results.Single().GeneratedSources.Select(source => $"// {source.HintName}\n{source.SourceText}").Order(StringComparer.Ordinal)];
 
     private static LayerSpec ReadLayer(CancellationToken token) =>
-        LayerDiscovery.Read(s_layer, s_layer.GetAttributes().First(attribute => attribute.AttributeClass!.Name == "LowRankAttribute"), s_compilation, token)!;
+        LayerDiscovery.Read(s_layer, s_layer.GetAttributes().Single(attribute => attribute.AttributeClass!.Name == "LowRankAttribute"), s_compilation, token)!.Spec;
 
     private static void Lift(CancellationToken token)
     {

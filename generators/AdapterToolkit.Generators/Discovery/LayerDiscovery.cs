@@ -16,7 +16,7 @@ internal static class LayerDiscovery
     /// <param name="cancellation">Ends the reading.</param>
     /// <returns>The layer; null where another of its attributes is the one to read it by.</returns>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public static LayerSpec? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
+    public static Discovered<LayerSpec>? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (attribute.AttributeClass?.ToDisplayString() == KnownTypes.QuantizedAttribute && (KnownTypes.HasAttribute(type, LowRankAttribute) || KnownTypes.HasAttribute(type, FrozenAttribute)))
@@ -36,6 +36,7 @@ internal static class LayerDiscovery
         List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, new KnownTypes(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
         if (isLowRank)
             diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation, cancellation));
-        return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision, new EquatableArray<DiagnosticSpec>(diagnostics));
+        LayerSpec spec = new(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision);
+        return new Discovered<LayerSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

@@ -16,7 +16,7 @@ internal static class ModelDiscovery
     /// <param name="compilation">The compilation.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
-    public static ModelSpec Read(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
+    public static Discovered<ModelSpec> Read(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         KnownTypes types = new(compilation);
@@ -40,7 +40,7 @@ internal static class ModelDiscovery
             diagnostics.AddRange(found);
         }
 
-        return new ModelSpec(
+        ModelSpec spec = new(
             TypeDiscovery.Read(type),
             derivesFromModule,
             type.BaseType is { SpecialType: not SpecialType.System_Object } baseType && !types.IsToolkitBase(baseType),
@@ -50,8 +50,8 @@ internal static class ModelDiscovery
             new EquatableArray<string>(s_emittedMethods.Where(method => IsDeclaredAbove(type, method, parameters.Count))),
             forward is null ? "" : SyntaxFacts.GetText(forward.DeclaredAccessibility),
             new EquatableArray<string>(TakenNames(type, forward, types, compilation, cancellation)),
-            graph,
-            new EquatableArray<DiagnosticSpec>(diagnostics));
+            graph);
+        return new Discovered<ModelSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 
     private static IMethodSymbol? FindForward(INamedTypeSymbol type, KnownTypes types, List<DiagnosticSpec> diagnostics)
