@@ -22,6 +22,7 @@ internal static class LinearKernelsEmitter
     private static void FullPrecision(SourceWriter writer, LinearConfiguration configuration, string layers)
     {
         writer.Line($"/// <summary>The products of {layers}.</summary>");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"internal partial class {configuration.ClassName} : global::AdapterToolkit.Operators.LinearKernels");
         Instance(writer, "", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");
@@ -31,6 +32,7 @@ internal static class LinearKernelsEmitter
     private static void Packed(SourceWriter writer, LinearConfiguration configuration, string layers)
     {
         writer.Line($"/// <summary>The products of {layers}, with W stored in {configuration.Stored.Description}.</summary>");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"internal sealed partial class {configuration.ClassName} : {configuration.InFullPrecision.ClassName}");
         Instance(writer, "new ", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");

@@ -34,6 +34,7 @@ internal static class KernelClass
         writer.Line();
         writer.Line($"/// <summary>{summary}</summary>");
         writer.Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"public static class {name}");
         return writer;
     }

@@ -111,6 +111,7 @@ internal sealed class ModelEmitter
             _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
         }
 
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("Evaluate", TensorType, Parameters));
         new ForwardEmitter(_writer, _structure, _activity, null, _names.Copy()).Emit(_model.Parameters, _flags, _record);
         _writer.Close();
@@ -132,6 +133,7 @@ internal sealed class ModelEmitter
         }
 
         string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name));
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("ForwardSaving", TensorType, SavingParameters));
         if (HasBackward)
         {
@@ -160,6 +162,7 @@ internal sealed class ModelEmitter
     private void EmitForwardKeeping()
     {
         _writer.Line();
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open($"private {TensorType} {_keepingMethod}({SavingParameters})");
         new ForwardEmitter(_writer, _structure, _activity, _plan, _names.Copy()).Emit(_model.Parameters, _flags, _record);
         _writer.Close();
@@ -182,6 +185,7 @@ internal sealed class ModelEmitter
         }
 
         IEnumerable<string> outputs = Tensors.Select(tensor => $"out {TensorType}? {_inputGradients[tensor.Value]}");
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("Backward", "void", string.Join(", ", new[] { $"{TensorType} {_gradient}", $"{RecordType} {_record}" }.Concat(outputs))));
         if (HasBackward)
         {
@@ -228,6 +232,7 @@ internal sealed class ModelEmitter
             $"{parameter.Type} {NameTable.Camel(parameter.Name)}Input" + (parameter.IsTensor ? $", bool {NameTable.Camel(parameter.Name)}Active" : ""));
         _writer.Line();
         _writer.Line("/// <summary>What a run leaves that the backward pass repeats.</summary>");
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open($"private sealed class {_inputsClass}({string.Join(", ", parameters)}) : {RecordType}");
         foreach (ParameterSpec parameter in _model.Parameters)
         {
