@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -30,9 +30,9 @@ public abstract class AnnotatedClassAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(LayerDiscovery.LowRankAttribute) is null)
+            if (start.Compilation.GetTypeByMetadataName(KnownTypes.LowRankAttribute) is null)
                 return;
-            KnownTypes types = new(start.Compilation);
+            KnownTypes types = KnownTypes.Of(start.Compilation);
             start.RegisterSymbolAction(
                 context =>
                 {

@@ -5,6 +5,7 @@ using AdapterToolkit.Generators.Emission.Cpu;
 using AdapterToolkit.Generators.Emission.Models;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 

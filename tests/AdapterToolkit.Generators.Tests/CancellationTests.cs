@@ -7,6 +7,7 @@ using AdapterToolkit.Generators.Emission.Models;
 using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -95,7 +96,7 @@ public sealed class CancellationTests
     {
         IMethodSymbol forward = s_model.GetMembers("Forward").OfType<IMethodSymbol>().Single();
         MethodDeclarationSyntax syntax = (MethodDeclarationSyntax)forward.DeclaringSyntaxReferences.Single().GetSyntax(CancellationToken.None);
-        Assert.NotNull(ForwardLifter.Lift(forward, syntax, s_compilation.GetSemanticModel(syntax.SyntaxTree), new KnownTypes(s_compilation), out _, token));
+        Assert.NotNull(ForwardLifter.Lift(forward, syntax, s_compilation.GetSemanticModel(syntax.SyntaxTree), KnownTypes.Of(s_compilation), out _, token));
     }
 
     private static GraphStructure Structure() => new(s_modelSpec.Graph!, CancellationToken.None);

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
@@ -167,7 +168,7 @@ public sealed class DiagnosticDataTests
                 public override Tensor Forward(TokenIds tokens, SequenceContext context) => Part.Forward(Embedding.Forward(tokens));
             }
             """);
-        IEnumerable<DiagnosticSpec> found = ModelRules.CheckReach(Find(compilation), new KnownTypes(compilation), compilation);
+        IEnumerable<DiagnosticSpec> found = ModelRules.CheckReach(Find(compilation), KnownTypes.Of(compilation), compilation);
         Assert.Equal(isFound ? ["ADT0202"] : [], found.Select(diagnostic => diagnostic.Id));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Discovery;
@@ -12,7 +13,7 @@ internal static class LayerRules
 
     /// <summary>Finds what is wrong with the rank of a layer; nothing where the class has none.</summary>
     public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
-        KnownTypes.Attributes(type, LayerDiscovery.LowRankAttribute)
+        KnownTypes.Attributes(type, KnownTypes.LowRankAttribute)
             .SelectMany(attribute => attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation, cancellation) : []);
 
     /// <summary>Finds what is wrong with a rank.</summary>

@@ -1,3 +1,4 @@
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -17,7 +18,7 @@ internal sealed record LayerSize(LayerSize.Dimension In, LayerSize.Dimension Out
     /// <param name="cancellation">Ends the reading at the next constructor.</param>
     public static (int InFeatures, int OutFeatures)? OfClass(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
-        KnownTypes types = new(compilation);
+        KnownTypes types = KnownTypes.Of(compilation);
         foreach (IMethodSymbol constructor in type.InstanceConstructors)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -19,7 +20,7 @@ internal static class ModelDiscovery
     public static Discovered<ModelSpec> Read(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        KnownTypes types = new(compilation);
+        KnownTypes types = KnownTypes.Of(compilation);
         Child[] children = [.. ChildDiscovery.ChildrenOf(type, types)];
         List<DiagnosticSpec> diagnostics =
         [
