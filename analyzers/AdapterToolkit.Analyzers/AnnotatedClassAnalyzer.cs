@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -30,19 +30,20 @@ public abstract class AnnotatedClassAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(LayerDiscovery.LowRankAttribute) is null)
+            if (start.Compilation.GetTypeByMetadataName(KnownTypes.LowRankAttribute) is null)
                 return;
-            KnownTypes types = new(start.Compilation);
+            KnownTypes types = KnownTypes.Of(start.Compilation);
             start.RegisterSymbolAction(
                 context =>
                 {
                     if (context.Symbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type)
-                        Found.Report(context, _rule, Check(type, types, context.Compilation));
+                        Found.Report(context, _rule, Check(type, types, context.Compilation, context.CancellationToken));
                 },
                 SymbolKind.NamedType);
         });
     }
 
     /// <summary>Finds the mistakes of a class. Those of other rules may be among them.</summary>
-    private protected abstract IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation);
+    private protected abstract IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation);
 }

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -9,7 +10,8 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAnalyzer(Rules.ClassCannotBeCompleted)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
+    private protected override IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation)
     {
         bool isLayer = DeclarationRules.IsMarkedLayer(type);
         return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute)

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -9,6 +10,7 @@ namespace AdapterToolkit.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ForwardMustBeDifferentiableAnalyzer() : AnnotatedClassAnalyzer(Rules.NotDifferentiable)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, Compilation compilation) =>
-        KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) ? ModelDiscovery.Read(type, compilation).Diagnostics : [];
+    private protected override IEnumerable<DiagnosticSpec> Check(
+        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
+        KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) ? ModelDiscovery.Read(type, compilation, cancellation).Diagnostics : [];
 }

@@ -1,5 +1,6 @@
 using AdapterToolkit.Analyzers.Reach;
 using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 

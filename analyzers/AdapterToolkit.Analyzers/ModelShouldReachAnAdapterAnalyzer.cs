@@ -1,6 +1,7 @@
 using AdapterToolkit.Analyzers.Reach;
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 

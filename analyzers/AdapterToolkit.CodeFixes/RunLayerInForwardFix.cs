@@ -1,5 +1,5 @@
 using System.Composition;
-using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -31,7 +31,7 @@ public sealed class RunLayerInForwardFix() : RuleFix("ADT0104")
         if (await document.GetSemanticModelAsync(cancellation).ConfigureAwait(false) is not { } model
             || model.GetDeclaredSymbol(declaration, cancellation) is not { IsStatic: false, ContainingType: { } type } layer)
             return null;
-        KnownTypes types = new(model.Compilation);
+        KnownTypes types = KnownTypes.Of(model.Compilation);
         ITypeSymbol? layerType = (layer as IPropertySymbol)?.Type ?? (layer as IFieldSymbol)?.Type;
         if (!types.IsLinear(layerType) || layerType!.NullableAnnotation == NullableAnnotation.Annotated
             || type.GetMembers(Forward).OfType<IMethodSymbol>().ToArray() is not [{ DeclaringSyntaxReferences: [{ } reference] } forward]

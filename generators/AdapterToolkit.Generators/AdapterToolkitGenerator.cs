@@ -5,6 +5,7 @@ using AdapterToolkit.Generators.Emission.Cpu;
 using AdapterToolkit.Generators.Emission.Models;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -33,21 +34,23 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         IncrementalValuesProvider<ModelSpec> models = context.SyntaxProvider.ForAttributeWithMetadataName(
                 KnownTypes.ModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (found, _) => ModelDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation))
+                static (found, cancellation) =>
+                    ModelDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation).Emittable)
             .WithTrackingName(LiftedModels)
-            .Where(static model => !model.Diagnostics.Any(diagnostic => diagnostic.StopsEmission));
+            .Where(static model => model is not null)
+            .Select(static (model, _) => model!);
         IncrementalValueProvider<string> space = context.CompilationProvider
             .Select(static (compilation, _) => GeneratedNamespace.For(compilation.AssemblyName))
             .WithTrackingName(NamespaceOfKernels);
         IncrementalValueProvider<EquatableArray<LinearConfiguration>> configurations = layers.Select(found => found.Collect())
             .Aggregate(static (all, more) => all.Combine(more).Select(static (found, _) => found.Left.AddRange(found.Right)))
-            .Select(static (found, _) => new EquatableArray<LinearConfiguration>(found
-                .SelectMany(LinearConfiguration.Of).Distinct().OrderBy(configuration => configuration.ClassName, StringComparer.Ordinal)))
+            .Select(static (found, cancellation) => Configurations(found, cancellation))
             .WithTrackingName(PlannedConfigurations);
 
         foreach (IncrementalValuesProvider<LayerSpec> found in layers)
             context.RegisterSourceOutput(found.Combine(space), static (output, layer) => EmitLayer(output, layer.Left, layer.Right));
-        context.RegisterSourceOutput(models, static (output, model) => output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model)));
+        context.RegisterSourceOutput(models, static (output, model) =>
+            output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model, output.CancellationToken)));
         context.RegisterSourceOutput(configurations.Combine(space), static (output, found) =>
         {
             foreach (LinearConfiguration configuration in found.Left)
@@ -59,20 +62,34 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         context.SyntaxProvider.ForAttributeWithMetadataName(
                 attribute,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (found, _) => LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation))
+                static (found, cancellation) =>
+                    LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation, cancellation)?.Emittable)
             .WithTrackingName(DiscoveredLayers)
-            .Where(static layer => layer is not null && !layer.Diagnostics.Any(diagnostic => diagnostic.StopsEmission))
+            .Where(static layer => layer is not null)
             .Select(static (layer, _) => layer!);
 
+    /// <summary>The kernels that layers need, each set once, in one order whatever that of the layers is.</summary>
+    private static EquatableArray<LinearConfiguration> Configurations(IEnumerable<LayerSpec> layers, CancellationToken cancellation)
+    {
+        HashSet<LinearConfiguration> configurations = [];
+        foreach (LayerSpec layer in layers)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            configurations.UnionWith(LinearConfiguration.Of(layer));
+        }
+
+        return new EquatableArray<LinearConfiguration>(configurations.OrderBy(configuration => configuration.ClassName, StringComparer.Ordinal));
+    }
+
     private static void EmitLayer(SourceProductionContext output, LayerSpec layer, string space) =>
-        output.AddSource($"{layer.Type.FileName}.g.cs", LinearLayerEmitter.Emit(layer, space));
+        output.AddSource($"{layer.Type.FileName}.g.cs", LinearLayerEmitter.Emit(layer, space, output.CancellationToken));
 
     private static void EmitKernels(SourceProductionContext output, LinearConfiguration configuration, string space)
     {
-        output.AddSource($"{configuration.ClassName}.g.cs", LinearKernelsEmitter.Emit(configuration, space));
-        foreach ((string name, string text) in LinearCpuEmitter.EmitFiles(configuration, space))
+        output.AddSource($"{configuration.ClassName}.g.cs", LinearKernelsEmitter.Emit(configuration, space, output.CancellationToken));
+        foreach ((string name, string text) in LinearCpuEmitter.EmitFiles(configuration, space, output.CancellationToken))
             output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
-        foreach ((string name, string text) in LinearAcceleratorEmitter.EmitFiles(configuration, space))
+        foreach ((string name, string text) in LinearAcceleratorEmitter.EmitFiles(configuration, space, output.CancellationToken))
             output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
     }
 }

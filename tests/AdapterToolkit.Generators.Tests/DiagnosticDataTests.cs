@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
@@ -37,8 +38,8 @@ public sealed class DiagnosticDataTests
     public void Layers(string declaration, string id, string place)
     {
         string source = Header + declaration;
-        LayerSpec spec = ReadLayer(source);
-        AssertFound(spec.Diagnostics, source, id, place);
+        Discovered<LayerSpec> found = ReadLayer(source);
+        AssertFound(found.Diagnostics, source, id, place);
     }
 
     [Theory]
@@ -104,16 +105,16 @@ public sealed class DiagnosticDataTests
                 public Tensor Forward(Tensor x) { {{body}} }
             }
             """;
-        ModelSpec spec = ReadModel(source);
-        AssertFound(spec.Diagnostics, source, "ADT0201", place);
-        Assert.Null(spec.Graph);
+        Discovered<ModelSpec> found = ReadModel(source);
+        AssertFound(found.Diagnostics, source, "ADT0201", place);
+        Assert.Null(found.Spec.Graph);
         Assert.DoesNotContain(GeneratorRun.Emit(source).Keys, file => file.StartsWith("Found", StringComparison.Ordinal));
     }
 
     [Fact]
     public void EveryExpressionIsFound()
     {
-        ModelSpec spec = ReadModel(Header + """
+        Discovered<ModelSpec> found = ReadModel(Header + """
             [AdapterModel]
             internal sealed partial class Found : Module
             {
@@ -128,8 +129,8 @@ public sealed class DiagnosticDataTests
                 private static Tensor Unknown(Tensor x) => x;
             }
             """);
-        Assert.Equal(["ADT0201", "ADT0201"], spec.Diagnostics.Select(diagnostic => diagnostic.Id));
-        Assert.All(spec.Diagnostics, diagnostic => Assert.Contains("Unknown", diagnostic.Arguments[0]));
+        Assert.Equal(["ADT0201", "ADT0201"], found.Diagnostics.Select(diagnostic => diagnostic.Id));
+        Assert.All(found.Diagnostics, diagnostic => Assert.Contains("Unknown", diagnostic.Arguments[0]));
     }
 
     [Theory]
@@ -167,7 +168,7 @@ public sealed class DiagnosticDataTests
                 public override Tensor Forward(TokenIds tokens, SequenceContext context) => Part.Forward(Embedding.Forward(tokens));
             }
             """);
-        IEnumerable<DiagnosticSpec> found = ModelRules.CheckReach(Find(compilation), new KnownTypes(compilation), compilation);
+        IEnumerable<DiagnosticSpec> found = ModelRules.CheckReach(Find(compilation), KnownTypes.Of(compilation), compilation);
         Assert.Equal(isFound ? ["ADT0202"] : [], found.Select(diagnostic => diagnostic.Id));
     }
 
@@ -178,18 +179,18 @@ public sealed class DiagnosticDataTests
     [InlineData("Quantized(4, BlockSize = 64)", null)]
     public void QuantizedStorage(string attribute, string? id)
     {
-        LayerSpec spec = ReadLayer($$"""
+        Discovered<LayerSpec> found = ReadLayer($$"""
             {{Header}}
             [LowRank(2), {{attribute}}] internal sealed partial class Found() : Linear(8, 8);
             {{QuantizedAttribute}}
             """);
-        Assert.Equal(id is null ? [] : [id], spec.Diagnostics.Select(diagnostic => diagnostic.Id));
+        Assert.Equal(id is null ? [] : [id], found.Diagnostics.Select(diagnostic => diagnostic.Id));
     }
 
     [Fact]
     public void QuantizedLayerMarkedTrainable()
     {
-        ModelSpec spec = ReadModel($$"""
+        Discovered<ModelSpec> found = ReadModel($$"""
             {{Header}}
             [LowRank(2), Quantized(4)] internal sealed partial class Small() : Linear(8, 8);
 
@@ -202,7 +203,7 @@ public sealed class DiagnosticDataTests
             }
             {{QuantizedAttribute}}
             """);
-        Assert.Equal("ADT0005", Assert.Single(spec.Diagnostics).Id);
+        Assert.Equal("ADT0005", Assert.Single(found.Diagnostics).Id);
     }
 
     private const string QuantizedAttribute = """
@@ -229,18 +230,18 @@ public sealed class DiagnosticDataTests
         Assert.All(diagnostic.Arguments, argument => Assert.NotEqual("", argument));
     }
 
-    private static LayerSpec ReadLayer(string source)
+    private static Discovered<LayerSpec> ReadLayer(string source)
     {
         CSharpCompilation compilation = GeneratorRun.Compile(source);
         INamedTypeSymbol type = Find(compilation);
         AttributeData attribute = type.GetAttributes().First(given => given.AttributeClass!.Name is "LowRankAttribute" or "FrozenAttribute");
-        return LayerDiscovery.Read(type, attribute, compilation)!;
+        return LayerDiscovery.Read(type, attribute, compilation, TestContext.Current.CancellationToken)!;
     }
 
-    private static ModelSpec ReadModel(string source)
+    private static Discovered<ModelSpec> ReadModel(string source)
     {
         CSharpCompilation compilation = GeneratorRun.Compile(source);
-        return ModelDiscovery.Read(Find(compilation), compilation);
+        return ModelDiscovery.Read(Find(compilation), compilation, TestContext.Current.CancellationToken);
     }
 
     private static INamedTypeSymbol Find(CSharpCompilation compilation) =>

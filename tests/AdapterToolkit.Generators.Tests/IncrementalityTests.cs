@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
+using System.Reflection;
+using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Planning;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
 using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
@@ -15,8 +19,7 @@ public class IncrementalityTests
     {
         CSharpCompilation before = GeneratorRun.Compile([.. Sources.Llama, "class Unrelated { int number = 1; }"]);
         SyntaxTree unrelated = before.SyntaxTrees.Last();
-        Compilation after = before.ReplaceSyntaxTree(unrelated, unrelated.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From("class Unrelated { int number = 12; }")));
-        GeneratorRunResult result = GeneratorRun.Driver().RunGenerators(before, Token).RunGenerators(after, Token).GetRunResult().Results.Single();
+        GeneratorRunResult result = RunBeforeAndAfter(before, unrelated, "class Unrelated { int number = 12; }");
 
         string[] stages = [AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels, AdapterToolkitGenerator.NamespaceOfKernels, AdapterToolkitGenerator.PlannedConfigurations];
         foreach (string stage in stages)
@@ -32,10 +35,82 @@ public class IncrementalityTests
         SyntaxTree edited = before.SyntaxTrees.Single(tree => tree.ToString().Contains("class FeedForward(", StringComparison.Ordinal));
         string text = edited.ToString().Replace("Op.SwiGlu(Gate.Forward(x), Up.Forward(x))", "Op.SwiGlu(Up.Forward(x), Gate.Forward(x))", StringComparison.Ordinal);
         Assert.NotEqual(edited.ToString(), text);
-        Compilation after = before.ReplaceSyntaxTree(edited, edited.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From(text)));
-        GeneratorRunResult result = GeneratorRun.Driver().RunGenerators(before, Token).RunGenerators(after, Token).GetRunResult().Results.Single();
+        GeneratorRunResult result = RunBeforeAndAfter(before, edited, text);
         IEnumerable<IncrementalStepRunReason> reasons = result.TrackedOutputSteps.Values.SelectMany(steps => steps).SelectMany(step => step.Outputs).Select(output => output.Reason);
         Assert.Equal(1, reasons.Count(reason => reason is IncrementalStepRunReason.Modified or IncrementalStepRunReason.New));
+    }
+
+    [Theory]
+    [InlineData("[", "// A line more.\n[")]
+    [InlineData("public int Number", "[Trainable] public int Number")]
+    public void A_class_that_is_moved_or_gets_a_diagnostic_is_not_emitted_again(string before, string after)
+    {
+        const string source = """
+            using AdapterToolkit;
+            using AdapterToolkit.Modules;
+            using AdapterToolkit.Tensors;
+
+            [LowRank(7)]
+            internal sealed partial class Layer() : Linear(12, 12);
+
+            [AdapterModel]
+            internal sealed partial class Model
+            {
+                [Trainable]
+                public Quantized Quantized { get; } = new();
+
+                public Layer Layer { get; } = new();
+
+                public int Number { get; }
+
+                public Tensor Forward(Tensor x) => Layer.Forward(x);
+            }
+
+            [LowRank(7), Quantized(4)]
+            internal sealed partial class Quantized() : Linear(12, 12);
+            """;
+        CSharpCompilation compilation = GeneratorRun.Compile(source);
+        string edited = source.Replace(before, after, StringComparison.Ordinal);
+        Assert.NotEqual(source, edited);
+        GeneratorRunResult result = RunBeforeAndAfter(compilation, compilation.SyntaxTrees[0], edited);
+
+        // What is wrong with the classes, but lets them be emitted, is found at other places than before.
+        foreach (string stage in (string[])[AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels, AdapterToolkitGenerator.PlannedConfigurations])
+            AssertNothingNew(stage, result.TrackedSteps[stage]);
+        foreach ((string name, ImmutableArray<IncrementalGeneratorRunStep> steps) in result.TrackedOutputSteps)
+            AssertNothingNew(name, steps);
+    }
+
+    [Theory]
+    [InlineData(typeof(LayerSpec))]
+    [InlineData(typeof(ModelSpec))]
+    [InlineData(typeof(LinearConfiguration))]
+    public void What_goes_to_emission_holds_no_place_in_a_file(Type spec)
+    {
+        HashSet<Type> seen = [];
+        Stack<Type> rest = new([spec]);
+        while (rest.TryPop(out Type? type))
+        {
+            bool isOfGenerator = type.Namespace?.StartsWith("AdapterToolkit.", StringComparison.Ordinal) == true;
+            if (!seen.Add(type) || !(isOfGenerator || type.IsGenericType))
+                continue;
+            IEnumerable<Type> fields = type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Select(field => field.FieldType);
+            foreach (Type part in type.GetGenericArguments().Concat(fields))
+                rest.Push(part.GetElementType() ?? part);
+            foreach (Type derived in type.Assembly.GetTypes().Where(other => other.BaseType == type))
+                rest.Push(derived);
+        }
+
+        Assert.Contains(spec == typeof(ModelSpec) ? typeof(OperatorCall) : typeof(StoredFormat), seen);
+        Assert.DoesNotContain(typeof(LocationSpec), seen);
+        Assert.DoesNotContain(typeof(DiagnosticSpec), seen);
+        Assert.DoesNotContain(seen, type => type.Namespace?.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) == true);
+    }
+
+    private static GeneratorRunResult RunBeforeAndAfter(CSharpCompilation before, SyntaxTree tree, string text)
+    {
+        Compilation after = before.ReplaceSyntaxTree(tree, tree.WithChangedText(SourceText.From(text)));
+        return GeneratorRun.Driver().RunGenerators(before, Token).RunGenerators(after, Token).GetRunResult().Results.Single();
     }
 
     private static void AssertNothingNew(string name, ImmutableArray<IncrementalGeneratorRunStep> steps)

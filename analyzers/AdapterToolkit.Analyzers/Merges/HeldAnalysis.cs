@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -132,7 +132,7 @@ internal sealed class HeldAnalysis(MergeTypes types)
         {
             for (ITypeSymbol? current = part; current is not null; current = current.BaseType)
             {
-                if (KnownTypes.HasAttribute(current, LayerDiscovery.LowRankAttribute)
+                if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute)
                     && KnownTypes.Attributes(current, KnownTypes.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
                     && (fewest is null || bits < fewest))
                     fewest = bits;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -31,7 +32,7 @@ internal sealed class MergeTypes(Compilation compilation)
     public static MergeTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new MergeTypes(compilation));
 
     /// <summary>The toolkit's types.</summary>
-    public KnownTypes Known { get; } = new(compilation);
+    public KnownTypes Known { get; } = KnownTypes.Of(compilation);
 
     /// <summary>The compilation.</summary>
     public Compilation Compilation => compilation;

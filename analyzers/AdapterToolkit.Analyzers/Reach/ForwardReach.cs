@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Reach;
@@ -14,7 +15,7 @@ internal sealed class ForwardReach(Compilation compilation)
     private readonly Lazy<INamedTypeSymbol[]> _models = new(() => [.. ModelsOf(compilation)]);
 
     /// <summary>The toolkit's types.</summary>
-    public KnownTypes Types { get; } = new(compilation);
+    public KnownTypes Types { get; } = KnownTypes.Of(compilation);
 
     /// <summary>The modules with an adapter that a class holds and that neither its <c>Forward</c> nor other models' reach.</summary>
     public IEnumerable<Child> Unreached(INamedTypeSymbol type)
@@ -80,7 +81,7 @@ internal sealed class ForwardReach(Compilation compilation)
             return false;
         for (ITypeSymbol? current = type; current is not null && !Types.IsToolkitBase(current); current = current.BaseType)
         {
-            if (KnownTypes.HasAttribute(current, LayerDiscovery.LowRankAttribute) || ChildDiscovery.ChildrenOf(current, Types).Any(child => Holds(child.ModuleType, seen)))
+            if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute) || ChildDiscovery.ChildrenOf(current, Types).Any(child => Holds(child.ModuleType, seen)))
                 return true;
         }
 
@@ -92,7 +93,7 @@ internal sealed class ForwardReach(Compilation compilation)
     {
         if (!seen.Add(type.ToDisplayString()))
             return false;
-        if (type.IsAbstract || type is not INamedTypeSymbol named || KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute))
+        if (type.IsAbstract || type is not INamedTypeSymbol named || KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute))
             return true;
         ReachWalk? walk = WalkOf(named);
         for (ITypeSymbol? current = type; current is not null && !Types.IsToolkitBase(current); current = current.BaseType)

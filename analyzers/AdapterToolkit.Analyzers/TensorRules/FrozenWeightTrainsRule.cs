@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Analyzers.Values;
-using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;

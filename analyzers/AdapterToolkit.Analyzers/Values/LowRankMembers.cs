@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Values;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
-using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;

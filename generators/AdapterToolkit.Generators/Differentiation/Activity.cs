@@ -15,10 +15,12 @@ internal sealed class Activity
     private readonly HashSet<int> _relevant;
 
     /// <summary>Analyses a graph.</summary>
-    public Activity(GraphStructure structure)
+    /// <param name="structure">The graph.</param>
+    /// <param name="cancellation">Ends the analysis.</param>
+    public Activity(GraphStructure structure, CancellationToken cancellation)
     {
-        HashSet<int> active = FindActive(structure);
-        _relevant = FindRelevant(structure);
+        HashSet<int> active = FindActive(structure, cancellation);
+        _relevant = FindRelevant(structure, cancellation);
         HashSet<int> meetings = [.. structure.Handovers.Select(handover => handover.To)];
         foreach (int input in structure.Graph.Inputs)
             _sources[input] = [input];
@@ -48,12 +50,13 @@ internal sealed class Activity
     /// <summary>Whether two values are active in the same cases.</summary>
     public bool AreActiveTogether(int left, int right) => SourcesOf(left).SetEquals(SourcesOf(right));
 
-    private static HashSet<int> FindActive(GraphStructure structure)
+    private static HashSet<int> FindActive(GraphStructure structure, CancellationToken cancellation)
     {
         HashSet<int> active = [.. structure.Graph.Inputs];
         bool grows = true;
         while (grows)
         {
+            cancellation.ThrowIfCancellationRequested();
             int before = active.Count;
             foreach (Operation operation in structure.Operations)
             {
@@ -75,12 +78,13 @@ internal sealed class Activity
         return active;
     }
 
-    private static HashSet<int> FindRelevant(GraphStructure structure)
+    private static HashSet<int> FindRelevant(GraphStructure structure, CancellationToken cancellation)
     {
         HashSet<int> relevant = [.. structure.Returned];
         bool grows = true;
         while (grows)
         {
+            cancellation.ThrowIfCancellationRequested();
             int before = relevant.Count;
             foreach ((int from, int to) in structure.Handovers)
             {

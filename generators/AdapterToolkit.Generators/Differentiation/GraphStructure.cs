@@ -8,10 +8,14 @@ internal sealed class GraphStructure
 {
     private readonly Dictionary<Operation, HashSet<int>> _uses = new(ByReference<Operation>.Instance);
     private readonly Stack<Loop> _loops = new();
+    private readonly CancellationToken _cancellation;
 
     /// <summary>Reads a graph.</summary>
-    public GraphStructure(Graph graph)
+    /// <param name="graph">The graph.</param>
+    /// <param name="cancellation">Ends the reading at the next operation.</param>
+    public GraphStructure(Graph graph, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         Graph = graph;
         Visit(graph.Body, null);
     }
@@ -94,6 +98,7 @@ internal sealed class GraphStructure
     {
         foreach (Operation operation in region.Operations)
         {
+            _cancellation.ThrowIfCancellationRequested();
             Operations.Add(operation);
             if (operation is Choice choice)
             {

@@ -1,5 +1,6 @@
 using System.Text;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

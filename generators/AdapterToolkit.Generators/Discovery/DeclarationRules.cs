@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,7 +13,8 @@ internal static class DeclarationRules
     public const string NotPartial = "is not partial";
 
     /// <summary>The attributes of which a layer carries one at least.</summary>
-    public static IReadOnlyList<string> LayerAttributes { get; } = [LayerDiscovery.LowRankAttribute, LayerDiscovery.FrozenAttribute, KnownTypes.QuantizedAttribute];
+    public static IReadOnlyList<string> LayerAttributes { get; } =
+        [KnownTypes.LowRankAttribute, KnownTypes.FrozenAttribute, KnownTypes.QuantizedAttribute];
 
     /// <summary>Finds what is wrong with the declaration of a class.</summary>
     /// <param name="type">The class.</param>
@@ -38,7 +40,7 @@ internal static class DeclarationRules
             yield return Problem(type, $"derives from {other.Name}, which is no Module");
         if (isLayer && !type.IsStatic && type.BaseType is not { TypeKind: TypeKind.Error } && !types.IsLinear(type))
             yield return Problem(type, "does not derive from Linear");
-        if (isLayer && KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute) && KnownTypes.HasAttribute(type, LayerDiscovery.FrozenAttribute))
+        if (isLayer && KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute) && KnownTypes.HasAttribute(type, KnownTypes.FrozenAttribute))
             yield return Problem(type, "is marked both [LowRank] and [Frozen]");
         if (isLayer && KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute))
             yield return Problem(type, "is a layer and marked [AdapterModel], which is for classes made of layers");

@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Discovery;
@@ -6,19 +7,20 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>Reads the annotations of a linear layer.</summary>
 internal static class LayerDiscovery
 {
-    public const string LowRankAttribute = "AdapterToolkit.LowRankAttribute";
-    public const string FrozenAttribute = "AdapterToolkit.FrozenAttribute";
-
     /// <summary>Reads the layer that an attribute stands on.</summary>
     /// <param name="type">The class.</param>
     /// <param name="attribute">Its <c>[LowRank]</c> or <c>[Frozen]</c>; its <c>[Quantized]</c> where that stands alone.</param>
     /// <param name="compilation">The compilation.</param>
+    /// <param name="cancellation">Ends the reading.</param>
     /// <returns>The layer; null where another of its attributes is the one to read it by.</returns>
-    public static LayerSpec? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation)
+    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
+    public static Discovered<LayerSpec>? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
     {
-        if (attribute.AttributeClass?.ToDisplayString() == KnownTypes.QuantizedAttribute && (KnownTypes.HasAttribute(type, LowRankAttribute) || KnownTypes.HasAttribute(type, FrozenAttribute)))
+        cancellation.ThrowIfCancellationRequested();
+        if (attribute.AttributeClass?.ToDisplayString() == KnownTypes.QuantizedAttribute
+            && (KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute) || KnownTypes.HasAttribute(type, KnownTypes.FrozenAttribute)))
             return null;
-        bool isLowRank = attribute.AttributeClass?.ToDisplayString() == LowRankAttribute;
+        bool isLowRank = attribute.AttributeClass?.ToDisplayString() == KnownTypes.LowRankAttribute;
         int rank = isLowRank && attribute.ConstructorArguments is [{ Value: int value }] ? value : 0;
         double alpha = 0;
         bool rankStabilized = false;
@@ -30,9 +32,10 @@ internal static class LayerDiscovery
                 rankStabilized = stabilized;
         }
 
-        List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, new KnownTypes(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
+        List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, KnownTypes.Of(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
         if (isLowRank)
-            diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation));
-        return new LayerSpec(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision, new EquatableArray<DiagnosticSpec>(diagnostics));
+            diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation, cancellation));
+        LayerSpec spec = new(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision);
+        return new Discovered<LayerSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Discovery;
@@ -11,16 +12,17 @@ internal static class LayerRules
     private const int LargestBlock = 4096;
 
     /// <summary>Finds what is wrong with the rank of a layer; nothing where the class has none.</summary>
-    public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, Compilation compilation) =>
-        KnownTypes.Attributes(type, LayerDiscovery.LowRankAttribute)
-            .SelectMany(attribute => attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation) : []);
+    public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
+        KnownTypes.Attributes(type, KnownTypes.LowRankAttribute)
+            .SelectMany(attribute => attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation, cancellation) : []);
 
     /// <summary>Finds what is wrong with a rank.</summary>
     /// <param name="type">The layer.</param>
     /// <param name="attribute">Its <c>[LowRank]</c>.</param>
     /// <param name="rank">The rank.</param>
     /// <param name="compilation">The compilation.</param>
-    public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, AttributeData attribute, int rank, Compilation compilation)
+    /// <param name="cancellation">Ends the reading of constructors.</param>
+    public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, AttributeData attribute, int rank, Compilation compilation, CancellationToken cancellation)
     {
         LocationSpec location = LocationOf(attribute, type);
         if (rank <= 0)
@@ -29,7 +31,7 @@ internal static class LayerRules
             yield break;
         }
 
-        if (LayerSize.OfClass(type, compilation) is not (int inFeatures, int outFeatures) || inFeatures <= 0 || outFeatures <= 0)
+        if (LayerSize.OfClass(type, compilation, cancellation) is not (int inFeatures, int outFeatures) || inFeatures <= 0 || outFeatures <= 0)
             yield break;
         if (rank >= Math.Min(inFeatures, outFeatures))
             yield return Found("ADT0002", location, type.Name, Text(rank), $"is not below {Text(Math.Min(inFeatures, outFeatures))}, the smaller of its two dimensions");

@@ -1,3 +1,4 @@
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,11 +15,13 @@ internal sealed record LayerSize(LayerSize.Dimension In, LayerSize.Dimension Out
     /// <summary>The size that every object of a class has, since its constructors pass constants on; null where it is not one.</summary>
     /// <param name="type">The class.</param>
     /// <param name="compilation">The compilation.</param>
-    public static (int InFeatures, int OutFeatures)? OfClass(INamedTypeSymbol type, Compilation compilation)
+    /// <param name="cancellation">Ends the reading at the next constructor.</param>
+    public static (int InFeatures, int OutFeatures)? OfClass(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
-        KnownTypes types = new(compilation);
+        KnownTypes types = KnownTypes.Of(compilation);
         foreach (IMethodSymbol constructor in type.InstanceConstructors)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (Of(constructor, [], compilation, types) is { In.Number: int inFeatures, Out.Number: int outFeatures })
                 return (inFeatures, outFeatures);
         }

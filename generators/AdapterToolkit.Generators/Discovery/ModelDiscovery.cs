@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -14,9 +15,12 @@ internal static class ModelDiscovery
     /// <summary>Reads a class.</summary>
     /// <param name="type">The class.</param>
     /// <param name="compilation">The compilation.</param>
-    public static ModelSpec Read(INamedTypeSymbol type, Compilation compilation)
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="OperationCanceledException">The reading is cancelled.</exception>
+    public static Discovered<ModelSpec> Read(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
     {
-        KnownTypes types = new(compilation);
+        cancellation.ThrowIfCancellationRequested();
+        KnownTypes types = KnownTypes.Of(compilation);
         Child[] children = [.. ChildDiscovery.ChildrenOf(type, types)];
         List<DiagnosticSpec> diagnostics =
         [
@@ -29,15 +33,15 @@ internal static class ModelDiscovery
         IMethodSymbol? forward = FindForward(type, types, diagnostics);
         Graph? graph = null;
         List<ParameterSpec> parameters = [];
-        if (forward is not null && forward.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is MethodDeclarationSyntax syntax)
+        if (forward is not null && forward.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is MethodDeclarationSyntax syntax)
         {
             parameters.AddRange(ReadParameters(forward, types, diagnostics));
             SemanticModel model = compilation.GetSemanticModel(syntax.SyntaxTree);
-            graph = ForwardLifter.Lift(forward, syntax, model, types, out IReadOnlyList<DiagnosticSpec> found);
+            graph = ForwardLifter.Lift(forward, syntax, model, types, out IReadOnlyList<DiagnosticSpec> found, cancellation);
             diagnostics.AddRange(found);
         }
 
-        return new ModelSpec(
+        ModelSpec spec = new(
             TypeDiscovery.Read(type),
             derivesFromModule,
             type.BaseType is { SpecialType: not SpecialType.System_Object } baseType && !types.IsToolkitBase(baseType),
@@ -46,9 +50,9 @@ internal static class ModelDiscovery
             new EquatableArray<ParameterSpec>(parameters),
             new EquatableArray<string>(s_emittedMethods.Where(method => IsDeclaredAbove(type, method, parameters.Count))),
             forward is null ? "" : SyntaxFacts.GetText(forward.DeclaredAccessibility),
-            new EquatableArray<string>(TakenNames(type, forward, types, compilation)),
-            graph,
-            new EquatableArray<DiagnosticSpec>(diagnostics));
+            new EquatableArray<string>(TakenNames(type, forward, types, compilation, cancellation)),
+            graph);
+        return new Discovered<ModelSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 
     private static IMethodSymbol? FindForward(INamedTypeSymbol type, KnownTypes types, List<DiagnosticSpec> diagnostics)
@@ -99,14 +103,14 @@ internal static class ModelDiscovery
     }
 
     /// <summary>Names that mean something in the class or its <c>Forward</c>, but for its tensor variables.</summary>
-    private static SortedSet<string> TakenNames(INamedTypeSymbol type, IMethodSymbol? forward, KnownTypes types, Compilation compilation)
+    private static SortedSet<string> TakenNames(INamedTypeSymbol type, IMethodSymbol? forward, KnownTypes types, Compilation compilation, CancellationToken cancellation)
     {
         SortedSet<string> names = new(StringComparer.Ordinal);
-        if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax)
+        if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is { } syntax)
         {
             SemanticModel model = compilation.GetSemanticModel(syntax.SyntaxTree);
             names.UnionWith(syntax.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText));
-            ISymbol[] variables = [.. syntax.DescendantNodes().Select(node => model.GetDeclaredSymbol(node)).Where(symbol => symbol is ILocalSymbol or IParameterSymbol)!];
+            ISymbol[] variables = [.. syntax.DescendantNodes().Select(node => model.GetDeclaredSymbol(node, cancellation)).Where(symbol => symbol is ILocalSymbol or IParameterSymbol)!];
             names.ExceptWith(variables.Where(IsTensor).Select(variable => variable.Name));
             names.UnionWith(variables.Where(variable => !IsTensor(variable)).Select(variable => variable.Name));
         }

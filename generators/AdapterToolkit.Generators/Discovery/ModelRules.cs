@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Discovery;
@@ -40,7 +41,7 @@ internal static class ModelRules
     {
         if (!seen.Add(type))
             return false;
-        if (type.IsAbstract || type is not INamedTypeSymbol || KnownTypes.HasAttribute(type, LayerDiscovery.LowRankAttribute))
+        if (type.IsAbstract || type is not INamedTypeSymbol || KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute))
             return true;
         for (ITypeSymbol? current = type; current is not null && !types.IsToolkitBase(current); current = current.BaseType)
         {

@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Discovery;

@@ -5,9 +5,9 @@ namespace AdapterToolkit.Generators.Emission;
 /// <summary>Emits the part of a set of linear kernels that the CPU and the accelerators share.</summary>
 internal static class LinearKernelsEmitter
 {
-    public static string Emit(LinearConfiguration configuration, string space)
+    public static string Emit(LinearConfiguration configuration, string space, CancellationToken cancellation)
     {
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         string layers = configuration.Rank == 0 ? "linear layers without an adapter" : $"linear layers with an adapter of rank {configuration.Rank}";
         if (configuration.Stored.IsPacked)
@@ -22,6 +22,7 @@ internal static class LinearKernelsEmitter
     private static void FullPrecision(SourceWriter writer, LinearConfiguration configuration, string layers)
     {
         writer.Line($"/// <summary>The products of {layers}.</summary>");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"internal partial class {configuration.ClassName} : global::AdapterToolkit.Operators.LinearKernels");
         Instance(writer, "", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");
@@ -31,6 +32,7 @@ internal static class LinearKernelsEmitter
     private static void Packed(SourceWriter writer, LinearConfiguration configuration, string layers)
     {
         writer.Line($"/// <summary>The products of {layers}, with W stored in {configuration.Stored.Description}.</summary>");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"internal sealed partial class {configuration.ClassName} : {configuration.InFullPrecision.ClassName}");
         Instance(writer, "new ", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");

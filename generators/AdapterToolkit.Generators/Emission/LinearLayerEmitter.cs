@@ -7,13 +7,14 @@ namespace AdapterToolkit.Generators.Emission;
 /// <summary>Emits the other half of an annotated linear layer: its settings and its kernels.</summary>
 internal static class LinearLayerEmitter
 {
-    public static string Emit(LayerSpec layer, string space)
+    public static string Emit(LayerSpec layer, string space, CancellationToken cancellation)
     {
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         TypeEmitter.Open(writer, layer.Type, $"partial class {layer.Type.Name}");
         if (layer.Rank > 0)
         {
             writer.Line("/// <inheritdoc/>");
+            writer.Line(GeneratedCode.Attribute);
             writer.Line($"public override global::AdapterToolkit.Adapters.LowRankSettings LowRank {{ get; }} = new({layer.Rank}, {layer.Alpha.ToString("R", CultureInfo.InvariantCulture)}, {(layer.RankStabilized ? "true" : "false")});");
             writer.Line();
         }
@@ -21,11 +22,13 @@ internal static class LinearLayerEmitter
         if (layer.Stored.IsPacked)
         {
             writer.Line("/// <inheritdoc/>");
+            writer.Line(GeneratedCode.Attribute);
             writer.Line($"public override global::AdapterToolkit.Quantization.WeightFormat MarkedFormat {{ get; }} = {layer.Stored.Expression};");
             writer.Line();
         }
 
         writer.Line("/// <inheritdoc/>");
+        writer.Line(GeneratedCode.Attribute);
         writer.Line("protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =");
         writer.Line("[");
         foreach (LinearConfiguration configuration in LinearConfiguration.Of(layer))

@@ -1,5 +1,5 @@
-using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -18,6 +18,7 @@ internal sealed partial class ForwardLifter
     private readonly KnownTypes _types;
     private readonly OperatorReader _operators;
     private readonly TextCarrier _carrier;
+    private readonly CancellationToken _cancellation;
 
     /// <summary>The names of the values, by their numbers.</summary>
     private readonly List<string> _names = [];
@@ -48,8 +49,9 @@ internal sealed partial class ForwardLifter
     private SyntaxNode? _conditionalArm;
     private string _source = "";
 
-    private ForwardLifter(SemanticModel model, KnownTypes types, IMethodSymbol forward)
+    private ForwardLifter(SemanticModel model, KnownTypes types, IMethodSymbol forward, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _forward = forward;
         _model = model;
         _types = types;
@@ -63,10 +65,13 @@ internal sealed partial class ForwardLifter
     /// <param name="model">The semantic model of its file.</param>
     /// <param name="types">The toolkit's types.</param>
     /// <param name="diagnostics">Receives what can't be differentiated.</param>
+    /// <param name="cancellation">Ends the lifting at the next statement.</param>
     /// <returns>The graph; null where something can't be differentiated.</returns>
-    public static Graph? Lift(IMethodSymbol forward, MethodDeclarationSyntax syntax, SemanticModel model, KnownTypes types, out IReadOnlyList<DiagnosticSpec> diagnostics)
+    /// <exception cref="OperationCanceledException">The lifting is cancelled.</exception>
+    public static Graph? Lift(
+        IMethodSymbol forward, MethodDeclarationSyntax syntax, SemanticModel model, KnownTypes types, out IReadOnlyList<DiagnosticSpec> diagnostics, CancellationToken cancellation)
     {
-        ForwardLifter lifter = new(model, types, forward);
+        ForwardLifter lifter = new(model, types, forward, cancellation);
         Graph? graph = lifter.Lift(forward, syntax);
         diagnostics = lifter._diagnostics;
         return lifter._diagnostics.Count == 0 ? graph : null;
@@ -82,7 +87,7 @@ internal sealed partial class ForwardLifter
             inputs.Add(value);
         }
 
-        if (_model.GetOperation(syntax) is not IMethodBodyOperation method || (method.BlockBody ?? method.ExpressionBody) is not { } body)
+        if (_model.GetOperation(syntax, _cancellation) is not IMethodBodyOperation method || (method.BlockBody ?? method.ExpressionBody) is not { } body)
             return null;
         _assigned.UnionWith(ControlFlow.AssignedVariables(body));
         if (syntax.ExpressionBody is { } arrow)
@@ -175,6 +180,7 @@ internal sealed partial class ForwardLifter
     {
         while (queue is not null)
         {
+            _cancellation.ThrowIfCancellationRequested();
             object item = queue.Item;
             queue = queue.Next;
             (List<Operation> operations, Dictionary<ISymbol, int> variables, LoopState? loop, bool insideArm) = (_operations, _variables, _loop, _insideArm);

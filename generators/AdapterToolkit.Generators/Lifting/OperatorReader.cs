@@ -1,5 +1,5 @@
-using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Lifting;

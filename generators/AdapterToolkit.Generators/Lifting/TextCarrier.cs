@@ -1,6 +1,6 @@
 using System.Text;
-using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

@@ -6,5 +6,4 @@ namespace AdapterToolkit.Generators.Model;
 /// <param name="Alpha">Alpha in the scaling.</param>
 /// <param name="RankStabilized">Whether the scaling is alpha / sqrt(rank).</param>
 /// <param name="Stored">How its weight is stored.</param>
-/// <param name="Diagnostics">What is wrong with the class.</param>
-internal sealed record LayerSpec(TypeSpec Type, int Rank, double Alpha, bool RankStabilized, StoredFormat Stored, EquatableArray<DiagnosticSpec> Diagnostics);
+internal sealed record LayerSpec(TypeSpec Type, int Rank, double Alpha, bool RankStabilized, StoredFormat Stored);

@@ -11,7 +11,6 @@ namespace AdapterToolkit.Generators.Model;
 /// <param name="ForwardAccessibility">The accessibility of <c>Forward</c>.</param>
 /// <param name="TakenNames">Names that emitted ones must differ from.</param>
 /// <param name="Graph">The body of <c>Forward</c>; null where it has errors.</param>
-/// <param name="Diagnostics">What is wrong with the class.</param>
 internal sealed record ModelSpec(
     TypeSpec Type,
     bool DerivesFromModule,
@@ -22,8 +21,7 @@ internal sealed record ModelSpec(
     EquatableArray<string> Overrides,
     string ForwardAccessibility,
     EquatableArray<string> TakenNames,
-    Graph? Graph,
-    EquatableArray<DiagnosticSpec> Diagnostics);
+    Graph? Graph);
 
 /// <summary>A module, or a list of modules, that a class is made of.</summary>
 /// <param name="Member">The property or field.</param>

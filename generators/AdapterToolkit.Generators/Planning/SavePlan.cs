@@ -16,6 +16,7 @@ internal sealed class SavePlan
     private readonly Activity _activity;
     private readonly NameTable _classNames;
     private readonly NameTable _localNames;
+    private readonly CancellationToken _cancellation;
     private readonly Dictionary<Operation, RecordPlan> _recordOf = new(GraphStructure.ByReference<Operation>.Instance);
     private readonly Dictionary<Loop, RecordPlan> _iterations = new(GraphStructure.ByReference<Loop>.Instance);
     private readonly Dictionary<int, RecordPlan> _definedIn = [];
@@ -24,8 +25,14 @@ internal sealed class SavePlan
     private readonly HashSet<int> _flags = [];
 
     /// <summary>Plans.</summary>
-    public SavePlan(GraphStructure structure, Activity activity, NameTable classNames, NameTable localNames)
+    /// <param name="structure">The graph.</param>
+    /// <param name="activity">What may need a gradient.</param>
+    /// <param name="classNames">Names for the classes of records.</param>
+    /// <param name="localNames">Names for the locals that hold records.</param>
+    /// <param name="cancellation">Ends the planning at the next operation.</param>
+    public SavePlan(GraphStructure structure, Activity activity, NameTable classNames, NameTable localNames, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _graph = structure.Graph;
         _structure = structure;
         _activity = activity;
@@ -117,6 +124,7 @@ internal sealed class SavePlan
         bool any = false;
         foreach (Operation operation in region.Operations)
         {
+            _cancellation.ThrowIfCancellationRequested();
             _recordOf[operation] = record;
             foreach (int value in GraphStructure.DefinedBy(operation))
                 _definedIn[value] = record;

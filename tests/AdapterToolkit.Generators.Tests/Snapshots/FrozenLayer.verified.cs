@@ -6,6 +6,7 @@ namespace Example
     partial class Fixed
     {
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =
         [
             global::AdapterToolkit.Generated.User_Project.FrozenKernels.Instance,

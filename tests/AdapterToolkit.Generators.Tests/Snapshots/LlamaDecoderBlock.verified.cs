@@ -6,6 +6,7 @@ namespace Llama
     partial class DecoderBlock : global::AdapterToolkit.Modules.Module
     {
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.ModuleChild> Children
         {
             get
@@ -21,6 +22,7 @@ namespace Llama
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <param name="context">As <c>Forward</c> takes it.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Modules.SequenceContext context)
         {
             // x += Attention.Forward(InputNorm.Forward(x), context);
@@ -47,6 +49,7 @@ namespace Llama
         /// <param name="context">As <c>Forward</c> takes it.</param>
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             if (!RecomputesForward)
@@ -62,6 +65,7 @@ namespace Llama
         /// <param name="gradient">The gradient of the result.</param>
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
@@ -127,6 +131,7 @@ namespace Llama
             }
         }
 
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             SavedValues saved = new();
@@ -160,6 +165,7 @@ namespace Llama
         }
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Modules.SequenceContext contextInput) : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
@@ -177,6 +183,7 @@ namespace Llama
         }
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal global::AdapterToolkit.Modules.ForwardRecord? InputNormRecord;

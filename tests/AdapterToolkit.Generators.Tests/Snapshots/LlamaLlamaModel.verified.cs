@@ -6,6 +6,7 @@ namespace Llama
     partial class LlamaModel
     {
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.ModuleChild> Children
         {
             get
@@ -22,6 +23,7 @@ namespace Llama
         }
 
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public override global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Modules.TokenIds tokens, global::AdapterToolkit.Modules.SequenceContext context)
         {
             // Tensor x = Embedding.Forward(tokens);
@@ -42,6 +44,7 @@ namespace Llama
         }
 
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public override global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Modules.TokenIds tokens, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             if (!RecomputesForward)
@@ -54,6 +57,7 @@ namespace Llama
         }
 
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public override void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record)
         {
             if (record is SavedInputs inputs)
@@ -94,6 +98,7 @@ namespace Llama
             }
         }
 
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Modules.TokenIds tokens, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             SavedValues saved = new();
@@ -127,6 +132,7 @@ namespace Llama
         }
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedInputs(global::AdapterToolkit.Modules.TokenIds tokensInput, global::AdapterToolkit.Modules.SequenceContext contextInput) : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Modules.TokenIds TokensInput = tokensInput;
@@ -142,6 +148,7 @@ namespace Llama
         }
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal readonly global::System.Collections.Generic.List<BlockValues> BlockIterations = [];
@@ -180,6 +187,7 @@ namespace Llama
         }
 
         /// <summary>What one iteration (block) saves for its backward pass.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class BlockValues : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal global::Llama.DecoderBlock? BlockModule;

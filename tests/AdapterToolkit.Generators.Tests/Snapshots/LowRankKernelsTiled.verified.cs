@@ -12,6 +12,7 @@ namespace AdapterToolkit.Generated.User_Project
 
     /// <summary>The products with W for many rows, in tiles.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
     public static class LowRank3TiledKernels
     {
         /// <summary>y = x Wᵀ + s·u Bᵀ + bias, 64 x 64 results a group of 64 threads.</summary>

@@ -6,9 +6,11 @@ namespace Example
     partial class Projection
     {
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public override global::AdapterToolkit.Adapters.LowRankSettings LowRank { get; } = new(8, 16, false);
 
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =
         [
             global::AdapterToolkit.Generated.User_Project.LowRank8Kernels.Instance,

@@ -16,6 +16,7 @@ namespace AdapterToolkit.Generated.User_Project
 
     /// <summary>W's way into NF4, in blocks of 64 with scales in 8 bits and out of it. The kernels suit groups of any size.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
     public static class LowRank3NF4Block64NestedCodecKernels
     {
         /// <summary>dense[i] = codebook[codes[i]] · maxima[block of i], one number a thread.</summary>

@@ -14,6 +14,7 @@ namespace AdapterToolkit.Generated.User_Project
 
     /// <summary>The products with W for many rows, in tiles. W is stored in NF4, in blocks of 64 with scales in 8 bits.</summary>
     [global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]
+    [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
     public static class LowRank3NF4Block64NestedTiledKernels
     {
         /// <summary>y = x Wᵀ + s·u Bᵀ + bias, 64 x 64 results a group of 64 threads.</summary>

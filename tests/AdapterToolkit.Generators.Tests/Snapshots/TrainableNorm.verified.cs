@@ -6,6 +6,7 @@ namespace Example
     partial class Normalized : global::AdapterToolkit.Modules.Module
     {
         /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.ModuleChild> Children
         {
             get
@@ -17,6 +18,7 @@ namespace Example
         /// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x)
         {
             // return Norm.Forward(x) * 2;
@@ -32,6 +34,7 @@ namespace Example
         /// <param name="xActive">Whether something upstream of <paramref name="x"/> trains.</param>
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             if (!RecomputesForward)
@@ -47,6 +50,7 @@ namespace Example
         /// <param name="gradient">The gradient of the result.</param>
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
@@ -74,6 +78,7 @@ namespace Example
             }
         }
 
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             SavedValues saved = new();
@@ -91,6 +96,7 @@ namespace Example
         }
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
@@ -107,6 +113,7 @@ namespace Example
         }
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal global::AdapterToolkit.Modules.ForwardRecord? NormRecord;

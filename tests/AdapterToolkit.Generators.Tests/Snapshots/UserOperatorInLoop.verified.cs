@@ -8,6 +8,7 @@ namespace Example
         /// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x)
         {
             global::AdapterToolkit.Tensors.Tensor x2 = x.Retain();
@@ -37,6 +38,7 @@ namespace Example
         /// <param name="xActive">Whether something upstream of <paramref name="x"/> trains.</param>
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             if (!RecomputesForward)
@@ -52,6 +54,7 @@ namespace Example
         /// <param name="gradient">The gradient of the result.</param>
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
@@ -102,6 +105,7 @@ namespace Example
             xGradient = xGradient2;
         }
 
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
         {
             SavedValues saved = new();
@@ -142,6 +146,7 @@ namespace Example
         }
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
@@ -158,6 +163,7 @@ namespace Example
         }
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal readonly global::System.Collections.Generic.List<IterationValues> IterationIterations = [];
@@ -188,6 +194,7 @@ namespace Example
         }
 
         /// <summary>What one iteration (iteration) saves for its backward pass.</summary>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class IterationValues : global::AdapterToolkit.Modules.ForwardRecord
         {
             internal global::AdapterToolkit.Tensors.Tensor? X;

@@ -25,15 +25,16 @@ internal static class KernelClass
     /// Opens a file and a class of kernels in it. ILGPU's launchers need access to kernels, so the class is public. The short
     /// names stand inside the namespace, where no name of the user's can meet them.
     /// </summary>
-    public static SourceWriter Open(string space, string name, string summary, params IEnumerable<string> aliases)
+    public static SourceWriter Open(string space, string name, string summary, CancellationToken cancellation, params IEnumerable<string> aliases)
     {
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         foreach (string alias in s_aliases.Concat(aliases).OrderBy(alias => alias, StringComparer.Ordinal))
             writer.Line(alias);
         writer.Line();
         writer.Line($"/// <summary>{summary}</summary>");
         writer.Line("[global::System.ComponentModel.EditorBrowsable(global::System.ComponentModel.EditorBrowsableState.Never)]");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"public static class {name}");
         return writer;
     }

@@ -12,10 +12,11 @@ internal static class LaunchEmitter
     /// <param name="names">The names of its classes of kernels.</param>
     /// <param name="readers">How its kernels read W: whole pieces first, then, where there is a difference, any width.</param>
     /// <param name="space">The namespace.</param>
-    public static string Emit(LinearConfiguration configuration, VariantNames names, WeightReader[] readers, string space)
+    /// <param name="cancellation">Ends the emission.</param>
+    public static string Emit(LinearConfiguration configuration, VariantNames names, WeightReader[] readers, string space, CancellationToken cancellation)
     {
         bool isPacked = configuration.Stored.IsPacked;
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         foreach (string alias in (string[])
         [

@@ -10,20 +10,20 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 internal static class LinearCpuEmitter
 {
     /// <summary>All files: this one, and one for each width of vectors. Each has a name to tell it from the others.</summary>
-    public static IEnumerable<(string Name, string Text)> EmitFiles(LinearConfiguration configuration, string space)
+    public static IEnumerable<(string Name, string Text)> EmitFiles(LinearConfiguration configuration, string space, CancellationToken cancellation)
     {
-        yield return ("Cpu", Emit(configuration, space));
+        yield return ("Cpu", Emit(configuration, space, cancellation));
         foreach (VectorShape shape in VectorShape.All)
         {
             yield return ($"Cpu.{shape.Name}", configuration.Stored.IsPacked
-                ? PackedKernelsEmitter.Emit(configuration, space, shape)
-                : VectorKernelsEmitter.Emit(configuration, space, shape));
+                ? PackedKernelsEmitter.Emit(configuration, space, shape, cancellation)
+                : VectorKernelsEmitter.Emit(configuration, space, shape, cancellation));
         }
     }
 
-    private static string Emit(LinearConfiguration configuration, string space)
+    private static string Emit(LinearConfiguration configuration, string space, CancellationToken cancellation)
     {
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         CpuText.Aliases(writer, shape: null, configuration.Stored.IsPacked);
         writer.Open($"partial class {configuration.ClassName}");

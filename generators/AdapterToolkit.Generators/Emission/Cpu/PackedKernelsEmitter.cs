@@ -11,11 +11,11 @@ internal static class PackedKernelsEmitter
     /// <summary>The name of the nested class that holds the variant.</summary>
     public static string ClassName(VectorShape shape) => $"Decoding{shape.Bits}Bits";
 
-    public static string Emit(LinearConfiguration configuration, string space, VectorShape shape)
+    public static string Emit(LinearConfiguration configuration, string space, VectorShape shape, CancellationToken cancellation)
     {
         ProductDescription forward = ProductDescription.Forward(configuration);
         StoredText stored = new(configuration.Stored, shape);
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         CpuText.Aliases(writer, shape, isPacked: true);
         writer.Open($"partial class {configuration.ClassName}");

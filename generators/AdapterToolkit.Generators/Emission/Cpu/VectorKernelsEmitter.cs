@@ -8,11 +8,11 @@ internal static class VectorKernelsEmitter
     /// <summary>The name of the nested class that holds the variant.</summary>
     public static string ClassName(VectorShape shape) => $"With{shape.Bits}Bits";
 
-    public static string Emit(LinearConfiguration configuration, string space, VectorShape shape)
+    public static string Emit(LinearConfiguration configuration, string space, VectorShape shape, CancellationToken cancellation)
     {
         ProductDescription forward = ProductDescription.Forward(configuration);
         ProductDescription inputGradient = ProductDescription.InputGradient(configuration);
-        SourceWriter writer = SourceWriter.File();
+        SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         CpuText.Aliases(writer, shape, isPacked: false);
         writer.Open($"partial class {configuration.ClassName}");

@@ -12,6 +12,7 @@ internal static class ChildrenEmitter
         if (model.Children.Count == 0)
             return;
         writer.Line("/// <inheritdoc/>");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"public override global::System.Collections.Generic.IEnumerable<{ChildType}> Children");
         writer.Open("get");
         if (model.IncludesBaseChildren)

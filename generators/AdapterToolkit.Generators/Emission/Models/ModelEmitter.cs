@@ -10,7 +10,7 @@ internal sealed class ModelEmitter
     private const string TensorType = "global::AdapterToolkit.Tensors.Tensor";
     private const string RecordType = "global::AdapterToolkit.Modules.ForwardRecord";
 
-    private readonly SourceWriter _writer = SourceWriter.File();
+    private readonly SourceWriter _writer;
     private readonly ModelSpec _model;
     private readonly GraphStructure _structure;
     private readonly Activity _activity;
@@ -23,11 +23,12 @@ internal sealed class ModelEmitter
     private readonly Dictionary<int, string> _flags = [];
     private readonly Dictionary<int, string> _inputGradients = [];
 
-    private ModelEmitter(ModelSpec model)
+    private ModelEmitter(ModelSpec model, CancellationToken cancellation)
     {
+        _writer = SourceWriter.File(cancellation);
         _model = model;
-        _structure = new GraphStructure(model.Graph!);
-        _activity = new Activity(_structure);
+        _structure = new GraphStructure(model.Graph!, cancellation);
+        _activity = new Activity(_structure, cancellation);
         NameTable members = new(model.TakenNames);
         _inputsClass = members.Unique("SavedInputs");
         _keepingMethod = members.Unique("ForwardKeeping");
@@ -42,7 +43,7 @@ internal sealed class ModelEmitter
             _inputGradients[parameter.Value] = _names.Unique(NameTable.Camel(parameter.Name) + "Gradient");
         }
 
-        _plan = new SavePlan(_structure, _activity, members, _names);
+        _plan = new SavePlan(_structure, _activity, members, _names, cancellation);
     }
 
     private IEnumerable<ParameterSpec> Tensors => _model.Parameters.Where(parameter => parameter.IsTensor);
@@ -50,7 +51,9 @@ internal sealed class ModelEmitter
     private bool HasBackward => _plan.HasBackward;
 
     /// <summary>Emits a class.</summary>
-    public static string Emit(ModelSpec model) => new ModelEmitter(model).Emit();
+    /// <param name="model">The class.</param>
+    /// <param name="cancellation">Ends the emission.</param>
+    public static string Emit(ModelSpec model, CancellationToken cancellation) => new ModelEmitter(model, cancellation).Emit();
 
     private string Emit()
     {
@@ -108,6 +111,7 @@ internal sealed class ModelEmitter
             _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
         }
 
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("Evaluate", TensorType, Parameters));
         new ForwardEmitter(_writer, _structure, _activity, null, _names.Copy()).Emit(_model.Parameters, _flags, _record);
         _writer.Close();
@@ -129,6 +133,7 @@ internal sealed class ModelEmitter
         }
 
         string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name));
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("ForwardSaving", TensorType, SavingParameters));
         if (HasBackward)
         {
@@ -157,6 +162,7 @@ internal sealed class ModelEmitter
     private void EmitForwardKeeping()
     {
         _writer.Line();
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open($"private {TensorType} {_keepingMethod}({SavingParameters})");
         new ForwardEmitter(_writer, _structure, _activity, _plan, _names.Copy()).Emit(_model.Parameters, _flags, _record);
         _writer.Close();
@@ -179,6 +185,7 @@ internal sealed class ModelEmitter
         }
 
         IEnumerable<string> outputs = Tensors.Select(tensor => $"out {TensorType}? {_inputGradients[tensor.Value]}");
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("Backward", "void", string.Join(", ", new[] { $"{TensorType} {_gradient}", $"{RecordType} {_record}" }.Concat(outputs))));
         if (HasBackward)
         {
@@ -225,6 +232,7 @@ internal sealed class ModelEmitter
             $"{parameter.Type} {NameTable.Camel(parameter.Name)}Input" + (parameter.IsTensor ? $", bool {NameTable.Camel(parameter.Name)}Active" : ""));
         _writer.Line();
         _writer.Line("/// <summary>What a run leaves that the backward pass repeats.</summary>");
+        _writer.Line(GeneratedCode.Attribute);
         _writer.Open($"private sealed class {_inputsClass}({string.Join(", ", parameters)}) : {RecordType}");
         foreach (ParameterSpec parameter in _model.Parameters)
         {

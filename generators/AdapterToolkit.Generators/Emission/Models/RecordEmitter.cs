@@ -13,6 +13,7 @@ internal static class RecordEmitter
         writer.Line(plan.IterationLabel.Length == 0
             ? "/// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>"
             : $"/// <summary>What one iteration ({plan.IterationLabel}) saves for its backward pass.</summary>");
+        writer.Line(GeneratedCode.Attribute);
         writer.Open($"private sealed class {plan.ClassName} : global::AdapterToolkit.Modules.ForwardRecord");
         foreach (RecordField field in plan.Fields)
         {

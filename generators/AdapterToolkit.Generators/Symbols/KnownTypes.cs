@@ -1,25 +1,56 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
-namespace AdapterToolkit.Generators.Discovery;
+namespace AdapterToolkit.Generators.Symbols;
 
 /// <summary>The toolkit's types as a compilation sees them, and what can be told from them.</summary>
-internal sealed class KnownTypes(Compilation compilation)
+internal sealed class KnownTypes
 {
     public const string ModelAttribute = "AdapterToolkit.AdapterModelAttribute";
     public const string CheckpointAttribute = "AdapterToolkit.CheckpointAttribute";
     public const string TrainableAttribute = "AdapterToolkit.TrainableAttribute";
     public const string GradientAttribute = "AdapterToolkit.GradientAttribute";
     public const string QuantizedAttribute = "AdapterToolkit.QuantizedAttribute";
+    public const string LowRankAttribute = "AdapterToolkit.LowRankAttribute";
+    public const string FrozenAttribute = "AdapterToolkit.FrozenAttribute";
 
-    private readonly INamedTypeSymbol? _tensor = compilation.GetTypeByMetadataName("AdapterToolkit.Tensors.Tensor");
-    private readonly INamedTypeSymbol? _module = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Module");
-    private readonly INamedTypeSymbol? _norm = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.RmsNorm");
-    private readonly INamedTypeSymbol? _linear = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear");
-    private readonly INamedTypeSymbol? _languageModel = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.LanguageModel");
-    private readonly INamedTypeSymbol? _enumerable = compilation.GetTypeByMetadataName("System.Collections.Generic.IEnumerable`1");
+    private const string TensorType = "AdapterToolkit.Tensors.Tensor";
+    private const string ModuleType = "AdapterToolkit.Modules.Module";
+    private const string NormType = "AdapterToolkit.Modules.RmsNorm";
+    private const string LinearType = "AdapterToolkit.Modules.Linear";
+    private const string LanguageModelType = "AdapterToolkit.Modules.LanguageModel";
+    private const string OperatorsType = "AdapterToolkit.Operators.Op";
+    private const string SequenceType = "System.Collections.Generic.IEnumerable`1";
+
+    private static readonly ConditionalWeakTable<Compilation, KnownTypes> s_known = new();
+
+    private readonly INamedTypeSymbol? _tensor;
+    private readonly INamedTypeSymbol? _module;
+    private readonly INamedTypeSymbol? _norm;
+    private readonly INamedTypeSymbol? _linear;
+    private readonly INamedTypeSymbol? _languageModel;
+    private readonly INamedTypeSymbol? _enumerable;
+
+    private KnownTypes(Compilation compilation)
+    {
+        _tensor = compilation.GetTypeByMetadataName(TensorType);
+        _module = compilation.GetTypeByMetadataName(ModuleType);
+        _norm = compilation.GetTypeByMetadataName(NormType);
+        _linear = compilation.GetTypeByMetadataName(LinearType);
+        _languageModel = compilation.GetTypeByMetadataName(LanguageModelType);
+        _enumerable = compilation.GetTypeByMetadataName(SequenceType);
+        Operators = compilation.GetTypeByMetadataName(OperatorsType);
+    }
+
+    /// <summary>The names of the types that are looked up, without their namespaces.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, OperatorsType, SequenceType }.Select(name => name.Split('.', '`').Last(part => char.IsLetter(part[0])))];
 
     /// <summary>The class of the built-in operators.</summary>
-    public INamedTypeSymbol? Operators { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Operators.Op");
+    public INamedTypeSymbol? Operators { get; }
+
+    /// <summary>Those of a compilation, which are looked up once for all classes in it.</summary>
+    public static KnownTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new KnownTypes(compilation));
 
     /// <summary>Whether a type is the tensor.</summary>
     public bool IsTensor(ITypeSymbol? type) => type is not null && SymbolEqualityComparer.Default.Equals(type, _tensor);
