@@ -124,7 +124,24 @@ public sealed class PeftAdapterTests : IDisposable
             Assert.Contains("leave it out", Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(AdapterFolder)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Each_module_to_save_needs_a_tensor()
+    {
+        PeftLayer layer = Layer(Query, 4, 2);
+        PeftAdapterConfig config = PeftAdapterConfig.FromLayers([layer]) with { ModulesToSave = ["norm", "lm_head"] };
+        PeftSavedTensor norm = new("model.norm.weight", [3], new float[] { 1, 2, 3 }), head = new("lm_head.weight", [2], new float[] { 1, 2 });
+        new PeftAdapterFile(config, [layer], [norm, head]).Write(AdapterFolder);
+        Assert.Equal(2, PeftAdapterFile.Read(AdapterFolder).SavedTensors.Count);
+
+        new PeftAdapterFile(config, [layer], [norm]).Write(AdapterFolder);
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(AdapterFolder));
+        Assert.Contains("no tensor of 'lm_head', which 'modules_to_save'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(PeftAdapterFile.TensorsFileName, refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("task_type", "null")]
+    [InlineData("inference_mode", "null")]
     [InlineData("use_dora", "0")]
     [InlineData("use_rslora", "0")]
     [InlineData("bias", "false")]
@@ -210,6 +227,10 @@ public sealed class PeftAdapterTests : IDisposable
     [InlineData("""{"rank_pattern": {"q_proj": "4"}}""", "'rank_pattern.q_proj'")]
     [InlineData("""{"rank_pattern": {"(": 4}}""", "'rank_pattern'")]
     [InlineData("""{"lora_dropout": 2}""", "'lora_dropout' is 2")]
+    [InlineData("""{"inference_mode": "x"}""", "'inference_mode' is not true or false")]
+    [InlineData("""{"task_type": "SEQ_CLS"}""", "'task_type' is 'SEQ_CLS'")]
+    [InlineData("""{"task_type": 3}""", "'task_type' is not a text")]
+    [InlineData("""{"modules_to_save": ["lm_head"]}""", "no tensor of 'lm_head'")]
     public void Unsupported_settings_are_named(string change, string expected)
     {
         WriteValid();

@@ -59,7 +59,7 @@ public sealed record PeftAdapterConfig
     public string? Revision { get; init; }
 
     /// <summary>What the model is for (<c>task_type</c>); null where the file does not say.</summary>
-    public string? TaskType { get; init; } = "CAUSAL_LM";
+    public string? TaskType { get; init; } = PeftAdapterConfigReader.CausalLanguageModel;
 
     /// <summary>The text of the file that the settings were read from; null where they come from none.</summary>
     internal byte[]? Text { get; init; }

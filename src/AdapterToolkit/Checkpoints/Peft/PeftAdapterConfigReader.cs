@@ -8,6 +8,9 @@ internal static class PeftAdapterConfigReader
     /// <summary>What <c>target_modules</c> is where all linear layers but the head have an adapter.</summary>
     public const string AllLinear = "all-linear";
 
+    /// <summary>What <c>task_type</c> is for models that predict the next token.</summary>
+    public const string CausalLanguageModel = "CAUSAL_LM";
+
     /// <summary>A rank above every layer's width, so that a hostile file cannot ask for absurd buffers.</summary>
     private const int LargestRank = 1 << 16;
 
@@ -27,6 +30,9 @@ internal static class PeftAdapterConfigReader
         string type = json.GetText("peft_type");
         if (type != "LORA")
             throw json.Error("peft_type", $"is '{Excerpt.Of(type)}'; only 'LORA' is supported.");
+        if (json.FindText("task_type") is { Length: > 0 } task && task != CausalLanguageModel)
+            throw json.Error("task_type", $"is '{Excerpt.Of(task)}'; only '{CausalLanguageModel}' is supported.");
+        json.FindBool("inference_mode", false);
         foreach (string key in s_unsupported)
         {
             if (json.FindOn(key) is { } value)

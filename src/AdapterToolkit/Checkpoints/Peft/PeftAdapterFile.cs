@@ -22,8 +22,8 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
     /// <summary>Reads an adapter and checks that settings and tensors agree.</summary>
     /// <param name="folder">The adapter's folder.</param>
     /// <exception cref="CheckpointException">
-    /// A file is missing or malformed, a tensor is unknown, without its pair or of a wrong shape, has a number that is infinite or not a number, or something
-    /// is not supported; the message names file and tensor.
+    /// A file is missing or malformed, a tensor is unknown, without its pair or of a wrong shape, has a number that is infinite or not a number, a module of
+    /// <see cref="PeftAdapterConfig.ModulesToSave"/> has no tensor, or something is not supported; the message names file and tensor.
     /// </exception>
     public static PeftAdapterFile Read(string folder)
     {
@@ -107,6 +107,10 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
 
         if (paths.Count == 0 && saved.Count == 0)
             throw new CheckpointException(file.FilePath, "the file holds no adapter.");
+        if (config.ModulesToSave.FirstOrDefault(module => !saved.Any(entry => IsOf(module, entry.Name))) is { } missing)
+            throw new CheckpointException(file.FilePath,
+                $"the file has no tensor of '{Excerpt.Of(missing)}', which 'modules_to_save' in '{PeftAdapterConfig.FileName}' names: what was trained of it "
+                + "is missing. Save the adapter again with that module, or remove the name if the module was not trained.");
 
         // All is checked before anything is read.
         foreach (string path in paths)
@@ -125,11 +129,13 @@ public sealed record PeftAdapterFile(PeftAdapterConfig Config, IReadOnlyList<Pef
             : null;
     }
 
-    private static bool IsSaved(PeftAdapterConfig config, string name)
+    private static bool IsSaved(PeftAdapterConfig config, string name) => config.ModulesToSave.Any(module => IsOf(module, name));
+
+    /// <summary>Whether a tensor belongs to a module that a name of <c>modules_to_save</c> means.</summary>
+    private static bool IsOf(string module, string name)
     {
         int end = name.LastIndexOf('.');
-        return name.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length
-            && config.ModulesToSave.Any(module => PeftTargets.IsEnd(name[Prefix.Length..end], module));
+        return name.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length && PeftTargets.IsEnd(name[Prefix.Length..end], module);
     }
 
     private static CheckpointException UnknownTensor(SafetensorsFile file, string name)
