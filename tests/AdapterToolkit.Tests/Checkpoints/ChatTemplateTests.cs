@@ -163,6 +163,28 @@ public class ChatTemplateTests
     }
 
     [Fact]
+    public void A_part_of_the_assistant_within_another_is_refused_with_its_place()
+    {
+        const string nested = "{% generation %}a\n{% if true %}{% generation %}b{% endgeneration %}{% endif %}{% endgeneration %}";
+
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => ChatTemplate.Parse(nested, "test"));
+
+        Assert.Contains("line 2", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("'generation' stands within another 'generation'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_that_macros_mark_within_a_part_of_the_assistant_are_one_with_it()
+    {
+        ChatTemplate template = ChatTemplate.Parse("{% macro say(m) %}{% generation %}{{ m.content }}{% endgeneration %};{% endmacro %}"
+            + "{{ say(messages[1]) }}<{% generation %}a{{ say(messages[1]) }}b{{ say(messages[1]) }}{% endgeneration %}>", "test");
+
+        RenderedChat rendered = template.RenderWithSpans(s_talk);
+
+        Assert.Equal(["Hello!", "aHello!;bHello!;"], rendered.AssistantSpans.Select(span => rendered.Text[span]));
+    }
+
+    [Fact]
     public void Parts_of_the_assistant_whose_place_is_lost_are_an_error()
     {
         ChatTemplate template = ChatTemplate.Parse("{% set x %}{% generation %} z {% endgeneration %}{% endset %}{{ x | trim }}", "test");

@@ -23,8 +23,14 @@ internal sealed class Output(Budget budget)
         _spans.AddRange(spans.Select(span => new Range(start + span.Start.Value, start + span.End.Value)));
     }
 
-    /// <summary>Marks so many characters that were written last as the assistant's.</summary>
-    public void Mark(int count) => _spans.Add(new Range(Length - count, Length));
+    /// <summary>Marks so many characters that were written last as the assistant's. Parts of them that were marked before become one with the rest.</summary>
+    public void Mark(int count)
+    {
+        int start = Length - count;
+        while (_spans.Count > 0 && _spans[^1].Start.Value >= start)
+            _spans.RemoveAt(_spans.Count - 1);
+        _spans.Add(new Range(start, Length));
+    }
 
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();

@@ -12,6 +12,9 @@ internal sealed class Parser
     /// <summary>How many loops of the innermost macro surround what is read.</summary>
     private int _loops;
 
+    /// <summary>Whether a <c>{% generation %}</c> of the innermost macro surrounds what is read.</summary>
+    private bool _isInGeneration;
+
     public Parser(TokenStream tokens)
     {
         _tokens = tokens;
@@ -183,8 +186,10 @@ internal sealed class Parser
 
     private GenerationStatement ParseGeneration(int offset)
     {
+        if (_isInGeneration)
+            throw JinjaException.Template("'generation' stands within another 'generation', which marks its text already.", offset);
         HasGeneration = true;
-        return new GenerationStatement(offset, WithoutLoops(() => ParseBlock("endgeneration")));
+        return new GenerationStatement(offset, Apart(() => ParseBlock("endgeneration"), isInGeneration: true));
     }
 
     private MacroStatement ParseMacro(int offset)
@@ -213,18 +218,18 @@ internal sealed class Parser
         IReadOnlyList<KeyValuePair<string, Expression?>> parameters = parseParameters();
         var uses = new HashSet<string>();
         _macroUses.Push(uses);
-        List<Statement> body = WithoutLoops(() => ParseBlock(end));
+        List<Statement> body = Apart(() => ParseBlock(end));
         _macroUses.Pop();
         return new MacroDefinition(name, parameters, body, uses);
     }
 
-    /// <summary>Parses a body that is called rather than run where it stands: no <c>break</c> leads out of it.</summary>
-    private T WithoutLoops<T>(Func<T> parse)
+    /// <summary>Parses a body whose text is kept before it is written: no <c>break</c> leads out of it.</summary>
+    private T Apart<T>(Func<T> parse, bool isInGeneration = false)
     {
-        int loops = _loops;
-        _loops = 0;
+        (int Loops, bool IsInGeneration) outside = (_loops, _isInGeneration);
+        (_loops, _isInGeneration) = (0, isInGeneration);
         T result = parse();
-        _loops = loops;
+        (_loops, _isInGeneration) = outside;
         return result;
     }
 
