@@ -20,9 +20,27 @@ internal static class ElementTypes
     /// <summary>A name without PyTorch's prefix.</summary>
     public static string PlainName(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
 
-    /// <summary>The type that a configuration says the model has; null where it says none of the three.</summary>
-    public static WeightFormat? Find(JsonObject config) =>
-        Keys.Select(key => config.Find(key) is { ValueKind: System.Text.Json.JsonValueKind.String } name ? Find(name.GetString()!) : null).FirstOrDefault(type => type is not null);
+    /// <summary>The type that a configuration says the model has; null where it says none.</summary>
+    /// <exception cref="CheckpointException">It is no text, or none of the three.</exception>
+    public static WeightFormat? Find(JsonObject config) => Keys.Select(key => Find(config, key)).ToArray().FirstOrDefault(type => type is not null);
+
+    /// <summary>The type that the configuration in a checkpoint's folder says the model has; null where it says none, or there is no configuration.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="CheckpointException">It is no text, or none of the three.</exception>
+    public static WeightFormat? FindIn(string folder)
+    {
+        string config = Path.Combine(folder, LlamaConfig.FileName);
+        return File.Exists(config) ? JsonFile.Read(config, Find) : null;
+    }
+
+    private static WeightFormat? Find(JsonObject config, string key)
+    {
+        if (config.FindOn(key) is not { } value)
+            return null;
+        string name = config.AsText(key, value);
+        return Find(name) ?? throw config.Error(key,
+            $"is '{Excerpt.Of(name)}', which is no type of numbers that is known here; 'float32', 'bfloat16' or 'float16' is needed.");
+    }
 
     /// <summary>The type in a file.</summary>
     public static SafetensorsType InFile(WeightFormat type) => type.Numbers switch

@@ -20,8 +20,10 @@ internal static class ModelLoader
     {
         using Checkpoint checkpoint = Checkpoint.Open(folder, options.MapTensor);
         CheckpointConsistency.Check(folder, model.Head.VocabularySize);
+        WeightFormat? stated = ElementTypes.FindIn(folder);
         LoadPlan plan = LoadPlan.Of(model, checkpoint, options.Storage);
         Say(options, checkpoint, plan);
+        SayTypes(options, plan, stated);
         checkpoint.Identity = identity;
         List<FrozenWeight> loaded = [];
         try
@@ -56,6 +58,14 @@ internal static class ModelLoader
         foreach (string remark in plan.Remarks)
             LoadLog.Remarks(options.Logger, remark);
         SayRanks(options, plan);
+    }
+
+    /// <summary>Which tensors have another type than the configuration says. Quantized ones are of no such type.</summary>
+    private static void SayTypes(LoadOptions options, LoadPlan plan, WeightFormat? stated)
+    {
+        PlannedWeight[] others = stated is null ? [] : [.. plan.Weights.Where(planned => !planned.InFile.HasBlocks && planned.InFile != stated)];
+        if (others is [PlannedWeight first, ..])
+            LoadLog.TypeIsAnother(options.Logger, LlamaConfig.FileName, stated!, others.Length, plan.Weights.Count, first.Named.Name, first.InFile);
     }
 
     /// <summary>Once for each class that has such layers.</summary>

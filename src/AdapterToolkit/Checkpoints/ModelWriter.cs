@@ -1,5 +1,4 @@
 using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Checkpoints;
 
@@ -14,7 +13,7 @@ internal static class ModelWriter
     internal static float Save(LanguageModel model, string folder, SaveOptions options)
     {
         List<NamedWeight> weights = WeightNames.Of(model);
-        SavedFormats formats = SavedFormats.Of(weights, StatedType(model.CheckpointFolder), options.FullPrecision);
+        SavedFormats formats = SavedFormats.Of(weights, model.CheckpointFolder is { } origin ? ElementTypes.FindIn(origin) : null, options.FullPrecision);
         SavedTensors tensors = new(formats);
         AtomicFolder.Write(folder, beside =>
         {
@@ -27,11 +26,5 @@ internal static class ModelWriter
             SavedConfiguration.Write(model, source, beside, formats, options.EndTokens);
         }, Checkpoint.Part);
         return tensors.LargestChange;
-    }
-
-    private static WeightFormat? StatedType(string? folder)
-    {
-        string config = Path.Combine(folder ?? "", LlamaConfig.FileName);
-        return folder is not null && File.Exists(config) ? JsonFile.Read(config, ElementTypes.Find) : null;
     }
 }

@@ -47,7 +47,7 @@ internal sealed class SavedFormats
         WeightFormat[] types = [.. formats.Where(format => !IsQuantized(format.Key)).Select(format => format.Value).Distinct()];
         bool isAsLoaded = quantization is null && all.All(weight => weight.FileFormat == formats[weight]);
         string? numberType = common is not null ? ElementTypes.NameOf(common)
-            : isAsLoaded ? null
+            : isAsLoaded && (stated is null || types.Contains(stated)) ? null
             : ElementTypes.NameOf(types is [WeightFormat only] ? only : WeightFormat.FullPrecision);
         return new SavedFormats(formats, quantization, numberType);
     }

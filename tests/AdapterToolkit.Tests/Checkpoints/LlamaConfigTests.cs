@@ -105,6 +105,8 @@ public sealed class LlamaConfigTests : IDisposable
     [InlineData("""{"pretraining_tp": "2"}""", "'pretraining_tp' is \"2\"")]
     [InlineData("""{"dtype": "bfloat16", "torch_dtype": "float16"}""", "'torch_dtype' is 'float16', but 'dtype' is 'bfloat16'")]
     [InlineData("""{"dtype": "torch.float32", "torch_dtype": "bfloat16"}""", "'torch_dtype' is 'bfloat16', but 'dtype' is 'float32'")]
+    [InlineData("""{"dtype": "float8"}""", "'dtype' is 'float8'")]
+    [InlineData("""{"dtype": null, "torch_dtype": "torch.float64"}""", "'torch_dtype' is 'torch.float64'")]
     [InlineData("""{"torch_dtype": 16}""", "'torch_dtype' is not a text")]
     [InlineData("""{"hidden_act": "silu", "hidden_activation": "gelu_pytorch_tanh"}""", "'hidden_activation' is 'gelu_pytorch_tanh'")]
     [InlineData("""{"hidden_act": "silu", "activation_function": "relu"}""", "'activation_function' is 'relu'")]

@@ -128,6 +128,25 @@ public sealed class SavedTypeTests : IDisposable
         Assert.Equal(CheckpointCopy.Config(Saved)["dtype"]!.GetValue<string>(), expected switch { SafetensorsType.F16 => "float16", SafetensorsType.BF16 => "bfloat16", _ => "float32" });
     }
 
+    [Fact]
+    public void What_is_saved_names_the_type_of_the_tensors_where_the_base_names_another()
+    {
+        CheckpointCopy.OfLlama(BaseFolder, _ => SafetensorsType.BF16, ("dtype", "float16"), ("torch_dtype", "float16"));
+        ListLogger logger = new();
+        LoadOptions options = new() { Storage = WeightStorage.Dense, Logger = logger };
+        using LlamaModel model = LlamaModel.Load(BaseFolder, _device, options, TestContext.Current.CancellationToken);
+        Assert.Contains("'config.json' says that the model is in float16", Assert.Single(logger.Lines, line => line.Contains("another type", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
+        model.Save(Saved, new SaveOptions());
+        AssertTypeNames("bfloat16");
+
+        model.Adapter.Load(Fixtures.PathOf("llama-tiny", "qlora_nf4", "adapter"));
+        model.MergeToBaseType();
+        model.Save(Saved, new SaveOptions());
+        Assert.Equal(SafetensorsType.BF16, TypeOf(Query));
+        AssertTypeNames("bfloat16");
+    }
+
     [Theory]
     [InlineData(SafetensorsType.F16, "float16")]
     [InlineData(SafetensorsType.BF16, "bfloat16")]

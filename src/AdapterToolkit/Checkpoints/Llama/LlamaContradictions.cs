@@ -48,6 +48,7 @@ internal static class LlamaContradictions
         string[] names = [.. keys.Select(key => ElementTypes.PlainName(json.AsText(key, json.Get(key))))];
         if (names is [string newer, string older] && newer != older)
             throw json.Error(keys[1], $"is '{Excerpt.Of(older)}', but '{keys[0]}' is '{Excerpt.Of(newer)}'. Remove the one that is not meant.");
+        ElementTypes.Find(json);
     }
 
     private static void RequireSame(JsonObject json, string key, string other)
