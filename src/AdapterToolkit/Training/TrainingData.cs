@@ -42,7 +42,7 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
     /// <param name="conversations">The conversations.</param>
     /// <param name="encoder">Renders and encodes them.</param>
     /// <param name="length">The most tokens of a sequence, at least 2.</param>
-    /// <param name="cancellationToken">Stops the encoding.</param>
+    /// <param name="cancellationToken">Stops the encoding between two answers.</param>
     /// <exception cref="ArgumentException">The chat template can not render a conversation; the message names its file and line where they are known.</exception>
     /// <exception cref="OperationCanceledException">The encoding was stopped.</exception>
     public static TrainingData OfConversations(IReadOnlyList<Conversation> conversations, ChatEncoder encoder, int length, CancellationToken cancellationToken = default)
@@ -55,7 +55,10 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
         foreach (Conversation conversation in conversations)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            TrainingSequence[] whole = [.. encoder.Encode(conversation).Select(tokens => new TrainingSequence(tokens.Ids, tokens.Labels))];
+            TrainingSequence[] whole =
+            [
+                .. encoder.EncoderOf(conversation).Encode(cancellationToken: cancellationToken).Select(tokens => new TrainingSequence(tokens.Ids, tokens.Labels)),
+            ];
             TrainingSequence[] shortened = [.. whole.Select(sequence => sequence.Truncate(length)).Where(sequence => sequence.ScoredLabels > 0)];
             kept.AddRange(shortened);
             if (whole.All(sequence => sequence.ScoredLabels == 0))

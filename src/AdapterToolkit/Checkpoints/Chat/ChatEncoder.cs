@@ -54,8 +54,12 @@ public sealed class ChatEncoder
     public IReadOnlyList<ChatTokens> Encode(Conversation conversation)
     {
         ArgumentNullException.ThrowIfNull(conversation);
-        return new ConversationEncoder(conversation, Template, _tokenizer, OptionsOf(conversation.Tools, conversation.Variables)).Encode();
+        return EncoderOf(conversation).Encode();
     }
+
+    /// <summary>What encodes one conversation as <see cref="Encode"/> does, and can be stopped.</summary>
+    internal ConversationEncoder EncoderOf(Conversation conversation) =>
+        new(conversation, Template, _tokenizer, OptionsOf(conversation.Tools, conversation.Variables));
 
     private ChatTemplateOptions OptionsOf(IReadOnlyList<JsonNode>? tools, IReadOnlyDictionary<string, JsonNode?>? variables) =>
         new() { AddGenerationPrompt = true, Tools = tools, Variables = variables, Clock = new StoppedClock(Now) };

@@ -48,13 +48,16 @@ internal sealed class ConversationEncoder
     /// <summary>Encodes the conversation.</summary>
     /// <param name="mostWork">The most work that may be done.</param>
     /// <param name="mostTokens">The most tokens that all sequences together may have.</param>
+    /// <param name="cancellationToken">Stops the encoding between two answers.</param>
     /// <returns>The sequences; none where the assistant says nothing that is learned.</returns>
     /// <exception cref="ArgumentException">See <see cref="ChatEncoder.Encode"/>.</exception>
-    public IReadOnlyList<ChatTokens> Encode(long mostWork = MostWork, long mostTokens = MostTokens)
+    /// <exception cref="OperationCanceledException">The encoding was stopped.</exception>
+    public IReadOnlyList<ChatTokens> Encode(long mostWork = MostWork, long mostTokens = MostTokens, CancellationToken cancellationToken = default)
     {
         ChatSequences sequences = new();
         foreach (int index in _answers)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             AddAnswer(sequences, index);
             if (Work > mostWork)
                 throw TooLong("rendering and encoding it once for each answer is more work than is done for one");

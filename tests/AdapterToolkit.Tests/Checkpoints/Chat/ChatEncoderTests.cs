@@ -269,6 +269,17 @@ public sealed class ChatEncoderTests
         Assert.ThrowsAny<OperationCanceledException>(() => TrainingData.OfConversations([twoSequences], encoder, 4, stopped.Token));
     }
 
+    [Fact]
+    public void The_encoding_of_one_conversation_stops_between_its_answers()
+    {
+        ChatEncoder encoder = new(ChatTemplate.Parse(ChatCases.ChatMl, "test"), ChatCases.TokenizerOf("smollm"));
+        Conversation conversation = new([new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2")]);
+        using CancellationTokenSource stopped = new();
+        stopped.Cancel();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => encoder.EncoderOf(conversation).Encode(cancellationToken: stopped.Token));
+    }
+
     /// <summary>Every answer is learned whole, once, right after its own prompt.</summary>
     private static void AssertAnswers(ChatEncoder encoder, IReadOnlyList<ChatTokens> sequences, ChatMessage[] messages,
         (int Message, int[] Learned)[] answers)

@@ -20,7 +20,7 @@ public sealed class LongConversationTests
         ChatMessage[] messages = [.. Enumerable.Range(0, turns).Select(turn => new ChatMessage(turn % 2 == 0 ? "user" : "assistant", $"turn {turn}"))];
         ConversationEncoder encoder = new(new Conversation(messages), template, tokenizer, new ChatTemplateOptions());
 
-        ChatTokens tokens = Assert.Single(encoder.Encode());
+        ChatTokens tokens = Assert.Single(encoder.Encode(cancellationToken: TestContext.Current.CancellationToken));
 
         string text = template.Render(messages);
         Assert.Equal(tokenizer.Encode(text, addSpecialTokens: false), tokens.Ids);
