@@ -9,6 +9,8 @@ namespace AdapterToolkit.Checkpoints;
 /// <param name="Root">The object.</param>
 internal sealed record JsonLine(string Path, long Number, JsonElement Root)
 {
+    private const string WholeObjects = "Each line must be one JSON object: {\"text\": ...} or {\"messages\": [...]}.";
+
     /// <summary>The file and the line.</summary>
     public string Place => $"{Path}, line {Number}";
 
@@ -19,13 +21,21 @@ internal sealed record JsonLine(string Path, long Number, JsonElement Root)
         if (JsonFault.Find(line.Span) is { } fault)
         {
             int column = Encoding.UTF8.GetCharCount(line.Span[..fault.Position]) + 1;
-            throw new DataFileException(path, fault.Message($"character {column}"), number, fault.Cause) { Column = column };
+            string remedy = IsPartOfSeveralLines(line.Span) ? " " + WholeObjects : "";
+            throw new DataFileException(path, fault.Message($"character {column}") + remedy, number, fault.Cause) { Column = column };
         }
 
         using JsonDocument document = JsonDocument.Parse(line);
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? new JsonLine(path, number, document.RootElement.Clone())
-            : throw new DataFileException(path, "is no JSON object. Write {\"text\": ...} or {\"messages\": [...]}.", number);
+            : throw new DataFileException(path, "is no JSON object. " + WholeObjects, number);
+    }
+
+    /// <summary>Whether a line that is malformed begins a list, or an object that goes on in the next line.</summary>
+    private static bool IsPartOfSeveralLines(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> text = line.Trim(" \t"u8);
+        return text.StartsWith("["u8) || text.SequenceEqual("{"u8);
     }
 
     /// <summary>The value of a key; null where there is none, or it is <c>null</c>.</summary>

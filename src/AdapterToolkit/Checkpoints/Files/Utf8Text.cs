@@ -11,6 +11,9 @@ internal static class Utf8Text
 
     private const string Remedy = "Save the file as UTF-8.";
 
+    /// <summary>How many bytes at the beginning of a text tell its encoding.</summary>
+    private const int JudgedBytes = 64;
+
     private static ReadOnlySpan<byte> ByteOrderMark => "\uFEFF"u8;
 
     /// <summary>The text of a file's bytes, without its byte order mark.</summary>
@@ -55,10 +58,17 @@ internal static class Utf8Text
     public static string Problem(byte value, long offset, int? line = null) =>
         $"the text is not UTF-8: byte 0x{value:X2} at offset {offset}{(line is null ? "" : $" (line {line})")} begins no character. {Remedy}";
 
-    /// <summary>Whether a text begins as one in UTF-16 or UTF-32 does: with the byte order mark of those, or with one zero of two bytes.</summary>
+    /// <summary>
+    /// Whether a text begins as one in UTF-16 or UTF-32 does: with the byte order mark of those, or with one zero of two bytes and many more zeros. Few zeros
+    /// are NUL characters, which UTF-8 has too.
+    /// </summary>
     /// <param name="beginning">The text, or its first bytes.</param>
     public static bool BeginsOtherwise(ReadOnlySpan<byte> beginning) => beginning.Length >= 2
-        && ((beginning[0], beginning[1]) is (0xFF, 0xFE) or (0xFE, 0xFF) || beginning[0] == 0 != (beginning[1] == 0));
+        && ((beginning[0], beginning[1]) is (0xFF, 0xFE) or (0xFE, 0xFF)
+            || (beginning[0] == 0 != (beginning[1] == 0) && HasManyZeros(beginning[..Math.Min(beginning.Length, JudgedBytes)])));
+
+    /// <summary>Whether a quarter or more of the bytes are zero; characters of ASCII have half of them in UTF-16, and three quarters in UTF-32.</summary>
+    private static bool HasManyZeros(ReadOnlySpan<byte> bytes) => 4 * bytes.Count((byte)0) >= bytes.Length;
 
     /// <summary>How many bytes a byte order mark takes at the start of a text: 3, or 0 where there is none.</summary>
     /// <param name="bytes">The text, or its first bytes.</param>

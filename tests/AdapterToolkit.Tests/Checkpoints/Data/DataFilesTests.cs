@@ -111,6 +111,14 @@ public sealed class DataFilesTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_text_with_nul_characters_is_utf_8()
+    {
+        File.WriteAllText(_folder["a.txt"], "a\0bcdefghij");
+
+        Assert.Equal("a\0bcdefghij", Assert.Single(DataFiles.Read(_folder["a.txt"], cancellationToken: TestContext.Current.CancellationToken).Texts).Text);
+    }
+
     [Theory]
     [InlineData("utf-16", "a.txt")]
     [InlineData("utf-16BE", "a.md")]
