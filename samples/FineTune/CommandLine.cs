@@ -47,6 +47,7 @@ internal sealed class CommandLine
         HelpName = "RATE",
         Description = "The highest learning rate: the first tenth of the steps, 20 at most, grows up to it, the others fall in a straight line to zero.",
         DefaultValueFactory = _ => 2e-3f,
+        CustomParser = result => ReadRate(result.Tokens[0].Value) ?? 0,
     };
 
     private readonly Option<int> _optimizerBits = new("--optimizer-bits")
@@ -109,8 +110,18 @@ internal sealed class CommandLine
         });
         _learningRate.Validators.Add(result =>
         {
-            if (result.Tokens is [Token token, ..] && !(float.TryParse(token.Value, CultureInfo.InvariantCulture, out float rate) && rate > 0 && float.IsFinite(rate)))
-                result.AddError("--learning-rate must be a number greater than 0.");
+            if (result.Tokens is [Token token, ..] && ReadRate(token.Value) is null)
+                result.AddError("--learning-rate must be a number greater than 0, with a point before its fraction.");
+        });
+        Root.Validators.Add(result =>
+        {
+            // A training that goes on has what is left out from its beginning.
+            if (result.GetResult(_resume) is not null)
+                return;
+            if (IsGiven(result, _mergeType) && !result.GetValue(_merge))
+                result.AddError("--merge-type says how merged/ is written; it needs --merge.");
+            if (IsGiven(result, _optimizerMinimumSize) && (!IsGiven(result, _optimizerBits) || result.GetResult(_optimizerBits)!.Tokens is not [{ Value: "8" }]))
+                result.AddError("--optimizer-minimum-size counts with moments of 8 bits; it needs --optimizer-bits 8.");
         });
     }
 
@@ -153,6 +164,12 @@ internal sealed class CommandLine
     /// <param name="arguments">The parsed arguments.</param>
     public static IReadOnlySet<string> Given(ParseResult arguments) =>
         arguments.CommandResult.Children.OfType<OptionResult>().Where(result => !result.Implicit).Select(result => result.Option.Name).ToHashSet();
+
+    private static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    /// <summary>A positive number without separators of thousands, for which a comma before the fraction would be taken; null for anything else.</summary>
+    private static float? ReadRate(string text) =>
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float rate) && rate > 0 && float.IsFinite(rate) ? rate : null;
 
     private static void RefuseEmpty(OptionResult result)
     {

@@ -33,7 +33,7 @@ internal static class Failure
     /// <returns>The program's exit code.</returns>
     public static int Show(string message)
     {
-        Console.Error.WriteLine($"error: {message.ReplaceLineEndings(" ")}");
+        Console.Error.WriteLine($"error: {VisibleText.Of(message.ReplaceLineEndings(" "))}");
         return ExitCode;
     }
 

@@ -49,6 +49,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
     {
         RunInput input = RunInput.Read(options, interruption.Token);
         PreparedData data = input.Sequences;
+        Prompt prompt = input.PromptOf(options, ContinuationTokens, display);
         using Device device = Devices.Open(options.Device, options.Threads);
         MemoryNeed.Check(input.Config, data.Training, options, device);
         if (resumed is null && !options.Dense)
@@ -57,7 +58,6 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
         Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
-        Prompt prompt = input.PromptOf(options, ContinuationTokens);
         ShowSummary(model, input.Corpus, data);
         _leftOut = data.Counts;
         foreach (string note in data.Notes)

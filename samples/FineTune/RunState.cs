@@ -194,9 +194,9 @@ internal sealed partial record RunState
     {
         string inside = Path.Combine(folder, "checkpoint");
         string what = File.Exists(Path.Combine(inside, FileName)) ? $"Name the folder of the checkpoint itself: --resume {inside}."
-            : Directory.Exists(folder) ? $"It has no '{FileName}', so it is another folder than a run's checkpoint/. A training that has ended leaves none; start one without --resume."
+            : Directory.Exists(folder) ? $"It has no '{FileName}', so it is another folder than a run's checkpoint/. A training that has ended leaves none, nor does one that was stopped before its first; start one without --resume."
             : File.Exists(folder) ? "It is a file; name the folder that a run calls checkpoint/."
-            : "A training that has ended leaves none; start one without --resume.";
+            : "A training that has ended leaves none, nor does one that was stopped before its first; start one without --resume.";
         return $"--resume: there is no checkpoint in '{folder}'. {what}";
     }
 

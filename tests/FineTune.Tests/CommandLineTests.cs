@@ -9,6 +9,9 @@ public sealed class CommandLineTests
     [InlineData("--steps must be a whole number, at least 0", "--steps", "-1")]
     [InlineData("--batch must be a whole number, at least 1", "--batch", "x")]
     [InlineData("--learning-rate must be a number greater than 0", "--learning-rate", "-2")]
+    [InlineData("--learning-rate must be a number greater than 0, with a point before its fraction", "--learning-rate", "0,002")]
+    [InlineData("--merge-type says how merged/ is written; it needs --merge", "--merge-type", "float32")]
+    [InlineData("it needs --optimizer-bits 8", "--optimizer-minimum-size", "16")]
     [InlineData("--unknown", "--unknown")]
     [InlineData("Devices here: cpu", "--device", "cuda:99")]
     [InlineData("Devices here: cpu", "--device", "abacus")]
@@ -33,6 +36,17 @@ public sealed class CommandLineTests
             if (Directory.Exists(output))
                 Directory.Delete(output, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("0.002", 0.002f)]
+    [InlineData("2e-4", 2e-4f)]
+    [InlineData("1", 1f)]
+    public void A_learning_rate_is_read_as_it_is_written(string text, float expected)
+    {
+        CommandLine commandLine = new();
+
+        Assert.Equal(expected, commandLine.Read(commandLine.Root.Parse(["--learning-rate", text])).LearningRate);
     }
 
     [Fact]

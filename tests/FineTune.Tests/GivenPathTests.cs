@@ -12,6 +12,22 @@ public sealed class GivenPathTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Fact]
+    public void A_prompt_that_leaves_no_room_is_refused()
+    {
+        Assert.Matches("^--prompt: it has [0-9]+ tokens; 472 are the most, so that 40 more fit the model's 512. Shorten it.$", Refused("--prompt", string.Concat(Enumerable.Repeat("long ", 3000))));
+    }
+
+    [Fact]
+    public void A_template_that_renders_no_prompt_is_refused()
+    {
+        string template = Path.Combine(_folder, "silent.jinja"), data = Path.Combine(_folder, "chats.jsonl");
+        File.WriteAllText(template, "{% for m in messages if m.role == 'assistant' %}{{ m.content }}<|im_end|>{% endfor %}");
+        File.WriteAllText(data, string.Concat(Enumerable.Repeat("""{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b c d"}]}""" + "\n", 12)));
+
+        Assert.StartsWith("--chat-template: the prompt has no tokens", Refused("--chat-template", template, "--data", data), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("model.safetensors", "Give the folder that it lies in: ")]
     [InlineData("config.json", "Give the folder that it lies in: ")]
@@ -100,9 +116,9 @@ public sealed class GivenPathTests : IDisposable
     public void An_empty_value(string option) =>
         Assert.Equal($"{option} is empty. Give it a value, or leave it out.", Assert.Single(new CommandLine().Root.Parse([option, ""]).Errors).Message);
 
-    private string Refused(string option, string path)
+    private string Refused(params string[] arguments)
     {
-        string message = ProgramInProcess.Fail(option, path, "--output", Output);
+        string message = ProgramInProcess.Fail([.. arguments, "--output", Output]);
         Assert.False(Directory.Exists(Path.GetDirectoryName(Output)));
         return message;
     }

@@ -119,9 +119,9 @@ internal sealed class TextEncoder
         {
             throw new UserException($"{exception.Message} {(_chatTemplateFile is null ? "Supply" : "Correct the file or supply")} a chat template with --chat-template FILE.");
         }
-        catch (ArgumentException exception)
+        catch (ArgumentException exception) when (exception is not (ArgumentNullException or ArgumentOutOfRangeException))
         {
-            throw new UserException(exception.Message);
+            throw new UserException($"{exception.Message} Correct the data, or supply a chat template that takes them with --chat-template FILE.");
         }
     }
 

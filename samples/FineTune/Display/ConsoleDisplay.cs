@@ -25,7 +25,7 @@ internal sealed class ConsoleDisplay : IDisplay
     }
 
     /// <inheritdoc/>
-    public void ShowLine(string text) => Console.WriteLine(text);
+    public void ShowLine(string text) => Console.WriteLine(VisibleText.Of(text));
 
     /// <inheritdoc/>
     public void ShowTraining(int completed, int steps, Action<ITrainingProgress> train)
@@ -59,9 +59,9 @@ internal sealed class ConsoleDisplay : IDisplay
         AnsiConsole.Write(losses);
 
         AnsiConsole.Write(new Panel(new Markup(
-                $"[bold]{Markup.Escape(outcome.Prompt)}[/]\n\n"
-                + $"[grey]before:[/] {Markup.Escape(outcome.ContinuationBefore)}\n\n"
-                + $"[green]after:[/]  {Markup.Escape(outcome.ContinuationAfter)}"))
+                $"[bold]{Escape(outcome.Prompt)}[/]\n\n"
+                + $"[grey]before:[/] {Escape(outcome.ContinuationBefore)}\n\n"
+                + $"[green]after:[/]  {Escape(outcome.ContinuationAfter)}"))
             .Header("the same prompt, continued greedily")
             .RoundedBorder()
             .Expand());
@@ -72,5 +72,7 @@ internal sealed class ConsoleDisplay : IDisplay
             ShowLine($"Results are in {folder}.");
     }
 
-    private static void AddRow(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => new Text(cell))]);
+    private static void AddRow(Table table, params string[] cells) => table.AddRow([.. cells.Select(cell => new Text(VisibleText.Of(cell)))]);
+
+    private static string Escape(string text) => Markup.Escape(VisibleText.Of(text));
 }

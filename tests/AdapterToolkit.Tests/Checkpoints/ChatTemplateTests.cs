@@ -45,8 +45,13 @@ public class ChatTemplateTests
     public void Special_tokens_are_variables()
     {
         using var folder = new TemporaryFolder();
-        var settings = new { bos_token = new { content = "<s>" }, eos_token = "</s>", pad_token = (string?)null,
-            extra_special_tokens = new { image_token = "<image>" } };
+        var settings = new
+        {
+            bos_token = new { content = "<s>" },
+            eos_token = "</s>",
+            pad_token = (string?)null,
+            extra_special_tokens = new { image_token = "<image>" }
+        };
         var map = new { bos_token = "<other>", pad_token = "<pad>", unk_token = new { content = "<unk>" }, additional_special_tokens = new[] { "<a>", "<b>" } };
         File.WriteAllText(folder["tokenizer_config.json"], JsonSerializer.Serialize(settings));
         File.WriteAllText(folder["special_tokens_map.json"], JsonSerializer.Serialize(map));
@@ -145,8 +150,12 @@ public class ChatTemplateTests
         ChatTemplate template = ChatTemplate.Parse("{{ enable_thinking }} {{ tools | tojson }} {{ documents is none }} {{ "
             + "add_generation_prompt }} {{ bos_token }}", "test", new Dictionary<string, string> { ["bos_token"] = "<s>" });
         Assert.Equal(" null True False <s>", template.Render(s_talk));
-        var options = new ChatTemplateOptions { AddGenerationPrompt = true, Tools = [JsonNode.Parse("""{"b": 1, "a": null}""")!],
-            Variables = new Dictionary<string, JsonNode?> { ["enable_thinking"] = false, ["bos_token"] = "<other>" } };
+        var options = new ChatTemplateOptions
+        {
+            AddGenerationPrompt = true,
+            Tools = [JsonNode.Parse("""{"b": 1, "a": null}""")!],
+            Variables = new Dictionary<string, JsonNode?> { ["enable_thinking"] = false, ["bos_token"] = "<other>" }
+        };
         Assert.Equal("""False [{"b": 1, "a": null}] True True <other>""", template.Render(s_talk, options));
     }
 

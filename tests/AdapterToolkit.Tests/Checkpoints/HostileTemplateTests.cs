@@ -61,7 +61,8 @@ public class HostileTemplateTests
         long before = GC.GetTotalAllocatedBytes();
         Exception? error = null;
         var thread = new Thread(() => error = Record.Exception(() => ChatTemplate.Parse(template, "template").Render([])),
-            maxStackSize: 1 << 20) { IsBackground = true };
+            maxStackSize: 1 << 20)
+        { IsBackground = true };
         thread.Start();
         Assert.True(thread.Join(TimeSpan.FromMinutes(1)), "the template still runs");
         Assert.True(error is null or CheckpointException or ChatTemplateException, error?.ToString());
