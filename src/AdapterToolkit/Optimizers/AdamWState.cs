@@ -119,10 +119,10 @@ internal abstract class AdamWState : IDisposable
     /// <summary>A tensor to save, of numbers that must be finite.</summary>
     private protected static SafetensorsTensor SavedNumbers(string name, ReadOnlySpan<long> shape, Tensor numbers) =>
         SafetensorsTensor.OfFloats(name, shape, destination =>
-    {
-        numbers.CopyTo(destination);
-        FiniteTensors.RequireToSave(destination, name);
-    });
+        {
+            numbers.CopyTo(destination);
+            FiniteTensors.RequireToSave(destination, name);
+        });
 
     private protected static long[] ShapeOf(Parameter parameter) => [parameter.Value.Rows, parameter.Value.Columns];
 }

@@ -27,10 +27,10 @@ internal static class OwnJson
     /// <summary>Creates a file.</summary>
     public static void Write(string path, string format, Action<Utf8JsonWriter> writeProperties) =>
         FileOperations.Create(path, stream => JsonFile.Write(stream, json =>
-    {
-        json.WriteString(FormatKey, format);
-        writeProperties(json);
-    }));
+        {
+            json.WriteString(FormatKey, format);
+            writeProperties(json);
+        }));
 
     /// <summary>Length and hash of a file.</summary>
     public static FileProof ReadProof(JsonObject json) => json.Get("length") is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out long length)
