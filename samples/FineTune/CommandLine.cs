@@ -118,7 +118,7 @@ internal sealed class CommandLine
             // A training that goes on has what is left out from its beginning.
             if (result.GetResult(_resume) is not null)
                 return;
-            if (IsGiven(result, _mergeType) && !result.GetValue(_merge))
+            if (IsGiven(result, _mergeType) && result.GetResult(_mergeType)!.Tokens is [{ Value: BaseType or FullPrecision }] && !result.GetValue(_merge))
                 result.AddError("--merge-type says how merged/ is written; it needs --merge.");
             if (IsGiven(result, _optimizerMinimumSize) && (!IsGiven(result, _optimizerBits) || result.GetResult(_optimizerBits)!.Tokens is not [{ Value: "8" }]))
                 result.AddError("--optimizer-minimum-size counts with moments of 8 bits; it needs --optimizer-bits 8.");
