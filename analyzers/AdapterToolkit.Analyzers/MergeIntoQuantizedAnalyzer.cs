@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Analyzers.Merges;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -45,7 +46,7 @@ public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
             {
                 if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call) || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
                     continue;
-                string name = call.Instance?.Syntax.ToString() ?? "this";
+                string name = Receiver.Of(call)?.Syntax.ToString() ?? "this";
                 context.ReportDiagnostic(Diagnostic.Create(Rules.MergeIntoQuantized, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
             }
         }
@@ -54,8 +55,8 @@ public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
     /// <summary>Whether the program chooses between a merge and one of the same object to 16 or 32 bits.</summary>
     private static bool IsAlternative(IInvocationOperation merge, IEnumerable<IInvocationOperation> merges)
     {
-        string? target = merge.Instance?.Syntax.ToString();
-        return merges.Any(other => other.TargetMethod.Name is "MergeTo" or "MergeToBaseType" && other.Instance?.Syntax.ToString() == target && AreApart(merge, other));
+        string? target = Receiver.Of(merge)?.Syntax.ToString();
+        return merges.Any(other => other.TargetMethod.Name is "MergeTo" or "MergeToBaseType" && Receiver.Of(other)?.Syntax.ToString() == target && AreApart(merge, other));
     }
 
     /// <summary>Whether two operations stand in different parts of a choice.</summary>

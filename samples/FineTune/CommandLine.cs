@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Modules;
 
 namespace FineTune;
 

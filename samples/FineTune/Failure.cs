@@ -1,6 +1,6 @@
 using System.Reflection;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Training;
 using FineTune.Display;
 

@@ -1,10 +1,13 @@
 using System.Diagnostics;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Generation;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using FineTune.Data;
 using FineTune.Display;
 using Llama;

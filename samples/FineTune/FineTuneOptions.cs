@@ -1,4 +1,5 @@
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Weights;
 
 namespace FineTune;
 

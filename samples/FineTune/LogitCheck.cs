@@ -1,4 +1,4 @@
-using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using Llama;
 
 namespace FineTune;

@@ -1,4 +1,4 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 using SkiaSharp;

@@ -1,5 +1,5 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Training;
 using FineTune.Display;
 

@@ -1,7 +1,9 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Weights;
 using FineTune.Display;
 using Llama;
 

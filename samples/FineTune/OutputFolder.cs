@@ -1,4 +1,6 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Training;
 using FineTune.Display;
 

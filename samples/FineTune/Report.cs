@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using FineTune.Data;
 
 namespace FineTune;

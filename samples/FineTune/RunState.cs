@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Modules;
 using AdapterToolkit.Training;
 
 namespace FineTune;

@@ -1,6 +1,7 @@
 using AdapterToolkit;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 
 namespace Llama;

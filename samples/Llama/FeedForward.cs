@@ -1,6 +1,5 @@
 using AdapterToolkit;
-using AdapterToolkit.Checkpoints;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 

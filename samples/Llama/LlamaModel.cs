@@ -1,9 +1,12 @@
 using AdapterToolkit;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace Llama;
 

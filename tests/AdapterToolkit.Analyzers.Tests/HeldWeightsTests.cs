@@ -48,7 +48,7 @@ public sealed class HeldWeightsTests
     [InlineData("var m = Model.Load(\"x\", device, Pick()); m.Merge();")]
     [InlineData("Model m; m = Model.Load(\"x\", device, WeightStorage.Dense); m.Merge();")]
     [InlineData("using Model m = new(); m.LoadCheckpoint(\"x\", device, WeightStorage.Dense); m.Merge();")]
-    [InlineData("using Model m = new(); m.LoadCheckpoint(\"x\", device, new AdapterToolkit.Checkpoints.LoadOptions { Storage = WeightStorage.Dense }); m.Merge();")]
+    [InlineData("using Model m = new(); m.LoadCheckpoint(\"x\", device, new AdapterToolkit.Loading.LoadOptions { Storage = WeightStorage.Dense }); m.Merge();")]
     [InlineData("var m = await Model.LoadAsync(\"x\", WeightStorage.Dense); m.Merge();")]
     [InlineData("Loader.Open(\"x\").Merge();")]
     [InlineData("var m = Loader.Full(\"x\"); m.Merge();")]

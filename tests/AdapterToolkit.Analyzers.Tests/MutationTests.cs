@@ -17,10 +17,15 @@ public sealed class MutationTests
         using AdapterToolkit;
         using AdapterToolkit.Adapters;
         using AdapterToolkit.Devices;
+        using AdapterToolkit.Generation;
+        using AdapterToolkit.Loading;
+        using AdapterToolkit.Models;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
         using AdapterToolkit.Optimizers;
         using AdapterToolkit.Tensors;
         using AdapterToolkit.Training;
+        using AdapterToolkit.Weights;
 
         public static class Matrices
         {
@@ -106,6 +111,7 @@ public sealed class MutationTests
                 public Tensor ProjectGradient(Tensor gradient, Tensor x, Projection layer) => gradient.Retain();
 
             """);
+        Change(sample, "Attention.cs", "using AdapterToolkit;", "using AdapterToolkit;\nusing AdapterToolkit.Modules;");
         sample.Add("Matrices.cs", Helpers);
         Assert.Equal([rule], await Reported(sample));
     }
@@ -127,11 +133,12 @@ public sealed class MutationTests
     }
 
     [Theory]
-    [InlineData("Merge(requantize: true);")]
+    [InlineData("this.Merge(requantize: true);")]
     [InlineData("Blocks[0].FeedForward.Up.Merge(reversible: true);")]
     public async Task TheRuleReportsAMergeIntoQuantizedWeights(string statement)
     {
         Dictionary<string, string> sample = Sample();
+        Change(sample, "LlamaModel.cs", "using AdapterToolkit;", "using AdapterToolkit;\nusing AdapterToolkit.Adapters;");
         Change(sample, "LlamaModel.cs", "        return model;\n    }\n", $"        return model;\n    }}\n\n    public void MergeForGood() => {statement}\n");
         Assert.Equal(["ADT0108"], await Reported(sample));
         Change(sample, "Projection.cs", ", Quantized(4)", "");

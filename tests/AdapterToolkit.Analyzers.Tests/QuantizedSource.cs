@@ -5,7 +5,13 @@ internal static class QuantizedSource
 {
     /// <summary>The beginning of a file.</summary>
     public const string Model = $$"""
-        using AdapterToolkit.Quantization;
+        using AdapterToolkit.Devices;
+        using AdapterToolkit.Loading;
+        using AdapterToolkit.Models;
+        using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
+        using AdapterToolkit.Tensors;
+        using AdapterToolkit.Weights;
 
         [LowRank(2), Quantized(4)] public partial class Small() : Linear(64, 64);
         [LowRank(2), Quantized(8)] public partial class Byte8() : Linear(64, 64);

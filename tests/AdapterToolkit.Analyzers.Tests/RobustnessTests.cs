@@ -109,7 +109,7 @@ public sealed class RobustnessTests
     [InlineData("[AdapterModel] public partial class Model : { public Tensor Forward(Tensor x) => x; }")]
     [InlineData("[AdapterModel] public partial class")]
     [InlineData("public class Base [LowRank(2)] public partial class Layer : Base;")]
-    public async Task NothingIsReportedOfAHalfTypedClass(string source) => Assert.Empty(await Reported([("Class.cs", "using System; using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Tensors;\n" + source)]));
+    public async Task NothingIsReportedOfAHalfTypedClass(string source) => Assert.Empty(await Reported([("Class.cs", "using System; using AdapterToolkit; using AdapterToolkit.Models; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using AdapterToolkit.Weights;\n" + source)]));
 
     [Theory]
     [InlineData("ADT0001", "[LowRank(2)] public class Layer() : Linear(8, 8); public class Other { void M() { int x = ")]
@@ -119,17 +119,17 @@ public sealed class RobustnessTests
     [InlineData("ADT0201", "[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) { Missing.Of(3); float[] numbers = x.ToArray(); return x; } } [LowRank(2)] public partial class Layer() : Linear(8, 8);")]
     [InlineData("ADT0201", "[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) { int n = ; try { x = -x; } finally { } return x; } }")]
     public async Task WhatIsCertainIsReported(string rule, string source) =>
-        Assert.Contains(rule, await Reported([("Class.cs", "using System; using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Tensors;\n" + source)]));
+        Assert.Contains(rule, await Reported([("Class.cs", "using System; using AdapterToolkit; using AdapterToolkit.Models; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using AdapterToolkit.Weights;\n" + source)]));
 
     [Theory]
     [InlineData("class C { void M() { var x = MatMul(MatMul(, ), ); x.Merge().Merge(; } }")]
-    [InlineData("using AdapterToolkit.Modules; class C : Linear { Tensor Forward(Tensor x) => Weight.Data. }")]
-    [InlineData("using AdapterToolkit.Tensors; class C { Tensor P => P; Tensor Q { get => Q; set => Q = value; } Tensor M(Tensor t) => M(M(t)) * P + Q; }")]
-    [InlineData("using AdapterToolkit.Tensors; class C { Tensor M(Tensor t) { goto missing; again: t = t * 2; goto again; } }")]
+    [InlineData("using AdapterToolkit.Modules; using AdapterToolkit.Tensors; class C : Linear { Tensor Forward(Tensor x) => Weight.Data. }")]
+    [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; class C { Tensor P => P; Tensor Q { get => Q; set => Q = value; } Tensor M(Tensor t) => M(M(t)) * P + Q; }")]
+    [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; class C { Tensor M(Tensor t) { goto missing; again: t = t * 2; goto again; } }")]
     [InlineData("using AdapterToolkit.Tensors; partial class C { partial Tensor M(Tensor t); partial Tensor M(Tensor t) { try { return t; } finally { M(t); } } }")]
     [InlineData("using AdapterToolkit.Modules; using AdapterToolkit; [AdapterModel] partial class C { C Self => new(); Tensor Forward() => Self.Forward(); }")]
     [InlineData("using AdapterToolkit.Tensors; class C<T> where T : C<T> { T M<U>(U u, Tensor x) where U : T { foreach (var (a, b) in x) { M(a, b); } return default; } }")]
-    [InlineData("using AdapterToolkit.Tensors; System.Func<Tensor, Tensor> f = null; f = t => f(t) * 2; Tensor Local(Tensor t) => Local(t); f(Local(null));")]
+    [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; System.Func<Tensor, Tensor> f = null; f = t => f(t) * 2; Tensor Local(Tensor t) => Local(t); f(Local(null));")]
     public async Task NothingFailsOnOddCode(string source) => Assert.Empty(await Reported([("Odd.cs", source)]));
 
     [Theory]
@@ -143,6 +143,7 @@ public sealed class RobustnessTests
         string source = $$"""
             using System.Linq;
             using AdapterToolkit.Modules;
+            using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;
 
             public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
@@ -166,6 +167,7 @@ public sealed class RobustnessTests
     public async Task AnExpressionTooDeepForTheStackIsLeftAlone()
     {
         string source = $$"""
+            using AdapterToolkit.Adapters;
             using AdapterToolkit.Modules;
             using AdapterToolkit.Tensors;
 
@@ -213,6 +215,7 @@ public sealed class RobustnessTests
         string source = $$"""
             using AdapterToolkit;
             using AdapterToolkit.Modules;
+            using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;
 
             [LowRank(2)] public partial class Small() : Linear(8, 8);

@@ -21,11 +21,15 @@ internal static class RuleTest<T>
         global using AdapterToolkit;
         global using AdapterToolkit.Adapters;
         global using AdapterToolkit.Devices;
+        global using AdapterToolkit.Generation;
+        global using AdapterToolkit.Loading;
+        global using AdapterToolkit.Models;
         global using AdapterToolkit.Modules;
         global using AdapterToolkit.Operators;
         global using AdapterToolkit.Optimizers;
         global using AdapterToolkit.Tensors;
         global using AdapterToolkit.Training;
+        global using AdapterToolkit.Weights;
 
         """;
 

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 
 namespace AdapterToolkit.Benchmarks;

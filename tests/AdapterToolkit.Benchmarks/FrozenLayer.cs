@@ -1,7 +1,8 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Operators;
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Benchmarks;
 

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Weights;
 using Llama;
 
 namespace AdapterToolkit.Benchmarks;

@@ -2,6 +2,7 @@ using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Generated.AdapterToolkit_Benchmarks;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Benchmarks;
 

@@ -1,7 +1,10 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 
 namespace AdapterToolkit.Benchmarks;

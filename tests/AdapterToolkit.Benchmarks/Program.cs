@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using AdapterToolkit;
 using AdapterToolkit.Benchmarks;
 using AdapterToolkit.Benchmarks.Kernels;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Weights;
 
 RootCommand root = new("Measures the toolkit on the CPU device, and its analyzers. Build with -c Release, and let the machine do nothing else. Ends with 1 where a figure is not what is asked.")
 {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 
 namespace AdapterToolkit.Benchmarks;
 

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Quantization;
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 
 namespace AdapterToolkit.Benchmarks;

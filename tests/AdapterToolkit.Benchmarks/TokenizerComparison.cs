@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Shared;
 
 namespace AdapterToolkit.Benchmarks;

@@ -21,6 +21,7 @@ public class CompilationTests
     public void Tuples_of_tensors_and_discards() => AssertClean("""
         using AdapterToolkit;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
         using AdapterToolkit.Tensors;
 
         /// <summary>A layer.</summary>
@@ -49,6 +50,8 @@ public class CompilationTests
 
     [Fact]
     public void Inside_a_namespace_that_hides_System_and_the_toolkit() => AssertClean("""
+        using AdapterToolkit.Operators;
+
         namespace My.AdapterToolkit.System.Linq
         {
             /// <summary>A type that hides the toolkit's.</summary>
@@ -76,6 +79,7 @@ public class CompilationTests
     public void Nested_in_other_types_and_in_the_global_namespace() => AssertClean("""
         using AdapterToolkit;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
         using AdapterToolkit.Tensors;
 
         /// <summary>Holds the layer.</summary>

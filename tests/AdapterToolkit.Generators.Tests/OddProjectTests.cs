@@ -22,6 +22,8 @@ public sealed class OddProjectTests
     public void PublicClassesWithOrWithoutImplicitUsings(bool implicitUsings)
     {
         const string source = """
+            using AdapterToolkit.Operators;
+
             namespace Users.Models
             {
                 /// <summary>A layer.</summary>
@@ -54,6 +56,8 @@ public sealed class OddProjectTests
     public void NestedTypesInNamespacesThatHideOthers() => AssertClean("""
         using Toolkit = AdapterToolkit.Operators.Op;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
+        using AdapterToolkit.Tensors;
         using Number = System.Single;
 
         namespace Users.System
@@ -161,6 +165,7 @@ public sealed class OddProjectTests
         using System.Linq;
         using AdapterToolkit;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
         using AdapterToolkit.Tensors;
         using static System.Math;
         using static Users.Helpers;
@@ -204,6 +209,7 @@ public sealed class OddProjectTests
     public void ModelsThatDeriveFromModels() => AssertClean("""
         using AdapterToolkit;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
         using AdapterToolkit.Tensors;
 
         namespace Users;

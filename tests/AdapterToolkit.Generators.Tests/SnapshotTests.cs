@@ -44,7 +44,7 @@ public class SnapshotTests
         Assert.DoesNotContain("EmbeddingRecord", model, StringComparison.Ordinal);
 
         const string frozenPath = """
-            using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors;
+            using AdapterToolkit; using AdapterToolkit.Models; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using AdapterToolkit.Weights;
             namespace Example;
             [LowRank(2)] public sealed partial class Adapted() : Linear(8, 8);
             [AdapterModel]

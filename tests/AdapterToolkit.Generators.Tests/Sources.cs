@@ -42,7 +42,9 @@ internal static class Sources
 
     public const string Trainable = """
         using AdapterToolkit;
+        using AdapterToolkit.Formats;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
         using AdapterToolkit.Tensors;
 
         namespace Example;
@@ -63,6 +65,7 @@ internal static class Sources
 
     public const string UserOperator = """
         using AdapterToolkit;
+        using AdapterToolkit.CompilerServices;
         using AdapterToolkit.Operators;
         using AdapterToolkit.Tensors;
 

@@ -6,10 +6,13 @@ internal static class Sources
     /// <summary>An annotated layer, run forward and backward, and checked against plain loops.</summary>
     public const string Program = """
         using AdapterToolkit;
-        using AdapterToolkit.Adapters;
+        using AdapterToolkit.CompilerServices;
         using AdapterToolkit.Devices;
+        using AdapterToolkit.Loading;
         using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
         using AdapterToolkit.Tensors;
+        using AdapterToolkit.Weights;
 
         const int Rows = 3, In = 64, Out = 40, Rank = 8;
         Random random = new(0);
@@ -66,10 +69,13 @@ internal static class Sources
     /// </summary>
     public const string Training = """
         using System.Runtime.CompilerServices;
-        using AdapterToolkit.Checkpoints;
+        using AdapterToolkit.Adapters;
         using AdapterToolkit.Devices;
+        using AdapterToolkit.Formats;
+        using AdapterToolkit.Loading;
         using AdapterToolkit.Optimizers;
         using AdapterToolkit.Training;
+        using AdapterToolkit.Weights;
 
         Console.WriteLine($"dynamic code: {RuntimeFeature.IsDynamicCodeSupported}");
         using (Device best = Device.Best())
@@ -106,7 +112,7 @@ internal static class Sources
 
         Console.WriteLine(losses[^1] < losses[0] ? "the loss fell" : "the loss did not fall");
         using LlamaModel merged = new(LlamaConfig.FromFile(Path.Combine(output, "merged", "config.json")));
-        merged.LoadCheckpoint(Path.Combine(output, "merged"), device, AdapterToolkit.Quantization.WeightStorage.Dense);
+        merged.LoadCheckpoint(Path.Combine(output, "merged"), device, AdapterToolkit.Weights.WeightStorage.Dense);
         TrainingBatch first = batches.Batch(0);
         losses.Add(merged.Loss(first.Tokens, first.Labels).Mean);
         Console.WriteLine("merged and loaded again");
@@ -118,6 +124,7 @@ internal static class Sources
     /// <summary>Code that compiles and does what it should not.</summary>
     public const string Questionable = """
         using AdapterToolkit;
+        using AdapterToolkit.Adapters;
         using AdapterToolkit.Modules;
 
         Console.WriteLine(typeof(Mistakes));

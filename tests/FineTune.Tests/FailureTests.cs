@@ -1,4 +1,6 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Training;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using Xunit;
 
 namespace FineTune.Tests;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Training;
 using FineTune.Display;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Training;
 using Xunit;
 

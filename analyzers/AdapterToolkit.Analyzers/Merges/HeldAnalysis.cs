@@ -13,8 +13,8 @@ internal sealed class HeldAnalysis(MergeTypes types)
     /// <summary>How many bodies lie around the innermost one that is followed.</summary>
     public const int MostDepth = 4;
 
-    private readonly INamedTypeSymbol? _storage = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Quantization.WeightStorage");
-    private readonly INamedTypeSymbol? _loadOptions = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Checkpoints.LoadOptions");
+    private readonly INamedTypeSymbol? _storage = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Weights.WeightStorage");
+    private readonly INamedTypeSymbol? _loadOptions = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Loading.LoadOptions");
     private readonly ConcurrentDictionary<ISymbol, Held?> _members = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, Held?> _parameters = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, Held?> _types = new(SymbolEqualityComparer.Default);

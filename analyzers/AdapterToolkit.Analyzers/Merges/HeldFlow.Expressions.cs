@@ -132,7 +132,7 @@ internal sealed partial class HeldFlow
     }
 
     /// <summary>How a call says that weights are to be held; null where it says nothing.</summary>
-    private Held? StorageOf(IInvocationOperation call) => analysis.Types.Known.IsModule(call.Instance?.Type) ? StorageOf(call.Arguments) : null;
+    private Held? StorageOf(IInvocationOperation call) => analysis.Types.Known.IsModule(Receiver.Of(call)?.Type) ? StorageOf(call.Arguments) : null;
 
     private Held? StorageOf(ImmutableArray<IArgumentOperation> arguments)
     {

@@ -112,7 +112,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         NoteArguments(call.Arguments);
         if (call.TargetMethod.MethodKind == MethodKind.LocalFunction)
             Of(call);
-        if (call.Instance is not { } target)
+        if (Receiver.Of(call) is not { } target)
             return;
         if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] } && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
             Assign(target, Of(target) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
@@ -124,7 +124,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         }
         else if (isMerge && call.TargetMethod.Name == "MergeTo")
         {
-            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == 0) is not { } bits || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
+            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "bits") is not { } bits || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
                 return;
             Report(call, given);
             if (given >= FewestBitsThatKeepAnAdapter && IsForGood(call))

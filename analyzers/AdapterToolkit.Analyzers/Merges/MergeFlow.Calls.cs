@@ -43,8 +43,9 @@ internal sealed partial class MergeFlow
     private void Call(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
-        string? path = PathOf(call.Instance);
-        string name = call.Instance?.Syntax.ToString() ?? "the model";
+        IOperation? receiver = Receiver.Of(call);
+        string? path = PathOf(receiver);
+        string name = receiver?.Syntax.ToString() ?? "the model";
         if (path is not null && types.IsMerge(call))
         {
             if (_state.MergeOf(path) is not null)
@@ -63,13 +64,13 @@ internal sealed partial class MergeFlow
                 Report(call.Syntax, name, "gets other factors while an adapter is merged into its weight; call Unmerge first");
             _state = _state.Merge(path, MergeKind.Asked);
         }
-        else if (call.Instance is IPropertyReferenceOperation { Property.Name: "Adapter", Instance: { } model } && types.IsOfAdapter(method) && PathOf(model) is { } adapted)
+        else if (receiver is IPropertyReferenceOperation { Property.Name: "Adapter", Instance: { } model } && types.IsOfAdapter(method) && PathOf(model) is { } adapted)
         {
             CallAdapter(call, adapted, model.Syntax.ToString());
         }
         else if (path is not null && (types.IsOfModel(method) && method.Name == "ForwardBackward" || types.IsTrainer(method.ContainingType) && method.Name is "Fit" or "Step"))
         {
-            if (_state.MergeOf(path) is not null && !TrainsOtherParts(call.Instance!))
+            if (_state.MergeOf(path) is not null && !TrainsOtherParts(receiver!))
                 Report(call.Syntax, name, "is trained after its adapter was merged, so that nothing is left to train");
         }
         else if (method.Name == "Save" && types.IsOfCheckpoint(method) && call.Arguments.FirstOrDefault(argument => types.IsTrainer(argument.Parameter?.Type)) is { } trainer)

@@ -18,7 +18,8 @@ internal sealed class MergeTypes(Compilation compilation)
     private static readonly ConditionalWeakTable<Compilation, MergeTypes> s_known = new();
 
     private readonly INamedTypeSymbol? _linear = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear");
-    private readonly INamedTypeSymbol? _model = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.LanguageModel");
+    private readonly INamedTypeSymbol? _model = compilation.GetTypeByMetadataName("AdapterToolkit.Models.LanguageModel");
+    private readonly INamedTypeSymbol? _root = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Model");
     private readonly INamedTypeSymbol? _adapter = compilation.GetTypeByMetadataName("AdapterToolkit.Adapters.LowRankAdapter");
     private readonly INamedTypeSymbol? _trainer = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer");
 
@@ -47,7 +48,7 @@ internal sealed class MergeTypes(Compilation compilation)
     public bool IsOfToolkit(ISymbol member) => SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _linear?.ContainingAssembly);
 
     /// <summary>Whether a method is one of a layer or of a model.</summary>
-    public bool IsOfMerging(IMethodSymbol method) => Is(method.ContainingType, _linear) || Is(method.ContainingType, _model);
+    public bool IsOfMerging(IMethodSymbol method) => IsOfLinear(method) || IsOfModel(method);
 
     /// <summary>Whether a call is a merge.</summary>
     public bool IsMerge(IInvocationOperation call) => call.TargetMethod.Name is "Merge" or "MergeTo" or "MergeToBaseType" && IsOfMerging(call.TargetMethod);
@@ -56,10 +57,10 @@ internal sealed class MergeTypes(Compilation compilation)
     public bool IsOfLinear(ISymbol member) => Is(member.ContainingType, _linear);
 
     /// <summary>Whether a member is a model's.</summary>
-    public bool IsOfModel(ISymbol member) => Is(member.ContainingType, _model);
+    public bool IsOfModel(ISymbol member) => IsOf(member, _model) || IsOf(member, _root);
 
     /// <summary>Whether a member is the adapter's of a model.</summary>
-    public bool IsOfAdapter(ISymbol member) => Is(member.ContainingType, _adapter);
+    public bool IsOfAdapter(ISymbol member) => IsOf(member, _adapter);
 
     /// <summary>Whether a type is the trainer.</summary>
     public bool IsTrainer(ITypeSymbol? type) => Is(type, _trainer);
@@ -139,6 +140,10 @@ internal sealed class MergeTypes(Compilation compilation)
         || type.InstanceConstructors.Any(constructor => constructor.Parameters.Any(parameter => Known.IsModule(parameter.Type)));
 
     private SemanticModel ModelOf(SyntaxTree tree) => _models.GetOrAdd(tree, tree => compilation.GetSemanticModel(tree));
+
+    /// <summary>Whether a member is a type's own, or one by which the toolkit extends it.</summary>
+    private bool IsOf(ISymbol member, INamedTypeSymbol? type) =>
+        Is(Receiver.TypeOf(member), type) && (member is not IMethodSymbol { IsExtensionMethod: true } || IsOfToolkit(member));
 
     private static IMethodSymbol Definition(IMethodSymbol method)
     {

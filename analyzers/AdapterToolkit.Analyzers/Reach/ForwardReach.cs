@@ -28,13 +28,13 @@ internal sealed class ForwardReach(Compilation compilation)
 
     /// <summary>Whether a class is a model of its own, or a part of none, and nothing that its <c>Forward</c> reaches would train, though it holds what could.</summary>
     public bool TrainsNothing(INamedTypeSymbol type) =>
-        !type.IsAbstract && (Types.IsLanguageModel(type) || !IsPart(type)) && Holds(type, []) && !Trains(type, []);
+        !type.IsAbstract && (Types.IsRoot(type) || !IsPart(type)) && Holds(type, []) && !Trains(type, []);
 
     /// <summary>Whether every model that a class is a part of trains nothing, which is said of the model.</summary>
     public bool IsOnlyInModelsThatTrainNothing(INamedTypeSymbol type)
     {
         INamedTypeSymbol[] owners = [.. _models.Value.Where(model => SymbolEqualityComparer.Default.Equals(model, type) || Contains(model, type, []))];
-        INamedTypeSymbol[] roots = [.. owners.Where(model => Types.IsLanguageModel(model) || !IsPart(model))];
+        INamedTypeSymbol[] roots = [.. owners.Where(model => Types.IsRoot(model) || !IsPart(model))];
         return roots.Length > 0 && roots.All(TrainsNothing);
     }
 
@@ -53,7 +53,7 @@ internal sealed class ForwardReach(Compilation compilation)
 
     /// <summary>Whether a verdict about a model depends on code that is not finished.</summary>
     public bool IsUnfinished(INamedTypeSymbol type) =>
-        (!Types.IsLanguageModel(type) && (compilation.SyntaxTrees.Any(Unfinished.HasSyntaxError) || _models.Value.Any(Unfinished.MayLackMembers))) || WalkOf(type) is { IsBroken: true } || DependsOnUnfinished(type, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
+        (!Types.IsRoot(type) && (compilation.SyntaxTrees.Any(Unfinished.HasSyntaxError) || _models.Value.Any(Unfinished.MayLackMembers))) || WalkOf(type) is { IsBroken: true } || DependsOnUnfinished(type, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
 
     /// <summary>Whether a class, or one that it derives from or holds an object of, is not finished.</summary>
     private static bool DependsOnUnfinished(ITypeSymbol type, HashSet<ISymbol> seen) => type switch

@@ -10,13 +10,13 @@ internal sealed class TensorTypes(Compilation compilation)
     private readonly INamedTypeSymbol? _torchTensor = compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor");
 
     /// <summary>The toolkit's <c>Parameter</c>.</summary>
-    public INamedTypeSymbol? Parameter { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Tensors.Parameter");
+    public INamedTypeSymbol? Parameter { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Weights.Parameter");
 
     /// <summary>The toolkit's <c>FrozenWeight</c>.</summary>
-    public INamedTypeSymbol? FrozenWeight { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Tensors.FrozenWeight");
+    public INamedTypeSymbol? FrozenWeight { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Weights.FrozenWeight");
 
     /// <summary>The toolkit's <c>LowRankFactors</c>.</summary>
-    public INamedTypeSymbol? Factors { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Adapters.LowRankFactors");
+    public INamedTypeSymbol? Factors { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Weights.LowRankFactors");
 
     /// <summary>The toolkit's <c>Linear</c>.</summary>
     public INamedTypeSymbol? Linear { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear");
@@ -24,8 +24,8 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>The toolkit's <c>Module</c>.</summary>
     public INamedTypeSymbol? Module { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Module");
 
-    /// <summary>The toolkit's <c>LanguageModel</c>.</summary>
-    public INamedTypeSymbol? LanguageModel { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.LanguageModel");
+    /// <summary>The toolkit's <c>Model</c>.</summary>
+    public INamedTypeSymbol? Model { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Model");
 
     /// <summary>The toolkit's <c>Trainer</c>.</summary>
     public INamedTypeSymbol? Trainer { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -107,16 +108,16 @@ internal sealed partial class ValueFlow
         IMethodSymbol method = call.TargetMethod;
         if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
             Note(TrainedFact);
-        bool isOfModel = KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
+        bool isOfModel = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
         if (isOfModel)
             Note(UsedFact);
-        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving")) && MemberPath.Of(call.Instance) is { } path)
+        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving")) && MemberPath.Of(Receiver.Of(call)) is { } path)
             Note(UsedFact + path);
     }
 
     private void NoteMerge(IMethodSymbol method)
     {
-        bool isOfLayers = KnownTypes.DerivesFrom(method.ContainingType, Types.Linear) || KnownTypes.DerivesFrom(method.ContainingType, Types.LanguageModel);
+        bool isOfLayers = KnownTypes.DerivesFrom(method.ContainingType, Types.Linear) || KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model);
         if (isOfLayers && method.Name is "Merge" or "MergeTo" or "MergeToBaseType")
             Note(MergedFact);
     }

@@ -23,7 +23,7 @@ internal static class LinearKernelsEmitter
     {
         writer.Line($"/// <summary>The products of {layers}.</summary>");
         writer.Line(GeneratedCode.Attribute);
-        writer.Open($"internal partial class {configuration.ClassName} : global::AdapterToolkit.Operators.LinearKernels");
+        writer.Open($"internal partial class {configuration.ClassName} : global::AdapterToolkit.CompilerServices.LinearKernels");
         Instance(writer, "", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");
         writer.Line($"public override int Rank => {configuration.Rank};");

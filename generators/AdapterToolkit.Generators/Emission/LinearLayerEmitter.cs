@@ -15,7 +15,7 @@ internal static class LinearLayerEmitter
         {
             writer.Line("/// <inheritdoc/>");
             writer.Line(GeneratedCode.Attribute);
-            writer.Line($"public override global::AdapterToolkit.Adapters.LowRankSettings LowRank {{ get; }} = new({layer.Rank}, {layer.Alpha.ToString("R", CultureInfo.InvariantCulture)}, {(layer.RankStabilized ? "true" : "false")});");
+            writer.Line($"public override global::AdapterToolkit.Weights.LowRankSettings LowRank {{ get; }} = new({layer.Rank}, {layer.Alpha.ToString("R", CultureInfo.InvariantCulture)}, {(layer.RankStabilized ? "true" : "false")});");
             writer.Line();
         }
 
@@ -29,7 +29,7 @@ internal static class LinearLayerEmitter
 
         writer.Line("/// <inheritdoc/>");
         writer.Line(GeneratedCode.Attribute);
-        writer.Line("protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =");
+        writer.Line("protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.CompilerServices.LinearKernels> KernelSets { get; } =");
         writer.Line("[");
         foreach (LinearConfiguration configuration in LinearConfiguration.Of(layer))
             writer.Line($"    global::{space}.{configuration.ClassName}.Instance,");

@@ -9,8 +9,8 @@ internal sealed partial class ForwardLifter
 {
     private int LiftArithmetic(IMethodSymbol method, IReadOnlyList<IOperation> operands, SyntaxNode syntax, string? name)
     {
-        if (!_types.IsTensor(method.ContainingType))
-            throw new LiftingException(syntax, $"The operator '{method.Name}' of {method.ContainingType.Name}", "only Tensor's own arithmetic can be differentiated");
+        if (!_types.IsArithmetic(method))
+            throw new LiftingException(syntax, $"The operator '{method.Name}' of {method.ContainingType.Name}", "only the toolkit's own arithmetic of tensors can be differentiated");
         List<(int Value, CarriedText? Text, bool IsLasting)> arguments = [.. operands.Select(LiftOperand)];
         bool leftIsTensor = arguments[0].Value >= 0;
         bool rightIsTensor = arguments.Count > 1 && arguments[1].Value >= 0;

@@ -151,7 +151,7 @@ internal sealed class SavePlan
         string label = layer.Label == record.IterationLabel ? "" : layer.Label;
         if (!layer.IsLasting)
             record.Add(("module", layer.Result), FieldKind.Plain, $"{layer.Label}Module", layer.Type + "?");
-        record.Add(("layer", layer.Result), FieldKind.LayerRecord, $"{layer.Label}Record", "global::AdapterToolkit.Modules.ForwardRecord?", label);
+        record.Add(("layer", layer.Result), FieldKind.LayerRecord, $"{layer.Label}Record", "global::AdapterToolkit.Operators.ForwardRecord?", label);
         _flags.UnionWith(layer.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
         return true;
     }

@@ -18,8 +18,10 @@ internal sealed class KnownTypes
     private const string ModuleType = "AdapterToolkit.Modules.Module";
     private const string NormType = "AdapterToolkit.Modules.RmsNorm";
     private const string LinearType = "AdapterToolkit.Modules.Linear";
-    private const string LanguageModelType = "AdapterToolkit.Modules.LanguageModel";
+    private const string LanguageModelType = "AdapterToolkit.Models.LanguageModel";
+    private const string RootType = "AdapterToolkit.Modules.Model";
     private const string OperatorsType = "AdapterToolkit.Operators.Op";
+    private const string ArithmeticType = "AdapterToolkit.Operators.TensorArithmetic";
     private const string SequenceType = "System.Collections.Generic.IEnumerable`1";
 
     private static readonly ConditionalWeakTable<Compilation, KnownTypes> s_known = new();
@@ -29,6 +31,8 @@ internal sealed class KnownTypes
     private readonly INamedTypeSymbol? _norm;
     private readonly INamedTypeSymbol? _linear;
     private readonly INamedTypeSymbol? _languageModel;
+    private readonly INamedTypeSymbol? _root;
+    private readonly INamedTypeSymbol? _arithmetic;
     private readonly INamedTypeSymbol? _enumerable;
 
     private KnownTypes(Compilation compilation)
@@ -38,19 +42,25 @@ internal sealed class KnownTypes
         _norm = compilation.GetTypeByMetadataName(NormType);
         _linear = compilation.GetTypeByMetadataName(LinearType);
         _languageModel = compilation.GetTypeByMetadataName(LanguageModelType);
+        _root = compilation.GetTypeByMetadataName(RootType);
+        _arithmetic = compilation.GetTypeByMetadataName(ArithmeticType);
         _enumerable = compilation.GetTypeByMetadataName(SequenceType);
         Operators = compilation.GetTypeByMetadataName(OperatorsType);
     }
 
     /// <summary>The names of the types that are looked up, without their namespaces.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, OperatorsType, SequenceType }.Select(name => name.Split('.', '`').Last(part => char.IsLetter(part[0])))];
+        [.. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, RootType, OperatorsType, ArithmeticType, SequenceType }.Select(name => name.Split('.', '`').Last(part => char.IsLetter(part[0])))];
 
     /// <summary>The class of the built-in operators.</summary>
     public INamedTypeSymbol? Operators { get; }
 
     /// <summary>Those of a compilation, which are looked up once for all classes in it.</summary>
     public static KnownTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new KnownTypes(compilation));
+
+    /// <summary>Whether a method is one of the toolkit's arithmetic operators of tensors, which are declared as extensions.</summary>
+    public bool IsArithmetic(IMethodSymbol method) =>
+        _arithmetic is not null && SymbolEqualityComparer.Default.Equals(method.ContainingType?.ContainingType ?? method.ContainingType, _arithmetic);
 
     /// <summary>Whether a type is the tensor.</summary>
     public bool IsTensor(ITypeSymbol? type) => type is not null && SymbolEqualityComparer.Default.Equals(type, _tensor);
@@ -67,6 +77,9 @@ internal sealed class KnownTypes
     /// <summary>Whether a type derives from <c>LanguageModel</c>.</summary>
     public bool IsLanguageModel(ITypeSymbol? type) => DerivesFrom(type, _languageModel);
 
+    /// <summary>Whether a type derives from <c>Model</c>, the root of a tree of modules.</summary>
+    public bool IsRoot(ITypeSymbol? type) => DerivesFrom(type, _root);
+
     /// <summary>Whether a type derives from <c>Module</c> as written by the user, the generator's half left out.</summary>
     public bool DerivesFromModule(ITypeSymbol type) => DerivesFrom(type, _module);
 
@@ -80,7 +93,8 @@ internal sealed class KnownTypes
 
     /// <summary>Whether a type is one of the toolkit's own base classes, which hold no modules themselves.</summary>
     public bool IsToolkitBase(ITypeSymbol type) =>
-        SymbolEqualityComparer.Default.Equals(type, _module) || SymbolEqualityComparer.Default.Equals(type, _languageModel) || SymbolEqualityComparer.Default.Equals(type, _linear);
+        SymbolEqualityComparer.Default.Equals(type, _module) || SymbolEqualityComparer.Default.Equals(type, _root)
+        || SymbolEqualityComparer.Default.Equals(type, _languageModel) || SymbolEqualityComparer.Default.Equals(type, _linear);
 
     /// <summary>Whether a type belongs to the toolkit itself.</summary>
     public bool IsOfToolkit(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _module?.ContainingAssembly);

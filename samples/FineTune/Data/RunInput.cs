@@ -1,4 +1,5 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Training;
 using FineTune.Display;
 

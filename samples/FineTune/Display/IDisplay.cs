@@ -1,3 +1,5 @@
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
 using AdapterToolkit.Training;
 
 namespace FineTune.Display;

@@ -1,6 +1,6 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Adapters;
 
@@ -8,14 +8,14 @@ namespace AdapterToolkit.Adapters;
 /// An adapter that is whole, checked and on the device, but not in use yet: what can fail has happened before the model
 /// changes. Until <see cref="Apply"/> its memory is this object's.
 /// </summary>
-/// <param name="model">The model that it is for.</param>
-internal sealed class PreparedAdapter(LanguageModel model) : IDisposable
+/// <param name="adapter">The adapter whose place it takes.</param>
+internal sealed class PreparedAdapter(LowRankAdapter adapter) : IDisposable
 {
     private readonly Dictionary<Linear, LowRankFactors> _factors = [];
     private readonly Dictionary<RmsNorm, Parameter> _trained = [];
 
-    /// <summary>The parameters that train once the adapter is in use, in the order of <see cref="LanguageModel.TrainableParameters"/>.</summary>
-    internal IEnumerable<Parameter> Parameters => model.SelfAndDescendants.Distinct().SelectMany(module => module switch
+    /// <summary>The parameters that train once the adapter is in use, in the order of <see cref="Model.TrainableParameters"/>.</summary>
+    internal IEnumerable<Parameter> Parameters => adapter.Model.SelfAndDescendants.Distinct().SelectMany(module => module switch
     {
         Linear layer => _factors.TryGetValue(layer, out LowRankFactors? factors) ? [factors.A, factors.B] : (Parameter[])[],
         RmsNorm norm => _trained.TryGetValue(norm, out Parameter? trained) ? [trained] : [],
@@ -42,18 +42,18 @@ internal sealed class PreparedAdapter(LanguageModel model) : IDisposable
     /// <summary>Adds the base's own numbers for each trainable weight that has none yet.</summary>
     internal void AddBaseWeights()
     {
-        foreach (RmsNorm norm in model.TrainableNorms.Where(norm => !_trained.ContainsKey(norm)))
+        foreach (RmsNorm norm in adapter.Model.TrainableNorms.Where(norm => !_trained.ContainsKey(norm)))
             _trained.Add(norm, norm.NewTrained());
     }
 
     /// <summary>Puts the adapter in use, in place of the present one.</summary>
     internal void Apply()
     {
-        foreach (Linear layer in model.LinearLayers.Where(layer => layer.LowRank is not null).Distinct())
+        foreach (Linear layer in adapter.Model.LinearLayers.Where(layer => layer.LowRank is not null).Distinct())
             layer.SetFactors(_factors.GetValueOrDefault(layer));
-        foreach (RmsNorm norm in model.TrainableNorms)
+        foreach (RmsNorm norm in adapter.Model.TrainableNorms)
             norm.SetTrained(_trained.GetValueOrDefault(norm));
-        model.Adapter.Settings = Settings;
+        adapter.Settings = Settings;
         _factors.Clear();
         _trained.Clear();
     }

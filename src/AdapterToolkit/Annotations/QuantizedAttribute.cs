@@ -8,7 +8,7 @@ namespace AdapterToolkit;
 /// </summary>
 /// <remarks>
 /// Dettmers et al., "QLoRA: Efficient Finetuning of Quantized LLMs", 2023. On disk 4 and 8 bits are bitsandbytes' formats.
-/// A model may still be loaded with the weights as the file has them: <see cref="Quantization.WeightStorage.Dense"/>.
+/// A model may still be loaded with the weights as the file has them: <c>WeightStorage.Dense</c>.
 /// </remarks>
 /// <param name="bits">Bits of a number: 4, 8 or 16.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

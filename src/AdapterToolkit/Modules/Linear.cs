@@ -1,9 +1,10 @@
 using System.ComponentModel;
-using AdapterToolkit.Adapters;
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Modules;
 
@@ -181,9 +182,14 @@ public abstract partial class Linear : Module
     internal override void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name)
     {
         if (ReferenceEquals(weight, Weight) && format.Numbers is not null && KernelsFor(format) is { } kernels)
-            Weight.Load(device, values, kernels, name);
+        {
+            Weight.ThrowIfLoaded();
+            Weight.Load(kernels.Quantize(device, Weight.Shape, values, name));
+        }
         else
+        {
             base.Load(weight, device, values, format, name);
+        }
     }
 
     /// <summary>The kernels for a format; null where the layer has none.</summary>

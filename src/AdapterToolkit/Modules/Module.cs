@@ -1,6 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Quantization;
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Modules;
 

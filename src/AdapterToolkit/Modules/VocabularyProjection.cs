@@ -1,4 +1,4 @@
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Modules;
 

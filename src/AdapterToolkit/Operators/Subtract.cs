@@ -1,3 +1,4 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;

@@ -1,4 +1,5 @@
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Optimizers;
 

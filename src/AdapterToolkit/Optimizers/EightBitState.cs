@@ -1,5 +1,6 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Optimizers;
 

@@ -1,4 +1,4 @@
-using AdapterToolkit.Modules;
+using AdapterToolkit.Models;
 
 namespace AdapterToolkit.Training;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using AdapterToolkit.Adapters;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Training;
 
@@ -12,13 +12,13 @@ internal static class TrainedModel
 {
     /// <summary>Every frozen weight, with its shape and the format that it is held in.</summary>
     /// <param name="model">The model.</param>
-    internal static Dictionary<string, string> Weights(LanguageModel model) =>
+    internal static Dictionary<string, string> Weights(Model model) =>
         WeightNames.Of(model).ToDictionary(weight => weight.Name, weight => $"{weight.Weight.Shape} in {weight.Weight.Format}");
 
     /// <summary>Every layer with factors, and every other weight that trains.</summary>
     /// <param name="model">The model.</param>
     /// <param name="factorsOf">The factors of a layer; null where it has none.</param>
-    internal static Dictionary<string, string> Adapter(LanguageModel model, Func<Linear, LowRankFactors?> factorsOf)
+    internal static Dictionary<string, string> Adapter(Model model, Func<Linear, LowRankFactors?> factorsOf)
     {
         Dictionary<string, string> described = model.TrainableNorms.ToDictionary(norm => norm.WeightName, norm => $"{norm.FrozenWeights.Single().Shape}, trained whole");
         foreach (Linear layer in model.LinearLayers.Distinct())

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,7 +29,7 @@ public sealed class Trainer
     private bool _saidDropout;
 
     /// <summary>Prepares training.</summary>
-    /// <param name="model">The model. What trains is its <see cref="LanguageModel.TrainableParameters"/> at each step.</param>
+    /// <param name="model">The model. What trains is its <see cref="Model.TrainableParameters"/> at each step.</param>
     /// <param name="optimizer">The optimizer.</param>
     public Trainer(LanguageModel model, AdamW optimizer)
     {

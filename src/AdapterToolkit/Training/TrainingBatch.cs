@@ -1,5 +1,5 @@
-using AdapterToolkit.Checkpoints;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Operators;
 
 namespace AdapterToolkit.Training;
 

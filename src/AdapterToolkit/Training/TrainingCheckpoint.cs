@@ -1,9 +1,10 @@
 using AdapterToolkit.Adapters;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Training;
 
@@ -112,7 +113,7 @@ public static class TrainingCheckpoint
             throw new InvalidOperationException($"The trainer has used {trainer.ConsumedBatches} batches in {trainer.CompletedSteps} steps, but its AccumulationSteps is {trainer.AccumulationSteps}. Set that to the most batches that Step is given.");
     }
 
-    private static void RequireLoadedWeights(LanguageModel model)
+    private static void RequireLoadedWeights(Model model)
     {
         if (model.SelfAndDescendants.FirstOrDefault(module => module.HasMergedWeight) is { } merged)
             throw new InvalidOperationException($"An adapter was merged into the weight of '{merged.CheckpointPath}', so that the base is not that of its checkpoint any more. Save the model, load it, and train that one.");

@@ -1,4 +1,5 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Formats.Jinja;
 
 namespace AdapterToolkit.Training;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Optimizers;
 
 namespace AdapterToolkit.Training;

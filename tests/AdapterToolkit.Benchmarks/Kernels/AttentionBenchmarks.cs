@@ -1,4 +1,5 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;

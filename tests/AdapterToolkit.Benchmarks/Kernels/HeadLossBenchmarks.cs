@@ -1,6 +1,9 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Training;
 using BenchmarkDotNet.Attributes;
 
 namespace AdapterToolkit.Benchmarks.Kernels;

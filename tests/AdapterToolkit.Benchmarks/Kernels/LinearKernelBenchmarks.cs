@@ -1,5 +1,7 @@
 using AdapterToolkit.Adapters;
+using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 using BenchmarkDotNet.Attributes;
 
 namespace AdapterToolkit.Benchmarks.Kernels;

@@ -7,7 +7,7 @@ namespace Example
     {
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =
+        protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.CompilerServices.LinearKernels> KernelSets { get; } =
         [
             global::AdapterToolkit.Generated.User_Project.FrozenKernels.Instance,
         ];

@@ -23,7 +23,7 @@ namespace Llama
         /// <param name="context">As <c>Forward</c> takes it.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Modules.SequenceContext context)
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context)
         {
             // Tensor query = Op.Rotary(Query.Forward(x), context);
             global::AdapterToolkit.Tensors.Tensor queryOutput = Query.Forward(x);
@@ -54,7 +54,7 @@ namespace Llama
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
                 return ForwardKeeping(x, xActive, context, out record);
@@ -70,11 +70,11 @@ namespace Llama
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
+        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Operators.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, out global::AdapterToolkit.Modules.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -133,7 +133,7 @@ namespace Llama
             if (keyOutputGradient is not null && saved.KeyRecord is not null)
             {
                 Key.Backward(keyOutputGradient, saved.KeyRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution);
-                global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient, xContribution);
+                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution);
                 keyOutputGradient.Release();
             }
 
@@ -148,13 +148,13 @@ namespace Llama
             if (queryOutputGradient is not null && saved.QueryRecord is not null)
             {
                 Query.Backward(queryOutputGradient, saved.QueryRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution2);
-                global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient, xContribution2);
+                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution2);
                 queryOutputGradient.Release();
             }
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
             saved.Context = context;
@@ -197,14 +197,14 @@ namespace Llama
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Modules.SequenceContext contextInput) : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Operators.SequenceContext contextInput) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
-            internal readonly global::AdapterToolkit.Modules.SequenceContext ContextInput = contextInput;
+            internal readonly global::AdapterToolkit.Operators.SequenceContext ContextInput = contextInput;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [new("x", XInput)];
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];
 
             /// <inheritdoc/>
             public override void Release()
@@ -215,52 +215,52 @@ namespace Llama
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedValues : global::AdapterToolkit.Operators.ForwardRecord
         {
-            internal global::AdapterToolkit.Modules.ForwardRecord? QueryRecord;
-            internal global::AdapterToolkit.Modules.SequenceContext Context = default!;
-            internal global::AdapterToolkit.Modules.ForwardRecord? KeyRecord;
-            internal global::AdapterToolkit.Modules.ForwardRecord? ValueRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? QueryRecord;
+            internal global::AdapterToolkit.Operators.SequenceContext Context = default!;
+            internal global::AdapterToolkit.Operators.ForwardRecord? KeyRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? ValueRecord;
             internal global::AdapterToolkit.Tensors.Tensor? Query;
             internal global::AdapterToolkit.Tensors.Tensor? Key;
             internal global::AdapterToolkit.Tensors.Tensor? ValueOutput;
             internal global::AdapterToolkit.Tensors.Tensor? CausalAttention;
             internal global::AdapterToolkit.Tensors.Tensor? CausalAttentionLogSumExp;
-            internal global::AdapterToolkit.Modules.ForwardRecord? OutputRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? OutputRecord;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in QueryRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in QueryRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Query.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Query.{saved.Name}", saved.Tensor);
                     }
 
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in KeyRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in KeyRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Key.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Key.{saved.Name}", saved.Tensor);
                     }
 
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in ValueRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in ValueRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Value.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Value.{saved.Name}", saved.Tensor);
                     }
 
                     if (Query is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("query", Query);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("query", Query);
                     if (Key is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("key", Key);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("key", Key);
                     if (ValueOutput is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("valueOutput", ValueOutput);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("valueOutput", ValueOutput);
                     if (CausalAttention is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("causalAttention", CausalAttention);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("causalAttention", CausalAttention);
                     if (CausalAttentionLogSumExp is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("causalAttention.logSumExp", CausalAttentionLogSumExp);
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in OutputRecord?.SavedTensors ?? [])
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("causalAttention.logSumExp", CausalAttentionLogSumExp);
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in OutputRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Output.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Output.{saved.Name}", saved.Tensor);
                     }
                 }
             }

@@ -23,7 +23,7 @@ namespace Llama
         /// <param name="context">As <c>Forward</c> takes it.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Modules.SequenceContext context)
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context)
         {
             // x += Attention.Forward(InputNorm.Forward(x), context);
             global::AdapterToolkit.Tensors.Tensor inputNormOutput = InputNorm.Forward(x);
@@ -50,7 +50,7 @@ namespace Llama
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
                 return ForwardKeeping(x, xActive, context, out record);
@@ -66,11 +66,11 @@ namespace Llama
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
+        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Operators.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, out global::AdapterToolkit.Modules.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -101,7 +101,7 @@ namespace Llama
             if (postAttentionNormOutputGradient is not null && saved.PostAttentionNormRecord is not null)
             {
                 PostAttentionNorm.Backward(postAttentionNormOutputGradient, saved.PostAttentionNormRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution);
-                global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient2, xContribution);
+                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient2, xContribution);
                 postAttentionNormOutputGradient.Release();
             }
 
@@ -126,13 +126,13 @@ namespace Llama
             if (inputNormOutputGradient is not null && saved.InputNormRecord is not null)
             {
                 InputNorm.Backward(inputNormOutputGradient, saved.InputNormRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution2);
-                global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient, xContribution2);
+                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution2);
                 inputNormOutputGradient.Release();
             }
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
             saved.XActive = xActive;
@@ -166,14 +166,14 @@ namespace Llama
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Modules.SequenceContext contextInput) : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Operators.SequenceContext contextInput) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
-            internal readonly global::AdapterToolkit.Modules.SequenceContext ContextInput = contextInput;
+            internal readonly global::AdapterToolkit.Operators.SequenceContext ContextInput = contextInput;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [new("x", XInput)];
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];
 
             /// <inheritdoc/>
             public override void Release()
@@ -184,37 +184,37 @@ namespace Llama
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedValues : global::AdapterToolkit.Operators.ForwardRecord
         {
-            internal global::AdapterToolkit.Modules.ForwardRecord? InputNormRecord;
-            internal global::AdapterToolkit.Modules.ForwardRecord? AttentionRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? InputNormRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? AttentionRecord;
             internal bool XActive;
-            internal global::AdapterToolkit.Modules.ForwardRecord? PostAttentionNormRecord;
-            internal global::AdapterToolkit.Modules.ForwardRecord? FeedForwardRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? PostAttentionNormRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? FeedForwardRecord;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in InputNormRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in InputNormRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"InputNorm.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"InputNorm.{saved.Name}", saved.Tensor);
                     }
 
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in AttentionRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in AttentionRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Attention.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Attention.{saved.Name}", saved.Tensor);
                     }
 
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in PostAttentionNormRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in PostAttentionNormRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"PostAttentionNorm.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"PostAttentionNorm.{saved.Name}", saved.Tensor);
                     }
 
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in FeedForwardRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in FeedForwardRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"FeedForward.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"FeedForward.{saved.Name}", saved.Tensor);
                     }
                 }
             }

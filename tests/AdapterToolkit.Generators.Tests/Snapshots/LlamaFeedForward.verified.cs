@@ -41,7 +41,7 @@ namespace Llama
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
                 return ForwardKeeping(x, xActive, out record);
@@ -57,11 +57,11 @@ namespace Llama
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
+        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Operators.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, out global::AdapterToolkit.Modules.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -107,13 +107,13 @@ namespace Llama
             if (gateOutputGradient is not null && saved.GateRecord is not null)
             {
                 Gate.Backward(gateOutputGradient, saved.GateRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution);
-                global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient, xContribution);
+                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution);
                 gateOutputGradient.Release();
             }
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
 
@@ -140,13 +140,13 @@ namespace Llama
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [new("x", XInput)];
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];
 
             /// <inheritdoc/>
             public override void Release()
@@ -157,36 +157,36 @@ namespace Llama
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedValues : global::AdapterToolkit.Operators.ForwardRecord
         {
-            internal global::AdapterToolkit.Modules.ForwardRecord? GateRecord;
-            internal global::AdapterToolkit.Modules.ForwardRecord? UpRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? GateRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? UpRecord;
             internal global::AdapterToolkit.Tensors.Tensor? GateOutput;
             internal global::AdapterToolkit.Tensors.Tensor? UpOutput;
-            internal global::AdapterToolkit.Modules.ForwardRecord? DownRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? DownRecord;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in GateRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in GateRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Gate.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Gate.{saved.Name}", saved.Tensor);
                     }
 
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in UpRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in UpRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Up.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Up.{saved.Name}", saved.Tensor);
                     }
 
                     if (GateOutput is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("gateOutput", GateOutput);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("gateOutput", GateOutput);
                     if (UpOutput is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("upOutput", UpOutput);
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in DownRecord?.SavedTensors ?? [])
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("upOutput", UpOutput);
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in DownRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Down.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Down.{saved.Name}", saved.Tensor);
                     }
                 }
             }

@@ -24,7 +24,7 @@ namespace Llama
 
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public override global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Modules.TokenIds tokens, global::AdapterToolkit.Modules.SequenceContext context)
+        public override global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context)
         {
             // Tensor x = Embedding.Forward(tokens);
             global::AdapterToolkit.Tensors.Tensor x = Embedding.Forward(tokens);
@@ -45,7 +45,7 @@ namespace Llama
 
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public override global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Modules.TokenIds tokens, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        public override global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
                 return ForwardKeeping(tokens, context, out record);
@@ -58,11 +58,11 @@ namespace Llama
 
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public override void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record)
+        public override void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Operators.ForwardRecord record)
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.TokensInput, inputs.ContextInput, out global::AdapterToolkit.Modules.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.TokensInput, inputs.ContextInput, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 if (recomputed is not null)
                 {
                     Backward(gradient, recomputed);
@@ -92,14 +92,14 @@ namespace Llama
                 if (xGradient2 is not null && blockValues.BlockRecord is not null)
                 {
                     blockValues.BlockModule!.Backward(xGradient2, blockValues.BlockRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution);
-                    global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient, xContribution);
+                    global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution);
                     xGradient2.Release();
                 }
             }
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Modules.TokenIds tokens, global::AdapterToolkit.Modules.SequenceContext context, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
 
@@ -133,13 +133,13 @@ namespace Llama
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Modules.TokenIds tokensInput, global::AdapterToolkit.Modules.SequenceContext contextInput) : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Operators.TokenIds tokensInput, global::AdapterToolkit.Operators.SequenceContext contextInput) : global::AdapterToolkit.Operators.ForwardRecord
         {
-            internal readonly global::AdapterToolkit.Modules.TokenIds TokensInput = tokensInput;
-            internal readonly global::AdapterToolkit.Modules.SequenceContext ContextInput = contextInput;
+            internal readonly global::AdapterToolkit.Operators.TokenIds TokensInput = tokensInput;
+            internal readonly global::AdapterToolkit.Operators.SequenceContext ContextInput = contextInput;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [];
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [];
 
             /// <inheritdoc/>
             public override void Release()
@@ -149,27 +149,27 @@ namespace Llama
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedValues : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::System.Collections.Generic.List<BlockValues> BlockIterations = [];
-            internal global::AdapterToolkit.Modules.ForwardRecord? NormRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? NormRecord;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
                     for (int i = 0; i < BlockIterations.Count; i++)
                     {
-                        foreach (global::AdapterToolkit.Modules.SavedTensor saved in BlockIterations[i].SavedTensors)
+                        foreach (global::AdapterToolkit.Operators.SavedTensor saved in BlockIterations[i].SavedTensors)
                         {
-                            yield return new global::AdapterToolkit.Modules.SavedTensor($"block[{i}].{saved.Name}", saved.Tensor);
+                            yield return new global::AdapterToolkit.Operators.SavedTensor($"block[{i}].{saved.Name}", saved.Tensor);
                         }
                     }
 
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in NormRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in NormRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Norm.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Norm.{saved.Name}", saved.Tensor);
                     }
                 }
             }
@@ -188,17 +188,17 @@ namespace Llama
 
         /// <summary>What one iteration (block) saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class BlockValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class BlockValues : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal global::Llama.DecoderBlock? BlockModule;
-            internal global::AdapterToolkit.Modules.ForwardRecord? BlockRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? BlockRecord;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in BlockRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in BlockRecord?.SavedTensors ?? [])
                     {
                         yield return saved;
                     }

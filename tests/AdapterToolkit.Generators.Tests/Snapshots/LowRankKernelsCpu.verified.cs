@@ -4,9 +4,9 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
-    using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
-    using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;

@@ -7,11 +7,11 @@ namespace Example
     {
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public override global::AdapterToolkit.Adapters.LowRankSettings LowRank { get; } = new(3, 3, true);
+        public override global::AdapterToolkit.Weights.LowRankSettings LowRank { get; } = new(3, 3, true);
 
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.Operators.LinearKernels> KernelSets { get; } =
+        protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.CompilerServices.LinearKernels> KernelSets { get; } =
         [
             global::AdapterToolkit.Generated.User_Project.LowRank3Kernels.Instance,
         ];

@@ -35,7 +35,7 @@ namespace Example
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
                 return ForwardKeeping(x, xActive, out record);
@@ -51,11 +51,11 @@ namespace Example
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
+        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Operators.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, out global::AdapterToolkit.Modules.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -79,7 +79,7 @@ namespace Example
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
 
@@ -97,13 +97,13 @@ namespace Example
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [new("x", XInput)];
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];
 
             /// <inheritdoc/>
             public override void Release()
@@ -114,18 +114,18 @@ namespace Example
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedValues : global::AdapterToolkit.Operators.ForwardRecord
         {
-            internal global::AdapterToolkit.Modules.ForwardRecord? NormRecord;
+            internal global::AdapterToolkit.Operators.ForwardRecord? NormRecord;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
-                    foreach (global::AdapterToolkit.Modules.SavedTensor saved in NormRecord?.SavedTensors ?? [])
+                    foreach (global::AdapterToolkit.Operators.SavedTensor saved in NormRecord?.SavedTensors ?? [])
                     {
-                        yield return new global::AdapterToolkit.Modules.SavedTensor($"Norm.{saved.Name}", saved.Tensor);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor($"Norm.{saved.Name}", saved.Tensor);
                     }
                 }
             }

@@ -39,7 +39,7 @@ namespace Example
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
                 return ForwardKeeping(x, xActive, out record);
@@ -55,11 +55,11 @@ namespace Example
         /// <param name="record">What <c>ForwardSaving</c> saved.</param>
         /// <param name="xGradient">Receives the gradient of <c>x</c>; null where nothing upstream of it trains.</param>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Modules.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
+        public void Backward(global::AdapterToolkit.Tensors.Tensor gradient, global::AdapterToolkit.Operators.ForwardRecord record, out global::AdapterToolkit.Tensors.Tensor? xGradient)
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, out global::AdapterToolkit.Modules.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -87,7 +87,7 @@ namespace Example
                     // x = i == 1 ? Op.Silu(x) : Squares.Square(x);
                     if (xGradient3 is not null)
                     {
-                        global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient2, global::AdapterToolkit.Operators.Op.SiluGradient(xGradient3, iterationValues.X!));
+                        global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient2, global::AdapterToolkit.Operators.Op.SiluGradient(xGradient3, iterationValues.X!));
                         xGradient3.Release();
                     }
                 }
@@ -96,7 +96,7 @@ namespace Example
                     // x = i == 1 ? Op.Silu(x) : Squares.Square(x);
                     if (xGradient3 is not null)
                     {
-                        global::AdapterToolkit.Tensors.Gradient.Accumulate(ref xGradient2, global::Example.Squares.SquareGradient(xGradient3, iterationValues.X!));
+                        global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient2, global::Example.Squares.SquareGradient(xGradient3, iterationValues.X!));
                         xGradient3.Release();
                     }
                 }
@@ -106,7 +106,7 @@ namespace Example
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Modules.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
             global::AdapterToolkit.Tensors.Tensor x2 = x.Retain();
@@ -147,13 +147,13 @@ namespace Example
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [new("x", XInput)];
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];
 
             /// <inheritdoc/>
             public override void Release()
@@ -164,20 +164,20 @@ namespace Example
 
         /// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class SavedValues : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::System.Collections.Generic.List<IterationValues> IterationIterations = [];
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
                     for (int i = 0; i < IterationIterations.Count; i++)
                     {
-                        foreach (global::AdapterToolkit.Modules.SavedTensor saved in IterationIterations[i].SavedTensors)
+                        foreach (global::AdapterToolkit.Operators.SavedTensor saved in IterationIterations[i].SavedTensors)
                         {
-                            yield return new global::AdapterToolkit.Modules.SavedTensor($"iteration[{i}].{saved.Name}", saved.Tensor);
+                            yield return new global::AdapterToolkit.Operators.SavedTensor($"iteration[{i}].{saved.Name}", saved.Tensor);
                         }
                     }
                 }
@@ -195,18 +195,18 @@ namespace Example
 
         /// <summary>What one iteration (iteration) saves for its backward pass.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class IterationValues : global::AdapterToolkit.Modules.ForwardRecord
+        private sealed class IterationValues : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal global::AdapterToolkit.Tensors.Tensor? X;
             internal bool TookBranch;
 
             /// <inheritdoc/>
-            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors
+            public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors
             {
                 get
                 {
                     if (X is not null)
-                        yield return new global::AdapterToolkit.Modules.SavedTensor("x", X);
+                        yield return new global::AdapterToolkit.Operators.SavedTensor("x", X);
                 }
             }
 

@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
-using AdapterToolkit.Tensors;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

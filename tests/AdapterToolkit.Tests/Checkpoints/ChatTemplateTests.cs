@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Checkpoints.Chat;
 using AdapterToolkit.Tests.Support;
 using Xunit;
@@ -218,7 +218,7 @@ public class ChatTemplateTests
     [Fact]
     public void Real_model_s_conversations_render_as_the_reference()
     {
-        string folder = Models.FolderOf("smollm2-135m-instruct");
+        string folder = PretrainedModels.FolderOf("smollm2-135m-instruct");
         ChatTemplate template = ChatTemplate.FromFolder(folder);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "expected.json")));
         JsonElement[] chats = [.. document.RootElement.GetProperty("chats").EnumerateArray()];

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 
@@ -97,7 +97,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Real_model_opens_and_loads_within_one_tensor_of_memory()
     {
-        using Checkpoint checkpoint = Checkpoint.Open(Models.FolderOf("smollm2-135m-instruct"));
+        using Checkpoint checkpoint = Checkpoint.Open(PretrainedModels.FolderOf("smollm2-135m-instruct"));
         SafetensorsEntry embedding = checkpoint.GetEntry("model.embed_tokens.weight");
         Assert.Equal(SafetensorsType.BF16, embedding.Type);
         float[] values = new float[embedding.ElementCount];

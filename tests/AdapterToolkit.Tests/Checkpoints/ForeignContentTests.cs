@@ -1,5 +1,6 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using Llama;
 using Xunit;

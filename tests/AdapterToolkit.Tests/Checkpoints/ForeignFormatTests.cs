@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using Llama;

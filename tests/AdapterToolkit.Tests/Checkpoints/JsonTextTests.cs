@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints;

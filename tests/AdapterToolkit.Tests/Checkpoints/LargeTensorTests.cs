@@ -1,5 +1,5 @@
 using System.Text;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Xunit;

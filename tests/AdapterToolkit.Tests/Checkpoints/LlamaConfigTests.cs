@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 
@@ -188,7 +188,7 @@ public sealed class LlamaConfigTests : IDisposable
     [Fact]
     public void Real_model_s_configuration_reads()
     {
-        LlamaConfig config = LlamaConfig.FromFile(Path.Combine(Models.FolderOf("smollm2-135m-instruct"), LlamaConfig.FileName));
+        LlamaConfig config = LlamaConfig.FromFile(Path.Combine(PretrainedModels.FolderOf("smollm2-135m-instruct"), LlamaConfig.FileName));
         Assert.Equal((576, 30, 9, 3, 64, 100000.0), (config.HiddenSize, config.Layers, config.Heads, config.KeyValueHeads, config.HeadDim, config.RotaryBase));
         Assert.True(config.TieWordEmbeddings);
         Assert.Equal([2], config.EndOfTextIds);

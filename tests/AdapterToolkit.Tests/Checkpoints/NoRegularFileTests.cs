@@ -1,4 +1,4 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using Xunit;

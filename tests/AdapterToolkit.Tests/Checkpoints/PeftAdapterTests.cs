@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 
@@ -293,7 +294,7 @@ public sealed class PeftAdapterTests : IDisposable
     [Fact]
     public void Real_model_s_adapter_reads()
     {
-        PeftAdapterFile adapter = PeftAdapterFile.Read(Path.Combine(Models.FolderOf("smollm2-135m-instruct"), "adapter"));
+        PeftAdapterFile adapter = PeftAdapterFile.Read(Path.Combine(PretrainedModels.FolderOf("smollm2-135m-instruct"), "adapter"));
         Assert.Equal(7 * 30, adapter.Layers.Count);
         Assert.All(adapter.Layers, layer => Assert.Equal(adapter.Config.Alpha / adapter.Config.Rank, layer.Scaling));
     }

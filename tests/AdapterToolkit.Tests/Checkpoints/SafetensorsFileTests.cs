@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Support;
 using CsCheck;
 using Xunit;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Shared;
 using AdapterToolkit.Tests.Support;
 using CsCheck;
@@ -46,7 +46,7 @@ public class TokenizerTests
     [Fact]
     public void Real_model_encodes_as_the_reference()
     {
-        string folder = Models.FolderOf("smollm2-135m-instruct");
+        string folder = PretrainedModels.FolderOf("smollm2-135m-instruct");
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
         Assert.Equal(49152, tokenizer.VocabularySize);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "expected.json")));

@@ -1,11 +1,14 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.LanguageModels;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

@@ -1,5 +1,7 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Generation;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
@@ -7,6 +9,7 @@ using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.LanguageModels;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Devices;

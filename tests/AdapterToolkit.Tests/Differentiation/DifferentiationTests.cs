@@ -1,5 +1,5 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Differentiation.Models;
 using AdapterToolkit.Tests.Support;

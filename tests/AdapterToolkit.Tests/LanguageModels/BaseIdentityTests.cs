@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Modules;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

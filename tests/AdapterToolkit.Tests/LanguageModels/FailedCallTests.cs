@@ -1,5 +1,7 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Generation;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;

@@ -1,3 +1,4 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 

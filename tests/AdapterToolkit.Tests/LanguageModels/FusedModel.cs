@@ -1,5 +1,7 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;

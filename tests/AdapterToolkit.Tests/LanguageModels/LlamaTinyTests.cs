@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Adapters;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Generation;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

@@ -1,4 +1,7 @@
-using AdapterToolkit.Modules;
+using AdapterToolkit.Adapters;
+using AdapterToolkit.Generation;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;

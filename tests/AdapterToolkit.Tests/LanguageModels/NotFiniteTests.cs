@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

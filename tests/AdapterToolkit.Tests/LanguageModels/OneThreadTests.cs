@@ -1,8 +1,9 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Generation;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;

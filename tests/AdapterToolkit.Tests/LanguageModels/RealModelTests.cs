@@ -1,11 +1,14 @@
 using System.Text.Json;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Generation;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Quantization;
-using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 
@@ -20,7 +23,7 @@ public class RealModelTests
     [Trait("Device", "cpu")]
     public void Answers_chats_as_the_reference_does()
     {
-        string folder = Models.FolderOf(Name);
+        string folder = PretrainedModels.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
         ChatTemplate template = ChatTemplate.FromFolder(folder);
@@ -46,7 +49,7 @@ public class RealModelTests
     [Trait("Device", "opencl")]
     public void Gives_the_first_chats_logits_on_OpenCL()
     {
-        string folder = Models.FolderOf(Name);
+        string folder = PretrainedModels.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
         using Device device = TestDevices.Open("opencl:0");
         using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
@@ -58,7 +61,7 @@ public class RealModelTests
     [Trait("Device", "cpu")]
     public void Trains_an_adapter_as_the_reference_does()
     {
-        string folder = Models.FolderOf(Name);
+        string folder = PretrainedModels.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
         JsonElement lora = expected.RootElement.GetProperty("lora");
         double before = expected.RootElement.GetProperty("heldOut").GetProperty("meanLoss").GetDouble();
@@ -72,7 +75,7 @@ public class RealModelTests
     [Trait("Device", "cpu")]
     public void Trains_an_adapter_on_the_quantized_base_as_the_reference_does()
     {
-        string folder = Models.FolderOf(Name);
+        string folder = PretrainedModels.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
         JsonElement qlora = expected.RootElement.GetProperty("qlora");
         WeightFormat format = WeightFormat.NF4(qlora.GetProperty("blockSize").GetInt32(), qlora.GetProperty("doubleQuantized").GetBoolean());
@@ -86,7 +89,7 @@ public class RealModelTests
     [Trait("Device", "cpu")]
     public void The_quantized_projections_hold_at_most_4_13_bits_a_weight()
     {
-        string folder = Models.FolderOf(Name);
+        string folder = PretrainedModels.FolderOf(Name);
         using CpuDevice device = new();
         long before = device.HeldBytes;
         using LlamaModel model = LlamaModel.Load(folder, device);
@@ -100,7 +103,7 @@ public class RealModelTests
     [Trait("Device", "cpu")]
     public void Counts_the_parameters_of_rank_8_as_PEFT_does()
     {
-        string folder = Models.FolderOf(Name);
+        string folder = PretrainedModels.FolderOf(Name);
         using CpuDevice device = new();
         using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         model.Adapter.Initialize(seed: 0);

@@ -1,9 +1,12 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using Llama;
 using Xunit;

@@ -1,11 +1,14 @@
 using System.Text;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
-using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Quantization;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 using JsonObject = System.Text.Json.Nodes.JsonObject;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Support;
 using Llama;

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;

@@ -1,7 +1,9 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Modules;

@@ -1,7 +1,10 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Modules;

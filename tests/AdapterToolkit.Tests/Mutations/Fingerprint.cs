@@ -1,7 +1,8 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Models;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Tests.Mutations;
 

@@ -1,5 +1,5 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 

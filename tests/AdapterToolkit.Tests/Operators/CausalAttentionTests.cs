@@ -1,5 +1,4 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;

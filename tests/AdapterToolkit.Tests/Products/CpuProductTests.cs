@@ -1,6 +1,8 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Products;

@@ -1,4 +1,6 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Quantization;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Support;
 

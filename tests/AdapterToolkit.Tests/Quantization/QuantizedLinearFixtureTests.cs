@@ -1,11 +1,13 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Quantization;

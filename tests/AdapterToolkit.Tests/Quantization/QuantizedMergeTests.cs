@@ -1,9 +1,11 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Quantization;

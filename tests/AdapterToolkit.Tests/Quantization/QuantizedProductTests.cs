@@ -1,9 +1,9 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators.Cpu;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Training;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Quantization;

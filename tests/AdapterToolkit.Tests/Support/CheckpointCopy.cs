@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Quantization;
+using AdapterToolkit.Tensors;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace AdapterToolkit.Tests.Support;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace AdapterToolkit.Tests.Support;

@@ -1,8 +1,11 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 using Llama;
 
 namespace AdapterToolkit.Tests.Support;

@@ -1,9 +1,11 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Training;

@@ -1,10 +1,11 @@
-using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

@@ -1,10 +1,12 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

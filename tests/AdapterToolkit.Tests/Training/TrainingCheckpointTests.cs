@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Adapters;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Microsoft.Extensions.Logging;
 using Xunit;
 using JsonObject = System.Text.Json.Nodes.JsonObject;

@@ -1,3 +1,4 @@
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using Xunit;

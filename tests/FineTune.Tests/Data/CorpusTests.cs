@@ -1,4 +1,4 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Shared;
 using AdapterToolkit.Training;
 using FineTune.Data;

@@ -21,10 +21,10 @@ internal static class LaunchEmitter
         foreach (string alias in (string[])
         [
             "using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;",
-            "using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;",
+            "using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;",
             "using KernelConfig = global::ILGPU.KernelConfig;",
-            "using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;",
-            .. isPacked ? (string[])["using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;"] : [],
+            "using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;",
+            .. isPacked ? (string[])["using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;"] : [],
             "using Tensor = global::AdapterToolkit.Tensors.Tensor;",
             "using View = global::ILGPU.ArrayView<float>;",
         ])

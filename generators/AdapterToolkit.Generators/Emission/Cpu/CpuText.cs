@@ -10,9 +10,9 @@ internal static class CpuText
     public static void Aliases(SourceWriter writer, VectorShape? shape, bool isPacked)
     {
         writer.Line("using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;");
-        writer.Line("using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;");
-        writer.Line("using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;");
-        writer.Line("using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;");
+        writer.Line("using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;");
+        writer.Line("using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;");
+        writer.Line("using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;");
         writer.Line("using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;");
         writer.Line("using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;");
         writer.Line("using Tensor = global::AdapterToolkit.Tensors.Tensor;");

@@ -11,7 +11,7 @@ namespace AdapterToolkit.Generators.Emission.Models;
 internal sealed partial class BackwardEmitter
 {
     private const string MaybeTensor = "global::AdapterToolkit.Tensors.Tensor?";
-    private const string Sum = "global::AdapterToolkit.Tensors.Gradient.Accumulate";
+    private const string Sum = "global::AdapterToolkit.CompilerServices.Gradient.Accumulate";
 
     private readonly SourceWriter _writer;
     private readonly GraphStructure _structure;

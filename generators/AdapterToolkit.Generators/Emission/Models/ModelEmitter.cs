@@ -8,7 +8,7 @@ namespace AdapterToolkit.Generators.Emission.Models;
 internal sealed class ModelEmitter
 {
     private const string TensorType = "global::AdapterToolkit.Tensors.Tensor";
-    private const string RecordType = "global::AdapterToolkit.Modules.ForwardRecord";
+    private const string RecordType = "global::AdapterToolkit.Operators.ForwardRecord";
 
     private readonly SourceWriter _writer;
     private readonly ModelSpec _model;
@@ -244,7 +244,7 @@ internal sealed class ModelEmitter
         IEnumerable<string> saved = Tensors.Select(tensor => $"new(\"{tensor.Name.TrimStart('@')}\", {NameTable.Pascal(tensor.Name)}Input)");
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
-        _writer.Line($"public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Modules.SavedTensor> SavedTensors => [{string.Join(", ", saved)}];");
+        _writer.Line($"public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [{string.Join(", ", saved)}];");
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
         _writer.Open("public override void Release()");

@@ -1,5 +1,4 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
 using ILGPU;
 

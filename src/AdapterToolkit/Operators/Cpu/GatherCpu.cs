@@ -1,7 +1,7 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Operators.Cpu;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Support;
 
 namespace AdapterToolkit.Tests.Checkpoints.Chat;

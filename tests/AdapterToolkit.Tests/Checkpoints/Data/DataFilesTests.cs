@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;

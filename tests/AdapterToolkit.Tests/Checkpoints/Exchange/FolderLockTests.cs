@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 

@@ -1,10 +1,12 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Optimizers;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
+using AdapterToolkit.Weights;
 using Llama;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using Layers = System.Collections.Generic.List<AdapterToolkit.Tests.Differentiation.Models.Adapted>;

@@ -1,4 +1,5 @@
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Tests.Differentiation.Models;

@@ -1,4 +1,5 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using Llama;

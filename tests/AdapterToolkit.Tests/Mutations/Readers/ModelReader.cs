@@ -1,8 +1,9 @@
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Llama;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;

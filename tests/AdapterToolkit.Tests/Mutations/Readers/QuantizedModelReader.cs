@@ -1,7 +1,8 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Quantization;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
+using AdapterToolkit.Weights;
 using Llama;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;

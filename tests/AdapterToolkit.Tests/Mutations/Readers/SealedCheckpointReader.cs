@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;
 

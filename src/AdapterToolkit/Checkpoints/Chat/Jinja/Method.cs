@@ -1,4 +1,0 @@
-namespace AdapterToolkit.Checkpoints.Jinja;
-
-/// <summary>A method of values of a type.</summary>
-internal delegate object Method<in T>(Rendering rendering, T target, Arguments arguments);

@@ -1,0 +1,127 @@
+using System.Numerics;
+using AdapterToolkit.Adapters;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Models;
+
+/// <summary>
+/// A causal language model: token ids to hidden states, which its <see cref="Head"/> turns into logits over the vocabulary
+/// or into a loss. A class that derives from it is marked <see cref="AdapterModelAttribute"/> and writes
+/// <see cref="Forward"/>; the source generator writes the three methods beside it.
+/// </summary>
+public abstract class LanguageModel : Model
+{
+    private const int SmallestRotaryTable = 256;
+
+    private readonly RotarySettings _rotarySettings;
+    private RotaryTable? _rotary;
+
+    /// <summary>Declares a model whose weights are yet to be loaded.</summary>
+    /// <param name="rotary">What its rotary embedding is like.</param>
+    protected LanguageModel(RotarySettings rotary)
+    {
+        ArgumentNullException.ThrowIfNull(rotary);
+        _rotarySettings = rotary;
+        Adapter = new LowRankAdapter(this);
+    }
+
+    /// <summary>The part that turns hidden states into logits or a loss.</summary>
+    public abstract LanguageModelHead Head { get; }
+
+    /// <summary>The adapter: the factors of all layers that have some.</summary>
+    public LowRankAdapter Adapter { get; }
+
+    /// <summary>The longest sequence that the model takes, in tokens.</summary>
+    public int MaximumPositions => _rotarySettings.MaximumPositions;
+
+    /// <inheritdoc/>
+    internal override IEnumerable<KeyValuePair<string, double>> Settings
+    {
+        get
+        {
+            yield return new("rotary.head_dim", _rotarySettings.HeadDim);
+            yield return new("rotary.base", _rotarySettings.Base);
+            if (_rotarySettings.Scaling is not { } scaling)
+                yield break;
+            yield return new("rotary.factor", scaling.Factor);
+            yield return new("rotary.low_frequency_factor", scaling.LowFrequencyFactor);
+            yield return new("rotary.high_frequency_factor", scaling.HighFrequencyFactor);
+            yield return new("rotary.original_positions", scaling.OriginalMaxPositions);
+        }
+    }
+
+    /// <summary>Token ids to hidden states: what the model computes, as its author writes it.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <returns>The hidden states: rows x hidden size.</returns>
+    public abstract Tensor Forward(TokenIds tokens, SequenceContext context);
+
+    /// <summary><see cref="Forward"/> with planned buffers: each goes back to the pool at its last use.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <returns>The hidden states: rows x hidden size.</returns>
+    public abstract Tensor Evaluate(TokenIds tokens, SequenceContext context);
+
+    /// <summary><see cref="Forward"/>, saving what <see cref="Backward"/> needs.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <param name="record">Receives what was saved; null where nothing trains.</param>
+    /// <returns>The hidden states: rows x hidden size.</returns>
+    public abstract Tensor ForwardSaving(TokenIds tokens, SequenceContext context, out ForwardRecord? record);
+
+    /// <summary>Adds to the gradients of all parameters.</summary>
+    /// <param name="gradient">The gradient of the hidden states: rows x hidden size.</param>
+    /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
+    public abstract void Backward(Tensor gradient, ForwardRecord record);
+
+    /// <summary>Describes the rows of a batch to <see cref="Forward"/> and its companions.</summary>
+    /// <param name="tokens">The batch.</param>
+    /// <exception cref="ArgumentException">The sequences are longer than the model takes.</exception>
+    public SequenceContext CreateContext(TokenIds tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        using ExclusiveUse.Hold use = Enter();
+        if (tokens.Length > MaximumPositions)
+            throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
+        if (_rotary is null || _rotary.Positions < tokens.Length)
+        {
+            uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
+            RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions),
+                RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
+            _rotary?.Dispose();
+            _rotary = larger;
+        }
+
+        return new SequenceContext(tokens, _rotary);
+    }
+
+    /// <summary>The logits of every row.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <returns>rows x vocabulary, in row-major order.</returns>
+    public float[] Logits(TokenIds tokens)
+    {
+        using ExclusiveUse.Hold use = Enter();
+        using PlannedCall call = new();
+        using SequenceContext context = CreateContext(tokens);
+        Tensor hidden = Evaluate(tokens, context);
+        Tensor logits = Head.Logits(hidden);
+        hidden.Release();
+        float[] values = logits.ToArray();
+        logits.Release();
+        call.Complete();
+        return values;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing)
+            return;
+        _rotary?.Dispose();
+        _rotary = null;
+    }
+}

@@ -1,0 +1,158 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using AdapterToolkit.Devices;
+using AdapterToolkit.Quantization;
+using AdapterToolkit.Tensors;
+
+namespace AdapterToolkit.Weights;
+
+/// <summary>
+/// A quantized weight on a device, as its kernels read it. The codes lie in <see cref="PackedPanels"/> on the CPU device,
+/// and elsewhere in the order of <see cref="QuantizedValues"/>; the scales lie in the order of their blocks everywhere.
+/// Tensors hold float32 numbers, so the codes are 32-bit words that are seen as such.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class PackedWeight : IDisposable
+{
+    private PackedWeight(WeightFormat format, Shape shape, Tensor codes, Tensor? maxima, Tensor? scaleCodes, Tensor? nestedMaxima, float offset)
+    {
+        Format = format;
+        Shape = shape;
+        Codes = codes;
+        Maxima = maxima;
+        ScaleCodes = scaleCodes;
+        NestedMaxima = nestedMaxima;
+        Offset = offset;
+    }
+
+    /// <summary>The format.</summary>
+    public WeightFormat Format { get; }
+
+    /// <summary>The weight's shape: out x in.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The codes, in 32-bit words.</summary>
+    public Tensor Codes { get; }
+
+    /// <summary>Each block's scale; null where the scales are in 8 bits, or there are none.</summary>
+    public Tensor? Maxima { get; }
+
+    /// <summary>Each block's code of the dynamic map, four in a 32-bit word; null where the scales are not in 8 bits.</summary>
+    public Tensor? ScaleCodes { get; }
+
+    /// <summary>What 256 scales are multiplied by; null where the scales are not in 8 bits.</summary>
+    public Tensor? NestedMaxima { get; }
+
+    /// <summary>What is added to each scale once it is decoded.</summary>
+    public float Offset { get; }
+
+    /// <summary>The device that holds the weight.</summary>
+    public Device Device => Codes.Device;
+
+    /// <summary>The values of the 256 codes of 8 bits, on the weight's device, where all weights share them.</summary>
+    public Tensor DynamicMap => DynamicMapOf(Device);
+
+    /// <summary>The values of the 256 codes of 8 bits, on a device.</summary>
+    /// <param name="device">The device.</param>
+    public static Tensor DynamicMapOf(Device device) => DeviceTables.DynamicMap(device);
+
+    /// <summary>The bytes that codes and scales take.</summary>
+    public long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);
+
+    /// <summary>The codes, for kernels on the CPU device.</summary>
+    public Span<uint> CodeWords => MemoryMarshal.Cast<float, uint>(Codes.Span);
+
+    /// <summary>Puts a quantized matrix on a device.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="shape">Its shape: out x in.</param>
+    /// <param name="values">Its codes and scales.</param>
+    /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
+    public static PackedWeight Place(Device device, Shape shape, QuantizedValues values)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Elements != shape.Elements)
+            throw new ArgumentException($"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
+        using PlannedCall call = new();
+        Tensor codes = device is CpuDevice ? InPanels(device, shape, values) : ByteWords.From(device, values.Codes);
+        PackedWeight weight = From(values.Format, shape, codes, values.Scales);
+        call.Complete();
+        return weight;
+    }
+
+    /// <summary>Puts scales beside codes that are on a device already.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="shape">The matrix's shape: out x in.</param>
+    /// <param name="codes">Its codes, in 32-bit words.</param>
+    /// <param name="scales">Its blocks' scales; null for 16 bits.</param>
+    internal static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, BlockScales? scales)
+    {
+        using PlannedCall call = new();
+        Device device = codes.Device;
+        PackedWeight weight = new(
+            format,
+            shape,
+            codes,
+            scales?.Maxima is { } maxima ? Tensor.From(device, new Shape(maxima.Length), maxima) : null,
+            scales?.Codes is { } scaleCodes ? ByteWords.From(device, scaleCodes) : null,
+            scales?.NestedMaxima is { } nestedMaxima ? Tensor.From(device, new Shape(nestedMaxima.Length), nestedMaxima) : null,
+            scales?.Offset ?? 0);
+        call.Complete();
+        return weight;
+    }
+
+    /// <summary>Copies codes and scales out, in the order in which checkpoints hold them.</summary>
+    public QuantizedValues ToQuantizedValues()
+    {
+        byte[] codes = new byte[QuantizedValues.CodeBytes(Format, Shape.Elements)];
+        if (Device is CpuDevice)
+            PackedPanels.Unpack(CodeWords, Format.Bits, Shape.Rows, Shape.Columns, codes);
+        else
+            ByteWords.CopyTo(Codes, codes);
+        return new QuantizedValues(Format, Shape.Elements, codes, Scales());
+    }
+
+    /// <summary>
+    /// Each block's scale as a float32 number, for the caller to release: those of 8 bits are decoded on the host, where the
+    /// product is rounded before the offset is added. Null for 16 bits.
+    /// </summary>
+    internal Tensor? ScalesInFullPrecision()
+    {
+        if (Maxima is not null)
+            return Maxima.Retain();
+        if (Scales() is not { } scales)
+            return null;
+        float[] decoded = new float[scales.Count];
+        for (int block = 0; block < decoded.Length; block++)
+            decoded[block] = scales[block];
+        return Tensor.From(Device, new Shape(decoded.Length), decoded);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        Codes.Dispose();
+        Maxima?.Dispose();
+        ScaleCodes?.Dispose();
+        NestedMaxima?.Dispose();
+    }
+
+    private static Tensor InPanels(Device device, Shape shape, QuantizedValues values)
+    {
+        int bits = values.Format.Bits;
+        Tensor panels = Tensor.Allocate(device, new Shape(PackedPanels.Words(bits, shape.Rows, shape.Columns)));
+        PackedPanels.Pack(values.Codes, bits, shape.Rows, shape.Columns, MemoryMarshal.Cast<float, uint>(panels.Span));
+        return panels;
+    }
+
+    private BlockScales? Scales()
+    {
+        if (Maxima is not null)
+            return new BlockScales(Maxima.ToArray());
+        if (ScaleCodes is null || NestedMaxima is null)
+            return null;
+        byte[] codes = new byte[Format.Blocks(Shape.Elements)];
+        ByteWords.CopyTo(ScaleCodes, codes);
+        return new BlockScales(codes, NestedMaxima.ToArray(), Offset);
+    }
+}
