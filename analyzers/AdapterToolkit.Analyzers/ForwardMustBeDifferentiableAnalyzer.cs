@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -12,5 +13,7 @@ public sealed class ForwardMustBeDifferentiableAnalyzer() : AnnotatedClassAnalyz
 {
     private protected override IEnumerable<DiagnosticSpec> Check(
         INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
-        KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) ? ModelDiscovery.Read(type, compilation, cancellation).Diagnostics : [];
+        KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute)
+            ? ModelLifter.Lift(ModelDiscovery.Read(type, compilation, cancellation), type, compilation, cancellation).Diagnostics
+            : [];
 }

@@ -3,6 +3,7 @@ using AdapterToolkit.Generators.Emission;
 using AdapterToolkit.Generators.Emission.Accelerator;
 using AdapterToolkit.Generators.Emission.Cpu;
 using AdapterToolkit.Generators.Emission.Models;
+using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
 using AdapterToolkit.Generators.Symbols;
@@ -35,7 +36,7 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
                 KnownTypes.ModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (found, cancellation) =>
-                    ModelDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation).Emittable)
+                    ReadModel((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation).Emittable)
             .WithTrackingName(LiftedModels)
             .Where(static model => model is not null)
             .Select(static (model, _) => model!);
@@ -57,6 +58,9 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
                 EmitKernels(output, configuration, found.Right);
         });
     }
+
+    private static Discovered<ModelSpec> ReadModel(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
+        ModelLifter.Lift(ModelDiscovery.Read(type, compilation, cancellation), type, compilation, cancellation);
 
     private static IncrementalValuesProvider<LayerSpec> Layers(IncrementalGeneratorInitializationContext context, string attribute) =>
         context.SyntaxProvider.ForAttributeWithMetadataName(

@@ -7,10 +7,8 @@ using AdapterToolkit.Generators.Emission.Models;
 using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
-using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
@@ -23,7 +21,8 @@ public sealed class CancellationTests
     private static readonly CSharpCompilation s_compilation = GeneratorRun.Compile([.. Sources.Llama, Sources.Quantized]);
     private static readonly INamedTypeSymbol s_model = s_compilation.GetTypeByMetadataName("Llama.DecoderBlock")!;
     private static readonly INamedTypeSymbol s_layer = s_compilation.GetTypeByMetadataName("Example.InFourBits")!;
-    private static readonly ModelSpec s_modelSpec = ModelDiscovery.Read(s_model, s_compilation, CancellationToken.None).Spec;
+    private static readonly Discovered<ModelSpec> s_discoveredModel = ModelDiscovery.Read(s_model, s_compilation, CancellationToken.None);
+    private static readonly ModelSpec s_modelSpec = Lift(CancellationToken.None).Spec;
     private static readonly LayerSpec s_layerSpec = ReadLayer(CancellationToken.None);
 
     /// <summary>The stages, each with what runs it alone.</summary>
@@ -32,7 +31,7 @@ public sealed class CancellationTests
         ["Discovery of layers"] = token => ReadLayer(token),
         ["Discovery of ranks"] = token => LayerRules.CheckRank(s_layer, s_compilation, token).ToList(),
         ["Discovery of models"] = token => ModelDiscovery.Read(s_model, s_compilation, token),
-        ["Lifting"] = Lift,
+        ["Lifting"] = token => Lift(token),
         ["Structure"] = token => new GraphStructure(s_modelSpec.Graph!, token),
         ["Activity"] = token => new Activity(Structure(), token),
         ["Planning"] = token => new SavePlan(Structure(), new Activity(Structure(), CancellationToken.None), new NameTable([]), new NameTable([]), token),
@@ -90,14 +89,10 @@ public sealed class CancellationTests
         [.. driver.GetRunResult().Results.Single().GeneratedSources.Select(source => $"// {source.HintName}\n{source.SourceText}").Order(StringComparer.Ordinal)];
 
     private static LayerSpec ReadLayer(CancellationToken token) =>
-        LayerDiscovery.Read(s_layer, s_layer.GetAttributes().Single(attribute => attribute.AttributeClass!.Name == "LowRankAttribute"), s_compilation, token)!.Spec;
+        LayerDiscovery.Read(
+            s_layer, s_layer.GetAttributes().Single(attribute => attribute.AttributeClass!.Name == "LowRankAttribute"), s_compilation, token)!.Spec;
 
-    private static void Lift(CancellationToken token)
-    {
-        IMethodSymbol forward = s_model.GetMembers("Forward").OfType<IMethodSymbol>().Single();
-        MethodDeclarationSyntax syntax = (MethodDeclarationSyntax)forward.DeclaringSyntaxReferences.Single().GetSyntax(CancellationToken.None);
-        Assert.NotNull(ForwardLifter.Lift(forward, syntax, s_compilation.GetSemanticModel(syntax.SyntaxTree), KnownTypes.Of(s_compilation), out _, token));
-    }
+    private static Discovered<ModelSpec> Lift(CancellationToken token) => ModelLifter.Lift(s_discoveredModel, s_model, s_compilation, token);
 
     private static GraphStructure Structure() => new(s_modelSpec.Graph!, CancellationToken.None);
 

@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -241,7 +242,9 @@ public sealed class DiagnosticDataTests
     private static Discovered<ModelSpec> ReadModel(string source)
     {
         CSharpCompilation compilation = GeneratorRun.Compile(source);
-        return ModelDiscovery.Read(Find(compilation), compilation, TestContext.Current.CancellationToken);
+        INamedTypeSymbol type = Find(compilation);
+        Discovered<ModelSpec> found = ModelDiscovery.Read(type, compilation, TestContext.Current.CancellationToken);
+        return ModelLifter.Lift(found, type, compilation, TestContext.Current.CancellationToken);
     }
 
     private static INamedTypeSymbol Find(CSharpCompilation compilation) =>

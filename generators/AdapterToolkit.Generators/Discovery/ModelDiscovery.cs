@@ -1,4 +1,3 @@
-using AdapterToolkit.Generators.Lifting;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -7,7 +6,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Generators.Discovery;
 
-/// <summary>Reads a class marked <c>[AdapterModel]</c>: its modules, its <c>Forward</c>, and what is wrong with them.</summary>
+/// <summary>
+/// Reads a class marked <c>[AdapterModel]</c>: its modules, the declaration of its <c>Forward</c>, and what is wrong with them. The body of
+/// <c>Forward</c> is left to lifting.
+/// </summary>
 internal static class ModelDiscovery
 {
     private static readonly string[] s_emittedMethods = ["Evaluate", "ForwardSaving", "Backward"];
@@ -31,15 +33,9 @@ internal static class ModelDiscovery
         bool derivesFromModule = types.DerivesFromModule(type) || KnownTypes.IsMarkedModel(type.BaseType);
 
         IMethodSymbol? forward = FindForward(type, types, diagnostics);
-        Graph? graph = null;
         List<ParameterSpec> parameters = [];
-        if (forward is not null && forward.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is MethodDeclarationSyntax syntax)
-        {
+        if (forward is not null && SyntaxOf(forward, cancellation) is not null)
             parameters.AddRange(ReadParameters(forward, types, diagnostics));
-            SemanticModel model = compilation.GetSemanticModel(syntax.SyntaxTree);
-            graph = ForwardLifter.Lift(forward, syntax, model, types, out IReadOnlyList<DiagnosticSpec> found, cancellation);
-            diagnostics.AddRange(found);
-        }
 
         ModelSpec spec = new(
             TypeDiscovery.Read(type),
@@ -51,13 +47,21 @@ internal static class ModelDiscovery
             new EquatableArray<string>(s_emittedMethods.Where(method => IsDeclaredAbove(type, method, parameters.Count))),
             forward is null ? "" : SyntaxFacts.GetText(forward.DeclaredAccessibility),
             new EquatableArray<string>(TakenNames(type, forward, types, compilation, cancellation)),
-            graph);
+            Graph: null);
         return new Discovered<ModelSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 
+    /// <summary>The methods of a class that can be its <c>Forward</c>; the first is taken.</summary>
+    public static IEnumerable<IMethodSymbol> ForwardsOf(INamedTypeSymbol type, KnownTypes types) =>
+        type.GetMembers("Forward").OfType<IMethodSymbol>().Where(method => types.IsTensor(method.ReturnType) && !method.IsAbstract);
+
+    /// <summary>The declaration of a method with its body; null where it has none that a user wrote.</summary>
+    public static MethodDeclarationSyntax? SyntaxOf(IMethodSymbol method, CancellationToken cancellation) =>
+        method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) as MethodDeclarationSyntax;
+
     private static IMethodSymbol? FindForward(INamedTypeSymbol type, KnownTypes types, List<DiagnosticSpec> diagnostics)
     {
-        IMethodSymbol[] found = [.. type.GetMembers("Forward").OfType<IMethodSymbol>().Where(method => types.IsTensor(method.ReturnType) && !method.IsAbstract)];
+        IMethodSymbol[] found = [.. ForwardsOf(type, types)];
         if (found.Length == 0)
         {
             diagnostics.Add(Problem(type, $"{type.Name} has no method Forward that returns a Tensor", "write one: it is what [AdapterModel] differentiates"));
@@ -85,7 +89,7 @@ internal static class ModelDiscovery
             if (isTensor && parameter.Type.NullableAnnotation == NullableAnnotation.Annotated)
                 diagnostics.Add(Problem(parameter, $"The tensor parameter '{parameter.Name}', which may be null", "write one Forward for each case, in classes of their own"));
             string name = SyntaxFacts.GetKeywordKind(parameter.Name) == SyntaxKind.None ? parameter.Name : "@" + parameter.Name;
-            yield return new ParameterSpec(name, parameter.Type.ToDisplayString(TextCarrier.TypeFormat), isTensor ? value++ : -1);
+            yield return new ParameterSpec(name, parameter.Type.ToDisplayString(TypeNames.InFull), isTensor ? value++ : -1);
         }
     }
 

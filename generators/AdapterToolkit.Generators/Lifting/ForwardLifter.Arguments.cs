@@ -1,5 +1,6 @@
 using System.Globalization;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -20,7 +21,7 @@ internal sealed partial class ForwardLifter
             if (argument.ArgumentKind != ArgumentKind.DefaultValue)
                 lifted[parameter.Ordinal] = LiftArgument(argument, parameter);
             else if (DefaultOf(parameter) is { } text)
-                lifted[parameter.Ordinal] = new Argument(parameter.Name, -1, CarriedText.Of(text), true, parameter.Type.ToDisplayString(TextCarrier.TypeFormat), false);
+                lifted[parameter.Ordinal] = new Argument(parameter.Name, -1, CarriedText.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), false);
         }
 
         List<Argument> arguments = [];
@@ -45,14 +46,14 @@ internal sealed partial class ForwardLifter
             double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
             object value => SymbolDisplay.FormatPrimitive(value, quoteStrings: true, useHexadecimalNumbers: false),
         };
-        return parameter.Type.TypeKind == TypeKind.Enum ? $"({parameter.Type.ToDisplayString(TextCarrier.TypeFormat)})({text})" : text;
+        return parameter.Type.TypeKind == TypeKind.Enum ? $"({parameter.Type.ToDisplayString(TypeNames.InFull)})({text})" : text;
     }
 
     private Argument LiftArgument(IArgumentOperation argument, IParameterSymbol parameter)
     {
         if (parameter.RefKind is RefKind.Ref or RefKind.Out)
             throw new LiftingException(argument.Syntax, $"An argument passed by reference ('{parameter.Name}')", "call the method in a statement of its own, without tensors");
-        string type = parameter.Type.ToDisplayString(TextCarrier.TypeFormat);
+        string type = parameter.Type.ToDisplayString(TypeNames.InFull);
         IOperation value = Unconverted(argument.Value);
         bool isNull = value.ConstantValue is { HasValue: true, Value: null };
         if (_types.IsTensor(parameter.Type) && !isNull)

@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -58,7 +59,7 @@ internal sealed partial class ForwardLifter
         if (found is null)
             throw new LiftingException(syntax, $"Arithmetic that stands for Op.{method}", "the referenced AdapterToolkit has no such operator; update the package");
         IEnumerable<Argument> given = arguments.Select((argument, i) => new Argument(
-            found.Parameters[i].Name, argument.Value, argument.Text, argument.IsLasting, found.Parameters[i].Type.ToDisplayString(TextCarrier.TypeFormat), IsNamed: false));
-        return AddOperator(found, CarriedText.Of(found.ContainingType.ToDisplayString(TextCarrier.TypeFormat)), isLasting: true, "", [.. given], syntax, name);
+            found.Parameters[i].Name, argument.Value, argument.Text, argument.IsLasting, found.Parameters[i].Type.ToDisplayString(TypeNames.InFull), IsNamed: false));
+        return AddOperator(found, CarriedText.Of(found.ContainingType.ToDisplayString(TypeNames.InFull)), isLasting: true, "", [.. given], syntax, name);
     }
 }

@@ -22,14 +22,14 @@ internal sealed partial class ForwardLifter
         {
             if (method.IsStatic)
             {
-                CarriedText type = CarriedText.Of(method.ContainingType.ToDisplayString(TextCarrier.TypeFormat));
+                CarriedText type = CarriedText.Of(method.ContainingType.ToDisplayString(TypeNames.InFull));
                 return AddOperator(method, type, isLasting: true, "", LiftArguments(invocation), invocation.Syntax, name ?? LowerFirst(method.Name));
             }
 
             if (invocation.Instance is null || _types.IsTensor(invocation.Instance.Type))
                 throw new LiftingException(invocation.Syntax, $"A call of '{method.Name}' on a tensor", "make the operator a static method that takes the tensor as a parameter");
             CarriedText target = invocation.Instance.IsImplicit ? CarriedText.Of("this") : _carrier.Carry(invocation.Instance.Syntax);
-            string targetType = invocation.Instance.Type!.ToDisplayString(TextCarrier.TypeFormat);
+            string targetType = invocation.Instance.Type!.ToDisplayString(TypeNames.InFull);
             return AddOperator(method, target, Lasting.Is(invocation.Instance), targetType, LiftArguments(invocation), invocation.Syntax, name ?? LowerFirst(method.Name));
         }
 
@@ -59,7 +59,7 @@ internal sealed partial class ForwardLifter
             result,
             module,
             Lasting.Is(receiver),
-            type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString(TextCarrier.TypeFormat),
+            type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString(TypeNames.InFull),
             label,
             isMarked || Has(type, EvaluateMethod) ? EvaluateMethod : ForwardMethod,
             hasBackward,

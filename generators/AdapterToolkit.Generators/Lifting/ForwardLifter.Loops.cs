@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -55,7 +56,7 @@ internal sealed partial class ForwardLifter
         {
             case ForEachStatementSyntax { AwaitKeyword.RawKind: 0 } each:
                 ITypeSymbol type = ((ILocalSymbol)_model.GetDeclaredSymbol(each)!).Type;
-                string typeName = type.IsAnonymousType ? "var" : type.ToDisplayString(TextCarrier.TypeFormat);
+                string typeName = type.IsAnonymousType ? "var" : type.ToDisplayString(TypeNames.InFull);
                 return (_carrier.Carry($"foreach ({typeName} {each.Identifier.Text} in ", each.Expression, ")"), null, each.Identifier.ValueText);
             case ForEachVariableStatementSyntax { AwaitKeyword.RawKind: 0 } each:
                 return (_carrier.Carry("foreach (", each.Variable, " in ", each.Expression, ")"), null, "iteration");

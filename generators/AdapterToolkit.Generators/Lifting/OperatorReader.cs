@@ -46,7 +46,7 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
 
     /// <summary>A method's name, with the type arguments that a call has.</summary>
     public static string NameOf(IMethodSymbol method, IMethodSymbol call) => method.IsGenericMethod && call.TypeArguments.Length > 0
-        ? $"{method.Name}<{string.Join(", ", call.TypeArguments.Select(argument => argument.ToDisplayString(TextCarrier.TypeFormat)))}>"
+        ? $"{method.Name}<{string.Join(", ", call.TypeArguments.Select(argument => argument.ToDisplayString(TypeNames.InFull)))}>"
         : method.Name;
 
     private IMethodSymbol FindGradient(IMethodSymbol method, string name, string? target, string[] savedOutputs, SyntaxNode call)

@@ -22,10 +22,6 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
     private readonly StringBuilder _text = new();
     private bool _spacePending;
 
-    /// <summary>How types are written in emitted files.</summary>
-    public static SymbolDisplayFormat TypeFormat { get; } = SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
-        SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier | SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
-
     /// <summary>Carries an expression or statement over.</summary>
     public CarriedText Carry(SyntaxNode node)
     {
@@ -85,7 +81,7 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
                 WriteTensorMember(access);
                 return;
             case NameSyntax or MemberAccessExpressionSyntax when model.GetSymbolInfo(node).Symbol is INamedTypeSymbol type && node.Parent is not NameColonSyntax:
-                Append(type.ToDisplayString(TypeFormat));
+                Append(type.ToDisplayString(TypeNames.InFull));
                 SpaceAfter(node);
                 return;
             case SimpleNameSyntax name when IsLeading(name):
@@ -141,7 +137,7 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
                 WriteTensor(name, symbol);
                 return;
             case { IsStatic: true, ContainingType: { } container } and (IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } or IEventSymbol):
-                Append($"{container.ToDisplayString(TypeFormat)}.");
+                Append($"{container.ToDisplayString(TypeNames.InFull)}.");
                 break;
             case IPropertySymbol or IFieldSymbol when types.IsTensor(model.GetTypeInfo(name).Type):
                 throw new LiftingException(name, $"'{symbol.Name}', a tensor that is no local and no parameter", "pass it to Forward as a parameter");
@@ -191,7 +187,7 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
     private void WriteExtensionCall(InvocationExpressionSyntax invocation, IMethodSymbol method)
     {
         MemberAccessExpressionSyntax access = (MemberAccessExpressionSyntax)invocation.Expression;
-        Append($"{method.ContainingType.ToDisplayString(TypeFormat)}.");
+        Append($"{method.ContainingType.ToDisplayString(TypeNames.InFull)}.");
         Write(access.Name);
         _spacePending = false;
         Append("(");

@@ -10,7 +10,7 @@ namespace AdapterToolkit.Generators.Model;
 /// <param name="Overrides">Which of the emitted methods the base class declares.</param>
 /// <param name="ForwardAccessibility">The accessibility of <c>Forward</c>.</param>
 /// <param name="TakenNames">Names that emitted ones must differ from.</param>
-/// <param name="Graph">The body of <c>Forward</c>; null where it has errors.</param>
+/// <param name="Graph">The body of <c>Forward</c>; null until it is lifted, and where it has errors.</param>
 internal sealed record ModelSpec(
     TypeSpec Type,
     bool DerivesFromModule,

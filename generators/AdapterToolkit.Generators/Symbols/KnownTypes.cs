@@ -50,7 +50,10 @@ internal sealed class KnownTypes
 
     /// <summary>The names of the types that are looked up, without their namespaces.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, RootType, OperatorsType, ArithmeticType, SequenceType }.Select(name => name.Split('.', '`').Last(part => char.IsLetter(part[0])))];
+    [
+        .. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, RootType, OperatorsType, ArithmeticType, SequenceType }
+            .Select(name => name.Substring(name.LastIndexOf('.') + 1).Split('`')[0]),
+    ];
 
     /// <summary>The class of the built-in operators.</summary>
     public INamedTypeSymbol? Operators { get; }

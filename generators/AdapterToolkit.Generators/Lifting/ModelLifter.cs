@@ -1,0 +1,28 @@
+using AdapterToolkit.Generators.Discovery;
+using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Generators.Lifting;
+
+/// <summary>Completes a discovered model by the body of its <c>Forward</c>.</summary>
+internal static class ModelLifter
+{
+    /// <summary>Lifts the <c>Forward</c> of a model.</summary>
+    /// <param name="model">What was discovered of the model.</param>
+    /// <param name="type">Its class.</param>
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="cancellation">Ends the lifting at the next statement.</param>
+    /// <returns>The model with its graph, or with what keeps it from being differentiated besides.</returns>
+    /// <exception cref="OperationCanceledException">The lifting is cancelled.</exception>
+    public static Discovered<ModelSpec> Lift(Discovered<ModelSpec> model, INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation)
+    {
+        KnownTypes types = KnownTypes.Of(compilation);
+        if (ModelDiscovery.ForwardsOf(type, types).FirstOrDefault() is not { } forward
+            || ModelDiscovery.SyntaxOf(forward, cancellation) is not { } syntax)
+            return model;
+        SemanticModel semantics = compilation.GetSemanticModel(syntax.SyntaxTree);
+        Graph? graph = ForwardLifter.Lift(forward, syntax, semantics, types, out IReadOnlyList<DiagnosticSpec> found, cancellation);
+        return new Discovered<ModelSpec>(model.Spec with { Graph = graph }, new EquatableArray<DiagnosticSpec>(model.Diagnostics.Concat(found)));
+    }
+}

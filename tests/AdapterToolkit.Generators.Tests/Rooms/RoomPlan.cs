@@ -1,0 +1,42 @@
+using AdapterToolkit.Tests.Shared;
+
+namespace AdapterToolkit.Generators.Tests.Rooms;
+
+/// <summary>
+/// The rooms of a project: the folders right under its own, each of which uses only itself and those before it. What lies beside them, in the project's
+/// folder itself, puts them together: it uses all of them, and none of them uses it.
+/// </summary>
+/// <param name="Project">The project's folder, from that of the solution on.</param>
+/// <param name="Rooms">The rooms in order.</param>
+/// <param name="RootFiles">The files beside them.</param>
+/// <param name="UsesEmittedCode">Whether the project compiles only with what the toolkit's generator emits for it.</param>
+internal sealed record RoomPlan(string Project, IReadOnlyList<string> Rooms, IReadOnlyList<string> RootFiles, bool UsesEmittedCode)
+{
+    /// <summary>The name that stands for the project's folder itself among the rooms.</summary>
+    public const string Root = "the root";
+
+    /// <summary>The plans of all projects that have rooms.</summary>
+    public static IReadOnlyList<RoomPlan> All { get; } =
+    [
+        new(
+            "generators/AdapterToolkit.Generators",
+            ["Model", "Symbols", "Discovery", "Lifting", "Differentiation", "Planning", "Emission"],
+            ["AdapterToolkitGenerator.cs"],
+            UsesEmittedCode: false),
+    ];
+
+    /// <summary>The project's folder.</summary>
+    public string Folder => Path.Combine([SolutionFolder.Find(), .. Project.Split('/')]);
+
+    /// <summary>Whether a room may use another.</summary>
+    public bool Allows(string from, string to) => PositionOf(to) <= PositionOf(from);
+
+    /// <summary>Where a room stands in the order; the root stands behind all.</summary>
+    private int PositionOf(string room)
+    {
+        if (room == Root)
+            return Rooms.Count;
+        int position = Rooms.ToList().IndexOf(room);
+        return position >= 0 ? position : throw new ArgumentException($"The folder {room} of {Project} is no room of its plan.", nameof(room));
+    }
+}
