@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -20,12 +21,12 @@ internal static class LaunchEmitter
         writer.Open($"namespace {space}");
         foreach (string alias in (string[])
         [
-            "using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;",
-            "using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;",
+            RuntimeNames.Alias(RuntimeNames.AcceleratorDevice),
+            RuntimeNames.Alias(RuntimeNames.FrozenWeight),
             "using KernelConfig = global::ILGPU.KernelConfig;",
-            "using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;",
-            .. isPacked ? (string[])["using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;"] : [],
-            "using Tensor = global::AdapterToolkit.Tensors.Tensor;",
+            RuntimeNames.Alias(RuntimeNames.LowRankFactors),
+            .. isPacked ? (string[])[RuntimeNames.Alias(RuntimeNames.PackedWeight)] : [],
+            RuntimeNames.Alias(RuntimeNames.Tensor),
             "using View = global::ILGPU.ArrayView<float>;",
         ])
         {
