@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
@@ -91,7 +92,7 @@ internal static class LaunchEmitter
         }
 
         writer.Line("View biasView = bias?.Data.View ?? default;");
-        PrintVariants(writer, ProductDescription.Forward(configuration), names, readers, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
+        PrintVariants(writer, Product.Forward(configuration), names, readers, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
         writer.Close();
     }
 
@@ -109,11 +110,11 @@ internal static class LaunchEmitter
             views += ", vView, aView";
         }
 
-        PrintVariants(writer, ProductDescription.InputGradient(configuration), names, readers, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
+        PrintVariants(writer, Product.InputGradient(configuration), names, readers, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
         writer.Close();
     }
 
-    private static void PrintVariants(SourceWriter writer, ProductDescription product, VariantNames names, WeightReader[] readers, string arguments, string rows, string columns)
+    private static void PrintVariants(SourceWriter writer, Product product, VariantNames names, WeightReader[] readers, string arguments, string rows, string columns)
     {
         TileShape shape = TileShape.Square;
         if (readers.Length > 1)
