@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission;
 
@@ -23,7 +24,7 @@ internal static class LinearKernelsEmitter
     {
         writer.Line($"/// <summary>The products of {layers}.</summary>");
         writer.Line(GeneratedCode.Attribute);
-        writer.Open($"internal partial class {configuration.ClassName} : global::AdapterToolkit.CompilerServices.LinearKernels");
+        writer.Open($"internal partial class {configuration.ClassName} : {RuntimeNames.LinearKernels}");
         Instance(writer, "", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");
         writer.Line($"public override int Rank => {configuration.Rank};");
@@ -36,7 +37,7 @@ internal static class LinearKernelsEmitter
         writer.Open($"internal sealed partial class {configuration.ClassName} : {configuration.InFullPrecision.ClassName}");
         Instance(writer, "new ", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");
-        writer.Line($"public override global::AdapterToolkit.Quantization.WeightFormat Format {{ get; }} = {configuration.Stored.Expression};");
+        writer.Line($"public override {RuntimeNames.WeightFormat} Format {{ get; }} = {configuration.Stored.Expression};");
     }
 
     private static void Instance(SourceWriter writer, string hides, string name)

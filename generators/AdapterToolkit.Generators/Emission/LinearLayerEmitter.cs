@@ -1,6 +1,7 @@
 using System.Globalization;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission;
 
@@ -15,7 +16,7 @@ internal static class LinearLayerEmitter
         {
             writer.Line("/// <inheritdoc/>");
             writer.Line(GeneratedCode.Attribute);
-            writer.Line($"public override global::AdapterToolkit.Weights.LowRankSettings LowRank {{ get; }} = new({layer.Rank}, {layer.Alpha.ToString("R", CultureInfo.InvariantCulture)}, {(layer.RankStabilized ? "true" : "false")});");
+            writer.Line($"public override {RuntimeNames.LowRankSettings} LowRank {{ get; }} = new({layer.Rank}, {layer.Alpha.ToString("R", CultureInfo.InvariantCulture)}, {(layer.RankStabilized ? "true" : "false")});");
             writer.Line();
         }
 
@@ -23,13 +24,13 @@ internal static class LinearLayerEmitter
         {
             writer.Line("/// <inheritdoc/>");
             writer.Line(GeneratedCode.Attribute);
-            writer.Line($"public override global::AdapterToolkit.Quantization.WeightFormat MarkedFormat {{ get; }} = {layer.Stored.Expression};");
+            writer.Line($"public override {RuntimeNames.WeightFormat} MarkedFormat {{ get; }} = {layer.Stored.Expression};");
             writer.Line();
         }
 
         writer.Line("/// <inheritdoc/>");
         writer.Line(GeneratedCode.Attribute);
-        writer.Line("protected override global::System.Collections.Generic.IReadOnlyList<global::AdapterToolkit.CompilerServices.LinearKernels> KernelSets { get; } =");
+        writer.Line($"protected override global::System.Collections.Generic.IReadOnlyList<{RuntimeNames.LinearKernels}> KernelSets {{ get; }} =");
         writer.Line("[");
         foreach (LinearConfiguration configuration in LinearConfiguration.Of(layer))
             writer.Line($"    global::{space}.{configuration.ClassName}.Instance,");

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Differentiation;
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Planning;
 
@@ -9,7 +10,7 @@ namespace AdapterToolkit.Generators.Planning;
 /// </summary>
 internal sealed class SavePlan
 {
-    private const string TensorType = "global::AdapterToolkit.Tensors.Tensor?";
+    private const string TensorType = RuntimeNames.Tensor + "?";
 
     private readonly Graph _graph;
     private readonly GraphStructure _structure;
@@ -151,7 +152,7 @@ internal sealed class SavePlan
         string label = layer.Label == record.IterationLabel ? "" : layer.Label;
         if (!layer.IsLasting)
             record.Add(("module", layer.Result), FieldKind.Plain, $"{layer.Label}Module", layer.Type + "?");
-        record.Add(("layer", layer.Result), FieldKind.LayerRecord, $"{layer.Label}Record", "global::AdapterToolkit.Operators.ForwardRecord?", label);
+        record.Add(("layer", layer.Result), FieldKind.LayerRecord, $"{layer.Label}Record", RuntimeNames.ForwardRecord + "?", label);
         _flags.UnionWith(layer.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
         return true;
     }

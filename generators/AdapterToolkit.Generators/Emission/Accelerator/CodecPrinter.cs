@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -33,7 +34,7 @@ internal sealed class CodecPrinter
         [
             .. _reader.Aliases,
             "using Interop = global::ILGPU.Interop;",
-            "using NumberOrder = global::AdapterToolkit.Operators.Accelerator.NumberOrder;",
+            RuntimeNames.Alias(RuntimeNames.NumberOrder),
         ];
 
     private int NumbersInWord => WordBits / _stored.Bits;

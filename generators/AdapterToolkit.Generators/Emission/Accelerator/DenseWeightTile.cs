@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -11,10 +11,10 @@ internal sealed class DenseWeightTile : WeightTile
     private readonly string _columns;
     private readonly int _loads;
 
-    public DenseWeightTile(ProductDescription product, TileShape shape)
+    public DenseWeightTile(Product product, TileShape shape)
     {
         _shape = shape;
-        _readsColumns = product.Weight == WeightUse.Transposed;
+        _readsColumns = product.Weight.Use == WeightUse.Transposed;
         _summed = ProductNames.Summed(product);
         _columns = ProductNames.Columns(product);
         _loads = _readsColumns ? shape.Columns / shape.LoadedAtOnce : shape.Columns * TileShape.Depth / shape.Threads;

@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -15,8 +15,8 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// <param name="Features">The name of the number of features.</param>
 /// <param name="ComponentsFirst">Whether the factor's rows are the components, as A's are.</param>
 internal sealed record FactorNames(
-    FactorDescription Product,
-    FactorDescription Gradient,
+    FactorProduct Product,
+    FactorProduct Gradient,
     string Activations,
     string Factor,
     string Reduced,
@@ -27,9 +27,9 @@ internal sealed record FactorNames(
     /// <summary>How many components of the rank a group works on, unrolled.</summary>
     public const int MostComponents = 8;
 
-    public static FactorNames A(int rank) => new(FactorDescription.Reduce(rank), FactorDescription.GradientOfA(rank), "x", "a", "u", "v", "inFeatures", ComponentsFirst: true);
+    public static FactorNames A(int rank) => new(FactorProduct.Reduce(rank), FactorProduct.GradientOfA(rank), "x", "a", "u", "v", "inFeatures", ComponentsFirst: true);
 
-    public static FactorNames B(int rank) => new(FactorDescription.ReduceGradient(rank), FactorDescription.GradientOfB(rank), "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false);
+    public static FactorNames B(int rank) => new(FactorProduct.ReduceGradient(rank), FactorProduct.GradientOfB(rank), "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false);
 
     /// <summary>The rank.</summary>
     public int Rank => Product.Rank;

@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -20,12 +20,12 @@ internal static class FewRowsProductPrinter
     private const int AsStoredThreads = Rows * AsStoredColumns;
 
     /// <summary>Columns that a group computes.</summary>
-    public static int Columns(ProductDescription product) => product.Weight == WeightUse.Transposed ? TransposedColumns : AsStoredColumns;
+    public static int Columns(Product product) => product.Weight.Use == WeightUse.Transposed ? TransposedColumns : AsStoredColumns;
 
     /// <summary>Threads of a group.</summary>
-    public static int Threads(ProductDescription product) => product.Weight == WeightUse.Transposed ? TransposedThreads : AsStoredThreads;
+    public static int Threads(Product product) => product.Weight.Use == WeightUse.Transposed ? TransposedThreads : AsStoredThreads;
 
-    public static void Print(SourceWriter writer, ProductDescription product, WeightReader reader)
+    public static void Print(SourceWriter writer, Product product, WeightReader reader)
     {
         KernelClass.OpenKernel(writer, product.Name, $"{product.Formula}, for few rows: {Rows} x {Columns(product)} results a group of {Threads(product)} threads.", ProductNames.Parameters(product, reader));
         reader.PrintTables(writer, $"{Threads(product)}");
@@ -34,7 +34,7 @@ internal static class FewRowsProductPrinter
         writer.Line($"int firstColumn = Grid.IdxX * {Columns(product)};");
         for (int row = 0; row < Rows; row++)
             writer.Line($"var row{row} = {product.Left}.SubView({KernelClass.Min(KernelClass.Plus("firstRow", row), "rows - 1")} * {ProductNames.Summed(product)});");
-        if (product.Weight == WeightUse.Transposed)
+        if (product.Weight.Use == WeightUse.Transposed)
             PrintTransposed(writer, product, reader);
         else
             PrintAsStored(writer, product, reader);
@@ -42,7 +42,7 @@ internal static class FewRowsProductPrinter
     }
 
     /// <summary>The threads share the pieces of the group's columns, whose summands lie side by side in W's rows.</summary>
-    private static void PrintTransposed(SourceWriter writer, ProductDescription product, WeightReader reader)
+    private static void PrintTransposed(SourceWriter writer, Product product, WeightReader reader)
     {
         const int results = Rows * TransposedColumns;
         const int stride = TransposedThreads + 1;
@@ -113,7 +113,7 @@ internal static class FewRowsProductPrinter
     }
 
     /// <summary>Each thread has a piece of neighbouring columns of W and a share of their summands.</summary>
-    private static void PrintAsStored(SourceWriter writer, ProductDescription product, WeightReader reader)
+    private static void PrintAsStored(SourceWriter writer, Product product, WeightReader reader)
     {
         int length = reader.PieceLength, pieces = AsStoredColumns / length, segments = AsStoredThreads / pieces;
         writer.Line($"int lane = thread % {pieces};");

@@ -1,3 +1,5 @@
+using AdapterToolkit.Generators.Symbols;
+
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>Prints the class around a set of kernels and the heads of the kernels in it.</summary>
@@ -8,7 +10,7 @@ internal static class KernelClass
 
     private static readonly string[] s_aliases =
     [
-        "using Float4 = global::AdapterToolkit.Operators.Float4;",
+        RuntimeNames.Alias(RuntimeNames.Float4),
         "using Grid = global::ILGPU.Grid;",
         "using Group = global::ILGPU.Group;",
         "using Math = global::System.Math;",
@@ -51,7 +53,7 @@ internal static class KernelClass
     public static void OpenKernel(SourceWriter writer, string name, string summary, params string[] parameters)
     {
         writer.Line($"/// <summary>{summary}</summary>");
-        writer.Line("[global::AdapterToolkit.Kernel]");
+        writer.Line($"[{RuntimeNames.Kernel}]");
         writer.Open($"public static void {name}({string.Join(", ", parameters)})");
     }
 

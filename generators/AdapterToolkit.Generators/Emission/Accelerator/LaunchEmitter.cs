@@ -1,4 +1,6 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -20,12 +22,12 @@ internal static class LaunchEmitter
         writer.Open($"namespace {space}");
         foreach (string alias in (string[])
         [
-            "using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;",
-            "using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;",
+            RuntimeNames.Alias(RuntimeNames.AcceleratorDevice),
+            RuntimeNames.Alias(RuntimeNames.FrozenWeight),
             "using KernelConfig = global::ILGPU.KernelConfig;",
-            "using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;",
-            .. isPacked ? (string[])["using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;"] : [],
-            "using Tensor = global::AdapterToolkit.Tensors.Tensor;",
+            RuntimeNames.Alias(RuntimeNames.LowRankFactors),
+            .. isPacked ? (string[])[RuntimeNames.Alias(RuntimeNames.PackedWeight)] : [],
+            RuntimeNames.Alias(RuntimeNames.Tensor),
             "using View = global::ILGPU.ArrayView<float>;",
         ])
         {
@@ -90,7 +92,7 @@ internal static class LaunchEmitter
         }
 
         writer.Line("View biasView = bias?.Data.View ?? default;");
-        PrintVariants(writer, ProductDescription.Forward(configuration), names, readers, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
+        PrintVariants(writer, Product.Forward(configuration), names, readers, $"{views}, biasView, {scalars}", "x.Rows", "y.Columns");
         writer.Close();
     }
 
@@ -108,11 +110,11 @@ internal static class LaunchEmitter
             views += ", vView, aView";
         }
 
-        PrintVariants(writer, ProductDescription.InputGradient(configuration), names, readers, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
+        PrintVariants(writer, Product.InputGradient(configuration), names, readers, $"{views}, dx.View, dy.Rows, dx.Columns, dy.Columns", "dy.Rows", "dx.Columns");
         writer.Close();
     }
 
-    private static void PrintVariants(SourceWriter writer, ProductDescription product, VariantNames names, WeightReader[] readers, string arguments, string rows, string columns)
+    private static void PrintVariants(SourceWriter writer, Product product, VariantNames names, WeightReader[] readers, string arguments, string rows, string columns)
     {
         TileShape shape = TileShape.Square;
         if (readers.Length > 1)

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -36,12 +37,12 @@ internal static class LinearAcceleratorEmitter
     }
 
     private static string EmitClass(
-        string space, string name, string summary, LinearConfiguration configuration, WeightReader[] readers, Action<SourceWriter, ProductDescription, WeightReader> print,
+        string space, string name, string summary, LinearConfiguration configuration, WeightReader[] readers, Action<SourceWriter, Product, WeightReader> print,
         CancellationToken cancellation)
     {
         SourceWriter writer = KernelClass.Open(space, name, summary, cancellation, readers[0].Aliases);
         bool isFirst = true;
-        foreach (ProductDescription product in (ProductDescription[])[ProductDescription.Forward(configuration), ProductDescription.InputGradient(configuration)])
+        foreach (Product product in (Product[])[Product.Forward(configuration), Product.InputGradient(configuration)])
         {
             foreach (WeightReader reader in readers)
             {
@@ -75,7 +76,7 @@ internal static class LinearAcceleratorEmitter
             writer.Line();
         }
 
-        MergePrinter.Print(writer, FactorDescription.Merge(rank));
+        MergePrinter.Print(writer, FactorProduct.Merge(rank));
         return KernelClass.Close(writer);
     }
 

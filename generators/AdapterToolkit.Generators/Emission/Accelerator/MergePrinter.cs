@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -8,7 +8,7 @@ internal static class MergePrinter
     /// <summary>Threads of a group, but on ILGPU's CPU accelerator.</summary>
     public const int Threads = 128;
 
-    public static void Print(SourceWriter writer, FactorDescription merge)
+    public static void Print(SourceWriter writer, FactorProduct merge)
     {
         KernelClass.OpenKernel(
             writer,

@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -11,7 +11,7 @@ internal static class NarrowProductPrinter
     /// <summary>Threads of a group, each with a column of one row.</summary>
     public const int Threads = 16;
 
-    public static void Print(SourceWriter writer, ProductDescription product, WeightReader reader)
+    public static void Print(SourceWriter writer, Product product, WeightReader reader)
     {
         string summed = ProductNames.Summed(product);
         KernelClass.OpenKernel(writer, product.Name, $"{product.Formula}, one result a thread.", ProductNames.Parameters(product, reader));
@@ -24,7 +24,7 @@ internal static class NarrowProductPrinter
         writer.Line();
         writer.Line("float result = 0f;");
         writer.Open($"for (int i = 0; i < {summed}; i++)");
-        string weight = product.Weight == WeightUse.Transposed ? "column * inFeatures + i" : "i * inFeatures + column";
+        string weight = product.Weight.Use == WeightUse.Transposed ? "column * inFeatures + i" : "i * inFeatures + column";
         string number = reader.Single(writer, weight);
         writer.Line($"result += {product.Left}[row * {summed} + i] * {(reader.PieceLength == 1 ? number : $"({number})")};");
         writer.Close();

@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -34,7 +35,7 @@ internal sealed class PackedWeightReader : WeightReader
 
     public override IReadOnlyList<string> Aliases => _stored.HasBlocks
         ? ["using Utilities = global::ILGPU.Util.Utilities;", WordsAlias]
-        : ["using SixteenBitNumbers = global::AdapterToolkit.Operators.Accelerator.SixteenBitNumbers;", WordsAlias];
+        : [RuntimeNames.Alias(RuntimeNames.SixteenBitNumbers), WordsAlias];
 
     public override IReadOnlyList<string> Parameters => [.. Inputs.Select(input => input.Parameter)];
 

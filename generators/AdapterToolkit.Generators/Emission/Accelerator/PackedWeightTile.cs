@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -12,11 +12,11 @@ internal sealed class PackedWeightTile : WeightTile
     private readonly WeightReader _reader;
     private readonly bool _readsColumns;
 
-    public PackedWeightTile(ProductDescription product, TileShape shape, WeightReader reader)
+    public PackedWeightTile(Product product, TileShape shape, WeightReader reader)
     {
         _shape = shape;
         _reader = reader;
-        _readsColumns = product.Weight == WeightUse.Transposed;
+        _readsColumns = product.Weight.Use == WeightUse.Transposed;
         if (reader.PieceLength != TileShape.Depth || shape.Columns * TileShape.Depth != shape.Threads * reader.PieceLength)
             throw new ArgumentException($"A tile of {shape.Columns} columns has no piece of {reader.PieceLength} numbers for each of {shape.Threads} threads.", nameof(shape));
     }

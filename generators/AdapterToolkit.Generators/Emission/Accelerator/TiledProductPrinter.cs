@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -10,7 +10,7 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 internal sealed class TiledProductPrinter
 {
     private readonly SourceWriter _writer;
-    private readonly ProductDescription _product;
+    private readonly Product _product;
     private readonly TileShape _shape;
     private readonly WeightReader _reader;
     private readonly WeightTile _weights;
@@ -18,7 +18,7 @@ internal sealed class TiledProductPrinter
     private readonly string _columns;
     private readonly int _leftQuads;
 
-    private TiledProductPrinter(SourceWriter writer, ProductDescription product, TileShape shape, WeightReader reader)
+    private TiledProductPrinter(SourceWriter writer, Product product, TileShape shape, WeightReader reader)
     {
         _writer = writer;
         _product = product;
@@ -31,9 +31,9 @@ internal sealed class TiledProductPrinter
     }
 
     /// <summary>Whether a column's summands lie side by side, as in W's rows for x Wᵀ.</summary>
-    private bool ReadsColumns => _product.Weight == WeightUse.Transposed;
+    private bool ReadsColumns => _product.Weight.Use == WeightUse.Transposed;
 
-    public static void Print(SourceWriter writer, ProductDescription product, TileShape shape, WeightReader reader) =>
+    public static void Print(SourceWriter writer, Product product, TileShape shape, WeightReader reader) =>
         new TiledProductPrinter(writer, product, shape, reader).Print();
 
     /// <summary>Where the summand that a thread loads of a row, or column, lies.</summary>
@@ -48,7 +48,7 @@ internal sealed class TiledProductPrinter
         PrintAccumulators();
         PrintFirstTile();
         PrintMainLoop();
-        if (_product.Rank > 0)
+        if (_product.LowRank is not null)
             PrintLowRankTerm();
         PrintResults();
         _writer.Close();
@@ -167,33 +167,33 @@ internal sealed class TiledProductPrinter
     /// <summary>The last stretch of the sum, over the rank, unrolled in pieces of as many components as a tile holds.</summary>
     private void PrintLowRankTerm()
     {
-        _writer.Line($"// The low-rank term goes on with the sum, over {_product.Rank} components.");
+        _writer.Line($"// The low-rank term goes on with the sum, over {_product.LowRank!.Rank} components.");
         _writer.Open($"if ({ProductNames.HasLowRank(_product)})");
         _writer.Line($"var leftTile = left.SubView(threadRow);");
         _writer.Line($"var rightTile = right.SubView(threadColumn);");
         _writer.Line("var leftComponents = left.Cast<float>();");
         _writer.Line("var rightComponents = right.Cast<float>();");
-        for (int first = 0; first < _product.Rank; first += TileShape.Depth)
+        for (int first = 0; first < _product.LowRank!.Rank; first += TileShape.Depth)
         {
-            int components = Math.Min(TileShape.Depth, _product.Rank - first);
+            int components = Math.Min(TileShape.Depth, _product.LowRank!.Rank - first);
             if (first > 0)
                 _writer.Line(KernelClass.Barrier);
-            string factor = _product.ScalesLowRank ? "scaling * " : string.Empty;
+            string factor = _product.LowRank!.Scales ? "scaling * " : string.Empty;
             _writer.Open($"for (int i = thread; i < {_shape.Rows * components}; i += {_shape.Threads})");
             _writer.Line($"int row = {KernelClass.Min($"firstRow + i / {components}", "rows - 1")};");
-            _writer.Line($"leftComponents[i % {components} * {4 * _shape.LeftStride} + i / {components}] = {factor}{_product.LowRankLeft}[row * {_product.Rank} + {KernelClass.Plus($"i % {components}", first)}];");
+            _writer.Line($"leftComponents[i % {components} * {4 * _shape.LeftStride} + i / {components}] = {factor}{_product.LowRank!.Left}[row * {_product.LowRank!.Rank} + {KernelClass.Plus($"i % {components}", first)}];");
             _writer.Close();
             _writer.Open($"for (int i = thread; i < {_shape.Columns * components}; i += {_shape.Threads})");
             if (ReadsColumns)
             {
                 _writer.Line($"int column = {KernelClass.Min($"firstColumn + i / {components}", $"{_columns} - 1")};");
-                _writer.Line($"rightComponents[i % {components} * {4 * _shape.RightStride} + i / {components}] = {_product.LowRankRight}[column * {_product.Rank} + {KernelClass.Plus($"i % {components}", first)}];");
+                _writer.Line($"rightComponents[i % {components} * {4 * _shape.RightStride} + i / {components}] = {_product.LowRank!.Right}[column * {_product.LowRank!.Rank} + {KernelClass.Plus($"i % {components}", first)}];");
             }
             else
             {
                 _writer.Line($"int column = {KernelClass.Min($"firstColumn + i % {_shape.Columns}", $"{_columns} - 1")};");
                 string component = first == 0 ? $"i / {_shape.Columns}" : $"({first} + i / {_shape.Columns})";
-                _writer.Line($"rightComponents[i / {_shape.Columns} * {4 * _shape.RightStride} + i % {_shape.Columns}] = {_product.LowRankRight}[{component} * {_columns} + column];");
+                _writer.Line($"rightComponents[i / {_shape.Columns} * {4 * _shape.RightStride} + i % {_shape.Columns}] = {_product.LowRank!.Right}[{component} * {_columns} + column];");
             }
 
             _writer.Close();
@@ -211,7 +211,7 @@ internal sealed class TiledProductPrinter
     {
         for (int column = 0; column < TileShape.Held; column++)
             _writer.Line($"int column{column} = {KernelClass.Plus("firstColumn + 4 * threadColumn", (column / 4 * _shape.Columns / 2) + (column % 4))};");
-        if (_product.HasBias)
+        if (_product.Epilogue.HasBias)
         {
             for (int column = 0; column < TileShape.Held; column++)
                 _writer.Line($"float bias{column} = bias.Length > 0 && column{column} < {_columns} ? bias[column{column}] : 0f;");
@@ -226,7 +226,7 @@ internal sealed class TiledProductPrinter
             {
                 _writer.Line($"if (column{column} < {_columns})");
                 _writer.Indent();
-                _writer.Line($"target[column{column}] = {Accumulator(row, column)}{(_product.HasBias ? $" + bias{column}" : string.Empty)};");
+                _writer.Line($"target[column{column}] = {Accumulator(row, column)}{(_product.Epilogue.HasBias ? $" + bias{column}" : string.Empty)};");
                 _writer.Unindent();
             }
 

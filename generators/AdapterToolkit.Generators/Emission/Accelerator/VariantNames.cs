@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -22,7 +23,7 @@ internal sealed record VariantNames(LinearConfiguration Configuration)
     public string NarrowFactors => Name("NarrowFactor");
 
     /// <summary>The name of a product's kernel, which also tells that W may have any width where another kernel is for most.</summary>
-    public static string Kernel(ProductDescription product, WeightReader reader) =>
+    public static string Kernel(Product product, WeightReader reader) =>
         reader.HasPartialPieces ? $"{product.Name}OfAnyWidth" : product.Name;
 
     /// <summary>W's way into its format and out of it.</summary>

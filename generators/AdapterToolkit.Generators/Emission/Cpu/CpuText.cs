@@ -1,3 +1,5 @@
+using AdapterToolkit.Generators.Symbols;
+
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
 /// <summary>Pieces of text that the kernels for the CPU are made of.</summary>
@@ -9,25 +11,25 @@ internal static class CpuText
     /// <param name="isPacked">Whether the kernels are those of a packed W, which also quantize.</param>
     public static void Aliases(SourceWriter writer, VectorShape? shape, bool isPacked)
     {
-        writer.Line("using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;");
-        writer.Line("using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;");
-        writer.Line("using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;");
-        writer.Line("using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;");
-        writer.Line("using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;");
-        writer.Line("using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;");
-        writer.Line("using Tensor = global::AdapterToolkit.Tensors.Tensor;");
+        writer.Line(RuntimeNames.Alias(RuntimeNames.CpuDevice));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.FrozenWeight));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.LowRankFactors));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.PackedWeight));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.ParallelWork));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.Sharing));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.Tensor));
         if (isPacked)
         {
-            writer.Line("using BlockNormalization = global::AdapterToolkit.Quantization.BlockNormalization;");
-            writer.Line("using LargestMagnitude = global::AdapterToolkit.Quantization.LargestMagnitude;");
+            writer.Line(RuntimeNames.Alias(RuntimeNames.BlockNormalization));
+            writer.Line(RuntimeNames.Alias(RuntimeNames.LargestMagnitude));
             writer.Line("using Numbers = global::System.ReadOnlySpan<float>;");
         }
 
         if (shape is null)
         {
             if (isPacked)
-                writer.Line("using NearestCodeTable = global::AdapterToolkit.Quantization.NearestCodeTable;");
-            writer.Line("using VectorWidth = global::AdapterToolkit.Operators.Cpu.VectorWidth;");
+                writer.Line(RuntimeNames.Alias(RuntimeNames.NearestCodeTable));
+            writer.Line(RuntimeNames.Alias(RuntimeNames.VectorWidth));
             writer.Line();
             return;
         }
@@ -37,20 +39,20 @@ internal static class CpuText
         if (isPacked)
         {
             writer.Line("using Bytes = global::System.Runtime.Intrinsics.Vector128<byte>;");
-            writer.Line("using FourBitCodes = global::AdapterToolkit.Quantization.FourBitCodes;");
+            writer.Line(RuntimeNames.Alias(RuntimeNames.FourBitCodes));
             foreach (VectorShape narrower in VectorShape.All.Where(narrower => narrower.Bits < shape.Bits))
                 writer.Line($"using {narrower.Name} = global::System.Runtime.Intrinsics.{narrower.Name};");
         }
 
-        writer.Line("using Codebooks = global::AdapterToolkit.Quantization.Codebooks;");
-        writer.Line("using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;");
+        writer.Line(RuntimeNames.Alias(RuntimeNames.Codebooks));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.FactorSums));
         writer.Line("using Math = global::System.Math;");
         writer.Line("using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;");
         writer.Line("using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;");
         writer.Line("using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;");
-        writer.Line("using RowTails = global::AdapterToolkit.Operators.Cpu.RowTails;");
-        writer.Line("using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;");
-        writer.Line("using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;");
+        writer.Line(RuntimeNames.Alias(RuntimeNames.RowTails));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.ScratchMemory));
+        writer.Line(RuntimeNames.Alias(RuntimeNames.Tiles));
         writer.Line("using Unsafe = global::System.Runtime.CompilerServices.Unsafe;");
         writer.Line($"using {shape.Name} = global::System.Runtime.Intrinsics.{shape.Name};");
         writer.Line($"using Integers = global::System.Runtime.Intrinsics.{shape.Name}<int>;");

@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -9,7 +9,7 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// </summary>
 internal static class FactorGradientEmitter
 {
-    public static void Emit(SourceWriter writer, FactorDescription ofA, FactorDescription ofB, VectorShape shape)
+    public static void Emit(SourceWriter writer, FactorProduct ofA, FactorProduct ofB, VectorShape shape)
     {
         IReadOnlyList<RankBlock> blocks = RankBlock.Divide(ofA.Rank, shape.RanksAtOnce);
         int strip = VectorShape.VectorsAtOnce * shape.Lanes;

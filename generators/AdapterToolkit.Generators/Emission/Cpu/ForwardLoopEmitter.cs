@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -10,9 +10,6 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// </summary>
 internal static class ForwardLoopEmitter
 {
-    private const int RowsAtOnce = 192;
-    private const int DepthAtOnce = 1024;
-
     /// <summary>Up to so many rows tiles decode W in registers; more than the highest of those tiles has would read it twice.</summary>
     private const int MostRowsInRegisters = 4;
 
@@ -21,9 +18,9 @@ internal static class ForwardLoopEmitter
     /// <param name="product">The product.</param>
     /// <param name="shape">The vectors.</param>
     /// <param name="stored">How W is packed; null where it is in float32.</param>
-    public static void Emit(SourceWriter writer, ProductDescription product, VectorShape shape, StoredText? stored)
+    public static void Emit(SourceWriter writer, Product product, VectorShape shape, StoredText? stored)
     {
-        bool hasLowRank = product.Rank > 0;
+        bool hasLowRank = product.LowRank is not null;
         bool mayLackWeight = hasLowRank && stored is null;
         bool mayDecodeInRegisters = stored is { DecodesInRegisters: true };
         string tiles = stored is null ? string.Empty : $"{VectorKernelsEmitter.ClassName(shape)}.";
@@ -67,9 +64,9 @@ internal static class ForwardLoopEmitter
         if (mayDecodeInRegisters)
             writer.Line($"bool inRegisters = rows <= {MostRowsInRegisters}{stored!.RegisterCondition};");
         writer.Line($$"""
-            int blocks = {{(mayDecodeInRegisters ? "inRegisters ? 1 : " : "")}}(inFeatures + {{DepthAtOnce - 1}}) / {{DepthAtOnce}};
+            int blocks = {{(mayDecodeInRegisters ? "inRegisters ? 1 : " : "")}}(inFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
             int depthAtOnce = {{(mayLackWeight ? "blocks == 0 ? 0 : " : "")}}(inFeatures + blocks - 1) / blocks;
-            int rowBlocks = (endRow - firstRow + {{RowsAtOnce - 1}}) / {{RowsAtOnce}};
+            int rowBlocks = (endRow - firstRow + {{product.CpuTiling.Rows - 1}}) / {{product.CpuTiling.Rows}};
             int rowsAtOnce = (((endRow - firstRow + rowBlocks - 1) / rowBlocks) + {{shape.TileHeights[0] - 1}}) / {{shape.TileHeights[0]}} * {{shape.TileHeights[0]}};
             ref float packedX = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
             ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * 32);
@@ -79,8 +76,8 @@ internal static class ForwardLoopEmitter
         if (hasLowRank)
         {
             writer.Line($"""
-                ref float packedU = ref ScratchMemory.Take(3, rowsAtOnce * {product.Rank});
-                ref float panelB = ref ScratchMemory.Take(4, {32 * product.Rank});
+                ref float packedU = ref ScratchMemory.Take(3, rowsAtOnce * {product.LowRank!.Rank});
+                ref float panelB = ref ScratchMemory.Take(4, {32 * product.LowRank!.Rank});
                 """);
         }
 
@@ -99,7 +96,7 @@ internal static class ForwardLoopEmitter
         if (hasLowRank)
         {
             writer.Line("if (u is not null)");
-            writer.Line($"    {tiles}PackRows(ref Unsafe.Add(ref us, (nint)blockRow * {product.Rank}), {product.Rank}, blockRows, {product.Rank}, ref packedU);");
+            writer.Line($"    {tiles}PackRows(ref Unsafe.Add(ref us, (nint)blockRow * {product.LowRank!.Rank}), {product.LowRank!.Rank}, blockRows, {product.LowRank!.Rank}, ref packedU);");
             writer.Line();
         }
 
@@ -129,7 +126,7 @@ internal static class ForwardLoopEmitter
         {
             writer.Line($$"""
                 if (b is not null && ends)
-                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)column * {{product.Rank}}), {{product.Rank}}, width, {{product.Rank}}, ref panelB, 32, scaling);
+                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)column * {{product.LowRank!.Rank}}), {{product.LowRank!.Rank}}, width, {{product.LowRank!.Rank}}, ref panelB, 32, scaling);
                 """);
         }
 
@@ -149,7 +146,7 @@ internal static class ForwardLoopEmitter
         writer.Line($"height = {tiles}HeightOf(blockRows - row);");
         writer.Line("ref float tileX = ref Unsafe.Add(ref packedX, row * depth);");
         if (hasLowRank)
-            writer.Line($"ref float tileU = ref Unsafe.Add(ref packedU, row * {product.Rank});");
+            writer.Line($"ref float tileU = ref Unsafe.Add(ref packedU, row * {product.LowRank!.Rank});");
         writer.Line($"ref float tileY = ref Unsafe.Add(ref target, {(lane == "0" ? "row * stride" : "(row * stride) + lane")});");
         string lowRank = hasLowRank ? $", ref {Offset("panelB", lane)}, ref tileU, b is not null && ends" : "";
         string ends = $"ref tileX, depth{lowRank}, ref {Offset("panelBias", lane)}, ref tileY, stride, starts";

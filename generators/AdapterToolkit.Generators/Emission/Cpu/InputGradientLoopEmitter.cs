@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -11,17 +11,14 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// </summary>
 internal static class InputGradientLoopEmitter
 {
-    private const int RowsAtOnce = 128;
-    private const int DepthAtOnce = 256;
-
     /// <summary>Emits the loops.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="product">The product.</param>
     /// <param name="shape">The vectors.</param>
     /// <param name="stored">How W is packed; null where it is in float32.</param>
-    public static void Emit(SourceWriter writer, ProductDescription product, VectorShape shape, StoredText? stored)
+    public static void Emit(SourceWriter writer, Product product, VectorShape shape, StoredText? stored)
     {
-        bool hasLowRank = product.Rank > 0;
+        bool hasLowRank = product.LowRank is not null;
         string tiles = stored is null ? string.Empty : $"{VectorKernelsEmitter.ClassName(shape)}.";
         string weightType = stored is null ? "Tensor" : "PackedWeight";
         int width = shape.TileWidth;
@@ -59,14 +56,14 @@ internal static class InputGradientLoopEmitter
 
         writer.Line($$"""
 
-            int blocks = (outFeatures + {{DepthAtOnce - 1}}) / {{DepthAtOnce}};
+            int blocks = (outFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
             int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + 31) / 32 * 32;
-            int rowsAtOnce = Math.Min({{RowsAtOnce}}, (endRow - firstRow + {{width - 1}}) / {{width}} * {{width}});
+            int rowsAtOnce = Math.Min({{product.CpuTiling.Rows}}, (endRow - firstRow + {{width - 1}}) / {{width}} * {{width}});
             ref float packedDy = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
             ref float sums = ref ScratchMemory.Take(1, rowsAtOnce * features);
             """);
         if (hasLowRank)
-            writer.Line($"ref float packedV = ref ScratchMemory.Take(2, rowsAtOnce * {product.Rank});");
+            writer.Line($"ref float packedV = ref ScratchMemory.Take(2, rowsAtOnce * {product.LowRank!.Rank});");
         if (stored is not null)
             Scratch(writer, stored, shape);
         writer.Line();
@@ -75,7 +72,7 @@ internal static class InputGradientLoopEmitter
         if (hasLowRank)
         {
             writer.Line("if (v is not null)");
-            writer.Line($"    {tiles}PackColumns(ref Unsafe.Add(ref vs, (nint)blockRow * {product.Rank}), {product.Rank}, blockRows, {product.Rank}, ref packedV);");
+            writer.Line($"    {tiles}PackColumns(ref Unsafe.Add(ref vs, (nint)blockRow * {product.LowRank!.Rank}), {product.LowRank!.Rank}, blockRows, {product.LowRank!.Rank}, ref packedV);");
         }
 
         writer.Line();
@@ -108,7 +105,7 @@ internal static class InputGradientLoopEmitter
         writer.Open($"for (int row = 0; row < blockRows; row += {width})");
         writer.Line("ref float tileDy = ref Unsafe.Add(ref packedDy, row * depth);");
         if (hasLowRank)
-            writer.Line($"ref float tileV = ref Unsafe.Add(ref packedV, row * {product.Rank});");
+            writer.Line($"ref float tileV = ref Unsafe.Add(ref packedV, row * {product.LowRank!.Rank});");
         writer.Line($"ref float tileDx = ref Unsafe.Add(ref sums, (row * features) + ((feature - firstFeature) * {width}));");
         writer.Open("switch (height)");
         foreach (int height in shape.TileHeights)

@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -7,7 +7,7 @@ internal static class MergeEmitter
 {
     private const int RanksAtOnce = 8;
 
-    public static void Emit(SourceWriter writer, FactorDescription merge, VectorShape shape)
+    public static void Emit(SourceWriter writer, FactorProduct merge, VectorShape shape)
     {
         IReadOnlyList<RankBlock> blocks = RankBlock.Divide(merge.Rank, RanksAtOnce);
         writer.Line();

@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -13,7 +14,7 @@ internal static class PackedKernelsEmitter
 
     public static string Emit(LinearConfiguration configuration, string space, VectorShape shape, CancellationToken cancellation)
     {
-        ProductDescription forward = ProductDescription.Forward(configuration);
+        Product forward = Product.Forward(configuration);
         StoredText stored = new(configuration.Stored, shape);
         SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
@@ -22,7 +23,7 @@ internal static class PackedKernelsEmitter
         writer.Line($"/// <summary>The products, and W's way into the format and out of it, in vectors of {shape.Bits} bits.</summary>");
         writer.Open($"private static class {ClassName(shape)}");
         ForwardLoopEmitter.Emit(writer, forward, shape, stored);
-        InputGradientLoopEmitter.Emit(writer, ProductDescription.InputGradient(configuration), shape, stored);
+        InputGradientLoopEmitter.Emit(writer, Product.InputGradient(configuration), shape, stored);
         stored.Emit(writer);
         DequantizeEmitter.Emit(writer, stored);
         new QuantizeEmitter(configuration.Stored, shape).Emit(writer);

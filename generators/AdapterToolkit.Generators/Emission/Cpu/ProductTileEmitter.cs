@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -8,12 +8,12 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// its transpose, vectors run over the outputs (W) and the single numbers are rows' (x); where it is read as stored,
 /// vectors run over the rows (dy) and the single numbers are W's.
 /// </summary>
-internal sealed class ProductTileEmitter(ProductDescription product, VectorShape shape)
+internal sealed class ProductTileEmitter(Product product, VectorShape shape)
 {
     private const int PanelWidth = 32;
     private const int RanksUnrolled = 16;
 
-    private readonly bool _transposed = product.Weight == WeightUse.Transposed;
+    private readonly bool _transposed = product.Weight.Use == WeightUse.Transposed;
     private readonly int _width = shape.TileWidth;
 
     /// <summary>Emits the kernel of each height.</summary>
@@ -37,7 +37,7 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
                 $"private static void {product.Name}Decoding{height}({Parameters($"ref {stored.Element} codes{scales}, ref float x, nint depth")})");
             Start(writer, height);
             new RegisterSumEmitter(stored).Emit(writer, height, Sum);
-            if (product.Rank > 0)
+            if (product.LowRank is not null)
                 AddLowRank(writer, height);
             Store(writer, height);
             writer.Close();
@@ -48,7 +48,7 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
     private string Parameters(string? operandsOfPacked = null)
     {
         string operands = operandsOfPacked ?? (_transposed ? "ref float w, ref float x, nint depth" : "ref float dy, ref float w, nint depth, nint panelStride");
-        string lowRank = (product.Rank, _transposed) switch
+        string lowRank = (product.LowRank?.Rank ?? 0, _transposed) switch
         {
             (0, _) => "",
             (_, true) => ", ref float b, ref float u, bool addsLowRank",
@@ -66,7 +66,7 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
         CpuText.Kernel(writer, $"{product.Formula}, for {size}.", $"internal static void {product.Name}{height}({Parameters()})");
         Start(writer, height);
         SumOverWeight(writer, height);
-        if (product.Rank > 0)
+        if (product.LowRank is not null)
             AddLowRank(writer, height);
         Store(writer, height);
         writer.Close();
@@ -137,18 +137,18 @@ internal sealed class ProductTileEmitter(ProductDescription product, VectorShape
     {
         writer.Line();
         writer.Open("if (addsLowRank)");
-        int pieces = product.Rank / RanksUnrolled;
+        int pieces = product.LowRank!.Rank / RanksUnrolled;
         if (pieces > 1)
         {
             writer.Open($"for (int rank = 0; rank < {pieces * RanksUnrolled}; rank += {RanksUnrolled})");
             LowRankSteps(writer, height, RanksUnrolled, advances: true);
             writer.Close();
-            if (product.Rank % RanksUnrolled > 0)
-                LowRankSteps(writer, height, product.Rank % RanksUnrolled, advances: false);
+            if (product.LowRank!.Rank % RanksUnrolled > 0)
+                LowRankSteps(writer, height, product.LowRank!.Rank % RanksUnrolled, advances: false);
         }
         else
         {
-            LowRankSteps(writer, height, product.Rank, advances: false);
+            LowRankSteps(writer, height, product.LowRank!.Rank, advances: false);
         }
 
         writer.Close();

@@ -1,4 +1,4 @@
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -10,7 +10,7 @@ internal static class ReduceEmitter
 {
     private static readonly int[] s_heights = [VectorShape.VectorsAtOnce, 1];
 
-    public static void Emit(SourceWriter writer, FactorDescription forward, FactorDescription backward, VectorShape shape)
+    public static void Emit(SourceWriter writer, FactorProduct forward, FactorProduct backward, VectorShape shape)
     {
         IReadOnlyList<RankBlock> blocks = RankBlock.Divide(forward.Rank, shape.RanksAtOnce);
         Work(
@@ -60,7 +60,7 @@ internal static class ReduceEmitter
         writer.Close();
     }
 
-    private static void Rows(SourceWriter writer, FactorDescription product, IReadOnlyList<RankBlock> blocks)
+    private static void Rows(SourceWriter writer, FactorProduct product, IReadOnlyList<RankBlock> blocks)
     {
         writer.Line();
         writer.Line("/// <summary>result[row, r] = scaling · Σ source[row, k] · factor[r, k], for the rows from the first to the end.</summary>");

@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -10,8 +11,8 @@ internal static class VectorKernelsEmitter
 
     public static string Emit(LinearConfiguration configuration, string space, VectorShape shape, CancellationToken cancellation)
     {
-        ProductDescription forward = ProductDescription.Forward(configuration);
-        ProductDescription inputGradient = ProductDescription.InputGradient(configuration);
+        Product forward = Product.Forward(configuration);
+        Product inputGradient = Product.InputGradient(configuration);
         SourceWriter writer = SourceWriter.File(cancellation);
         writer.Open($"namespace {space}");
         CpuText.Aliases(writer, shape, isPacked: false);
@@ -23,9 +24,9 @@ internal static class VectorKernelsEmitter
         int rank = configuration.Rank;
         if (rank > 0)
         {
-            ReduceEmitter.Emit(writer, FactorDescription.Reduce(rank), FactorDescription.ReduceGradient(rank), shape);
-            FactorGradientEmitter.Emit(writer, FactorDescription.GradientOfA(rank), FactorDescription.GradientOfB(rank), shape);
-            MergeEmitter.Emit(writer, FactorDescription.Merge(rank), shape);
+            ReduceEmitter.Emit(writer, FactorProduct.Reduce(rank), FactorProduct.ReduceGradient(rank), shape);
+            FactorGradientEmitter.Emit(writer, FactorProduct.GradientOfA(rank), FactorProduct.GradientOfB(rank), shape);
+            MergeEmitter.Emit(writer, FactorProduct.Merge(rank), shape);
         }
 
         PackingEmitter.Emit(writer, shape);

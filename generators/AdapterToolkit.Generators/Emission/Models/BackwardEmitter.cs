@@ -1,6 +1,7 @@
 using AdapterToolkit.Generators.Differentiation;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
@@ -10,8 +11,8 @@ namespace AdapterToolkit.Generators.Emission.Models;
 /// </summary>
 internal sealed partial class BackwardEmitter
 {
-    private const string MaybeTensor = "global::AdapterToolkit.Tensors.Tensor?";
-    private const string Sum = "global::AdapterToolkit.CompilerServices.Gradient.Accumulate";
+    private const string MaybeTensor = RuntimeNames.Tensor + "?";
+    private const string Sum = RuntimeNames.Gradient + ".Accumulate";
 
     private readonly SourceWriter _writer;
     private readonly GraphStructure _structure;

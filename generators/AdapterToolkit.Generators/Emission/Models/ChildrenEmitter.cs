@@ -1,11 +1,12 @@
 using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
 /// <summary>Emits the list of the modules that a class is made of.</summary>
 internal static class ChildrenEmitter
 {
-    private const string ChildType = "global::AdapterToolkit.Modules.ModuleChild";
+    private const string ChildType = RuntimeNames.ModuleChild;
 
     public static void Emit(SourceWriter writer, ModelSpec model)
     {

@@ -1,6 +1,7 @@
 using AdapterToolkit.Generators.Differentiation;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
@@ -13,7 +14,7 @@ internal sealed partial class ForwardEmitter
         foreach (int result in choice.Results)
         {
             if (_declared.Add(result))
-                _writer.Line($"global::AdapterToolkit.Tensors.Tensor {Name(result)};");
+                _writer.Line($"{RuntimeNames.Tensor} {Name(result)};");
             if (_plan?.NeedsFlag(result) == true && !_flagNames.ContainsKey(result))
             {
                 string flag = _flagNames[result] = _names.Unique($"{Name(result).TrimStart('@')}Active");

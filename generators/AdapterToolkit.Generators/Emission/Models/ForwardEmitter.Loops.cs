@@ -1,6 +1,7 @@
 using AdapterToolkit.Generators.Differentiation;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
@@ -12,7 +13,7 @@ internal sealed partial class ForwardEmitter
         DeclareCarried(loop, owned, usedAfter);
         if (loop.Returned >= 0)
         {
-            _writer.Line($"global::AdapterToolkit.Tensors.Tensor? {Name(loop.Returned)} = null;");
+            _writer.Line($"{RuntimeNames.Tensor}? {Name(loop.Returned)} = null;");
             _declared.Add(loop.Returned);
             _maybeNull.Add(loop.Returned);
             if (_plan?.NeedsFlag(loop.Returned) == true)
@@ -61,7 +62,7 @@ internal sealed partial class ForwardEmitter
             else
             {
                 _valueNames[carried.Inside] = _names.Unique(NameTable.Camel(_graph.Names[carried.Inside]));
-                _writer.Line($"global::AdapterToolkit.Tensors.Tensor {Name(carried.Inside)} = {Name(initial)}.Retain();");
+                _writer.Line($"{RuntimeNames.Tensor} {Name(carried.Inside)} = {Name(initial)}.Retain();");
             }
 
             _valueNames[carried.After] = Name(carried.Inside);

@@ -1,6 +1,7 @@
 using AdapterToolkit.Generators.Differentiation;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
@@ -153,5 +154,5 @@ internal sealed partial class ForwardEmitter
     }
 
     /// <summary>What stands before the equals sign where a value is defined: its name, with its type unless that was declared before.</summary>
-    private string Definition(int value) => (_declared.Add(value) ? "global::AdapterToolkit.Tensors.Tensor " : "") + Name(value);
+    private string Definition(int value) => (_declared.Add(value) ? RuntimeNames.Tensor + " " : "") + Name(value);
 }

@@ -1,14 +1,15 @@
 using AdapterToolkit.Generators.Differentiation;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
 /// <summary>Emits the other half of a class marked <c>[AdapterModel]</c>: its modules, and its forward and backward passes.</summary>
 internal sealed class ModelEmitter
 {
-    private const string TensorType = "global::AdapterToolkit.Tensors.Tensor";
-    private const string RecordType = "global::AdapterToolkit.Operators.ForwardRecord";
+    private const string TensorType = RuntimeNames.Tensor;
+    private const string RecordType = RuntimeNames.ForwardRecord;
 
     private readonly SourceWriter _writer;
     private readonly ModelSpec _model;
@@ -57,7 +58,7 @@ internal sealed class ModelEmitter
 
     private string Emit()
     {
-        TypeEmitter.Open(_writer, _model.Type, $"partial class {_model.Type.Name}{(_model.DerivesFromModule ? "" : " : global::AdapterToolkit.Modules.Module")}");
+        TypeEmitter.Open(_writer, _model.Type, $"partial class {_model.Type.Name}{(_model.DerivesFromModule ? "" : " : " + RuntimeNames.Module)}");
         ChildrenEmitter.Emit(_writer, _model);
         EmitEvaluate();
         EmitForwardSaving();
@@ -244,7 +245,7 @@ internal sealed class ModelEmitter
         IEnumerable<string> saved = Tensors.Select(tensor => $"new(\"{tensor.Name.TrimStart('@')}\", {NameTable.Pascal(tensor.Name)}Input)");
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
-        _writer.Line($"public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [{string.Join(", ", saved)}];");
+        _writer.Line($"public override global::System.Collections.Generic.IEnumerable<{RuntimeNames.SavedTensor}> SavedTensors => [{string.Join(", ", saved)}];");
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
         _writer.Open("public override void Release()");

@@ -1,11 +1,12 @@
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
 /// <summary>Emits the class of a record: exactly the values that are saved.</summary>
 internal static class RecordEmitter
 {
-    private const string SavedTensor = "global::AdapterToolkit.Operators.SavedTensor";
+    private const string SavedTensor = RuntimeNames.SavedTensor;
 
     public static void Emit(SourceWriter writer, RecordPlan plan)
     {
@@ -14,7 +15,7 @@ internal static class RecordEmitter
             ? "/// <summary>What one run of <c>Forward</c> saves for its backward pass.</summary>"
             : $"/// <summary>What one iteration ({plan.IterationLabel}) saves for its backward pass.</summary>");
         writer.Line(GeneratedCode.Attribute);
-        writer.Open($"private sealed class {plan.ClassName} : global::AdapterToolkit.Operators.ForwardRecord");
+        writer.Open($"private sealed class {plan.ClassName} : {RuntimeNames.ForwardRecord}");
         foreach (RecordField field in plan.Fields)
         {
             bool isReference = field.Kind == FieldKind.Plain && !field.Type.EndsWith("?", StringComparison.Ordinal) && field.Type != "bool";
