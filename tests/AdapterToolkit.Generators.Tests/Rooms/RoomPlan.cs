@@ -19,17 +19,32 @@ internal sealed record RoomPlan(string Project, IReadOnlyList<string> Rooms, IRe
     public static IReadOnlyList<RoomPlan> All { get; } =
     [
         new(
+            "src/AdapterToolkit",
+            [
+                "Annotations", "Devices", "Tensors", "Quantization", "Weights", "Formats", "Operators", "CompilerServices", "Modules", "Adapters", "Models", "Loading",
+                "Optimizers", "Training", "Generation",
+            ],
+            [],
+            UsesEmittedCode: true)
+        {
+            OnlyUser = new Dictionary<string, string> { ["CompilerServices"] = "Modules" },
+        },
+        new(
             "generators/AdapterToolkit.Generators",
             ["Model", "Symbols", "Discovery", "Lifting", "Differentiation", "Planning", "Emission"],
             ["AdapterToolkitGenerator.cs"],
             UsesEmittedCode: false),
     ];
 
+    /// <summary>Rooms that only one other may use, and that one.</summary>
+    public IReadOnlyDictionary<string, string> OnlyUser { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The project's folder.</summary>
     public string Folder => Path.Combine([SolutionFolder.Find(), .. Project.Split('/')]);
 
     /// <summary>Whether a room may use another.</summary>
-    public bool Allows(string from, string to) => PositionOf(to) <= PositionOf(from);
+    public bool Allows(string from, string to) =>
+        PositionOf(to) <= PositionOf(from) && (from == to || !OnlyUser.TryGetValue(to, out string? user) || from == user);
 
     /// <summary>Where a room stands in the order; the root stands behind all.</summary>
     private int PositionOf(string room)

@@ -6,6 +6,9 @@ namespace AdapterToolkit.Generators.Tests.Rooms;
 /// <summary>A project's rooms use one another in one order, and none of its code lies beside them that does not have to.</summary>
 public sealed class RoomTests
 {
+    /// <summary>A partial method without a body: other generators than ours write those of logging and of regular expressions.</summary>
+    private const string LacksBody = "CS8795";
+
     private static readonly Dictionary<string, Compilation> s_compilations = [];
 
     public static TheoryData<string> Projects => [.. RoomPlan.All.Select(plan => plan.Project)];
@@ -15,7 +18,8 @@ public sealed class RoomTests
     [Theory]
     [MemberData(nameof(Projects))]
     public void The_code_is_understood(string project) =>
-        Assert.Empty(CompilationOf(PlanOf(project)).GetDiagnostics(Token).Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+        Assert.Empty(CompilationOf(PlanOf(project)).GetDiagnostics(Token)
+            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != LacksBody));
 
     [Theory]
     [MemberData(nameof(Projects))]
