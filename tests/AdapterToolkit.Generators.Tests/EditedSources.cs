@@ -23,7 +23,7 @@ internal static class EditedSources
         """;
 
     private const string Operators = """
-        using AdapterToolkit; using AdapterToolkit.Tensors; using Users.Numbers;
+        using AdapterToolkit; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using Users.Numbers;
         namespace Users.Operators
         {
             public static class Squares
@@ -87,7 +87,7 @@ internal static class EditedSources
         """;
 
     private const string Third = """
-        using AdapterToolkit; using AdapterToolkit.Tensors; using Users.Operators;
+        using AdapterToolkit; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using Users.Operators;
         namespace Users.Models.Inner
         {
             public partial class Outer
@@ -162,6 +162,11 @@ internal static class EditedSources
         ],
         ["", "namespace Users.Models { internal static class Nearer { public static int Twice(this int number) => number; } }"],
         ["", "namespace Users.Models { internal static class Blocks { extension(int number) { public int Twice() => number; } } }"],
+        [
+            "",
+            "using AdapterToolkit.Tensors; namespace Users.Models { internal static class Products { "
+                + "extension(Tensor) { public static Tensor operator *(Tensor left, float right) => left; } } }",
+        ],
         ["", "namespace Users.Models { internal static class Constants { public const float Scale = 5f; public const int Times = 7; } }"],
         [
             "",
