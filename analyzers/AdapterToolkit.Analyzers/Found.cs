@@ -23,7 +23,8 @@ internal static class Found
                 continue;
             Location location = LocationOf(context.Symbol, diagnostic.Location);
             if (IsCertain(rule.Id, (INamedTypeSymbol)context.Symbol, location, context.Compilation))
-                context.ReportDiagnostic(Diagnostic.Create(rule, location, ImmutableDictionary<string, string?>.Empty.Add(Problem, diagnostic.Arguments[diagnostic.Arguments.Count - 1]), [.. diagnostic.Arguments]));
+                context.ReportDiagnostic(Diagnostic.Create(rule, location,
+                    ImmutableDictionary<string, string?>.Empty.Add(Problem, diagnostic.Arguments[diagnostic.Arguments.Count - 1]), [.. diagnostic.Arguments]));
         }
     }
 
@@ -32,8 +33,10 @@ internal static class Found
     {
         "ADT0001" => !Unfinished.HasOpenHeader(type),
         "ADT0202" => true,
-        "ADT0002" or "ADT0003" or "ADT0004" => !Unfinished.HasOpenHeader(type) && !Unfinished.HasSyntaxErrorInside(type) && !Unfinished.IsAt(location, compilation),
-        "ADT0201" when type.Locations.Contains(location) => !Unfinished.HasSyntaxError(type) && !Unfinished.HasOpenHeader(type) && !Unfinished.HasWrongMember(type, compilation),
+        "ADT0002" or "ADT0003" or "ADT0004" =>
+            !Unfinished.HasOpenHeader(type) && !Unfinished.HasSyntaxErrorInside(type) && !Unfinished.IsAt(location, compilation),
+        "ADT0201" when type.Locations.Contains(location) =>
+            !Unfinished.HasSyntaxError(type) && !Unfinished.HasOpenHeader(type) && !Unfinished.HasWrongMember(type, compilation),
         _ => !Unfinished.IsAt(location, compilation),
     };
 

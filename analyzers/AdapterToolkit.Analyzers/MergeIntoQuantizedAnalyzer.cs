@@ -41,13 +41,17 @@ public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
                 merges[call.Syntax] = call;
             if (merges.Count == 0)
                 continue;
-            bool asksForFormat = block.Descendants().OfType<IPropertyReferenceOperation>().Any(property => property.Property.Name is "Format" or "MarkedFormat" or "BitsPerWeight" && analysis.Types.IsOfToolkit(property.Property));
-            foreach (KeyValuePair<SyntaxNode, int> merge in analysis.Run(context.GetControlFlowGraph(block), context.OwningSymbol, context.CancellationToken).Merges.OrderBy(merge => merge.Key.SpanStart))
+            bool asksForFormat = block.Descendants().OfType<IPropertyReferenceOperation>()
+                .Any(property => property.Property.Name is "Format" or "MarkedFormat" or "BitsPerWeight" && analysis.Types.IsOfToolkit(property.Property));
+            HeldResult result = analysis.Run(context.GetControlFlowGraph(block), context.OwningSymbol, context.CancellationToken);
+            foreach (KeyValuePair<SyntaxNode, int> merge in result.Merges.OrderBy(merge => merge.Key.SpanStart))
             {
-                if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call) || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
+                if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call)
+                    || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
                     continue;
                 string name = Receiver.Of(call)?.Syntax.ToString() ?? "this";
-                context.ReportDiagnostic(Diagnostic.Create(Rules.MergeIntoQuantized, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
+                context.ReportDiagnostic(
+                    Diagnostic.Create(Rules.MergeIntoQuantized, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
             }
         }
     }
@@ -56,7 +60,8 @@ public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
     private static bool IsAlternative(IInvocationOperation merge, IEnumerable<IInvocationOperation> merges)
     {
         string? target = Receiver.Of(merge)?.Syntax.ToString();
-        return merges.Any(other => other.TargetMethod.Name is "MergeTo" or "MergeToBaseType" && Receiver.Of(other)?.Syntax.ToString() == target && AreApart(merge, other));
+        return merges.Any(other => other.TargetMethod.Name is "MergeTo" or "MergeToBaseType"
+            && Receiver.Of(other)?.Syntax.ToString() == target && AreApart(merge, other));
     }
 
     /// <summary>Whether two operations stand in different parts of a choice.</summary>

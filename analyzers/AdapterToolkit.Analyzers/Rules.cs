@@ -12,7 +12,9 @@ internal static class Rules
         "'{0}' {1}",
         "Declaration",
         DiagnosticSeverity.Error,
-        "A class marked [LowRank], [Quantized] or [Frozen] is a partial class that derives from Linear, and a class that derives from Linear is marked so; one marked [AdapterModel] is a partial class that derives from Module or names no base class. Neither is generic or static, and the classes around it are partial too.");
+        "A class marked [LowRank], [Quantized] or [Frozen] is a partial class that derives from Linear, and a class that derives from Linear is marked so; "
+            + "one marked [AdapterModel] is a partial class that derives from Module or names no base class. "
+            + "Neither is generic or static, and the classes around it are partial too.");
 
     /// <summary>A rank that no adapter of the layer can have.</summary>
     public static readonly DiagnosticDescriptor RankOutOfRange = Rule(
@@ -21,7 +23,8 @@ internal static class Rules
         "The rank {1} of '{0}' {2}",
         "Adapters",
         DiagnosticSeverity.Error,
-        "The rank of a low-rank adapter is positive, and below the smaller of the layer's two dimensions: from there on, B A has the freedom of a full matrix.");
+        "The rank of a low-rank adapter is positive, and below the smaller of the layer's two dimensions: "
+            + "from there on, B A has the freedom of a full matrix.");
 
     /// <summary>A rank at which the factors are no smaller than the weight.</summary>
     public static readonly DiagnosticDescriptor RankSavesNothing = Rule(
@@ -48,7 +51,8 @@ internal static class Rules
         "'{0}' is marked [Trainable], but the weight of {1} is quantized and can't follow a gradient",
         "Quantization",
         DiagnosticSeverity.Error,
-        "The few values that a quantized weight can have are too far apart for the steps of an optimizer. Train an adapter beside it, or store the weight as it is.");
+        "The few values that a quantized weight can have are too far apart for the steps of an optimizer. "
+            + "Train an adapter beside it, or store the weight as it is.");
 
     /// <summary>A member without a weight that is to train.</summary>
     public static readonly DiagnosticDescriptor TrainableWithoutWeight = Rule(
@@ -57,7 +61,8 @@ internal static class Rules
         "'{0}' is marked [Trainable], but {1}; the attribute goes on an RmsNorm of a model, or on a list of them",
         "Adapters",
         DiagnosticSeverity.Error,
-        "[Trainable] lets the own weight of a module train together with the adapters. Norms have such a weight; linear layers train by their adapter, and embeddings, heads and modules made of others have none.");
+        "[Trainable] lets the own weight of a module train together with the adapters. Norms have such a weight; "
+            + "linear layers train by their adapter, and embeddings, heads and modules made of others have none.");
 
     /// <summary>BA meets an activation.</summary>
     public static readonly DiagnosticDescriptor ProductOfFactors = Rule(
@@ -66,7 +71,8 @@ internal static class Rules
         "{0} by an activation; B(Ax) gives the same and never forms a matrix of W's size",
         "Adapters",
         DiagnosticSeverity.Warning,
-        "BA has as many numbers as W, so that (BA)x costs as much as another full layer, in time, in memory and in the backward pass. B(Ax) costs rank x (in + out) a row.");
+        "BA has as many numbers as W, so that (BA)x costs as much as another full layer, in time, in memory and in the backward pass. "
+            + "B(Ax) costs rank x (in + out) a row.");
 
     /// <summary>A frozen weight that is to train.</summary>
     public static readonly DiagnosticDescriptor FrozenWeightTrains = Rule(
@@ -75,7 +81,8 @@ internal static class Rules
         "The frozen weight '{0}' {1}; only the factors of its adapter train",
         "Adapters",
         DiagnosticSeverity.Warning,
-        "A pretrained weight under an adapter has no gradient and no optimizer state. Once it trains, the adapter alone no longer holds what was learned, and memory is that of full fine-tuning.");
+        "A pretrained weight under an adapter has no gradient and no optimizer state. "
+            + "Once it trains, the adapter alone no longer holds what was learned, and memory is that of full fine-tuning.");
 
     /// <summary>A frozen weight that is changed.</summary>
     public static readonly DiagnosticDescriptor FrozenWeightWritten = Rule(
@@ -84,7 +91,8 @@ internal static class Rules
         "The frozen weight '{0}' {1}; after loading, only a merge changes it",
         "Adapters",
         DiagnosticSeverity.Warning,
-        "An adapter is trained beside one pretrained weight and means nothing beside another. The weight is loaded once, before its first use, and changed by a merge only.");
+        "An adapter is trained beside one pretrained weight and means nothing beside another. "
+            + "The weight is loaded once, before its first use, and changed by a merge only.");
 
     /// <summary>An adapter that never trains.</summary>
     public static readonly DiagnosticDescriptor AdapterNeverReached = Rule(
@@ -111,7 +119,8 @@ internal static class Rules
         "{0}; start A at random and B at zero",
         "Adapters",
         DiagnosticSeverity.Warning,
-        "The gradient of each factor has the other one as a factor: where both are zero, both stay so. Where neither is zero, the model is another one before training begins.");
+        "The gradient of each factor has the other one as a factor: where both are zero, both stay so. "
+            + "Where neither is zero, the model is another one before training begins.");
 
     /// <summary>A merge too many, or an adapter used after one.</summary>
     public static readonly DiagnosticDescriptor UsedAfterMerge = Rule(
@@ -120,7 +129,8 @@ internal static class Rules
         "'{0}' {1}",
         "Adapters",
         DiagnosticSeverity.Warning,
-        "A merge adds s BA to W and gives the factors back, or keeps them idle for Unmerge. A second one, or use of the adapter beside the merged weight, counts the adapter twice or finds none.");
+        "A merge adds s BA to W and gives the factors back, or keeps them idle for Unmerge. "
+            + "A second one, or use of the adapter beside the merged weight, counts the adapter twice or finds none.");
 
     /// <summary>A merge that loses the adapter.</summary>
     public static readonly DiagnosticDescriptor MergeIntoQuantized = Rule(
@@ -129,7 +139,8 @@ internal static class Rules
         "The weights of '{0}' are stored in {1} bits, and merging into them rounds the adapter away; merge to 16 or 32 bits",
         "Quantization",
         DiagnosticSeverity.Warning,
-        "What an adapter adds to a weight is smaller than the steps between the few values that a quantized weight can have. Merged into 16 or 32 bits, it is kept.");
+        "What an adapter adds to a weight is smaller than the steps between the few values that a quantized weight can have. "
+            + "Merged into 16 or 32 bits, it is kept.");
 
     /// <summary>The adapter without W.</summary>
     public static readonly DiagnosticDescriptor AdapterTermAlone = Rule(
@@ -147,7 +158,8 @@ internal static class Rules
         "Forward can't be differentiated here: {0}; {1}",
         "Differentiation",
         DiagnosticSeverity.Error,
-        "The Forward of a class marked [AdapterModel] is differentiated at compile time. It is made of modules, operators with [Gradient], arithmetic on tensors and numbers, locals, branches, loops and returns; values that are no tensors are free.");
+        "The Forward of a class marked [AdapterModel] is differentiated at compile time. It is made of modules, operators with [Gradient], "
+            + "arithmetic on tensors and numbers, locals, branches, loops and returns; values that are no tensors are free.");
 
     /// <summary>A model without anything to train.</summary>
     public static readonly DiagnosticDescriptor NothingTrains = Rule(

@@ -66,8 +66,10 @@ public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
             if (!MeetsTensors(block, analysis.Types) || !roots.Add(root) || block.Kind is OperationKind.None or OperationKind.Invalid)
                 continue;
             ControlFlowGraph graph = context.GetControlFlowGraph(block);
-            foreach (Finding finding in analysis.Run(graph, context.OwningSymbol, context.CancellationToken).Findings.Where(finding => !IsHalfTyped(finding.Place)).OrderBy(finding => finding.Place.SpanStart))
-                context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(), ImmutableDictionary<string, string?>.Empty.Add(ProductOfFactorsRule.Operand, finding.Operand), [.. finding.Arguments]));
+            foreach (Finding finding in analysis.Run(graph, context.OwningSymbol, context.CancellationToken).Findings
+                .Where(finding => !IsHalfTyped(finding.Place)).OrderBy(finding => finding.Place.SpanStart))
+                context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(),
+                    ImmutableDictionary<string, string?>.Empty.Add(ProductOfFactorsRule.Operand, finding.Operand), [.. finding.Arguments]));
         }
     }
 
@@ -82,8 +84,10 @@ public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
         {
             bool meets = operation switch
             {
-                IInvocationOperation call => types.HoldsTensor(call.Type) || types.HoldsTensor(call.TargetMethod.ContainingType) || TensorTypes.Is(call.TargetMethod.ContainingType, types.TorchOptimizers) || MatrixProduct.IsNamedProduct(call.TargetMethod.Name),
-                IMemberReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation => types.HoldsTensor(operation.Type),
+                IInvocationOperation call => types.HoldsTensor(call.Type) || types.HoldsTensor(call.TargetMethod.ContainingType)
+                    || TensorTypes.Is(call.TargetMethod.ContainingType, types.TorchOptimizers) || MatrixProduct.IsNamedProduct(call.TargetMethod.Name),
+                IMemberReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation =>
+                    types.HoldsTensor(operation.Type),
                 IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } binary => types.IsNamedMatrix(binary.Type),
                 _ => false,
             };

@@ -24,7 +24,8 @@ internal static class Unfinished
         {
             for (ITypeSymbol? outer = current; outer is not null; outer = outer.ContainingType)
             {
-                if (outer.TypeKind == TypeKind.Error || (outer.Name.Length == 0 && outer.TypeKind == TypeKind.Class) || outer.Interfaces.Any(IsUnknown) || HasUnknownAttribute(outer) || HasUnknownBase(outer) || outer.DeclaringSyntaxReferences.Any(HasSyntaxErrorInHeader))
+                if (outer.TypeKind == TypeKind.Error || (outer.Name.Length == 0 && outer.TypeKind == TypeKind.Class) || outer.Interfaces.Any(IsUnknown)
+                    || HasUnknownAttribute(outer) || HasUnknownBase(outer) || outer.DeclaringSyntaxReferences.Any(HasSyntaxErrorInHeader))
                     return true;
             }
         }
@@ -36,7 +37,8 @@ internal static class Unfinished
     public static bool MayLackMembers(ITypeSymbol type) => HasSyntaxError(type) || HasOpenHeader(type) || type.GetMembers().Any(HasUnknownType);
 
     /// <summary>Whether a syntax error is inside the declaration of a class.</summary>
-    public static bool HasSyntaxErrorInside(ISymbol type) => type.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is { ContainsDiagnostics: true } node && node.GetDiagnostics().Any(IsError));
+    public static bool HasSyntaxErrorInside(ISymbol type) =>
+        type.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is { ContainsDiagnostics: true } node && node.GetDiagnostics().Any(IsError));
 
     /// <summary>Whether a member's type is not known.</summary>
     public static bool HasUnknownType(ISymbol member) => member switch
@@ -61,7 +63,8 @@ internal static class Unfinished
     {
         SyntaxNode root = node.SyntaxTree.GetRoot();
         SyntaxNode? unit = UnitOf(node);
-        return model.GetDiagnostics((unit ?? node).FullSpan).Any(error => IsError(error) && (error.Location.SourceSpan.IntersectsWith(node.Span) || UnitsAt(root, error.Location.SourceSpan).Contains(unit)));
+        return model.GetDiagnostics((unit ?? node).FullSpan).Any(error => IsError(error)
+            && (error.Location.SourceSpan.IntersectsWith(node.Span) || UnitsAt(root, error.Location.SourceSpan).Contains(unit)));
     }
 
     /// <summary>Where the local variables are declared that an expression uses.</summary>
@@ -74,7 +77,8 @@ internal static class Unfinished
     {
         SyntaxNode root = reference.SyntaxTree.GetRoot();
         return compilation.GetSemanticModel(reference.SyntaxTree).GetDiagnostics(reference.Span)
-            .Any(error => IsError(error) && UnitsAt(root, error.Location.SourceSpan).Any(unit => unit is MemberDeclarationSyntax and not BaseTypeDeclarationSyntax));
+            .Any(error => IsError(error)
+                && UnitsAt(root, error.Location.SourceSpan).Any(unit => unit is MemberDeclarationSyntax and not BaseTypeDeclarationSyntax));
     });
 
     /// <summary>Whether an expression has a part of unknown type, or calls what may lack an attribute that is still being typed.</summary>
@@ -102,17 +106,23 @@ internal static class Unfinished
 
     /// <summary>Whether a class names what it derives from, and that is no class and no interface.</summary>
     private static bool HasUnknownBase(ITypeSymbol type) =>
-        type is { TypeKind: TypeKind.Class, BaseType.SpecialType: SpecialType.System_Object, Interfaces.Length: 0 } && type.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is TypeDeclarationSyntax { BaseList: not null } declaration && !NamesObject(declaration));
+        type is { TypeKind: TypeKind.Class, BaseType.SpecialType: SpecialType.System_Object, Interfaces.Length: 0 }
+            && type.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax() is TypeDeclarationSyntax { BaseList: not null } declaration
+                && !NamesObject(declaration));
 
-    private static bool NamesObject(TypeDeclarationSyntax declaration) => declaration.BaseList!.Types.All(given => given.Type is PredefinedTypeSyntax or NameSyntax);
+    private static bool NamesObject(TypeDeclarationSyntax declaration) =>
+        declaration.BaseList!.Types.All(given => given.Type is PredefinedTypeSyntax or NameSyntax);
 
-    private static bool HasUnknownAttribute(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Length > 0 && symbol.GetAttributes().Any(attribute => IsUnknown(attribute.AttributeClass));
+    private static bool HasUnknownAttribute(ISymbol symbol) =>
+        symbol.DeclaringSyntaxReferences.Length > 0 && symbol.GetAttributes().Any(attribute => IsUnknown(attribute.AttributeClass));
 
     private static bool HasSyntaxErrorInHeader(SyntaxReference reference)
     {
         if (reference.GetSyntax() is not TypeDeclarationSyntax { ContainsDiagnostics: true } declaration)
             return false;
-        int end = !declaration.OpenBraceToken.IsMissing && declaration.OpenBraceToken.RawKind != 0 ? declaration.OpenBraceToken.Span.End : declaration.FullSpan.End;
+        int end = !declaration.OpenBraceToken.IsMissing && declaration.OpenBraceToken.RawKind != 0
+            ? declaration.OpenBraceToken.Span.End
+            : declaration.FullSpan.End;
         return declaration.GetDiagnostics().Any(error => IsError(error) && error.Location.SourceSpan.Start <= end);
     }
 
@@ -125,7 +135,8 @@ internal static class Unfinished
     }
 
     private static SyntaxNode? UnitOf(SyntaxNode? node) =>
-        node?.AncestorsAndSelf().FirstOrDefault(outer => outer is StatementSyntax or ArrowExpressionClauseSyntax or ParameterSyntax or AttributeSyntax or MemberDeclarationSyntax or AccessorDeclarationSyntax);
+        node?.AncestorsAndSelf().FirstOrDefault(outer => outer is StatementSyntax or ArrowExpressionClauseSyntax
+            or ParameterSyntax or AttributeSyntax or MemberDeclarationSyntax or AccessorDeclarationSyntax);
 
     private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 }

@@ -25,13 +25,16 @@ public sealed class AddPartialFix() : RuleFix("ADT0001")
     /// <summary>The declarations that are to become partial: of the class and those around it. None where the diagnostic is about something else.</summary>
     private static IEnumerable<TypeDeclarationSyntax> WholeTypes(SyntaxNode root, Diagnostic diagnostic) =>
         diagnostic.Properties.TryGetValue(Found.Problem, out string? problem) && problem?.Contains(DeclarationRules.NotPartial) == true
-            ? root.FindNode(diagnostic.Location.SourceSpan).AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Where(declaration => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
+            ? root.FindNode(diagnostic.Location.SourceSpan).AncestorsAndSelf().OfType<TypeDeclarationSyntax>()
+                .Where(declaration => !declaration.Modifiers.Any(SyntaxKind.PartialKeyword))
             : [];
 
     private static SyntaxNode MakePartial(SyntaxNode root, IEnumerable<TypeDeclarationSyntax> declarations) =>
         root.ReplaceNodes(declarations, (_, declaration) => MakePartial(declaration));
 
-    /// <summary>A declaration with <c>partial</c> as its last modifier, where the language wants it. What stood before the keyword stands before <c>partial</c>.</summary>
+    /// <summary>
+    /// A declaration with <c>partial</c> as its last modifier, where the language wants it. What stood before the keyword stands before <c>partial</c>.
+    /// </summary>
     private static TypeDeclarationSyntax MakePartial(TypeDeclarationSyntax declaration)
     {
         SyntaxToken keyword = declaration.Keyword;

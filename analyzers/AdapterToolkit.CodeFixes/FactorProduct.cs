@@ -41,12 +41,15 @@ internal sealed record FactorProduct(
             switch (expression)
             {
                 case ParenthesizedExpressionSyntax parenthesized:
-                    return Around(parenthesized.Expression, depth, inner => parenthesized.WithExpression(inner).WithAdditionalAnnotations(Simplifier.Annotation));
+                    return Around(parenthesized.Expression, depth,
+                        inner => parenthesized.WithExpression(inner).WithAdditionalAnnotations(Simplifier.Annotation));
                 case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression } negated:
                     return Around(negated.Operand, depth, inner => negated.WithOperand(Syntax.Operand(inner)));
-                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression } times when Product(times) is { Left.Syntax: ExpressionSyntax left, Right.Syntax: ExpressionSyntax right }:
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression } times
+                    when Product(times) is { Left.Syntax: ExpressionSyntax left, Right.Syntax: ExpressionSyntax right }:
                     return new FactorProduct(left, right, false, null, inner => inner, [], false);
-                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression or (int)SyntaxKind.DivideExpression } scaled when Product(scaled) is null:
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression or (int)SyntaxKind.DivideExpression } scaled
+                    when Product(scaled) is null:
                     return IsMatrix(scaled.Left) && !IsMatrix(scaled.Right)
                         ? Around(scaled.Left, depth, inner => scaled.WithLeft(Syntax.Operand(inner)))
                         : IsMatrix(scaled.Right) && !IsMatrix(scaled.Left) && scaled.IsKind(SyntaxKind.MultiplyExpression)
@@ -67,21 +70,27 @@ internal sealed record FactorProduct(
         {
             if (Product(call) is { } product)
             {
-                if (product.Destination is not null || product.Addend is not null || product.Left.Syntax is not ExpressionSyntax left || product.Right.Syntax is not ExpressionSyntax right || !Syntax.TakesOnly(call, left, right) || !Multiplication.IsPlain(call))
+                if (product.Destination is not null || product.Addend is not null || product.Left.Syntax is not ExpressionSyntax left
+                    || product.Right.Syntax is not ExpressionSyntax right || !Syntax.TakesOnly(call, left, right) || !Multiplication.IsPlain(call))
                     return null;
                 if (!product.TransposesRight)
                     return new FactorProduct(left, right, false, null, inner => inner, [], false);
                 if (Syntax.Untransposed(right) is null && !types.IsTorchTensor(model.GetTypeInfo(right, cancellation).Type))
                     return null;
-                return new FactorProduct(left, Syntax.Untransposed(right) ?? Syntax.Member(right, "T"), false, inner => Syntax.Member(inner, "T"), inner => inner, [], false);
+                return new FactorProduct(left, Syntax.Untransposed(right) ?? Syntax.Member(right, "T"),
+                    false, inner => Syntax.Member(inner, "T"), inner => inner, [], false);
             }
 
-            if (call is { Expression: IdentifierNameSyntax, ArgumentList.Arguments.Count: 0 } && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false, DeclaringSyntaxReferences: [{ } reference] } helper)
+            if (call is { Expression: IdentifierNameSyntax, ArgumentList.Arguments.Count: 0 }
+                && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { DeclaringSyntaxReferences: [{ } reference] } helper
+                && helper is { IsVirtual: false, IsOverride: false, IsAbstract: false, IsAsync: false })
                 return helper.Parameters.IsEmpty ? Inlined(ReturnedBy(reference.GetSyntax(cancellation)), call, depth) : null;
-            if (call.Expression is MemberAccessExpressionSyntax access && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { IsStatic: false } method)
+            if (call.Expression is MemberAccessExpressionSyntax access
+                && model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { IsStatic: false } method)
             {
                 if (TensorMethods.Transposes(method.Name) && method.Name != "permute")
-                    return Transposed(Read(access.Expression, depth - 1), inner => call.WithExpression(access.WithExpression(Syntax.Receiver(inner))).WithoutTrivia());
+                    return Transposed(Read(access.Expression, depth - 1),
+                        inner => call.WithExpression(access.WithExpression(Syntax.Receiver(inner))).WithoutTrivia());
                 bool isByNumber = call.ArgumentList.Arguments.All(argument => !IsMatrix(argument.Expression));
                 return (TensorMethods.Scales(method.Name) && !method.Name.EndsWith("_", StringComparison.Ordinal) && isByNumber) || method.Name == "contiguous"
                     ? Around(access.Expression, depth, inner => call.WithExpression(access.WithExpression(Syntax.Receiver(inner))))
@@ -104,11 +113,13 @@ internal sealed record FactorProduct(
             switch (model.GetSymbolInfo(name, cancellation).Symbol)
             {
                 case ILocalSymbol { DeclaringSyntaxReferences: [{ } reference] } local:
-                    if (reference.GetSyntax(cancellation) is not VariableDeclaratorSyntax { Initializer.Value: { } initializer } declarator || !KeepsItsValue(local, declarator) || !UsesOnlyWhatStays(initializer, declarator))
+                    if (reference.GetSyntax(cancellation) is not VariableDeclaratorSyntax { Initializer.Value: { } initializer } declarator
+                        || !KeepsItsValue(local, declarator) || !UsesOnlyWhatStays(initializer, declarator))
                         return null;
                     return Read(initializer, depth - 1) is { } kept ? kept with { Locals = [.. kept.Locals, declarator] } : null;
                 case IPropertySymbol { IsVirtual: false, DeclaringSyntaxReferences: [{ } reference] }:
-                    return Inlined(reference.GetSyntax(cancellation) is PropertyDeclarationSyntax { ExpressionBody.Expression: { } body } ? body : null, name, depth);
+                    return Inlined(reference.GetSyntax(cancellation) is PropertyDeclarationSyntax { ExpressionBody.Expression: { } body } ? body : null,
+                        name, depth);
                 default:
                     return null;
             }
@@ -117,13 +128,16 @@ internal sealed record FactorProduct(
         /// <summary>What a member of the class returns, where that can be written in the member's place and means the same there.</summary>
         private FactorProduct? Inlined(ExpressionSyntax? returned, ExpressionSyntax place, int depth)
         {
-            if (returned is null || returned.SyntaxTree != place.SyntaxTree || returned.FirstAncestorOrSelf<TypeDeclarationSyntax>() != place.FirstAncestorOrSelf<TypeDeclarationSyntax>())
+            if (returned is null || returned.SyntaxTree != place.SyntaxTree
+                || returned.FirstAncestorOrSelf<TypeDeclarationSyntax>() != place.FirstAncestorOrSelf<TypeDeclarationSyntax>())
                 return null;
             bool meansTheSame = returned.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().All(used =>
                 (used.Parent is MemberAccessExpressionSyntax access && access.Name == used)
                 || used.Parent is MemberBindingExpressionSyntax or NameColonSyntax
-                || model.LookupSymbols(place.SpanStart, name: used.Identifier.ValueText) is [{ } found, ..] && model.GetSymbolInfo(used, cancellation).Symbol is { } symbol
-                    && (SymbolEqualityComparer.Default.Equals(found, symbol) || (found is IMethodSymbol && symbol is IMethodSymbol && SymbolEqualityComparer.Default.Equals(found.ContainingType, symbol.ContainingType))));
+                || model.LookupSymbols(place.SpanStart, name: used.Identifier.ValueText) is [{ } found, ..]
+                    && model.GetSymbolInfo(used, cancellation).Symbol is { } symbol
+                    && (SymbolEqualityComparer.Default.Equals(found, symbol) || (found is IMethodSymbol && symbol is IMethodSymbol
+                        && SymbolEqualityComparer.Default.Equals(found.ContainingType, symbol.ContainingType))));
             return meansTheSame ? Read(returned, depth - 1) : null;
         }
 
@@ -147,9 +161,12 @@ internal sealed record FactorProduct(
 
         /// <summary>Whether every variable that an expression reads keeps its value, so that the expression means the same later.</summary>
         private bool UsesOnlyWhatStays(ExpressionSyntax expression, SyntaxNode declaration) =>
-            expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().All(name => model.GetSymbolInfo(name, cancellation).Symbol is not (ILocalSymbol or IParameterSymbol) and { } || (model.GetSymbolInfo(name, cancellation).Symbol is { } variable && KeepsItsValue(variable, declaration)));
+            expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
+                .All(name => model.GetSymbolInfo(name, cancellation).Symbol is not (ILocalSymbol or IParameterSymbol) and { }
+                    || (model.GetSymbolInfo(name, cancellation).Symbol is { } variable && KeepsItsValue(variable, declaration)));
 
-        private MatrixProduct? Product(ExpressionSyntax expression) => model.GetOperation(expression, cancellation) is { } operation ? MatrixProduct.Read(operation, types) : null;
+        private MatrixProduct? Product(ExpressionSyntax expression) =>
+            model.GetOperation(expression, cancellation) is { } operation ? MatrixProduct.Read(operation, types) : null;
 
         private bool IsMatrix(ExpressionSyntax expression) => types.IsMatrix(model.GetTypeInfo(expression, cancellation).Type);
 

@@ -15,7 +15,8 @@ internal sealed record ForwardChain(IReadOnlyList<IInvocationOperation> Calls, I
     /// <summary>Reads the body of a method; null where it is no such chain.</summary>
     public static ForwardChain? Of(IMethodSymbol forward, IMethodBodyOperation body, KnownTypes types)
     {
-        if (forward.Parameters.Where(parameter => types.IsTensor(parameter.Type)).ToArray() is not [ISymbol current] || (body.BlockBody ?? body.ExpressionBody) is not { } block)
+        if (forward.Parameters.Where(parameter => types.IsTensor(parameter.Type)).ToArray() is not [ISymbol current]
+            || (body.BlockBody ?? body.ExpressionBody) is not { } block)
             return null;
         List<IInvocationOperation> calls = [];
         for (int i = 0; i < block.Operations.Length; i++)
@@ -23,14 +24,18 @@ internal sealed record ForwardChain(IReadOnlyList<IInvocationOperation> Calls, I
             (IOperation? value, ISymbol? target) = block.Operations[i] switch
             {
                 IReturnOperation { ReturnedValue: { } returned } when i == block.Operations.Length - 1 => (returned, null),
-                IExpressionStatementOperation { Operation: ISimpleAssignmentOperation { IsRef: false } assignment } => (assignment.Value, Expression.VariableOf(assignment.Target)),
-                IVariableDeclarationGroupOperation { Declarations: [{ Declarators: [{ Symbol.IsRef: false } declarator] }] } => (declarator.GetVariableInitializer()?.Value, declarator.Symbol),
+                IExpressionStatementOperation { Operation: ISimpleAssignmentOperation { IsRef: false } assignment } =>
+                    (assignment.Value, Expression.VariableOf(assignment.Target)),
+                IVariableDeclarationGroupOperation { Declarations: [{ Declarators: [{ Symbol.IsRef: false } declarator] }] } =>
+                    (declarator.GetVariableInitializer()?.Value, declarator.Symbol),
                 _ => ((IOperation?)null, (ISymbol?)null),
             };
             if (value is null || !Unfold(value, current, calls, types))
                 return null;
             if (target is null)
-                return block.Operations[i] is IReturnOperation && value.Syntax is ExpressionSyntax result ? new ForwardChain(calls, [.. calls.Select(call => ModuleOf(call)!)], result) : null;
+                return block.Operations[i] is IReturnOperation && value.Syntax is ExpressionSyntax result
+                    ? new ForwardChain(calls, [.. calls.Select(call => ModuleOf(call)!)], result)
+                    : null;
             current = target;
         }
 
@@ -51,5 +56,8 @@ internal sealed record ForwardChain(IReadOnlyList<IInvocationOperation> Calls, I
         return true;
     }
 
-    private static ISymbol? ModuleOf(IInvocationOperation call) => call.Instance is IMemberReferenceOperation { Instance: IInstanceReferenceOperation } reference and (IPropertyReferenceOperation or IFieldReferenceOperation) ? reference.Member : null;
+    private static ISymbol? ModuleOf(IInvocationOperation call) =>
+        call.Instance is IMemberReferenceOperation { Instance: IInstanceReferenceOperation, Member: (IPropertySymbol or IFieldSymbol) and var member }
+            ? member
+            : null;
 }

@@ -17,10 +17,13 @@ internal static class MadeLayer
             VariableDeclaratorSyntax variable => variable.Initializer?.Value,
             _ => null,
         };
-        if (made is not BaseObjectCreationExpressionSyntax { ArgumentList: var arguments } || made.SyntaxTree != model.SyntaxTree || model.GetSymbolInfo(made).Symbol is not IMethodSymbol constructor)
+        if (made is not BaseObjectCreationExpressionSyntax { ArgumentList: var arguments }
+            || made.SyntaxTree != model.SyntaxTree || model.GetSymbolInfo(made).Symbol is not IMethodSymbol constructor)
             return null;
         Dictionary<string, LayerSize.Dimension> given = LayerSize.ArgumentsOf(arguments?.Arguments ?? default, constructor, value =>
-            model.GetConstantValue(value) is { HasValue: true, Value: { } constant } ? new LayerSize.Dimension(constant, null) : new LayerSize.Dimension(null, value));
+            model.GetConstantValue(value) is { HasValue: true, Value: { } constant }
+                ? new LayerSize.Dimension(constant, null)
+                : new LayerSize.Dimension(null, value));
         return LayerSize.Of(constructor, given, model.Compilation, types);
     }
 }

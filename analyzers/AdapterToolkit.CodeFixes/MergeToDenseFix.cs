@@ -19,7 +19,8 @@ public sealed class MergeToDenseFix() : RuleFix("ADT0108")
         if (root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true).FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call)
         {
             foreach (int bits in new[] { 16, 32 })
-                Offer(context, diagnostic, string.Format(CultureInfo.InvariantCulture, "Merge to {0} bits", bits), () => root.ReplaceNode(call, MergeTo(call, bits)));
+                Offer(context, diagnostic, string.Format(CultureInfo.InvariantCulture, "Merge to {0} bits", bits),
+                    () => root.ReplaceNode(call, MergeTo(call, bits)));
         }
 
         return Task.CompletedTask;
@@ -40,7 +41,8 @@ public sealed class MergeToDenseFix() : RuleFix("ADT0108")
 
     private static ArgumentSyntax Named(ArgumentSyntax argument) => argument.NameColon is not null
         ? argument
-        : SyntaxFactory.Argument(SyntaxFactory.NameColon(Reversible).WithColonToken(SyntaxFactory.Token(SyntaxKind.ColonToken).WithTrailingTrivia(SyntaxFactory.Space)), default, argument.Expression);
+        : SyntaxFactory.Argument(SyntaxFactory.NameColon(Reversible)
+            .WithColonToken(SyntaxFactory.Token(SyntaxKind.ColonToken).WithTrailingTrivia(SyntaxFactory.Space)), default, argument.Expression);
 
     private static SimpleNameSyntax NameOf(ExpressionSyntax called) => called switch
     {

@@ -12,11 +12,13 @@ namespace AdapterToolkit.CodeFixes;
 /// <param name="IsLeft">Whether BA is the first operand.</param>
 /// <param name="TransposesRight">Whether the second operand is transposed first, as in <c>linear(x, W)</c> = x Wᵀ.</param>
 /// <param name="Bias">What is added to the product; null for nothing.</param>
-internal sealed record Multiplication(ExpressionSyntax Outer, ExpressionSyntax Formed, ExpressionSyntax X, bool IsLeft, bool TransposesRight, ExpressionSyntax? Bias)
+internal sealed record Multiplication(
+    ExpressionSyntax Outer, ExpressionSyntax Formed, ExpressionSyntax X, bool IsLeft, bool TransposesRight, ExpressionSyntax? Bias)
 {
     private static readonly SyntaxAnnotation s_x = new(), s_formed = new(), s_bias = new();
 
-    private static readonly HashSet<string> s_others = new(StringComparer.OrdinalIgnoreCase) { "dot", "inner", "tensordot", "einsum", "multi_dot", "chain_matmul" };
+    private static readonly HashSet<string> s_others =
+        new(StringComparer.OrdinalIgnoreCase) { "dot", "inner", "tensordot", "einsum", "multi_dot", "chain_matmul" };
 
     /// <summary>Reads an expression; null where it takes more than can be written again.</summary>
     public static Multiplication? From(ExpressionSyntax outer, MatrixProduct product, bool isLeft)
@@ -29,7 +31,9 @@ internal sealed record Multiplication(ExpressionSyntax Outer, ExpressionSyntax F
             return null;
         if (outer is InvocationExpressionSyntax call && (!Syntax.TakesOnly(call, bias is null ? [left, right] : [left, right, bias]) || !IsPlain(call)))
             return null;
-        return outer is InvocationExpressionSyntax or BinaryExpressionSyntax ? new Multiplication(outer, isLeft ? left : right, isLeft ? right : left, isLeft, product.TransposesRight, bias) : null;
+        return outer is InvocationExpressionSyntax or BinaryExpressionSyntax
+            ? new Multiplication(outer, isLeft ? left : right, isLeft ? right : left, isLeft, product.TransposesRight, bias)
+            : null;
     }
 
     /// <summary>An operand with the parentheses around it.</summary>
@@ -42,7 +46,9 @@ internal sealed record Multiplication(ExpressionSyntax Outer, ExpressionSyntax F
 
     /// <summary>Whether a call is named as the product of two matrices as they are.</summary>
     public static bool IsPlain(InvocationExpressionSyntax call) =>
-        (call.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText is var member && (member ?? (call.Expression as SimpleNameSyntax)?.Identifier.ValueText ?? (call.Expression as MemberBindingExpressionSyntax)?.Name.Identifier.ValueText) is { } name
+        (call.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText is var member
+        && (member ?? (call.Expression as SimpleNameSyntax)?.Identifier.ValueText
+            ?? (call.Expression as MemberBindingExpressionSyntax)?.Name.Identifier.ValueText) is { } name
         && !MatrixProduct.TransposesByName(name) && !s_others.Contains(name);
 
     /// <summary>The expression with another operand in the place of BA.</summary>
@@ -58,7 +64,9 @@ internal sealed record Multiplication(ExpressionSyntax Outer, ExpressionSyntax F
             return null;
 
         // (l r)ᵀ = rᵀ lᵀ, and linear(x, D) = x Dᵀ.
-        (ExpressionSyntax first, ExpressionSyntax second) = factors.IsTransposed ? (Transpose(factors, factors.Right), Transpose(factors, factors.Left)) : (factors.Left, factors.Right);
+        (ExpressionSyntax first, ExpressionSyntax second) = factors.IsTransposed
+            ? (Transpose(factors, factors.Right), Transpose(factors, factors.Left))
+            : (factors.Left, factors.Right);
         if (TransposesRight)
             (first, second) = (second, first);
         (ExpressionSyntax near, ExpressionSyntax far) = IsLeft ? (second, first) : (first, second);
@@ -67,16 +75,20 @@ internal sealed record Multiplication(ExpressionSyntax Outer, ExpressionSyntax F
         ExpressionSyntax applied = Times(Marked(keepsBias, withComments: true), inside.WithTriviaFrom(X), far.WithTriviaFrom(Formed));
         ExpressionSyntax result = factors.Wrap(applied.WithoutTrivia());
         return Bias is not null && withBias && factors.IsWrapped
-            ? SyntaxFactory.BinaryExpression(SyntaxKind.AddExpression, result.WithTrailingTrivia(SyntaxFactory.Space), SyntaxFactory.Token(SyntaxKind.PlusToken).WithTrailingTrivia(SyntaxFactory.Space), Syntax.Operand(Bias.WithoutTrivia()))
+            ? SyntaxFactory.BinaryExpression(SyntaxKind.AddExpression, result.WithTrailingTrivia(SyntaxFactory.Space),
+                SyntaxFactory.Token(SyntaxKind.PlusToken).WithTrailingTrivia(SyntaxFactory.Space), Syntax.Operand(Bias.WithoutTrivia()))
             : result;
     }
 
     /// <summary>Whether a part of <c>a?.B.Times(...)</c> would leave the place behind its question mark.</summary>
     private bool MovesOutOfAccess(FactorProduct factors) =>
-        (factors.IsTransposed || !IsLeft) && new[] { factors.Left, factors.Right }.Any(factor => factor.DescendantNodesAndSelf().OfType<MemberBindingExpressionSyntax>()
-            .Any(binding => binding.FirstAncestorOrSelf<ConditionalAccessExpressionSyntax>() is { } access && access.Span.Contains(factor.Span) && access != factor));
+        (factors.IsTransposed || !IsLeft)
+            && new[] { factors.Left, factors.Right }.Any(factor => factor.DescendantNodesAndSelf().OfType<MemberBindingExpressionSyntax>()
+            .Any(binding => binding.FirstAncestorOrSelf<ConditionalAccessExpressionSyntax>() is { } access
+                && access.Span.Contains(factor.Span) && access != factor));
 
-    private static ExpressionSyntax Transpose(FactorProduct product, ExpressionSyntax factor) => Syntax.Untransposed(factor) ?? product.Transpose!(factor.WithoutTrivia());
+    private static ExpressionSyntax Transpose(FactorProduct product, ExpressionSyntax factor) =>
+        Syntax.Untransposed(factor) ?? product.Transpose!(factor.WithoutTrivia());
 
     /// <summary>The expression, its operands marked.</summary>
     /// <param name="withBias">Whether it still adds its bias.</param>
@@ -84,19 +96,23 @@ internal sealed record Multiplication(ExpressionSyntax Outer, ExpressionSyntax F
     private ExpressionSyntax Marked(bool withBias, bool withComments)
     {
         ExpressionSyntax[] operands = Bias is null ? [X, Formed] : [X, Formed, Bias];
-        ExpressionSyntax marked = Outer.ReplaceNodes(operands, (operand, _) => operand.WithAdditionalAnnotations(operand == X ? s_x : operand == Formed ? s_formed : s_bias));
+        ExpressionSyntax marked = Outer.ReplaceNodes(operands,
+            (operand, _) => operand.WithAdditionalAnnotations(operand == X ? s_x : operand == Formed ? s_formed : s_bias));
         if (!withBias && marked.GetAnnotatedNodes(s_bias).FirstOrDefault()?.Parent is ArgumentSyntax bias)
             marked = marked.RemoveNode(bias, SyntaxRemoveOptions.KeepNoTrivia)!;
         if (withComments || marked is not InvocationExpressionSyntax call)
             return marked;
         SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
         SyntaxToken comma = SyntaxFactory.Token(SyntaxKind.CommaToken).WithTrailingTrivia(SyntaxFactory.Space);
-        return call.WithArgumentList(SyntaxFactory.ArgumentList(SyntaxFactory.SeparatedList(arguments.Select(argument => argument.WithoutTrivia()), Enumerable.Repeat(comma, arguments.SeparatorCount))));
+        return call.WithArgumentList(SyntaxFactory.ArgumentList(
+            SyntaxFactory.SeparatedList(arguments.Select(argument => argument.WithoutTrivia()), Enumerable.Repeat(comma, arguments.SeparatorCount))));
     }
 
     /// <summary>A product of two other operands, written as one that is there.</summary>
     private static ExpressionSyntax Times(ExpressionSyntax marked, ExpressionSyntax x, ExpressionSyntax formed) =>
-        marked.ReplaceNodes(marked.GetAnnotatedNodes(s_x).Concat(marked.GetAnnotatedNodes(s_formed)), (place, _) => Fitted(place, place.HasAnnotation(s_x) ? x : formed)).WithoutTrivia();
+        marked.ReplaceNodes(marked.GetAnnotatedNodes(s_x).Concat(marked.GetAnnotatedNodes(s_formed)), (place, _) =>
+            Fitted(place, place.HasAnnotation(s_x) ? x : formed))
+            .WithoutTrivia();
 
     private static ExpressionSyntax Fitted(SyntaxNode place, ExpressionSyntax operand) => place.Parent switch
     {

@@ -23,10 +23,13 @@ public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
         if (await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false) is { } model
             && root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true) is ExpressionSyntax outer
             && Rewrite(outer, diagnostic, model, new TensorTypes(model.Compilation), context.CancellationToken) is { } rewritten)
-            context.RegisterCodeFix(CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, outer, rewritten.Expression, rewritten.Locals, cancellation), Title), diagnostic);
+            context.RegisterCodeFix(
+                CodeAction.Create(Title, cancellation => ApplyAsync(context.Document, outer, rewritten.Expression, rewritten.Locals, cancellation), Title),
+                diagnostic);
     }
 
-    private static (ExpressionSyntax Expression, IReadOnlyList<VariableDeclaratorSyntax> Locals)? Rewrite(ExpressionSyntax outer, Diagnostic diagnostic, SemanticModel model, TensorTypes types, CancellationToken cancellation)
+    private static (ExpressionSyntax Expression, IReadOnlyList<VariableDeclaratorSyntax> Locals)? Rewrite(
+        ExpressionSyntax outer, Diagnostic diagnostic, SemanticModel model, TensorTypes types, CancellationToken cancellation)
     {
         bool isLeft = diagnostic.Properties.TryGetValue(ProductOfFactorsRule.Operand, out string? operand) && operand == "left";
         if (model.GetOperation(outer, cancellation) is not { } operation || MatrixProduct.Read(operation, types) is not { Destination: null } read
@@ -45,7 +48,8 @@ public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
             if (product.Apply(sum.Product, withBias: false) is not { } term)
                 return null;
             ExpressionSyntax whole = product.With(sum.Weight);
-            result = SyntaxFactory.BinaryExpression(sum.Operator.IsKind(SyntaxKind.PlusToken) ? SyntaxKind.AddExpression : SyntaxKind.SubtractExpression, whole.WithoutTrivia().WithTrailingTrivia(SyntaxFactory.Space), sum.Operator, Syntax.Operand(term.WithoutTrivia()));
+            result = SyntaxFactory.BinaryExpression(sum.Operator.IsKind(SyntaxKind.PlusToken) ? SyntaxKind.AddExpression : SyntaxKind.SubtractExpression,
+                whole.WithoutTrivia().WithTrailingTrivia(SyntaxFactory.Space), sum.Operator, Syntax.Operand(term.WithoutTrivia()));
             locals = sum.Product.Locals;
         }
         else
@@ -55,7 +59,8 @@ public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
 
         if (outer.Parent is MemberAccessExpressionSyntax or ConditionalAccessExpressionSyntax)
             result = Syntax.Receiver(result);
-        else if (outer.Parent is BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or CastExpressionSyntax or AwaitExpressionSyntax && !IsFirstSummand(outer))
+        else if (outer.Parent is BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or CastExpressionSyntax or AwaitExpressionSyntax
+            && !IsFirstSummand(outer))
             result = Syntax.Operand(result);
         return (result.WithLeadingTrivia(outer.GetLeadingTrivia()).WithTrailingTrivia(outer.GetTrailingTrivia()), locals);
     }
@@ -64,12 +69,14 @@ public sealed class MultiplyByFactorsFix() : RuleFix("ADT0101")
     private static bool IsFirstSummand(ExpressionSyntax outer) =>
         outer.Parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } sum && sum.Left == outer;
 
-    private static async Task<Document> ApplyAsync(Document document, ExpressionSyntax outer, ExpressionSyntax rewritten, IReadOnlyList<VariableDeclaratorSyntax> locals, CancellationToken cancellation)
+    private static async Task<Document> ApplyAsync(
+        Document document, ExpressionSyntax outer, ExpressionSyntax rewritten, IReadOnlyList<VariableDeclaratorSyntax> locals, CancellationToken cancellation)
     {
         SyntaxNode root = (await document.GetSyntaxRootAsync(cancellation).ConfigureAwait(false))!;
         StatementSyntax[] emptied =
         [
-            .. locals.Where(local => local.Parent is VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax block } } && UsesOf(local, block) == 1)
+            .. locals.Where(local => local.Parent is VariableDeclarationSyntax { Variables.Count: 1,
+                Parent: LocalDeclarationStatementSyntax { Parent: BlockSyntax block } } && UsesOf(local, block) == 1)
                 .Select(local => (StatementSyntax)local.Parent!.Parent!),
         ];
         root = root.TrackNodes([outer, .. emptied]);

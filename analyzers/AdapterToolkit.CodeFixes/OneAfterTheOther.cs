@@ -36,24 +36,30 @@ internal sealed class OneAfterTheOther : DocumentBasedFixAllProvider
     }
 
     /// <summary>The file in which every place that is to be mended carries a mark.</summary>
-    private static (Document Document, ImmutableArray<(Diagnostic Diagnostic, SyntaxAnnotation Mark)> Marked) Mark(Document document, SyntaxNode root, ImmutableArray<Diagnostic> diagnostics)
+    private static (Document Document, ImmutableArray<(Diagnostic Diagnostic, SyntaxAnnotation Mark)> Marked) Mark(
+        Document document, SyntaxNode root, ImmutableArray<Diagnostic> diagnostics)
     {
-        ImmutableArray<(Diagnostic Diagnostic, SyntaxAnnotation Mark)> marked = [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.End).ThenByDescending(diagnostic => diagnostic.Location.SourceSpan.Start).Select(diagnostic => (diagnostic, new SyntaxAnnotation()))];
+        ImmutableArray<(Diagnostic Diagnostic, SyntaxAnnotation Mark)> marked = [.. diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.End)
+            .ThenByDescending(diagnostic => diagnostic.Location.SourceSpan.Start).Select(diagnostic => (diagnostic, new SyntaxAnnotation()))];
         ILookup<SyntaxNodeOrToken, SyntaxAnnotation> marks = marked.ToLookup(entry => PlaceOf(root, entry.Diagnostic.Location.SourceSpan), entry => entry.Mark);
         SyntaxNode withMarks = root.ReplaceSyntax(
             marks.Where(place => place.Key.IsNode).Select(place => place.Key.AsNode()!), (node, changed) => changed.WithAdditionalAnnotations([.. marks[node]]),
-            marks.Where(place => place.Key.IsToken).Select(place => place.Key.AsToken()), (token, changed) => changed.WithAdditionalAnnotations([.. marks[token]]),
+            marks.Where(place => place.Key.IsToken).Select(place => place.Key.AsToken()),
+            (token, changed) => changed.WithAdditionalAnnotations([.. marks[token]]),
             [], (_, trivia) => trivia);
         return (document.WithSyntaxRoot(withMarks), marked);
     }
 
     private static SyntaxNodeOrToken PlaceOf(SyntaxNode root, TextSpan span) =>
-        root.FindToken(span.Start) is { } token && token.Span == span && root.FindNode(span, getInnermostNodeForTie: true).Span != span ? token : root.FindNode(span, getInnermostNodeForTie: true);
+        root.FindToken(span.Start) is { } token && token.Span == span && root.FindNode(span, getInnermostNodeForTie: true).Span != span
+            ? token
+            : root.FindNode(span, getInnermostNodeForTie: true);
 
     private static async Task<Document> FixAsync(FixAllContext context, Document document, Diagnostic diagnostic, CancellationToken cancellation)
     {
         List<CodeAction> actions = [];
-        await context.CodeFixProvider.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), cancellation)).ConfigureAwait(false);
+        await context.CodeFixProvider
+            .RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), cancellation)).ConfigureAwait(false);
         if (actions.FirstOrDefault(action => action.EquivalenceKey == context.CodeActionEquivalenceKey) is not { } chosen)
             return document;
         ImmutableArray<CodeActionOperation> operations = await chosen.GetOperationsAsync(cancellation).ConfigureAwait(false);

@@ -25,13 +25,15 @@ public sealed class RemoveFromOptimizerFix() : RuleFix("ADT0102")
             root.ReplaceNode(collection, collection.WithElements(Without(collection.Elements, element))),
         InitializerExpressionSyntax initializer =>
             root.ReplaceNode(initializer, initializer.WithExpressions(Without(initializer.Expressions, weight))),
-        ArgumentSyntax { Parent: ArgumentListSyntax { Arguments.Count: 1, Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax called } call } } => called.Name.Identifier.ValueText switch
-        {
-            "Add" when call.Parent is ExpressionStatementSyntax { Parent: BlockSyntax or GlobalStatementSyntax } statement =>
-                Syntax.Remove(root, statement),
-            "Append" or "Prepend" => root.ReplaceNode(call, called.Expression.WithTriviaFrom(call)),
-            _ => null,
-        },
+        ArgumentSyntax { Parent: ArgumentListSyntax { Arguments.Count: 1, Parent: InvocationExpressionSyntax call } }
+            when call.Expression is MemberAccessExpressionSyntax called =>
+            called.Name.Identifier.ValueText switch
+            {
+                "Add" when call.Parent is ExpressionStatementSyntax { Parent: BlockSyntax or GlobalStatementSyntax } statement =>
+                    Syntax.Remove(root, statement),
+                "Append" or "Prepend" => root.ReplaceNode(call, called.Expression.WithTriviaFrom(call)),
+                _ => null,
+            },
         _ => null,
     };
 

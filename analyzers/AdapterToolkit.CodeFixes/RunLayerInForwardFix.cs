@@ -40,25 +40,34 @@ public sealed class RunLayerInForwardFix() : RuleFix("ADT0104")
             || ForwardChain.Of(forward, body, types) is not { Calls.Count: > 0 } chain)
             return null;
         int[] order = [.. chain.Modules.Select(PlaceOf)];
-        if (order.Contains(-1) || order.Zip(order.Skip(1), (left, right) => left < right).Contains(false) || MadeLayer.SizeOf(layer, model, types) is not { } size)
+        if (order.Contains(-1) || order.Zip(order.Skip(1), (left, right) => left < right).Contains(false)
+            || MadeLayer.SizeOf(layer, model, types) is not { } size)
             return null;
         int place = order.Count(position => position < PlaceOf(layer));
-        if ((place > 0 && MadeLayer.SizeOf(chain.Modules[place - 1], model, types)?.Out.Is(size.In) != true) || (place < order.Length && MadeLayer.SizeOf(chain.Modules[place], model, types)?.In.Is(size.Out) != true))
+        if ((place > 0 && MadeLayer.SizeOf(chain.Modules[place - 1], model, types)?.Out.Is(size.In) != true)
+            || (place < order.Length && MadeLayer.SizeOf(chain.Modules[place], model, types)?.In.Is(size.Out) != true))
             return null;
-        ExpressionSyntax fed = place == order.Length ? chain.Result : (ExpressionSyntax)chain.Calls[place].Arguments.First(argument => argument.Parameter!.Ordinal == 0).Value.Syntax;
+        ExpressionSyntax fed = place == order.Length
+            ? chain.Result
+            : (ExpressionSyntax)chain.Calls[place].Arguments.First(argument => argument.Parameter!.Ordinal == 0).Value.Syntax;
         ExpressionSyntax beside = (ExpressionSyntax)chain.Calls[Math.Min(place, order.Length - 1)].Instance!.Syntax;
         SyntaxNode root = await model.SyntaxTree.GetRootAsync(cancellation).ConfigureAwait(false);
         return Run(root, fed, Named(beside, layer.Name));
 
-        int PlaceOf(ISymbol member) => member.DeclaringSyntaxReferences is [{ } declared] && declared.SyntaxTree == model.SyntaxTree && SymbolEqualityComparer.Default.Equals(member.ContainingType, type) ? declared.Span.Start : -1;
+        int PlaceOf(ISymbol member) =>
+            member.DeclaringSyntaxReferences is [{ } declared] && declared.SyntaxTree == model.SyntaxTree
+                && SymbolEqualityComparer.Default.Equals(member.ContainingType, type) ? declared.Span.Start : -1;
     }
 
     /// <summary>Runs a layer on an expression: in a statement of its own where the layer before it has one, else around the expression.</summary>
     private static SyntaxNode Run(SyntaxNode root, ExpressionSyntax fed, ExpressionSyntax layer)
     {
-        if (fed is IdentifierNameSyntax { Identifier.ValueText: var variable } && fed.FirstAncestorOrSelf<StatementSyntax>() is { Parent: BlockSyntax block } statement
+        if (fed is IdentifierNameSyntax { Identifier.ValueText: var variable }
+            && fed.FirstAncestorOrSelf<StatementSyntax>() is { Parent: BlockSyntax block } statement
             && block.Statements.IndexOf(statement) is > 0 and var index
-            && block.Statements[index - 1] is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: var assigned } } } before && assigned == variable
+            && block.Statements[index - 1] is ExpressionStatementSyntax before
+            && before.Expression is AssignmentExpressionSyntax { Left: IdentifierNameSyntax assigned }
+            && assigned.Identifier.ValueText == variable
             && before.GetTrailingTrivia().Any(SyntaxKind.EndOfLineTrivia))
         {
             StatementSyntax step = SyntaxFactory.ParseStatement($"{fed.WithoutTrivia()} = {Call(layer, fed)};")
@@ -75,7 +84,8 @@ public sealed class RunLayerInForwardFix() : RuleFix("ADT0104")
         SyntaxFactory.ArgumentList(SyntaxFactory.SingletonSeparatedList(SyntaxFactory.Argument(fed.WithoutTrivia()))));
 
     /// <summary>A member, named as the one beside it is: with or without <c>this</c>.</summary>
-    private static ExpressionSyntax Named(ExpressionSyntax beside, string name) => beside is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } self
-        ? self.WithName(SyntaxFactory.IdentifierName(name)).WithoutTrivia()
-        : SyntaxFactory.IdentifierName(name);
+    private static ExpressionSyntax Named(ExpressionSyntax beside, string name) =>
+        beside is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } self
+            ? self.WithName(SyntaxFactory.IdentifierName(name)).WithoutTrivia()
+            : SyntaxFactory.IdentifierName(name);
 }

@@ -11,13 +11,17 @@ internal static class Syntax
 {
     /// <summary>An expression that may stand before a dot.</summary>
     public static ExpressionSyntax Receiver(ExpressionSyntax expression) =>
-        expression is SimpleNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax or ElementAccessExpressionSyntax or ParenthesizedExpressionSyntax or ThisExpressionSyntax
+        expression is SimpleNameSyntax or MemberAccessExpressionSyntax or InvocationExpressionSyntax
+            or ElementAccessExpressionSyntax or ParenthesizedExpressionSyntax or ThisExpressionSyntax
             ? expression
             : Parenthesized(expression);
 
     /// <summary>An expression that may stand beside an operator.</summary>
     public static ExpressionSyntax Operand(ExpressionSyntax expression) =>
-        expression is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } or ConditionalExpressionSyntax or AssignmentExpressionSyntax ? Parenthesized(expression) : expression;
+        expression.Kind() is SyntaxKind.AddExpression or SyntaxKind.SubtractExpression
+            || expression is ConditionalExpressionSyntax or AssignmentExpressionSyntax
+                ? Parenthesized(expression)
+                : expression;
 
     /// <summary>A member of an expression.</summary>
     public static ExpressionSyntax Member(ExpressionSyntax expression, string name) =>
@@ -28,8 +32,11 @@ internal static class Syntax
     {
         ParenthesizedExpressionSyntax parenthesized => Untransposed(parenthesized.Expression),
         MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } access when TensorMethods.Transposes(name) => access.Expression,
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "t" or "transpose" } access, ArgumentList.Arguments.Count: 0 or 2 } => access.Expression,
-        InvocationExpressionSyntax { Expression: var called, ArgumentList.Arguments: [{ Expression: var only }] } when called is SimpleNameSyntax { Identifier.ValueText: "t" or "Transpose" or "transpose" } or MemberAccessExpressionSyntax { Name.Identifier.ValueText: "t" or "Transpose" or "transpose" } => only,
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access, ArgumentList.Arguments.Count: 0 or 2 }
+            when access.Name.Identifier.ValueText is "t" or "transpose" => access.Expression,
+        InvocationExpressionSyntax { Expression: var called, ArgumentList.Arguments: [{ Expression: var only }] }
+            when called is SimpleNameSyntax { Identifier.ValueText: "t" or "Transpose" or "transpose" }
+                or MemberAccessExpressionSyntax { Name.Identifier.ValueText: "t" or "Transpose" or "transpose" } => only,
         _ => null,
     };
 
@@ -56,12 +63,14 @@ internal static class Syntax
         SyntaxTriviaList leading = statement.GetLeadingTrivia();
         bool hasComments = leading.Any(trivia => !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia));
         if (statement.Parent is not BlockSyntax block || !hasComments || block.Statements.IndexOf(statement) + 1 >= block.Statements.Count)
-            return root.RemoveNode(statement.Parent is GlobalStatementSyntax ? statement.Parent : statement, hasComments ? SyntaxRemoveOptions.KeepLeadingTrivia : SyntaxRemoveOptions.KeepNoTrivia)!;
+            return root.RemoveNode(statement.Parent is GlobalStatementSyntax ? statement.Parent : statement,
+                hasComments ? SyntaxRemoveOptions.KeepLeadingTrivia : SyntaxRemoveOptions.KeepNoTrivia)!;
         int index = block.Statements.IndexOf(statement);
         StatementSyntax next = block.Statements[index + 1];
         if (leading.Last().IsKind(SyntaxKind.WhitespaceTrivia))
             leading = leading.RemoveAt(leading.Count - 1);
-        return root.ReplaceNode(block, block.WithStatements(block.Statements.Replace(next, next.WithLeadingTrivia(leading.AddRange(next.GetLeadingTrivia()))).RemoveAt(index)));
+        return root.ReplaceNode(block,
+            block.WithStatements(block.Statements.Replace(next, next.WithLeadingTrivia(leading.AddRange(next.GetLeadingTrivia()))).RemoveAt(index)));
     }
 
     /// <summary>An expression in parentheses, which go again where they are not needed.</summary>

@@ -26,12 +26,17 @@ internal sealed record WeightAndProduct(ExpressionSyntax Weight, SyntaxToken Ope
             case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression or (int)SyntaxKind.SubtractExpression } sum:
                 if (FactorProduct.Read(sum.Left, model, types, cancellation) is not null)
                     return null;
-                return FactorProduct.Read(sum.Right, model, types, cancellation) is { } product ? new WeightAndProduct(sum.Left, sum.OperatorToken, product) : null;
+                return FactorProduct.Read(sum.Right, model, types, cancellation) is { } product
+                    ? new WeightAndProduct(sum.Left, sum.OperatorToken, product)
+                    : null;
             case MemberAccessExpressionSyntax access when TensorMethods.Transposes(access.Name.Identifier.ValueText):
                 return Transposed(Read(access.Expression, model, types, cancellation), inner => access.WithExpression(Syntax.Receiver(inner)).WithoutTrivia());
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call when TensorMethods.Transposes(access.Name.Identifier.ValueText) && types.IsMatrix(model.GetTypeInfo(access.Expression, cancellation).Type):
-                return Transposed(Read(access.Expression, model, types, cancellation), inner => call.WithExpression(access.WithExpression(Syntax.Receiver(inner))).WithoutTrivia());
-            case InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var only }] } call when model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { IsStatic: true } method && TensorMethods.Transposes(method.Name):
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } call
+                when TensorMethods.Transposes(access.Name.Identifier.ValueText) && types.IsMatrix(model.GetTypeInfo(access.Expression, cancellation).Type):
+                return Transposed(Read(access.Expression, model, types, cancellation),
+                    inner => call.WithExpression(access.WithExpression(Syntax.Receiver(inner))).WithoutTrivia());
+            case InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var only }] } call
+                when model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { IsStatic: true } method && TensorMethods.Transposes(method.Name):
                 return Transposed(Read(only, model, types, cancellation), inner => call.ReplaceNode(only, inner).WithoutTrivia());
             default:
                 return null;
@@ -39,5 +44,9 @@ internal sealed record WeightAndProduct(ExpressionSyntax Weight, SyntaxToken Ope
     }
 
     private static WeightAndProduct? Transposed(WeightAndProduct? sum, Func<ExpressionSyntax, ExpressionSyntax> transpose) =>
-        sum is null ? null : sum with { Weight = transpose(sum.Weight.WithoutTrivia()), Product = sum.Product with { IsTransposed = !sum.Product.IsTransposed, Transpose = transpose } };
+        sum is null ? null : sum with
+        {
+            Weight = transpose(sum.Weight.WithoutTrivia()),
+            Product = sum.Product with { IsTransposed = !sum.Product.IsTransposed, Transpose = transpose },
+        };
 }

@@ -16,13 +16,15 @@ internal sealed class CommandLine
     private readonly Option<string?> _model = new("--model")
     {
         HelpName = "DIR",
-        Description = "The base model: a checkpoint of the Llama family in the Hugging Face layout (config.json, tokenizer.json, model.safetensors). Default: the small model that ships with this sample.",
+        Description = "The base model: a checkpoint of the Llama family in the Hugging Face layout (config.json, tokenizer.json, model.safetensors). "
+            + "Default: the small model that ships with this sample.",
     };
 
     private readonly Option<string?> _data = new("--data")
     {
         HelpName = "FILE|DIR",
-        Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), or a folder of such files, in UTF-8. Default: the System.Xml documentation of .NET.",
+        Description = "What to learn: a .txt or .md file, a .jsonl file whose lines have 'text' or 'messages' (role, content), "
+            + "or a folder of such files, in UTF-8. Default: the System.Xml documentation of .NET.",
     };
 
     private readonly Option<string?> _chatTemplate = new("--chat-template")
@@ -31,7 +33,10 @@ internal sealed class CommandLine
         Description = "The chat template for conversations, in Jinja's language, in place of the base model's own.",
     };
 
-    private readonly Option<bool> _dense = new("--dense") { Description = "Keep the base's weights as the file has them, in 16 or 32 bits, in place of quantizing them to NF4 (LoRA in place of QLoRA)." };
+    private readonly Option<bool> _dense = new("--dense")
+    {
+        Description = "Keep the base's weights as the file has them, in 16 or 32 bits, in place of quantizing them to NF4 (LoRA in place of QLoRA).",
+    };
 
     private readonly Option<string?> _device = new("--device")
     {
@@ -39,8 +44,10 @@ internal sealed class CommandLine
         Description = "cpu, cuda:0, opencl:0 or debug. Default: a CUDA device, else an OpenCL GPU, else the CPU.",
     };
 
-    private readonly Option<int> _threads = Number("--threads", $"Threads of the CPU device, {CpuDevice.MostThreads} at most; 0 stands for all cores.", 0, least: 0, most: CpuDevice.MostThreads);
-    private readonly Option<int> _steps = Number("--steps", "Steps of training; 0 only measures the base model, and leaves what an earlier training left in the output folder as it is.", 200, least: 0);
+    private readonly Option<int> _threads =
+        Number("--threads", $"Threads of the CPU device, {CpuDevice.MostThreads} at most; 0 stands for all cores.", 0, least: 0, most: CpuDevice.MostThreads);
+    private readonly Option<int> _steps = Number("--steps",
+        "Steps of training; 0 only measures the base model, and leaves what an earlier training left in the output folder as it is.", 200, least: 0);
     private readonly Option<int> _batch = Number("--batch", "Sequences in a step.", 8, least: 1);
     private readonly Option<int> _sequence = Number("--sequence", "Tokens in a sequence. Conversations are cut to it.", 128, least: 2);
 
@@ -59,7 +66,8 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => 32,
     };
 
-    private readonly Option<int> _optimizerMinimumSize = Number("--optimizer-minimum-size", "With --optimizer-bits 8, parameters of fewer numbers keep moments of 32 bits.", 4096, least: 0);
+    private readonly Option<int> _optimizerMinimumSize =
+        Number("--optimizer-minimum-size", "With --optimizer-bits 8, parameters of fewer numbers keep moments of 32 bits.", 4096, least: 0);
     private readonly Option<int> _seed = Number("--seed", "The seed of the adapter's first numbers and of the order of the data.", 0, least: 0);
 
     private readonly Option<string> _output = new("--output")
@@ -69,7 +77,10 @@ internal sealed class CommandLine
         DefaultValueFactory = _ => "fine-tuned",
     };
 
-    private readonly Option<bool> _merge = new("--merge") { Description = "Also write merged/: the model with the adapter added to its weights, for any program that reads the Hugging Face layout." };
+    private readonly Option<bool> _merge = new("--merge")
+    {
+        Description = "Also write merged/: the model with the adapter added to its weights, for any program that reads the Hugging Face layout.",
+    };
 
     private readonly Option<string> _mergeType = new("--merge-type")
     {
@@ -81,13 +92,22 @@ internal sealed class CommandLine
     private readonly Option<string?> _resume = new("--resume")
     {
         HelpName = "DIR",
-        Description = "Go on with an interrupted training, from the checkpoint in DIR or, without DIR, from checkpoint/ in the output folder. What the training was started with need not be given again.",
+        Description = "Go on with an interrupted training, from the checkpoint in DIR or, without DIR, from checkpoint/ in the output folder. "
+            + "What the training was started with need not be given again.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _prompt = new("--prompt") { HelpName = "TEXT", Description = "The text that the model continues before and after training; a question where the data are conversations. Default: one that suits the data." };
-    private readonly Option<int> _evaluateEvery = Number("--evaluate-every", "Measure the held-out loss after every so many steps; 0: only before and after.", 50, least: 0);
-    private readonly Option<int> _checkpointEvery = Number("--checkpoint-every", "Save a checkpoint after every so many steps; 0: only when interrupted.", 50, least: 0);
+    private readonly Option<string?> _prompt = new("--prompt")
+    {
+        HelpName = "TEXT",
+        Description = "The text that the model continues before and after training; "
+            + "a question where the data are conversations. Default: one that suits the data.",
+    };
+
+    private readonly Option<int> _evaluateEvery =
+        Number("--evaluate-every", "Measure the held-out loss after every so many steps; 0: only before and after.", 50, least: 0);
+    private readonly Option<int> _checkpointEvery =
+        Number("--checkpoint-every", "Save a checkpoint after every so many steps; 0: only when interrupted.", 50, least: 0);
     private readonly Option<bool> _json = new("--json") { Description = "Write the text of report.json, and nothing else, to standard output." };
 
     /// <summary>Makes the options.</summary>
@@ -96,7 +116,10 @@ internal sealed class CommandLine
         Root = new RootCommand(
             "Fine-tunes low-rank adapters of a language model on text, shows what changed, and saves the adapter in PEFT's layout. "
             + "Without options it teaches the small model of this sample the documentation of System.Xml, in about two minutes.");
-        foreach (Option option in (Option[])[_model, _data, _chatTemplate, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits, _optimizerMinimumSize, _seed, _output, _merge, _mergeType, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json])
+        foreach (Option option in (Option[])[
+            _model, _data, _chatTemplate, _dense, _device, _threads, _steps, _batch, _sequence, _learningRate, _optimizerBits,
+            _optimizerMinimumSize, _seed, _output, _merge, _mergeType, _resume, _prompt, _evaluateEvery, _checkpointEvery, _json,
+        ])
             Root.Options.Add(option);
         foreach (Option option in (Option[])[_model, _data, _chatTemplate, _device, _output, _resume])
             option.Validators.Add(RefuseEmpty);
@@ -122,7 +145,8 @@ internal sealed class CommandLine
                 return;
             if (IsGiven(result, _mergeType) && result.GetResult(_mergeType)!.Tokens is [{ Value: BaseType or FullPrecision }] && !result.GetValue(_merge))
                 result.AddError("--merge-type says how merged/ is written; it needs --merge.");
-            if (IsGiven(result, _optimizerMinimumSize) && (!IsGiven(result, _optimizerBits) || result.GetResult(_optimizerBits)!.Tokens is not [{ Value: "8" }]))
+            if (IsGiven(result, _optimizerMinimumSize)
+                && (!IsGiven(result, _optimizerBits) || result.GetResult(_optimizerBits)!.Tokens is not [{ Value: "8" }]))
                 result.AddError("--optimizer-minimum-size counts with moments of 8 bits; it needs --optimizer-bits 8.");
         });
     }
@@ -184,7 +208,8 @@ internal sealed class CommandLine
         Option<int> option = new(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => standard };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [Token token, ..] && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most))
+            if (result.Tokens is [Token token, ..]
+                && !(int.TryParse(token.Value, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most))
                 result.AddError($"{name} must be a whole number, {(most == int.MaxValue ? $"at least {least}" : $"from {least} to {most}")}.");
         });
         return option;

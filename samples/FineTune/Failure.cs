@@ -52,7 +52,8 @@ internal static class Failure
         TargetInvocationException { InnerException: { } inner } => Describe(inner),
         TypeInitializationException { InnerException: { } inner } => Describe(inner),
         TrainingDivergedException => $"{exception.Message} The option is --learning-rate.",
-        DeviceMemoryException memory => $"The device has no room for {Quantity.Bytes(memory.RequestedBytes)} more; {Quantity.Bytes(memory.HeldBytes)} of it are held. {MemoryRemedy}",
+        DeviceMemoryException memory =>
+            $"The device has no room for {Quantity.Bytes(memory.RequestedBytes)} more; {Quantity.Bytes(memory.HeldBytes)} of it are held. {MemoryRemedy}",
         OutOfMemoryException => $"There is not enough memory. {MemoryRemedy}",
         UserException or CheckpointException or IOException or UnauthorizedAccessException => exception.Message,
         _ => $"{exception.GetType().Name}: {exception.Message} (Set {DetailsVariable}=1 to see where it happened.)",

@@ -57,10 +57,14 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
         MemoryNeed.Check(input.Config, data.Training, options, device);
         if (resumed is null && !options.Dense)
             _measurements.HeldOutLossDense = MeasureDense(device, data);
-        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device, new LoadOptions { Storage = options.Storage, Logger = new WarningLogger(display) }, interruption.Token);
+        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device,
+            new LoadOptions { Storage = options.Storage, Logger = new WarningLogger(display) }, interruption.Token);
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
-        Trainer trainer = new(model, optimizer) { Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)) };
+        Trainer trainer = new(model, optimizer)
+        {
+            Schedule = LearningRateSchedule.Linear(options.Steps, Math.Min(MostWarmUpSteps, options.Steps / WarmUpShare)),
+        };
         ShowSummary(model, input.Corpus, data);
         _leftOut = data.Counts;
         foreach (string note in data.Notes)
@@ -69,7 +73,8 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
 
         if (!Train(trainer, input.Batches, data))
         {
-            display.ShowLine($"Stopped after step {trainer.CompletedSteps} of {options.Steps}. The state is in {options.CheckpointFolder}; go on with: --resume --output {options.Output}");
+            display.ShowLine($"Stopped after step {trainer.CompletedSteps} of {options.Steps}. "
+                + $"The state is in {options.CheckpointFolder}; go on with: --resume --output {options.Output}");
             Finish(CreateReport(model));
             return InterruptedExitCode;
         }
@@ -85,7 +90,8 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
             report = new SavedResults(options, display).Check(model, input, report);
         report = Finish(report);
         output.DeleteCheckpoint();
-        display.ShowOutcome(new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, output.KeepsEarlierResults ? null : options.Output));
+        display.ShowOutcome(
+            new Outcome(report, prompt.Text, _measurements.ContinuationBefore, continuation, output.KeepsEarlierResults ? null : options.Output));
         return 0;
     }
 
@@ -212,7 +218,9 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
         double loss = HeldOutLoss.Of(model, data.HeldOut, options.Batch);
         return double.IsFinite(loss)
             ? loss
-            : throw new UserException($"The held-out loss is {loss}: the model's numbers have grown too large for float32. If the training did that, try a lower --learning-rate than {options.LearningRate}; the checkpoint of an earlier step, if there is one, is in {options.CheckpointFolder}.");
+            : throw new UserException($"The held-out loss is {loss}: the model's numbers have grown too large for float32. "
+                + $"If the training did that, try a lower --learning-rate than {options.LearningRate}; "
+                + $"the checkpoint of an earlier step, if there is one, is in {options.CheckpointFolder}.");
     }
 
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>

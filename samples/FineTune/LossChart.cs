@@ -50,7 +50,8 @@ internal static class LossChart
 
         if (heldOutLosses.Count > 0)
         {
-            ScottPlot.Plottables.Scatter heldOut = plot.Add.Scatter(heldOutLosses.Select(point => (double)point.Step).ToArray(), heldOutLosses.Select(point => point.Loss).ToArray(), Colors.DarkOrange);
+            ScottPlot.Plottables.Scatter heldOut = plot.Add.Scatter(heldOutLosses.Select(point => (double)point.Step).ToArray(),
+                heldOutLosses.Select(point => point.Loss).ToArray(), Colors.DarkOrange);
             heldOut.LineWidth = 2;
             heldOut.MarkerSize = 8;
             heldOut.LegendText = "held out";

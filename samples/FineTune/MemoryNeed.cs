@@ -38,7 +38,8 @@ internal static class MemoryNeed
         if (options.Steps > 0 && bytes > device.MemoryBytes)
         {
             throw new UserException(
-                $"--batch {options.Batch}: a step on so many sequences, of {Quantity.Number(tokens / options.Batch, 0)} tokens on average, keeps {Quantity.Bytes((long)bytes)} at least, "
+                $"--batch {options.Batch}: a step on so many sequences, "
+                    + $"of {Quantity.Number(tokens / options.Batch, 0)} tokens on average, keeps {Quantity.Bytes((long)bytes)} at least, "
                 + $"and {device} has {Quantity.Bytes(device.MemoryBytes)}. {Remedy}");
         }
     }

@@ -59,7 +59,8 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
         if (rounding.LargestError == 0)
             return written;
         string share = rounding.ShareOfAdapter is { } part ? $", {Quantity.Number(100 * part, 1)} % of what the adapter adds in all," : "";
-        display.ShowLine($"merged/ has the base's element type: rounding to it changed a weight by {Quantity.Tiny(rounding.LargestError)} at most{share} and a logit by {Quantity.Tiny(written)}. --merge-type float32 keeps every bit.");
+        display.ShowLine($"merged/ has the base's element type: rounding to it changed a weight by {Quantity.Tiny(rounding.LargestError)} "
+            + $"at most{share} and a logit by {Quantity.Tiny(written)}. --merge-type float32 keeps every bit.");
         return error;
     }
 }

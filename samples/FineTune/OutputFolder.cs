@@ -8,8 +8,8 @@ using FineTune.Display;
 namespace FineTune;
 
 /// <summary>
-/// The folder for what the program writes. One run at a time has it, and nothing in it is replaced or deleted but what such a run wrote. What is known to stand in the way is
-/// said before the work begins. A run without steps replaces nothing of a training.
+/// The folder for what the program writes. One run at a time has it, and nothing in it is replaced or deleted but what such a run wrote.
+/// What is known to stand in the way is said before the work begins. A run without steps replaces nothing of a training.
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class OutputFolder : IDisposable
     private static readonly string[] s_adapterFiles = [PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName];
 
     /// <summary>The files that most models have beside their weights, and that their copies get.</summary>
-    private static readonly string[] s_companions = [Tokenizer.FileName, "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json"];
+    private static readonly string[] s_companions =
+        [Tokenizer.FileName, "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json"];
 
     private readonly IDisplay _display;
     private readonly string[] _created;
@@ -86,7 +87,8 @@ internal sealed class OutputFolder : IDisposable
         AtomicFolder.Check(_options.Output, [LossChart.FileName, Report.FileName], ReportPart);
         AtomicFolder.Check(_options.AdapterFolder, s_adapterFiles, PeftAdapterFile.Part);
         if (_options.Merge)
-            AtomicFolder.Check(_options.MergedFolder, [LlamaConfig.FileName, Checkpoint.SingleFileName, Checkpoint.IndexFileName, .. s_companions.Where(IsInModel)], Checkpoint.Part);
+            AtomicFolder.Check(_options.MergedFolder,
+                [LlamaConfig.FileName, Checkpoint.SingleFileName, Checkpoint.IndexFileName, .. s_companions.Where(IsInModel)], Checkpoint.Part);
     }
 
     /// <summary>Writes chart and report, or says that an earlier training's stay.</summary>
@@ -96,7 +98,8 @@ internal sealed class OutputFolder : IDisposable
     {
         if (KeepsEarlierResults)
         {
-            _display.ShowLine($"Nothing was trained, so that nothing is written: {_options.Output} keeps what an earlier training left there. For files of this run choose another --output.");
+            _display.ShowLine("Nothing was trained, so that nothing is written: "
+                + $"{_options.Output} keeps what an earlier training left there. For files of this run choose another --output.");
             return;
         }
 
@@ -155,7 +158,8 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>A folder and those above it that do not exist, from the inside out.</summary>
     private static IEnumerable<string> MissingFolders(string folder)
     {
-        for (string? path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)); path is not null && !Path.Exists(path); path = Path.GetDirectoryName(path))
+        for (string? path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+            path is not null && !Path.Exists(path); path = Path.GetDirectoryName(path))
             yield return path;
     }
 
@@ -173,7 +177,9 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Whether the folder has a training that has not ended, a trained adapter, or a merged model whose adapter is gone.</summary>
     private bool HoldsTraining() =>
         FolderManifest.Lists(_options.CheckpointFolder, TrainingCheckpoint.Part)
-        || (FolderManifest.Lists(_options.AdapterFolder, PeftAdapterFile.Part) ? IsTrained(_options.AdapterFolder) : FolderManifest.Lists(_options.MergedFolder, Checkpoint.Part));
+        || (FolderManifest.Lists(_options.AdapterFolder, PeftAdapterFile.Part)
+            ? IsTrained(_options.AdapterFolder)
+            : FolderManifest.Lists(_options.MergedFolder, Checkpoint.Part));
 
     /// <summary>Whether an adapter adds anything to its model; one that can't be read may.</summary>
     private static bool IsTrained(string folder)

@@ -197,19 +197,22 @@ internal sealed partial record RunState
     {
         string inside = Path.Combine(folder, "checkpoint");
         string what = File.Exists(Path.Combine(inside, FileName)) ? $"Name the folder of the checkpoint itself: --resume {inside}."
-            : Directory.Exists(folder) ? $"It has no '{FileName}', so it is another folder than a run's checkpoint/. A training that has ended leaves none, nor does one that was stopped before its first; start one without --resume."
+            : Directory.Exists(folder) ? $"It has no '{FileName}', so it is another folder than a run's checkpoint/. "
+                + "A training that has ended leaves none, nor does one that was stopped before its first; start one without --resume."
             : File.Exists(folder) ? "It is a file; name the folder that a run calls checkpoint/."
             : "A training that has ended leaves none, nor does one that was stopped before its first; start one without --resume.";
         return $"--resume: there is no checkpoint in '{folder}'. {what}";
     }
 
     private static UserException Fault(string path, string fault) =>
-        new($"{path}: {fault}. No run writes that: take the checkpoint as the run left it, or start the training anew, without --resume and with another --output.");
+        new($"{path}: {fault}. No run writes that: "
+            + "take the checkpoint as the run left it, or start the training anew, without --resume and with another --output.");
 
     private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
 
     private static T Same<T>(string option, T now, T before, IReadOnlySet<string> given) => given.Contains(option) && !Equals(now, before)
-        ? throw new UserException($"{option} {Shown(now)} differs from {Shown(before)}, with which the training was started. Leave it out to resume, or start anew, without --resume and with another --output.")
+        ? throw new UserException($"{option} {Shown(now)} differs from {Shown(before)}, with which the training was started. "
+            + "Leave it out to resume, or start anew, without --resume and with another --output.")
         : before;
 
     private static string Shown<T>(T value) => value switch

@@ -46,7 +46,8 @@ public sealed class AdapterTermAloneTests
     [InlineData("Tensor y = functional.linear(x, weight); y.add_(functional.linear(functional.linear(x, lora_A), lora_B)); return y;")]
     [InlineData("return addmm(x.mm(weight), x.mm(lora_A.t()), lora_B.t(), 1, 1);")]
     [InlineData("return functional.linear(functional.silu(functional.linear(x, lora_A)), lora_B);")]
-    public Task IsSilentOnTorchSharp(string body) => Rule.CheckTorch(Torch(body, "weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);"));
+    public Task IsSilentOnTorchSharp(string body) =>
+        Rule.CheckTorch(Torch(body, "weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);"));
 
     [Fact]
     public Task IsSilentAboutAPartThatItsOwnerAddsTo() => Rule.CheckTorch("""

@@ -31,7 +31,12 @@ public sealed class ClassMustBePartialAndOfItsKindTests
     [InlineData("[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) => x; }")]
     [InlineData("[AdapterModel] public partial class Model : Module { public Tensor Forward(Tensor x) => x; }")]
     [InlineData("public partial class Outer { private partial struct Inner { [LowRank(2)] public partial class Layer() : Linear(8, 8); } }")]
-    [InlineData("public partial class Outer<TKey, TValue> where TKey : struct { public partial record Inner<T>(T Value) { [LowRank(2)] public partial class Layer() : Linear(8, 8); } }")]
+    [InlineData("""
+        public partial class Outer<TKey, TValue> where TKey : struct
+        {
+            public partial record Inner<T>(T Value) { [LowRank(2)] public partial class Layer() : Linear(8, 8); }
+        }
+        """)]
     [InlineData("public abstract class Layer() : Linear(8, 8);")]
     [InlineData("[Quantized(4)] public partial class Layer() : Linear(8, 8); public class Derived : Layer;")]
     [InlineData("[Obsolete] public class Other;")]

@@ -12,7 +12,8 @@ internal static class Corpus
 {
     private static readonly CSharpParseOptions s_options = new(LanguageVersion.CSharp14);
 
-    private static readonly string[] s_usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
+    private static readonly string[] s_usings =
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading", "System.Threading.Tasks"];
 
     /// <summary>The files below a folder of the solution, without what builds leave there.</summary>
     /// <param name="folder">The folder.</param>
@@ -20,7 +21,8 @@ internal static class Corpus
     {
         char separator = Path.DirectorySeparatorChar;
         string[] files = [.. Directory.GetFiles(Path.Combine([SolutionFolder.Find(), .. folder]), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains($"{separator}obj{separator}", StringComparison.Ordinal) && !file.Contains($"{separator}bin{separator}", StringComparison.Ordinal))
+            .Where(file => !file.Contains($"{separator}obj{separator}", StringComparison.Ordinal)
+                && !file.Contains($"{separator}bin{separator}", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new InvalidOperationException($"There is no source file in {Path.Combine(folder)}.");
     }
@@ -29,11 +31,15 @@ internal static class Corpus
     /// <param name="name">The assembly's name.</param>
     /// <param name="sources">Paths and texts.</param>
     /// <param name="referencesToolkit">Whether it references the toolkit; otherwise it is the toolkit.</param>
-    public static CSharpCompilation Compile(string name, IEnumerable<(string Path, string Text)> sources, bool referencesToolkit = true) => CSharpCompilation.Create(
-        name,
-        [.. sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, s_options, source.Path)), CSharpSyntaxTree.ParseText(string.Concat(s_usings.Select(space => $"global using {space};\n")), s_options)],
-        referencesToolkit ? RuleTest<TensorUseAnalyzer>.References : [.. Net100.References.All, .. PackagesOfTheToolkit],
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+    public static CSharpCompilation Compile(string name, IEnumerable<(string Path, string Text)> sources, bool referencesToolkit = true) =>
+        CSharpCompilation.Create(
+            name,
+            [
+                .. sources.Select(source => CSharpSyntaxTree.ParseText(source.Text, s_options, source.Path)),
+                CSharpSyntaxTree.ParseText(string.Concat(s_usings.Select(space => $"global using {space};\n")), s_options),
+            ],
+            referencesToolkit ? RuleTest<TensorUseAnalyzer>.References : [.. Net100.References.All, .. PackagesOfTheToolkit],
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>The paths and texts of files.</summary>
     public static IEnumerable<(string Path, string Text)> Read(IEnumerable<string> files) => files.Select(file => (file, File.ReadAllText(file)));
@@ -44,6 +50,7 @@ internal static class Corpus
 
     private static IEnumerable<MetadataReference> PackagesOfTheToolkit =>
         Directory.GetFiles(AppContext.BaseDirectory, "*.dll")
-            .Where(file => Path.GetFileName(file).StartsWith("ILGPU", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("Microsoft.Extensions", StringComparison.Ordinal) || Path.GetFileName(file) == "System.IO.Hashing.dll")
+            .Where(file => Path.GetFileName(file).StartsWith("ILGPU", StringComparison.Ordinal)
+                || Path.GetFileName(file).StartsWith("Microsoft.Extensions", StringComparison.Ordinal) || Path.GetFileName(file) == "System.IO.Hashing.dll")
             .Select(file => MetadataReference.CreateFromFile(file));
 }

@@ -13,7 +13,9 @@ public sealed class CorpusTests
     [InlineData("samples")]
     [InlineData("tests", "AdapterToolkit.Generators.Tests", "Snapshots")]
     public async Task UsersCodeBreaksNoRule(params string[] folder) =>
-        Assert.Empty(await Corpus.Analyze(Corpus.Compile("User", Corpus.Read(Corpus.Files(folder)).Select(source => (source.Path.Replace(".verified", "", StringComparison.Ordinal), source.Text))), TestContext.Current.CancellationToken));
+        Assert.Empty(await Corpus.Analyze(Corpus.Compile("User",
+            Corpus.Read(Corpus.Files(folder)).Select(source => (source.Path.Replace(".verified", "", StringComparison.Ordinal), source.Text))),
+            TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task TheToolkitBreaksNoRule()
@@ -39,7 +41,8 @@ public sealed class CorpusTests
         {
             // A model that is written without an adapter, to show an operator, is what ADT0202 is for.
             bool hasAdapter = text.Contains("LowRank(", StringComparison.Ordinal) || text.Contains("Trainable", StringComparison.Ordinal);
-            Assert.DoesNotContain(await Corpus.Analyze(Corpus.Compile("User", [("Source.cs", text)]), cancellation), found => hasAdapter || found.Id != "ADT0202");
+            Assert.DoesNotContain(await Corpus.Analyze(Corpus.Compile("User", [("Source.cs", text)]), cancellation), found => hasAdapter
+                || found.Id != "ADT0202");
         }
     }
 }

@@ -7,10 +7,10 @@ namespace AdapterToolkit.Analyzers.Tests;
 public sealed class FactorSourcesTests
 {
     [Theory]
-    [InlineData("Dictionary<string, Parameter> lora_A = [], lora_B = [];", "lora_B[\"q\"].mm(lora_A[\"q\"])")]
-    [InlineData("ModuleDict<Linear> lora_A = new(), lora_B = new();", "lora_B[\"q\"].weight.mm(lora_A[\"q\"].weight)")]
+    [InlineData("Dictionary<string, Parameter> lora_A = [], lora_B = [];", """lora_B["q"].mm(lora_A["q"])""")]
+    [InlineData("ModuleDict<Linear> lora_A = new(), lora_B = new();", """lora_B["q"].weight.mm(lora_A["q"].weight)""")]
     [InlineData("ModuleList<Linear> lora_A = new(), lora_B = new();", "lora_B[0].weight.mm(lora_A[0].weight)")]
-    [InlineData("ParameterDict lora_A = new(), lora_B = new();", "lora_B[\"q\"].mm(lora_A[\"q\"])")]
+    [InlineData("ParameterDict lora_A = new(), lora_B = new();", """lora_B["q"].mm(lora_A["q"])""")]
     [InlineData("Parameter[] lora_A = [], lora_B = [];", "lora_B[0].mm(lora_A[0])")]
     [InlineData("List<Weights> pairs = []; public record Weights(Tensor LoraA, Tensor LoraB);", "pairs[0].LoraB.mm(pairs[0].LoraA)")]
     [InlineData("IWeights pair = null!; public interface IWeights { Tensor LoraDown { get; } Tensor LoraUp { get; } }", "pair.LoraUp.mm(pair.LoraDown)")]
@@ -24,9 +24,13 @@ public sealed class FactorSourcesTests
         """);
 
     [Theory]
-    [InlineData("Tensor loraA = state[\"q.lora_A\"], loraB = state[\"q.lora_B\"]; return {|ADT0101:x.mm(loraB.mm(loraA).t())|};")]
-    [InlineData("Tensor loraA = state[\"q.lora_A\"], loraB = state[\"q.lora_B\"]; state[\"q\"] = state[\"q\"] + loraB.mm(loraA) * 2; return x.mm(state[\"q\"]);")]
-    [InlineData("var loraA = functional.linear(x, state[\"a\"]); var loraB = functional.linear(loraA, state[\"b\"]); return loraB.mm(loraB.t()).mm(x);")]
+    [InlineData("""Tensor loraA = state["q.lora_A"], loraB = state["q.lora_B"]; return {|ADT0101:x.mm(loraB.mm(loraA).t())|};""")]
+    [InlineData("""
+        Tensor loraA = state["q.lora_A"], loraB = state["q.lora_B"];
+        state["q"] = state["q"] + loraB.mm(loraA) * 2;
+        return x.mm(state["q"]);
+        """)]
+    [InlineData("""var loraA = functional.linear(x, state["a"]); var loraB = functional.linear(loraA, state["b"]); return loraB.mm(loraB.t()).mm(x);""")]
     public Task FindsThemInLocals(string body) => Rule.CheckTorch($$"""
         public static class Checkpoint { public static Tensor Run(Dictionary<string, Tensor> state, Tensor x) { {{body}} } }
         """);
@@ -52,9 +56,33 @@ public sealed class FactorSourcesTests
     [InlineData("Linear down, up;", "down = Linear(784, 32); up = Linear(32, 784);", "up.forward(down.forward(x))")]
     [InlineData("Linear up_proj, down_proj;", "up_proj = Linear(n, 4 * n); down_proj = Linear(4 * n, n);", "down_proj.forward(up_proj.forward(x))")]
     [InlineData("Linear q_a, q_b, o_proj;", "q_a = Linear(n, rank); q_b = Linear(rank, n); o_proj = Linear(n, n);", "q_b.forward(q_a.forward(x))")]
-    [InlineData("Parameter w1_a, w1_b, w2_a, w2_b;", "w1_a = new Parameter(randn(rank, n)); w1_b = new Parameter(zeros(n, rank)); w2_a = new Parameter(randn(rank, n)); w2_b = new Parameter(zeros(n, rank));", "x.mm((w1_b.mm(w1_a) * w2_b.mm(w2_a)).t())")]
-    [InlineData("Parameter lora_A, lora_B; private Tensor mask;", "mask = ones(n, n); lora_A = new Parameter(randn(rank, n)); lora_B = new Parameter(zeros(n, rank));", "x.mm((lora_B.mm(lora_A) * mask).t())")]
-    [InlineData("Parameter lora_A, lora_B;", "lora_A = new Parameter(randn(rank, n)); lora_B = new Parameter(zeros(n, rank));", "x + lora_A.T[x].mm(lora_B.T).mm(x)")]
+    [InlineData(
+        "Parameter w1_a, w1_b, w2_a, w2_b;",
+        """
+        w1_a = new Parameter(randn(rank, n));
+        w1_b = new Parameter(zeros(n, rank));
+        w2_a = new Parameter(randn(rank, n));
+        w2_b = new Parameter(zeros(n, rank));
+        """,
+        "x.mm((w1_b.mm(w1_a) * w2_b.mm(w2_a)).t())")]
+    [InlineData(
+        """
+        Parameter lora_A, lora_B;
+        private Tensor mask;
+        """,
+        """
+        mask = ones(n, n);
+        lora_A = new Parameter(randn(rank, n));
+        lora_B = new Parameter(zeros(n, rank));
+        """,
+        "x.mm((lora_B.mm(lora_A) * mask).t())")]
+    [InlineData(
+        "Parameter lora_A, lora_B;",
+        """
+        lora_A = new Parameter(randn(rank, n));
+        lora_B = new Parameter(zeros(n, rank));
+        """,
+        "x + lora_A.T[x].mm(lora_B.T).mm(x)")]
     public Task IsSilentAboutOtherLayers(string members, string made, string returned) => Rule.CheckTorch($$"""
         public class Layer : Module<Tensor, Tensor>
         {
@@ -78,7 +106,7 @@ public sealed class FactorSourcesTests
     [Theory]
     [InlineData("linalg.multi_dot(new[] { x, lora_A.t(), lora_B.t() }) + x")]
     [InlineData("x + lora_B.mm(lora_A).flatten().dot(scale)")]
-    [InlineData("x + einsum(\"or,ri,bi->bo\", lora_B, lora_A, x)")]
+    [InlineData("""x + einsum("or,ri,bi->bo", lora_B, lora_A, x)""")]
     public Task IsSilentAboutOtherProducts(string returned) => Rule.CheckTorch(Torch(returned));
 
     private static string Torch(string returned) => $$"""

@@ -1,7 +1,10 @@
 using Xunit;
-using AddPartial = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.ClassMustBePartialAndOfItsKindAnalyzer, AdapterToolkit.CodeFixes.AddPartialFix>;
-using MultiplyByFactors = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.TensorUseAnalyzer, AdapterToolkit.CodeFixes.MultiplyByFactorsFix>;
-using RunLayer = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.ForwardShouldReachEveryAdapterAnalyzer, AdapterToolkit.CodeFixes.RunLayerInForwardFix>;
+using AddPartial = AdapterToolkit.Analyzers.Tests.FixTest<
+    AdapterToolkit.Analyzers.ClassMustBePartialAndOfItsKindAnalyzer, AdapterToolkit.CodeFixes.AddPartialFix>;
+using MultiplyByFactors = AdapterToolkit.Analyzers.Tests.FixTest<
+    AdapterToolkit.Analyzers.TensorUseAnalyzer, AdapterToolkit.CodeFixes.MultiplyByFactorsFix>;
+using RunLayer = AdapterToolkit.Analyzers.Tests.FixTest<
+    AdapterToolkit.Analyzers.ForwardShouldReachEveryAdapterAnalyzer, AdapterToolkit.CodeFixes.RunLayerInForwardFix>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 
@@ -10,18 +13,78 @@ public sealed class FixAllTests
 {
     [Fact]
     public Task AddsPartial() => AddPartial.CheckSolution(
-        ["[LowRank(2)] class {|ADT0001:One|}() : Linear(8, 8);\n[LowRank(2)] class {|ADT0001:Two|}() : Linear(8, 8);", "class Outer\n{\n    [LowRank(2)]\n    class {|ADT0001:{|ADT0001:Three|}|}() : Linear(8, 8);\n\n    [Frozen]\n    class {|ADT0001:{|ADT0001:Five|}|}() : Linear(8, 8);\n}\n", "[LowRank(2)] class {|ADT0001:Four|}() : Linear(8, 8);"],
-        ["[LowRank(2)] partial class One() : Linear(8, 8);\n[LowRank(2)] partial class Two() : Linear(8, 8);", "partial class Outer\n{\n    [LowRank(2)]\n    partial class Three() : Linear(8, 8);\n\n    [Frozen]\n    partial class Five() : Linear(8, 8);\n}\n", "[LowRank(2)] partial class Four() : Linear(8, 8);"]);
+        [
+            """
+            [LowRank(2)] class {|ADT0001:One|}() : Linear(8, 8);
+            [LowRank(2)] class {|ADT0001:Two|}() : Linear(8, 8);
+            """,
+            """
+            class Outer
+            {
+                [LowRank(2)]
+                class {|ADT0001:{|ADT0001:Three|}|}() : Linear(8, 8);
+
+                [Frozen]
+                class {|ADT0001:{|ADT0001:Five|}|}() : Linear(8, 8);
+            }
+            """,
+            "[LowRank(2)] class {|ADT0001:Four|}() : Linear(8, 8);",
+        ],
+        [
+            """
+            [LowRank(2)] partial class One() : Linear(8, 8);
+            [LowRank(2)] partial class Two() : Linear(8, 8);
+            """,
+            """
+            partial class Outer
+            {
+                [LowRank(2)]
+                partial class Three() : Linear(8, 8);
+
+                [Frozen]
+                partial class Five() : Linear(8, 8);
+            }
+            """,
+            "[LowRank(2)] partial class Four() : Linear(8, 8);",
+        ]);
 
     [Fact]
     public Task RunsLayers() => RunLayer.CheckSolution(
-        [Model("One", "A, {|ADT0104:B|}, {|ADT0104:C|}", "A.Forward(x)"), Model("Two", "{|ADT0104:A|}, B", "B.Forward(x)"), Model("Three", "A, {|ADT0104:B|}", "A.Forward(x)")],
-        [Model("One", "A, B, C", "C.Forward(B.Forward(A.Forward(x)))"), Model("Two", "A, B", "B.Forward(A.Forward(x))"), Model("Three", "A, B", "B.Forward(A.Forward(x))")]);
+        [
+            Model("One", "A, {|ADT0104:B|}, {|ADT0104:C|}", "A.Forward(x)"),
+            Model("Two", "{|ADT0104:A|}, B", "B.Forward(x)"),
+            Model("Three", "A, {|ADT0104:B|}", "A.Forward(x)"),
+        ],
+        [
+            Model("One", "A, B, C", "C.Forward(B.Forward(A.Forward(x)))"),
+            Model("Two", "A, B", "B.Forward(A.Forward(x))"),
+            Model("Three", "A, B", "B.Forward(A.Forward(x))"),
+        ]);
 
     [Fact]
     public Task MultipliesByTheFactors() => MultiplyByFactors.CheckSolution(
-        [Product("One", "Tensor y = {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), x)|};\n        return y + {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), y)|};", Helpers), Product("Two", "return {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), x)|};", ""), Product("Three", "return {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), x)|};", Helpers)],
-        [Product("One", "Tensor y = Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, x));\n        return y + Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, y));", Helpers), Product("Two", "return Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, x));", ""), Product("Three", "return Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, x));", Helpers)]);
+        [
+            Product(
+                "One",
+                """
+                Tensor y = {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), x)|};
+                return y + {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), y)|};
+                """,
+                Helpers),
+            Product("Two", "return {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), x)|};", ""),
+            Product("Three", "return {|ADT0101:Math.MatMul(Math.MatMul(f.B.Value, f.A.Value), x)|};", Helpers),
+        ],
+        [
+            Product(
+                "One",
+                """
+                Tensor y = Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, x));
+                return y + Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, y));
+                """,
+                Helpers),
+            Product("Two", "return Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, x));", ""),
+            Product("Three", "return Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, x));", Helpers),
+        ]);
 
     private const string Helpers = "\n\npublic static class Math { public static Tensor MatMul(Tensor a, Tensor b) => a; }";
 
@@ -30,7 +93,7 @@ public sealed class FixAllTests
         {
             public static Tensor Run(LowRankFactors f, Tensor x)
             {
-                {{statements}}
+                {{statements.ReplaceLineEndings("\n        ")}}
             }
         }
         """.ReplaceLineEndings("\n") + helpers;

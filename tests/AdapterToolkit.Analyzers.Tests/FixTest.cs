@@ -22,13 +22,15 @@ internal static class FixTest<TAnalyzer, TFix>
     /// <param name="source">The source.</param>
     /// <param name="expected">What it becomes; the source itself where no fix is offered.</param>
     /// <param name="action">Which of several offered changes to take.</param>
-    public static Task Check(string source, string expected, int action = 0) => Run([source], [expected], RuleTest<TAnalyzer>.Usings, RuleTest<TAnalyzer>.References, action);
+    public static Task Check(string source, string expected, int action = 0) =>
+        Run([source], [expected], RuleTest<TAnalyzer>.Usings, RuleTest<TAnalyzer>.References, action);
 
     /// <summary>The same of two files of one project and a third of another, all of which have something to mend.</summary>
     /// <param name="sources">The files.</param>
     /// <param name="expected">What they become.</param>
     /// <param name="action">Which of several offered changes to take.</param>
-    public static Task CheckSolution(string[] sources, string[] expected, int action = 0) => Run(sources, expected, RuleTest<TAnalyzer>.Usings, RuleTest<TAnalyzer>.References, action);
+    public static Task CheckSolution(string[] sources, string[] expected, int action = 0) =>
+        Run(sources, expected, RuleTest<TAnalyzer>.Usings, RuleTest<TAnalyzer>.References, action);
 
     /// <summary>The same in a project that references TorchSharp and not the toolkit.</summary>
     public static Task CheckTorch(string source, string expected) =>

@@ -9,7 +9,11 @@ public sealed class FlowIntoResultTests
     private const string Layers = """
 
         [LowRank(2)] public partial class Adapted() : Linear(8, 8);
-        [AdapterModel] public partial class Wrapper(Adapted inner) { public Adapted Inner { get; } = inner; public Tensor Forward(Tensor x) => Inner.Forward(x); }
+        [AdapterModel] public partial class Wrapper(Adapted inner)
+        {
+            public Adapted Inner { get; } = inner;
+            public Tensor Forward(Tensor x) => Inner.Forward(x);
+        }
         """;
 
     [Theory]
@@ -40,13 +44,36 @@ public sealed class FlowIntoResultTests
     [InlineData("=> Pick(x.Rows > 1).Forward(x); private Adapted Pick(bool first) => first ? First : Second;")]
     [InlineData("{ var part = x.Rows > 1 ? First : Second; return part.Forward(x); }")]
     [InlineData("{ foreach (var part in new[] { First, Second }) x = part.Forward(x); return x; }")]
-    [InlineData("{ foreach (var part in All()) x = part.Forward(x); return x; } private IEnumerable<Adapted> All() { yield return First; yield return Second; }")]
-    [InlineData("{ foreach (var part in All.Where(part => part.InFeatures > 2).Reverse()) x = part.Forward(x); return x; } private IEnumerable<Adapted> All => [First, Second];")]
+    [InlineData("""
+        { foreach (var part in All()) x = part.Forward(x); return x; }
+        private IEnumerable<Adapted> All() { yield return First; yield return Second; }
+        """)]
+    [InlineData("""
+        { foreach (var part in All.Where(part => part.InFeatures > 2).Reverse()) x = part.Forward(x); return x; }
+        private IEnumerable<Adapted> All => [First, Second];
+        """)]
     [InlineData("=> All.Aggregate(x, (state, part) => part.Forward(state)); private Adapted[] All => [First, Second];")]
-    [InlineData("{ foreach (var part in _all) x = part.Forward(x); return x; } private readonly List<Adapted> _all = []; public Model() { _all.Add(First); _all.Add(Second); }")]
-    [InlineData("{ foreach (var pair in _all) x = pair.Value.Forward(x); return x; } private readonly Dictionary<string, Adapted> _all; public Model() { _all = new() { [\"a\"] = First, [\"b\"] = Second }; }")]
-    [InlineData("{ foreach (var part in _all.Values) x = part.Forward(x); return x; } private readonly Dictionary<string, Adapted> _all = []; public Model() { _all[\"a\"] = First; Register(Second); } private void Register(Adapted part) => _all[\"b\"] = part;")]
-    [InlineData("{ for (int i = 0; i < _all.Length; i++) x = _all[i].Forward(x); return x; } private readonly Adapted[] _all = new Adapted[2]; public Model() { _all[0] = First; var second = Second; _all[1] = second; }")]
+    [InlineData("""
+        { foreach (var part in _all) x = part.Forward(x); return x; }
+        private readonly List<Adapted> _all = [];
+        public Model() { _all.Add(First); _all.Add(Second); }
+        """)]
+    [InlineData("""
+        { foreach (var pair in _all) x = pair.Value.Forward(x); return x; }
+        private readonly Dictionary<string, Adapted> _all;
+        public Model() { _all = new() { ["a"] = First, ["b"] = Second }; }
+        """)]
+    [InlineData("""
+        { foreach (var part in _all.Values) x = part.Forward(x); return x; }
+        private readonly Dictionary<string, Adapted> _all = [];
+        public Model() { _all["a"] = First; Register(Second); }
+        private void Register(Adapted part) => _all["b"] = part;
+        """)]
+    [InlineData("""
+        { for (int i = 0; i < _all.Length; i++) x = _all[i].Forward(x); return x; }
+        private readonly Adapted[] _all = new Adapted[2];
+        public Model() { _all[0] = First; var second = Second; _all[1] = second; }
+        """)]
     [InlineData("=> Maybe?.Forward(First.Forward(x)) ?? x; private Adapted? Maybe => Second;")]
     [InlineData("{ if (Second is { } second) x = second.Forward(x); return First.Forward(x); }")]
     [InlineData("{ x = First.Forward(x); goto end; end: return Second.Forward(x); }")]
@@ -63,29 +90,168 @@ public sealed class FlowIntoResultTests
     [InlineData("=> First.Forward(_tied.Forward(x)); private Adapted _tied = null!; private void Tie() => _tied = Second; public Model() => Tie();")]
     [InlineData("=> First.Forward(Second.Forward(x)); private readonly Adapted _tied; public Model() { _tied = Second; }")]
     [InlineData("=> _wrapped.Forward(First.Forward(x)); private readonly Wrapper _wrapped; public Model() { _wrapped = new Wrapper(Second); }")]
-    [InlineData("=> One.Forward(Two.Forward(x)); private (Adapted One, Adapted Two) Both => (First, Second); private Adapted One => Both.One; private Adapted Two => Both.Two;")]
+    [InlineData("""
+        => One.Forward(Two.Forward(x));
+        private (Adapted One, Adapted Two) Both => (First, Second);
+        private Adapted One => Both.One;
+        private Adapted Two => Both.Two;
+        """)]
     [InlineData("{ x = First.Forward(x); _last = Second.Forward(x); return x; } private Tensor _last = null!; public Tensor Last => _last;")]
     public Task IsSilentWhereAResultIsUsed(string forward) => Rule.Check(Model("Second", forward));
 
     [Theory]
-    [InlineData("[AdapterModel] public partial class Base { public Adapted A { get; } = new(); public virtual Tensor Forward(Tensor x) => A.Forward(x); } [AdapterModel] public partial class Derived : Base { public Adapted {|ADT0104:C|} { get; } = new(); public override Tensor Forward(Tensor x) => A.Forward(x); }")]
-    [InlineData("[AdapterModel] public partial class Model { public Holder Part { get; } = new(); public Tensor Forward(Tensor x) => Part.Forward(x); } [AdapterModel] public partial class Holder { public Adapted One { get; } = new(); public Adapted {|ADT0104:Two|} { get; } = new(); public Tensor Forward(Tensor x) => One.Forward(x); }")]
-    [InlineData("[AdapterModel] public partial class Model { public Adapted A { get; } = new(); public IReadOnlyList<Adapted> {|ADT0104:All|} { get; } = [new(), new()]; public Tensor Forward(Tensor x) { for (int i = 0; i < All.Count; i++) x = A.Forward(x); return x; } }")]
-    [InlineData("[AdapterModel] public partial class Model { public Adapted A { get; } = new(); public IReadOnlyList<Adapted> {|ADT0104:All|} { get; } = [new()]; public Tensor Forward(Tensor x) { Tensor y = A.Forward(x); foreach (var part in All) y = part.Forward(x); y = A.Forward(x); return y; } }")]
-    [InlineData("[AdapterModel] public partial class Model { public Adapted A { get; } = new(); public Tensor Forward(Tensor x) => A.Forward(x); } public partial class Model { public Adapted {|ADT0104:B|} { get; } = new(); private Tensor Rest(Tensor x) => B.Forward(x); }")]
+    [InlineData("""
+        [AdapterModel] public partial class Base
+        {
+            public Adapted A { get; } = new();
+            public virtual Tensor Forward(Tensor x) => A.Forward(x);
+        }
+        [AdapterModel] public partial class Derived : Base
+        {
+            public Adapted {|ADT0104:C|} { get; } = new();
+            public override Tensor Forward(Tensor x) => A.Forward(x);
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            public Holder Part { get; } = new();
+            public Tensor Forward(Tensor x) => Part.Forward(x);
+        }
+        [AdapterModel] public partial class Holder
+        {
+            public Adapted One { get; } = new();
+            public Adapted {|ADT0104:Two|} { get; } = new();
+            public Tensor Forward(Tensor x) => One.Forward(x);
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            public Adapted A { get; } = new();
+            public IReadOnlyList<Adapted> {|ADT0104:All|} { get; } = [new(), new()];
+            public Tensor Forward(Tensor x) { for (int i = 0; i < All.Count; i++) x = A.Forward(x); return x; }
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            public Adapted A { get; } = new();
+            public IReadOnlyList<Adapted> {|ADT0104:All|} { get; } = [new()];
+            public Tensor Forward(Tensor x)
+            {
+                Tensor y = A.Forward(x);
+                foreach (var part in All) y = part.Forward(x);
+                y = A.Forward(x);
+                return y;
+            }
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            public Adapted A { get; } = new();
+            public Tensor Forward(Tensor x) => A.Forward(x);
+        }
+        public partial class Model
+        {
+            public Adapted {|ADT0104:B|} { get; } = new();
+            private Tensor Rest(Tensor x) => B.Forward(x);
+        }
+        """)]
     public Task FiresInClassesThatBelongTogether(string classes) => Rule.Check(classes + Layers);
 
     [Theory]
-    [InlineData("[AdapterModel] public partial class Model(Adapted shared) { public Adapted A { get; } = shared; public Adapted B { get; } = shared; public Tensor Forward(Tensor x) => A.Forward(x); }")]
-    [InlineData("[AdapterModel] public partial class Model(Adapted shared) { public Adapted A { get; } = shared; public Tensor Forward(Tensor x) => shared.Forward(x); }")]
-    [InlineData("[AdapterModel] public partial class Model { public Adapted A { get; } public Wrapper B { get; } public Model(Adapted shared) { A = shared; B = new Wrapper(shared); } public Tensor Forward(Tensor x) => B.Forward(x); }")]
-    [InlineData("[AdapterModel] public abstract partial class Base { public Adapted A { get; } = new(); public Adapted B { get; } = new(); public virtual Tensor Forward(Tensor x) => Hook().Forward(x); protected virtual Adapted Hook() => A; } [AdapterModel] public partial class Derived : Base { public override Tensor Forward(Tensor x) => base.A.Forward(x); protected override Adapted Hook() => B; }")]
-    [InlineData("[AdapterModel] public partial class Base { protected readonly Adapted _a; public Base(Adapted a) { _a = a; } public virtual Tensor Forward(Tensor x) => _a.Forward(x); } [AdapterModel] public partial class Derived : Base { public Adapted Own { get; } public Derived(Adapted own) : base(own) { Own = own; } public override Tensor Forward(Tensor x) => _a.Forward(-x); }")]
-    [InlineData("[AdapterModel] public partial class Model { public Adapted A { get; } = new(); public Tensor Forward(Tensor x) => B.Forward(A.Forward(x)); } public partial class Model { public Adapted B { get; } = new(); }")]
-    [InlineData("[AdapterModel] public partial class Model { public Holder Part { get; } = new(); public Tensor Forward(Tensor x) => Part.Forward(Part.Two.Forward(x)); } [AdapterModel] public partial class Holder { public Adapted One { get; } = new(); public Adapted Two { get; } = new(); public Tensor Forward(Tensor x) => One.Forward(x); }")]
-    [InlineData("[AdapterModel] public partial class Model { private Adapted? _a; public Adapted A => _a ??= new(); public Tensor Forward(Tensor x) => A.Forward(x); }")]
+    [InlineData("""
+        [AdapterModel] public partial class Model(Adapted shared)
+        {
+            public Adapted A { get; } = shared;
+            public Adapted B { get; } = shared;
+            public Tensor Forward(Tensor x) => A.Forward(x);
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model(Adapted shared)
+        {
+            public Adapted A { get; } = shared;
+            public Tensor Forward(Tensor x) => shared.Forward(x);
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            public Adapted A { get; }
+            public Wrapper B { get; }
+            public Model(Adapted shared) { A = shared; B = new Wrapper(shared); }
+            public Tensor Forward(Tensor x) => B.Forward(x);
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public abstract partial class Base
+        {
+            public Adapted A { get; } = new();
+            public Adapted B { get; } = new();
+            public virtual Tensor Forward(Tensor x) => Hook().Forward(x);
+            protected virtual Adapted Hook() => A;
+        }
+        [AdapterModel] public partial class Derived : Base
+        {
+            public override Tensor Forward(Tensor x) => base.A.Forward(x);
+            protected override Adapted Hook() => B;
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Base
+        {
+            protected readonly Adapted _a;
+            public Base(Adapted a) { _a = a; }
+            public virtual Tensor Forward(Tensor x) => _a.Forward(x);
+        }
+        [AdapterModel] public partial class Derived : Base
+        {
+            public Adapted Own { get; }
+            public Derived(Adapted own) : base(own) { Own = own; }
+            public override Tensor Forward(Tensor x) => _a.Forward(-x);
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            public Adapted A { get; } = new();
+            public Tensor Forward(Tensor x) => B.Forward(A.Forward(x));
+        }
+        public partial class Model { public Adapted B { get; } = new(); }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            public Holder Part { get; } = new();
+            public Tensor Forward(Tensor x) => Part.Forward(Part.Two.Forward(x));
+        }
+        [AdapterModel] public partial class Holder
+        {
+            public Adapted One { get; } = new();
+            public Adapted Two { get; } = new();
+            public Tensor Forward(Tensor x) => One.Forward(x);
+        }
+        """)]
+    [InlineData("""
+        [AdapterModel] public partial class Model
+        {
+            private Adapted? _a;
+            public Adapted A => _a ??= new();
+            public Tensor Forward(Tensor x) => A.Forward(x);
+        }
+        """)]
     public Task IsSilentInClassesThatBelongTogether(string classes) => Rule.Check(classes + Layers);
 
-    private static string Model(string second, string forward) =>
-        $"[AdapterModel] public partial class Model {{ public Adapted First {{ get; }} = new(); public Adapted {second} {{ get; }} = new(); public Tensor Forward(Tensor x) {forward} }}" + Layers;
+    private static string Model(string second, string forward) => $$"""
+        [AdapterModel] public partial class Model
+        {
+            public Adapted First { get; } = new();
+            public Adapted {{second}} { get; } = new();
+            public Tensor Forward(Tensor x) {{forward}}
+        }
+        {{Layers}}
+        """;
 }

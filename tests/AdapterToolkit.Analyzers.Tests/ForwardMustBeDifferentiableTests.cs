@@ -36,10 +36,17 @@ public sealed class ForwardMustBeDifferentiableTests
     public Task FiresWithoutForward() => Rule.Check("[AdapterModel] public partial class {|ADT0201:Model|} { }");
 
     [Fact]
-    public Task FiresOnTwoForwards() => Rule.Check("[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) => x; public Tensor {|ADT0201:Forward|}(Tensor x, Tensor y) => x + y; }");
+    public Task FiresOnTwoForwards() => Rule.Check("""
+        [AdapterModel] public partial class Model
+        {
+            public Tensor Forward(Tensor x) => x;
+            public Tensor {|ADT0201:Forward|}(Tensor x, Tensor y) => x + y;
+        }
+        """);
 
     [Fact]
-    public Task IsSilentInOtherClasses() => Rule.Check("public class Other { public Tensor Forward(Tensor x) => Tensor.From(x.Device, x.Shape, x.ToArray()); }");
+    public Task IsSilentInOtherClasses() =>
+        Rule.Check("public class Other { public Tensor Forward(Tensor x) => Tensor.From(x.Device, x.Shape, x.ToArray()); }");
 
     private static string Model(string body) => $$"""
         [LowRank(2)] public partial class Small() : Linear(8, 8);

@@ -15,36 +15,102 @@ public sealed class ForwardShouldReachEveryAdapterTests
         """;
 
     [Theory]
-    [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x);")]
-    [InlineData("public Adapted First { get; } = new(); private readonly Adapted {|ADT0104:_second|} = new(); public Tensor Forward(Tensor x) => First.Forward(x);")]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        public Tensor Forward(Tensor x) => First.Forward(x);
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        private readonly Adapted {|ADT0104:_second|} = new();
+        public Tensor Forward(Tensor x) => First.Forward(x);
+        """)]
     [InlineData("public Adapted First { get; } = new(); public Block {|ADT0104:Part|} { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x);")]
-    [InlineData("public Adapted First { get; } = new(); public IReadOnlyList<Block> {|ADT0104:Parts|} { get; } = []; public Tensor Forward(Tensor x) => First.Forward(x);")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x); public Tensor Unused(Tensor x) => Second.Forward(x);")]
-    [InlineData("public Adapted {|ADT0104:First|} { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); [Trainable] public RmsNorm Norm { get; } = new(8, 1e-5f); public Tensor Forward(Tensor x) => Norm.Forward(x);")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) { Second.Forward(x); return First.Forward(x); }")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted {|ADT0104:Second|} { get; } = new(); public Tensor Forward(Tensor x) { Tensor lost = Second.Forward(x); _ = Second.Forward(x); return First.Forward(x); }")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted[] {|ADT0104:Rest|} { get; } = []; public Tensor Forward(Tensor x) { foreach (Adapted layer in Rest) x = -x; return First.Forward(x); }")]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public IReadOnlyList<Block> {|ADT0104:Parts|} { get; } = [];
+        public Tensor Forward(Tensor x) => First.Forward(x);
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        public Tensor Forward(Tensor x) => First.Forward(x);
+        public Tensor Unused(Tensor x) => Second.Forward(x);
+        """)]
+    [InlineData("""
+        public Adapted {|ADT0104:First|} { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        [Trainable] public RmsNorm Norm { get; } = new(8, 1e-5f);
+        public Tensor Forward(Tensor x) => Norm.Forward(x);
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        public Tensor Forward(Tensor x) { Second.Forward(x); return First.Forward(x); }
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        public Tensor Forward(Tensor x) { Tensor lost = Second.Forward(x); _ = Second.Forward(x); return First.Forward(x); }
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted[] {|ADT0104:Rest|} { get; } = [];
+        public Tensor Forward(Tensor x) { foreach (Adapted layer in Rest) x = -x; return First.Forward(x); }
+        """)]
     public Task Fires(string members) => Rule.Check(Model(members));
 
     [Theory]
     [InlineData("public Adapted First { get; } = new(); public Fixed Second { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x);")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted Second { get; } = new(); public Tensor Forward(Tensor x) => Rest(First.Forward(x)); private Tensor Rest(Tensor x) => Second.Forward(x);")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted Second { get; } = new(); private Adapted Last => Second; public Tensor Forward(Tensor x) => Last.Forward(First.Forward(x));")]
-    [InlineData("private readonly Adapted _first = new(), _second = new(); private readonly Adapted[] _all; public Model() { _all = [_first, _second]; } public Tensor Forward(Tensor x) { foreach (Adapted layer in _all) x = layer.Forward(x); return x; }")]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        public Tensor Forward(Tensor x) => Rest(First.Forward(x));
+        private Tensor Rest(Tensor x) => Second.Forward(x);
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        private Adapted Last => Second;
+        public Tensor Forward(Tensor x) => Last.Forward(First.Forward(x));
+        """)]
+    [InlineData("""
+        private readonly Adapted _first = new(), _second = new();
+        private readonly Adapted[] _all;
+        public Model() { _all = [_first, _second]; }
+        public Tensor Forward(Tensor x) { foreach (Adapted layer in _all) x = layer.Forward(x); return x; }
+        """)]
     [InlineData("public IReadOnlyList<Adapted> All { get; } = []; public Tensor Forward(Tensor x) => All[0].Forward(x);")]
-    [InlineData("public Adapted First { get; } = new(); public int Size { get; } public Tensor Forward(Tensor x) { if (Size > 2) x = this.First.Forward(x); return x; }")]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public int Size { get; }
+        public Tensor Forward(Tensor x) { if (Size > 2) x = this.First.Forward(x); return x; }
+        """)]
     [InlineData("public Adapted First { get; } = new(); public Adapted Second { get; } = new();")]
     [InlineData("public Adapted First { get; } = new(); public Tensor Forward(Tensor x) => -x;")]
     public Task IsSilent(string members) => Rule.Check(Model(members));
 
     [Theory]
-    [InlineData("public Adapted First { get; } = new(); public Adapted Second { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x) + Missing(x);")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted Second { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(Second.Forward(x, 3));")]
-    [InlineData("public Adapted First { get; } = new(); public Adapted Second { get; } = new(); public Tensor Forward(Tensor x) { Second.Forward(First.Forward(x)); }")]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        public Tensor Forward(Tensor x) => First.Forward(x) + Missing(x);
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        public Tensor Forward(Tensor x) => First.Forward(Second.Forward(x, 3));
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        public Tensor Forward(Tensor x) { Second.Forward(First.Forward(x)); }
+        """)]
     public Task IsSilentOnBrokenCode(string members) => Rule.CheckBroken(Model(members));
 
     [Fact]
-    public Task LeavesAModelThatReachesNoneToAnotherRule() => ReachRule.Check(Model("public Adapted First { get; } = new(); public Tensor Forward(Tensor x) => -x;", marked: true));
+    public Task LeavesAModelThatReachesNoneToAnotherRule() =>
+        ReachRule.Check(Model("public Adapted First { get; } = new(); public Tensor Forward(Tensor x) => -x;", marked: true));
 
     [Fact]
     public Task LeavesThePartsOfSuchAModelToTheModel() => Rule.Check("""

@@ -14,15 +14,24 @@ public sealed class FrozenWeightInOptimizerTests
     [InlineData("var o = torch.optim.RMSProp(new List<Parameter> { layer.lora_A, layer.lora_B, {|ADT0102:layer.weight|} });")]
     [InlineData("var o = torch.optim.Adagrad(layers.SelectMany(l => new[] { l.lora_A, l.lora_B, {|ADT0102:l.weight|} }));")]
     [InlineData("var o = torch.optim.AdamW(layers.SelectMany(l => new[] { l.lora_A, l.lora_B }).Concat(layers.Select(l => {|ADT0102:l.weight|})));")]
-    [InlineData("var o = torch.optim.AdamW(new[] { new AdamW.ParamGroup(new[] { layer.lora_A, {|ADT0102:layer.weight|} }, new AdamW.Options { LearningRate = 1e-3 }) });")]
+    [InlineData("""
+        AdamW.ParamGroup group = new(new[] { layer.lora_A, {|ADT0102:layer.weight|} }, new AdamW.Options { LearningRate = 1e-3 });
+        var o = torch.optim.AdamW(new[] { group });
+        """)]
     [InlineData("var o = torch.optim.AdamW(new[] { new AdamW.ParamGroup { Parameters = new[] { layer.lora_A, {|ADT0102:layer.weight|} } } });")]
-    [InlineData("var o = torch.optim.AdamW(new[] { layer.lora_A, layer.lora_B }); o.add_param_group(new AdamW.ParamGroup(new[] { {|ADT0102:layer.weight|} }));")]
+    [InlineData("""
+        var o = torch.optim.AdamW(new[] { layer.lora_A, layer.lora_B });
+        o.add_param_group(new AdamW.ParamGroup(new[] { {|ADT0102:layer.weight|} }));
+        """)]
     [InlineData("var o = new AdamW(new[] { layer.lora_A, {|ADT0102:layer.weight|} }, lr: 1e-3);")]
     [InlineData("var o = torch.optim.AdamW(new[] { {|ADT0102:wrapped.Base.weight|} });")]
     [InlineData("var list = new List<Parameter>(); list.AddRange(Both(layer)); list.Add({|ADT0102:layer.weight|}); var o = torch.optim.AdamW(list);")]
     [InlineData("var list = new List<Parameter>(); list.AddRange(new[] { layer.lora_A, {|ADT0102:layer.weight|} }); var o = torch.optim.AdamW(list);")]
-    [InlineData("var dict = new Dictionary<string, Parameter> { [\"a\"] = layer.lora_A, [\"w\"] = {|ADT0102:layer.weight|} }; var o = torch.optim.AdamW(dict.Values);")]
-    [InlineData("var o = torch.optim.AdamW(new (string, Parameter)[] { (\"a\", layer.lora_A), (\"w\", {|ADT0102:layer.weight|}) });")]
+    [InlineData("""
+        var dict = new Dictionary<string, Parameter> { ["a"] = layer.lora_A, ["w"] = {|ADT0102:layer.weight|} };
+        var o = torch.optim.AdamW(dict.Values);
+        """)]
+    [InlineData("""var o = torch.optim.AdamW(new (string, Parameter)[] { ("a", layer.lora_A), ("w", {|ADT0102:layer.weight|}) });""")]
     public Task Fires(string statements) => Rule.CheckTorch(TorchSource.Program(statements));
 
     [Theory]
@@ -30,7 +39,7 @@ public sealed class FrozenWeightInOptimizerTests
     [InlineData("var o = torch.optim.AdamW(net.parameters().Where(p => p.requires_grad), lr: 1e-3);")]
     [InlineData("var o = torch.optim.AdamW(Trainable(net), lr: 1e-3);")]
     [InlineData("var o = torch.optim.AdamW(Both(layer), lr: 1e-3);")]
-    [InlineData("var o = torch.optim.AdamW(net.named_parameters().Where(p => p.name.Contains(\"lora\")).Select(p => p.parameter), 1e-4);")]
+    [InlineData("""var o = torch.optim.AdamW(net.named_parameters().Where(p => p.name.Contains("lora")).Select(p => p.parameter), 1e-4);""")]
     [InlineData("var o = torch.optim.AdamW(new AdamW.ParamGroup[] { new() { Parameters = new[] { layer.lora_A, layer.lora_B } } });")]
     [InlineData("var o = torch.optim.AdamW(new[] { layer.lora_A, layer.lora_B }); o.add_param_group(new AdamW.ParamGroup(new[] { other.weight }));")]
     [InlineData("var o = torch.optim.AdamW(wrapped.LoraParameters());")]

@@ -8,14 +8,25 @@ public sealed class FrozenWeightTrainsTests
 {
     [Theory]
     [InlineData("optimizer.Step([Layer.Factors!.A, {|ADT0102:new Parameter(Layer.Weight.ToTensor())|}], 1e-3);")]
-    [InlineData("Parameter p = {|ADT0102:new(Layer.Weight.ToTensor(), \"w\")|};")]
+    [InlineData("""Parameter p = {|ADT0102:new(Layer.Weight.ToTensor(), "w")|};""")]
     [InlineData("Tensor w = Layer.Weight.ToTensor(); Tensor copy = w; var p = {|ADT0102:new Parameter(copy)|};")]
     [InlineData("var all = Layers.Select(layer => {|ADT0102:new Parameter(layer.Weight.ToTensor())|}).ToList(); optimizer.Step(all, 1e-3);")]
-    [InlineData("var all = model.LinearLayers.SelectMany(layer => layer.FrozenWeights).Select(weight => weight.ToTensor()).Select(tensor => {|ADT0102:new Parameter(tensor)|}); optimizer.Step(all, 1e-3);")]
-    [InlineData("List<Parameter> all = []; foreach (Linear layer in model.LinearLayers) all.Add({|ADT0102:new Parameter(layer.Weight.ToTensor())|}); optimizer.Step(all, 1e-3);")]
+    [InlineData("""
+        var all = model.LinearLayers.SelectMany(layer => layer.FrozenWeights)
+            .Select(weight => weight.ToTensor()).Select(tensor => {|ADT0102:new Parameter(tensor)|});
+        optimizer.Step(all, 1e-3);
+        """)]
+    [InlineData("""
+        List<Parameter> all = [];
+        foreach (Linear layer in model.LinearLayers) all.Add({|ADT0102:new Parameter(layer.Weight.ToTensor())|});
+        optimizer.Step(all, 1e-3);
+        """)]
     [InlineData("optimizer.Step([{|ADT0102:Wrap(Layer.Weight.ToTensor())|}], 1e-3);")]
     [InlineData("optimizer.Step(model.LinearLayers.Select(layer => layer.Weight.ToTensor()).Select({|ADT0102:Wrap|}), 1e-3);")]
-    [InlineData("float[] numbers = Layer.Weight.ToArray(); var p = {|ADT0102:new Parameter(Tensor.From(Layer.Weight.Data.Device, Layer.Weight.Shape, numbers))|};")]
+    [InlineData("""
+        float[] numbers = Layer.Weight.ToArray();
+        var p = {|ADT0102:new Parameter(Tensor.From(Layer.Weight.Data.Device, Layer.Weight.Shape, numbers))|};
+        """)]
     [InlineData("var p = {|ADT0102:new Parameter(Layer.Bias!.ToTensor())|};")]
     [InlineData("Parameter Local(Linear layer) => {|ADT0102:new Parameter(layer.Weight.Data)|}; optimizer.Step([Local(Layer)], 1);")]
     [InlineData("foreach (FrozenWeight weight in Layer.FrozenWeights) Keep({|ADT0102:new Parameter(weight.ToTensor() * 2)|});")]

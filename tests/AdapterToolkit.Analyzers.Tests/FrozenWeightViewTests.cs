@@ -51,7 +51,14 @@ public sealed class FrozenWeightViewTests
     [InlineData("foreach (Linear l in model.LinearLayers) l.Weight.Load(device, Read(stream));")]
     [InlineData("Layer.Weight.Load(device, numbers); float[] a = Layer.Forward(x).ToArray();")]
     [InlineData("Layer.Weight.Load(device, numbers); Tensor y1 = Layer.Forward(x); Layer.Weight.Dispose(); Layer.Weight.Load(device, numbers);")]
-    [InlineData("Projection l = new(8, 8); l.Weight.Load(device, numbers); Tensor y = l.Forward(x); Projection m = new(8, 8); m.Weight.Load(device, numbers); Assert.Equal(y, m.Forward(x));")]
+    [InlineData("""
+        Projection l = new(8, 8);
+        l.Weight.Load(device, numbers);
+        Tensor y = l.Forward(x);
+        Projection m = new(8, 8);
+        m.Weight.Load(device, numbers);
+        Assert.Equal(y, m.Forward(x));
+        """)]
     [InlineData("for (int i = 0; i < 3; i++) { Projection l = new(8, 8); l.Weight.Load(device, numbers); Tensor y = l.Forward(x); }")]
     [InlineData("Layers[0].Weight.Load(device, numbers); Layers[1].Weight.Load(device, numbers);")]
     [InlineData("foreach (Projection p in Layers) { p.Weight.Load(device, numbers); p.Bias?.Load(device, numbers); }")]
@@ -71,7 +78,8 @@ public sealed class FrozenWeightViewTests
         {
             private Projection Layer { get; } = layer;
             private IReadOnlyList<Projection> Layers { get; } = [];
-            public void Run(Device device, float[] numbers, Tensor x, Trainer trainer, IEnumerable<TrainingBatch> batches, LanguageModel model, LanguageModel other, Stream stream, RandomSequence random)
+            public void Run(Device device, float[] numbers, Tensor x, Trainer trainer, IEnumerable<TrainingBatch> batches,
+                LanguageModel model, LanguageModel other, Stream stream, RandomSequence random)
             {
                 {{statements}}
             }

@@ -42,7 +42,10 @@ public sealed class FrozenWeightWrittenTests
     [InlineData("private void MergeByHand() => Layer.Weight.Data.CopyFrom([1f]);", false)]
     [InlineData("private void InitializePiSSA() => Layer.Weight.Data.CopyFrom([1f]);", false)]
     [InlineData("public Tensor Forward(Tensor x) { {|ADT0103:Layer.Weight.Load(x.Device, x.ToArray())|}; return Layer.Forward(x); }", true)]
-    [InlineData("public Tensor Forward(Tensor x) { {|ADT0103:Reload(x)|}; return Layer.Forward(x); } private void Reload(Tensor x) => Layer.Weight.Load(x.Device, x.ToArray());", true)]
+    [InlineData("""
+        public Tensor Forward(Tensor x) { {|ADT0103:Reload(x)|}; return Layer.Forward(x); }
+        private void Reload(Tensor x) => Layer.Weight.Load(x.Device, x.ToArray());
+        """, true)]
     [InlineData("private void TrainEpoch(Device device) { {|ADT0103:Layer.Weight.Load(device, [])|}; }", true)]
     public Task DependsOnTheMethod(string members, bool fires)
     {

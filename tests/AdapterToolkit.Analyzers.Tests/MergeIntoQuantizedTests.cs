@@ -22,7 +22,7 @@ public sealed class MergeIntoQuantizedTests
     [InlineData("half.Merge();")]
     [InlineData("Linear any = dense; any.Merge();")]
     [InlineData("model.Unmerge();")]
-    [InlineData("var loaded = Model.Load(\"c\", null, WeightStorage.Dense); loaded.Merge();")]
+    [InlineData("""var loaded = Model.Load("c", null, WeightStorage.Dense); loaded.Merge();""")]
     [InlineData("var other = new Other(); other.Merge();")]
     [InlineData("frozen.Merge();")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));

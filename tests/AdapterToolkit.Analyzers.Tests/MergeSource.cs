@@ -17,7 +17,13 @@ internal static class MergeSource
             {{RuleTest<MergeOnceAnalyzer>.EmittedHalf}}
             public static Model Load(string f) => new();
         }
-        public static class Assert { public static T Throws<T>(Action a) where T : Exception => null!; public static void True(bool b) {} public static void Null(object? o) {} public static Exception? Exception(Action a) => null; }
+        public static class Assert
+        {
+            public static T Throws<T>(Action a) where T : Exception => null!;
+            public static void True(bool b) { }
+            public static void Null(object? o) { }
+            public static Exception? Exception(Action a) => null;
+        }
         public class Box { public Model Model = new(); public Model Prop { get; set; } = new(); }
         public static class Exporter {
             public static void MergeAndSave(LanguageModel model, string path) { model.Merge(); model.Save(path); }
@@ -33,7 +39,8 @@ internal static class MergeSource
             private Model? _maybe;
             private bool _merged;
             private Model Current { get; set; } = new();
-            public void Run(Model model, Model second, Projection layer, Projection? maybe, bool flag, int n, TokenIds tokens, IEnumerable<TrainingBatch> batches, List<Model> models, Box box, Trainer given)
+            public void Run(Model model, Model second, Projection layer, Projection? maybe, bool flag, int n,
+                TokenIds tokens, IEnumerable<TrainingBatch> batches, List<Model> models, Box box, Trainer given)
             {
                 {{statements}}
             }
@@ -41,7 +48,11 @@ internal static class MergeSource
             private static void MergeAll(LanguageModel given) => given.Merge();
             private void MergeOwn() => _model.Merge();
             private void SaveOwn() => _model.Adapter.Save("x");
-            private static void TrainOn(LanguageModel m, IEnumerable<TrainingBatch> batches) { var t = new Trainer(m, new AdamW()); foreach (var s in t.Fit(batches)) { } }
+            private static void TrainOn(LanguageModel m, IEnumerable<TrainingBatch> batches)
+            {
+                var t = new Trainer(m, new AdamW());
+                foreach (var s in t.Fit(batches)) { }
+            }
             private static void Evaluate(LanguageModel m, TokenIds t) { m.Logits(t); }
             private static async System.Threading.Tasks.Task Yield() => await System.Threading.Tasks.Task.Yield();
         }

@@ -19,7 +19,16 @@ public sealed class MergeToDenseFixTests
     [InlineData("{|ADT0108:model.MergeTo(4, keep)|};", "model.MergeTo(32, reversible: keep);", 1)]
     [InlineData("maybe?{|ADT0108:.Merge()|};", "maybe?.MergeTo(16);", 0)]
     [InlineData("float error = {|ADT0108:model.Merge()|} + 1;", "float error = model.MergeTo(16) + 1;", 0)]
-    [InlineData("/* to */ {|ADT0108:model\n            .Merge()|};", "/* to */ model\n            .MergeTo(16);", 0)]
+    [InlineData(
+        """
+        /* to */ {|ADT0108:model
+            .Merge()|};
+        """,
+        """
+        /* to */ model
+            .MergeTo(16);
+        """,
+        0)]
     [InlineData("{|ADT0108:model.Merge()|}; {|ADT0108:other.Merge(false)|};", "model.MergeTo(32); other.MergeTo(32, reversible: false);", 1)]
     public Task MergesToDense(string statements, string expected, int action) => Fix.Check(Program("User", statements), Program("User", expected), action);
 
@@ -27,8 +36,16 @@ public sealed class MergeToDenseFixTests
     [InlineData(0, 16)]
     [InlineData(1, 32)]
     public Task MendsASolution(int action, int bits) => Fix.CheckSolution(
-        [Layers + Program("First", "{|ADT0108:model.Merge()|}; {|ADT0108:other.Merge()|};", ""), Program("Second", "{|ADT0108:model.Merge(true)|};", ""), Program("Third", "{|ADT0108:other.MergeTo(8)|};")],
-        [Layers + Program("First", $"model.MergeTo({bits}); other.MergeTo({bits});", ""), Program("Second", $"model.MergeTo({bits}, reversible: true);", ""), Program("Third", $"other.MergeTo({bits});")],
+        [
+            Layers + Program("First", "{|ADT0108:model.Merge()|}; {|ADT0108:other.Merge()|};", ""),
+            Program("Second", "{|ADT0108:model.Merge(true)|};", ""),
+            Program("Third", "{|ADT0108:other.MergeTo(8)|};"),
+        ],
+        [
+            Layers + Program("First", $"model.MergeTo({bits}); other.MergeTo({bits});", ""),
+            Program("Second", $"model.MergeTo({bits}, reversible: true);", ""),
+            Program("Third", $"other.MergeTo({bits});"),
+        ],
         action);
 
     private const string Layers = "[LowRank(2), Quantized(4)] public partial class Small() : Linear(64, 64);\n\n";
@@ -38,7 +55,7 @@ public sealed class MergeToDenseFixTests
         {
             public static void Run(Small model, Small other, Small? maybe, bool keep)
             {
-                {{statements}}
+                {{statements.ReplaceLineEndings("\n        ")}}
             }
         }
         """.ReplaceLineEndings("\n");

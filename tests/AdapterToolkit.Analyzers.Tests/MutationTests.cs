@@ -41,15 +41,43 @@ public sealed class MutationTests
 
     [Theory]
     [InlineData("ADT0001", "Projection.cs", "public sealed partial class Projection", "public sealed class Projection")]
-    [InlineData("ADT0001", "Projection.cs", ": Linear(inFeatures, outFeatures, bias);", ": Linear(inFeatures, outFeatures, bias);\n\n[LowRank(8)]\npublic sealed partial class Other : Module;")]
-    [InlineData("ADT0001", "Projection.cs", "public sealed partial class Projection(", "public sealed partial class Typed<T>(int inFeatures, int outFeatures) : Linear(inFeatures, outFeatures);\n\n[LowRank(8), Quantized(4)]\npublic sealed partial class Projection(")]
-    [InlineData("ADT0001", "Projection.cs", "public sealed partial class Projection(", "public static partial class Fixed;\n\n[LowRank(8), Quantized(4)]\npublic sealed partial class Projection(")]
+    [InlineData(
+        "ADT0001",
+        "Projection.cs",
+        ": Linear(inFeatures, outFeatures, bias);",
+        """
+        : Linear(inFeatures, outFeatures, bias);
+
+        [LowRank(8)]
+        public sealed partial class Other : Module;
+        """)]
+    [InlineData(
+        "ADT0001",
+        "Projection.cs",
+        "public sealed partial class Projection(",
+        """
+        public sealed partial class Typed<T>(int inFeatures, int outFeatures) : Linear(inFeatures, outFeatures);
+
+        [LowRank(8), Quantized(4)]
+        public sealed partial class Projection(
+        """)]
+    [InlineData(
+        "ADT0001",
+        "Projection.cs",
+        "public sealed partial class Projection(",
+        """
+        public static partial class Fixed;
+
+        [LowRank(8), Quantized(4)]
+        public sealed partial class Projection(
+        """)]
     [InlineData("ADT0001", "Projection.cs", "[LowRank(8, Alpha = 16), Quantized(4)]", "[LowRank(8, Alpha = 16), Frozen, Quantized(4)]")]
     [InlineData("ADT0001", "Attention.cs", "public sealed partial class Attention", "public sealed class Attention")]
     [InlineData("ADT0001", "FeedForward.cs", "public sealed partial class FeedForward", "public sealed class FeedForward")]
     [InlineData("ADT0001", "DecoderBlock.cs", "public sealed partial class DecoderBlock", "public sealed class DecoderBlock")]
     [InlineData("ADT0001", "LlamaModel.cs", "public sealed partial class LlamaModel", "public sealed class LlamaModel")]
-    [InlineData("ADT0001", "FeedForward.cs", "public sealed partial class FeedForward(LlamaConfig config)", "public sealed partial class FeedForward(LlamaConfig config) : List<int>")]
+    [InlineData("ADT0001", "FeedForward.cs", "public sealed partial class FeedForward(LlamaConfig config)",
+        "public sealed partial class FeedForward(LlamaConfig config) : List<int>")]
     [InlineData("ADT0002", "Projection.cs", "LowRank(8, Alpha = 16)", "LowRank(0)")]
     [InlineData("ADT0002", "Projection.cs", "LowRank(8, Alpha = 16)", "LowRank(-8, Alpha = 16)")]
     [InlineData("ADT0002", "Projection.cs", ": Linear(inFeatures, outFeatures, bias)", ": Linear(8, 64, bias)")]
@@ -59,18 +87,57 @@ public sealed class MutationTests
     [InlineData("ADT0004", "Projection.cs", "Quantized(4)", "Quantized(4, BlockSize = 96)")]
     [InlineData("ADT0004", "Projection.cs", "Quantized(4)", "Quantized(4, BlockSize = 16)")]
     [InlineData("ADT0004", "Projection.cs", "Quantized(4)", "Quantized(4, Format = AdapterToolkit.QuantizationFormat.Float16)")]
-    [InlineData("ADT0005", "Attention.cs", "[Checkpoint(\"q_proj\")]", "[Checkpoint(\"q_proj\"), Trainable]")]
-    [InlineData("ADT0006", "LlamaModel.cs", "[Checkpoint(\"model.embed_tokens\")]", "[Checkpoint(\"model.embed_tokens\"), Trainable]")]
-    [InlineData("ADT0006", "DecoderBlock.cs", "[Checkpoint(\"self_attn\")]", "[Checkpoint(\"self_attn\"), Trainable]")]
+    [InlineData("ADT0005", "Attention.cs", """[Checkpoint("q_proj")]""", """[Checkpoint("q_proj"), Trainable]""")]
+    [InlineData("ADT0006", "LlamaModel.cs", """[Checkpoint("model.embed_tokens")]""", """[Checkpoint("model.embed_tokens"), Trainable]""")]
+    [InlineData("ADT0006", "DecoderBlock.cs", """[Checkpoint("self_attn")]""", """[Checkpoint("self_attn"), Trainable]""")]
     [InlineData("ADT0104", "Attention.cs", "Value.Forward(x)", "Key.Forward(x)")]
-    [InlineData("ADT0104", "Attention.cs", "Tensor key = Op.Rotary(Key.Forward(x), context);", "Tensor key = Op.Rotary(Key.Forward(x), context);\n        key = query;")]
-    [InlineData("ADT0104", "Attention.cs", "return Output.Forward(Op.CausalAttention(query, key, Value.Forward(x), context));", "Tensor gathered = Op.CausalAttention(query, key, Value.Forward(x), context);\n        Tensor result = Output.Forward(gathered);\n        return gathered;")]
+    [InlineData(
+        "ADT0104",
+        "Attention.cs",
+        "Tensor key = Op.Rotary(Key.Forward(x), context);",
+        """
+        Tensor key = Op.Rotary(Key.Forward(x), context);
+        key = query;
+        """)]
+    [InlineData(
+        "ADT0104",
+        "Attention.cs",
+        "return Output.Forward(Op.CausalAttention(query, key, Value.Forward(x), context));",
+        """
+        Tensor gathered = Op.CausalAttention(query, key, Value.Forward(x), context);
+        Tensor result = Output.Forward(gathered);
+        return gathered;
+        """)]
     [InlineData("ADT0104", "FeedForward.cs", "Op.SwiGlu(Gate.Forward(x), Up.Forward(x))", "Op.Silu(Up.Forward(x))")]
     [InlineData("ADT0104", "DecoderBlock.cs", "x += Attention.Forward(InputNorm.Forward(x), context);", "x += InputNorm.Forward(x);")]
-    [InlineData("ADT0109", "Projection.cs", ": Linear(inFeatures, outFeatures, bias);", ": Linear(inFeatures, outFeatures, bias)\n{\n    public new AdapterToolkit.Tensors.Tensor Forward(AdapterToolkit.Tensors.Tensor x) => Matrices.MatMul(Matrices.MatMul(x, Matrices.Transpose(Factors!.A.Value)), Matrices.Transpose(Factors.B.Value));\n}")]
+    [InlineData(
+        "ADT0109",
+        "Projection.cs",
+        ": Linear(inFeatures, outFeatures, bias);",
+        """
+        : Linear(inFeatures, outFeatures, bias)
+        {
+            public new AdapterToolkit.Tensors.Tensor Forward(AdapterToolkit.Tensors.Tensor x) =>
+                Matrices.MatMul(Matrices.MatMul(x, Matrices.Transpose(Factors!.A.Value)), Matrices.Transpose(Factors.B.Value));
+        }
+        """)]
     [InlineData("ADT0201", "FeedForward.cs", "=> Down", "=> Tensor.From(x.Device, x.Shape, x.ToArray()) + Down")]
-    [InlineData("ADT0201", "Attention.cs", "Tensor key =", "float[] numbers = query.ToArray();\n        Tensor key =")]
-    [InlineData("ADT0201", "DecoderBlock.cs", "return x + FeedForward.Forward(PostAttentionNorm.Forward(x));", "try { x += FeedForward.Forward(PostAttentionNorm.Forward(x)); } finally { }\n        return x;")]
+    [InlineData(
+        "ADT0201",
+        "Attention.cs",
+        "Tensor key =",
+        """
+        float[] numbers = query.ToArray();
+        Tensor key =
+        """)]
+    [InlineData(
+        "ADT0201",
+        "DecoderBlock.cs",
+        "return x + FeedForward.Forward(PostAttentionNorm.Forward(x));",
+        """
+        try { x += FeedForward.Forward(PostAttentionNorm.Forward(x)); } finally { }
+        return x;
+        """)]
     [InlineData("ADT0202", "Projection.cs", "LowRank(8, Alpha = 16), ", "")]
     [InlineData("ADT0202", "Projection.cs", "LowRank(8, Alpha = 16), ", "Frozen, ")]
     [InlineData("ADT0202", "LlamaModel.cs", "x = block.Forward(x, context);", "x = -x;")]
@@ -86,10 +153,29 @@ public sealed class MutationTests
 
     [Theory]
     [InlineData("ADT0101", "return layer.Forward(x) + Matrices.MatMul(Matrices.MatMul(layer.Factors!.B.Value, layer.Factors!.A.Value), x);")]
-    [InlineData("ADT0101", "Tensor b = layer.Factors!.B.Value, a = layer.Factors!.A.Value; Tensor delta = Matrices.MatMul(b, a); return layer.Forward(x) + Matrices.MatMul(x, Matrices.Transpose(delta));")]
-    [InlineData("ADT0101", "_delta = Matrices.MatMul(layer.Factors!.B.Value, layer.Factors!.A.Value); return layer.Forward(x) + Matrices.MatMul(_delta, x);", "private Tensor _delta = null!;")]
-    [InlineData("ADT0101", "_cache ??= Matrices.MatMul(layer.Factors!.B.Value, layer.Factors!.A.Value); return layer.Forward(x) + Matrices.MatMul(_cache, x);", "private Tensor? _cache;")]
-    [InlineData("ADT0101", "return layer.Forward(x) + Matrices.MatMul(Delta(layer), x);", "private static Tensor Delta(Linear layer) => Matrices.MatMul(layer.Factors!.B.Value, layer.Factors!.A.Value);")]
+    [InlineData(
+        "ADT0101",
+        """
+        Tensor b = layer.Factors!.B.Value, a = layer.Factors!.A.Value;
+        Tensor delta = Matrices.MatMul(b, a);
+        return layer.Forward(x) + Matrices.MatMul(x, Matrices.Transpose(delta));
+        """)]
+    [InlineData(
+        "ADT0101",
+        """
+        _delta = Matrices.MatMul(layer.Factors!.B.Value, layer.Factors!.A.Value);
+        return layer.Forward(x) + Matrices.MatMul(_delta, x);
+        """,
+        "private Tensor _delta = null!;")]
+    [InlineData(
+        "ADT0101",
+        """
+        _cache ??= Matrices.MatMul(layer.Factors!.B.Value, layer.Factors!.A.Value);
+        return layer.Forward(x) + Matrices.MatMul(_cache, x);
+        """,
+        "private Tensor? _cache;")]
+    [InlineData("ADT0101", "return layer.Forward(x) + Matrices.MatMul(Delta(layer), x);",
+        "private static Tensor Delta(Linear layer) => Matrices.MatMul(layer.Factors!.B.Value, layer.Factors!.A.Value);")]
     [InlineData("ADT0103", "layer.Weight.Data.CopyFrom(x.ToArray()); return layer.Forward(x);")]
     [InlineData("ADT0105", "return Matrices.MatMul(x, Matrices.Transpose(layer.Weight.ToTensor()));")]
     public async Task TheRuleReportsABrokenOperatorOfAttention(string rule, string body, string members = "")
@@ -117,18 +203,44 @@ public sealed class MutationTests
     }
 
     [Theory]
-    [InlineData("ADT0102", "new AdamW().Step([model.Blocks[0].Attention.Query.Factors!.A, model.Blocks[0].Attention.Query.Factors!.B, new Parameter(model.Blocks[0].Attention.Query.Weight.ToTensor())], 1e-3);")]
-    [InlineData("ADT0102", "List<Parameter> all = [.. model.TrainableParameters]; all.Add(new Parameter(model.Blocks[0].Attention.Query.Weight.ToTensor())); new AdamW().Step(all, 1e-3);")]
+    [InlineData(
+        "ADT0102",
+        """
+        Projection query = model.Blocks[0].Attention.Query;
+        new AdamW().Step([query.Factors!.A, query.Factors!.B, new Parameter(query.Weight.ToTensor())], 1e-3);
+        """)]
+    [InlineData(
+        "ADT0102",
+        """
+        List<Parameter> all = [.. model.TrainableParameters];
+        all.Add(new Parameter(model.Blocks[0].Attention.Query.Weight.ToTensor()));
+        new AdamW().Step(all, 1e-3);
+        """)]
     [InlineData("ADT0103", "model.Blocks[0].Attention.Query.Weight.Data.CopyFrom(new float[64]);")]
-    [InlineData("ADT0106", "model.Blocks[0].Attention.Query.SetFactors(new LowRankFactors(device, \"q\", model.Blocks[0].Attention.Query.LowRank!, 8, 8, false, new float[8 * model.Blocks[0].Attention.Query.InFeatures], new float[model.Blocks[0].Attention.Query.OutFeatures * 8]));")]
-    [InlineData("ADT0106", "float[] a = new float[8 * model.Blocks[0].Attention.Query.InFeatures], b = new float[model.Blocks[0].Attention.Query.OutFeatures * 8]; for (int i = 0; i < a.Length; i++) a[i] = Random.Shared.NextSingle(); Array.Fill(b, 0.02f); model.Blocks[0].Attention.Query.SetFactors(new LowRankFactors(device, \"q\", model.Blocks[0].Attention.Query.LowRank!, 8, 8, false, a, b)); ")]
-    [InlineData("ADT0107", "model.MergeTo(16); model.Adapter.Save(\"adapter\");")]
+    [InlineData(
+        "ADT0106",
+        """
+        Projection query = model.Blocks[0].Attention.Query;
+        float[] a = new float[8 * query.InFeatures], b = new float[query.OutFeatures * 8];
+        query.SetFactors(new LowRankFactors(device, "q", query.LowRank!, 8, 8, false, a, b));
+        """)]
+    [InlineData(
+        "ADT0106",
+        """
+        Projection query = model.Blocks[0].Attention.Query;
+        float[] a = new float[8 * query.InFeatures], b = new float[query.OutFeatures * 8];
+        for (int i = 0; i < a.Length; i++) a[i] = Random.Shared.NextSingle();
+        Array.Fill(b, 0.02f);
+        query.SetFactors(new LowRankFactors(device, "q", query.LowRank!, 8, 8, false, a, b));
+        """)]
+    [InlineData("ADT0107", """model.MergeTo(16); model.Adapter.Save("adapter");""")]
     [InlineData("ADT0107", "model.Blocks[0].Attention.Query.MergeTo(32); model.Blocks[0].Attention.Query.MergeTo(32);")]
     public async Task TheRuleReportsWhatIsDoneToALoadedModel(string rule, string statements)
     {
         Dictionary<string, string> sample = Sample();
         Change(sample, "LlamaModel.cs", "        return model;", $"        {statements}\n        return model;");
-        Change(sample, "LlamaModel.cs", "using AdapterToolkit;", "using AdapterToolkit;\nusing AdapterToolkit.Adapters;\nusing AdapterToolkit.Optimizers;\nusing AdapterToolkit.Training;");
+        Change(sample, "LlamaModel.cs", "using AdapterToolkit;",
+            "using AdapterToolkit;\nusing AdapterToolkit.Adapters;\nusing AdapterToolkit.Optimizers;\nusing AdapterToolkit.Training;");
         Assert.Equal([rule], await Reported(sample));
     }
 
@@ -150,7 +262,17 @@ public sealed class MutationTests
     {
         Dictionary<string, string> sample = Sample();
         Assert.Empty(await Reported(sample));
-        sample.Add("Use.cs", Helpers + "public static class Use { public static void Run(LlamaModel model, AdamW optimizer) { optimizer.Step(model.TrainableParameters, 1); model.MergeTo(16); model.Save(\"m\"); } }");
+        sample.Add("Use.cs", Helpers + """
+            public static class Use
+            {
+                public static void Run(LlamaModel model, AdamW optimizer)
+                {
+                    optimizer.Step(model.TrainableParameters, 1);
+                    model.MergeTo(16);
+                    model.Save("m");
+                }
+            }
+            """);
         Assert.Empty(await Reported(sample));
     }
 
@@ -168,7 +290,8 @@ public sealed class MutationTests
         CSharpCompilation compilation = Corpus.Compile("Llama", sample.Select(file => (file.Key, file.Value)));
 
         // The compiler has nothing to say but that the generator's half is missing, and what it says of classes of the wrong kind itself.
-        Assert.Empty(compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(found => found.Severity == DiagnosticSeverity.Error && found.Id is not "CS0534").Select(found => found.ToString()));
+        Assert.Empty(compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(found => found.Severity == DiagnosticSeverity.Error && found.Id is not "CS0534").Select(found => found.ToString()));
         ImmutableArray<Diagnostic> found = await Corpus.Analyze(compilation, TestContext.Current.CancellationToken);
         return [.. found.Select(diagnostic => diagnostic.Id).Distinct().Order(StringComparer.Ordinal)];
     }

@@ -41,17 +41,26 @@ public sealed class ProductOfFactorsTests
     [InlineData("if (Layer.Factors is { A: var first, B: var second }) return {|ADT0101:My.MatMul(My.MatMul(second.Value, first.Value), x)|}; return x;")]
     [InlineData("Func<Tensor> delta = () => My.MatMul(b, a); return {|ADT0101:My.MatMul(delta(), x)|};")]
     [InlineData("Tensor Local(Tensor t) => {|ADT0101:My.MatMul(My.MatMul(b, a), t)|}; return Local(x);")]
-    [InlineData("var deltas = Layers.Select(layer => My.MatMul(layer.Factors!.B.Value, layer.Factors.A.Value)).ToList(); return {|ADT0101:My.MatMul(deltas[0], x)|};")]
+    [InlineData("""
+        var deltas = Layers.Select(layer => My.MatMul(layer.Factors!.B.Value, layer.Factors.A.Value)).ToList();
+        return {|ADT0101:My.MatMul(deltas[0], x)|};
+        """)]
     [InlineData("List<Tensor> deltas = []; deltas.Add(My.Delta(Layer)); foreach (Tensor delta in deltas) x = {|ADT0101:My.MatMul(delta, x)|}; return x;")]
     [InlineData("Tensor d = Op.Scale(My.MatMul(b, a), s); return {|ADT0101:My.MatMul(d, x)|};")]
     [InlineData("Tensor sum = My.MatMul(b, a) + My.Delta(Layer); return {|ADT0101:My.MatMul(sum, x)|};")]
     [InlineData("Tensor w = Layer.Weight.ToTensor() + My.MatMul(b, a); return {|ADT0101:My.MatMul(w, x)|};")]
-    [InlineData("float[] d = My.MatMul(Layer.Factors!.SavedB(), Layer.Factors.SavedA(), 8, 2, 8); float[] y = {|ADT0101:My.MatMul(d, x.ToArray(), 8, 8, 1)|}; return Tensor.From(x.Device, x.Shape, y);")]
+    [InlineData("""
+        float[] d = My.MatMul(Layer.Factors!.SavedB(), Layer.Factors.SavedA(), 8, 2, 8);
+        float[] y = {|ADT0101:My.MatMul(d, x.ToArray(), 8, 8, 1)|};
+        return Tensor.From(x.Device, x.Shape, y);
+        """)]
     [InlineData("Tensor d = x; try { d = My.MatMul(b, a); } catch (Exception) { } finally { x = -x; } return {|ADT0101:My.MatMul(d, x)|};")]
     [InlineData("Tensor d = My.MatMul(My.MatMul(My.MatMul(b, a), x), x); return d;", true)]
     [InlineData("(Tensor Delta, Tensor Input) pair = (My.MatMul(b, a), x); return {|ADT0101:My.MatMul(pair.Delta, pair.Input)|};")]
     [InlineData("Tensor d = (x.Rows > 3) switch { true => My.MatMul(b, a), _ => My.Delta(Layer) }; return {|ADT0101:My.MatMul(d, x)|};")]
-    public Task Fires(string body, bool marksItself = false) => Rule.Check(Class(marksItself ? body.Replace("My.MatMul(My.MatMul(b, a), x)", "{|ADT0101:My.MatMul(My.MatMul(b, a), x)|}", StringComparison.Ordinal) : body));
+    public Task Fires(string body, bool marksItself = false) =>
+        Rule.Check(
+            Class(marksItself ? body.Replace("My.MatMul(My.MatMul(b, a), x)", "{|ADT0101:My.MatMul(My.MatMul(b, a), x)|}", StringComparison.Ordinal) : body));
 
     [Theory]
     [InlineData("return My.MatMul(b, My.MatMul(a, x)) + Layer.Forward(x);")]
@@ -75,18 +84,59 @@ public sealed class ProductOfFactorsTests
 
     [Theory]
     [InlineData("private Tensor? _delta; public Tensor Run(Tensor x) { _delta ??= My.MatMul(B, A); return {|ADT0101:My.MatMul(_delta, x)|}; }")]
-    [InlineData("private readonly Tensor _delta; public Cached(Linear layer) { Layer = layer; _delta = My.MatMul(B, A); } public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_delta, x)|};")]
+    [InlineData("""
+        private readonly Tensor _delta;
+        public Cached(Linear layer) { Layer = layer; _delta = My.MatMul(B, A); }
+        public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_delta, x)|};
+        """)]
     [InlineData("private Tensor Delta => My.MatMul(B, A); public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(Delta, x)|};")]
     [InlineData("private Tensor Delta => field ??= My.MatMul(B, A); public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(Delta, x)|};")]
-    [InlineData("private Tensor Delta { get; set; } private void Prepare() { Delta = My.MatMul(B, A); } public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(Delta, x)|};")]
-    [InlineData("private readonly Dictionary<string, Tensor> _cache = new(); public Tensor Run(Tensor x) { if (!_cache.TryGetValue(\"d\", out Tensor d)) { d = My.MatMul(B, A); _cache[\"d\"] = d; } return {|ADT0101:My.MatMul(d, x)|}; }")]
-    [InlineData("private readonly Dictionary<string, Tensor> _cache = new(); private void Fill() => _cache.Add(\"d\", My.MatMul(B, A)); public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_cache[\"d\"], x)|};")]
-    [InlineData("private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Tensor> _cache = new(); public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_cache.GetOrAdd(\"d\", _ => My.MatMul(B, A)), x)|};")]
-    [InlineData("private Lazy<Tensor> _delta; private void Prepare() => _delta = new Lazy<Tensor>(() => My.MatMul(B, A)); public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_delta.Value, x)|};")]
-    [InlineData("private Tensor _first, _second; private void Prepare() { _first = My.MatMul(B, A); } private void Copy() { _second = _first * 2; } public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_second, x)|};")]
-    [InlineData("private Tensor Form() { return My.MatMul(B, A); } private Tensor Scaled() => Form() / 2; public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(Scaled(), x)|};")]
-    [InlineData("private record Holder(Tensor Delta); public Tensor Run(Tensor x) { Holder holder = new(My.MatMul(B, A)); return {|ADT0101:My.MatMul(holder.Delta, x)|}; }")]
-    [InlineData("private void Form(out Tensor delta) { delta = My.MatMul(B, A); } public Tensor Run(Tensor x) { Form(out Tensor d); return {|ADT0101:My.MatMul(d, x)|}; }")]
+    [InlineData("""
+        private Tensor Delta { get; set; }
+        private void Prepare() { Delta = My.MatMul(B, A); }
+        public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(Delta, x)|};
+        """)]
+    [InlineData("""
+        private readonly Dictionary<string, Tensor> _cache = new();
+        public Tensor Run(Tensor x)
+        {
+            if (!_cache.TryGetValue("d", out Tensor d)) { d = My.MatMul(B, A); _cache["d"] = d; }
+            return {|ADT0101:My.MatMul(d, x)|};
+        }
+        """)]
+    [InlineData("""
+        private readonly Dictionary<string, Tensor> _cache = new();
+        private void Fill() => _cache.Add("d", My.MatMul(B, A));
+        public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_cache["d"], x)|};
+        """)]
+    [InlineData("""
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Tensor> _cache = new();
+        public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_cache.GetOrAdd("d", _ => My.MatMul(B, A)), x)|};
+        """)]
+    [InlineData("""
+        private Lazy<Tensor> _delta;
+        private void Prepare() => _delta = new Lazy<Tensor>(() => My.MatMul(B, A));
+        public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_delta.Value, x)|};
+        """)]
+    [InlineData("""
+        private Tensor _first, _second;
+        private void Prepare() { _first = My.MatMul(B, A); }
+        private void Copy() { _second = _first * 2; }
+        public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(_second, x)|};
+        """)]
+    [InlineData("""
+        private Tensor Form() { return My.MatMul(B, A); }
+        private Tensor Scaled() => Form() / 2;
+        public Tensor Run(Tensor x) => {|ADT0101:My.MatMul(Scaled(), x)|};
+        """)]
+    [InlineData("""
+        private record Holder(Tensor Delta);
+        public Tensor Run(Tensor x) { Holder holder = new(My.MatMul(B, A)); return {|ADT0101:My.MatMul(holder.Delta, x)|}; }
+        """)]
+    [InlineData("""
+        private void Form(out Tensor delta) { delta = My.MatMul(B, A); }
+        public Tensor Run(Tensor x) { Form(out Tensor d); return {|ADT0101:My.MatMul(d, x)|}; }
+        """)]
     public Task FollowsMembers(string members) => Rule.Check($$"""
         public partial class Cached
         {
@@ -127,7 +177,7 @@ public sealed class ProductOfFactorsTests
     [InlineData("Tensor delta = lora_B.mm(lora_A).mul(0.5).detach().contiguous(); return {|ADT0101:x.mm(delta.t())|};")]
     [InlineData("return {|ADT0101:functional.linear(x, weight + lora_B.mm(lora_A))|};")]
     [InlineData("Tensor delta = zeros(8, 8); delta.add_(lora_B.mm(lora_A)); return {|ADT0101:x.mm(delta)|};")]
-    [InlineData("return {|ADT0101:einsum(\"oi,bi->bo\", einsum(\"or,ri->oi\", lora_B, lora_A), x)|};")]
+    [InlineData("""return {|ADT0101:einsum("oi,bi->bo", einsum("or,ri->oi", lora_B, lora_A), x)|};""")]
     [InlineData("return {|ADT0101:addmm(x, x, lora_B.mm(lora_A).t(), 1, 1)|};")]
     [InlineData("return {|ADT0101:(lora_B.mm(lora_A)).transpose(0, 1).matmul(x)|};")]
     public Task FiresOnTorchSharp(string body) => Rule.CheckTorch(Torch(body));
@@ -145,14 +195,20 @@ public sealed class ProductOfFactorsTests
     [Theory]
     [InlineData("var a = new Parameter(randn(rank, 512)); var b = new Parameter(zeros(512, rank)); var y = {|ADT0101:b.mm(a).mm(x)|};")]
     [InlineData("var a = new Parameter(randn(8, 512) * 0.01); var b = new Parameter(zeros(256, 8)); var delta = b.mm(a); var y = {|ADT0101:x.mm(delta.t())|};")]
-    [InlineData("var down = nn.Parameter(randn(new long[] { 8, 512 })); var up = nn.Parameter(zeros(new long[] { 256, 8 })); var y = {|ADT0101:matmul(matmul(up, down), x)|};")]
-    public Task FiresOnKnownShapes(string statements) => Rule.CheckTorch($"public static class Program {{ public static void Run(Tensor x, int rank) {{ {statements} }} }}");
+    [InlineData("""
+        var down = nn.Parameter(randn(new long[] { 8, 512 }));
+        var up = nn.Parameter(zeros(new long[] { 256, 8 }));
+        var y = {|ADT0101:matmul(matmul(up, down), x)|};
+        """)]
+    public Task FiresOnKnownShapes(string statements) =>
+        Rule.CheckTorch($"public static class Program {{ public static void Run(Tensor x, int rank) {{ {statements} }} }}");
 
     [Theory]
     [InlineData("var a = new Parameter(randn(hidden, 512)); var b = new Parameter(zeros(512, hidden)); var y = b.mm(a).mm(x);")]
     [InlineData("var a = new Parameter(randn(1024, 512)); var b = new Parameter(zeros(512, 1024)); var y = b.mm(a).mm(x);")]
     [InlineData("var a = new Parameter(randn(512, 512)); var b = new Parameter(zeros(512, 512)); var y = b.mm(a).mm(x);")]
-    public Task IsSilentOnOtherShapes(string statements) => Rule.CheckTorch($"public static class Program {{ public static void Run(Tensor x, int hidden) {{ {statements} }} }}");
+    public Task IsSilentOnOtherShapes(string statements) =>
+        Rule.CheckTorch($"public static class Program {{ public static void Run(Tensor x, int hidden) {{ {statements} }} }}");
 
     [Fact]
     public Task FollowsLinearLayersThatAreFactors() => Rule.CheckTorch("""

@@ -11,9 +11,13 @@ public sealed class ProductPathsTests
     [InlineData("Func<Tensor, Tensor> apply = d => {|ADT0101:My.MatMul(d, x)|}; return apply(My.MatMul(b, a));")]
     [InlineData("return With(My.MatMul(b, a), d => {|ADT0101:My.MatMul(d, x)|});")]
     [InlineData("foreach (Tensor d in Deltas()) x = {|ADT0101:My.MatMul(d, x)|}; return x;")]
-    [InlineData("foreach (Tensor d in from l in Layers where l.Factors is not null select My.MatMul(l.Factors!.B.Value, l.Factors.A.Value)) x = {|ADT0101:My.MatMul(d, x)|}; return x;")]
+    [InlineData("""
+        foreach (Tensor d in from l in Layers where l.Factors is not null select My.MatMul(l.Factors!.B.Value, l.Factors.A.Value))
+            x = {|ADT0101:My.MatMul(d, x)|};
+        return x;
+        """)]
     [InlineData("var o = new { Delta = My.MatMul(b, a), Input = x }; return {|ADT0101:My.MatMul(o.Delta, o.Input)|};")]
-    [InlineData("var o = new Dictionary<string, Tensor> { [\"q\"] = My.MatMul(b, a) }; return {|ADT0101:My.MatMul(o[\"q\"], x)|};")]
+    [InlineData("""var o = new Dictionary<string, Tensor> { ["q"] = My.MatMul(b, a) }; return {|ADT0101:My.MatMul(o["q"], x)|};""")]
     [InlineData("var o = new List<Tensor> { My.MatMul(b, a) }; return {|ADT0101:My.MatMul(o[0], x)|};")]
     [InlineData("Result r = new() { Delta = My.MatMul(b, a) }; return {|ADT0101:My.MatMul(r.Delta, x)|};")]
     [InlineData("Result r = new(); r.Delta = My.MatMul(b, a); return {|ADT0101:My.MatMul(r.Delta, x)|};")]
@@ -34,15 +38,33 @@ public sealed class ProductPathsTests
     [InlineData("foreach (Tensor row in Rows) y = {|ADT0101:My.MatMul(row, Merged())|};")]
     [InlineData("if (!_merged.TryGetValue(Layer, out Tensor? w)) { w = Layer.Weight.ToTensor() + My.MatMul(b, a); _merged[Layer] = w; } y = My.MatMul(w, x);")]
     [InlineData("Tensor w = _merged.GetOrAdd(Layer, _ => Layer.Weight.ToTensor() + My.MatMul(b, a)); y = My.MatMul(w, x);")]
-    [InlineData("float[] w = Layer.Weight.ToArray(), d = My.MatMul(b, a).ToArray(); for (int i = 0; i < w.Length; i++) w[i] += s * d[i]; y = {|ADT0101:My.MatMul(Tensor.From(x.Device, x.Shape, w), x)|};")]
-    [InlineData("float[] w = Layer.Weight.ToArray(), d = My.MatMul(b, a).ToArray(); for (int i = 0; i < w.Length; i++) w[i] += s * d[i]; Layer.SetFactors(null);")]
+    [InlineData("""
+        float[] w = Layer.Weight.ToArray(), d = My.MatMul(b, a).ToArray();
+        for (int i = 0; i < w.Length; i++) w[i] += s * d[i];
+        y = {|ADT0101:My.MatMul(Tensor.From(x.Device, x.Shape, w), x)|};
+        """)]
+    [InlineData("""
+        float[] w = Layer.Weight.ToArray(), d = My.MatMul(b, a).ToArray();
+        for (int i = 0; i < w.Length; i++) w[i] += s * d[i];
+        Layer.SetFactors(null);
+        """)]
     [InlineData("float[] u = new float[2]; for (int i = 0; i < 2; i++) u[i] += a.Span[i] * x.Span[i]; y = My.MatMul(b, Tensor.From(x.Device, x.Shape, u));")]
     public Task TellsMergesThatServeManyProducts(string body) => Rule.Check(Class("Tensor y = x; " + body + " return y;"));
 
     [Theory]
     [InlineData("float Off(Tensor p, Tensor q) => p.Span[0] - q.Span[0]; Console.WriteLine(Off(My.MatMul(My.MatMul(b, a), x), x)); return x;")]
-    [InlineData("Tensor slow = My.MatMul(My.MatMul(b, a), x), fast = Layer.Forward(x); for (int i = 0; i < slow.Rows; i++) if (MathF.Abs(slow.Span[i] - fast.Span[i]) > 1e-4f) throw new InvalidOperationException(); return x;")]
-    [InlineData("Tensor slow = My.MatMul(Layer.Weight.ToTensor() + My.MatMul(b, a), x); float[] p = slow.ToArray(), q = x.ToArray(); float worst = 0; for (int i = 0; i < p.Length; i++) worst = Math.Max(worst, Math.Abs(p[i] - q[i])); return x;")]
+    [InlineData("""
+        Tensor slow = My.MatMul(My.MatMul(b, a), x), fast = Layer.Forward(x);
+        for (int i = 0; i < slow.Rows; i++) if (MathF.Abs(slow.Span[i] - fast.Span[i]) > 1e-4f) throw new InvalidOperationException();
+        return x;
+        """)]
+    [InlineData("""
+        Tensor slow = My.MatMul(Layer.Weight.ToTensor() + My.MatMul(b, a), x);
+        float[] p = slow.ToArray(), q = x.ToArray();
+        float worst = 0;
+        for (int i = 0; i < p.Length; i++) worst = Math.Max(worst, Math.Abs(p[i] - q[i]));
+        return x;
+        """)]
     [InlineData("float Loss(Tensor p, Tensor q) => p.Span[0] - q.Span[0]; Console.WriteLine(Loss({|ADT0101:My.MatMul(My.MatMul(b, a), x)|}, x)); return x;")]
     [InlineData("Tensor slow = My.MatMul({|ADT0101:My.MatMul(My.MatMul(b, a), x)|}, x); return slow;")]
     public Task TellsComparisons(string body) => Rule.Check(Class(body));
@@ -124,7 +146,11 @@ public sealed class ProductPathsTests
 
             private static Tensor With(Tensor delta, Func<Tensor, Tensor> use) => use(delta);
 
-            public static void Keep(Kept kept, Linear layer) { kept.Delta = My.MatMul(layer.Factors!.B.Value, layer.Factors.A.Value); kept.Behind = kept.Delta; }
+            public static void Keep(Kept kept, Linear layer)
+            {
+                kept.Delta = My.MatMul(layer.Factors!.B.Value, layer.Factors.A.Value);
+                kept.Behind = kept.Delta;
+            }
 
             {{members}}
 

@@ -26,8 +26,17 @@ internal static class QuantizedSource
             public override LanguageModelHead Head => null!;
             public override Tensor Forward(TokenIds tokens, SequenceContext context) => null!;
             {{RuleTest<MergeIntoQuantizedAnalyzer>.EmittedHalf}}
-            public static Model Load(string folder, Device? device = null, WeightStorage storage = WeightStorage.AsMarked) { Model m = new(); m.LoadCheckpoint(folder, device!, storage); return m; }
-            public static async System.Threading.Tasks.Task<Model> LoadAsync(string folder, WeightStorage storage = WeightStorage.AsMarked) { await System.Threading.Tasks.Task.Yield(); return Load(folder, null, storage); }
+            public static Model Load(string folder, Device? device = null, WeightStorage storage = WeightStorage.AsMarked)
+            {
+                Model m = new();
+                m.LoadCheckpoint(folder, device!, storage);
+                return m;
+            }
+            public static async System.Threading.Tasks.Task<Model> LoadAsync(string folder, WeightStorage storage = WeightStorage.AsMarked)
+            {
+                await System.Threading.Tasks.Task.Yield();
+                return Load(folder, null, storage);
+            }
         }
         public class Other { public void Merge() { } }
         public record Options(bool DenseWeights, WeightStorage Storage, int Bits);

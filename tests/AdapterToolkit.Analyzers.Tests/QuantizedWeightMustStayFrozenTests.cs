@@ -19,7 +19,7 @@ public sealed class QuantizedWeightMustStayFrozenTests
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public Small[] {|ADT0005:Layers|} { get; } = [new()]; }")]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public Smaller {|ADT0005:Layer|} { get; } = new(); } public class Smaller : Small;")]
     [InlineData("public class Model : Module { [Trainable] public Small {|ADT0005:Layer|} { get; } = new(); }")]
-    [InlineData("[AdapterModel] public partial class Model { [Checkpoint(\"a\"), Trainable] public Small? {|ADT0005:Layer|} => null; }")]
+    [InlineData("""[AdapterModel] public partial class Model { [Checkpoint("a"), Trainable] public Small? {|ADT0005:Layer|} => null; }""")]
     public Task Fires(string source) => Rule.Check(source + Layers);
 
     [Theory]

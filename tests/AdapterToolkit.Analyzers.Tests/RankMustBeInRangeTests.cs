@@ -13,7 +13,10 @@ public sealed class RankMustBeInRangeTests
     [InlineData("[{|ADT0002:LowRank(9)|}] public partial class Layer() : Linear(100, 8, bias: true);")]
     [InlineData("[{|ADT0002:LowRank(8)|}] public partial class Layer() : Linear(outFeatures: 8, inFeatures: 64);")]
     [InlineData("[{|ADT0002:LowRank(8)|}] public partial class Layer : Linear { const int Size = 4; public Layer() : base(Size * 2, 64) { } }")]
-    [InlineData("public static class Ranks { public const int High = 4 * 4; } [{|ADT0002:LowRank(Ranks.High)|}] public partial class Layer() : Linear(16, 32);")]
+    [InlineData("""
+        public static class Ranks { public const int High = 4 * 4; }
+        [{|ADT0002:LowRank(Ranks.High)|}] public partial class Layer() : Linear(16, 32);
+        """)]
     [InlineData("[{|ADT0002:LowRank(rank: 8, Alpha = 4)|}] public partial class Layer() : Linear(bias: true, outFeatures: 64, inFeatures: 8);")]
     [InlineData("[{|ADT0002:LowRank(8)|}] public partial class Layer : Linear { public Layer() : this(8) { } private Layer(int size) : base(size, size) { } }")]
     [InlineData("public abstract class Square(int size) : Linear(size, size); [{|ADT0002:LowRank(16)|}] public partial class Layer() : Square(16);")]

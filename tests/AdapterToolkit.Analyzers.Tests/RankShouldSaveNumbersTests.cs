@@ -14,7 +14,12 @@ public sealed class RankShouldSaveNumbersTests
     [InlineData("[{|ADT0003:LowRank(1000, Alpha = 16)|}] public partial class Layer() : Linear(1024, 2048);")]
     [InlineData("[{|ADT0003:LowRank(40000)|}] public partial class Layer() : Linear(65536, 65536);")]
     [InlineData("public abstract class Square(int size) : Linear(size, size); [{|ADT0003:LowRank(50)|}] public partial class Layer() : Square(100);")]
-    [InlineData("[{|ADT0003:LowRank(Layer.Rank)|}] public partial class Layer() : Linear(outFeatures: 100, inFeatures: Layer.Rank * 2) { public const int Rank = 50; }")]
+    [InlineData("""
+        [{|ADT0003:LowRank(Layer.Rank)|}] public partial class Layer() : Linear(outFeatures: 100, inFeatures: Layer.Rank * 2)
+        {
+            public const int Rank = 50;
+        }
+        """)]
     public Task Fires(string source) => Rule.Check(source);
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -10,6 +11,17 @@ namespace AdapterToolkit.Analyzers.Tests;
 /// <summary>The rules neither fail nor invent anything on code that is half typed, does not compile, or is very long.</summary>
 public sealed class RobustnessTests
 {
+    private const string Usings = """
+        using System;
+        using AdapterToolkit;
+        using AdapterToolkit.Models;
+        using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
+        using AdapterToolkit.Tensors;
+        using AdapterToolkit.Weights;
+
+        """;
+
     private static readonly string[] s_files = ["Attention.cs", "DecoderBlock.cs", "FeedForward.cs", "LlamaModel.cs", "Projection.cs"];
 
     public static TheoryData<string> SampleFiles => [.. s_files];
@@ -17,7 +29,8 @@ public sealed class RobustnessTests
     [Theory]
     [MemberData(nameof(SampleFiles))]
     public Task NothingIsReportedWhereAFileEndsEarly(string file) =>
-        NothingIsReported(file, text => Enumerable.Range(0, (text.Length / 73) + 1).Select(step => (73 * step) + (step % 11)).Where(length => length < text.Length).Select(length => text[..length]), mustBreak: false);
+        NothingIsReported(file, text => Enumerable.Range(0, (text.Length / 73) + 1).Select(step => (73 * step) + (step % 11))
+            .Where(length => length < text.Length).Select(length => text[..length]), mustBreak: false);
 
     [Theory]
     [MemberData(nameof(SampleFiles))]
@@ -25,14 +38,17 @@ public sealed class RobustnessTests
     {
         string[] lines = text.Split('\n');
         return Enumerable.Range(0, lines.Length).Where(line => lines[line].Trim() is { Length: > 0 } code && !code.StartsWith("//", StringComparison.Ordinal))
-            .Select(line => line % 3 == 0 ? string.Join('\n', lines.Take(line + 1).Concat(lines.Skip(line))) : string.Join('\n', lines.Where((_, i) => i != line)));
+            .Select(line => line % 3 == 0
+                ? string.Join('\n', lines.Take(line + 1).Concat(lines.Skip(line)))
+                : string.Join('\n', lines.Where((_, i) => i != line)));
     });
 
     [Theory]
     [MemberData(nameof(SampleFiles))]
     public Task NothingIsReportedWhereAFileLacksATokenOrHasItTwice(string file) => NothingIsReported(file, text =>
         CSharpSyntaxTree.ParseText(text).GetRoot().DescendantTokens().Where(token => token.Span.Length > 0)
-            .Where((_, i) => i % 11 == 0).Select((token, i) => i % 4 == 0 ? text.Insert(token.SpanStart, token.Text + " ") : text.Remove(token.SpanStart, token.Span.Length)));
+            .Where((_, i) => i % 11 == 0)
+            .Select((token, i) => i % 4 == 0 ? text.Insert(token.SpanStart, token.Text + " ") : text.Remove(token.SpanStart, token.Span.Length)));
 
     [Theory]
     [MemberData(nameof(SampleFiles))]
@@ -86,7 +102,11 @@ public sealed class RobustnessTests
 
     [Theory]
     [InlineData("[LowRank(2)] public partial class")]
-    [InlineData("[LowRank(2)] public partial class\n\npublic partial class Other { }")]
+    [InlineData("""
+        [LowRank(2)] public partial class
+
+        public partial class Other { }
+        """)]
     [InlineData("[LowRank(2)] public partial class Layer")]
     [InlineData("[LowRank(2)] public partial class Layer :")]
     [InlineData("[LowRank(2)] public partial class Layer : {")]
@@ -109,26 +129,42 @@ public sealed class RobustnessTests
     [InlineData("[AdapterModel] public partial class Model : { public Tensor Forward(Tensor x) => x; }")]
     [InlineData("[AdapterModel] public partial class")]
     [InlineData("public class Base [LowRank(2)] public partial class Layer : Base;")]
-    public async Task NothingIsReportedOfAHalfTypedClass(string source) => Assert.Empty(await Reported([("Class.cs", "using System; using AdapterToolkit; using AdapterToolkit.Models; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using AdapterToolkit.Weights;\n" + source)]));
+    public async Task NothingIsReportedOfAHalfTypedClass(string source) => Assert.Empty(await Reported([("Class.cs", Usings + source)]));
 
     [Theory]
     [InlineData("ADT0001", "[LowRank(2)] public class Layer() : Linear(8, 8); public class Other { void M() { int x = ")]
     [InlineData("ADT0001", "[LowRank(2)] public class Layer() : Linear(8, 8) { public Missing Member => null; }")]
     [InlineData("ADT0002", "[LowRank(0)] public partial class Layer() : Linear(8, 8); public class Other { void M() { int x = ")]
     [InlineData("ADT0004", "[LowRank(2), Quantized(5)] public partial class Layer() : Linear(8, 8); public class Other : Missing;")]
-    [InlineData("ADT0201", "[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) { Missing.Of(3); float[] numbers = x.ToArray(); return x; } } [LowRank(2)] public partial class Layer() : Linear(8, 8);")]
+    [InlineData(
+        "ADT0201",
+        """
+        [AdapterModel] public partial class Model
+        {
+            public Tensor Forward(Tensor x) { Missing.Of(3); float[] numbers = x.ToArray(); return x; }
+        }
+        [LowRank(2)] public partial class Layer() : Linear(8, 8);
+        """)]
     [InlineData("ADT0201", "[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) { int n = ; try { x = -x; } finally { } return x; } }")]
-    public async Task WhatIsCertainIsReported(string rule, string source) =>
-        Assert.Contains(rule, await Reported([("Class.cs", "using System; using AdapterToolkit; using AdapterToolkit.Models; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using AdapterToolkit.Weights;\n" + source)]));
+    public async Task WhatIsCertainIsReported(string rule, string source) => Assert.Contains(rule, await Reported([("Class.cs", Usings + source)]));
 
     [Theory]
     [InlineData("class C { void M() { var x = MatMul(MatMul(, ), ); x.Merge().Merge(; } }")]
     [InlineData("using AdapterToolkit.Modules; using AdapterToolkit.Tensors; class C : Linear { Tensor Forward(Tensor x) => Weight.Data. }")]
     [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; class C { Tensor P => P; Tensor Q { get => Q; set => Q = value; } Tensor M(Tensor t) => M(M(t)) * P + Q; }")]
     [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; class C { Tensor M(Tensor t) { goto missing; again: t = t * 2; goto again; } }")]
-    [InlineData("using AdapterToolkit.Tensors; partial class C { partial Tensor M(Tensor t); partial Tensor M(Tensor t) { try { return t; } finally { M(t); } } }")]
+    [InlineData("""
+        using AdapterToolkit.Tensors;
+        partial class C { partial Tensor M(Tensor t); partial Tensor M(Tensor t) { try { return t; } finally { M(t); } } }
+        """)]
     [InlineData("using AdapterToolkit.Modules; using AdapterToolkit; [AdapterModel] partial class C { C Self => new(); Tensor Forward() => Self.Forward(); }")]
-    [InlineData("using AdapterToolkit.Tensors; class C<T> where T : C<T> { T M<U>(U u, Tensor x) where U : T { foreach (var (a, b) in x) { M(a, b); } return default; } }")]
+    [InlineData("""
+        using AdapterToolkit.Tensors;
+        class C<T> where T : C<T>
+        {
+            T M<U>(U u, Tensor x) where U : T { foreach (var (a, b) in x) { M(a, b); } return default; }
+        }
+        """)]
     [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; System.Func<Tensor, Tensor> f = null; f = t => f(t) * 2; Tensor Local(Tensor t) => Local(t); f(Local(null));")]
     public async Task NothingFailsOnOddCode(string source) => Assert.Empty(await Reported([("Odd.cs", source)]));
 
@@ -195,14 +231,22 @@ public sealed class RobustnessTests
             {
 
             """);
-        for (int method = 0; method < 50; method++)
-        {
-            source.Append("    public Tensor Run").Append(method).Append("(Tensor x)\n    {\n        Tensor a = layer.Factors!.A.Value, b = layer.Factors.B.Value;\n");
-            for (int line = 0; line < 97; line++)
-                source.Append(line % 3 == 0 ? "        if (x.Rows > 3) x = x * 2f;\n" : line % 3 == 1 ? "        x = x + My.MatMul(b, My.MatMul(a, x));\n" : "        for (int i = 0; i < 3; i++) x += x;\n");
-            source.Append(method == 49 ? "        return My.MatMul(My.MatMul(b, a), x);\n    }\n" : "        return x;\n    }\n");
-        }
+        const string lines = """
+                    if (x.Rows > 3) x = x * 2f;
+                    x = x + My.MatMul(b, My.MatMul(a, x));
+                    for (int i = 0; i < 3; i++) x += x;
 
+            """;
+        for (int method = 0; method < 50; method++)
+            source.Append(CultureInfo.InvariantCulture, $$"""
+                    public Tensor Run{{method}}(Tensor x)
+                    {
+                        Tensor a = layer.Factors!.A.Value, b = layer.Factors.B.Value;
+                {{string.Concat(Enumerable.Repeat(lines, 33))}}
+                        return {{(method == 49 ? "My.MatMul(My.MatMul(b, a), x)" : "x")}};
+                    }
+
+                """);
         source.Append("}\n");
         Assert.True(source.ToString().Count(character => character == '\n') > 5000);
         Assert.Equal(["ADT0101"], await Reported([("Long.cs", source.ToString())]));
@@ -248,7 +292,8 @@ public sealed class RobustnessTests
         string original = (await tree.GetTextAsync(TestContext.Current.CancellationToken)).ToString();
         await Parallel.ForEachAsync(variants(original), TestContext.Current.CancellationToken, async (text, cancellation) =>
         {
-            CSharpCompilation changed = whole.ReplaceSyntaxTree(tree, CSharpSyntaxTree.ParseText(text, (CSharpParseOptions)tree.Options, tree.FilePath, cancellationToken: cancellation));
+            CSharpCompilation changed = whole.ReplaceSyntaxTree(tree,
+                CSharpSyntaxTree.ParseText(text, (CSharpParseOptions)tree.Options, tree.FilePath, cancellationToken: cancellation));
             ImmutableArray<Diagnostic> found = await Corpus.Analyze(changed, cancellation);
             if (found.Length == 0 || (mustBreak && found.All(diagnostic => diagnostic.Id != "AD0001") && known.IsSupersetOf(Errors(changed, file))))
                 return;
@@ -265,7 +310,8 @@ public sealed class RobustnessTests
     }
 
     private static IEnumerable<string> Errors(Compilation compilation, string file) => compilation.GetDiagnostics()
-        .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && Path.GetFileName(diagnostic.Location.SourceTree?.FilePath) == file).Select(diagnostic => diagnostic.GetMessage(null));
+        .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && Path.GetFileName(diagnostic.Location.SourceTree?.FilePath) == file)
+        .Select(diagnostic => diagnostic.GetMessage(null));
 
     private static async Task<string[]> Reported(IEnumerable<(string, string)> sources)
     {

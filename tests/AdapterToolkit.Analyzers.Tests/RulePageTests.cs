@@ -16,7 +16,8 @@ public sealed class RulePageTests
 
     private static DiagnosticDescriptor[] Descriptors =>
     [
-        .. typeof(Rules).GetFields(BindingFlags.Public | BindingFlags.Static).Select(rule => rule.GetValue(null)).OfType<DiagnosticDescriptor>().OrderBy(rule => rule.Id, StringComparer.Ordinal),
+        .. typeof(Rules).GetFields(BindingFlags.Public | BindingFlags.Static).Select(rule => rule.GetValue(null))
+            .OfType<DiagnosticDescriptor>().OrderBy(rule => rule.Id, StringComparer.Ordinal),
     ];
 
     /// <summary>One analyzer of each kind.</summary>
@@ -55,10 +56,15 @@ public sealed class RulePageTests
 
     private static string Table()
     {
-        StringBuilder text = new("# Rules\n\nThe analyzers of the package report these. Severities can be changed in `.editorconfig`: `dotnet_diagnostic.ADT0101.severity = error`.\n\n| id | rule | category | severity | code fix |\n|---|---|---|---|---|\n");
+        StringBuilder text = new("# Rules\n\nThe analyzers of the package report these. Severities can be changed in `.editorconfig`: "
+            + "`dotnet_diagnostic.ADT0101.severity = error`.\n\n| id | rule | category | severity | code fix |\n|---|---|---|---|---|\n");
         HashSet<string> fixable = [.. Fixes.SelectMany(fix => fix.FixableDiagnosticIds)];
         foreach (DiagnosticDescriptor rule in Descriptors)
-            text.Append(CultureInfo.InvariantCulture, $"| [{rule.Id}]({rule.Id}.md) | {rule.Title} | {rule.Category} | {rule.DefaultSeverity.ToString().ToLowerInvariant()} | {(fixable.Contains(rule.Id) ? "yes" : "")} |\n");
+        {
+            string severity = rule.DefaultSeverity.ToString().ToLowerInvariant(), fix = fixable.Contains(rule.Id) ? "yes" : "";
+            text.Append(CultureInfo.InvariantCulture, $"| [{rule.Id}]({rule.Id}.md) | {rule.Title} | {rule.Category} | {severity} | {fix} |\n");
+        }
+
         return text.ToString();
     }
 

@@ -65,7 +65,8 @@ internal static class RuleTest<T>
 
     /// <summary>Asserts that nothing is reported in a project that references neither the toolkit nor TorchSharp.</summary>
     /// <param name="source">The source.</param>
-    public static Task CheckAlone(string source) => Run(source, "global using System; global using System.Collections.Generic; global using System.Linq;", [.. Net100.References.All]);
+    public static Task CheckAlone(string source) =>
+        Run(source, "global using System; global using System.Collections.Generic; global using System.Linq;", [.. Net100.References.All]);
 
     private static Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
     {

@@ -9,7 +9,7 @@ namespace AdapterToolkit.Analyzers.Tests;
 /// <summary>The severity of a rule is what <c>.editorconfig</c> says, whichever way the rule finds its places.</summary>
 public sealed class SeverityTests
 {
-    private const string Layer = "[LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);\n";
+    private const string Layer = "[LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);";
 
     [Theory]
     [InlineData("warning", DiagnosticSeverity.Warning)]
@@ -19,10 +19,35 @@ public sealed class SeverityTests
     {
         await Check<ClassMustBePartialAndOfItsKindAnalyzer>("ADT0001", "[LowRank(2)] public class {|#0:Projection|}(int a, int b) : Linear(a, b);");
         await Check<StorageMustBeSupportedAnalyzer>("ADT0004", "[Frozen, {|#0:Quantized(5)|}] public partial class Projection(int a, int b) : Linear(a, b);");
-        await Check<TensorUseAnalyzer>("ADT0101", "public static class My { public static Tensor MatMul(Tensor a, Tensor b) => a; public static Tensor Run(LowRankFactors f, Tensor x) => {|#0:MatMul(MatMul(f.B.Value, f.A.Value), x)|}; }");
-        await Check<ForwardShouldReachEveryAdapterAnalyzer>("ADT0104", Layer + "[AdapterModel] public partial class Model { public Projection A { get; } = new(8, 8); public Projection {|#0:B|} { get; } = new(8, 8); public Tensor Forward(Tensor x) => A.Forward(x); }");
-        await Check<MergeOnceAnalyzer>("ADT0107", Layer + "public static class My { public static void Run(Projection layer) { layer.Merge(); {|#0:layer.Merge()|}; } }");
-        await Check<ForwardMustBeDifferentiableAnalyzer>("ADT0201", "[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) => {|#0:Tensor.From(x.Device, x.Shape, x.ToArray())|}; }");
+        await Check<TensorUseAnalyzer>("ADT0101", """
+            public static class My
+            {
+                public static Tensor MatMul(Tensor a, Tensor b) => a;
+                public static Tensor Run(LowRankFactors f, Tensor x) => {|#0:MatMul(MatMul(f.B.Value, f.A.Value), x)|};
+            }
+            """);
+        await Check<ForwardShouldReachEveryAdapterAnalyzer>("ADT0104", $$"""
+            {{Layer}}
+            [AdapterModel] public partial class Model
+            {
+                public Projection A { get; } = new(8, 8);
+                public Projection {|#0:B|} { get; } = new(8, 8);
+                public Tensor Forward(Tensor x) => A.Forward(x);
+            }
+            """);
+        await Check<MergeOnceAnalyzer>("ADT0107", $$"""
+            {{Layer}}
+            public static class My
+            {
+                public static void Run(Projection layer) { layer.Merge(); {|#0:layer.Merge()|}; }
+            }
+            """);
+        await Check<ForwardMustBeDifferentiableAnalyzer>("ADT0201", """
+            [AdapterModel] public partial class Model
+            {
+                public Tensor Forward(Tensor x) => {|#0:Tensor.From(x.Device, x.Shape, x.ToArray())|};
+            }
+            """);
 
         async Task Check<T>(string rule, string source)
             where T : DiagnosticAnalyzer, new()

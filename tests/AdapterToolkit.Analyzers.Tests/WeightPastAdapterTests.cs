@@ -24,18 +24,34 @@ public sealed class WeightPastAdapterTests
     [InlineData("return Layer.Forward(x);")]
     [InlineData("return My.MatMul(x, Fixed.Weight.ToTensor());")]
     [InlineData("return My.MatMul(x, Layer.Weight.ToTensor()) + My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value);")]
-    [InlineData("Tensor y = My.MatMul(x, Layer.Weight.ToTensor()); y += 2f * My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value); return y;")]
+    [InlineData("""
+        Tensor y = My.MatMul(x, Layer.Weight.ToTensor());
+        y += 2f * My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value);
+        return y;
+        """)]
     [InlineData("Assert.Equal(My.MatMul(x, Layer.Weight.ToTensor()), Layer.Forward(x)); return x;")]
     [InlineData("return Op.Multiply(x, Layer.Weight.ToTensor());")]
     [InlineData("Tensor gram = My.MatMul(Layer.Weight.Data, Layer.Weight.Data); return gram;")]
     [InlineData("return Base(x) + My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value);")]
-    [InlineData("Tensor w = My.MatMul(x, Layer.Weight.Data), t = My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value); Tensor[] terms = [w, t]; return terms.Aggregate((p, q) => p + q);")]
-    [InlineData("Tensor w = My.MatMul(x, Layer.Weight.Data), t = My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value); for (int i = 0; i < 8; i++) w.Span[i] += t.Span[i]; return w;")]
+    [InlineData("""
+        Tensor w = My.MatMul(x, Layer.Weight.Data), t = My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value);
+        Tensor[] terms = [w, t];
+        return terms.Aggregate((p, q) => p + q);
+        """)]
+    [InlineData("""
+        Tensor w = My.MatMul(x, Layer.Weight.Data), t = My.MatMul(My.MatMul(x, Layer.Factors!.A.Value), Layer.Factors.B.Value);
+        for (int i = 0; i < 8; i++) w.Span[i] += t.Span[i];
+        return w;
+        """)]
     [InlineData("if (Layer.Factors is null) return My.MatMul(x, Layer.Weight.Data); return Layer.Forward(x);")]
     [InlineData("if (!Layer.IsMerged) return Layer.Forward(x); return My.MatMul(x, Layer.Weight.Data);")]
     [InlineData("return Layer.IsMerged ? My.MatMul(x, Layer.Weight.Data) : Layer.Forward(x);")]
     [InlineData("Layer.MergeTo(32); return My.MatMul(x, Layer.Weight.Data);")]
-    [InlineData("float[] w = Layer.Weight.ToArray(); for (int i = 0; i < w.Length; i++) w[i] += Change(i); return Tensor.From(x.Device, x.Shape, My.MatMul(w, x.ToArray(), 8, 8, 1));")]
+    [InlineData("""
+        float[] w = Layer.Weight.ToArray();
+        for (int i = 0; i < w.Length; i++) w[i] += Change(i);
+        return Tensor.From(x.Device, x.Shape, My.MatMul(w, x.ToArray(), 8, 8, 1));
+        """)]
     public Task IsSilent(string body) => Rule.Check(Class(body));
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed class WrittenForwardTests
     [InlineData("return Size > 2 ? x : -x;")]
     [InlineData("int n = x.Rows * 2; if (n > 4) return x; return -x;")]
     [InlineData("ArgumentNullException.ThrowIfNull(x); return x;")]
-    [InlineData("if (x.Rows == 0) throw new ArgumentException(\"empty\"); return x;")]
+    [InlineData("""if (x.Rows == 0) throw new ArgumentException("empty"); return x;""")]
     [InlineData("return Size switch { 1 => x, 2 => -x, _ => x * 2f };")]
     [InlineData("switch (Size) { case 1: x = -x; break; case 2: return x; default: x = x + 1f; break; } return x;")]
     [InlineData("while (x.Rows < 0) { x = -x; } return x;")]
@@ -25,7 +25,7 @@ public sealed class WrittenForwardTests
     [InlineData("var (a, b) = (Op.Silu(x), x); return a * b;")]
     [InlineData("Tensor a = x, b = -x; (a, b) = (b, a); return a - b;")]
     [InlineData("_ = Norm.Forward(x); return x;")]
-    [InlineData("string name = $\"rows {x.Rows}\"; Console.WriteLine(name); return x;")]
+    [InlineData("""string name = $"rows {x.Rows}"; Console.WriteLine(name); return x;""")]
     [InlineData("checked { x = x * 2f; } return x;")]
     [InlineData("float s = MathF.Sqrt(x.Columns); return x * (1f / s);")]
     [InlineData("for (int i = Layers.Count - 1; i >= 0; i--) { if (i % 2 == 0) continue; x = Layers[i].Forward(x); if (i > 5) break; } return x;")]
@@ -63,9 +63,17 @@ public sealed class WrittenForwardTests
 
     [Theory]
     [InlineData("return Extra?.Forward(x) ?? x;", "'??' on tensors; choose with an if statement, or with ?:")]
-    [InlineData("Layer.Forward(x).Dispose(); return x;", "A call of 'Dispose'; it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor")]
-    [InlineData("(Tensor a, int n) = (x, 3); return a * n;", "A deconstruction that is not of a tuple into locals; it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor")]
-    [InlineData("return Helper(x);", "A call of 'Helper', which has no gradient; write its body here, mark it [Gradient] with a gradient method, or move it into a module of its own, marked [AdapterModel]")]
+    [InlineData("""
+        Layer.Forward(x).Dispose();
+        return x;
+        """, "A call of 'Dispose'; it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor")]
+    [InlineData("""
+        (Tensor a, int n) = (x, 3);
+        return a * n;
+        """, "A deconstruction that is not of a tuple into locals; it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor")]
+    [InlineData("return Helper(x);",
+        "A call of 'Helper', which has no gradient; write its body here, mark it [Gradient] with a gradient method, "
+            + "or move it into a module of its own, marked [AdapterModel]")]
     public async Task SaysWhatAndWhatToDo(string body, string message)
     {
         Compilation compilation = Corpus.Compile("User", [("Usings.cs", Rule.Usings), ("Model.cs", Model(body))]);

@@ -48,7 +48,8 @@ public sealed partial class AdaptedLayer : Linear
     /// <returns>The factors.</returns>
     public LowRankFactors AddFactors()
     {
-        LowRankFactors factors = new(Weight.Data.Device, CheckpointPath, LowRank, Rank, LowRank.Alpha, LowRank.RankStabilized, RandomValues.Gaussian(Rank * InFeatures), RandomValues.Gaussian(OutFeatures * Rank));
+        LowRankFactors factors = new(Weight.Data.Device, CheckpointPath, LowRank, Rank, LowRank.Alpha,
+            LowRank.RankStabilized, RandomValues.Gaussian(Rank * InFeatures), RandomValues.Gaussian(OutFeatures * Rank));
         this.SetFactors(factors);
         return factors;
     }

@@ -21,9 +21,11 @@ internal static class AnalyzerShare
             List<Compilation> compilations = [.. Compilations(Build(folder))];
             ReportTable table = new("project", "compilation, seconds", "all analyzers, seconds", "the rules, seconds", "the rules' share", "asked", "");
             foreach (Compilation compilation in compilations.OrderByDescending(compilation => compilation.Rules))
-                table.Add(compilation.Project, Seconds(compilation.Compiler), Seconds(compilation.AllAnalyzers), Seconds(compilation.Rules), Percent(compilation.Rules / compilation.Compiler), "", "");
+                table.Add(compilation.Project, Seconds(compilation.Compiler), Seconds(compilation.AllAnalyzers),
+                    Seconds(compilation.Rules), Percent(compilation.Rules / compilation.Compiler), "", "");
             double compiler = compilations.Sum(compilation => compilation.Compiler), rules = compilations.Sum(compilation => compilation.Rules);
-            table.Add("whole solution", Seconds(compiler), Seconds(compilations.Sum(compilation => compilation.AllAnalyzers)), Seconds(rules), Percent(rules / compiler), "< " + Percent(Asked), ReportTable.Judge(rules < Asked * compiler));
+            table.Add("whole solution", Seconds(compiler), Seconds(compilations.Sum(compilation => compilation.AllAnalyzers)),
+                Seconds(rules), Percent(rules / compiler), "< " + Percent(Asked), ReportTable.Judge(rules < Asked * compiler));
             table.Print();
         }
         finally
@@ -40,7 +42,8 @@ internal static class AnalyzerShare
         string first = Path.Combine(folder, "first"), log = Path.Combine(folder, "build.binlog"), targets = Path.Combine(folder, "WithRules.targets");
         Console.WriteLine("Building the analyzers ...");
         SideProcess.Run(["dotnet", "build", Path.Combine(solution, "analyzers", Analyzers), "-c", "Release", "--artifacts-path", first, "-v", "quiet"]);
-        string rules = Directory.GetFiles(first, Analyzers + ".dll", SearchOption.AllDirectories).First(file => file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        string rules = Directory.GetFiles(first, Analyzers + ".dll", SearchOption.AllDirectories)
+            .First(file => file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
         File.WriteAllText(targets, $"""
             <Project>
               <ItemGroup>
@@ -75,7 +78,8 @@ internal static class AnalyzerShare
         }
     }
 
-    private static double Number(string text) => double.TryParse(text.TrimStart('<'), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : 0;
+    private static double Number(string text) =>
+        double.TryParse(text.TrimStart('<'), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : 0;
 
     private static string Seconds(double seconds) => ReportTable.Number(seconds, "F2");
 

@@ -54,11 +54,15 @@ internal static class BillionParameters
         double gigabytes = PeakGigabytes();
 
         ReportTable table = new("1.1 billion parameters, NF4", "measured", "asked", "");
-        table.Add("parameters, of which trained", $"{ReportTable.Number(model.BaseParameters, "N0")}, {ReportTable.Number(model.TrainableParameterCount, "N0")}", "", "");
-        table.Add("the base as it is held", $"{ReportTable.Number(model.BaseBytes / 1e9, "F2")} GB, the projections {ReportTable.Number(model.BitsPerWeight!.Value, "F3")} bits a weight", "", "");
+        table.Add("parameters, of which trained",
+            $"{ReportTable.Number(model.BaseParameters, "N0")}, {ReportTable.Number(model.TrainableParameterCount, "N0")}", "", "");
+        table.Add("the base as it is held",
+            $"{ReportTable.Number(model.BaseBytes / 1e9, "F2")} GB, the projections {ReportTable.Number(model.BitsPerWeight!.Value, "F3")} bits a weight",
+            "", "");
         table.Add("loading", $"{ReportTable.Number(loading, "F1")} s, {ReportTable.Number(gigabytesLoading, "F2")} GB at most", "", "");
         table.Add($"a step of {ModelShape.TinyLlama.Batch} x {ModelShape.TinyLlama.Sequence} tokens", $"{ReportTable.Number(seconds, "F1")} s", "", "");
-        table.Add("the process's most memory", $"{ReportTable.Number(gigabytes, "F2")} GB", $"< {ReportTable.Number(AskedGigabytes, "F1")} GB", ReportTable.Judge(gigabytes < AskedGigabytes));
+        table.Add("the process's most memory", $"{ReportTable.Number(gigabytes, "F2")} GB",
+            $"< {ReportTable.Number(AskedGigabytes, "F1")} GB", ReportTable.Judge(gigabytes < AskedGigabytes));
         table.Print();
     }
 

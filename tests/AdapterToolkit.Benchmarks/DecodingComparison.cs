@@ -21,12 +21,14 @@ internal static class DecodingComparison
         using CpuDevice device = new();
         float[] values = RandomValues.Gaussian(Features * Features);
         using Tensor x = RandomValues.Matrix(device, 1, Features);
-        (string Name, WeightFormat Format, double? Asked)[] sides = [("float32", WeightFormat.FullPrecision, null), ("bfloat16", WeightFormat.BFloat16, null), ("NF4", WeightFormat.NF4(), Asked)];
+        (string Name, WeightFormat Format, double? Asked)[] sides =
+            [("float32", WeightFormat.FullPrecision, null), ("bfloat16", WeightFormat.BFloat16, null), ("NF4", WeightFormat.NF4(), Asked)];
         QuantizedLayer[][] layers = [.. sides.Select(side => QuantizedLayer.Copies(device, CountFor(side.Format), Features, values, side.Format))];
         Timing[] timings = AlternatingTimer.Measure(duration, [.. layers.Select(copies => new Contender(() => QuantizedLayer.RunAll(copies, x)))]);
         Timing[] ofOne = [.. timings.Zip(layers, (timing, copies) => new Timing(timing.Best / copies.Length, timing.Median / copies.Length))];
 
-        ReportTable table = new($"1 x {Features} x {Features}", "layers in turn", "bytes together", "a layer, best (median)", "times as fast as float32", "asked", "");
+        ReportTable table = new($"1 x {Features} x {Features}", "layers in turn",
+            "bytes together", "a layer, best (median)", "times as fast as float32", "asked", "");
         for (int i = 0; i < sides.Length; i++)
         {
             double ratio = ofOne[0].Best / ofOne[i].Best;

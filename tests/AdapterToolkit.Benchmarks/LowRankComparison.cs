@@ -33,7 +33,8 @@ internal static class LowRankComparison
             duration,
             new Contender(ApplyFactors),
             new Contender(MultiplyByProduct, layer.Unmerge));
-        table.Add([new ProductShape(rows, Features, Features).ToString(), "B(Ax)", $"{timings[0]}", "(BA)x", $"{timings[1]}", .. ReportTable.AtLeast(timings[1].Best / timings[0].Best, asked)]);
+        ProductShape shape = new(rows, Features, Features);
+        table.Add([$"{shape}", "B(Ax)", $"{timings[0]}", "(BA)x", $"{timings[1]}", .. ReportTable.AtLeast(timings[1].Best / timings[0].Best, asked)]);
         layer.SetFactors(null);
         layer.Weight.Dispose();
         device.Trim();

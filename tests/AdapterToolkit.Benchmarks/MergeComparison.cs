@@ -16,7 +16,8 @@ internal static class MergeComparison
 
     public static void Run(TimeSpan duration)
     {
-        ReportTable table = new("forward", "after Merge(), best (median)", "base, best (median)", "ratio", "asked", "", "bytes held beyond the base's", "asked", "");
+        ReportTable table = new("forward", "after Merge(), best (median)", "base, best (median)",
+            "ratio", "asked", "", "bytes held beyond the base's", "asked", "");
         CompareLayer(table, new ProductShape(512, 576, 1536), duration);
         CompareModel(table, ModelShape.Named("sample"), duration);
         table.Print();
@@ -61,5 +62,8 @@ internal static class MergeComparison
     }
 
     private static void Add(ReportTable table, string name, Timing[] timings, long held) =>
-        table.Add([name, $"{timings[0]}", $"{timings[1]}", .. ReportTable.AtMost(timings[0].Best / timings[1].Best, Asked), ReportTable.Number(held, "F0"), "0", ReportTable.Judge(held == 0)]);
+        table.Add([
+            name, $"{timings[0]}", $"{timings[1]}", .. ReportTable.AtMost(timings[0].Best / timings[1].Best, Asked),
+            ReportTable.Number(held, "F0"), "0", ReportTable.Judge(held == 0),
+        ]);
 }

@@ -43,7 +43,9 @@ internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, in
     /// <summary>The same of our step on a quantized base.</summary>
     public double? QuantizedMemoryAskedOfLora { get; init; }
 
-    /// <summary>The largest part of the memory of the peer's full fine-tuning step that our step on a quantized base should take; null where nothing is asked.</summary>
+    /// <summary>
+    /// The largest part of the memory of the peer's full fine-tuning step that our step on a quantized base should take; null where nothing is asked.
+    /// </summary>
     public double? QuantizedMemoryAskedOfFull { get; init; }
 
     /// <summary>How fast our step on a quantized base should be beside our own on the dense one; null where nothing is asked.</summary>
@@ -51,7 +53,8 @@ internal sealed record ModelShape(string Name, LlamaConfig Config, int Batch, in
 
     /// <summary>The shape of a name.</summary>
     public static ModelShape Named(string name) =>
-        All.FirstOrDefault(shape => shape.Name == name) ?? throw new ArgumentException($"There is no shape '{name}'. Known: {string.Join(", ", All.Select(shape => shape.Name))}.", nameof(name));
+        All.FirstOrDefault(shape => shape.Name == name)
+            ?? throw new ArgumentException($"There is no shape '{name}'. Known: {string.Join(", ", All.Select(shape => shape.Name))}.", nameof(name));
 
     /// <summary>Writes a checkpoint of random weights, standard deviation 0.02, as the peer has them.</summary>
     /// <param name="folder">The folder to write.</param>

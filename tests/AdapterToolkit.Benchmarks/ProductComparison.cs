@@ -46,5 +46,6 @@ internal static class ProductComparison
             : matching.MaxBy(measurement => measurement.Best)! with { Median = matching.Max(measurement => measurement.Median) };
     }
 
-    private static string Text(ProductMeasurement measurement) => $"{ReportTable.Number(measurement.Best, "F1")} ({ReportTable.Number(measurement.Median, "F1")})";
+    private static string Text(ProductMeasurement measurement) =>
+        $"{ReportTable.Number(measurement.Best, "F1")} ({ReportTable.Number(measurement.Median, "F1")})";
 }

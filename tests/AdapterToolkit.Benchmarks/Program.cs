@@ -5,20 +5,29 @@ using AdapterToolkit.Benchmarks;
 using AdapterToolkit.Benchmarks.Kernels;
 using AdapterToolkit.Weights;
 
-RootCommand root = new("Measures the toolkit on the CPU device, and its analyzers. Build with -c Release, and let the machine do nothing else. Ends with 1 where a figure is not what is asked.")
+RootCommand root = new("Measures the toolkit on the CPU device, and its analyzers. "
+    + "Build with -c Release, and let the machine do nothing else. Ends with 1 where a figure is not what is asked.")
 {
-    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Identity(), Decoding(), Billion(), BillionSide(), Tokenizers(), Tokenize(), Analyzers(), Kernels(),
+    Steps(), Step(), Products(), Product(), LowRank(), Merge(), Identity(), Decoding(), Billion(),
+    BillionSide(), Tokenizers(), Tokenize(), Analyzers(), Kernels(),
 };
 int exitCode = root.Parse(args).Invoke();
 return exitCode == 0 && ReportTable.HasMissed ? 1 : exitCode;
 
 static Command Steps()
 {
-    Option<string> peer = new("--peer") { Description = "The whole command that starts the peer, a program that takes SHAPE MODE BATCH SEQUENCE STEPS and prints a line a step.", HelpName = "command", Required = true };
+    Option<string> peer = new("--peer")
+    {
+        Description = "The whole command that starts the peer, a program that takes SHAPE MODE BATCH SEQUENCE STEPS and prints a line a step.",
+        HelpName = "command",
+        Required = true,
+    };
     Option<int> rounds = Rounds();
     Option<int> steps = StepCount();
-    Command command = new("steps", "Whole training steps beside a peer's: our LoRA and QLoRA steps, its LoRA step and its full fine-tuning step, each in a process of its own, in turn.") { peer, rounds, steps };
-    command.SetAction(parsed => StepComparison.Run([.. CommandLineParser.SplitCommandLine(parsed.GetRequiredValue(peer))], parsed.GetValue(rounds), parsed.GetValue(steps)));
+    Command command = new("steps", "Whole training steps beside a peer's: "
+        + "our LoRA and QLoRA steps, its LoRA step and its full fine-tuning step, each in a process of its own, in turn.") { peer, rounds, steps };
+    command.SetAction(
+        parsed => StepComparison.Run([.. CommandLineParser.SplitCommandLine(parsed.GetRequiredValue(peer))], parsed.GetValue(rounds), parsed.GetValue(steps)));
     return command;
 }
 
@@ -29,13 +38,19 @@ static Command Step()
     Option<int> steps = StepCount();
     Option<bool> quantized = new("--quantized") { Description = "Quantize the base's projections to NF4." };
     Command command = new(StepComparison.SideVerb, "Our side of 'steps': some LoRA steps, rank 8 on all projections.") { shape, steps, quantized };
-    command.SetAction(parsed => StepRun.Run(ModelShape.Named(parsed.GetRequiredValue(shape)), parsed.GetValue(quantized) ? WeightStorage.AsMarked : WeightStorage.Dense, parsed.GetValue(steps)));
+    command.SetAction(parsed => StepRun.Run(ModelShape.Named(parsed.GetRequiredValue(shape)),
+        parsed.GetValue(quantized) ? WeightStorage.AsMarked : WeightStorage.Dense, parsed.GetValue(steps)));
     return command;
 }
 
 static Command Products()
 {
-    Option<string> peer = new("--peer") { Description = "The whole command that starts the program in Peer/, which multiplies by MKL.", HelpName = "command", Required = true };
+    Option<string> peer = new("--peer")
+    {
+        Description = "The whole command that starts the program in Peer/, which multiplies by MKL.",
+        HelpName = "command",
+        Required = true,
+    };
     Option<int> rounds = Rounds();
     Command command = new("products", "A frozen layer's products beside MKL's, each side in a process of its own, in turn.") { peer, rounds };
     command.SetAction(parsed => ProductComparison.Run([.. CommandLineParser.SplitCommandLine(parsed.GetRequiredValue(peer))], parsed.GetValue(rounds)));
@@ -89,7 +104,8 @@ static Command Decoding()
 
 static Command Billion()
 {
-    Command command = new("billion", "A model of 1.1 billion parameters: writes a random checkpoint of TinyLlama's shape, loads it into NF4 and takes two QLoRA steps, in a process whose memory is measured.");
+    Command command = new("billion", "A model of 1.1 billion parameters: "
+        + "writes a random checkpoint of TinyLlama's shape, loads it into NF4 and takes two QLoRA steps, in a process whose memory is measured.");
     command.SetAction(_ => BillionParameters.Run());
     return command;
 }
@@ -106,14 +122,16 @@ static Command Tokenizers()
 {
     Option<string?> file = new("--file") { Description = "The tokenizer.json. Default: the sample's.", HelpName = "file" };
     Option<int> rounds = Rounds();
-    Command command = new("tokenizers", "Words of 200,000 letters without a space beside Hugging Face's own tokenizers, each side in a process of its own, in turn.") { file, rounds };
+    Command command = new("tokenizers",
+        "Words of 200,000 letters without a space beside Hugging Face's own tokenizers, each side in a process of its own, in turn.") { file, rounds };
     command.SetAction(parsed => TokenizerComparison.Run(parsed.GetValue(file), parsed.GetValue(rounds)));
     return command;
 }
 
 static Command Tokenize()
 {
-    Argument<string> side = new("side") { Description = "Whose tokenizer." }, file = new("file") { Description = "The tokenizer.json." }, text = new("text") { Description = "The text." };
+    Argument<string> side = new("side") { Description = "Whose tokenizer." },
+        file = new("file") { Description = "The tokenizer.json." }, text = new("text") { Description = "The text." };
     side.AcceptOnlyFromAmong(TokenizerComparison.Ours, TokenizerComparison.Theirs);
     text.AcceptOnlyFromAmong([.. TokenizerComparison.Texts.Keys]);
     Command command = new(TokenizerComparison.SideVerb, "One side of 'tokenizers'.") { side, file, text };
@@ -123,14 +141,19 @@ static Command Tokenize()
 
 static Command Analyzers()
 {
-    Command command = new("analyzers", "The time of the analyzers beside the compiler's: builds the whole solution with the rules in every project, in a temporary folder.");
+    Command command = new("analyzers",
+        "The time of the analyzers beside the compiler's: builds the whole solution with the rules in every project, in a temporary folder.");
     command.SetAction(_ => AnalyzerShare.Run());
     return command;
 }
 
 static Command Kernels()
 {
-    Argument<string[]> arguments = new("arguments") { Description = "BenchmarkDotNet's own arguments, after '--': --filter, --list, --job.", Arity = ArgumentArity.ZeroOrMore };
+    Argument<string[]> arguments = new("arguments")
+    {
+        Description = "BenchmarkDotNet's own arguments, after '--': --filter, --list, --job.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
     Command command = new("kernels", "The kernels one by one, by BenchmarkDotNet.") { arguments };
     command.SetAction(parsed => KernelSuite.Run(parsed.GetValue(arguments) ?? []));
     return command;

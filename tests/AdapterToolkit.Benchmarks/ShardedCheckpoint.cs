@@ -29,12 +29,14 @@ internal sealed class ShardedCheckpoint(ModelShape shape)
         foreach ((string Name, long[] Shape)[] part in weights.Chunk((weights.Length + Shards - 1) / Shards))
         {
             string file = $"model-{++shard:D5}-of-{Shards:D5}.safetensors";
-            SafetensorsWriter.Write(Path.Combine(folder, file), [.. part.Select(weight => SafetensorsTensor.OfBytes(weight.Name, SafetensorsType.BF16, weight.Shape, bytes => Fill(weight.Shape, bytes)))]);
+            SafetensorsWriter.Write(Path.Combine(folder, file),
+                [.. part.Select(weight => SafetensorsTensor.OfBytes(weight.Name, SafetensorsType.BF16, weight.Shape, bytes => Fill(weight.Shape, bytes)))]);
             foreach ((string name, _) in part)
                 files.Add(name, file);
         }
 
-        File.WriteAllText(Path.Combine(folder, Checkpoint.IndexFileName), JsonSerializer.Serialize(new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object>(), ["weight_map"] = files }));
+        File.WriteAllText(Path.Combine(folder, Checkpoint.IndexFileName),
+            JsonSerializer.Serialize(new Dictionary<string, object> { ["metadata"] = new Dictionary<string, object>(), ["weight_map"] = files }));
     }
 
     private static ushort ToBFloat16(float value) => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);

@@ -9,7 +9,8 @@ namespace AdapterToolkit.Benchmarks;
 /// <param name="PeakGigabytes">The most memory that it held.</param>
 /// <param name="MultiplyOnlyLimit">The multiply-only limit in tokens/s that the peer measures; null for ours.</param>
 /// <param name="MultiplyGigaflops">The speed of a 1024³ multiply that the peer measures; null for ours.</param>
-internal sealed partial record SideMeasurement(double TokensPerSecond, double MedianTokensPerSecond, double PeakGigabytes, double? MultiplyOnlyLimit, double? MultiplyGigaflops)
+internal sealed partial record SideMeasurement(
+    double TokensPerSecond, double MedianTokensPerSecond, double PeakGigabytes, double? MultiplyOnlyLimit, double? MultiplyGigaflops)
 {
     /// <summary>Reads the lines that both programs print.</summary>
     public static SideMeasurement Parse(string output)

@@ -23,10 +23,13 @@ internal static class StepComparison
             Compare(table, ratios, shape, peer, rounds, steps, ourGigaflops, theirGigaflops);
         table.Print();
         ratios.Print();
-        Console.WriteLine($"{s_square}: {ReportTable.Number(ourGigaflops, "F0")} GFLOPS by our product, {ReportTable.Number(theirGigaflops.Max(), "F0")} by MKL. The multiply-only limit is the tokens/s at that speed, with 4 operations a weight and token.");
+        Console.WriteLine($"{s_square}: {ReportTable.Number(ourGigaflops, "F0")} GFLOPS by our product, "
+            + $"{ReportTable.Number(theirGigaflops.Max(), "F0")} by MKL. "
+            + "The multiply-only limit is the tokens/s at that speed, with 4 operations a weight and token.");
     }
 
-    private static void Compare(ReportTable table, ReportTable ratios, ModelShape shape, IReadOnlyList<string> peer, int rounds, int steps, double ourGigaflops, List<double> theirGigaflops)
+    private static void Compare(ReportTable table, ReportTable ratios, ModelShape shape,
+        IReadOnlyList<string> peer, int rounds, int steps, double ourGigaflops, List<double> theirGigaflops)
     {
         List<SideMeasurement> denseRounds = [], quantizedRounds = [], loraRounds = [], fullRounds = [];
         string count = steps.ToString(CultureInfo.InvariantCulture);

@@ -44,7 +44,8 @@ internal static class StepRun
             optimizer.Step(parameters, LearningRate);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             using Process process = Process.GetCurrentProcess();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {step} loss {loss.Mean:F3} seconds {seconds:F2} tokens/s {ids.Length / seconds:F1} peak_gb {process.PeakWorkingSet64 / 1e9:F2}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"step {step} loss {loss.Mean:F3} seconds {seconds:F2} tokens/s {ids.Length / seconds:F1} peak_gb {process.PeakWorkingSet64 / 1e9:F2}"));
         }
     }
 }

@@ -15,5 +15,6 @@ internal readonly record struct Timing(double Best, double Median)
     /// <summary>Both times, in a unit that fits them.</summary>
     public override string ToString() => $"{Text(Best)} ({Text(Median)})";
 
-    private static string Text(double seconds) => seconds < 1e-3 ? FormattableString.Invariant($"{seconds * 1e6:F1} us") : FormattableString.Invariant($"{seconds * 1e3:F2} ms");
+    private static string Text(double seconds) =>
+        seconds < 1e-3 ? FormattableString.Invariant($"{seconds * 1e6:F1} us") : FormattableString.Invariant($"{seconds * 1e3:F2} ms");
 }

@@ -5,8 +5,8 @@ using AdapterToolkit.Tests.Shared;
 namespace AdapterToolkit.Benchmarks;
 
 /// <summary>
-/// Long words without spaces beside Hugging Face's own tokenizers (in Rust), each side in a process of its own, in turn. A process loads the tokenizer and encodes
-/// one text; its whole time counts.
+/// Long words without spaces beside Hugging Face's own tokenizers (in Rust), each side in a process of its own, in turn.
+/// A process loads the tokenizer and encodes one text; its whole time counts.
 /// </summary>
 internal static class TokenizerComparison
 {

@@ -14,13 +14,15 @@ internal static class DotNet
     /// <param name="folder">The folder to run it in.</param>
     /// <param name="environment">Variables to set.</param>
     /// <param name="arguments">The command's arguments.</param>
-    public static CommandResult Run(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) => Start(folder, "dotnet", environment, arguments);
+    public static CommandResult Run(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Start(folder, "dotnet", environment, arguments);
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="folder">The folder to run it in.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static CommandResult RunProgram(string folder, string program, params string[] arguments) => Start(folder, program, new Dictionary<string, string>(), arguments);
+    public static CommandResult RunProgram(string folder, string program, params string[] arguments) =>
+        Start(folder, program, new Dictionary<string, string>(), arguments);
 
     private static CommandResult Start(string folder, string program, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {

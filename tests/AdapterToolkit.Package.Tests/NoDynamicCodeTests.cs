@@ -13,7 +13,8 @@ public sealed class NoDynamicCodeTests(PackedToolkit toolkit)
     {
         string folder = toolkit.NewFolder("one-file");
         toolkit.UseFeed(folder);
-        File.WriteAllText(Path.Combine(folder, "train.cs"), $"#:package AdapterToolkit@{toolkit.Version}\n{ReadmeCode.Read().InOneFile(Sources.Training, "Model.cs")}");
+        File.WriteAllText(Path.Combine(folder, "train.cs"), $"#:package AdapterToolkit@{toolkit.Version}\n"
+            + $"{ReadmeCode.Read().InOneFile(Sources.Training, "Model.cs")}");
 
         // The SDK keeps what it builds of single files here.
         Dictionary<string, string> environment = new() { ["XDG_DATA_HOME"] = toolkit.NewFolder("data-of-single-files") };
@@ -27,18 +28,22 @@ public sealed class NoDynamicCodeTests(PackedToolkit toolkit)
     public void A_program_published_with_NativeAOT_gives_the_losses_of_the_ordinary_build()
     {
         bool isRequired = Environment.GetEnvironmentVariable("ADAPTER_REQUIRE_AOT") == "1";
-        Assert.SkipUnless(isRequired || Environment.GetEnvironmentVariable("ADAPTER_LONG_TESTS") == "1", "Compiling to native code takes minutes: set ADAPTER_LONG_TESTS=1.");
+        Assert.SkipUnless(isRequired || Environment.GetEnvironmentVariable("ADAPTER_LONG_TESTS") == "1",
+            "Compiling to native code takes minutes: set ADAPTER_LONG_TESTS=1.");
         string folder = toolkit.NewProject("Native", ("Program.cs", Sources.Training), ("Model.cs", ReadmeCode.Read().Files["Model.cs"]));
         CommandResult ordinary = DotNet.Run(folder, "run", "-c", "Release", "--", BaseModel.Folder, BaseModel.Text).Succeeded();
         Assert.Contains("dynamic code: True", ordinary.Output, StringComparison.Ordinal);
 
         // The instruction set of this machine, whose vectors the ordinary build has too: then the losses are the same bits.
         CommandResult publishing = DotNet.Run(folder, "publish", "-c", "Release", "-p:PublishAot=true", "-p:IlcInstructionSet=native", "-o", "published");
-        Assert.SkipWhen(!isRequired && IsWithoutTools(publishing), $"The tools of NativeAOT are missing here (the package of its compiler, and clang or gcc with zlib's headers):\n{publishing.Output}");
+        Assert.SkipWhen(!isRequired && IsWithoutTools(publishing),
+            $"The tools of NativeAOT are missing here (the package of its compiler, and clang or gcc with zlib's headers):\n{publishing.Output}");
         publishing.Succeeded();
         Assert.DoesNotContain("warning", publishing.Output, StringComparison.Ordinal);
 
-        CommandResult native = DotNet.RunProgram(folder, Path.Combine(folder, "published", OperatingSystem.IsWindows() ? "Native.exe" : "Native"), BaseModel.Folder, BaseModel.Text).Succeeded();
+        CommandResult native = DotNet.RunProgram(folder,
+            Path.Combine(folder, "published", OperatingSystem.IsWindows() ? "Native.exe" : "Native"), BaseModel.Folder, BaseModel.Text)
+            .Succeeded();
 
         CheckWithoutDynamicCode(native.Output);
         Assert.Equal(Losses(ordinary), Losses(native));
@@ -48,7 +53,8 @@ public sealed class NoDynamicCodeTests(PackedToolkit toolkit)
     {
         Assert.Contains("dynamic code: False", output, StringComparison.Ordinal);
         Assert.Contains("best: cpu; available: cpu", output, StringComparison.Ordinal);
-        Assert.Contains("cuda:0: The device 'cuda:0' compiles its kernels while the program runs, and this program can't compile code", output, StringComparison.Ordinal);
+        Assert.Contains("cuda:0: The device 'cuda:0' compiles its kernels while the program runs, and this program can't compile code",
+            output, StringComparison.Ordinal);
         Assert.Contains("debug: The device 'debug' compiles its kernels while the program runs", output, StringComparison.Ordinal);
         Assert.Contains("the loss fell", output, StringComparison.Ordinal);
         Assert.Contains("merged and loaded again", output, StringComparison.Ordinal);
@@ -65,5 +71,6 @@ public sealed class NoDynamicCodeTests(PackedToolkit toolkit)
         publishing.ExitCode != 0
         && (publishing.Output.Contains("Platform linker", StringComparison.Ordinal)
             || publishing.Output.Contains("cannot find -l", StringComparison.Ordinal)
-            || (publishing.Output.Contains("error NU", StringComparison.Ordinal) && publishing.Output.Contains("ILCompiler", StringComparison.OrdinalIgnoreCase)));
+            || (publishing.Output.Contains("error NU", StringComparison.Ordinal)
+                && publishing.Output.Contains("ILCompiler", StringComparison.OrdinalIgnoreCase)));
 }

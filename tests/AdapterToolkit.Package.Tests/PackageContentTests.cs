@@ -77,7 +77,8 @@ public sealed class PackageContentTests(PackedToolkit toolkit)
 
         string own = sources.UrlOf("/src/AdapterToolkit/Modules/Linear.cs");
         Assert.Equal(SourceCopy.Published + "src/AdapterToolkit/Modules/Linear.cs", own);
-        Assert.All(sources.Documents, document => Assert.True(document.IsEmbedded || document.Url is not null, $"{document.Name} is neither published nor embedded."));
+        Assert.All(sources.Documents,
+            document => Assert.True(document.IsEmbedded || document.Url is not null, $"{document.Name} is neither published nor embedded."));
         Assert.Contains(sources.Documents, document => document.IsEmbedded && document.Name.EndsWith(".g.cs", StringComparison.Ordinal));
     }
 
@@ -122,7 +123,8 @@ public sealed class PackageContentTests(PackedToolkit toolkit)
         string folder = toolkit.NewFolder("template");
         string hive = Path.Combine(folder, "hive");
         toolkit.UseFeed(folder);
-        DotNet.Run(folder, "new", "install", Path.Combine(toolkit.Feed, $"AdapterToolkit.Templates.{toolkit.Version}.nupkg"), "--debug:custom-hive", hive).Succeeded();
+        DotNet.Run(folder, "new", "install", Path.Combine(toolkit.Feed, $"AdapterToolkit.Templates.{toolkit.Version}.nupkg"), "--debug:custom-hive", hive)
+            .Succeeded();
         DotNet.Run(folder, "new", "adapter-model", "-o", "Poet", "--toolkit-version", toolkit.Version, "--debug:custom-hive", hive).Succeeded();
 
         CommandResult result = DotNet.Run(Path.Combine(folder, "Poet"), "run", "-c", "Release").Succeeded();

@@ -14,7 +14,8 @@ internal static class PackageFile
     {
         using ZipArchive package = ZipFile.OpenRead(path);
         Dictionary<string, byte[]> files = [];
-        foreach (ZipArchiveEntry entry in package.Entries.Where(entry => !entry.FullName.EndsWith(".psmdcp", StringComparison.Ordinal) && entry.FullName != "_rels/.rels"))
+        foreach (ZipArchiveEntry entry in package.Entries.Where(entry => !entry.FullName.EndsWith(".psmdcp", StringComparison.Ordinal)
+            && entry.FullName != "_rels/.rels"))
         {
             using MemoryStream content = new();
             using (Stream stream = entry.Open())

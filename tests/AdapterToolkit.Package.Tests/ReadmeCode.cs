@@ -4,7 +4,9 @@ using AdapterToolkit.Tests.Shared;
 
 namespace AdapterToolkit.Package.Tests;
 
-/// <summary>The C# blocks of README.md. Each is a file of one program, which its first line names; those marked <c>excerpt</c> show what the compiler generated.</summary>
+/// <summary>
+/// The C# blocks of README.md. Each is a file of one program, which its first line names; those marked <c>excerpt</c> show what the compiler generated.
+/// </summary>
 /// <param name="Files">The program's files, by name.</param>
 /// <param name="Generated">What is said to be generated.</param>
 internal sealed partial record ReadmeCode(IReadOnlyDictionary<string, string> Files, IReadOnlyList<string> Generated)
@@ -12,7 +14,8 @@ internal sealed partial record ReadmeCode(IReadOnlyDictionary<string, string> Fi
     /// <summary>The names that the README leaves out in front of types.</summary>
     private static readonly string[] s_leftOut =
     [
-        "global::AdapterToolkit.Tensors.", "global::AdapterToolkit.Operators.", "global::AdapterToolkit.Modules.", "global::System.Runtime.Intrinsics.", "global::System.Runtime.CompilerServices.",
+        "global::AdapterToolkit.Tensors.", "global::AdapterToolkit.Operators.", "global::AdapterToolkit.Modules.",
+        "global::System.Runtime.Intrinsics.", "global::System.Runtime.CompilerServices.",
     ];
 
     /// <summary>Reads README.md.</summary>

@@ -32,7 +32,8 @@ internal static class SourceCopy
         foreach (string part in (string[])["objects", "refs/heads"])
             Directory.CreateDirectory(Path.Combine(repository, part));
         File.WriteAllText(Path.Combine(repository, "HEAD"), Commit + "\n");
-        File.WriteAllText(Path.Combine(repository, "config"), "[core]\n\trepositoryformatversion = 0\n[remote \"origin\"]\n\turl = https://github.com/adapter-toolkit/adapter-toolkit.git\n");
+        File.WriteAllText(Path.Combine(repository, "config"), "[core]\n\trepositoryformatversion = 0\n"
+            + "[remote \"origin\"]\n\turl = https://github.com/adapter-toolkit/adapter-toolkit.git\n");
     }
 
     private static void Copy(string from, string to)

@@ -34,7 +34,8 @@ internal static class Sources
         for (int o = 0; o < Out; o++)
             for (int i = 0; i < In; i++)
                 sum[o, i] = w[(o * In) + i] + (2 * Enumerable.Range(0, Rank).Sum(r => (double)b[(o * Rank) + r] * a[(r * In) + i]));
-        float[] yValues = y.ToArray(), dxValues = dx!.ToArray(), dAValues = layer.Factors!.A.Gradient!.ToArray(), dBValues = layer.Factors.B.Gradient!.ToArray();
+        float[] yValues = y.ToArray(), dxValues = dx!.ToArray();
+        float[] dAValues = layer.Factors!.A.Gradient!.ToArray(), dBValues = layer.Factors.B.Gradient!.ToArray();
         double worst = 0;
         for (int row = 0; row < Rows; row++)
         {
@@ -48,7 +49,8 @@ internal static class Sources
         {
             // dA = s (dy B)^T x and dB = s dy^T (A x), with s = 16 / 8.
             double[] u = [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, In).Sum(i => (double)input[(row * In) + i] * a[(r * In) + i]))];
-            double[] du = [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(0, Out).Sum(o => (double)gradient[(row * Out) + o] * b[(o * Rank) + r]))];
+            double[] du = [.. Enumerable.Range(0, Rows)
+                .Select(row => Enumerable.Range(0, Out).Sum(o => (double)gradient[(row * Out) + o] * b[(o * Rank) + r]))];
             for (int i = 0; i < In; i++)
                 worst = Math.Max(worst, Math.Abs(dAValues[(r * In) + i] - (2 * Enumerable.Range(0, Rows).Sum(row => du[row] * input[(row * In) + i]))));
             for (int o = 0; o < Out; o++)

@@ -23,7 +23,8 @@ internal sealed record SymbolSources(ImmutableArray<SourceDocument> Documents)
         {
             Guid kind = reader.GetGuid(information.Kind);
             if (kind == s_sourceLink)
-                published = JsonDocument.Parse(reader.GetBlobBytes(information.Value)).RootElement.GetProperty("documents").EnumerateObject().ToDictionary(entry => entry.Name.TrimEnd('*'), entry => entry.Value.GetString()!.TrimEnd('*'));
+                published = JsonDocument.Parse(reader.GetBlobBytes(information.Value)).RootElement.GetProperty("documents")
+                    .EnumerateObject().ToDictionary(entry => entry.Name.TrimEnd('*'), entry => entry.Value.GetString()!.TrimEnd('*'));
             else if (kind == s_embeddedSource)
                 embedded.Add((DocumentHandle)information.Parent);
         }
@@ -37,7 +38,9 @@ internal sealed record SymbolSources(ImmutableArray<SourceDocument> Documents)
     }
 
     /// <summary>The address of the one file whose name ends in a text.</summary>
-    public string UrlOf(string ending) => Documents.Single(document => document.Name.EndsWith(ending, StringComparison.Ordinal)).Url ?? throw new InvalidOperationException($"{ending} is not published.");
+    public string UrlOf(string ending) =>
+        Documents.Single(document => document.Name.EndsWith(ending, StringComparison.Ordinal)).Url
+            ?? throw new InvalidOperationException($"{ending} is not published.");
 }
 
 /// <summary>A source file of an assembly.</summary>

@@ -55,7 +55,10 @@ public sealed class CommandLineTests
         RunResult result = FineTuneProgram.Run("--help");
 
         Assert.Equal(0, result.ExitCode);
-        foreach (string option in (string[])["--model", "--data", "--chat-template", "--device", "--threads", "--steps", "--batch", "--sequence", "--learning-rate", "--seed", "--output", "--merge", "--resume", "--prompt", "--evaluate-every", "--checkpoint-every", "--json"])
+        foreach (string option in (string[])[
+            "--model", "--data", "--chat-template", "--device", "--threads", "--steps", "--batch", "--sequence", "--learning-rate",
+            "--seed", "--output", "--merge", "--resume", "--prompt", "--evaluate-every", "--checkpoint-every", "--json",
+        ])
             Assert.Contains(option, result.Output, StringComparison.Ordinal);
     }
 }

@@ -20,10 +20,12 @@ public sealed class DataRunTests : IDisposable
             "--steps", "0", "--json");
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.Contains("13 of 20 conversations are left out: no answer begins within their first 128 tokens (--sequence).", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("13 of 20 conversations are left out: no answer begins within their first 128 tokens (--sequence).",
+            result.Errors, StringComparison.Ordinal);
         Assert.Contains("4 of 20 conversations are cut to 128 tokens (--sequence)", result.Errors, StringComparison.Ordinal);
         JsonElement counts = result.Report.GetProperty("data");
-        Assert.Equal((20, 13, 4), (counts.GetProperty("conversations").GetInt32(), counts.GetProperty("conversationsLeftOut").GetInt32(), counts.GetProperty("conversationsCut").GetInt32()));
+        Assert.Equal((20, 13, 4), (counts.GetProperty("conversations").GetInt32(),
+            counts.GetProperty("conversationsLeftOut").GetInt32(), counts.GetProperty("conversationsCut").GetInt32()));
 
         RunResult whole = Run(
             "--data", Case("07-conversations-dropped-and-cut-in-silence", "long.jsonl"),
@@ -33,7 +35,8 @@ public sealed class DataRunTests : IDisposable
         Assert.True(whole.ExitCode == 0, whole.ToString());
         Assert.DoesNotContain("left out", whole.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("cut to", whole.Output, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllText(Case("07-conversations-dropped-and-cut-in-silence", "chat_template.jinja")), File.ReadAllText(Path.Combine(_folder, "out", "merged", "chat_template.jinja")));
+        Assert.Equal(File.ReadAllText(Case("07-conversations-dropped-and-cut-in-silence", "chat_template.jinja")),
+            File.ReadAllText(Path.Combine(_folder, "out", "merged", "chat_template.jinja")));
     }
 
     [Theory]
@@ -58,7 +61,8 @@ public sealed class DataRunTests : IDisposable
 
     [Fact]
     public void A_chat_template_that_is_not_there_is_named() =>
-        Refused(Run("--data", Case("03-answers-do-not-end-at-the-chat-template-s-end", "eos.jsonl"), "--chat-template", "/nowhere.jinja", "--steps", "0"), "/nowhere.jinja");
+        Refused(Run("--data", Case("03-answers-do-not-end-at-the-chat-template-s-end", "eos.jsonl"), "--chat-template", "/nowhere.jinja", "--steps", "0"),
+            "/nowhere.jinja");
 
     [Fact]
     public void The_real_model_s_answer_ends_where_its_chat_template_ends_it()

@@ -48,7 +48,8 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void What_fails_in_another_thread_is_one_line_too()
     {
-        RunResult result = FineTuneProgram.RunWithFailingThread([.. Quick(Path.Combine(_folder, "out")), "--batch", "2", "--sequence", "16", "--steps", "1000000"]);
+        RunResult result = FineTuneProgram.RunWithFailingThread(
+            [.. Quick(Path.Combine(_folder, "out")), "--batch", "2", "--sequence", "16", "--steps", "1000000"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith($"error: InvalidCastException: {StartupHook.Message}", Assert.Single(result.Errors.Trim().Split('\n')), StringComparison.Ordinal);
@@ -60,7 +61,8 @@ public sealed class FailureTests : IDisposable
         string output = Path.Combine(_folder, "out");
 
         // The first of two steps of warm-up has a rate of zero, the second makes numbers that are finite, but too large for the third.
-        RunResult result = FineTuneProgram.Run([.. Quick(output), "--batch", "2", "--sequence", "16", "--steps", "20", "--learning-rate", "1e38", "--checkpoint-every", "1"]);
+        RunResult result = FineTuneProgram.Run(
+            [.. Quick(output), "--batch", "2", "--sequence", "16", "--steps", "20", "--learning-rate", "1e38", "--checkpoint-every", "1"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("in step 3", result.Errors, StringComparison.Ordinal);
@@ -72,10 +74,22 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void A_report_with_a_number_that_is_not_finite_is_refused_by_the_number_s_name()
     {
-        Report report = new() { Device = "cpu", BaseParameters = 1, BaseBytes = 1, TrainableParameters = 1, Steps = 2, PeakWorkingSetBytes = 1, TrainingLosses = [1, 2] };
+        Report report = new()
+        {
+            Device = "cpu",
+            BaseParameters = 1,
+            BaseBytes = 1,
+            TrainableParameters = 1,
+            Steps = 2,
+            PeakWorkingSetBytes = 1,
+            TrainingLosses = [1, 2],
+        };
 
-        Assert.Contains("mergeMaxError would be NaN", Assert.Throws<UserException>(() => (report with { MergeMaxError = double.NaN }).Save(_folder)).Message, StringComparison.Ordinal);
-        Assert.Contains("trainingLosses[1]", Assert.Throws<UserException>(() => (report with { TrainingLosses = [1, double.PositiveInfinity] }).Save(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("mergeMaxError would be NaN",
+            Assert.Throws<UserException>(() => (report with { MergeMaxError = double.NaN }).Save(_folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("trainingLosses[1]",
+            Assert.Throws<UserException>(() => (report with { TrainingLosses = [1, double.PositiveInfinity] }).Save(_folder)).Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 

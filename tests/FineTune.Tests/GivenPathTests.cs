@@ -15,7 +15,8 @@ public sealed class GivenPathTests : IDisposable
     [Fact]
     public void A_prompt_that_leaves_no_room_is_refused()
     {
-        Assert.Matches("^--prompt: it has [0-9]+ tokens; 472 are the most, so that 40 more fit the model's 512. Shorten it.$", Refused("--prompt", string.Concat(Enumerable.Repeat("long ", 3000))));
+        Assert.Matches("^--prompt: it has [0-9]+ tokens; 472 are the most, so that 40 more fit the model's 512. Shorten it.$",
+            Refused("--prompt", string.Concat(Enumerable.Repeat("long ", 3000))));
     }
 
     [Fact]
@@ -23,7 +24,8 @@ public sealed class GivenPathTests : IDisposable
     {
         string template = Path.Combine(_folder, "silent.jinja"), data = Path.Combine(_folder, "chats.jsonl");
         File.WriteAllText(template, "{% for m in messages if m.role == 'assistant' %}{{ m.content }}<|im_end|>{% endfor %}");
-        File.WriteAllText(data, string.Concat(Enumerable.Repeat("""{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b c d"}]}""" + "\n", 12)));
+        File.WriteAllText(data,
+            string.Concat(Enumerable.Repeat("""{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b c d"}]}""" + "\n", 12)));
 
         Assert.StartsWith("--chat-template: the prompt has no tokens", Refused("--chat-template", template, "--data", data), StringComparison.Ordinal);
     }
@@ -54,14 +56,16 @@ public sealed class GivenPathTests : IDisposable
         string file = Path.Combine(_folder, "weights.bin");
         File.WriteAllBytes(file, [.. "GGUF"u8, 3, 0, 0, 0]);
 
-        Assert.Contains($"--model {file}: is a file, but a checkpoint is a folder with 'model.safetensors' (or its parts) and 'config.json'. It holds GGUF", Refused("--model", file), StringComparison.Ordinal);
+        Assert.Contains($"--model {file}: is a file, but a checkpoint is a folder with 'model.safetensors' (or its parts) and 'config.json'. It holds GGUF",
+            Refused("--model", file), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_model_that_is_a_device_a_folder_without_checkpoint_or_not_there()
     {
         Assert.Contains($"--model {_folder}: the folder has neither 'model.safetensors' nor", Refused("--model", _folder), StringComparison.Ordinal);
-        Assert.StartsWith("--model /nowhere: there is no such folder. Name the folder of a checkpoint", Refused("--model", "/nowhere"), StringComparison.Ordinal);
+        Assert.StartsWith("--model /nowhere: there is no such folder. Name the folder of a checkpoint",
+            Refused("--model", "/nowhere"), StringComparison.Ordinal);
         string pipe = MakePipe();
         Assert.Contains($"--model {pipe}: is a device, a pipe or a socket", Refused("--model", pipe), StringComparison.Ordinal);
     }
@@ -82,11 +86,15 @@ public sealed class GivenPathTests : IDisposable
     {
         string pipe = MakePipe(), json = Path.Combine(_folder, "tokenizer_config.json"), template = Path.Combine(_folder, "chat_template.jinja");
         File.WriteAllText(json, """{"chat_template": "{{ messages }}"}""");
-        Assert.Contains($"--chat-template {_folder}: is a folder, but a template is a file. Name a file", Refused("--chat-template", _folder), StringComparison.Ordinal);
+        Assert.Contains($"--chat-template {_folder}: is a folder, but a template is a file. Name a file",
+            Refused("--chat-template", _folder), StringComparison.Ordinal);
         File.WriteAllText(template, "{{ messages }}");
-        Assert.Contains($"--chat-template {_folder}: is a folder, but a template is a file. Name {template}.", Refused("--chat-template", _folder), StringComparison.Ordinal);
+        Assert.Contains($"--chat-template {_folder}: is a folder, but a template is a file. Name {template}.",
+            Refused("--chat-template", _folder), StringComparison.Ordinal);
         Assert.Contains($"--chat-template {json}: is JSON by its name", Refused("--chat-template", json), StringComparison.Ordinal);
-        foreach ((string path, string problem) in (ReadOnlySpan<(string, string)>)[(pipe, "is a device, a pipe or a socket"), ("/nowhere", "there is no such file")])
+        foreach ((string path, string problem) in (ReadOnlySpan<(string, string)>)[
+            (pipe, "is a device, a pipe or a socket"), ("/nowhere", "there is no such file"),
+        ])
         {
             string message = Refused("--chat-template", path);
             Assert.StartsWith($"{path}: {problem}", message, StringComparison.Ordinal);
@@ -100,7 +108,8 @@ public sealed class GivenPathTests : IDisposable
         string pipe = MakePipe(), file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "mine");
         Assert.Equal($"--output {file}: cannot write a folder here, a file of this name exists. Choose another name.", ProgramInProcess.Fail("--output", file));
-        Assert.Equal($"--output {pipe}: cannot write a folder here, a device, a pipe or a socket has this name. Choose another name.", ProgramInProcess.Fail("--output", pipe));
+        Assert.Equal($"--output {pipe}: cannot write a folder here, a device, a pipe or a socket has this name. Choose another name.",
+            ProgramInProcess.Fail("--output", pipe));
         string inFile = Path.Combine(file, "out");
         Assert.StartsWith($"--output {inFile}: the folder can't be written: ", ProgramInProcess.Fail("--output", inFile), StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(file));

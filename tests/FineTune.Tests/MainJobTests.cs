@@ -19,9 +19,13 @@ public sealed class MainJobTests : IDisposable
         RunResult result = Run("out", "--steps", "3", "--merge", "--checkpoint-every", "1");
 
         Assert.True(result.ExitCode == 0, result.ToString());
-        foreach (string file in (string[])["adapter/adapter_config.json", "adapter/adapter_model.safetensors", "loss.png", "report.json", "merged/config.json", "merged/model.safetensors", "merged/tokenizer.json"])
+        foreach (string file in (string[])[
+            "adapter/adapter_config.json", "adapter/adapter_model.safetensors", "loss.png",
+            "report.json", "merged/config.json", "merged/model.safetensors", "merged/tokenizer.json",
+        ])
             Assert.True(File.Exists(Path.Combine(_folder, "out", file)), file);
-        Assert.Equal([FolderManifest.FileName, "adapter", "loss.png", "merged", "report.json"], Directory.GetFileSystemEntries(Path.Combine(_folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([FolderManifest.FileName, "adapter", "loss.png", "merged", "report.json"], Directory.GetFileSystemEntries(Path.Combine(_folder, "out"))
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(File.ReadAllText(Path.Combine(_folder, "out", "report.json")), result.Output);
 
         JsonElement report = result.Report;
@@ -106,7 +110,8 @@ public sealed class MainJobTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "A process of its own can't be sent Ctrl+C on Windows.");
         string output = Path.Combine(_folder, "out");
-        FineTuneProgram.RunAndInterrupt(Path.Combine(output, "checkpoint", "trainer.json"), [.. s_quick, "--steps", "50", "--checkpoint-every", "1", "--output", output]);
+        FineTuneProgram.RunAndInterrupt(Path.Combine(output, "checkpoint", "trainer.json"),
+            [.. s_quick, "--steps", "50", "--checkpoint-every", "1", "--output", output]);
 
         RunResult result = FineTuneProgram.Run("--resume", "--seed", "9", "--output", output);
 

@@ -8,7 +8,8 @@ namespace FineTune.Tests;
 public sealed class MergedModelTests : IDisposable
 {
     private const int EndOfMessage = 0;
-    private const string Template = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+    private const string Template = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+        + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fine-tune-").FullName;
 
@@ -18,7 +19,8 @@ public sealed class MergedModelTests : IDisposable
     public void A_run_on_conversations_names_the_template_s_end_and_keeps_the_base_s_type_and_files()
     {
         string model = MakeBase(), data = Path.Combine(_folder, "chats.jsonl");
-        File.WriteAllLines(data, Enumerable.Range(0, 12).Select(i => $$"""{"messages": [{"role": "user", "content": "What is {{i}}?"}, {"role": "assistant", "content": "A number, {{i}}."}]}"""));
+        File.WriteAllLines(data, Enumerable.Range(0, 12)
+            .Select(i => $$"""{"messages": [{"role": "user", "content": "What is {{i}}?"}, {"role": "assistant", "content": "A number, {{i}}."}]}"""));
 
         RunResult result = Run("out", "--model", model, "--data", data, "--merge");
 
@@ -76,13 +78,16 @@ public sealed class MergedModelTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_folder, "out", "merged")));
     }
 
-    /// <summary>The base of the sample with a chat template, whose end of message is a token that its configuration does not name, and with files beside.</summary>
+    /// <summary>
+    /// The base of the sample with a chat template, whose end of message is a token that its configuration does not name, and with files beside.
+    /// </summary>
     private string MakeBase()
     {
         string source = Path.Combine(AppContext.BaseDirectory, "base-model"), folder = Path.Combine(_folder, "base");
         Directory.CreateDirectory(Path.Combine(folder, "additional_chat_templates"));
         File.Copy(Path.Combine(source, "model.safetensors"), Path.Combine(folder, "model.safetensors"));
-        File.WriteAllText(Path.Combine(folder, "tokenizer.json"), File.ReadAllText(Path.Combine(source, "tokenizer.json")).Replace("<|endoftext|>", "<|im_end|>", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder, "tokenizer.json"),
+            File.ReadAllText(Path.Combine(source, "tokenizer.json")).Replace("<|endoftext|>", "<|im_end|>", StringComparison.Ordinal));
         JsonNode config = Json(source, "config.json");
         config["eos_token_id"] = 7;
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString());
@@ -94,7 +99,10 @@ public sealed class MergedModelTests : IDisposable
     }
 
     private RunResult Run(string output, params string[] arguments) => FineTuneProgram.Run(
-        ["--device", "cpu", "--threads", "2", "--json", "--batch", "4", "--sequence", "128", "--steps", "2", "--checkpoint-every", "0", .. arguments, "--output", Path.Combine(_folder, output)]);
+        [
+            "--device", "cpu", "--threads", "2", "--json", "--batch", "4", "--sequence", "128", "--steps", "2",
+            "--checkpoint-every", "0", .. arguments, "--output", Path.Combine(_folder, output),
+        ]);
 
     private static JsonNode Json(string folder, string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, name)))!;
 

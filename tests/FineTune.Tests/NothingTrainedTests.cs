@@ -30,7 +30,8 @@ public sealed class NothingTrainedTests : IDisposable
     [Fact]
     public void A_training_that_has_not_ended_stays_with_all_that_is_beside_it()
     {
-        AtomicFolder.Write(Path.Combine(Output, "checkpoint"), folder => File.WriteAllText(Path.Combine(folder, "trainer.json"), "{}"), TrainingCheckpoint.Part);
+        AtomicFolder.Write(Path.Combine(Output, "checkpoint"),
+            folder => File.WriteAllText(Path.Combine(folder, "trainer.json"), "{}"), TrainingCheckpoint.Part);
         Dictionary<string, byte[]> before = Files();
 
         Assert.Null(ProgramInProcess.Succeed(Arguments(steps: 0)).Outcome!.Output);

@@ -8,7 +8,9 @@ using Xunit;
 
 namespace FineTune.Tests;
 
-/// <summary>What the program finds in its output folder: of others it touches nothing, of its own nothing that is still needed, and one run at a time writes there.</summary>
+/// <summary>
+/// What the program finds in its output folder: of others it touches nothing, of its own nothing that is still needed, and one run at a time writes there.
+/// </summary>
 public sealed class OutputFolderTests : IDisposable
 {
     private static readonly string[] s_quick = ["--device", "cpu", "--threads", "1", "--json", "--batch", "2", "--sequence", "32"];
@@ -104,7 +106,8 @@ public sealed class OutputFolderTests : IDisposable
 
         Assert.Equal(1, second.ExitCode);
         string line = Assert.Single(second.Errors.Trim().Split('\n'));
-        Assert.Contains($"{Output}: is in use: process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}, started ", line, StringComparison.Ordinal);
+        Assert.Contains($"{Output}: is in use: process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}, started ",
+            line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +115,8 @@ public sealed class OutputFolderTests : IDisposable
     {
         Directory.CreateDirectory(Output);
         File.WriteAllText(Path.Combine(Output, ".adapter-toolkit.lock"), "adapter-toolkit\nprocess 1 on nowhere, started 2000-01-01 00:00:00 UTC\n");
-        File.WriteAllText(Path.Combine(Output, ".adapter-toolkit.exchange"), "adapter-toolkit\nprocess 1 on nowhere, started 2000-01-01 00:00:00 UTC\n.adapter-toolkit.new\n");
+        File.WriteAllText(Path.Combine(Output, ".adapter-toolkit.exchange"),
+            "adapter-toolkit\nprocess 1 on nowhere, started 2000-01-01 00:00:00 UTC\n.adapter-toolkit.new\n");
         Directory.CreateDirectory(Path.Combine(Output, ".adapter-toolkit.new"));
         File.WriteAllText(Path.Combine(Output, ".adapter-toolkit.new", "loss.png"), "half");
 
@@ -127,7 +131,16 @@ public sealed class OutputFolderTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The test makes hard links by a program that Windows lacks.");
         RecordingDisplay display = new();
         using OutputFolder output = OutputFolder.Open(Options(steps: 1), display);
-        Report report = new() { Device = "cpu", BaseParameters = 10, BaseBytes = 5, TrainableParameters = 2, Steps = 0, PeakWorkingSetBytes = 1, TrainingLosses = [] };
+        Report report = new()
+        {
+            Device = "cpu",
+            BaseParameters = 10,
+            BaseBytes = 5,
+            TrainableParameters = 2,
+            Steps = 0,
+            PeakWorkingSetBytes = 1,
+            TrainingLosses = [],
+        };
         output.Write(report, new Measurements());
         using (Process link = Process.Start("ln", [Path.Combine(Output, "report.json"), Path.Combine(_folder, "kept")]))
             link.WaitForExit();

@@ -8,7 +8,16 @@ public sealed class ReportTests
     [Fact]
     public void The_report_has_exactly_the_named_fields_and_null_for_what_was_not_done()
     {
-        Report report = new() { Device = "cpu", BaseParameters = 10, BaseBytes = 5, TrainableParameters = 2, Steps = 0, PeakWorkingSetBytes = 1, TrainingLosses = [] };
+        Report report = new()
+        {
+            Device = "cpu",
+            BaseParameters = 10,
+            BaseBytes = 5,
+            TrainableParameters = 2,
+            Steps = 0,
+            PeakWorkingSetBytes = 1,
+            TrainingLosses = [],
+        };
 
         using JsonDocument json = JsonDocument.Parse(report.ToJson());
 
@@ -20,7 +29,17 @@ public sealed class ReportTests
     [Fact]
     public void What_is_left_out_is_a_field_where_there_is_any()
     {
-        Report report = new() { Device = "cpu", BaseParameters = 10, BaseBytes = 5, TrainableParameters = 2, Steps = 0, PeakWorkingSetBytes = 1, TrainingLosses = [], Data = new(5, 1, 20, 13, 4) };
+        Report report = new()
+        {
+            Device = "cpu",
+            BaseParameters = 10,
+            BaseBytes = 5,
+            TrainableParameters = 2,
+            Steps = 0,
+            PeakWorkingSetBytes = 1,
+            TrainingLosses = [],
+            Data = new(5, 1, 20, 13, 4),
+        };
 
         using JsonDocument json = JsonDocument.Parse(report.ToJson());
 

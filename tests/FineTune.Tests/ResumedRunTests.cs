@@ -45,7 +45,8 @@ public sealed class ResumedRunTests : IDisposable
         RecordingDisplay resumed = ProgramInProcess.Succeed(["--resume", checkpoint, .. other]);
 
         Assert.Equal(4, resumed.Outcome!.Report.Steps);
-        Assert.DoesNotContain(Entries(), path => Path.GetFileName(path).StartsWith(".adapter-toolkit.", StringComparison.Ordinal) && Path.GetFileName(path) != FolderManifest.FileName);
+        Assert.DoesNotContain(Entries(), path => Path.GetFileName(path).StartsWith(".adapter-toolkit.", StringComparison.Ordinal)
+            && Path.GetFileName(path) != FolderManifest.FileName);
     }
 
     [Fact]

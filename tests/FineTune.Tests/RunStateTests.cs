@@ -41,7 +41,10 @@ public sealed class RunStateTests : IDisposable
         FineTuneOptions resumed = state.Complete(Options with { Resume = _folder }, new HashSet<string>());
 
         Assert.Equal((Path.GetFullPath("own.jinja"), started.Started), (resumed.ChatTemplate, resumed.Started));
-        Assert.Contains("--chat-template", Assert.Throws<UserException>(() => state.Complete(Options with { Resume = _folder, ChatTemplate = "other.jinja" }, new HashSet<string> { "--chat-template" })).Message, StringComparison.Ordinal);
+        Assert.Contains("--chat-template",
+            Assert.Throws<UserException>(() =>
+                state.Complete(Options with { Resume = _folder, ChatTemplate = "other.jinja" }, new HashSet<string> { "--chat-template" })).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -125,8 +128,10 @@ public sealed class RunStateTests : IDisposable
     [InlineData("unknown", "1", "'unknown' is unknown")]
     [InlineData("measurements.tokens", "65", "'measurements.tokens' is 65, more than the 64 that so many steps can train on")]
     [InlineData("measurements.tokens", "9223372036854775807", "'measurements.tokens' is 9223372036854775807")]
-    [InlineData("measurements.heldOutLosses", "[{\"step\": 0, \"loss\": \"low\"}]", "'measurements.heldOutLosses[0].loss' is \"low\"; a finite number that is not negative is needed")]
-    [InlineData("measurements.heldOutLosses", "[{\"step\": 2, \"loss\": 1}, {\"step\": 1, \"loss\": 1}]", "'measurements.heldOutLosses[1].step' is 1, after 2; more is needed")]
+    [InlineData("measurements.heldOutLosses", "[{\"step\": 0, \"loss\": \"low\"}]",
+        "'measurements.heldOutLosses[0].loss' is \"low\"; a finite number that is not negative is needed")]
+    [InlineData("measurements.heldOutLosses", "[{\"step\": 2, \"loss\": 1}, {\"step\": 1, \"loss\": 1}]",
+        "'measurements.heldOutLosses[1].step' is 1, after 2; more is needed")]
     public void The_message_says_what_is_there_and_what_is_needed(string key, string value, string expected)
     {
         string folder = Write(json => Set(json, key, value));
@@ -139,8 +144,10 @@ public sealed class RunStateTests : IDisposable
     {
         RunState state = RunState.Of(Options, "cpu", Measured);
 
-        string dense = Assert.Throws<UserException>(() => state.Complete(Options with { Resume = _folder, Dense = true }, new HashSet<string> { "--dense" })).Message;
-        string template = Assert.Throws<UserException>(() => state.Complete(Options with { Resume = _folder, ChatTemplate = "/own.jinja" }, new HashSet<string> { "--chat-template" })).Message;
+        string dense =
+            Assert.Throws<UserException>(() => state.Complete(Options with { Resume = _folder, Dense = true }, new HashSet<string> { "--dense" })).Message;
+        string template = Assert.Throws<UserException>(() =>
+            state.Complete(Options with { Resume = _folder, ChatTemplate = "/own.jinja" }, new HashSet<string> { "--chat-template" })).Message;
 
         Assert.StartsWith("--dense true differs from false, with which the training was started.", dense, StringComparison.Ordinal);
         Assert.StartsWith($"--chat-template {Path.GetFullPath("/own.jinja")} differs from none, with", template, StringComparison.Ordinal);
@@ -153,8 +160,12 @@ public sealed class RunStateTests : IDisposable
         foreach (string key in keys)
             Assert.Contains(key, Assert.Throws<UserException>(() => RunState.Read(Write(json => json.Remove(key)))).Message, StringComparison.Ordinal);
         foreach (string key in JsonNode.Parse(Text())!["measurements"]!.AsObject().Select(property => property.Key).ToArray())
-            Assert.Contains(key, Assert.Throws<UserException>(() => RunState.Read(Write(json => json["measurements"]!.AsObject().Remove(key)))).Message, StringComparison.Ordinal);
-        Assert.Contains("seed", Assert.Throws<UserException>(() => RunState.Read(WriteText(Text().Replace("\"seed\": 0", "\"seed\": 0, \"seed\": 0", StringComparison.Ordinal)))).Message, StringComparison.Ordinal);
+            Assert.Contains(key, Assert.Throws<UserException>(() => RunState.Read(Write(json => json["measurements"]!.AsObject().Remove(key)))).Message,
+                StringComparison.Ordinal);
+        Assert.Contains("seed",
+            Assert.Throws<UserException>(() =>
+                RunState.Read(WriteText(Text().Replace("\"seed\": 0", "\"seed\": 0, \"seed\": 0", StringComparison.Ordinal)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +199,9 @@ public sealed class RunStateTests : IDisposable
         File.WriteAllText(file, "");
         Directory.CreateDirectory(empty);
 
-        foreach ((string named, string remedy) in (ReadOnlySpan<(string, string)>)[(_folder, $"--resume {checkpoint}"), (file, "It is a file"), (empty, "without --resume"), (Path.Combine(_folder, "missing"), "without --resume")])
+        foreach ((string named, string remedy) in (ReadOnlySpan<(string, string)>)[
+            (_folder, $"--resume {checkpoint}"), (file, "It is a file"), (empty, "without --resume"), (Path.Combine(_folder, "missing"), "without --resume"),
+        ])
         {
             UserException error = Assert.Throws<UserException>(() => RunState.Read(named));
             Assert.StartsWith($"--resume: there is no checkpoint in '{named}'", error.Message, StringComparison.Ordinal);

@@ -73,7 +73,9 @@ internal static class Condition
 
     /// <summary>What a condition compares with a constant; null for any other condition.</summary>
     public static string? ConstantlyCompared(string condition) =>
-        condition.EndsWith("'", StringComparison.Ordinal) && condition.IndexOf(Equality, StringComparison.Ordinal) is > 0 and var at ? condition.Substring(0, at) : null;
+        condition.EndsWith("'", StringComparison.Ordinal) && condition.IndexOf(Equality, StringComparison.Ordinal) is > 0 and var at
+            ? condition.Substring(0, at)
+            : null;
 
     private static string? Compare(string? left, string? right)
     {

@@ -18,5 +18,6 @@ internal static class ExpectedFailure
     }
 
     private static bool NamesThrows(IArgumentOperation argument) =>
-        argument.Value.DescendantsAndSelf().Any(part => part is IMemberReferenceOperation { Member.ContainingType.Name: "Throws" } or IInvocationOperation { TargetMethod.ContainingType.Name: "Throws" });
+        argument.Value.DescendantsAndSelf().Any(part => part is IMemberReferenceOperation { Member.ContainingType.Name: "Throws" }
+            or IInvocationOperation { TargetMethod.ContainingType.Name: "Throws" });
 }

@@ -33,19 +33,25 @@ internal sealed class HeldAnalysis(MergeTypes types)
     public bool IsLoadOptions(ITypeSymbol? type) => type is not null && _loadOptions is not null && SymbolEqualityComparer.Default.Equals(type, _loadOptions);
 
     /// <summary>Runs a body that the compiler hands over.</summary>
-    public HeldResult Run(ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation) => new HeldFlow(this, graph, symbol.ContainingType, 0, cancellation).Run(HeldState.Empty);
+    public HeldResult Run(ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation) =>
+        new HeldFlow(this, graph, symbol.ContainingType, 0, cancellation).Run(HeldState.Empty);
 
     /// <summary>Runs a method of the compilation as called; null where it can't be followed.</summary>
     public HeldResult? Run(ISymbol method, HeldState given, int depth, CancellationToken cancellation) =>
-        depth < MostDepth && types.GraphOf(method, cancellation) is { } graph ? new HeldFlow(this, graph, method.ContainingType, depth + 1, cancellation).Run(given) : null;
+        depth < MostDepth && types.GraphOf(method, cancellation) is { } graph
+            ? new HeldFlow(this, graph, method.ContainingType, depth + 1, cancellation).Run(given)
+            : null;
 
     /// <summary>Whether the result of a method of the compilation depends on its body.</summary>
     public bool MayTell(IMethodSymbol method) => method.DeclaringSyntaxReferences.Length > 0
         && (IsStorage(method.ReturnType) || method.ReturnType.SpecialType == SpecialType.System_Int32 || types.Known.IsModule(method.ReturnType)
             || method.ReturnType is INamedTypeSymbol { TypeArguments: [var argument] } && types.Known.IsModule(argument));
 
-    /// <summary>The bits in which a layer, or that of a model's layers with an adapter that takes the fewest, stores its weight; null where all are dense.</summary>
-    public Held? OfType(ITypeSymbol type) => _types.GetOrAdd(type is ITypeParameterSymbol { ConstraintTypes: [var constraint, ..] } ? constraint : type, BitsOf);
+    /// <summary>
+    /// The bits in which a layer, or that of a model's layers with an adapter that takes the fewest, stores its weight; null where all are dense.
+    /// </summary>
+    public Held? OfType(ITypeSymbol type) =>
+        _types.GetOrAdd(type is ITypeParameterSymbol { ConstraintTypes: [var constraint, ..] } ? constraint : type, BitsOf);
 
     /// <summary>Where what a member holds is kept: the property of which it is the field, or itself.</summary>
     public static ISymbol StoreOf(ISymbol member) => (member is IFieldSymbol { AssociatedSymbol: { } property } ? property : member).OriginalDefinition;
@@ -76,7 +82,9 @@ internal sealed class HeldAnalysis(MergeTypes types)
     /// <summary>What the callers of a method of the compilation give it, where its type does not say it, or one of them could give dense weights.</summary>
     public Held? OfParameter(IParameterSymbol parameter, int depth, CancellationToken cancellation)
     {
-        if (parameter.ContainingSymbol is not IMethodSymbol { DeclaringSyntaxReferences.Length: > 0, MethodKind: not (MethodKind.AnonymousFunction or MethodKind.LocalFunction) } method || !MayHoldWeights(parameter.Type) || (OfType(parameter.Type) is not null && !_uses.Value.NamesDense))
+        if (parameter.ContainingSymbol is not IMethodSymbol { DeclaringSyntaxReferences.Length: > 0 } method
+            || method.MethodKind is MethodKind.AnonymousFunction or MethodKind.LocalFunction
+            || !MayHoldWeights(parameter.Type) || (OfType(parameter.Type) is not null && !_uses.Value.NamesDense))
             return null;
         parameter = parameter.OriginalDefinition;
         if (_parameters.TryGetValue(parameter, out Held? known))
@@ -88,7 +96,8 @@ internal sealed class HeldAnalysis(MergeTypes types)
         foreach (SyntaxNode call in _uses.Value.CallsOf(method))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (types.ArgumentOf(call, parameter, cancellation) is not { } argument || types.BodyAround(call, cancellation) is not { } body || Run(body, HeldState.Empty, depth, cancellation) is not { } result)
+            if (types.ArgumentOf(call, parameter, cancellation) is not { } argument || types.BodyAround(call, cancellation) is not { } body
+                || Run(body, HeldState.Empty, depth, cancellation) is not { } result)
                 continue;
             result.Arguments.TryGetValue(argument, out Held? held);
             joined = isCalled ? Held.Join(joined, held) : held;
@@ -105,19 +114,23 @@ internal sealed class HeldAnalysis(MergeTypes types)
         _ => false,
     };
 
-    private bool MayHoldWeights(ITypeSymbol type) => types.Known.IsModule(type) || types.IsTrainer(type) || type is INamedTypeSymbol { TypeArguments: [var argument] } && types.Known.IsModule(argument);
+    private bool MayHoldWeights(ITypeSymbol type) =>
+        types.Known.IsModule(type) || types.IsTrainer(type) || type is INamedTypeSymbol { TypeArguments: [var argument] } && types.Known.IsModule(argument);
 
     /// <summary>The initializer of a member, and the methods of its class that assign it.</summary>
     private IEnumerable<ISymbol> Writers(ISymbol member, INamedTypeSymbol owner, CancellationToken cancellation)
     {
-        if (member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer: not null } or PropertyDeclarationSyntax { Initializer: not null }))
+        if (member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer: not null }
+            or PropertyDeclarationSyntax { Initializer: not null }))
             yield return member;
         HashSet<ISymbol> seen = new(SymbolEqualityComparer.Default);
         foreach (SyntaxReference reference in owner.DeclaringSyntaxReferences)
         {
             foreach (AssignmentExpressionSyntax assignment in reference.GetSyntax(cancellation).DescendantNodes().OfType<AssignmentExpressionSyntax>())
             {
-                SimpleNameSyntax? name = assignment.Left is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access ? access.Name : assignment.Left as SimpleNameSyntax;
+                SimpleNameSyntax? name = assignment.Left is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access
+                    ? access.Name
+                    : assignment.Left as SimpleNameSyntax;
                 bool isOfMember = name?.Identifier.ValueText == member.Name;
                 if (isOfMember && types.BodyAround(assignment, cancellation) is { } body && seen.Add(body))
                     yield return body;

@@ -12,7 +12,8 @@ internal sealed partial class HeldFlow
     private Held? OfOrType(IOperation operation) => Of(operation) ?? (TypeOf(operation) is { } type ? analysis.OfType(type) : null);
 
     /// <summary>The type of an object, as narrow as the expression tells.</summary>
-    private ITypeSymbol? TypeOf(IOperation operation) => Expression.Unconverted(operation) is IInstanceReferenceOperation ? around : Expression.Unconverted(operation).Type;
+    private ITypeSymbol? TypeOf(IOperation operation) =>
+        Expression.Unconverted(operation) is IInstanceReferenceOperation ? around : Expression.Unconverted(operation).Type;
 
     /// <summary>How the weights of what an expression gives are held; null for what its type says.</summary>
     private Held? Of(IOperation? operation)
@@ -83,7 +84,9 @@ internal sealed partial class HeldFlow
         if (method.MethodKind == MethodKind.LocalFunction)
         {
             _called.Add(method.OriginalDefinition);
-            return Bodies.OfLocalFunction(method.OriginalDefinition, graph, cancellation) is { } function ? RunNested(function, Given(call, _state))?.Returned : null;
+            return Bodies.OfLocalFunction(method.OriginalDefinition, graph, cancellation) is { } function
+                ? RunNested(function, Given(call, _state))?.Returned
+                : null;
         }
 
         IOperation? subject = call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
@@ -92,7 +95,8 @@ internal sealed partial class HeldFlow
         if (method.ContainingType is { Name: "Enumerable" } && method.Name is not ("Select" or "SelectMany" or "Range"))
         {
             Held? elements = Of(subject);
-            bool chooses = elements is { Kind: HeldKind.Marked } && method.Name is "Where" or "OfType" or "Cast" or "Skip" or "Take" or "First" or "Single" or "FirstOrDefault" or "SingleOrDefault" or "Last" or "LastOrDefault" or "ElementAt" or "SkipWhile" or "TakeWhile";
+            bool chooses = elements is { Kind: HeldKind.Marked } && method.Name is "Where" or "OfType" or "Cast" or "Skip" or "Take" or "First"
+                or "Single" or "FirstOrDefault" or "SingleOrDefault" or "Last" or "LastOrDefault" or "ElementAt" or "SkipWhile" or "TakeWhile";
             return chooses ? method.Name is "OfType" or "Cast" ? null : Held.Unknown : elements;
         }
 
@@ -109,8 +113,10 @@ internal sealed partial class HeldFlow
         {
             Held? returned = Expression.Unconverted(argument.Value) switch
             {
-                IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function } => RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), _state)?.Returned,
-                IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var method } } when analysis.MayTell(method) => analysis.Run(method, HeldState.Empty, depth, cancellation)?.Returned,
+                IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function } =>
+                    RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), _state)?.Returned,
+                IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var method } } when analysis.MayTell(method) =>
+                    analysis.Run(method, HeldState.Empty, depth, cancellation)?.Returned,
                 _ => null,
             };
             joined = joined is null ? returned : Held.Join(joined, returned);

@@ -12,7 +12,8 @@ namespace AdapterToolkit.Analyzers.Merges;
 /// <param name="around">The class that the body is in.</param>
 /// <param name="depth">How many bodies lie around it.</param>
 /// <param name="cancellation">Ends the analysis early.</param>
-internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph graph, INamedTypeSymbol? around, int depth, CancellationToken cancellation) : ForwardFlow<HeldState>
+internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph graph, INamedTypeSymbol? around, int depth, CancellationToken cancellation)
+    : ForwardFlow<HeldState>
 {
     private const int FewestBitsThatKeepAnAdapter = 16;
 
@@ -114,7 +115,8 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
             Of(call);
         if (Receiver.Of(call) is not { } target)
             return;
-        if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] } && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
+        if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] }
+            && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
             Assign(target, Of(target) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
         bool isMerge = analysis.Types.IsMerge(call);
         if (isMerge && call.TargetMethod.Name == "MergeToBaseType")
@@ -124,7 +126,8 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         }
         else if (isMerge && call.TargetMethod.Name == "MergeTo")
         {
-            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "bits") is not { } bits || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
+            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "bits") is not { } bits
+                || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
                 return;
             Report(call, given);
             if (given >= FewestBitsThatKeepAnAdapter && IsForGood(call))
@@ -143,7 +146,8 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
 
     /// <summary>Whether a merge is not to be taken back.</summary>
     private static bool IsForGood(IInvocationOperation call) =>
-        call.Arguments.Where(argument => argument.Parameter?.Name == "reversible").All(argument => argument.Value.ConstantValue is { HasValue: true, Value: false });
+        call.Arguments.Where(argument => argument.Parameter?.Name == "reversible")
+            .All(argument => argument.Value.ConstantValue is { HasValue: true, Value: false });
 
     private void Report(IInvocationOperation call, int bits)
     {

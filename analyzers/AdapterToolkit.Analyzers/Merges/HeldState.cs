@@ -32,7 +32,8 @@ internal sealed class HeldState(ImmutableDictionary<object, Held> values) : IEqu
 
     /// <inheritdoc/>
     public bool Equals(HeldState? other) =>
-        other is not null && (ReferenceEquals(_values, other._values) || (_values.Count == other._values.Count && _values.All(entry => entry.Value.Equals(other[entry.Key]))));
+        other is not null && (ReferenceEquals(_values, other._values)
+            || (_values.Count == other._values.Count && _values.All(entry => entry.Value.Equals(other[entry.Key]))));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as HeldState);

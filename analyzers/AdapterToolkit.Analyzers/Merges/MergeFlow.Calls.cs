@@ -64,23 +64,27 @@ internal sealed partial class MergeFlow
                 Report(call.Syntax, name, "gets other factors while an adapter is merged into its weight; call Unmerge first");
             _state = _state.Merge(path, MergeKind.Asked);
         }
-        else if (receiver is IPropertyReferenceOperation { Property.Name: "Adapter", Instance: { } model } && types.IsOfAdapter(method) && PathOf(model) is { } adapted)
+        else if (receiver is IPropertyReferenceOperation { Property.Name: "Adapter", Instance: { } model }
+            && types.IsOfAdapter(method) && PathOf(model) is { } adapted)
         {
             CallAdapter(call, adapted, model.Syntax.ToString());
         }
-        else if (path is not null && (types.IsOfModel(method) && method.Name == "ForwardBackward" || types.IsTrainer(method.ContainingType) && method.Name is "Fit" or "Step"))
+        else if (path is not null
+            && (types.IsOfModel(method) && method.Name == "ForwardBackward" || types.IsTrainer(method.ContainingType) && method.Name is "Fit" or "Step"))
         {
             if (_state.MergeOf(path) is not null && !TrainsOtherParts(receiver!))
                 Report(call.Syntax, name, "is trained after its adapter was merged, so that nothing is left to train");
         }
-        else if (method.Name == "Save" && types.IsOfCheckpoint(method) && call.Arguments.FirstOrDefault(argument => types.IsTrainer(argument.Parameter?.Type)) is { } trainer)
+        else if (method.Name == "Save" && types.IsOfCheckpoint(method)
+            && call.Arguments.FirstOrDefault(argument => types.IsTrainer(argument.Parameter?.Type)) is { } trainer)
         {
             if (PathOf(trainer.Value) is { } trained && _state.MergeOf(trained) is { Kind: MergeKind.ForGood })
                 Report(call.Syntax, trainer.Value.Syntax.ToString(), "has no adapter to save any more: it was merged");
         }
         else if (method.MethodKind == MethodKind.DelegateInvoke)
         {
-            if (call.Instance is ILocalReferenceOperation { Local: var local } && _functions.TryGetValue(local, out IFlowAnonymousFunctionOperation? function) && depth < MostDepth)
+            if (call.Instance is ILocalReferenceOperation { Local: var local }
+                && _functions.TryGetValue(local, out IFlowAnonymousFunctionOperation? function) && depth < MostDepth)
                 Enter(call, GraphOf(function), self, _state);
         }
         else
@@ -112,7 +116,9 @@ internal sealed partial class MergeFlow
         if (depth >= MostDepth || !types.MayMerge(method, cancellation))
             return;
         method = (method.ReducedFrom ?? method).OriginalDefinition;
-        if ((method.MethodKind == MethodKind.LocalFunction ? Bodies.OfLocalFunction(method, graph, cancellation) : types.GraphOf(method, cancellation)) is not { } body)
+        if ((method.MethodKind == MethodKind.LocalFunction
+            ? Bodies.OfLocalFunction(method, graph, cancellation)
+            : types.GraphOf(method, cancellation)) is not { } body)
             return;
         MergeState inside = _state;
         List<string> given = [self];
@@ -125,7 +131,9 @@ internal sealed partial class MergeFlow
             }
         }
 
-        string owner = call.Instance is null or IInstanceReferenceOperation ? self : PathOf(call.Instance) ?? $"{method.ContainingType?.Name}@{call.Syntax.SpanStart}";
+        string owner = call.Instance is null or IInstanceReferenceOperation
+            ? self
+            : PathOf(call.Instance) ?? $"{method.ContainingType?.Name}@{call.Syntax.SpanStart}";
         given.Add(owner);
         string? returned = Enter(call, body, owner, inside);
         bool isNew = returned is not null && !given.Any(path => returned == path || returned.StartsWith(path + ".", StringComparison.Ordinal));
@@ -158,8 +166,11 @@ internal sealed partial class MergeFlow
         Expression.Unconverted(value) is IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function } ? function : null;
 
     /// <summary>Whether a method of the system runs the functions that it is given before it returns, or its result is used.</summary>
-    private static bool RunsAtOnce(IMethodSymbol method) => method.ContainingType is { ContainingNamespace: { } container, Name: var owner } && container.ToDisplayString().StartsWith("System", StringComparison.Ordinal)
-        && (owner is "Enumerable" or "Parallel" or "ParallelEnumerable" || method.Name is "ForEach" or "Run" or "StartNew" or "Invoke" or "ConvertAll" or "TrueForAll");
+    private static bool RunsAtOnce(IMethodSymbol method) =>
+        method.ContainingType is { ContainingNamespace: { } container, Name: var owner }
+            && container.ToDisplayString().StartsWith("System", StringComparison.Ordinal)
+            && (owner is "Enumerable" or "Parallel" or "ParallelEnumerable"
+                || method.Name is "ForEach" or "Run" or "StartNew" or "Invoke" or "ConvertAll" or "TrueForAll");
 
     /// <summary>Whether a model trains more than its adapter, so that training goes on after a merge.</summary>
     private bool TrainsOtherParts(IOperation model) => model.Type is { } type && !types.IsTrainer(type) && types.PartsOf(type).Any(part => part.IsTrainable);

@@ -75,7 +75,9 @@ internal sealed partial class MergeFlow
     private static string StaticPath(IMemberReferenceOperation member) => $"{member.Member.ContainingType?.Name}.{member.Member.Name}";
 
     private static bool IsOfEnumerator(IPropertyReferenceOperation property) =>
-        property.Property is { Name: "Current", IsStatic: false } && property.Property.ContainingType is { } type && type.GetMembers("MoveNext").Concat(type.AllInterfaces.SelectMany(parent => parent.GetMembers("MoveNext"))).Concat(type.GetMembers("MoveNextAsync")).Any();
+        property.Property is { Name: "Current", IsStatic: false } && property.Property.ContainingType is { } type
+            && type.GetMembers("MoveNext").Concat(type.AllInterfaces.SelectMany(parent => parent.GetMembers("MoveNext")))
+                .Concat(type.GetMembers("MoveNextAsync")).Any();
 
     private static string? Known(string? path) => path == MergeState.Ambiguous ? null : path;
 }

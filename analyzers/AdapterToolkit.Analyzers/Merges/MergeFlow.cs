@@ -14,7 +14,8 @@ namespace AdapterToolkit.Analyzers.Merges;
 /// <param name="self">The path of the object whose method the body is.</param>
 /// <param name="depth">How many bodies lie around it.</param>
 /// <param name="cancellation">Ends the analysis early.</param>
-internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph, string self, int depth, CancellationToken cancellation) : ForwardFlow<MergeState>
+internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph, string self, int depth, CancellationToken cancellation)
+    : ForwardFlow<MergeState>
 {
     /// <summary>The path of the object whose method is looked at first.</summary>
     public const string This = "this";
@@ -96,7 +97,8 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
                 if (PathOf(capture.Value) is { } captured)
                     _state = _state.Hold(capture.Id, captured, isNew: false);
                 break;
-            case ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var holder } } assignment when FunctionOf(assignment.Value) is { } held && depth < MostDepth:
+            case ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var holder } } assignment
+                when FunctionOf(assignment.Value) is { } held && depth < MostDepth:
                 _functions[holder] = held;
                 ReportAll(Nested(GraphOf(held)).Run(MergeState.Empty));
                 break;
@@ -110,7 +112,8 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
                 break;
             case ICompoundAssignmentOperation assignment:
                 VisitChildren(assignment);
-                Change(assignment.Target, isNeverTheSame: assignment.Value.ConstantValue.HasValue && assignment.OperatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract);
+                Change(assignment.Target, isNeverTheSame: assignment.Value.ConstantValue.HasValue
+                    && assignment.OperatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract);
                 break;
             case IIncrementOrDecrementOperation step:
                 VisitChildren(step);
@@ -205,10 +208,13 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
 
     private void Read(IPropertyReferenceOperation property)
     {
-        bool isOfModel = property.Property.Name is "Layers" or "Bytes" && types.IsOfAdapter(property.Property) || property.Property.Name is "TrainableParameters" or "TrainableParameterCount" && types.IsOfModel(property.Property);
+        bool isOfModel = property.Property.Name is "Layers" or "Bytes" && types.IsOfAdapter(property.Property)
+            || property.Property.Name is "TrainableParameters" or "TrainableParameterCount" && types.IsOfModel(property.Property);
         if (isOfModel && _isCondition)
         {
-            IOperation? model = property.Instance is IPropertyReferenceOperation { Property.Name: "Adapter", Instance: { } holder } ? holder : property.Instance;
+            IOperation? model = property.Instance is IPropertyReferenceOperation { Property.Name: "Adapter", Instance: { } holder }
+                ? holder
+                : property.Instance;
             if (PathOf(model) is { } asked)
                 _state = _state.Ask(asked);
         }
@@ -217,12 +223,15 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
             return;
         bool isUsed = property is { Property.Name: "Factors", Parent: IMemberReferenceOperation };
         if (isUsed && _state.MergeOf(path) is { } merge)
-            Report(property.Syntax, property.Instance!.Syntax.ToString(), merge.Kind == MergeKind.ForGood ? "has no factors any more: its adapter was merged" : "is merged; its adapter's factors beside the merged weight count twice");
+            Report(property.Syntax, property.Instance!.Syntax.ToString(), merge.Kind == MergeKind.ForGood
+                ? "has no factors any more: its adapter was merged"
+                : "is merged; its adapter's factors beside the merged weight count twice");
         else if (!isUsed && property.Property.Name is "IsMerged" or "Factors")
             _state = _state.Ask(path);
     }
 
-    private IOperation Resolve(IOperation operation) => operation is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured) ? captured : operation;
+    private IOperation Resolve(IOperation operation) =>
+        operation is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured) ? captured : operation;
 
     private MergeFlow Nested(ControlFlowGraph body) => new(types, body, self, depth + 1, cancellation);
 

@@ -25,7 +25,8 @@ internal sealed record MergeFact(MergeKind Kind, ImmutableDictionary<string, Tru
 {
     /// <inheritdoc/>
     public bool Equals(MergeFact? other) =>
-        other is not null && Kind == other.Kind && Conditions.Count == other.Conditions.Count && Conditions.All(condition => other.Conditions.TryGetValue(condition.Key, out Truth value) && value == condition.Value);
+        other is not null && Kind == other.Kind && Conditions.Count == other.Conditions.Count
+            && Conditions.All(condition => other.Conditions.TryGetValue(condition.Key, out Truth value) && value == condition.Value);
 
     /// <inheritdoc/>
     public override int GetHashCode() => (int)Kind;
@@ -41,7 +42,8 @@ internal sealed class MergeState : IEquatable<MergeState>
     public const string Ambiguous = "?";
 
     /// <summary>Nothing was merged.</summary>
-    public static readonly MergeState Empty = new(ImmutableDictionary<object, string>.Empty, ImmutableDictionary<string, MergeFact>.Empty, ImmutableDictionary<string, Truth>.Empty);
+    public static readonly MergeState Empty =
+        new(ImmutableDictionary<object, string>.Empty, ImmutableDictionary<string, MergeFact>.Empty, ImmutableDictionary<string, Truth>.Empty);
 
     private static readonly char[] s_separators = ['.', '[', '{'];
 
@@ -91,7 +93,8 @@ internal sealed class MergeState : IEquatable<MergeState>
     public MergeState Merge(string path, MergeKind kind) => new(_paths, _merges.SetItem(path, new MergeFact(kind, _conditions)), _conditions);
 
     /// <summary>Forgets the merges of an object, of its parts, and of what holds it.</summary>
-    public MergeState Forget(string path) => new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key == path || IsWithin(key, path) || IsWithin(path, key))), _conditions);
+    public MergeState Forget(string path) =>
+        new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key == path || IsWithin(key, path) || IsWithin(path, key))), _conditions);
 
     /// <summary>The program asked about the adapter of an object: it is taken to know about the merges of what it is a part of as well.</summary>
     public MergeState Ask(string path)
@@ -115,7 +118,8 @@ internal sealed class MergeState : IEquatable<MergeState>
     public MergeState Assume(string condition, bool holds)
     {
         string? subject = holds ? Condition.ConstantlyCompared(condition) : null;
-        ImmutableDictionary<string, MergeFact> merges = _merges.RemoveRange(_merges.Where(merge => merge.Value.Conditions.Any(IsContrary)).Select(merge => merge.Key));
+        ImmutableDictionary<string, MergeFact> merges =
+            _merges.RemoveRange(_merges.Where(merge => merge.Value.Conditions.Any(IsContrary)).Select(merge => merge.Key));
         return new(_paths, merges, _conditions.SetItem(condition, Of(holds)));
 
         bool IsContrary(KeyValuePair<string, Truth> held) => held.Key == condition
@@ -132,7 +136,9 @@ internal sealed class MergeState : IEquatable<MergeState>
             foreach (KeyValuePair<string, Truth> condition in conditions)
             {
                 if (Condition.Names(condition.Key, variable))
-                    conditions = isNeverTheSame && Condition.Compares(condition.Key, variable) && (condition.Value & Truth.Fails) == 0 ? conditions.SetItem(condition.Key, Truth.Passed) : conditions.Remove(condition.Key);
+                    conditions = isNeverTheSame && Condition.Compares(condition.Key, variable) && (condition.Value & Truth.Fails) == 0
+                        ? conditions.SetItem(condition.Key, Truth.Passed)
+                        : conditions.Remove(condition.Key);
             }
 
             return conditions;
@@ -155,7 +161,8 @@ internal sealed class MergeState : IEquatable<MergeState>
     }
 
     /// <summary>Forgets the merges of elements at an index that changes.</summary>
-    private MergeState Without(string index) => new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key.IndexOf("[" + index, StringComparison.Ordinal) >= 0)), _conditions);
+    private MergeState Without(string index) =>
+        new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key.IndexOf("[" + index, StringComparison.Ordinal) >= 0)), _conditions);
 
     /// <summary>What may hold where two ways meet.</summary>
     public static MergeState Join(MergeState left, MergeState right)
@@ -174,7 +181,8 @@ internal sealed class MergeState : IEquatable<MergeState>
 
     /// <inheritdoc/>
     public bool Equals(MergeState? other) =>
-        other is not null && (ReferenceEquals(this, other) || (AreEqual(_paths, other._paths) && AreEqual(_merges, other._merges) && AreEqual(_conditions, other._conditions)));
+        other is not null && (ReferenceEquals(this, other)
+            || (AreEqual(_paths, other._paths) && AreEqual(_merges, other._merges) && AreEqual(_conditions, other._conditions)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as MergeState);
@@ -186,7 +194,11 @@ internal sealed class MergeState : IEquatable<MergeState>
     {
         if (left.Equals(right))
             return left;
-        MergeKind kind = left.Kind == right.Kind ? left.Kind : left.Kind == MergeKind.Asked ? right.Kind : right.Kind == MergeKind.Asked ? left.Kind : MergeKind.Either;
+        MergeKind kind = left.Kind == right.Kind
+            ? left.Kind
+            : left.Kind == MergeKind.Asked ? right.Kind
+            : right.Kind == MergeKind.Asked ? left.Kind
+            : MergeKind.Either;
         return new MergeFact(kind, Common(left.Conditions, right.Conditions));
     }
 
@@ -213,5 +225,6 @@ internal sealed class MergeState : IEquatable<MergeState>
 
     private static bool AreEqual<TKey, TValue>(ImmutableDictionary<TKey, TValue> left, ImmutableDictionary<TKey, TValue> right)
         where TKey : notnull =>
-        ReferenceEquals(left, right) || (left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out TValue? value) && Equals(entry.Value, value)));
+        ReferenceEquals(left, right)
+            || (left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out TValue? value) && Equals(entry.Value, value)));
 }

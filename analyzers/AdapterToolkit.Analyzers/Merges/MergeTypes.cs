@@ -79,7 +79,8 @@ internal sealed class MergeTypes(Compilation compilation)
 
     /// <summary>Whether a call may reach a module that a merge would change: it is given one, or its object holds one.</summary>
     public bool MayReachModule(IInvocationOperation call) =>
-        call.Arguments.Any(argument => Known.IsModule(argument.Value.Type) || argument.Value is IConversionOperation { Operand.Type: var type } && Known.IsModule(type))
+        call.Arguments.Any(argument => Known.IsModule(argument.Value.Type)
+            || argument.Value is IConversionOperation { Operand.Type: var type } && Known.IsModule(type))
         || (call.TargetMethod is { IsStatic: false, ContainingType: { } owner } && _holding.GetOrAdd(owner, holder => Holds((INamedTypeSymbol)holder)));
 
     /// <summary>The body of a method of the compilation, or the initializer of a field or property; null where it has none.</summary>
@@ -152,7 +153,9 @@ internal sealed class MergeTypes(Compilation compilation)
     }
 
     private static bool NamesAMerge(SyntaxNode declaration) => declaration.DescendantNodes().OfType<IdentifierNameSyntax>()
-        .Any(name => name.Identifier.ValueText is "Merge" or "MergeTo" or "MergeToBaseType" or "Unmerge" or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "Factors" or "IsMerged");
+        .Any(name => name.Identifier.ValueText is "Merge" or "MergeTo" or "MergeToBaseType" or "Unmerge"
+            or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "Factors" or "IsMerged");
 
-    private static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) => type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
+    private static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>
+        type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
 }

@@ -17,7 +17,8 @@ internal sealed class Body
         IsResultDemanded = isResultDemanded;
         foreach (IOperation operation in graph?.OriginalOperation.Descendants() ?? [])
         {
-            if (operation is IVariableDeclaratorOperation { Symbol.IsRef: true } || (operation is IAnonymousFunctionOperation or ILocalFunctionOperation && operation != graph!.OriginalOperation))
+            if (operation is IVariableDeclaratorOperation { Symbol.IsRef: true }
+                || (operation is IAnonymousFunctionOperation or ILocalFunctionOperation && operation != graph!.OriginalOperation))
                 Shared.UnionWith(operation.Descendants().Select(Expression.VariableOf).Where(variable => variable is not null)!);
         }
 
@@ -37,7 +38,9 @@ internal sealed class Body
     /// <summary>The variables whose values are used behind the present point.</summary>
     public HashSet<object> Live { get; set; } = [];
 
-    /// <summary>Variables whose values are used at times that the order of statements does not tell: by lambdas, references and handlers of exceptions.</summary>
+    /// <summary>
+    /// Variables whose values are used at times that the order of statements does not tell: by lambdas, references and handlers of exceptions.
+    /// </summary>
     public HashSet<object> Shared { get; } = [];
 
     /// <summary>The variables used by the handlers around the present point.</summary>

@@ -22,11 +22,15 @@ internal sealed class ForwardReach(Compilation compilation)
     {
         if (WalkOf(type) is not { } walk)
             return [];
-        Child[] unreached = [.. ChildDiscovery.ChildrenOf(type, Types).Where(child => !child.Member.IsOverride && !walk.Reaches(child.Member) && Holds(child.ModuleType, []))];
-        return unreached.Where(child => !_models.Value.Any(model => WalkOf(model) is { } other && (other.Foreign.Contains(child.Member, SymbolEqualityComparer.Default) || (KnownTypes.DerivesFrom(model, type) && other.Reaches(child.Member)))));
+        Child[] unreached = [.. ChildDiscovery.ChildrenOf(type, Types).Where(child => !child.Member.IsOverride
+            && !walk.Reaches(child.Member) && Holds(child.ModuleType, []))];
+        return unreached.Where(child => !_models.Value.Any(model => WalkOf(model) is { } other
+            && (other.Foreign.Contains(child.Member, SymbolEqualityComparer.Default) || (KnownTypes.DerivesFrom(model, type) && other.Reaches(child.Member)))));
     }
 
-    /// <summary>Whether a class is a model of its own, or a part of none, and nothing that its <c>Forward</c> reaches would train, though it holds what could.</summary>
+    /// <summary>
+    /// Whether a class is a model of its own, or a part of none, and nothing that its <c>Forward</c> reaches would train, though it holds what could.
+    /// </summary>
     public bool TrainsNothing(INamedTypeSymbol type) =>
         !type.IsAbstract && (Types.IsRoot(type) || !IsPart(type)) && Holds(type, []) && !Trains(type, []);
 
@@ -53,7 +57,8 @@ internal sealed class ForwardReach(Compilation compilation)
 
     /// <summary>Whether a verdict about a model depends on code that is not finished.</summary>
     public bool IsUnfinished(INamedTypeSymbol type) =>
-        (!Types.IsRoot(type) && (compilation.SyntaxTrees.Any(Unfinished.HasSyntaxError) || _models.Value.Any(Unfinished.MayLackMembers))) || WalkOf(type) is { IsBroken: true } || DependsOnUnfinished(type, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
+        (!Types.IsRoot(type) && (compilation.SyntaxTrees.Any(Unfinished.HasSyntaxError) || _models.Value.Any(Unfinished.MayLackMembers)))
+            || WalkOf(type) is { IsBroken: true } || DependsOnUnfinished(type, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
 
     /// <summary>Whether a class, or one that it derives from or holds an object of, is not finished.</summary>
     private static bool DependsOnUnfinished(ITypeSymbol type, HashSet<ISymbol> seen) => type switch
@@ -64,15 +69,18 @@ internal sealed class ForwardReach(Compilation compilation)
             || (named.DeclaringSyntaxReferences.Length > 0
                 && (Unfinished.MayLackMembers(named)
                     || (named.BaseType is { } above && DependsOnUnfinished(above, seen))
-                    || named.GetMembers().Any(member => (member is IFieldSymbol field && DependsOnUnfinished(field.Type, seen)) || (member is IPropertySymbol property && DependsOnUnfinished(property.Type, seen))))),
+                    || named.GetMembers().Any(member => (member is IFieldSymbol field && DependsOnUnfinished(field.Type, seen))
+                        || (member is IPropertySymbol property && DependsOnUnfinished(property.Type, seen))))),
         _ => false,
     };
 
     private bool IsPart(INamedTypeSymbol type) => _models.Value.Any(model =>
-        SymbolEqualityComparer.Default.Equals(model.BaseType, type) || ChildDiscovery.ChildrenOf(model, Types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type)));
+        SymbolEqualityComparer.Default.Equals(model.BaseType, type)
+            || ChildDiscovery.ChildrenOf(model, Types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type)));
 
     private bool Contains(ITypeSymbol holder, INamedTypeSymbol type, HashSet<ITypeSymbol> seen) =>
-        seen.Add(holder) && ChildDiscovery.ChildrenOf(holder, Types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type) || Contains(child.ModuleType, type, seen));
+        seen.Add(holder) && ChildDiscovery.ChildrenOf(holder, Types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type)
+            || Contains(child.ModuleType, type, seen));
 
     /// <summary>Whether a module has an adapter, itself or in a part.</summary>
     private bool Holds(ITypeSymbol type, HashSet<string> seen)
@@ -81,7 +89,8 @@ internal sealed class ForwardReach(Compilation compilation)
             return false;
         for (ITypeSymbol? current = type; current is not null && !Types.IsToolkitBase(current); current = current.BaseType)
         {
-            if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute) || ChildDiscovery.ChildrenOf(current, Types).Any(child => Holds(child.ModuleType, seen)))
+            if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute)
+                || ChildDiscovery.ChildrenOf(current, Types).Any(child => Holds(child.ModuleType, seen)))
                 return true;
         }
 

@@ -7,7 +7,10 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Reach;
 
-/// <summary>What the members and variables of a class, and of those that it derives from, are given anywhere in it: by initializers, assignments, constructors, and by calls that fill a list.</summary>
+/// <summary>
+/// What the members and variables of a class, and of those that it derives from, are given anywhere in it:
+/// by initializers, assignments, constructors, and by calls that fill a list.
+/// </summary>
 internal sealed class Gifts
 {
     private readonly Dictionary<ISymbol, List<IOperation>> _values = new(SymbolEqualityComparer.Default);
@@ -101,7 +104,9 @@ internal sealed class Gifts
     private void Read(IInvocationOperation call)
     {
         bool isOwn = call.Instance is IInstanceReferenceOperation || call.TargetMethod.MethodKind == MethodKind.Constructor;
-        ISymbol? filled = !isOwn && call.Instance is { } instance && !_types.IsModule(instance.Type) && !_types.IsTensor(instance.Type) ? PlaceOf(instance) : null;
+        ISymbol? filled = !isOwn && call.Instance is { } instance && !_types.IsModule(instance.Type) && !_types.IsTensor(instance.Type)
+            ? PlaceOf(instance)
+            : null;
         foreach (IArgumentOperation argument in call.Arguments)
         {
             if (isOwn && argument.Parameter is { } parameter)
@@ -115,7 +120,8 @@ internal sealed class Gifts
     {
         Add(_values, target.OriginalDefinition, value);
         value = Expression.Unconverted(value);
-        if (value is IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 } or ILocalReferenceOperation or IParameterReferenceOperation && PlaceOf(value) is { } source)
+        if (value is IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 } or ILocalReferenceOperation or IParameterReferenceOperation
+            && PlaceOf(value) is { } source)
             Add(_same, source.OriginalDefinition, target);
     }
 

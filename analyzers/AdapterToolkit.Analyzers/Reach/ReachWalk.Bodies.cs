@@ -70,7 +70,8 @@ internal sealed partial class ReachWalk
                 body.Live = [.. BranchesOf(block).SelectMany(branch => Behind(branch, block, afterFinally)).SelectMany(next => entries[next])];
                 body.UsedByHandlers = [.. HandlersAround(block).SelectMany(next => entries[next])];
                 if (block.BranchValue is { } value)
-                    Evaluate(value, body, body.IsResultDemanded || block.ConditionKind != ControlFlowConditionKind.None || block.FallThroughSuccessor?.Semantics != ControlFlowBranchSemantics.Return);
+                    Evaluate(value, body, body.IsResultDemanded || block.ConditionKind != ControlFlowConditionKind.None
+                        || block.FallThroughSuccessor?.Semantics != ControlFlowBranchSemantics.Return);
                 foreach (IOperation operation in block.Operations.Reverse())
                     Execute(operation, body);
                 body.Live.UnionWith(body.UsedByHandlers);

@@ -21,11 +21,13 @@ internal sealed partial class ReachWalk
         {
             HashSet<object>? used = RunVariants(method, isDemanded, call.IsVirtual, body);
             foreach (IArgumentOperation argument in call.Arguments)
-                Evaluate(argument.Value, body, used is null || argument.Parameter is not { RefKind: RefKind.None } parameter || used.Contains(parameter.OriginalDefinition));
+                Evaluate(argument.Value, body, used is null || argument.Parameter is not { RefKind: RefKind.None } parameter
+                    || used.Contains(parameter.OriginalDefinition));
             return;
         }
 
-        bool onlyComputes = (method.Name == Forward && _types.IsModule(call.Instance?.Type)) || OperatorReader.IsOperator(method) || IsQuery(method) || method is { Name: "GetEnumerator", Parameters.Length: 0 };
+        bool onlyComputes = (method.Name == Forward && _types.IsModule(call.Instance?.Type))
+            || OperatorReader.IsOperator(method) || IsQuery(method) || method is { Name: "GetEnumerator", Parameters.Length: 0 };
         bool isUsed = isDemanded || !onlyComputes;
         if (call.Instance is { } instance and not IInstanceReferenceOperation)
             Evaluate(instance, body, isUsed);
@@ -55,7 +57,8 @@ internal sealed partial class ReachWalk
         _ => null,
     };
 
-    private static bool IsQuery(IMethodSymbol method) => method.ContainingType is { Name: "Enumerable", ContainingNamespace: { Name: "Linq", ContainingNamespace.Name: "System" } };
+    private static bool IsQuery(IMethodSymbol method) =>
+        method.ContainingType is { Name: "Enumerable", ContainingNamespace: { Name: "Linq", ContainingNamespace.Name: "System" } };
 
     private static bool IsOfSystem(IMethodSymbol method) => method.ContainingType.SpecialType == SpecialType.System_Object;
 }

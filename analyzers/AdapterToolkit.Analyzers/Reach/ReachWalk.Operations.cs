@@ -51,7 +51,8 @@ internal sealed partial class ReachWalk
             case IInvalidOperation:
                 Break();
                 break;
-            case IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicObjectCreationOperation or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
+            case IDynamicInvocationOperation or IDynamicMemberReferenceOperation or IDynamicObjectCreationOperation
+                or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
                 MayReachAll = true;
                 break;
             case IAssignmentOperation or IIncrementOrDecrementOperation:
@@ -102,10 +103,13 @@ internal sealed partial class ReachWalk
             case IInvocationOperation call:
                 Call(call, body, isDemanded: false);
                 break;
-            case ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation or IInstanceReferenceOperation or IFlowAnonymousFunctionOperation or INameOfOperation:
+            case ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation
+                or IInstanceReferenceOperation or IFlowAnonymousFunctionOperation or INameOfOperation:
                 break;
-            case IConversionOperation or IUnaryOperation or IBinaryOperation or IParenthesizedOperation or ITupleOperation or IArrayCreationOperation or IArrayInitializerOperation
-                or ICollectionExpressionOperation or ISpreadOperation or IIsTypeOperation or IIsPatternOperation or IIsNullOperation or IArrayElementReferenceOperation or IDelegateCreationOperation
+            case IConversionOperation or IUnaryOperation or IBinaryOperation or IParenthesizedOperation
+                or ITupleOperation or IArrayCreationOperation or IArrayInitializerOperation
+                or ICollectionExpressionOperation or ISpreadOperation or IIsTypeOperation or IIsPatternOperation
+                or IIsNullOperation or IArrayElementReferenceOperation or IDelegateCreationOperation
                 or IDeclarationExpressionOperation:
                 foreach (IOperation child in operation.ChildOperations)
                     Drop(child, body);
@@ -217,15 +221,25 @@ internal sealed partial class ReachWalk
 
     /// <summary>Whether a property tells a size or a state of its object, which does not run it.</summary>
     private bool TellsOnlyForm(ISymbol member) =>
-        member is IPropertySymbol { Parameters.Length: 0, Type.SpecialType: not (SpecialType.None or SpecialType.System_Object) } && (member.DeclaringSyntaxReferences.Length == 0 || _types.IsOfToolkit(member.ContainingType));
+        member is IPropertySymbol { Parameters.Length: 0, Type.SpecialType: not (SpecialType.None or SpecialType.System_Object) }
+            && (member.DeclaringSyntaxReferences.Length == 0 || _types.IsOfToolkit(member.ContainingType));
 
     /// <summary>What an expression only compares with null; null where it does more.</summary>
     private static IOperation? OnlyTestedForNull(IOperation operation) => operation switch
     {
         IIsNullOperation test => test.Operand,
-        IIsPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } or INegatedPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } } } test => test.Value,
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, RightOperand.ConstantValue: { HasValue: true, Value: null } } test => test.LeftOperand,
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, LeftOperand.ConstantValue: { HasValue: true, Value: null } } test => test.RightOperand,
+        IIsPatternOperation { Pattern: var pattern } test => pattern switch
+        {
+            IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } => test.Value,
+            INegatedPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } } => test.Value,
+            _ => null,
+        },
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } test => test switch
+        {
+            { RightOperand.ConstantValue: { HasValue: true, Value: null } } => test.LeftOperand,
+            { LeftOperand.ConstantValue: { HasValue: true, Value: null } } => test.RightOperand,
+            _ => null,
+        },
         _ => null,
     };
 

@@ -53,16 +53,20 @@ internal sealed partial class ReachWalk
     /// <param name="compilation">The compilation.</param>
     /// <param name="types">The toolkit's types.</param>
     /// <returns>What is reached; null where the class has no <c>Forward</c>, or is not finished.</returns>
-    public static ReachWalk? Of(INamedTypeSymbol type, IEnumerable<INamedTypeSymbol> models, Func<Child, bool> isOfInterest, Compilation compilation, KnownTypes types)
+    public static ReachWalk? Of(
+        INamedTypeSymbol type, IEnumerable<INamedTypeSymbol> models, Func<Child, bool> isOfInterest, Compilation compilation, KnownTypes types)
     {
         INamedTypeSymbol[] chain = [.. ChainOf(type, types)];
-        IMethodSymbol[] forwards = [.. chain.Select(current => current.GetMembers(Forward).OfType<IMethodSymbol>().Where(method => !method.IsAbstract && method.DeclaringSyntaxReferences.Length > 0).ToArray()).FirstOrDefault(found => found.Length > 0) ?? []];
+        IMethodSymbol[] forwards = [.. chain.Select(current => current.GetMembers(Forward).OfType<IMethodSymbol>()
+            .Where(method => !method.IsAbstract && method.DeclaringSyntaxReferences.Length > 0).ToArray()).FirstOrDefault(found => found.Length > 0) ?? []];
         if (forwards.Length == 0 || chain.Any(Unfinished.MayLackMembers))
             return null;
-        ReachWalk walk = new(type, [.. models.Where(model => !SymbolEqualityComparer.Default.Equals(model, type) && KnownTypes.DerivesFrom(model, type))], compilation, types);
+        ReachWalk walk = new(type,
+            [.. models.Where(model => !SymbolEqualityComparer.Default.Equals(model, type) && KnownTypes.DerivesFrom(model, type))], compilation, types);
         foreach (IMethodSymbol forward in forwards)
             walk.Run(forward, isDemanded: true);
-        foreach (IPropertySymbol property in chain.SelectMany(current => current.GetMembers().OfType<IPropertySymbol>()).Where(property => property.IsOverride && types.IsModule(property.Type)))
+        foreach (IPropertySymbol property in chain.SelectMany(current => current.GetMembers().OfType<IPropertySymbol>())
+            .Where(property => property.IsOverride && types.IsModule(property.Type)))
             walk.Reach(property);
         if (chain.SelectMany(current => ChildDiscovery.ChildrenOf(current, types)).Any(child => !walk.Reaches(child.Member) && isOfInterest(child)))
             walk.FollowGifts(chain);
@@ -72,7 +76,8 @@ internal sealed partial class ReachWalk
     /// <summary>A class and those that it derives from, up to the toolkit's own.</summary>
     private static IEnumerable<INamedTypeSymbol> ChainOf(INamedTypeSymbol type, KnownTypes types)
     {
-        for (INamedTypeSymbol? current = type; current is { SpecialType: not SpecialType.System_Object } && !types.IsToolkitBase(current); current = current.BaseType)
+        for (INamedTypeSymbol? current = type;
+            current is { SpecialType: not SpecialType.System_Object } && !types.IsToolkitBase(current); current = current.BaseType)
             yield return current.OriginalDefinition;
     }
 
@@ -140,7 +145,8 @@ internal sealed partial class ReachWalk
         yield return member;
         if (!member.IsVirtual && !member.IsAbstract && !member.IsOverride)
             yield break;
-        foreach (INamedTypeSymbol type in ChainOf(_type, _types).Concat(_derived.SelectMany(derived => ChainOf(derived, _types))).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
+        foreach (INamedTypeSymbol type in ChainOf(_type, _types).Concat(_derived.SelectMany(derived => ChainOf(derived, _types)))
+            .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
         {
             foreach (ISymbol candidate in type.GetMembers(member.Name))
             {
@@ -152,9 +158,11 @@ internal sealed partial class ReachWalk
 
     private static bool Overrides(ISymbol candidate, ISymbol member)
     {
-        for (ISymbol? current = candidate; current is not null; current = current is IMethodSymbol method ? method.OverriddenMethod : (current as IPropertySymbol)?.OverriddenProperty)
+        for (ISymbol? current = candidate; current is not null;
+            current = current is IMethodSymbol method ? method.OverriddenMethod : (current as IPropertySymbol)?.OverriddenProperty)
         {
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, member.OriginalDefinition) && !SymbolEqualityComparer.Default.Equals(candidate, member))
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, member.OriginalDefinition)
+                && !SymbolEqualityComparer.Default.Equals(candidate, member))
                 return true;
         }
 

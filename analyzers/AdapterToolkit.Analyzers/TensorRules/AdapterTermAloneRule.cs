@@ -17,7 +17,8 @@ internal sealed class AdapterTermAloneRule : TensorRule
             return;
         if (value.Pair is { IsNamed: false, A.ContainingType: { } owner } && !flow.LowRank.HasFrozenWeight(owner))
             return;
-        bool mayBeCompleted = value.Pair is not null && flow.Symbol.ContainingType is { } type && !flow.LowRank.HasFrozenWeight(type) && flow.IsPartOfAnother(type);
+        bool mayBeCompleted = value.Pair is not null && flow.Symbol.ContainingType is { } type
+            && !flow.LowRank.HasFrozenWeight(type) && flow.IsPartOfAnother(type);
         if (!mayBeCompleted)
             flow.Report(Rules.AdapterTermAlone, operation.Syntax);
     }

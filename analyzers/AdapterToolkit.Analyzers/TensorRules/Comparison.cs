@@ -9,7 +9,11 @@ namespace AdapterToolkit.Analyzers.TensorRules;
 /// <param name="flow">The body.</param>
 internal sealed class Comparison(ValueFlow flow)
 {
-    private static readonly string[] s_beginnings = ["Assert", "Equal", "NotEqual", "AreEqual", "AreClose", "AreNotEqual", "Compare", "AllClose", "IsClose", "Should", "Expect", "Verify", "SequenceEqual", "MaxDifference", "MaximumDifference", "LargestDifference", "Difference", "Distance"];
+    private static readonly string[] s_beginnings =
+    [
+        "Assert", "Equal", "NotEqual", "AreEqual", "AreClose", "AreNotEqual", "Compare", "AllClose", "IsClose", "Should",
+        "Expect", "Verify", "SequenceEqual", "MaxDifference", "MaximumDifference", "LargestDifference", "Difference", "Distance",
+    ];
     private static readonly string[] s_endings = ["Error", "Difference", "Distance", "Close"];
     private static readonly string[] s_comparingBodies = ["Verify", "Assert", "Compare", "Ensure", "Check"];
     private static readonly string[] s_losses = ["loss", "entropy", "perplexity", "train", "step", "fit"];
@@ -30,7 +34,8 @@ internal sealed class Comparison(ValueFlow flow)
         name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || !char.IsLower(name[word.Length]));
 
     private static bool IsTest(NameSyntax attribute) =>
-        (attribute is QualifiedNameSyntax qualified ? qualified.Right : attribute) is SimpleNameSyntax { Identifier.ValueText: "Fact" or "Theory" or "Test" or "TestCase" or "TestCaseSource" or "TestMethod" or "DataTestMethod" or "Property" };
+        (attribute is QualifiedNameSyntax qualified ? qualified.Right : attribute) is SimpleNameSyntax name
+            && name.Identifier.ValueText is "Fact" or "Theory" or "Test" or "TestCase" or "TestCaseSource" or "TestMethod" or "DataTestMethod" or "Property";
 
     private bool IsOnlyCompared(SyntaxNode expression, int depth, bool isDifference)
     {
@@ -39,14 +44,20 @@ internal sealed class Comparison(ValueFlow flow)
         {
             switch (parent)
             {
-                case BinaryExpressionSyntax binary when binary.Kind() is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression or SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression:
-                case IsPatternExpressionSyntax { Pattern: var pattern } when !pattern.DescendantNodesAndSelf().Any(part => part is SingleVariableDesignationSyntax):
-                case InvocationExpressionSyntax call when call.Expression == node && (IsComparison(node) || (isDifference && IsLargest(node)) || IsMeasured(call)):
-                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax called } when IsComparison(called.Expression) || (isDifference && IsLargest(called.Expression)) || IsMeasured(called):
+                case BinaryExpressionSyntax binary when binary.Kind() is SyntaxKind.EqualsExpression
+                    or SyntaxKind.NotEqualsExpression or SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression
+                    or SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression:
+                case IsPatternExpressionSyntax { Pattern: var pattern }
+                    when !pattern.DescendantNodesAndSelf().Any(part => part is SingleVariableDesignationSyntax):
+                case InvocationExpressionSyntax call
+                    when call.Expression == node && (IsComparison(node) || (isDifference && IsLargest(node)) || IsMeasured(call)):
+                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax called }
+                    when IsComparison(called.Expression) || (isDifference && IsLargest(called.Expression)) || IsMeasured(called):
                     return true;
                 case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator }:
                     return depth > 0 && AreAllCompared(declarator, depth - 1, isDifference);
-                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: var absolute } size } when isDifference && NameOf(absolute) is "abs" or "Abs":
+                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: var absolute } size }
+                    when isDifference && NameOf(absolute) is "abs" or "Abs":
                     if (absolute is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Math" or "MathF" } })
                         return true;
                     node = size;
@@ -55,7 +66,8 @@ internal sealed class Comparison(ValueFlow flow)
                     isDifference |= binary.IsKind(SyntaxKind.SubtractExpression);
                     node = parent;
                     break;
-                case ParenthesizedExpressionSyntax or MemberAccessExpressionSyntax or CastExpressionSyntax or PrefixUnaryExpressionSyntax or PostfixUnaryExpressionSyntax or AwaitExpressionSyntax or ElementAccessExpressionSyntax:
+                case ParenthesizedExpressionSyntax or MemberAccessExpressionSyntax or CastExpressionSyntax or PrefixUnaryExpressionSyntax
+                    or PostfixUnaryExpressionSyntax or AwaitExpressionSyntax or ElementAccessExpressionSyntax:
                 case InvocationExpressionSyntax invocation when invocation.Expression == node:
                     isDifference |= NameOf(node) is "sub" or "subtract" or "Subtract";
                     node = parent;
@@ -71,7 +83,8 @@ internal sealed class Comparison(ValueFlow flow)
     private bool AreAllCompared(VariableDeclaratorSyntax declarator, int depth, bool isDifference)
     {
         SyntaxNode? scope = declarator.Ancestors().FirstOrDefault(node => node is BlockSyntax or CompilationUnitSyntax or SwitchSectionSyntax);
-        IdentifierNameSyntax[] uses = scope is null ? [] : [.. scope.DescendantNodes().OfType<IdentifierNameSyntax>().Where(name => name.Identifier.ValueText == declarator.Identifier.ValueText && name.SpanStart > declarator.SpanStart)];
+        IdentifierNameSyntax[] uses = scope is null ? [] : [.. scope.DescendantNodes().OfType<IdentifierNameSyntax>()
+            .Where(name => name.Identifier.ValueText == declarator.Identifier.ValueText && name.SpanStart > declarator.SpanStart)];
         bool isCompared = false;
         foreach (IdentifierNameSyntax use in uses)
         {
@@ -86,12 +99,14 @@ internal sealed class Comparison(ValueFlow flow)
 
     /// <summary>Whether a use of a variable asks for its size, frees it, or stands inside a loop's bound: nothing comes of its numbers.</summary>
     private static bool SaysNothing(IdentifierNameSyntax use) =>
-        use.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Length" or "Count" or "Rows" or "Columns" or "Shape" or "shape" or "Dispose" or "Release" } access && access.Expression == use;
+        use.Parent is MemberAccessExpressionSyntax access && access.Expression == use
+            && access.Name.Identifier.ValueText is "Length" or "Count" or "Rows" or "Columns" or "Shape" or "shape" or "Dispose" or "Release";
 
     /// <summary>Whether a call makes one number or a truth value of two tensors, and is no loss.</summary>
     private bool IsMeasured(InvocationExpressionSyntax call)
     {
-        if (flow.Called(call) is not { ReturnsVoid: false } method || !TensorTypes.IsScalar(method.ReturnType) || s_losses.Any(word => method.Name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0))
+        if (flow.Called(call) is not { ReturnsVoid: false } method || !TensorTypes.IsScalar(method.ReturnType)
+            || s_losses.Any(word => method.Name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0))
             return false;
         int tensors = method.Parameters.Count(parameter => flow.Types.IsMatrix(parameter.Type));
         return tensors + (!method.IsStatic && flow.Types.IsMatrix(method.ContainingType) ? 1 : 0) >= 2;
@@ -103,7 +118,8 @@ internal sealed class Comparison(ValueFlow flow)
     private static bool IsComparison(SyntaxNode called)
     {
         string text = NameOf(called);
-        bool isOfAssert = called is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var owner } } && (owner.EndsWith("Assert", StringComparison.Ordinal) || owner.StartsWith("Assert", StringComparison.Ordinal));
+        bool isOfAssert = called is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var owner } }
+            && (owner.EndsWith("Assert", StringComparison.Ordinal) || owner.StartsWith("Assert", StringComparison.Ordinal));
         return isOfAssert
             || s_beginnings.Any(beginning => text.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
             || s_endings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase));

@@ -29,7 +29,8 @@ internal sealed class FactorStartRule : TensorRule
     {
         if (target is not { Kind: ValueKind.FactorB, IsStorage: true, Pair: null } || StartsElsewhere(flow))
             return;
-        bool isFilled = operation is IInvocationOperation { TargetMethod.Name: "Fill" } fill && fill.Arguments[fill.Arguments.Length - 1].Value.ConstantValue is { HasValue: true, Value: not (0f or 0.0 or 0) };
+        bool isFilled = operation is IInvocationOperation { TargetMethod.Name: "Fill" } fill
+            && fill.Arguments[fill.Arguments.Length - 1].Value.ConstantValue is { HasValue: true, Value: not (0f or 0.0 or 0) };
         if (isFilled || operation is ISimpleAssignmentOperation assignment && ValueFlow.IsRandom(assignment.Value))
             flow.Report(Rules.FactorStart, operation.Syntax, NotZero);
     }
@@ -45,7 +46,9 @@ internal sealed class FactorStartRule : TensorRule
             if (!StartsElsewhere(flow))
                 flow.Report(Rules.FactorStart, call.Syntax, NotZero);
         }
-        else if (receiver is { IsFactor: true, IsStorage: true, Pair: null } && (name == "Clear" || (name == "CopyFrom" && arguments is [{ Kind: ValueKind.Zeros }])) && FactorsOf(call.Instance) is { } factors && MemberPath.Of(factors) is { } path)
+        else if (receiver is { IsFactor: true, IsStorage: true, Pair: null }
+            && (name == "Clear" || (name == "CopyFrom" && arguments is [{ Kind: ValueKind.Zeros }]))
+            && FactorsOf(call.Instance) is { } factors && MemberPath.Of(factors) is { } path)
         {
             (string own, string other) = receiver.Kind == ValueKind.FactorA ? (ClearedA, ClearedB) : (ClearedB, ClearedA);
             if (flow.Knows(other + path) && !IsNamedBehind(call.Syntax, factors.Syntax))
@@ -85,12 +88,17 @@ internal sealed class FactorStartRule : TensorRule
     /// <summary>Whether a factor is named again behind a call, so that it may be filled there.</summary>
     private static bool IsNamedBehind(SyntaxNode call, SyntaxNode factors)
     {
-        SyntaxNode body = call.Ancestors().FirstOrDefault(ancestor => ancestor is BlockSyntax { Parent: MemberDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax }) ?? call.SyntaxTree.GetRoot();
+        SyntaxNode body = call.Ancestors().OfType<BlockSyntax>()
+            .FirstOrDefault(block => block.Parent is MemberDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)
+            ?? call.SyntaxTree.GetRoot();
         string text = TextOf(factors);
-        return body.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(access => access.SpanStart > call.Span.End && access.Name.Identifier.ValueText is "A" or "B" && TextOf(access.Expression) == text && !IsCleared(access));
+        return body.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(access => access.SpanStart > call.Span.End
+            && access.Name.Identifier.ValueText is "A" or "B" && TextOf(access.Expression) == text && !IsCleared(access));
     }
 
-    private static bool IsCleared(MemberAccessExpressionSyntax factor) => factor.Ancestors().OfType<InvocationExpressionSyntax>().FirstOrDefault() is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Clear" } };
+    private static bool IsCleared(MemberAccessExpressionSyntax factor) =>
+        factor.Ancestors().OfType<InvocationExpressionSyntax>()
+            .FirstOrDefault() is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Clear" } };
 
     private static string TextOf(SyntaxNode expression) => expression.ToString().Replace("!", "");
 }

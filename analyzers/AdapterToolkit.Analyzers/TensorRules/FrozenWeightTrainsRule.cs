@@ -16,7 +16,8 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     /// <inheritdoc/>
     public override void OnCreation(ValueFlow flow, IObjectCreationOperation creation, ImmutableArray<Value> arguments)
     {
-        bool wraps = TensorTypes.Is(creation.Type, flow.Types.Parameter) || (TensorTypes.Is(creation.Type, flow.Types.TorchParameter) && !IsRefused(creation.Arguments));
+        bool wraps = TensorTypes.Is(creation.Type, flow.Types.Parameter)
+            || (TensorTypes.Is(creation.Type, flow.Types.TorchParameter) && !IsRefused(creation.Arguments));
         if (wraps && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !flow.Freezing.IsFrozenAgain(creation.Syntax))
             Report(flow, arguments[0], creation.Syntax, "is wrapped as a parameter");
         if (KnownTypes.DerivesFrom(creation.Type, flow.Types.TorchOptimizer))
@@ -29,7 +30,8 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
         IMethodSymbol method = call.TargetMethod;
         if (!flow.Types.IsOfTorch(method.ContainingType))
             return;
-        if (method.Name == "Parameter" && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !IsRefused(call.Arguments) && !flow.Freezing.IsFrozenAgain(call.Syntax))
+        if (method.Name == "Parameter" && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight
+            && !IsRefused(call.Arguments) && !flow.Freezing.IsFrozenAgain(call.Syntax))
             Report(flow, arguments[0], call.Syntax, "is wrapped as a parameter");
         else if (method.Name == "requires_grad_" && IsTrue(call.Arguments.FirstOrDefault()?.Value))
             CheckRequired(flow, call.Syntax, call.Instance, receiver);
@@ -52,7 +54,8 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     public override void OnMemberRead(ValueFlow flow, IPropertyReferenceOperation reference, Value instance)
     {
         if (reference.Property.Name == "grad" && instance.Kind == ValueKind.Weight && flow.Types.IsTorchTensor(reference.Property.ContainingType)
-            && reference.Syntax.Parent is not (IsPatternExpressionSyntax or ConditionalAccessExpressionSyntax) && !Comparison.IsAllThatHappensTo(reference.Syntax, flow))
+            && reference.Syntax.Parent is not (IsPatternExpressionSyntax or ConditionalAccessExpressionSyntax)
+            && !Comparison.IsAllThatHappensTo(reference.Syntax, flow))
             Report(flow, instance, reference.Syntax, "is asked for its gradient");
     }
 
@@ -70,7 +73,8 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     {
         if (value.Kind == ValueKind.Weight && !IsClone(target))
             Report(flow, value, place, "is told to require a gradient");
-        else if (value.Kind == ValueKind.Other && IsEveryTime(place) && !flow.Freezing.FollowsIn(place) && value.Weights.Select(flow.OperationOf).Select(ModuleOf).SelectMany(flow.Freezing.WeightsIn).FirstOrDefault() is { } weight)
+        else if (value.Kind == ValueKind.Other && IsEveryTime(place) && !flow.Freezing.FollowsIn(place)
+            && value.Weights.Select(flow.OperationOf).Select(ModuleOf).SelectMany(flow.Freezing.WeightsIn).FirstOrDefault() is { } weight)
             flow.Report(Rules.FrozenWeightTrains, place, NameOf(weight), "is told to require a gradient");
     }
 
@@ -92,7 +96,10 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     }
 
     /// <summary>Whether an expression stands for all parameters of a module.</summary>
-    private static bool IsAll(SyntaxNode origin) => origin is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "parameters" or "named_parameters" } or IdentifierNameSyntax { Identifier.ValueText: "parameters" or "named_parameters" } };
+    private static bool IsAll(SyntaxNode origin) =>
+        origin is InvocationExpressionSyntax { Expression: var called }
+            && called is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "parameters" or "named_parameters" }
+                or IdentifierNameSyntax { Identifier.ValueText: "parameters" or "named_parameters" };
 
     private static ITypeSymbol? ModuleOf(IOperation? parameters) => (parameters as IInvocationOperation)?.Instance?.Type;
 
@@ -116,8 +123,10 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     private static bool IsClone(IOperation? target)
     {
         target = target is null ? null : Expression.Unconverted(target);
-        SyntaxNode? made = target is ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } declaration] } && declaration.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } ? initial : target?.Syntax;
-        return made is not null && made.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>().Any(access => access.Name.Identifier.ValueText == "clone");
+        SyntaxNode? made = target is ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } declaration] }
+            && declaration.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initial } ? initial : target?.Syntax;
+        return made is not null
+            && made.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>().Any(access => access.Name.Identifier.ValueText == "clone");
     }
 
     private static SyntaxNode? BodyOf(SyntaxNode node) =>

@@ -65,7 +65,8 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
         ILocalSymbol? local = MemberPath.LocalOf(weight);
         if (local is not null && MemberPath.IsMadeHere(local))
             return false;
-        return flow.IsOnTrainingPath || ValueFlow.IsTrainingName(flow.MethodName) || flow.Knows(ValueFlow.TrainedFact) || (local is not null && flow.Knows(ValueFlow.UsedFact));
+        return flow.IsOnTrainingPath || ValueFlow.IsTrainingName(flow.MethodName)
+            || flow.Knows(ValueFlow.TrainedFact) || (local is not null && flow.Knows(ValueFlow.UsedFact));
     }
 
     private static bool IsStorage(Value value) => value is { Kind: ValueKind.Weight, IsStorage: true };
@@ -76,8 +77,10 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
             return false;
         string name = method.Parameters[parameter].Name;
         return name is "destination" or "destinationArray" or "dst" || (method.Name is "Fill" && parameter == 0) || method.Name == "FillGaussian"
-            || (TensorTypes.IsInNamespace(method.ContainingType, "System") && method.Parameters[parameter].Type is IArrayTypeSymbol or { Name: "Span" or "Memory" or "Array" }
-                && method.Name is "Reverse" or "Sort" or "Shuffle" or "Clear" or "NextBytes" or "GetBytes" or "Read" or "ReadExactly" or "ReadAtLeast" or "ReadAsync" or "ReadExactlyAsync");
+            || (TensorTypes.IsInNamespace(method.ContainingType, "System")
+                && method.Parameters[parameter].Type is IArrayTypeSymbol or { Name: "Span" or "Memory" or "Array" }
+                && method.Name is "Reverse" or "Sort" or "Shuffle" or "Clear" or "NextBytes" or "GetBytes"
+                    or "Read" or "ReadExactly" or "ReadAtLeast" or "ReadAsync" or "ReadExactlyAsync");
     }
 
     private static void Report(ValueFlow flow, Value weight, SyntaxNode place, string what) =>

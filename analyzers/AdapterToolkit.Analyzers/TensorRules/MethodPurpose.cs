@@ -10,7 +10,9 @@ internal static class MethodPurpose
     // Initializations that start with B not zero, and change W so that the model stays what it was.
     private static readonly string[] s_initializations = ["pissa", "loftq", "olora", "corda"];
 
-    /// <summary>Whether it merges an adapter, or starts one by changing W: PiSSA (Meng and others, 2024), LoftQ (Li and others, 2023) and their relatives.</summary>
+    /// <summary>
+    /// Whether it merges an adapter, or starts one by changing W: PiSSA (Meng and others, 2024), LoftQ (Li and others, 2023) and their relatives.
+    /// </summary>
     public static bool IsToChangeWeights(ISymbol symbol) => IsNamed(symbol, Merge) || IsToStartAtWeights(symbol);
 
     /// <summary>Whether it starts an adapter at numbers that are computed from W.</summary>

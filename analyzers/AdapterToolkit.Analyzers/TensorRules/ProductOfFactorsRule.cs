@@ -21,14 +21,17 @@ internal sealed class ProductOfFactorsRule : TensorRule
             return;
         Value product = left.ContainsProduct ? left : right, other = left.ContainsProduct ? right : left;
         bool isMerged = product.Kind == ValueKind.Merged;
-        if (!other.MayBeActivation || (isMerged && product.Origins.Any(origin => IsFormedForMany(origin, operation.Syntax))) || Comparison.IsAllThatHappensTo(operation.Syntax, flow))
+        if (!other.MayBeActivation || (isMerged && product.Origins.Any(origin => IsFormedForMany(origin, operation.Syntax)))
+            || Comparison.IsAllThatHappensTo(operation.Syntax, flow))
             return;
-        flow.ReportOperand(Rules.ProductOfFactors, operation.Syntax, left.ContainsProduct ? "left" : "right", isMerged ? "W + BA is formed and multiplied" : "BA is formed and multiplied", isMerged ? product.Origins : null);
+        flow.ReportOperand(Rules.ProductOfFactors, operation.Syntax, left.ContainsProduct ? "left" : "right",
+            isMerged ? "W + BA is formed and multiplied" : "BA is formed and multiplied", isMerged ? product.Origins : null);
     }
 
     /// <summary>Whether a sum W + BA is formed before a loop or function that multiplies by it, so that it serves many products.</summary>
     private static bool IsFormedForMany(SyntaxNode formed, SyntaxNode multiplied) =>
         multiplied.Ancestors().TakeWhile(node => node is not MemberDeclarationSyntax)
-            .Any(node => node is ForStatementSyntax or CommonForEachStatementSyntax or WhileStatementSyntax or DoStatementSyntax or AnonymousFunctionExpressionSyntax
+            .Any(node => node is ForStatementSyntax or CommonForEachStatementSyntax
+                or WhileStatementSyntax or DoStatementSyntax or AnonymousFunctionExpressionSyntax
                 && (node.SyntaxTree != formed.SyntaxTree || !node.Span.Contains(formed.Span)));
 }

@@ -32,7 +32,8 @@ internal sealed class WeightPastAdapterRule : TensorRule
                 IfStatementSyntax branch => node != branch.Condition && Asks(branch.Condition),
                 ConditionalExpressionSyntax choice => node != choice.Condition && Asks(choice.Condition),
                 SwitchExpressionArmSyntax { Parent: SwitchExpressionSyntax choice } => Asks(choice.GoverningExpression),
-                BlockSyntax block => block.Statements.TakeWhile(statement => statement != node).Any(statement => statement is IfStatementSyntax branch && Leaves(branch.Statement) && Asks(branch.Condition)),
+                BlockSyntax block => block.Statements.TakeWhile(statement => statement != node).Any(statement => statement is IfStatementSyntax branch
+                    && Leaves(branch.Statement) && Asks(branch.Condition)),
                 _ => false,
             };
             if (isAsked)
@@ -43,8 +44,10 @@ internal sealed class WeightPastAdapterRule : TensorRule
     }
 
     private static bool Asks(ExpressionSyntax condition) =>
-        condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(name => s_questions.Any(word => name.Identifier.ValueText.EndsWith(word, StringComparison.OrdinalIgnoreCase)));
+        condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
+            .Any(name => s_questions.Any(word => name.Identifier.ValueText.EndsWith(word, StringComparison.OrdinalIgnoreCase)));
 
     private static bool Leaves(StatementSyntax statement) =>
-        (statement is BlockSyntax block ? block.Statements.LastOrDefault() : statement) is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax;
+        (statement is BlockSyntax block ? block.Statements.LastOrDefault() : statement) is ReturnStatementSyntax
+            or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax;
 }

@@ -24,7 +24,8 @@ internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes type
     public bool Contain(SyntaxNode body, ISymbol symbol, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (symbol is IMethodSymbol method && method.Parameters.Any(parameter => TensorTypes.Is(parameter.Type, types.FrozenWeight) || TensorTypes.Is(parameter.Type, types.Factors)))
+        if (symbol is IMethodSymbol method
+            && method.Parameters.Any(parameter => TensorTypes.Is(parameter.Type, types.FrozenWeight) || TensorTypes.Is(parameter.Type, types.Factors)))
             return true;
         foreach (SimpleNameSyntax name in body.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
         {

@@ -15,11 +15,13 @@ internal readonly struct CallKey(IMethodSymbol method, ImmutableArray<Value> arg
 
     /// <inheritdoc/>
     public bool Equals(CallKey other) =>
-        _isOnTrainingPath == other._isOnTrainingPath && SymbolEqualityComparer.Default.Equals(_method, other._method) && _arguments.SequenceEqual(other._arguments);
+        _isOnTrainingPath == other._isOnTrainingPath && SymbolEqualityComparer.Default.Equals(_method, other._method)
+            && _arguments.SequenceEqual(other._arguments);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is CallKey other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => _arguments.Aggregate(SymbolEqualityComparer.Default.GetHashCode(_method), static (hash, argument) => (hash * 31) + argument.GetHashCode());
+    public override int GetHashCode() =>
+        _arguments.Aggregate(SymbolEqualityComparer.Default.GetHashCode(_method), static (hash, argument) => (hash * 31) + argument.GetHashCode());
 }

@@ -20,7 +20,8 @@ internal sealed record Dimension(string Text, long? Constant)
 
     /// <summary>Whether two factors that share a dimension are known to hold fewer numbers than their product.</summary>
     public static bool SavesNumbers(Dimension shared, Dimension rows, Dimension columns) =>
-        shared.Constant is { } rank && rows.Constant is { } outFeatures && columns.Constant is { } inFeatures && rank * (inFeatures + outFeatures) < inFeatures * outFeatures;
+        shared.Constant is { } rank && rows.Constant is { } outFeatures && columns.Constant is { } inFeatures
+            && rank * (inFeatures + outFeatures) < inFeatures * outFeatures;
 
     /// <summary>Reads a dimension from the expression that gives it.</summary>
     public static Dimension From(IOperation operation)

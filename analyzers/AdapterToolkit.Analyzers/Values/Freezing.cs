@@ -22,28 +22,35 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
     private List<(SyntaxNode Place, ISymbol? Target)> Places => _places ??= Find();
 
     /// <summary>The frozen weights that a module, or a module in it, holds beside their factors.</summary>
-    public IReadOnlyList<ISymbol> WeightsIn(ITypeSymbol? module) => module is null || !KnownTypes.DerivesFrom(module, types.TorchModule) ? [] : _weights.GetOrAdd(module, FindWeights);
+    public IReadOnlyList<ISymbol> WeightsIn(ITypeSymbol? module) =>
+        module is null || !KnownTypes.DerivesFrom(module, types.TorchModule) ? [] : _weights.GetOrAdd(module, FindWeights);
 
     /// <summary>The weights of a module among its parameters that nothing freezes.</summary>
-    public IEnumerable<ISymbol> TrainedIn(ITypeSymbol? module) => WeightsIn(module).Where(weight => IsRegistered(weight) && !Places.Any(place => place.Target is null or ILocalSymbol or IParameterSymbol || SymbolEqualityComparer.Default.Equals(place.Target, weight)));
+    public IEnumerable<ISymbol> TrainedIn(ITypeSymbol? module) =>
+        WeightsIn(module).Where(weight => IsRegistered(weight)
+            && !Places.Any(place => place.Target is null or ILocalSymbol or IParameterSymbol || SymbolEqualityComparer.Default.Equals(place.Target, weight)));
 
     /// <summary>Whether a parameter that an expression makes is told to require no gradient.</summary>
     public bool IsFrozenAgain(SyntaxNode creation)
     {
-        if (creation is BaseObjectCreationExpressionSyntax { Initializer.Expressions: var initial } && initial.Any(expression => expression is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: Property } } assignment && Freezes(assignment.Right)))
+        if (creation is BaseObjectCreationExpressionSyntax { Initializer.Expressions: var initial }
+            && initial.Any(expression => expression is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: Property } } assignment
+                && Freezes(assignment.Right)))
             return true;
         if (MadeFor(creation) is not { } target)
             return false;
         TypeDeclarationSyntax? type = creation.FirstAncestorOrSelf<TypeDeclarationSyntax>();
         return Places.Any(place => SymbolEqualityComparer.Default.Equals(place.Target, target)
-            || (target is not ILocalSymbol && place.Target is null or ILocalSymbol && type is not null && place.Place.FirstAncestorOrSelf<TypeDeclarationSyntax>() == type));
+            || (target is not ILocalSymbol && place.Target is null or ILocalSymbol && type is not null
+                && place.Place.FirstAncestorOrSelf<TypeDeclarationSyntax>() == type));
     }
 
     /// <summary>Whether something is frozen behind an expression in the same body.</summary>
     public bool FollowsIn(SyntaxNode expression)
     {
         SyntaxNode? body = expression.Ancestors().FirstOrDefault(ancestor => ancestor is MemberDeclarationSyntax and not GlobalStatementSyntax);
-        return Places.Any(place => place.Place.SyntaxTree == expression.SyntaxTree && place.Place.SpanStart > expression.SpanStart && (body is null || body.Span.Contains(place.Place.Span)));
+        return Places.Any(place => place.Place.SyntaxTree == expression.SyntaxTree
+            && place.Place.SpanStart > expression.SpanStart && (body is null || body.Span.Contains(place.Place.Span)));
     }
 
     private List<(SyntaxNode Place, ISymbol? Target)> Find()
@@ -54,22 +61,28 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
             string text = name.Identifier.ValueText;
             switch (name.Parent)
             {
-                case MemberAccessExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } access when text == Property && assignment.Left == access && Freezes(assignment.Right):
+                case MemberAccessExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } access
+                    when text == Property && assignment.Left == access && Freezes(assignment.Right):
                     places.Add((access, TargetOf(access.Expression)));
                     break;
-                case MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var flag }] } } access when text == Method && Freezes(flag):
+                case MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax { ArgumentList.Arguments: [{ Expression: var flag }] } } access
+                    when text == Method && Freezes(flag):
                     places.Add((access, TargetOf(access.Expression)));
                     break;
-                case AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax { Parent: { } creation } } assignment when text == Property && assignment.Left == name && Freezes(assignment.Right):
+                case AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax { Parent: { } creation } } assignment
+                    when text == Property && assignment.Left == name && Freezes(assignment.Right):
                     places.Add((name, MadeFor(creation)));
                     break;
                 case NameColonSyntax { Parent: ArgumentSyntax { Expression: var flag, Parent.Parent: { } creation } } when text == Property && Freezes(flag):
                     places.Add((name, MadeFor(creation)));
                     break;
                 default:
-                    if (text == Parameter && name.FirstAncestorOrSelf<ExpressionSyntax>(node => node is ObjectCreationExpressionSyntax or InvocationExpressionSyntax) is { } made && SecondOf(made) is { } second && Freezes(second))
+                    if (text == Parameter
+                        && name.FirstAncestorOrSelf<ExpressionSyntax>(node => node is ObjectCreationExpressionSyntax or InvocationExpressionSyntax) is { } made
+                        && SecondOf(made) is { } second && Freezes(second))
                         places.Add((name, MadeFor(made)));
-                    else if (text.IndexOf("freeze", StringComparison.OrdinalIgnoreCase) >= 0 && text.IndexOf("unfreeze", StringComparison.OrdinalIgnoreCase) < 0 && name.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not null)
+                    else if (text.IndexOf("freeze", StringComparison.OrdinalIgnoreCase) >= 0 && text.IndexOf("unfreeze", StringComparison.OrdinalIgnoreCase) < 0
+                        && name.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not null)
                         places.Add((name, null));
                     break;
             }
@@ -104,7 +117,8 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
             node = node.Parent;
         return node.Parent switch
         {
-            AssignmentExpressionSyntax assignment when assignment.Right == node => modelOf(creation.SyntaxTree).GetSymbolInfo(assignment.Left).Symbol?.OriginalDefinition,
+            AssignmentExpressionSyntax assignment when assignment.Right == node =>
+                modelOf(creation.SyntaxTree).GetSymbolInfo(assignment.Left).Symbol?.OriginalDefinition,
             EqualsValueClauseSyntax { Parent: { } declared } => modelOf(creation.SyntaxTree).GetDeclaredSymbol(declared),
             _ => null,
         };
@@ -137,6 +151,8 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
     }
 
     /// <summary>Whether a member is a parameter, or has some, and its class registers its members.</summary>
-    private bool IsRegistered(ISymbol weight) => weight is IFieldSymbol { Type: var type } && (TensorTypes.Is(type, types.TorchParameter) || KnownTypes.DerivesFrom(type, types.TorchModule))
-        && weight.ContainingType.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText is "RegisterComponents" or "register_parameter" or "register_module"));
+    private bool IsRegistered(ISymbol weight) =>
+        weight is IFieldSymbol { Type: var type } && (TensorTypes.Is(type, types.TorchParameter) || KnownTypes.DerivesFrom(type, types.TorchModule))
+            && weight.ContainingType.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>()
+                .Any(name => name.Identifier.ValueText is "RegisterComponents" or "register_parameter" or "register_module"));
 }

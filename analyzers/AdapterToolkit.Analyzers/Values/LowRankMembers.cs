@@ -25,7 +25,8 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
         IParameterSymbol { ContainingSymbol: IMethodSymbol method } parameter => types.IsMatrix(parameter.Type)
             ? _ofMethods.GetOrAdd(method, FindParameters).FirstOrDefault(pair => pair.Contains(symbol))
             : null,
-        IFieldSymbol or IPropertySymbol when symbol.ContainingType is { } type && CanHold(symbol) => PairsOf(type).FirstOrDefault(pair => pair.Contains(symbol)),
+        IFieldSymbol or IPropertySymbol when symbol.ContainingType is { } type && CanHold(symbol) =>
+            PairsOf(type).FirstOrDefault(pair => pair.Contains(symbol)),
         _ => null,
     };
 
@@ -52,10 +53,12 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     /// <summary>Whether a member is the frozen weight of a class that has factors: W itself, or the layer around it.</summary>
     public bool IsFrozenWeight(ISymbol member) =>
         types.TorchModule is not null && member.ContainingType is { } type && IsTorchHolder(member) && PairWith(member) is null
-        && PairsOf(type).Any(pair => (HasWeightName(member) || (pair.IsNamed && KnownTypes.DerivesFrom(TypeOf(member), types.TorchLinear))) && MayFit(member, pair));
+        && PairsOf(type).Any(pair => (HasWeightName(member) || (pair.IsNamed && KnownTypes.DerivesFrom(TypeOf(member), types.TorchLinear)))
+            && MayFit(member, pair));
 
     /// <summary>Whether a class has a frozen weight beside its factors.</summary>
-    public bool HasFrozenWeight(INamedTypeSymbol type) => type.GetMembers().Any(IsFrozenWeight) || type.BaseType is { } parent && (types.TorchLinear is { } linear && KnownTypes.DerivesFrom(parent, linear));
+    public bool HasFrozenWeight(INamedTypeSymbol type) =>
+        type.GetMembers().Any(IsFrozenWeight) || type.BaseType is { } parent && (types.TorchLinear is { } linear && KnownTypes.DerivesFrom(parent, linear));
 
     /// <summary>The dimension that the shapes of two factors share, r x in and out x r, or in x r and r x out; null where they have none.</summary>
     public static Dimension? SharedDimension((Dimension Rows, Dimension Columns) a, (Dimension Rows, Dimension Columns) b) =>
@@ -78,7 +81,8 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     private LowRankPair[] FindParameters(IMethodSymbol method)
     {
         bool isNamed = method.Name.IndexOf("lora", StringComparison.OrdinalIgnoreCase) >= 0;
-        IParameterSymbol[] candidates = [.. method.Parameters.Where(parameter => FactorNames.RoleOf(parameter.Name).Role > 0 && (isNamed || FactorNames.NamesAdapter(parameter.Name)) && types.IsMatrix(parameter.Type))];
+        IParameterSymbol[] candidates = [.. method.Parameters.Where(parameter => FactorNames.RoleOf(parameter.Name).Role > 0
+            && (isNamed || FactorNames.NamesAdapter(parameter.Name)) && types.IsMatrix(parameter.Type))];
         return
         [
             .. from a in candidates
@@ -91,7 +95,8 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     private bool ArePair(ISymbol a, ISymbol b, INamedTypeSymbol type)
     {
         bool hinted = (FactorNames.NamesLowRank(a.Name) && FactorNames.NamesLowRank(b.Name)) || FactorNames.NamesLowRank(type.Name)
-            || type.GetMembers().Any(member => member.Name.TrimStart('_').ToLowerInvariant() is "rank" or "lorarank" or "lora_rank" or "lora_alpha" or "loraalpha")
+            || type.GetMembers()
+                .Any(member => member.Name.TrimStart('_').ToLowerInvariant() is "rank" or "lorarank" or "lora_rank" or "lora_alpha" or "loraalpha")
             || type.InstanceConstructors.Any(constructor => constructor.Parameters.Any(parameter => parameter.Name is "rank" or "r" or "loraRank"));
         if (shapeOf(a) is not { } shapeA || shapeOf(b) is not { } shapeB)
             return hinted;
@@ -122,7 +127,8 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     {
         IArrayTypeSymbol array => array.ElementType,
         INamedTypeSymbol { Name: "ParameterDict" or "ParameterList" } when types.IsOfTorch(type) => types.TorchParameter,
-        INamedTypeSymbol { TypeArguments: { Length: > 0 } arguments } named when named.AllInterfaces.Any(inherited => inherited.Name == "IEnumerable") => arguments[arguments.Length - 1],
+        INamedTypeSymbol { TypeArguments: { Length: > 0 } arguments } named when named.AllInterfaces.Any(inherited => inherited.Name == "IEnumerable") =>
+            arguments[arguments.Length - 1],
         _ => null,
     };
 
@@ -143,6 +149,7 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     private static bool HasWeightName(ISymbol member)
     {
         string name = member.Name.TrimStart('_').ToLowerInvariant();
-        return name is "w" || name.Contains("weight") || name.StartsWith("base", StringComparison.Ordinal) || name.Contains("frozen") || name.Contains("pretrained") || name.Contains("original");
+        return name is "w" || name.Contains("weight") || name.StartsWith("base", StringComparison.Ordinal)
+            || name.Contains("frozen") || name.Contains("pretrained") || name.Contains("original");
     }
 }

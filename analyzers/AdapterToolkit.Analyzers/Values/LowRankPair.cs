@@ -9,7 +9,8 @@ namespace AdapterToolkit.Analyzers.Values;
 internal sealed record LowRankPair(ISymbol A, ISymbol B, bool IsNamed)
 {
     /// <inheritdoc/>
-    public bool Equals(LowRankPair? other) => other is not null && SymbolEqualityComparer.Default.Equals(A, other.A) && SymbolEqualityComparer.Default.Equals(B, other.B);
+    public bool Equals(LowRankPair? other) =>
+        other is not null && SymbolEqualityComparer.Default.Equals(A, other.A) && SymbolEqualityComparer.Default.Equals(B, other.B);
 
     /// <inheritdoc/>
     public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(A);

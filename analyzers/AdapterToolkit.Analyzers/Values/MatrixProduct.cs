@@ -15,11 +15,13 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
 {
     private static readonly ImmutableHashSet<string> s_names = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "mm", "bmm", "mv", "dot", "inner", "tensordot", "linear", "einsum", "multi_dot", "chain_matmul", "addmm", "addmv", "addbmm", "baddbmm", "matvec", "gemv", "sgemv", "dgemv");
+        "mm", "bmm", "mv", "dot", "inner", "tensordot", "linear", "einsum", "multi_dot", "chain_matmul",
+        "addmm", "addmv", "addbmm", "baddbmm", "matvec", "gemv", "sgemv", "dgemv");
 
     private static readonly string[] s_transposing = ["NT", "TN", "TT", "_nt", "_tn", "_tt", "BT", "AT"];
 
-    private static readonly string[] s_parts = ["matmul", "mat_mul", "gemm", "matrixmultiply", "multiplymatri", "matrixproduct", "productofmatri", "matrixvector", "mulmat", "batchmul"];
+    private static readonly string[] s_parts =
+        ["matmul", "mat_mul", "gemm", "matrixmultiply", "multiplymatri", "matrixproduct", "productofmatri", "matrixvector", "mulmat", "batchmul"];
 
     /// <summary>Reads a call, or the <c>*</c> of a matrix type.</summary>
     /// <param name="operation">The expression.</param>
@@ -28,7 +30,8 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     public static MatrixProduct? Read(IOperation operation, TensorTypes types) => operation switch
     {
         IInvocationOperation call => Read(call, types),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: not null } binary when types.IsNamedMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type) =>
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: not null } binary
+            when types.IsNamedMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type) =>
             new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null),
         _ => null,
     };
@@ -67,7 +70,9 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         {
             foreach (IOperation operand in Spread(argument, types))
             {
-                if (argument.ArgumentKind != ArgumentKind.DefaultValue && (!isOfTorch || types.IsTorchTensor(operand.Type)) && operand.ConstantValue is not { HasValue: true, Value: null } && (types.IsMatrix(operand.Type) || (operand is IConversionOperation conversion && types.IsMatrix(conversion.Operand.Type))))
+                if (argument.ArgumentKind != ArgumentKind.DefaultValue && (!isOfTorch || types.IsTorchTensor(operand.Type))
+                    && operand.ConstantValue is not { HasValue: true, Value: null }
+                    && (types.IsMatrix(operand.Type) || (operand is IConversionOperation conversion && types.IsMatrix(conversion.Operand.Type))))
                     operands.Add(operand);
             }
         }
@@ -90,7 +95,8 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         IOperation value = Expression.Unconverted(argument.Value);
         return value switch
         {
-            IArrayCreationOperation { Initializer: { } initializer, Type: IArrayTypeSymbol array } when argument.ArgumentKind == ArgumentKind.ParamArray || types.HoldsTensor(array.ElementType) => initializer.ElementValues,
+            IArrayCreationOperation { Initializer: { } initializer, Type: IArrayTypeSymbol array }
+                when argument.ArgumentKind == ArgumentKind.ParamArray || types.HoldsTensor(array.ElementType) => initializer.ElementValues,
             ICollectionExpressionOperation { Elements: var elements } when elements.Any(element => types.HoldsTensor(element.Type)) => elements,
             _ => [argument.Value],
         };

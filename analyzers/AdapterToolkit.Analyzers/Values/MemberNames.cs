@@ -29,7 +29,8 @@ internal sealed class MemberNames(string name)
 
     /// <summary>Whether a name is that of a method that multiplies matrices, where it is called.</summary>
     public static bool IsProduct(SimpleNameSyntax name) =>
-        name.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } or MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax }
+        name.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax }
+            or MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax }
         && MatrixProduct.IsNamedProduct(name.Identifier.ValueText)
         && !(name.Parent is MemberAccessExpressionSyntax access && access.Expression == name);
 
@@ -82,5 +83,7 @@ internal sealed class MemberNames(string name)
     };
 
     private static bool IsWeightLoaded(SimpleNameSyntax name) =>
-        name is { Identifier.ValueText: "Load", Parent: MemberAccessExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Weight" or "Bias" } or IdentifierNameSyntax { Identifier.ValueText: "Weight" or "Bias" or "weight" or "bias" } } };
+        name is { Identifier.ValueText: "Load", Parent: MemberAccessExpressionSyntax { Expression: var loaded } }
+            && loaded is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Weight" or "Bias" }
+                or IdentifierNameSyntax { Identifier.ValueText: "Weight" or "Bias" or "weight" or "bias" };
 }

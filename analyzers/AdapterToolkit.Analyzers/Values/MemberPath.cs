@@ -15,7 +15,8 @@ internal static class MemberPath
         ILocalReferenceOperation local => local.Local.Name + ".",
         IParameterReferenceOperation parameter => parameter.Parameter.Name + ".",
         IInstanceReferenceOperation => "this.",
-        IPropertyReferenceOperation { Arguments.IsEmpty: true, Instance: { } instance } property => Of(instance) is { } path ? path + property.Property.Name + "." : null,
+        IPropertyReferenceOperation { Arguments.IsEmpty: true, Instance: { } instance } property =>
+            Of(instance) is { } path ? path + property.Property.Name + "." : null,
         IFieldReferenceOperation { Instance: { } instance } field => Of(instance) is { } path ? path + field.Field.Name + "." : null,
         IConversionOperation conversion => Of(conversion.Operand),
         _ => null,
@@ -39,5 +40,6 @@ internal static class MemberPath
 
     /// <summary>Whether a local variable is declared with an object that is made there.</summary>
     public static bool IsMadeHere(ILocalSymbol local) =>
-        local.DeclaringSyntaxReferences is [{ } declaration] && declaration.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: BaseObjectCreationExpressionSyntax };
+        local.DeclaringSyntaxReferences is [{ } declaration]
+            && declaration.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: BaseObjectCreationExpressionSyntax };
 }

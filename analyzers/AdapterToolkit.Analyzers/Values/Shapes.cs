@@ -36,9 +36,11 @@ internal static class Shapes
                 return (Dimension.From(call.Arguments[1].Value), Dimension.From(call.Arguments[0].Value));
             case IInvocationOperation call when s_factories.Contains(call.TargetMethod.Name):
                 return OfFactory(call);
-            case IInvocationOperation call when TensorMethods.KeepsShape(call.TargetMethod.Name) || TensorMethods.Scales(call.TargetMethod.Name) || call.TargetMethod.Name.EndsWith("_", StringComparison.Ordinal):
+            case IInvocationOperation call when TensorMethods.KeepsShape(call.TargetMethod.Name)
+                || TensorMethods.Scales(call.TargetMethod.Name) || call.TargetMethod.Name.EndsWith("_", StringComparison.Ordinal):
                 return (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } kept ? Of(kept, types) : null;
-            case ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } reference] } local when reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initializer } && local.SemanticModel is { } model:
+            case ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } reference] } local
+                when reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initializer } && local.SemanticModel is { } model:
                 return model.GetOperation(initializer) is { } initial ? Of(initial, types) : null;
             default:
                 return null;
@@ -70,7 +72,8 @@ internal static class Shapes
                 return (Dimension.From(rows), Dimension.From(columns));
         }
 
-        IOperation[] numbers = [.. call.Arguments.Where(argument => !argument.IsImplicit && argument.Value.Type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64).Select(argument => argument.Value)];
+        IOperation[] numbers = [.. call.Arguments.Where(argument => !argument.IsImplicit
+            && argument.Value.Type?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64).Select(argument => argument.Value)];
         return numbers.Length == 2 ? (Dimension.From(numbers[0]), Dimension.From(numbers[1])) : null;
     }
 

@@ -49,13 +49,16 @@ internal sealed class TensorTypes(Compilation compilation)
     public INamedTypeSymbol? TorchOptimizers { get; } = compilation.GetTypeByMetadataName("TorchSharp.torch+optim");
 
     /// <summary>Whether the compilation is one of tests, which give factors numbers of their own on purpose.</summary>
-    public bool AreTests { get; } = compilation.ReferencedAssemblyNames.Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase) || assembly.Name is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
+    public bool AreTests { get; } = compilation.ReferencedAssemblyNames
+        .Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
+        || assembly.Name is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
 
     /// <summary>Whether the compilation references TorchSharp.</summary>
     public bool HasTorch => _torchTensor is not null;
 
     /// <summary>Whether the compilation has matrix types of its own, whose <c>*</c> is a product.</summary>
-    public bool HasMatrices { get; } = compilation.ContainsSymbolsWithName(static name => name.IndexOf("Matrix", StringComparison.Ordinal) >= 0, SymbolFilter.Type);
+    public bool HasMatrices { get; } = compilation.ContainsSymbolsWithName(
+        static name => name.IndexOf("Matrix", StringComparison.Ordinal) >= 0, SymbolFilter.Type);
 
     /// <summary>Whether the compilation references the toolkit or TorchSharp.</summary>
     public bool AreThere => _tensor is not null || _torchTensor is not null;
@@ -68,11 +71,13 @@ internal sealed class TensorTypes(Compilation compilation)
 
     /// <summary>Whether a type belongs to TorchSharp.</summary>
     public bool IsOfTorch(ITypeSymbol? type) =>
-        type is not null && _torchTensor is not null && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _torchTensor.ContainingAssembly) && IsInNamespace(type, "TorchSharp");
+        type is not null && _torchTensor is not null
+            && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _torchTensor.ContainingAssembly) && IsInNamespace(type, "TorchSharp");
 
     /// <summary>Whether a type is one of those in which the toolkit or TorchSharp hold numbers.</summary>
     public bool HoldsTensor(ITypeSymbol? type) =>
-        IsToolkitTensor(type) || IsTorchTensor(type) || Is(type, Parameter) || Is(type, FrozenWeight) || Is(type, Factors) || KnownTypes.DerivesFrom(type, TorchLinear);
+        IsToolkitTensor(type) || IsTorchTensor(type) || Is(type, Parameter) || Is(type, FrozenWeight)
+            || Is(type, Factors) || KnownTypes.DerivesFrom(type, TorchLinear);
 
     /// <summary>Whether a value of a type can be a matrix or vector: a tensor, numbers in a row, or a matrix of a library.</summary>
     public bool IsMatrix(ITypeSymbol? type) => type switch
@@ -82,16 +87,20 @@ internal sealed class TensorTypes(Compilation compilation)
         INamedTypeSymbol named => HoldsTensor(named)
             || IsNamedMatrix(named)
             || (named.Name.IndexOf("Vector", StringComparison.Ordinal) >= 0 && !IsInNamespace(named, "System"))
-            || (named.TypeArguments.Length == 1 && IsNumber(named.TypeArguments[0]) && named.Name is "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" or "List" or "IReadOnlyList"),
+            || (named.TypeArguments.Length == 1 && IsNumber(named.TypeArguments[0])
+                && named.Name is "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" or "List" or "IReadOnlyList"),
         _ => false,
     };
 
     /// <summary>Whether a type is a matrix by its name, so that its <c>*</c> is a matrix product.</summary>
     public bool IsNamedMatrix(ITypeSymbol? type) =>
-        type is not null && !IsTorchTensor(type) && !IsToolkitTensor(type) && type.Name.IndexOf("Matrix", StringComparison.Ordinal) >= 0 && type.Name is not ("Matrix3x2" or "Matrix4x4");
+        type is not null && !IsTorchTensor(type) && !IsToolkitTensor(type)
+            && type.Name.IndexOf("Matrix", StringComparison.Ordinal) >= 0 && type.Name is not ("Matrix3x2" or "Matrix4x4");
 
     /// <summary>Whether a type is a single number, a truth value or a text: nothing that a tensor could hide in.</summary>
-    public static bool IsScalar(ITypeSymbol? type) => type is null || type.SpecialType is SpecialType.System_Boolean or SpecialType.System_String or SpecialType.System_Void or SpecialType.System_Char || IsNumber(type) || type.TypeKind == TypeKind.Enum;
+    public static bool IsScalar(ITypeSymbol? type) =>
+        type is null || type.SpecialType is SpecialType.System_Boolean or SpecialType.System_String or SpecialType.System_Void or SpecialType.System_Char
+            || IsNumber(type) || type.TypeKind == TypeKind.Enum;
 
     /// <summary>Whether a layer's class is marked <c>[LowRank]</c>, or derives from one that is.</summary>
     public static bool HasAdapter(ITypeSymbol? type)
@@ -106,7 +115,8 @@ internal sealed class TensorTypes(Compilation compilation)
     }
 
     /// <summary>Whether a type is another one.</summary>
-    public static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) => type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
+    public static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>
+        type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
 
     /// <summary>Whether a symbol stands in a namespace, or one inside it.</summary>
     public static bool IsInNamespace(ISymbol symbol, string root)

@@ -72,7 +72,8 @@ internal sealed class Value : IEquatable<Value>
     public bool ContainsProduct => Kind is ValueKind.Product or ValueKind.Merged;
 
     /// <summary>Whether it can be an activation: nothing says that it is something else.</summary>
-    public bool MayBeActivation => Kind is ValueKind.Other or ValueKind.Noise or ValueKind.Zeros or ValueKind.Reduced or ValueKind.AdapterTerm or ValueKind.BaseTerm;
+    public bool MayBeActivation =>
+        Kind is ValueKind.Other or ValueKind.Noise or ValueKind.Zeros or ValueKind.Reduced or ValueKind.AdapterTerm or ValueKind.BaseTerm;
 
     /// <summary>A value of a kind.</summary>
     public static Value Of(ValueKind kind) => kind == ValueKind.Other ? Other : new Value(kind);
@@ -127,7 +128,8 @@ internal sealed class Value : IEquatable<Value>
     public static Value Holding(SyntaxNode weights) => new(ValueKind.Other) { Weights = [weights] };
 
     /// <summary>What is known where two ways of a program meet. Numbers are zero, or not, only where both ways say so.</summary>
-    public static Value Meet(Value left, Value right) => left.IsFilled != right.IsFilled && (left.IsFilled ? right : left).Kind == ValueKind.Other ? Other : Join(left, right);
+    public static Value Meet(Value left, Value right) =>
+        left.IsFilled != right.IsFilled && (left.IsFilled ? right : left).Kind == ValueKind.Other ? Other : Join(left, right);
 
     /// <summary>What is known where two values come together: in a collection, or on two ways to the same point.</summary>
     public static Value Join(Value left, Value right)
@@ -156,10 +158,12 @@ internal sealed class Value : IEquatable<Value>
 
     /// <inheritdoc/>
     public bool Equals(Value? other) =>
-        other is not null && (ReferenceEquals(this, other) || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
+        other is not null && (ReferenceEquals(this, other)
+            || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
             && Equals(Rows, other.Rows) && Equals(Function, other.Function) && Equals(Columns, other.Columns) && Equals(Pair, other.Pair)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
-            && Members.Count == other.Members.Count && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));
+            && Members.Count == other.Members.Count
+            && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Value);

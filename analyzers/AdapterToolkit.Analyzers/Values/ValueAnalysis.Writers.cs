@@ -41,7 +41,9 @@ internal sealed partial class ValueAnalysis
         }
     }
 
-    /// <summary>The bodies in which a member is assigned, or a collection in it filled: those of its class, and those elsewhere that assign it by name.</summary>
+    /// <summary>
+    /// The bodies in which a member is assigned, or a collection in it filled: those of its class, and those elsewhere that assign it by name.
+    /// </summary>
     private IEnumerable<ISymbol> WritersOf(ISymbol member, INamedTypeSymbol type, CancellationToken cancellation)
     {
         foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
@@ -50,7 +52,8 @@ internal sealed partial class ValueAnalysis
                 yield return member;
         }
 
-        HashSet<SyntaxNode> bodies = [.. _writers.GetOrAdd(type, owner => WrittenIn(owner.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax())))[member.Name]];
+        HashSet<SyntaxNode> bodies =
+            [.. _writers.GetOrAdd(type, owner => WrittenIn(owner.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax())))[member.Name]];
         bool isOpen = member.DeclaredAccessibility != Accessibility.Private || type.ContainingType is not null;
         if (isOpen && member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null })
             bodies.UnionWith(_foreignWriters.Value[member.Name].Take(MostForeignWriters));
@@ -80,7 +83,8 @@ internal sealed partial class ValueAnalysis
     private static ILookup<string, SyntaxNode> AssignedToOthers(Compilation compilation)
     {
         List<(string Name, SyntaxNode Body)> written = [];
-        foreach (AssignmentExpressionSyntax assignment in WrittenFiles.Of(compilation).SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<AssignmentExpressionSyntax>()))
+        foreach (AssignmentExpressionSyntax assignment in WrittenFiles.Of(compilation)
+            .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<AssignmentExpressionSyntax>()))
         {
             string? name = assignment.Left switch
             {
@@ -96,12 +100,14 @@ internal sealed partial class ValueAnalysis
     }
 
     private static SyntaxNode? BodyAround(SyntaxNode node) =>
-        node.Ancestors().FirstOrDefault(ancestor => ancestor is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax });
+        node.Ancestors().FirstOrDefault(ancestor => ancestor is BaseMethodDeclarationSyntax
+            or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax });
 
     private static bool IsWritten(IdentifierNameSyntax name)
     {
         SyntaxNode node = name;
-        while (node.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or InvocationExpressionSyntax or ConditionalAccessExpressionSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax
+        while (node.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or InvocationExpressionSyntax
+            or ConditionalAccessExpressionSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax
             || node.Parent is ArgumentSyntax { Parent.Parent: TupleExpressionSyntax })
         {
             if (node.Parent is InvocationExpressionSyntax)
@@ -155,7 +161,8 @@ internal sealed partial class ValueAnalysis
     {
         IArrayTypeSymbol array => Mentions(array.ElementType, type),
         INamedTypeSymbol named => SymbolEqualityComparer.Default.Equals(named.OriginalDefinition, type)
-            || type.AllInterfaces.Any(inherited => inherited.Locations.Any(location => location.IsInSource) && SymbolEqualityComparer.Default.Equals(inherited.OriginalDefinition, named.OriginalDefinition))
+            || type.AllInterfaces.Any(inherited => inherited.Locations.Any(location => location.IsInSource)
+                && SymbolEqualityComparer.Default.Equals(inherited.OriginalDefinition, named.OriginalDefinition))
             || named.TypeArguments.Any(argument => Mentions(argument, type)),
         _ => false,
     };

@@ -67,7 +67,8 @@ internal sealed partial class ValueAnalysis
     /// <param name="isOnTrainingPath">Whether the call stands in a forward pass or in training.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
     /// <returns>What the body tells, the findings without those that it has whatever its arguments are; null where the body can't be followed.</returns>
-    public BodyResult? Call(IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
+    public BodyResult? Call(
+        IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
         method = method.PartialImplementationPart ?? method;
@@ -135,7 +136,8 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>A setter that writes a field is given what its property is.</summary>
     private ValueState GivenToSetter(ISymbol writer, ISymbol member, CallStack stack, CancellationToken cancellation) =>
-        writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters: [var given] } && !SymbolEqualityComparer.Default.Equals(property, member)
+        writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters: [var given] }
+            && !SymbolEqualityComparer.Default.Equals(property, member)
             ? ValueState.Empty.With(given, ValueOf(property, stack, cancellation).Value)
             : ValueState.Empty;
 

@@ -12,7 +12,9 @@ internal sealed partial class ValueFlow
     private Value Assignment(ISimpleAssignmentOperation assignment)
     {
         IOperation? container = assignment.IsRef ? null : WrittenContainer(assignment.Target);
-        Value value = container is not null ? Elements(assignment.Value) : Evaluate(assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? referred : assignment.Value);
+        Value value = container is not null
+            ? Elements(assignment.Value)
+            : Evaluate(assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? referred : assignment.Value);
         if (!assignment.IsRef && value.IsFilled && IsMutable(Resolve(assignment.Target).Type) && SourceOf(assignment.Value) is { } shared)
             Replace(shared, value = Value.Other);
         if (Resolve(assignment.Target) is IPropertyReferenceOperation { Property.IsIndexer: false } target)
@@ -56,7 +58,8 @@ internal sealed partial class ValueFlow
         IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.ArrayReference,
         ILocalReferenceOperation { Local.RefKind: RefKind.Ref } local when TensorTypes.IsScalar(local.Type) => local,
         IImplicitIndexerReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.Instance,
-        IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
+        IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element
+            when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
         _ => null,
     };
 
@@ -164,7 +167,8 @@ internal sealed partial class ValueFlow
             case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance }:
                 Add(instance, value);
                 break;
-            case IPropertyReferenceOperation { Instance: { } group } property when Types.IsOfTorch(property.Property.ContainingType) && !Types.IsTorchTensor(property.Property.ContainingType):
+            case IPropertyReferenceOperation { Instance: { } group } property
+                when Types.IsOfTorch(property.Property.ContainingType) && !Types.IsTorchTensor(property.Property.ContainingType):
                 Add(group, value);
                 break;
             case IPropertyReferenceOperation property:
@@ -221,7 +225,9 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>A value is put into a collection. The adapter's term is not followed there: what is beside it may be W's. Nor is W + BA, which is kept.</summary>
+    /// <summary>
+    /// A value is put into a collection. The adapter's term is not followed there: what is beside it may be W's. Nor is W + BA, which is kept.
+    /// </summary>
     private void Add(IOperation collection, Value value)
     {
         if (value.Kind == ValueKind.Merged)
@@ -241,7 +247,8 @@ internal sealed partial class ValueFlow
             case IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call:
                 Replace(call.Instance ?? call.Arguments[0].Value, value);
                 break;
-            case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } when Types.HoldsTensor(instance.Type):
+            case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance }
+                when Types.HoldsTensor(instance.Type):
                 Replace(instance, value);
                 break;
             case IInvocationOperation or IObjectCreationOperation:
@@ -264,7 +271,10 @@ internal sealed partial class ValueFlow
                 if (recursive.DeclaredSymbol is { } declared)
                     SetVariable(declared, value);
                 foreach (IPropertySubpatternOperation property in recursive.PropertySubpatterns)
-                    Bind(property.Pattern, property.Member is IPropertyReferenceOperation { Property: { } member } reference ? MemberOf(reference, member, value) : property.Member is IFieldReferenceOperation { Field: { } field } access ? MemberOf(access, field, value) : Value.Other);
+                    Bind(property.Pattern, property.Member is IPropertyReferenceOperation { Property: { } member } reference
+                        ? MemberOf(reference, member, value)
+                        : property.Member is IFieldReferenceOperation { Field: { } field } access ? MemberOf(access, field, value)
+                        : Value.Other);
                 break;
             case IBinaryPatternOperation binary:
                 Bind(binary.LeftPattern, value);

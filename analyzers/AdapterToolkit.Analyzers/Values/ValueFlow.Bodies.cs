@@ -17,7 +17,8 @@ internal sealed partial class ValueFlow
     private Value Function(IDelegateCreationOperation creation)
     {
         Value plain = Evaluate(creation.Target);
-        bool takesTensors = creation.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke } && invoke.Parameters.Any(parameter => !TensorTypes.IsScalar(parameter.Type));
+        bool takesTensors = creation.Type is INamedTypeSymbol { DelegateInvokeMethod: { } invoke }
+            && invoke.Parameters.Any(parameter => !TensorTypes.IsScalar(parameter.Type));
         return takesTensors && creation.Target is IFlowAnonymousFunctionOperation or IMethodReferenceOperation
             ? plain.Callable(new FunctionValue(creation.Syntax, (arguments, call) => RunOnce(creation, arguments, call)))
             : plain;
@@ -28,7 +29,9 @@ internal sealed partial class ValueFlow
     {
         if (!_running.Add(creation.Syntax))
             return Value.Other;
-        Value result = creation.Target is IMethodReferenceOperation method ? RunReferenced(method, arguments, call) : RunLambda((IFlowAnonymousFunctionOperation)creation.Target, arguments);
+        Value result = creation.Target is IMethodReferenceOperation method
+            ? RunReferenced(method, arguments, call)
+            : RunLambda((IFlowAnonymousFunctionOperation)creation.Target, arguments);
         _running.Remove(creation.Syntax);
         return result;
     }
@@ -36,8 +39,10 @@ internal sealed partial class ValueFlow
     /// <summary>Runs a function that is handed over to be called with an element of a collection, whichever of its parameters takes that.</summary>
     private Value RunFunction(IOperation function, Value element) => function switch
     {
-        IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda } => RunLambda(lambda, [.. Enumerable.Repeat(element, lambda.Symbol.Parameters.Length)]),
-        IDelegateCreationOperation { Target: IMethodReferenceOperation method } => RunReferenced(method, [.. Enumerable.Repeat(element, method.Method.Parameters.Length)]),
+        IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda } =>
+            RunLambda(lambda, [.. Enumerable.Repeat(element, lambda.Symbol.Parameters.Length)]),
+        IDelegateCreationOperation { Target: IMethodReferenceOperation method } =>
+            RunReferenced(method, [.. Enumerable.Repeat(element, method.Method.Parameters.Length)]),
         _ => Evaluate(function),
     };
 
@@ -63,7 +68,9 @@ internal sealed partial class ValueFlow
     {
         IMethodSymbol method = reference.Method;
         Value receiver = Evaluate(reference.Instance);
-        IOperation place = call?.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() == reference.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() ? call! : reference;
+        IOperation place = call?.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() == reference.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>()
+            ? call!
+            : reference;
         if (arguments.Length == 2 && MatrixProduct.IsNamedProduct(method.Name) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
             return Multiply(place, arguments[0], method.Name is "linear" ? arguments[1].Transposed() : arguments[1]);
         if (method.MethodKind == MethodKind.LocalFunction)

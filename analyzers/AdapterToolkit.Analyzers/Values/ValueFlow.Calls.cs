@@ -71,7 +71,8 @@ internal sealed partial class ValueFlow
     /// <summary>Whether a method of this name is run again and again: it belongs to a forward or backward pass, or to a step of training.</summary>
     public static bool IsTrainingName(string name) =>
         name is "Forward" or "ForwardSaving" or "Evaluate" or "Backward" or "forward" or "backward" or "call" or "ForwardBackward" or "Step" or "Fit" or "Epoch"
-        || (name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal)) && (name.Contains("Epoch") || name.Contains("Step") || name.Contains("Batch"));
+        || (name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal))
+            && (name.Contains("Epoch") || name.Contains("Step") || name.Contains("Batch"));
 
     private Value Called(IInvocationOperation call, BodyResult body)
     {
@@ -108,10 +109,12 @@ internal sealed partial class ValueFlow
         IMethodSymbol method = call.TargetMethod;
         if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
             Note(TrainedFact);
-        bool isOfModel = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model) && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
+        bool isOfModel = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model)
+            && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
         if (isOfModel)
             Note(UsedFact);
-        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving")) && MemberPath.Of(Receiver.Of(call)) is { } path)
+        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving"))
+            && MemberPath.Of(Receiver.Of(call)) is { } path)
             Note(UsedFact + path);
     }
 
@@ -152,9 +155,11 @@ internal sealed partial class ValueFlow
     /// <summary>A linear layer of TorchSharp that holds a factor, or W, multiplies its input by it.</summary>
     private Value? TorchLayerCall(IInvocationOperation call)
     {
-        if (call is not { Instance: { } layer, TargetMethod.Name: "forward" or "call", Arguments: [{ Value: var input }] } || !KnownTypes.DerivesFrom(Resolve(layer).Type, Types.TorchModule))
+        if (call is not { Instance: { } layer, TargetMethod.Name: "forward" or "call", Arguments: [{ Value: var input }] }
+            || !KnownTypes.DerivesFrom(Resolve(layer).Type, Types.TorchModule))
             return null;
-        if (TensorMethods.PassesOn(Resolve(layer).Type!.Name) || (Resolve(layer) is IMemberReferenceOperation { Member.Name: var name } && TensorMethods.PassesOn(name)))
+        if (TensorMethods.PassesOn(Resolve(layer).Type!.Name)
+            || (Resolve(layer) is IMemberReferenceOperation { Member.Name: var name } && TensorMethods.PassesOn(name)))
             return Evaluate(input).AsCopy();
         Value weight = Evaluate(layer);
         return weight.IsFactor || weight.Kind == ValueKind.Weight ? Multiply(call, Evaluate(input), weight.Transposed()) : null;
@@ -166,7 +171,8 @@ internal sealed partial class ValueFlow
         foreach (IArgumentOperation argument in call.Arguments)
         {
             Value value = Evaluate(argument.Value);
-            bool isWritten = argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out && (call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.ContainingType?.Name == "Interlocked");
+            bool isWritten = argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out
+                && (call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.ContainingType?.Name == "Interlocked");
             if (isWritten && WrittenContainer(argument.Value) is { } container)
                 WriteElement(call, container, argument.Value, Value.Other, BinaryOperatorKind.Multiply);
             if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)

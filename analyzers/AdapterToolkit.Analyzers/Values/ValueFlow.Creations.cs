@@ -38,7 +38,8 @@ internal sealed partial class ValueFlow
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (!arguments[i].Equals(Value.Other) && (IsPrimary(constructor) || type.GetMembers().Any(member => Key(member.Name) == Key(constructor.Parameters[i].Name) && member is IPropertySymbol or IFieldSymbol)))
+            if (!arguments[i].Equals(Value.Other) && (IsPrimary(constructor)
+                || type.GetMembers().Any(member => Key(member.Name) == Key(constructor.Parameters[i].Name) && member is IPropertySymbol or IFieldSymbol)))
                 members = members.SetItem(Key(constructor.Parameters[i].Name), arguments[i]);
         }
 

@@ -112,7 +112,9 @@ internal sealed partial class ValueFlow
             default:
                 foreach (IOperation child in operation.ChildOperations)
                     Evaluate(child);
-                return operation.Syntax is StackAllocArrayCreationExpressionSyntax { Initializer: null } && operation is not ILiteralOperation ? Value.Of(ValueKind.Zeros) : Value.Other;
+                return operation.Syntax is StackAllocArrayCreationExpressionSyntax { Initializer: null } && operation is not ILiteralOperation
+                    ? Value.Of(ValueKind.Zeros)
+                    : Value.Other;
         }
     }
 
@@ -134,7 +136,9 @@ internal sealed partial class ValueFlow
         ExcuseTogether(values);
         if (joined.Kind == ValueKind.AdapterTerm && values.Any(value => value.Kind != ValueKind.AdapterTerm))
             return Value.Other;
-        if (joined.Kind == ValueKind.Other && elements.Length > 0 && elements.All(element => element.ConstantValue.HasValue || element is IConversionOperation { Operand.ConstantValue.HasValue: true }) && elements.All(element => TensorTypes.IsScalar(element.Type)))
+        if (joined.Kind == ValueKind.Other && elements.Length > 0
+            && elements.All(element => element.ConstantValue.HasValue || element is IConversionOperation { Operand.ConstantValue.HasValue: true })
+            && elements.All(element => TensorTypes.IsScalar(element.Type)))
             return Value.Of(areZero ? ValueKind.Zeros : ValueKind.Noise);
         return joined;
     }
@@ -151,7 +155,8 @@ internal sealed partial class ValueFlow
     }
 
     private static ImmutableArray<IOperation> Flatten(IArrayInitializerOperation initializer) =>
-        [.. initializer.ElementValues.SelectMany(element => element is IArrayInitializerOperation nested ? (IEnumerable<IOperation>)Flatten(nested) : [element])];
+        [.. initializer.ElementValues
+            .SelectMany(element => element is IArrayInitializerOperation nested ? (IEnumerable<IOperation>)Flatten(nested) : [element])];
 
     private Value Tuple(ITupleOperation tuple)
     {

@@ -38,9 +38,12 @@ internal sealed partial class ValueFlow
         Value value = _state[variable];
         if (!value.IsUnknown)
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
-        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
+        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
+            && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
             return captured;
-        LowRankPair? pair = variable is ILocalSymbol local ? FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null : LowRank.PairWith(variable.OriginalDefinition);
+        LowRankPair? pair = variable is ILocalSymbol local
+            ? FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null
+            : LowRank.PairWith(variable.OriginalDefinition);
         return pair is null ? value : Value.Factor(SymbolEqualityComparer.Default.Equals(pair.A, variable.OriginalDefinition), pair).AsCopy();
     }
 
@@ -126,7 +129,10 @@ internal sealed partial class ValueFlow
     }
 
     private bool HasAdapter(IMemberReferenceOperation reference) =>
-        TensorTypes.HasAdapter(reference.Instance is IInstanceReferenceOperation ? Symbol.ContainingType : reference.Instance is { } instance ? Resolve(instance).Type : null);
+        TensorTypes.HasAdapter(reference.Instance is IInstanceReferenceOperation
+            ? Symbol.ContainingType
+            : reference.Instance is { } instance ? Resolve(instance).Type
+            : null);
 
     /// <summary>A member that the compilation itself declares: what its getter returns, or what it was given.</summary>
     private Value OwnMember(IMemberReferenceOperation reference, ISymbol member, Value instance)

@@ -58,12 +58,14 @@ internal sealed partial class ValueFlow
                 if (call.Arguments.Any(argument => IsRandom(argument.Value) || IsRandomFunction(argument.Value)) && produced.Kind == ValueKind.Other)
                     return Value.Of(ValueKind.Noise);
                 return hasFunction ? produced : elements;
-            case "Repeat" when call.Arguments.Length == 2 && call.TargetMethod.ContainingType.Name == "Enumerable" && call.Arguments[0].Value.ConstantValue.HasValue:
+            case "Repeat" when call.Arguments.Length == 2 && call.TargetMethod.ContainingType.Name == "Enumerable"
+                && call.Arguments[0].Value.ConstantValue.HasValue:
                 return Value.Of(IsZero(call.Arguments[0].Value) ? ValueKind.Zeros : ValueKind.Noise);
             case "Where" or "Except" or "ExceptBy" or "Remove" or "RemoveAll":
                 if (call.Instance is { } filtered)
                     Replace(filtered, receiver.Chosen());
-                bool areParameters = elements.Kind == ValueKind.Weight && call.Type is INamedTypeSymbol { TypeArguments: [var element] } && Types.IsTorchTensor(element);
+                bool areParameters = elements.Kind == ValueKind.Weight
+                    && call.Type is INamedTypeSymbol { TypeArguments: [var element] } && Types.IsTorchTensor(element);
                 return areParameters ? Value.Other : elements.Chosen();
             case "Clear" when call.Instance is { Type: { } cleared } && cleared.Name == "Span":
                 FillWith(call, isZero: true, isKnown: true);
@@ -106,11 +108,13 @@ internal sealed partial class ValueFlow
 
     /// <summary>Whether a function draws random numbers.</summary>
     private bool IsRandomFunction(IOperation function) =>
-        Resolve(function) is IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda } && _analysis.OperationOf(lambda.Syntax, _cancellation) is { } body && IsRandom(body);
+        Resolve(function) is IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation lambda }
+            && _analysis.OperationOf(lambda.Syntax, _cancellation) is { } body && IsRandom(body);
 
     /// <summary>Whether a function that a method is given only chooses or orders.</summary>
     private static bool SystemKeepsElements(IInvocationOperation call) =>
-        call.TargetMethod.Name is "Where" or "OrderBy" or "OrderByDescending" or "First" or "FirstOrDefault" or "Single" or "SingleOrDefault" or "Last" or "LastOrDefault" or "TakeWhile" or "SkipWhile";
+        call.TargetMethod.Name is "Where" or "OrderBy" or "OrderByDescending" or "First" or "FirstOrDefault"
+            or "Single" or "SingleOrDefault" or "Last" or "LastOrDefault" or "TakeWhile" or "SkipWhile";
 
     private void FillWith(IInvocationOperation call, bool isZero, bool isKnown)
     {
@@ -129,7 +133,8 @@ internal sealed partial class ValueFlow
     {
         foreach (IArgumentOperation argument in call.Arguments)
         {
-            if (argument.Parameter?.Type is { } type && (type is IArrayTypeSymbol || type.Name is "Span" or "Memory" or "Array") && Evaluate(argument.Value).IsFilled && SourceOf(argument.Value) is { } source)
+            if (argument.Parameter?.Type is { } type && (type is IArrayTypeSymbol || type.Name is "Span" or "Memory" or "Array")
+                && Evaluate(argument.Value).IsFilled && SourceOf(argument.Value) is { } source)
                 Replace(source, Value.Other);
         }
     }
@@ -141,7 +146,8 @@ internal sealed partial class ValueFlow
         {
             switch (Resolve(view))
             {
-                case IInvocationOperation { Instance: null, Arguments: [{ Value: var viewed }, ..] } call when TensorTypes.IsInNamespace(call.TargetMethod.ContainingType, "System") && Types.IsMatrix(Resolve(viewed).Type):
+                case IInvocationOperation { Instance: null, Arguments: [{ Value: var viewed }, ..] } call
+                    when TensorTypes.IsInNamespace(call.TargetMethod.ContainingType, "System") && Types.IsMatrix(Resolve(viewed).Type):
                     view = viewed;
                     break;
                 case IInvocationOperation { Instance: { } viewed, TargetMethod.Name: "Slice" or "AsSpan" or "AsMemory" }:

@@ -41,7 +41,8 @@ internal sealed partial class ValueFlow
             case "CopyTo" when call.Arguments.Length == 1:
                 Replace(call.Arguments[0].Value, receiver.AsCopy());
                 return Value.Other;
-            case "CopyFrom" when call.Instance is { } instance && arguments.Length == 1 && receiver.Kind is ValueKind.Other or ValueKind.Zeros or ValueKind.Noise:
+            case "CopyFrom" when call.Instance is { } instance && arguments.Length == 1
+                && receiver.Kind is ValueKind.Other or ValueKind.Zeros or ValueKind.Noise:
                 Replace(instance, arguments[0].AsCopy());
                 return Value.Other;
             case "ToArray":
@@ -64,7 +65,8 @@ internal sealed partial class ValueFlow
         Value subject = call.Instance is not null ? receiver : arguments.Length > 0 ? arguments[0] : Value.Other;
         Value other = call.Instance is not null ? (arguments.Length > 0 ? arguments[0] : Value.Other) : arguments.Length > 1 ? arguments[1] : Value.Other;
         string name = method.Name;
-        if (TensorMethods.Transposes(name) && (isOfTorch || call.Arguments.Length <= 1 || call.Arguments.Count(argument => Types.IsMatrix(argument.Value.Type)) == 1))
+        if (TensorMethods.Transposes(name)
+            && (isOfTorch || call.Arguments.Length <= 1 || call.Arguments.Count(argument => Types.IsMatrix(argument.Value.Type)) == 1))
             return subject.Transposed();
         if (isOwn)
             return null;
@@ -73,7 +75,9 @@ internal sealed partial class ValueFlow
         if (name == "Parameter" && call.Arguments.Length > 0)
             return Trained(call, arguments[0]);
         if (name is "parameters" or "named_parameters")
-            return _analysis.Freezing.WeightsIn(call.Instance is { } module ? ModuleOf(module) : null).Count > 0 ? Value.Holding(call.Syntax) : Referenced(receiver, call);
+            return _analysis.Freezing.WeightsIn(call.Instance is { } module ? ModuleOf(module) : null).Count > 0
+                ? Value.Holding(call.Syntax)
+                : Referenced(receiver, call);
         if (name == "copy_" || name == "zero_" || name == "fill_")
             return subject;
         bool isVector = name is "flatten" or "ravel" || (name is "view" or "reshape" && call.Arguments is [{ Value: var size }] && Shapes.IsOneDimension(size));

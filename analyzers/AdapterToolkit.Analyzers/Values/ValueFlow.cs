@@ -40,7 +40,8 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <param name="stack">What is being followed.</param>
     /// <param name="isOnTrainingPath">Whether the body is run by a forward pass or by training.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
-    public ValueFlow(ValueAnalysis analysis, ImmutableArray<TensorRule> rules, ControlFlowGraph graph, ISymbol symbol, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
+    public ValueFlow(ValueAnalysis analysis, ImmutableArray<TensorRule> rules, ControlFlowGraph graph,
+        ISymbol symbol, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
     {
         _analysis = analysis;
         _rules = rules;

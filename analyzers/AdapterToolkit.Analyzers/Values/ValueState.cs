@@ -53,7 +53,8 @@ internal sealed class ValueState : IEquatable<ValueState>
     /// <inheritdoc/>
     public bool Equals(ValueState? other) =>
         other is not null && (ReferenceEquals(_values, other._values)
-            || (_values.Count == other._values.Count && _values.All(entry => other._values.TryGetValue(entry.Key, out Value? value) && entry.Value.Equals(value))));
+            || (_values.Count == other._values.Count
+                && _values.All(entry => other._values.TryGetValue(entry.Key, out Value? value) && entry.Value.Equals(value))));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ValueState);

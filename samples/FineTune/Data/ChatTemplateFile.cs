@@ -17,12 +17,14 @@ internal static class ChatTemplateFile
         if (Directory.Exists(path))
         {
             string inside = Path.Combine(path, NameInModel);
-            throw new UserException($"--chat-template {path}: is a folder, but a template is a file. {(File.Exists(inside) ? $"Name {inside}." : "Name a file in Jinja's language.")}");
+            throw new UserException($"--chat-template {path}: is a folder, but a template is a file. "
+                + $"{(File.Exists(inside) ? $"Name {inside}." : "Name a file in Jinja's language.")}");
         }
 
         // The text of a JSON file would be taken for a template with much around it.
         return Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase)
-            ? throw new UserException($"--chat-template {path}: is JSON by its name, but a template is a text in Jinja's language. Copy the text of its 'chat_template' into a file of its own.")
+            ? throw new UserException($"--chat-template {path}: is JSON by its name, but a template is a text in Jinja's language. "
+                + "Copy the text of its 'chat_template' into a file of its own.")
             : ChatTemplate.FromFile(path, modelFolder);
     }
 }

@@ -15,7 +15,8 @@ internal sealed record Passage(string Text, int Source, int Number)
     /// <param name="texts">The texts.</param>
     public static IReadOnlyList<Passage> Of(IReadOnlyList<DataText> texts)
     {
-        return [.. texts.SelectMany((text, source) => PartsOf(text).Where(part => part.Length > 0).Select((part, number) => new Passage(part, source, number)))];
+        return [.. texts.SelectMany((text, source) => PartsOf(text).Where(part => part.Length > 0)
+            .Select((part, number) => new Passage(part, source, number)))];
 
         static IReadOnlyList<string> PartsOf(DataText text) => text.IsWholeFile ? Passages.Of(text.Text) : [text.Text];
     }

@@ -22,6 +22,7 @@ internal static class ReferenceDocumentation
         DataText[] texts = [.. DocumentationText.FromFiles(files).Select(text => new DataText(text, folder, IsWholeFile: false))];
         return texts.Length > 0
             ? new Corpus("System.Xml documentation of the .NET reference pack", texts, []) { Prompt = Prompt }
-            : throw new UserException($"{folder}: the documentation of System.Xml is not there. Build the program with a .NET SDK that has its reference pack, or name a text with --data.");
+            : throw new UserException($"{folder}: the documentation of System.Xml is not there. "
+                + "Build the program with a .NET SDK that has its reference pack, or name a text with --data.");
     }
 }

@@ -31,7 +31,9 @@ internal sealed record RunInput(LlamaConfig Config, TextEncoder Encoder, Corpus 
         return new RunInput(config, encoder, corpus, sequences, MakeBatches(options, sequences));
     }
 
-    /// <summary>What the model is to continue. There must be room behind it; a prompt out of the data that leaves none loses its beginning, which is said.</summary>
+    /// <summary>
+    /// What the model is to continue. There must be room behind it; a prompt out of the data that leaves none loses its beginning, which is said.
+    /// </summary>
     /// <param name="options">What the user asks for.</param>
     /// <param name="tokens">The number of tokens for which there must be room.</param>
     /// <param name="display">Where it is said.</param>
@@ -41,13 +43,16 @@ internal sealed record RunInput(LlamaConfig Config, TextEncoder Encoder, Corpus 
         string? given = options.Prompt ?? Corpus.Prompt;
         Prompt prompt = given is null ? Sequences.Prompt : Encoder.PromptOf(given, asMessage: Corpus.Conversations.Count > 0);
         if (prompt.Ids.Length == 0)
-            throw new UserException("--chat-template: the prompt has no tokens, since the chat template renders nothing for it. Supply a template that renders the user's messages and, with add_generation_prompt, how an answer begins.");
+            throw new UserException("--chat-template: the prompt has no tokens, since the chat template renders nothing for it. "
+                + "Supply a template that renders the user's messages and, with add_generation_prompt, how an answer begins.");
         int most = Math.Max(1, Encoder.MaximumPositions - tokens), tooMany = prompt.Ids.Length - most;
         if (tooMany <= 0)
             return prompt;
         if (options.Prompt is not null)
-            throw new UserException($"--prompt: it has {prompt.Ids.Length} tokens; {most} are the most, so that {tokens} more fit the model's {Encoder.MaximumPositions}. Shorten it.");
-        display.ShowLine($"The prompt has {prompt.Ids.Length} tokens; its first {tooMany} are left out, so that {tokens} more fit the model's {Encoder.MaximumPositions}.");
+            throw new UserException($"--prompt: it has {prompt.Ids.Length} tokens; "
+                + $"{most} are the most, so that {tokens} more fit the model's {Encoder.MaximumPositions}. Shorten it.");
+        display.ShowLine($"The prompt has {prompt.Ids.Length} tokens; "
+            + $"its first {tooMany} are left out, so that {tokens} more fit the model's {Encoder.MaximumPositions}.");
         return prompt with { Ids = prompt.Ids[tooMany..] };
     }
 
@@ -60,7 +65,9 @@ internal sealed record RunInput(LlamaConfig Config, TextEncoder Encoder, Corpus 
         }
         catch (CheckpointException exception) when (exception.FilePath == options.ModelFolder)
         {
-            string remedy = Path.Exists(options.ModelFolder) ? "" : $" Name the folder of a checkpoint, with {LlamaConfig.FileName}, {Tokenizer.FileName} and {Checkpoint.SingleFileName}.";
+            string remedy = Path.Exists(options.ModelFolder)
+                ? ""
+                : $" Name the folder of a checkpoint, with {LlamaConfig.FileName}, {Tokenizer.FileName} and {Checkpoint.SingleFileName}.";
             throw new UserException($"--model {exception.Message}{remedy}");
         }
 

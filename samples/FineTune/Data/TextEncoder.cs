@@ -59,7 +59,8 @@ internal sealed class TextEncoder
     /// <param name="sequenceLength">The most tokens of a sequence.</param>
     /// <param name="cancellationToken">Stops the work.</param>
     /// <exception cref="UserException">There is no chat template, or a conversation does not fit it.</exception>
-    public TrainingData Encode(IReadOnlyList<string> texts, IReadOnlyList<Conversation> conversations, int sequenceLength, CancellationToken cancellationToken = default)
+    public TrainingData Encode(
+        IReadOnlyList<string> texts, IReadOnlyList<Conversation> conversations, int sequenceLength, CancellationToken cancellationToken = default)
     {
         List<int[]> tokens = [];
         foreach (string text in texts)
@@ -69,7 +70,9 @@ internal sealed class TextEncoder
         }
 
         TrainingData windows = TrainingData.OfTexts(tokens, Separator, sequenceLength);
-        return conversations.Count == 0 ? windows : windows.And(WithTemplate(chats => TrainingData.OfConversations(conversations, chats, sequenceLength, cancellationToken)));
+        return conversations.Count == 0
+            ? windows
+            : windows.And(WithTemplate(chats => TrainingData.OfConversations(conversations, chats, sequenceLength, cancellationToken)));
     }
 
     /// <summary>The tokens of a text, none added.</summary>
@@ -117,7 +120,8 @@ internal sealed class TextEncoder
         }
         catch (CheckpointException exception)
         {
-            throw new UserException($"{exception.Message} {(_chatTemplateFile is null ? "Supply" : "Correct the file or supply")} a chat template with --chat-template FILE.");
+            throw new UserException($"{exception.Message} {(_chatTemplateFile is null ? "Supply" : "Correct the file or supply")} "
+                + "a chat template with --chat-template FILE.");
         }
         catch (ArgumentException exception) when (exception is not (ArgumentNullException or ArgumentOutOfRangeException))
         {

@@ -15,7 +15,8 @@ internal sealed class BarProgress(ProgressTask task, int steps) : ITrainingProgr
     public void Report(TrainingStep step)
     {
         _rate.Add(step);
-        task.Description = $"step {step.Number}/{steps}  loss {Quantity.Number(step.Loss, 3)}{_heldOut}  {Quantity.Number(_rate.TokensPerSecond, 0)} tokens/s  {Quantity.Duration(_rate.SecondsLeft)} left";
+        task.Description = $"step {step.Number}/{steps}  loss {Quantity.Number(step.Loss, 3)}{_heldOut}  "
+            + $"{Quantity.Number(_rate.TokensPerSecond, 0)} tokens/s  {Quantity.Duration(_rate.SecondsLeft)} left";
         task.Value = step.Number;
     }
 

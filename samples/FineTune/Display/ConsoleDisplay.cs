@@ -13,9 +13,11 @@ internal sealed class ConsoleDisplay : IDisplay
         table.Columns[0].NoWrap();
         AddRow(table, "base model", summary.Model);
         AddRow(table, "device", summary.Device);
-        AddRow(table, "trainable parameters", $"{Quantity.Count(summary.TrainableParameters)} of {Quantity.Count(summary.BaseParameters)} ({Quantity.Number(100 * ratio, 2)} %)");
+        AddRow(table, "trainable parameters",
+            $"{Quantity.Count(summary.TrainableParameters)} of {Quantity.Count(summary.BaseParameters)} ({Quantity.Number(100 * ratio, 2)} %)");
         AddRow(table, "base size", summary.BitsPerWeight is { } bits
-            ? $"{Quantity.Bytes(summary.DenseBytes)} in the file, {Quantity.Bytes(summary.BaseBytes)} quantized ({Quantity.Number(bits, 3)} bits a weight of its projections)"
+            ? $"{Quantity.Bytes(summary.DenseBytes)} in the file, "
+                + $"{Quantity.Bytes(summary.BaseBytes)} quantized ({Quantity.Number(bits, 3)} bits a weight of its projections)"
             : Quantity.Bytes(summary.BaseBytes));
         AddRow(table, "adapter size", Quantity.Bytes(summary.AdapterBytes));
         AddRow(table, "text", summary.Data);
@@ -66,8 +68,10 @@ internal sealed class ConsoleDisplay : IDisplay
             .RoundedBorder()
             .Expand());
 
-        ShowLine($"Trained {Quantity.Count(report.Steps)} steps at {Quantity.Number(report.TokensPerSecond, 0)} tokens/s; peak memory {Quantity.Bytes(report.PeakWorkingSetBytes)}.");
-        ShowLine($"Largest difference of a logit from the trained model: {Quantity.Tiny(report.AdapterReloadMaxError)} with the adapter reloaded, {Quantity.Tiny(report.MergeMaxError)} merged.");
+        ShowLine($"Trained {Quantity.Count(report.Steps)} steps at {Quantity.Number(report.TokensPerSecond, 0)} tokens/s; "
+            + $"peak memory {Quantity.Bytes(report.PeakWorkingSetBytes)}.");
+        ShowLine("Largest difference of a logit from the trained model: "
+            + $"{Quantity.Tiny(report.AdapterReloadMaxError)} with the adapter reloaded, {Quantity.Tiny(report.MergeMaxError)} merged.");
         if (outcome.Output is { } folder)
             ShowLine($"Results are in {folder}.");
     }

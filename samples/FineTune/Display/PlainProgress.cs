@@ -16,7 +16,8 @@ internal sealed class PlainProgress(int steps) : ITrainingProgress
     {
         _rate.Add(step);
         if (step.Number % _every == 0 || step.Number == steps)
-            Console.WriteLine($"step {step.Number}/{steps}  loss {Quantity.Number(step.Loss, 4)}  {Quantity.Number(_rate.TokensPerSecond, 0)} tokens/s  {Quantity.Duration(_rate.SecondsLeft)} left");
+            Console.WriteLine($"step {step.Number}/{steps}  loss {Quantity.Number(step.Loss, 4)}  "
+                + $"{Quantity.Number(_rate.TokensPerSecond, 0)} tokens/s  {Quantity.Duration(_rate.SecondsLeft)} left");
     }
 
     /// <inheritdoc/>

@@ -44,7 +44,8 @@ public class AttentionBenchmarks : CpuBenchmark
     [Benchmark]
     public void Gradients()
     {
-        (Tensor? query, Tensor? key, Tensor? value) = Op.CausalAttentionGradient(_result, _query, _key, _value, _result, _logSumExp, _context, queryActive: true, keyActive: true, valueActive: true);
+        (Tensor? query, Tensor? key, Tensor? value) =
+            Op.CausalAttentionGradient(_result, _query, _key, _value, _result, _logSumExp, _context, queryActive: true, keyActive: true, valueActive: true);
         query?.Release();
         key?.Release();
         value?.Release();

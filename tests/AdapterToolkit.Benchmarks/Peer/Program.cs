@@ -32,7 +32,8 @@ for (int i = 0; i + 2 < args.Length; i += 3)
 
         seconds.Sort();
         double operations = 2.0 * rows * inFeatures * outFeatures / 1e9;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows} {inFeatures} {outFeatures} {product} best {operations / seconds[0]:F1} median {operations / seconds[seconds.Count / 2]:F1}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{rows} {inFeatures} {outFeatures} {product} best {operations / seconds[0]:F1} median {operations / seconds[seconds.Count / 2]:F1}"));
     }
 }
 

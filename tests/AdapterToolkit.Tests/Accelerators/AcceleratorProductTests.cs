@@ -78,7 +78,8 @@ public sealed class AcceleratorProductTests
         Check([.. operands.W.Select(value => (double)value)], layer.Layer.Weight.ToArray(), "W after the merge was taken back", operands);
     }
 
-    private static void Check(double[] expected, float[] actual, string name, ProductOperands operands) => Products.ProductCheck.Check(expected, actual, name, operands);
+    private static void Check(double[] expected, float[] actual, string name, ProductOperands operands) =>
+        Products.ProductCheck.Check(expected, actual, name, operands);
 
     private static float[][] Everything(Device device, ProductOperands operands)
     {

@@ -26,7 +26,8 @@ public sealed partial class OpenClSourceTests
             foreach (Match barrier in found)
             {
                 Assert.True(
-                    barrier.Groups[1].Value.Contains("CLK_LOCAL_MEM_FENCE", StringComparison.Ordinal) && barrier.Groups[1].Value.Contains("CLK_GLOBAL_MEM_FENCE", StringComparison.Ordinal),
+                    barrier.Groups[1].Value.Contains("CLK_LOCAL_MEM_FENCE", StringComparison.Ordinal)
+                        && barrier.Groups[1].Value.Contains("CLK_GLOBAL_MEM_FENCE", StringComparison.Ordinal),
                     $"{KernelCatalog.NameOf(kernel)} has a barrier that orders {barrier.Groups[1].Value} alone.");
             }
 
@@ -36,7 +37,8 @@ public sealed partial class OpenClSourceTests
         }
 
         // What shares local memory waits for it.
-        Assert.True(kernelsWithLocalMemory > 0 && kernelsWithBarriers >= kernelsWithLocalMemory && barriers >= kernelsWithBarriers, $"{barriers} barriers in {kernelsWithBarriers} kernels; {kernelsWithLocalMemory} kernels use local memory.");
+        Assert.True(kernelsWithLocalMemory > 0 && kernelsWithBarriers >= kernelsWithLocalMemory && barriers >= kernelsWithBarriers,
+            $"{barriers} barriers in {kernelsWithBarriers} kernels; {kernelsWithLocalMemory} kernels use local memory.");
     }
 
     [Fact]

@@ -69,7 +69,8 @@ public sealed partial class PtxTests
     [Fact]
     public void ProductsWithCodesDecodeWithoutBranchesCallsAndLocalMemory()
     {
-        MethodInfo[] kernels = [.. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(kernel.DeclaringType!.Name) && !UnmeasuredClasses().IsMatch(kernel.DeclaringType.Name))];
+        MethodInfo[] kernels = [.. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(kernel.DeclaringType!.Name)
+            && !UnmeasuredClasses().IsMatch(kernel.DeclaringType.Name))];
         Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "LowRank8NF4Block64NestedTiledKernels");
         Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "LowRank8NF4Block64NestedFewRowsKernels");
         using Context context = Context.Create(builder => AcceleratorContext.Configure(builder));
@@ -104,7 +105,8 @@ public sealed partial class PtxTests
         {
             using PTXBackend backend = Backend(context, architecture);
             foreach (MethodInfo kernel in kernels)
-                Assert.False(CallOrLocalMemory().IsMatch(Compile(backend, kernel)), $"{KernelCatalog.NameOf(kernel)} for {architecture} calls a function or uses local memory.");
+                Assert.False(CallOrLocalMemory().IsMatch(Compile(backend, kernel)),
+                    $"{KernelCatalog.NameOf(kernel)} for {architecture} calls a function or uses local memory.");
         }
     }
 
@@ -129,7 +131,10 @@ public sealed partial class PtxTests
                 Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"LowRank{rank}{variant}Kernels"), classes);
         }
 
-        foreach (string set in (string[])["Frozen", "FrozenNF4Block64", "FrozenFloat16", "LowRank8NF4Block64Nested", "LowRank4NF4Block128Nested", "LowRank3FP4Block32Nested", "LowRank8Dynamic8Block256", "LowRank8BFloat16", "LowRank8Float16"])
+        foreach (string set in (string[])[
+            "Frozen", "FrozenNF4Block64", "FrozenFloat16", "LowRank8NF4Block64Nested", "LowRank4NF4Block128Nested",
+            "LowRank3FP4Block32Nested", "LowRank8Dynamic8Block256", "LowRank8BFloat16", "LowRank8Float16",
+        ])
         {
             foreach (string variant in (string[])["Tiled", "FewRows", "Narrow", .. set == "Frozen" ? [] : (string[])["Codec"]])
                 Assert.Contains($"{set}{variant}Kernels", classes);

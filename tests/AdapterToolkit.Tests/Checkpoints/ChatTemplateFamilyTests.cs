@@ -7,7 +7,10 @@ using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints;
 
-/// <summary>Templates of well-known model families, written from their documentation: renderings as Jinja gives them with transformers' settings, and what ends a message.</summary>
+/// <summary>
+/// Templates of well-known model families, written from their documentation: renderings as Jinja gives
+/// them with transformers' settings, and what ends a message.
+/// </summary>
 public class ChatTemplateFamilyTests
 {
     private static readonly Lazy<JsonNode> s_golden = new(() => JsonNode.Parse(File.ReadAllText(Fixtures.OwnPathOf("chat-templates", "families.json")))!);
@@ -43,7 +46,8 @@ public class ChatTemplateFamilyTests
     private static ChatTemplate TemplateOf(string family)
     {
         JsonNode golden = s_golden.Value["templates"]![family]!;
-        return ChatTemplate.Parse((string)golden["template"]!, family, golden["special"]!.AsObject().ToDictionary(token => token.Key, token => (string)token.Value!));
+        return ChatTemplate.Parse((string)golden["template"]!, family,
+            golden["special"]!.AsObject().ToDictionary(token => token.Key, token => (string)token.Value!));
     }
 
     private static IEnumerable<ChatMessage> MessagesOf(string conversation)

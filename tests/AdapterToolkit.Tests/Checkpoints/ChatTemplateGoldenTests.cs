@@ -33,7 +33,11 @@ public class ChatTemplateGoldenTests
         Assert.All(cases, golden =>
         {
             string beginning = golden.GetProperty("bos").GetString()!;
-            var special = new Dictionary<string, string> { ["bos_token"] = beginning, ["eos_token"] = beginning == "<|begin_of_text|>" ? "<|end_of_text|>" : "</s>" };
+            var special = new Dictionary<string, string>
+            {
+                ["bos_token"] = beginning,
+                ["eos_token"] = beginning == "<|begin_of_text|>" ? "<|end_of_text|>" : "</s>",
+            };
             ChatTemplate template = ChatTemplate.Parse(golden.GetProperty("template").GetString()!, golden.GetProperty("name").GetString()!, special);
             Assert.Equal(golden.GetProperty("want").GetString(), template.Render(Messages(golden), golden.GetProperty("gen").GetBoolean()));
         });
@@ -58,7 +62,8 @@ public class ChatTemplateGoldenTests
             return;
         Assert.True(rendered.HasGenerationTag, name);
         (int, int)[] expected = [.. spans.EnumerateArray().Select(span => (span[0].GetInt32(), span[1].GetInt32()))];
-        Assert.Equal(expected, rendered.AssistantSpans.Select(span => (CodePoints(rendered.Text, span.Start.Value), CodePoints(rendered.Text, span.End.Value))));
+        Assert.Equal(expected, rendered.AssistantSpans
+            .Select(span => (CodePoints(rendered.Text, span.Start.Value), CodePoints(rendered.Text, span.End.Value))));
     }
 
     private static ChatMessage[] Messages(JsonElement golden) => [.. golden.GetProperty("messages").EnumerateArray().Select(ChatMessage.FromJson)];

@@ -74,7 +74,9 @@ public sealed class EndTokensTests : IDisposable
     [Fact]
     public void An_end_that_the_tokenizer_has_no_token_for_ends_the_text()
     {
-        const string llama3 = "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' + message['content'] + '<|eot_id|>' }}{% endfor %}";
+        const string llama3 =
+            "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' "
+            + "+ message['content'] + '<|eot_id|>' }}{% endfor %}";
         Tokenizer tokenizer = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", "smollm.tokenizer.json"));
         File.WriteAllText(_folder["config.json"], """{"eos_token_id": 0}""");
 

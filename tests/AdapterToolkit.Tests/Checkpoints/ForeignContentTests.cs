@@ -36,9 +36,12 @@ public sealed class ForeignContentTests : IDisposable
         { "gzip", [0x1F, 0x8B, 8, 0, .. new byte[20]], "compressed (gzip)", "Unpack" },
         { "zstd", [0x28, 0xB5, 0x2F, 0xFD, .. new byte[20]], "compressed (zstd)", "Unpack" },
         { "page", [.. "<!doctype html>\n<html class=\"\">\n<head></head></html>"u8], "a web page (HTML)", "Download the file itself" },
-        { "page after a byte order mark", [0xEF, 0xBB, 0xBF, .. "\r\n  <HTML lang='en'><body>Sign in</body></HTML>"u8], "a web page (HTML)", "Download the file itself" },
+        { "page after a byte order mark", [0xEF, 0xBB, 0xBF, .. "\r\n  <HTML lang='en'><body>Sign in</body></HTML>"u8],
+            "a web page (HTML)", "Download the file itself" },
         { "document", [.. "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"u8], "an XML document", "Download the file itself" },
-        { "pointer", [.. "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 269060552\n"u8], "Git LFS pointer", "git lfs pull" },
+        { "pointer",
+            [.. "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 269060552\n"u8],
+            "Git LFS pointer", "git lfs pull" },
     };
 
     public static TheoryData<string, byte[], string, string> Texts => new()

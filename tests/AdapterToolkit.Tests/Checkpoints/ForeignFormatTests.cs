@@ -77,7 +77,8 @@ public sealed class ForeignFormatTests : IDisposable
             string file = Path.Combine(Folder, name);
             if (!File.Exists(file))
                 File.WriteAllText(file, "...");
-            Assert.EndsWith($"Give the folder that it lies in: {Folder}", LoadRefused(file, "is a file, but a checkpoint is a folder"), StringComparison.Ordinal);
+            Assert.EndsWith($"Give the folder that it lies in: {Folder}",
+                LoadRefused(file, "is a file, but a checkpoint is a folder"), StringComparison.Ordinal);
         }
 
         string other = Path.Combine(Folder, "model.gguf");
@@ -105,7 +106,8 @@ public sealed class ForeignFormatTests : IDisposable
         string adapter = _temporary["adapter"];
         Directory.CreateDirectory(adapter);
         File.Copy(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", PeftAdapterConfig.FileName), Path.Combine(adapter, PeftAdapterConfig.FileName));
-        Assert.Contains("there is no such file. Get it", Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(adapter)).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no such file. Get it",
+            Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(adapter)).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(adapter, "adapter_model.bin"), "...");
 
         CheckpointException refused = Assert.Throws<CheckpointException>(() => PeftAdapterFile.Read(adapter));
@@ -131,7 +133,8 @@ public sealed class ForeignFormatTests : IDisposable
     public void A_pointer_of_Git_LFS_is_recognized(string file)
     {
         TinyLlama.Write(Folder);
-        File.WriteAllText(Path.Combine(Folder, file), "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 269060552\n");
+        File.WriteAllText(Path.Combine(Folder, file), "version https://git-lfs.github.com/spec/v1\n"
+            + "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 269060552\n");
         Refuses(Path.Combine(Folder, file), "Git LFS pointer", "git lfs pull");
     }
 
@@ -167,7 +170,8 @@ public sealed class ForeignFormatTests : IDisposable
     public void Other_element_types_are_named_with_the_tensor(SafetensorsType type, int size, string what)
     {
         const string query = "model.layers.0.self_attn.q_proj.weight";
-        TinyLlama.Write(Folder, tensors => tensors.Replacing(query, tensor => SafetensorsTensor.OfBytes(query, type, tensor.Shape.AsSpan(), new byte[tensor.ByteLength / 4 * size])));
+        TinyLlama.Write(Folder, tensors =>
+            tensors.Replacing(query, tensor => SafetensorsTensor.OfBytes(query, type, tensor.Shape.AsSpan(), new byte[tensor.ByteLength / 4 * size])));
         Refuses(Folder, query, what);
     }
 
@@ -178,7 +182,8 @@ public sealed class ForeignFormatTests : IDisposable
     public void Tensors_of_other_methods_are_named_with_the_weight_that_they_replace(string part, string what)
     {
         const string query = "model.layers.0.self_attn.q_proj.weight";
-        TinyLlama.Write(Folder, tensors => tensors.Replacing(query, _ => SafetensorsTensor.OfBytes("model.layers.0.self_attn.q_proj." + part, SafetensorsType.I32, [1], new byte[4])));
+        TinyLlama.Write(Folder, tensors =>
+            tensors.Replacing(query, _ => SafetensorsTensor.OfBytes("model.layers.0.self_attn.q_proj." + part, SafetensorsType.I32, [1], new byte[4])));
         Refuses(Folder, query, what, "Load the unquantized checkpoint");
     }
 
@@ -251,7 +256,8 @@ public sealed class ForeignFormatTests : IDisposable
 
     private void Refuses(string path, params string[] problems)
     {
-        string folder = path.EndsWith(".json", StringComparison.Ordinal) || path.EndsWith(Path.Combine("model", Checkpoint.SingleFileName), StringComparison.Ordinal) ? Folder : path;
+        string folder = path.EndsWith(".json", StringComparison.Ordinal)
+            || path.EndsWith(Path.Combine("model", Checkpoint.SingleFileName), StringComparison.Ordinal) ? Folder : path;
         string message = LoadRefused(folder, problems);
         Assert.StartsWith(path, message, StringComparison.Ordinal);
     }

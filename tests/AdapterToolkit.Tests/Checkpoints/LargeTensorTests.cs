@@ -13,8 +13,12 @@ public sealed class LargeTensorTests
     public void Shapes_beyond_what_can_be_counted_are_refused_with_their_dimensions()
     {
         Assert.Contains("65536 x 65536 numbers", Assert.Throws<ArgumentOutOfRangeException>(() => new Shape(65536, 65536)).Message, StringComparison.Ordinal);
-        Assert.Contains("tensor 't' of shape [65536, 65536]", Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfFloats("t", [65536, 65536], _ => { })).Message, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("tensor 't' of shape [2000000000]", Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfBytes("t", SafetensorsType.BF16, [2_000_000_000], _ => { })).Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("tensor 't' of shape [65536, 65536]",
+            Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfFloats("t", [65536, 65536], _ => { })).Message,
+            StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("tensor 't' of shape [2000000000]",
+            Assert.Throws<ArgumentOutOfRangeException>(() => SafetensorsTensor.OfBytes("t", SafetensorsType.BF16, [2_000_000_000], _ => { })).Message,
+            StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, new Shape(0, 65536, 65536, 7).Elements);
     }
 
@@ -22,7 +26,12 @@ public sealed class LargeTensorTests
     public void A_file_of_4_gib_and_more_opens_and_what_lies_behind_is_read()
     {
         using TemporaryFolder folder = new();
-        string path = WriteSparse(folder, """{"large":{"dtype":"F32","shape":[3000000000],"data_offsets":[0,12000000000]},"last":{"dtype":"F32","shape":[2],"data_offsets":[12000000000,12000000008]}}""", 12_000_000_008);
+        string path = WriteSparse(folder,
+            """
+            {"large": {"dtype": "F32", "shape": [3000000000], "data_offsets": [0, 12000000000]},
+             "last": {"dtype": "F32", "shape": [2], "data_offsets": [12000000000, 12000000008]}}
+            """,
+            12_000_000_008);
         using SafetensorsFile file = SafetensorsFile.Open(path);
 
         Assert.Equal([0f, 0f], file.ReadFloat32("last"));

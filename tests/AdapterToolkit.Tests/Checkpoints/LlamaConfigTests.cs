@@ -36,9 +36,20 @@ public sealed class LlamaConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"rope_theta": 500000, "rope_scaling": {"rope_type": "llama3", "factor": 32, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 8192}}""")]
-    [InlineData("""{"rope_scaling": {"type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}, "rope_theta": 5e5}""")]
-    [InlineData("""{"rope_parameters": {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}}""")]
+    [InlineData("""
+        {"rope_theta": 500000, "rope_scaling":
+            {"rope_type": "llama3", "factor": 32, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 8192}}
+        """)]
+    [InlineData("""
+        {"rope_scaling":
+            {"type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192},
+         "rope_theta": 5e5}
+        """)]
+    [InlineData("""
+        {"rope_parameters":
+            {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+             "original_max_position_embeddings": 8192}}
+        """)]
     public void Rotary_settings_read_in_old_and_new_spelling(string json)
     {
         LlamaConfig config = Read(json);
@@ -74,19 +85,29 @@ public sealed class LlamaConfigTests : IDisposable
     [InlineData("""{"rope_scaling": {"type": "yarn", "factor": 2}}""", "'rope_scaling.type' is 'yarn'")]
     [InlineData("""{"rope_parameters": {"rope_type": "dynamic"}}""", "'rope_parameters.rope_type' is 'dynamic'")]
     [InlineData("""{"rope_parameters": {"rope_type": "llama3", "factor": 8}}""", "'rope_parameters.low_freq_factor' is missing")]
-    [InlineData("""{"rope_parameters": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}}""", "must be greater than 'low_freq_factor'")]
+    [InlineData("""{"rope_parameters": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4}}""",
+        "must be greater than 'low_freq_factor'")]
     [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes"}}""", "'quantization_config.load_in_4bit' is not true")]
     [InlineData("""{"quantization_config": {"quant_method": "gptq", "bits": 4}}""", "'quantization_config.quant_method' is 'gptq'")]
     [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_8bit": true}}""", "Linear8bitLt")]
-    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "int4"}}""", "'quantization_config.bnb_4bit_quant_type' is 'int4'")]
-    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_storage": "bfloat16"}}""", "'quantization_config.bnb_4bit_quant_storage' is 'bfloat16'")]
+    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_type": "int4"}}""",
+        "'quantization_config.bnb_4bit_quant_type' is 'int4'")]
+    [InlineData("""{"quantization_config": {"quant_method": "bitsandbytes", "load_in_4bit": true, "bnb_4bit_quant_storage": "bfloat16"}}""",
+        "'quantization_config.bnb_4bit_quant_storage' is 'bfloat16'")]
     [InlineData("""{"rope_theta": 1e300}""", "'rope_theta' is 1")]
     [InlineData("""{"rms_norm_eps": 1e300}""", "'rms_norm_eps' is 1")]
     [InlineData("""{"rope_scaling": {"rope_type": "llama3", "factor": 1e300, "low_freq_factor": 1, "high_freq_factor": 4}}""", "'rope_scaling.factor' is 1")]
-    [InlineData("""{"rope_scaling": {"rope_type": "linear", "factor": 4.0}, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}""", "'rope_scaling.rope_type' is 'linear'")]
-    [InlineData("""{"rope_scaling": {"rope_type": "llama3", "type": "linear", "factor": 4.0}}""", "'rope_scaling.rope_type' is 'llama3', but 'type' is 'linear'")]
+    [InlineData("""{"rope_scaling": {"rope_type": "linear", "factor": 4.0}, "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}""",
+        "'rope_scaling.rope_type' is 'linear'")]
+    [InlineData("""{"rope_scaling": {"rope_type": "llama3", "type": "linear", "factor": 4.0}}""",
+        "'rope_scaling.rope_type' is 'llama3', but 'type' is 'linear'")]
     [InlineData("""{"rope_theta": 20000, "rope_parameters": {"rope_theta": 10000}}""", "'rope_theta' is 20000, but rope_parameters.rope_theta is 10000")]
-    [InlineData("""{"rope_parameters": {"rope_type": "default", "rope_theta": 500000.0}, "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}}""", "'rope_parameters.rope_theta' is 500000")]
+    [InlineData(
+        """
+        {"rope_parameters": {"rope_type": "default", "rope_theta": 500000.0},
+         "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4}}
+        """,
+        "'rope_parameters.rope_theta' is 500000")]
     [InlineData("""{"rope_parameters": {"rope_theta": 10000, "factor": 8}}""", "'rope_parameters.factor' is 8")]
     [InlineData("""{"rope_parameters": {"rope_theta": 10000, "attention_factor": 0.7}}""", "'rope_parameters.attention_factor' is 0.7")]
     [InlineData("""{"partial_rotary_factor": 0.5}""", "'partial_rotary_factor' is 0.5")]
@@ -137,7 +158,8 @@ public sealed class LlamaConfigTests : IDisposable
     {
         string[] keys =
         [
-            "rope_scaling", "rope_parameters", "quantization_config", "attention_dropout", "sliding_window", "attention_bias", "mlp_bias", "tie_word_embeddings", "attn_logit_softcapping",
+            "rope_scaling", "rope_parameters", "quantization_config", "attention_dropout",
+            "sliding_window", "attention_bias", "mlp_bias", "tie_word_embeddings", "attn_logit_softcapping",
             "num_local_experts", "layer_types", "no_rope_layers", "pruned_heads", "is_encoder_decoder", "architectures", "use_qk_norm",
             "pretraining_tp", "dtype", "torch_dtype", "n_inner",
         ];

@@ -25,16 +25,19 @@ public sealed class PeftExpressionTests : IDisposable
     public void What_is_none_alone_or_inside_the_whole_is_refused_at_load(string expression)
     {
         Write(expression, "v_proj");
-        Assert.Contains("'target_modules' has the regular expression", Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains("'target_modules' has the regular expression",
+            Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
         Write(".*", expression);
-        Assert.Contains("'rank_pattern' has the regular expression", Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains("'rank_pattern' has the regular expression",
+            Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Long_expressions_are_refused_before_they_are_compiled()
     {
         Write(string.Concat(Enumerable.Repeat("(a{0,999}b){0,999}", 4000)), "v_proj");
-        Assert.Contains("more than 4096 are not accepted", Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 4096 are not accepted",
+            Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,18 +70,22 @@ public sealed class PeftExpressionTests : IDisposable
         Assert.Equal(FilePath, error.FilePath);
         Assert.Contains("takes too long", error.Message, StringComparison.Ordinal);
 
-        SafetensorsTensor Factor(string name, int rows, int columns) => SafetensorsTensor.OfFloats($"base_model.model.{path}.lora_{name}.weight", [rows, columns], new float[rows * columns]);
+        SafetensorsTensor Factor(string name, int rows, int columns) =>
+            SafetensorsTensor.OfFloats($"base_model.model.{path}.lora_{name}.weight", [rows, columns], new float[rows * columns]);
     }
 
     [Fact]
     public void More_patterns_than_layers_of_any_model_are_refused()
     {
         Dictionary<string, int> patterns = Enumerable.Range(0, 5000).ToDictionary(i => $"layers.{i}", _ => 2);
-        File.WriteAllText(FilePath, JsonSerializer.Serialize(new { peft_type = "LORA", r = 2, lora_alpha = 2, target_modules = ".*", rank_pattern = patterns }));
-        Assert.Contains("'rank_pattern' has 5000 entries", Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
+        File.WriteAllText(FilePath,
+            JsonSerializer.Serialize(new { peft_type = "LORA", r = 2, lora_alpha = 2, target_modules = ".*", rank_pattern = patterns }));
+        Assert.Contains("'rank_pattern' has 5000 entries",
+            Assert.Throws<CheckpointException>(() => PeftAdapterConfig.FromFile(FilePath)).Message, StringComparison.Ordinal);
     }
 
     private void Write(string targets, string pattern) => File.WriteAllText(
         FilePath,
-        JsonSerializer.Serialize(new { peft_type = "LORA", r = 2, lora_alpha = 2, target_modules = targets, rank_pattern = new Dictionary<string, int> { [pattern] = 2 } }));
+        JsonSerializer.Serialize(
+            new { peft_type = "LORA", r = 2, lora_alpha = 2, target_modules = targets, rank_pattern = new Dictionary<string, int> { [pattern] = 2 } }));
 }

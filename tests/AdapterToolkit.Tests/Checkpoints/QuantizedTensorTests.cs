@@ -39,8 +39,10 @@ public sealed class QuantizedTensorTests : IDisposable
         Shape shape = new([.. fixture.WeightShape.Select(length => (int)length)]);
         bool isNested = fixture.Format.DoubleQuantized;
         string type = fixture.Format.Numbers == QuantizationFormat.NF4 ? "nf4" : "fp4";
-        string text = string.Create(CultureInfo.InvariantCulture,
-            $$"""{"quant_type": "{{type}}", "blocksize": {{fixture.Format.BlockSize}}, "dtype": "bfloat16", "shape": [{{shape.Dimensions[0]}}, {{shape.Dimensions[1]}}]""");
+        string text = string.Create(CultureInfo.InvariantCulture, $$"""
+            {"quant_type": "{{type}}", "blocksize": {{fixture.Format.BlockSize}}, "dtype": "bfloat16",
+             "shape": [{{shape.Dimensions[0]}}, {{shape.Dimensions[1]}}]
+            """);
         List<SafetensorsTensor> tensors =
         [
             SafetensorsTensor.OfBytes(Weight, SafetensorsType.U8, [fixture.Codes.Length, 1], fixture.Codes),

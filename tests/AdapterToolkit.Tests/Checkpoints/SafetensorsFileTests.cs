@@ -122,7 +122,9 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"w":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,8]}}""", 8, "w", "more elements than can be counted")]
     [InlineData("""{"w":{"dtype":"F32","shape":[9223372036854775807,0],"data_offsets":[0,9223372036854775807]}}""", 8, "w", "takes 0 bytes")]
     [InlineData("""{"w":{"dtype":"U8","shape":[9223372036854775807],"data_offsets":[0,9223372036854775807]}}""", 8, "w", "needs bytes 0 to")]
-    [InlineData("""{"v":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"w":{"dtype":"U8","shape":[9223372036854775799],"data_offsets":[8,9223372036854775807]}}""", 8, "w", "needs bytes 8 to")]
+    [InlineData(
+        """{"v":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},"w":{"dtype":"U8","shape":[9223372036854775799],"data_offsets":[8,9223372036854775807]}}""",
+        8, "w", "needs bytes 8 to")]
     [InlineData("""{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "w", "'shape' has a value")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", 8, "w", "'shape' has a value")]
     [InlineData("""{"w":{"dtype":"F32","shape":[1e99],"data_offsets":[0,8]}}""", 8, "w", "'shape' has a value")]

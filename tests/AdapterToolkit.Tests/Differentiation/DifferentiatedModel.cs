@@ -104,14 +104,16 @@ internal sealed class DifferentiatedModel : IDisposable
             if (!inputActive[i])
                 Assert.Null(inputGradients[i]);
             else
-                FiniteDifferences.Assert(moved => LossAt(moved, values => values.CopyTo(input, 0)), point, inputGradients[i] ?? new float[point.Length], $"gradient of input {i}");
+                FiniteDifferences.Assert(moved => LossAt(moved, values => values.CopyTo(input, 0)),
+                    point, inputGradients[i] ?? new float[point.Length], $"gradient of input {i}");
             point.CopyTo(input, 0);
         }
 
         foreach (Parameter parameter in Parameters)
         {
             float[] point = parameter.Value.ToArray();
-            FiniteDifferences.Assert(moved => LossAt(moved, values => parameter.Value.CopyFrom(values)), point, parameter.Gradient!.ToArray(), $"gradient of '{parameter.Name}'");
+            FiniteDifferences.Assert(moved => LossAt(moved, values => parameter.Value.CopyFrom(values)),
+                point, parameter.Gradient!.ToArray(), $"gradient of '{parameter.Name}'");
             parameter.Value.CopyFrom(point);
         }
 

@@ -37,7 +37,8 @@ public sealed class DifferentiationTests
     /// <summary>Every model of one tensor, in each of the modes that its branches tell apart.</summary>
     public static IEnumerable<TheoryDataRow<string, int>> UnaryModels =>
         from name in s_unaryModels.Keys
-        from mode in name is nameof(FanOut) or nameof(ModuleUsedTwice) or nameof(ScalarArithmetic) or nameof(UserOperators) or nameof(UnusedResults) or nameof(TrainableNorm) or nameof(Nested) or nameof(LoopOverModules)
+        from mode in name is nameof(FanOut) or nameof(ModuleUsedTwice) or nameof(ScalarArithmetic) or nameof(UserOperators)
+            or nameof(UnusedResults) or nameof(TrainableNorm) or nameof(Nested) or nameof(LoopOverModules)
             ? Enumerable.Range(0, 1)
             : Enumerable.Range(0, name == nameof(ReturnFromLoop) ? 7 : 4)
         select new TheoryDataRow<string, int>(name, mode).WithTrait("Device", "cpu");

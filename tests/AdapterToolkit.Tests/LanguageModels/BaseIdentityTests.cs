@@ -108,7 +108,8 @@ public sealed class BaseIdentityTests : IDisposable
     [Theory]
     [InlineData("rms_norm_eps", "1e-3")]
     [InlineData("rope_theta", "20000.0")]
-    [InlineData("rope_scaling", """{"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8}""")]
+    [InlineData("rope_scaling",
+        """{"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8}""")]
     public void A_setting_that_changes_the_numbers_makes_another(string key, string value)
     {
         TinyLlama.Write(_temporary["set"], config: json =>

@@ -37,7 +37,8 @@ public sealed class ContradictionTests : IDisposable
             File.Copy(Path.Combine(sample, file), Path.Combine(Folder, file));
         LlamaModel.Load(Folder, _device).Dispose();
         JsonNode tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "tokenizer.json")))!;
-        tokenizer["added_tokens"]!.AsArray().Add(JsonNode.Parse(File.ReadAllText(Fixtures.OwnPathOf("cases", "15-token-beyond-the-vocabulary", "added-token.json"))));
+        tokenizer["added_tokens"]!.AsArray()
+            .Add(JsonNode.Parse(File.ReadAllText(Fixtures.OwnPathOf("cases", "15-token-beyond-the-vocabulary", "added-token.json"))));
         File.WriteAllText(Path.Combine(Folder, "tokenizer.json"), tokenizer.ToJsonString());
 
         Refuses("tokenizer.json has token 2048 (<|pad|>), but config.json's vocab_size is 2048");
@@ -47,10 +48,13 @@ public sealed class ContradictionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tokenizer.json", """{"model": {"type": "BPE", "vocab": {"a": 0, "b": 320, "c": 500}}}""", "tokenizer.json has token 320 (b), but config.json's vocab_size is 320")]
-    [InlineData("tokenizer.json", """{"added_tokens": [{"id": 319, "content": "x"}, {"content": "y", "more": [{}], "id": 321}]}""", "tokenizer.json has token 321 (y)")]
+    [InlineData("tokenizer.json", """{"model": {"type": "BPE", "vocab": {"a": 0, "b": 320, "c": 500}}}""",
+        "tokenizer.json has token 320 (b), but config.json's vocab_size is 320")]
+    [InlineData("tokenizer.json", """{"added_tokens": [{"id": 319, "content": "x"}, {"content": "y", "more": [{}], "id": 321}]}""",
+        "tokenizer.json has token 321 (y)")]
     [InlineData("added_tokens.json", """{"<z>": 1000}""", "added_tokens.json has token 1000 (<z>)")]
-    [InlineData("tokenizer_config.json", """{"added_tokens_decoder": {"0": {"content": "a"}, "320": {"content": "<w>"}}}""", "tokenizer_config.json has token 320 (<w>)")]
+    [InlineData("tokenizer_config.json", """{"added_tokens_decoder": {"0": {"content": "a"}, "320": {"content": "<w>"}}}""",
+        "tokenizer_config.json has token 320 (<w>)")]
     [InlineData("generation_config.json", """{"eos_token_id": [2, 320]}""", "'eos_token_id' is 320, but config.json's vocab_size is 320")]
     [InlineData("generation_config.json", """{"pad_token_id": 400}""", "'pad_token_id' is 400")]
     public void A_file_with_a_token_beyond_the_vocabulary_is_refused(string file, string text, string expected)
@@ -116,7 +120,9 @@ public sealed class ContradictionTests : IDisposable
 
         TinyLlama.Write(Folder, tensors => tensors.Append(Copy(tensors.Single(tensor => tensor.Name == embedding), head).WithBytes(bytes => bytes[4000] ^= 1)));
         Assert.Equal(head, Refuses("'tie_word_embeddings' in config.json").TensorName);
-        LlamaModel.Load(Folder, _device, new LoadOptions { MapTensor = tensor => tensor.Name == head ? TensorMapping.Ignore : null }, TestContext.Current.CancellationToken).Dispose();
+        LlamaModel.Load(Folder, _device, new LoadOptions { MapTensor = tensor => tensor.Name == head ? TensorMapping.Ignore : null },
+            TestContext.Current.CancellationToken)
+            .Dispose();
         TinyLlama.WriteConfig(Folder, json => json["tie_word_embeddings"] = false);
         LlamaModel.Load(Folder, _device).Dispose();
     }
@@ -155,7 +161,8 @@ public sealed class ContradictionTests : IDisposable
             File.Delete(shard);
         ListLogger logger = new();
         LlamaModel.Load(Folder, _device, new LoadOptions { Logger = logger }, TestContext.Current.CancellationToken).Dispose();
-        Assert.Contains("lists files that are not there", Assert.Single(logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("lists files that are not there",
+            Assert.Single(logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
         ChangeIndex(map => map.Remove(Query));
         Refuses("lists other tensors than 'model.safetensors' holds");
     }
@@ -166,7 +173,8 @@ public sealed class ContradictionTests : IDisposable
         TinyLlama.WriteShards(Folder, name => name.Contains("layers.1", StringComparison.Ordinal));
         long bytes = TinyLlama.TensorsOf(TinyLlama.Folder).Sum(tensor => tensor.ByteLength);
         Assert.Empty(Warnings(bytes));
-        Assert.Contains($"'metadata.total_size' is {bytes + 4}, but the tensors have {bytes} bytes", Assert.Single(Warnings(bytes + 4)), StringComparison.Ordinal);
+        Assert.Contains($"'metadata.total_size' is {bytes + 4}, but the tensors have {bytes} bytes",
+            Assert.Single(Warnings(bytes + 4)), StringComparison.Ordinal);
 
         IEnumerable<string> Warnings(long stated)
         {
@@ -180,7 +188,8 @@ public sealed class ContradictionTests : IDisposable
         }
     }
 
-    private static SafetensorsTensor Copy(SafetensorsTensor tensor, string name) => SafetensorsTensor.OfBytes(name, tensor.Type, tensor.Shape.AsSpan(), tensor.BytesOf());
+    private static SafetensorsTensor Copy(SafetensorsTensor tensor, string name) =>
+        SafetensorsTensor.OfBytes(name, tensor.Type, tensor.Shape.AsSpan(), tensor.BytesOf());
 
     private List<SafetensorsTensor> TensorsOf(string file)
     {

@@ -64,8 +64,12 @@ public sealed class GenerationTests
     {
         using CpuDevice device = new(threads: 1);
         using FusedModel model = FusedModel.Create(device);
-        Assert.Contains("17 tokens", Assert.Throws<ArgumentException>(() => model.Generate(new int[17], 1, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        Assert.Contains("0 tokens", Assert.Throws<ArgumentException>(() => model.Generate([], 1, cancellationToken: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("17 tokens",
+            Assert.Throws<ArgumentException>(() => model.Generate(new int[17], 1, cancellationToken: TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("0 tokens",
+            Assert.Throws<ArgumentException>(() => model.Generate([], 1, cancellationToken: TestContext.Current.CancellationToken)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => model.Generate(s_prompt, -1, cancellationToken: TestContext.Current.CancellationToken));
     }
 

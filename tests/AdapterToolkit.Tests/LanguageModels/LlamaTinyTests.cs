@@ -130,8 +130,10 @@ public class LlamaTinyTests
         Close.Assert(expected.ReadFloat32("training_losses"), losses, TrainingTolerance, "training losses");
         foreach (Linear layer in model.Adapter.Layers)
         {
-            Close.Assert(expected.ReadFloat32($"after.{layer.CheckpointPath}.lora_A.weight"), layer.Factors!.SavedA(), TrainingTolerance, $"A of {layer.CheckpointPath} after training");
-            Close.Assert(expected.ReadFloat32($"after.{layer.CheckpointPath}.lora_B.weight"), layer.Factors!.SavedB(), TrainingTolerance, $"B of {layer.CheckpointPath} after training");
+            Close.Assert(expected.ReadFloat32($"after.{layer.CheckpointPath}.lora_A.weight"),
+                layer.Factors!.SavedA(), TrainingTolerance, $"A of {layer.CheckpointPath} after training");
+            Close.Assert(expected.ReadFloat32($"after.{layer.CheckpointPath}.lora_B.weight"),
+                layer.Factors!.SavedB(), TrainingTolerance, $"B of {layer.CheckpointPath} after training");
         }
 
         Close.Assert(expected.ReadFloat32("logits_after"), model.Logits(batch.Tokens), TrainingTolerance, "logits after training");
@@ -139,7 +141,8 @@ public class LlamaTinyTests
         Assert.Equal(0, model.Adapter.Bytes);
         using SafetensorsFile merged = SafetensorsFile.Open(Path.Combine(folder, "merged_after.safetensors"));
         foreach (Linear layer in model.LinearLayers.Where(layer => merged.Contains($"{layer.CheckpointPath}.weight")))
-            Close.Assert(merged.ReadFloat32($"{layer.CheckpointPath}.weight"), layer.Weight.ToArray(), TrainingTolerance, $"merged weight of {layer.CheckpointPath}");
+            Close.Assert(merged.ReadFloat32($"{layer.CheckpointPath}.weight"), layer.Weight.ToArray(),
+                TrainingTolerance, $"merged weight of {layer.CheckpointPath}");
         Close.Assert(expected.ReadFloat32("logits_after"), model.Logits(batch.Tokens), TrainingTolerance, "logits after the merge");
     }
 
@@ -151,7 +154,8 @@ public class LlamaTinyTests
         using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
         using Device device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
-        WeightFormat format = WeightFormat.NF4(int.Parse(expected.Metadata["blocksize"], CultureInfo.InvariantCulture), bool.Parse(expected.Metadata["double_quantized"]));
+        WeightFormat format = WeightFormat.NF4(int.Parse(expected.Metadata["blocksize"], CultureInfo.InvariantCulture),
+            bool.Parse(expected.Metadata["double_quantized"]));
         Assert.All(model.LinearLayers, layer => Assert.Equal(format, layer.Weight.Format));
         model.Adapter.Load(Path.Combine(folder, "adapter"));
         Batch batch = Batch.Read();
@@ -227,14 +231,17 @@ public class LlamaTinyTests
         Assert.NotEmpty(model.Adapter.Layers);
         foreach (Linear layer in model.Adapter.Layers)
         {
-            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_A.weight"), OwnRank(layer.Factors!, layer.Factors!.A), ModelTolerance, $"gradient of A of {layer.CheckpointPath}");
-            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_B.weight"), OwnRank(layer.Factors!, layer.Factors!.B), ModelTolerance, $"gradient of B of {layer.CheckpointPath}");
+            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_A.weight"),
+                OwnRank(layer.Factors!, layer.Factors!.A), ModelTolerance, $"gradient of A of {layer.CheckpointPath}");
+            Close.Assert(expected.ReadFloat32($"grad.{layer.CheckpointPath}.lora_B.weight"),
+                OwnRank(layer.Factors!, layer.Factors!.B), ModelTolerance, $"gradient of B of {layer.CheckpointPath}");
         }
     }
 
     private static float[] Train(LlamaModel model, Batch batch, IReadOnlyDictionary<string, string> settings)
     {
-        using AdamW optimizer = new(Number(settings, "lr"), Number(settings, "beta1"), Number(settings, "beta2"), Number(settings, "eps"), Number(settings, "weight_decay"));
+        using AdamW optimizer = new(Number(settings, "lr"), Number(settings, "beta1"),
+            Number(settings, "beta2"), Number(settings, "eps"), Number(settings, "weight_decay"));
         float[] losses = new float[int.Parse(settings["steps"], CultureInfo.InvariantCulture)];
         for (int step = 0; step < losses.Length; step++)
         {

@@ -33,11 +33,14 @@ public sealed class LoadOptionsTests : IDisposable
     [Fact]
     public void Tensors_with_a_prefix_and_masks_among_them_load_as_the_model_that_they_are()
     {
-        TinyLlama.Write(Folder, tensors => tensors.Select(tensor => Renamed(tensor, "transformer." + tensor.Name)).Append(SafetensorsTensor.OfFloats("transformer.model.layers.0.self_attn.mask", [2], new float[2])));
+        TinyLlama.Write(Folder, tensors => tensors.Select(tensor => Renamed(tensor, "transformer." + tensor.Name))
+            .Append(SafetensorsTensor.OfFloats("transformer.model.layers.0.self_attn.mask", [2], new float[2])));
         LoadOptions options = new()
         {
             Storage = WeightStorage.Dense,
-            MapTensor = tensor => tensor.Name.EndsWith(".mask", StringComparison.Ordinal) ? TensorMapping.Ignore : TensorMapping.Rename(tensor.Name["transformer.".Length..]),
+            MapTensor = tensor => tensor.Name.EndsWith(".mask", StringComparison.Ordinal)
+                ? TensorMapping.Ignore
+                : TensorMapping.Rename(tensor.Name["transformer.".Length..]),
         };
 
         CheckpointException missing = Assert.Throws<CheckpointException>(() => LlamaModel.Load(Folder, _device));
@@ -59,11 +62,15 @@ public sealed class LoadOptionsTests : IDisposable
     {
         string upright = _temporary["upright"];
         TinyLlama.Write(upright, tensors => tensors.Select(tensor => IsProjection(tensor.Name) ? Narrowed(tensor, type) : tensor));
-        TinyLlama.Write(Folder, tensors => tensors.Select(tensor => IsProjection(tensor.Name) ? Renamed(Transposed(Narrowed(tensor, type)), tensor.Name.Replace("proj", "conv", StringComparison.Ordinal)) : tensor));
+        TinyLlama.Write(Folder, tensors => tensors.Select(tensor => IsProjection(tensor.Name)
+            ? Renamed(Transposed(Narrowed(tensor, type)), tensor.Name.Replace("proj", "conv", StringComparison.Ordinal))
+            : tensor));
         LoadOptions options = new()
         {
             Storage = storage,
-            MapTensor = tensor => tensor.Name.Contains("conv", StringComparison.Ordinal) ? TensorMapping.RenameAndTranspose(tensor.Name.Replace("conv", "proj", StringComparison.Ordinal)) : null,
+            MapTensor = tensor => tensor.Name.Contains("conv", StringComparison.Ordinal)
+                ? TensorMapping.RenameAndTranspose(tensor.Name.Replace("conv", "proj", StringComparison.Ordinal))
+                : null,
         };
 
         using LlamaModel expected = LlamaModel.Load(upright, _device, storage);
@@ -80,14 +87,19 @@ public sealed class LoadOptionsTests : IDisposable
         Assert.Equal("model.extra.bias", refused.TensorName);
         Assert.Contains("LoadOptions.MapTensor", refused.Message, StringComparison.Ordinal);
 
-        LlamaModel.Load(Folder, _device, new LoadOptions { MapTensor = tensor => tensor.Name == "model.extra.bias" ? TensorMapping.Ignore : null }, TestContext.Current.CancellationToken).Dispose();
+        LlamaModel.Load(Folder, _device, new LoadOptions { MapTensor = tensor => tensor.Name == "model.extra.bias" ? TensorMapping.Ignore : null },
+            TestContext.Current.CancellationToken)
+            .Dispose();
     }
 
     [Fact]
     public void Two_tensors_of_one_name_are_refused()
     {
         TinyLlama.Write(Folder);
-        CheckpointException refused = Refused(new LoadOptions { MapTensor = tensor => tensor.Name == "model.norm.weight" ? TensorMapping.Rename(Query) : null });
+        CheckpointException refused = Refused(new LoadOptions
+        {
+            MapTensor = tensor => tensor.Name == "model.norm.weight" ? TensorMapping.Rename(Query) : null,
+        });
         Assert.Contains("'model.norm.weight'", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"'{Query}'", refused.Message, StringComparison.Ordinal);
         Assert.Contains("a name of its own", refused.Message, StringComparison.Ordinal);
@@ -97,12 +109,15 @@ public sealed class LoadOptionsTests : IDisposable
     public void What_is_no_matrix_of_numbers_is_not_transposed()
     {
         TinyLlama.Write(Folder);
-        Assert.Contains("can't be transposed", Refused(new LoadOptions { MapTensor = tensor => tensor.Name == "model.norm.weight" ? TensorMapping.Transpose : null }).Message, StringComparison.Ordinal);
+        Assert.Contains("can't be transposed",
+            Refused(new LoadOptions { MapTensor = tensor => tensor.Name == "model.norm.weight" ? TensorMapping.Transpose : null }).Message,
+            StringComparison.Ordinal);
 
         string quantized = _temporary["quantized"];
         using (LlamaModel model = LlamaModel.Load(TinyLlama.Folder, _device))
             model.Save(quantized);
-        CheckpointException refused = Assert.Throws<CheckpointException>(() => LlamaModel.Load(quantized, _device, new LoadOptions { MapTensor = tensor => tensor.Name == Query ? TensorMapping.Transpose : null }, TestContext.Current.CancellationToken));
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => LlamaModel.Load(quantized, _device,
+            new LoadOptions { MapTensor = tensor => tensor.Name == Query ? TensorMapping.Transpose : null }, TestContext.Current.CancellationToken));
         Assert.Equal(Query, refused.TensorName);
         Assert.Contains("Quantized weights can't be", refused.Message, StringComparison.Ordinal);
     }
@@ -110,8 +125,12 @@ public sealed class LoadOptionsTests : IDisposable
     [Fact]
     public void A_fault_in_a_renamed_tensor_is_told_by_both_names()
     {
-        TinyLlama.Write(Folder, tensors => tensors.Replacing("model.norm.weight", norm => Renamed(norm.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(8), float.NaN)), "final_norm")));
-        CheckpointException refused = Refused(new LoadOptions { MapTensor = tensor => tensor.Name == "final_norm" ? TensorMapping.Rename("model.norm.weight") : null });
+        TinyLlama.Write(Folder, tensors => tensors.Replacing("model.norm.weight",
+            norm => Renamed(norm.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(8), float.NaN)), "final_norm")));
+        CheckpointException refused = Refused(new LoadOptions
+        {
+            MapTensor = tensor => tensor.Name == "final_norm" ? TensorMapping.Rename("model.norm.weight") : null,
+        });
         Assert.Equal("final_norm", refused.TensorName);
         Assert.Contains("number 2 is NaN", refused.Message, StringComparison.Ordinal);
     }
@@ -122,9 +141,11 @@ public sealed class LoadOptionsTests : IDisposable
         TinyLlama.Write(Folder);
         List<LoadProgress> told = [];
         ListLogger logger = new();
-        using LlamaModel model = LlamaModel.Load(Folder, _device, new LoadOptions { Logger = logger, Progress = new Immediate(told.Add) }, TestContext.Current.CancellationToken);
+        using LlamaModel model = LlamaModel.Load(Folder, _device,
+            new LoadOptions { Logger = logger, Progress = new Immediate(told.Add) }, TestContext.Current.CancellationToken);
 
-        Assert.Equal(TinyLlama.TensorsOf(Folder).Select(tensor => tensor.Name).Order(StringComparer.Ordinal), told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal));
+        Assert.Equal(TinyLlama.TensorsOf(Folder).Select(tensor => tensor.Name).Order(StringComparer.Ordinal),
+            told.Select(progress => progress.Tensor).Order(StringComparer.Ordinal));
         Assert.Equal(Enumerable.Range(1, told.Count), told.Select(progress => progress.Loaded));
         Assert.Equal((told.Count, told[^1].Bytes), (told[^1].Weights, told[^1].LoadedBytes));
         Assert.Equal(TinyLlama.TensorsOf(Folder).Sum(tensor => tensor.ByteLength), told[^1].Bytes);
@@ -147,12 +168,14 @@ public sealed class LoadOptionsTests : IDisposable
             Immediate cancelling = new(progress => Act(progress.Loaded == after, source.Cancel));
             Assert.Throws<OperationCanceledException>(() => model.LoadCheckpoint(Folder, _device, new LoadOptions { Progress = cancelling }, source.Token));
             Immediate failing = new(progress => Act(progress.Loaded > after, () => throw new NotSupportedException("progress")));
-            Assert.Throws<NotSupportedException>(() => model.LoadCheckpoint(Folder, _device, new LoadOptions { Progress = failing }, TestContext.Current.CancellationToken));
+            Assert.Throws<NotSupportedException>(
+                () => model.LoadCheckpoint(Folder, _device, new LoadOptions { Progress = failing }, TestContext.Current.CancellationToken));
             Assert.Equal(0, _device.HeldBytes);
             Assert.Null(model.CheckpointFolder);
         }
 
-        Assert.Throws<NotSupportedException>(() => model.LoadCheckpoint(Folder, _device, new LoadOptions { MapTensor = _ => throw new NotSupportedException("hook") }, TestContext.Current.CancellationToken));
+        Assert.Throws<NotSupportedException>(() => model.LoadCheckpoint(Folder, _device,
+            new LoadOptions { MapTensor = _ => throw new NotSupportedException("hook") }, TestContext.Current.CancellationToken));
         model.LoadCheckpoint(Folder, _device);
         using LlamaModel golden = LlamaModel.Load(TinyLlama.Folder, _device);
         Assert.Equal(Logits(golden), Logits(model));
@@ -184,7 +207,8 @@ public sealed class LoadOptionsTests : IDisposable
         static SafetensorsTensor Narrow(SafetensorsTensor tensor) => tensor.Name switch
         {
             _ when tensor.Name.EndsWith("q_proj.weight", StringComparison.Ordinal) => SafetensorsTensor.OfFloats(tensor.Name, [8, 48], new float[8 * 48]),
-            _ when tensor.Name.EndsWith("k_proj.weight", StringComparison.Ordinal) || tensor.Name.EndsWith("v_proj.weight", StringComparison.Ordinal) => SafetensorsTensor.OfFloats(tensor.Name, [4, 48], new float[4 * 48]),
+            _ when tensor.Name.EndsWith("k_proj.weight", StringComparison.Ordinal) || tensor.Name.EndsWith("v_proj.weight", StringComparison.Ordinal) =>
+                SafetensorsTensor.OfFloats(tensor.Name, [4, 48], new float[4 * 48]),
             _ when tensor.Name.EndsWith("o_proj.weight", StringComparison.Ordinal) => SafetensorsTensor.OfFloats(tensor.Name, [48, 8], new float[48 * 8]),
             _ => tensor,
         };
@@ -192,7 +216,8 @@ public sealed class LoadOptionsTests : IDisposable
 
     private static bool IsProjection(string name) => name.Contains("proj", StringComparison.Ordinal);
 
-    private static SafetensorsTensor Renamed(SafetensorsTensor tensor, string name) => SafetensorsTensor.OfBytes(name, tensor.Type, tensor.Shape.AsSpan(), tensor.BytesOf());
+    private static SafetensorsTensor Renamed(SafetensorsTensor tensor, string name) =>
+        SafetensorsTensor.OfBytes(name, tensor.Type, tensor.Shape.AsSpan(), tensor.BytesOf());
 
     private static SafetensorsTensor Narrowed(SafetensorsTensor tensor, SafetensorsType type)
     {
@@ -200,8 +225,12 @@ public sealed class LoadOptionsTests : IDisposable
         return type switch
         {
             SafetensorsType.F32 => tensor,
-            SafetensorsType.F16 => SafetensorsTensor.OfBytes(tensor.Name, type, tensor.Shape.AsSpan(), MemoryMarshal.AsBytes<Half>([.. numbers.Select(number => (Half)number)]).ToArray()),
-            _ => SafetensorsTensor.OfBytes(tensor.Name, type, tensor.Shape.AsSpan(), MemoryMarshal.AsBytes<ushort>([.. numbers.Select(number => (ushort)(BitConverter.SingleToUInt32Bits(number) >> 16))]).ToArray()),
+            SafetensorsType.F16 =>
+                SafetensorsTensor.OfBytes(tensor.Name, type, tensor.Shape.AsSpan(),
+                    MemoryMarshal.AsBytes<Half>([.. numbers.Select(number => (Half)number)]).ToArray()),
+            _ =>
+                SafetensorsTensor.OfBytes(tensor.Name, type, tensor.Shape.AsSpan(),
+                    MemoryMarshal.AsBytes<ushort>([.. numbers.Select(number => (ushort)(BitConverter.SingleToUInt32Bits(number) >> 16))]).ToArray()),
         };
     }
 
@@ -222,7 +251,8 @@ public sealed class LoadOptionsTests : IDisposable
 
     private CheckpointException Refused(LoadOptions options)
     {
-        CheckpointException refused = Assert.Throws<CheckpointException>(() => LlamaModel.Load(Folder, _device, options, TestContext.Current.CancellationToken));
+        CheckpointException refused =
+            Assert.Throws<CheckpointException>(() => LlamaModel.Load(Folder, _device, options, TestContext.Current.CancellationToken));
         Assert.Equal(0, _device.HeldBytes);
         return refused;
     }

@@ -33,7 +33,8 @@ public sealed class NotFiniteTests : IDisposable
             int last = (int)(tensor.ByteLength / 4) - 1;
             foreach (int index in (int[])[0, last])
             {
-                TinyLlama.Write(_temporary["changed"], tensors => tensors.Replacing(tensor.Name, found => found.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(4 * index), number))));
+                TinyLlama.Write(_temporary["changed"],
+                    tensors => tensors.Replacing(tensor.Name, found => found.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(4 * index), number))));
                 Refuses(tensor.Name, index, WeightStorage.Dense);
             }
 
@@ -53,7 +54,8 @@ public sealed class NotFiniteTests : IDisposable
             int elements = (int)(tensor.ByteLength / 4), index = elements - 2;
             byte[] bytes = new byte[2 * elements];
             MemoryMarshal.Write(bytes.AsSpan(2 * index), (ushort)number);
-            TinyLlama.Write(_temporary["changed"], tensors => tensors.Replacing(tensor.Name, found => SafetensorsTensor.OfBytes(found.Name, type, found.Shape.AsSpan(), bytes)));
+            TinyLlama.Write(_temporary["changed"],
+                tensors => tensors.Replacing(tensor.Name, found => SafetensorsTensor.OfBytes(found.Name, type, found.Shape.AsSpan(), bytes)));
             Refuses(tensor.Name, index, WeightStorage.Dense);
             Refuses(tensor.Name, index, WeightStorage.AsMarked);
         }
@@ -71,7 +73,8 @@ public sealed class NotFiniteTests : IDisposable
         File.Copy(Path.Combine(folder, LlamaConfig.FileName), Path.Combine(changed, LlamaConfig.FileName));
         SafetensorsWriter.Write(
             Path.Combine(changed, Checkpoint.SingleFileName),
-            [.. TinyLlama.TensorsOf(folder).Replacing(weight + companion, scales => scales.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(), float.NaN)))]);
+            [.. TinyLlama.TensorsOf(folder)
+                .Replacing(weight + companion, scales => scales.WithBytes(bytes => MemoryMarshal.Write(bytes.AsSpan(), float.NaN)))]);
         CheckpointException refused = Assert.Throws<CheckpointException>(() => LlamaModel.Load(changed, _device));
         Assert.Equal(weight + companion, refused.TensorName);
         Assert.Contains("element 0 is NaN", refused.Message, StringComparison.Ordinal);

@@ -51,7 +51,8 @@ public sealed class QuantizedCheckpointTests : IDisposable
         {
             const string query = "model.layers.0.self_attn.q_proj.weight";
             Assert.Superset(
-                new HashSet<string> { query, $"{query}.absmax", $"{query}.quant_map", $"{query}.nested_absmax", $"{query}.nested_quant_map", $"{query}.quant_state.bitsandbytes__nf4" },
+                new HashSet<string> { query, $"{query}.absmax", $"{query}.quant_map", $"{query}.nested_absmax",
+                    $"{query}.nested_quant_map", $"{query}.quant_state.bitsandbytes__nf4" },
                 checkpoint.Names.ToHashSet());
         }
 

@@ -19,7 +19,8 @@ internal sealed class Qwen3Weights : LanguageModel
     {
         Embedding embedding = new(Vocabulary, Hidden);
         Head = new LanguageModelHead(embedding);
-        _children = [new("model.embed_tokens", embedding), .. Enumerable.Range(0, Layers).SelectMany(Layer), new("model.norm", Norm(Hidden)), new("lm_head", Head)];
+        _children =
+            [new("model.embed_tokens", embedding), .. Enumerable.Range(0, Layers).SelectMany(Layer), new("model.norm", Norm(Hidden)), new("lm_head", Head)];
     }
 
     public override LanguageModelHead Head { get; }

@@ -33,14 +33,16 @@ public class RealModelTests
         Assert.NotEqual(0, expected.RootElement.GetProperty("chats").GetArrayLength());
         foreach (JsonElement chat in expected.RootElement.GetProperty("chats").EnumerateArray())
         {
-            ChatMessage[] messages = [.. chat.GetProperty("messages").EnumerateArray().Select(message => new ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!))];
+            ChatMessage[] messages = [.. chat.GetProperty("messages").EnumerateArray()
+                .Select(message => new ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!))];
             string text = template.Render(messages, addGenerationPrompt: true);
             Assert.Equal(chat.GetProperty("text").GetString(), text);
             int[] ids = tokenizer.Encode(text, addSpecialTokens: false);
             Assert.Equal(Ids(chat.GetProperty("ids")), ids);
             AssertTop5(chat, model.NextTokenLogits(ids));
             int[] greedy = Ids(chat.GetProperty("greedyIds"));
-            Assert.Equal(greedy, model.Generate(ids, greedy[^1] == end ? greedy.Length + 1 : greedy.Length, [end], cancellationToken: TestContext.Current.CancellationToken));
+            Assert.Equal(greedy,
+                model.Generate(ids, greedy[^1] == end ? greedy.Length + 1 : greedy.Length, [end], cancellationToken: TestContext.Current.CancellationToken));
             Assert.Equal(chat.GetProperty("greedyText").GetString(), tokenizer.Decode(greedy, skipSpecialTokens: true));
         }
     }
@@ -172,5 +174,6 @@ public class RealModelTests
     }
 
     private static void AssertRelative(double expected, double actual, double tolerance) =>
-        Assert.True(Math.Abs(actual - expected) <= tolerance * Math.Abs(expected), $"The loss is {actual:G9}, expected {expected:G9} within {tolerance:G2} of it.");
+        Assert.True(Math.Abs(actual - expected) <= tolerance * Math.Abs(expected),
+            $"The loss is {actual:G9}, expected {expected:G9} within {tolerance:G2} of it.");
 }

@@ -25,7 +25,8 @@ public class SavedActivationsTests
         using CpuDevice device = new();
         using LlamaModel model = LoadWithAdapter(device);
         LlamaConfig config = model.Config;
-        int hidden = config.HiddenSize, heads = config.Heads * config.HeadDim, keyValueHeads = config.KeyValueHeads * config.HeadDim, intermediate = config.IntermediateSize;
+        int hidden = config.HiddenSize, heads = config.Heads * config.HeadDim,
+            keyValueHeads = config.KeyValueHeads * config.HeadDim, intermediate = config.IntermediateSize;
         int rank = model.Blocks[1].Attention.Query.LowRank!.Rank;
 
         // Each value with the numbers that a row of it has. A value that several layers read is saved once.
@@ -57,7 +58,8 @@ public class SavedActivationsTests
         Tensor x = Tensor.Zeros(device, new Shape(Rows, hidden));
         Tensor y = model.Blocks[1].ForwardSaving(x, xActive: true, model.CreateContext(tokens), out ForwardRecord? record);
         Assert.NotNull(record);
-        (string Name, int Columns)[] saved = [.. record.SavedTensors.DistinctBy(tensor => tensor.Tensor.Memory).Select(tensor => (tensor.Name, tensor.Tensor.Shape.Elements / Rows))];
+        (string Name, int Columns)[] saved =
+            [.. record.SavedTensors.DistinctBy(tensor => tensor.Tensor.Memory).Select(tensor => (tensor.Name, tensor.Tensor.Shape.Elements / Rows))];
         Assert.Equal(expected.Order(), saved.Order());
         Assert.Equal(expected.Sum(value => (long)value.Columns) * Rows * sizeof(float), record.SavedBytes);
         record.Release();

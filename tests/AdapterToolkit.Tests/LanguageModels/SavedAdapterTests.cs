@@ -124,7 +124,8 @@ public sealed class SavedAdapterTests : IDisposable
     {
         string folder = _folder["adapter"];
         Directory.CreateDirectory(folder);
-        File.Copy(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", "adapter_model.safetensors"), Path.Combine(folder, "adapter_model.safetensors"), overwrite: true);
+        File.Copy(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", "adapter_model.safetensors"),
+            Path.Combine(folder, "adapter_model.safetensors"), overwrite: true);
         File.WriteAllText(Path.Combine(folder, "adapter_config.json"), config);
         return folder;
     }

@@ -31,8 +31,17 @@ public sealed class SavedFilesTests : IDisposable
     {
         MakeBase();
         string extra = Fixtures.OwnPathOf("cases", "09-tokenizer-files-missing-in-merged", "b1-extra");
-        string[] odd = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json", "qwen.tiktoken", "preprocessor_config.json", "chat_template.jinja", "NOTICE.txt", "LICENSE.md", "tokenizer.model.v3", "original/tokenizer.model"];
-        string[] foreign = ["pytorch_model.bin", "pytorch_model.bin.index.json", "model.Q4_1.gguf", "README.md", "notes.txt", "tokenized.jsonl", "token_cache.bin", "trainer_state.json", "checkpoint-5/tokenizer.json", "checkpoint-5/config.json", "adapter/adapter_config.json", "adapter/tokenizer.json", ".cache/tokenizer.json"];
+        string[] odd =
+        [
+            "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tekken.json",
+            "qwen.tiktoken", "preprocessor_config.json", "chat_template.jinja", "NOTICE.txt", "LICENSE.md", "tokenizer.model.v3", "original/tokenizer.model",
+        ];
+        string[] foreign =
+        [
+            "pytorch_model.bin", "pytorch_model.bin.index.json", "model.Q4_1.gguf", "README.md", "notes.txt",
+            "tokenized.jsonl", "token_cache.bin", "trainer_state.json", "checkpoint-5/tokenizer.json",
+            "checkpoint-5/config.json", "adapter/adapter_config.json", "adapter/tokenizer.json", ".cache/tokenizer.json",
+        ];
         foreach (string name in (string[])[.. odd, .. foreign])
             Write(name, name.EndsWith(".json", StringComparison.Ordinal) ? "{}" : $"the text of {name}");
         foreach (string file in Directory.GetFiles(extra, "*", SearchOption.AllDirectories))
@@ -42,7 +51,8 @@ public sealed class SavedFilesTests : IDisposable
 
         Assert.Equal(
             ((string[])[.. expected, "config.json", "model.safetensors"]).Select(Slashes).Order(StringComparer.Ordinal),
-            Directory.GetFiles(Saved, "*", SearchOption.AllDirectories).Select(file => Slashes(Path.GetRelativePath(Saved, file))).Where(name => name[0] != '.').Order(StringComparer.Ordinal));
+            Directory.GetFiles(Saved, "*", SearchOption.AllDirectories).Select(file => Slashes(Path.GetRelativePath(Saved, file)))
+                .Where(name => name[0] != '.').Order(StringComparer.Ordinal));
         Assert.All(expected, name => Assert.Equal(File.ReadAllBytes(Path.Combine(BaseFolder, name)), File.ReadAllBytes(Path.Combine(Saved, name))));
 
         static string Slashes(string path) => path.Replace('\\', '/');
@@ -76,7 +86,8 @@ public sealed class SavedFilesTests : IDisposable
     {
         MakeBase();
         string path = Path.Combine(BaseFolder, "config.json");
-        string text = File.ReadAllText(path).TrimEnd()[..^1].TrimEnd() + ",\n  \"rms_norm_eps_copy\": 1e-05,\n  \"big\": 123456789012345678901234567890,\n  \"name\": \"caf\\u00e9 <|x|> é\",\n\t\"torch_dtype\" : \"float32\",\n  \"nested\": { \"b\":[1.0,  2] }\n}\n";
+        string text = File.ReadAllText(path).TrimEnd()[..^1].TrimEnd() + ",\n  \"rms_norm_eps_copy\": 1e-05,\n  \"big\": 123456789012345678901234567890,\n"
+            + "  \"name\": \"caf\\u00e9 <|x|> é\",\n\t\"torch_dtype\" : \"float32\",\n  \"nested\": { \"b\":[1.0,  2] }\n}\n";
         File.WriteAllText(path, text);
         Save();
         Assert.Equal(text, File.ReadAllText(Path.Combine(Saved, "config.json")));

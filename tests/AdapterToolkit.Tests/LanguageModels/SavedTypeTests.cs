@@ -74,7 +74,8 @@ public sealed class SavedTypeTests : IDisposable
             Assert.Equal(before[tensor].Bytes, after[tensor].Bytes);
         }
 
-        string[] states = [.. after.Where(tensor => tensor.Key.EndsWith(StateSuffix, StringComparison.Ordinal)).Select(tensor => Encoding.UTF8.GetString(tensor.Value.Bytes))];
+        string[] states = [.. after.Where(tensor => tensor.Key.EndsWith(StateSuffix, StringComparison.Ordinal))
+            .Select(tensor => Encoding.UTF8.GetString(tensor.Value.Bytes))];
         Assert.Equal(7 * 3, states.Length);
         Assert.All(states, state => Assert.Contains($"\"dtype\": \"{name}\", \"shape\": [", state, StringComparison.Ordinal));
         JsonObject config = CheckpointCopy.Config(Saved);
@@ -99,13 +100,16 @@ public sealed class SavedTypeTests : IDisposable
         Assert.Equal(WeightFormat.BFloat16, layer.FormatFor(layer.Weight, WeightFormat.FullPrecision, WeightStorage.AsMarked));
         Assert.Contains(WeightFormat.Float16, Formats(layer));
 
-        static IEnumerable<WeightFormat> Formats(Linear layer) => ((WeightFormat[])[WeightFormat.BFloat16, WeightFormat.Float16]).Where(format => layer.KernelsFor(format) is not null);
+        static IEnumerable<WeightFormat> Formats(Linear layer) =>
+            ((WeightFormat[])[WeightFormat.BFloat16, WeightFormat.Float16]).Where(format => layer.KernelsFor(format) is not null);
     }
 
     [Fact]
     public void A_dense_copy_of_a_mixed_base_keeps_each_tensor_s_type()
     {
-        CheckpointCopy.OfLlama(BaseFolder, name => name.Contains("norm", StringComparison.Ordinal) ? SafetensorsType.F32 : name == Embedding ? SafetensorsType.F16 : SafetensorsType.BF16, ("dtype", "bfloat16"));
+        CheckpointCopy.OfLlama(BaseFolder,
+            name => name.Contains("norm", StringComparison.Ordinal) ? SafetensorsType.F32 : name == Embedding ? SafetensorsType.F16 : SafetensorsType.BF16,
+            ("dtype", "bfloat16"));
         using (LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense))
             Assert.Equal(0, model.Save(Saved, new SaveOptions()));
 
@@ -128,7 +132,8 @@ public sealed class SavedTypeTests : IDisposable
 
         Assert.Equal(expected, TypeOf(Norm));
         Assert.Equal(expected, TypeOf(Embedding));
-        Assert.Equal(CheckpointCopy.Config(Saved)["dtype"]!.GetValue<string>(), expected switch { SafetensorsType.F16 => "float16", SafetensorsType.BF16 => "bfloat16", _ => "float32" });
+        string name = expected switch { SafetensorsType.F16 => "float16", SafetensorsType.BF16 => "bfloat16", _ => "float32" };
+        Assert.Equal(CheckpointCopy.Config(Saved)["dtype"]!.GetValue<string>(), name);
     }
 
     [Fact]
@@ -138,7 +143,8 @@ public sealed class SavedTypeTests : IDisposable
         ListLogger logger = new();
         LoadOptions options = new() { Storage = WeightStorage.Dense, Logger = logger };
         using LlamaModel model = LlamaModel.Load(BaseFolder, _device, options, TestContext.Current.CancellationToken);
-        Assert.Contains("'config.json' says that the model is in float16", Assert.Single(logger.Lines, line => line.Contains("another type", StringComparison.Ordinal)),
+        Assert.Contains("'config.json' says that the model is in float16",
+            Assert.Single(logger.Lines, line => line.Contains("another type", StringComparison.Ordinal)),
             StringComparison.Ordinal);
         model.Save(Saved, new SaveOptions());
         AssertTypeNames("bfloat16");
@@ -166,7 +172,8 @@ public sealed class SavedTypeTests : IDisposable
             float[] expected = Logits(model);
             Assert.Equal(0, model.Save(Saved, new SaveOptions()));
 
-            Assert.All(CheckpointCopy.Tensors(Saved).Values, tensor => Assert.Contains($" {type} ", tensor.Description.Replace(":", " ", StringComparison.Ordinal), StringComparison.Ordinal));
+            Assert.All(CheckpointCopy.Tensors(Saved).Values,
+                tensor => Assert.Contains($" {type} ", tensor.Description.Replace(":", " ", StringComparison.Ordinal), StringComparison.Ordinal));
             AssertTypeNames(name);
             using LlamaModel merged = LlamaModel.Load(Saved, _device, WeightStorage.Dense);
             Assert.Equal(expected, Logits(merged));
@@ -249,7 +256,8 @@ public sealed class SavedTypeTests : IDisposable
         Assert.Equal(SafetensorsType.BF16, TypeOf(Query));
         Assert.Equal(
             ["lm_head", "model.layers.0.self_attn.q_proj"],
-            CheckpointCopy.Config(Saved)["quantization_config"]!["llm_int8_skip_modules"]!.AsArray().Select(module => (string)module!).Order(StringComparer.Ordinal));
+            CheckpointCopy.Config(Saved)["quantization_config"]!["llm_int8_skip_modules"]!
+                .AsArray().Select(module => (string)module!).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -33,7 +33,8 @@ public sealed class SkippedModulesTests : IDisposable
     {
         using (LlamaModel model = LlamaModel.Load(Case, _device))
         {
-            Assert.All(model.LinearLayers, layer => Assert.Equal(layer.CheckpointPath == Down ? WeightFormat.FullPrecision : WeightFormat.NF4(), layer.Weight.Format));
+            Assert.All(model.LinearLayers,
+                layer => Assert.Equal(layer.CheckpointPath == Down ? WeightFormat.FullPrecision : WeightFormat.NF4(), layer.Weight.Format));
             using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(Case, Checkpoint.SingleFileName));
             Assert.Equal(file.ReadFloat32(Down + ".weight"), model.LinearLayers.Single(layer => layer.CheckpointPath == Down).Weight.ToArray());
             model.Save(Folder);
@@ -95,7 +96,8 @@ public sealed class SkippedModulesTests : IDisposable
         CopyCase(json => json["quantization_config"] = JsonNode.Parse(value));
         ListLogger logger = new();
         using LlamaModel model = LlamaModel.Load(Folder, _device, new LoadOptions { Logger = logger }, TestContext.Current.CancellationToken);
-        Assert.Contains("has no 'quantization_config', but tensors such as", Assert.Single(logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("has no 'quantization_config', but tensors such as",
+            Assert.Single(logger.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     private void CopyCase(Action<JsonNode> change)

@@ -15,16 +15,20 @@ public sealed class EmbeddingTests
 {
     public static IEnumerable<TheoryDataRow<string, int>> Vocabularies => TestDevices.With(TestDevices.All, [1, 31, 100]);
 
-    /// <summary>Half-precision numbers: both zeros, the smallest and largest subnormal ones, the smallest normal one, one, the largest, and others, of both signs.</summary>
+    /// <summary>
+    /// Half-precision numbers: both zeros, the smallest and largest subnormal ones, the smallest normal one, one, the largest, and others, of both signs.
+    /// </summary>
     private static readonly ushort[] s_halves =
     [
-        0x0000, 0x8000, 0x0001, 0x8001, 0x0002, 0x0155, 0x03FF, 0x83FF, 0x0400, 0x8400, 0x0401, 0x07FF, 0x3C00, 0xBC00, 0x3555, 0xB555, 0x7BFF, 0xFBFF, 0x4248, 0x1400, 0x0200, 0x8200, 0x6800, 0x9FFF,
+        0x0000, 0x8000, 0x0001, 0x8001, 0x0002, 0x0155, 0x03FF, 0x83FF, 0x0400, 0x8400, 0x0401, 0x07FF, 0x3C00,
+        0xBC00, 0x3555, 0xB555, 0x7BFF, 0xFBFF, 0x4248, 0x1400, 0x0200, 0x8200, 0x6800, 0x9FFF,
     ];
 
     /// <summary>Bfloat16 numbers: both zeros, the smallest normal ones, one, the largest, and others, of both signs.</summary>
     private static readonly ushort[] s_bfloats =
     [
-        0x0000, 0x8000, 0x0080, 0x8080, 0x00FF, 0x3F80, 0xBF80, 0x7F7F, 0xFF7F, 0x3EAB, 0xBEAB, 0x4049, 0xC049, 0x2000, 0xA07F, 0x5555, 0x3F81, 0x3FFF, 0x4000, 0xC2C8, 0x1234, 0x9234, 0x7000, 0x0FED,
+        0x0000, 0x8000, 0x0080, 0x8080, 0x00FF, 0x3F80, 0xBF80, 0x7F7F, 0xFF7F, 0x3EAB, 0xBEAB, 0x4049, 0xC049,
+        0x2000, 0xA07F, 0x5555, 0x3F81, 0x3FFF, 0x4000, 0xC2C8, 0x1234, 0x9234, 0x7000, 0x0FED,
     ];
 
     public static IEnumerable<TheoryDataRow<string, string>> SixteenBitFormats =>
@@ -84,9 +88,11 @@ public sealed class EmbeddingTests
             // An odd number of columns, so that rows begin in the middle of a word.
             int vocabulary = bits.Length / hidden;
             ushort[] held = bits[..(vocabulary * hidden)];
-            float[] matrix = [.. held.Select(number => isHalf ? (float)BitConverter.UInt16BitsToHalf(number) : BitConverter.UInt32BitsToSingle((uint)number << 16))];
+            float[] matrix =
+                [.. held.Select(number => isHalf ? (float)BitConverter.UInt16BitsToHalf(number) : BitConverter.UInt32BitsToSingle((uint)number << 16))];
             Embedding embedding = new(vocabulary, hidden);
-            embedding.Weight.Load(device, new QuantizedValues(isHalf ? WeightFormat.Float16 : WeightFormat.BFloat16, matrix.Length, MemoryMarshal.AsBytes(held.AsSpan()).ToArray(), null));
+            embedding.Weight.Load(device, new QuantizedValues(isHalf ? WeightFormat.Float16 : WeightFormat.BFloat16,
+                matrix.Length, MemoryMarshal.AsBytes(held.AsSpan()).ToArray(), null));
             int[] ids = [vocabulary - 1, .. Enumerable.Range(0, vocabulary), 0];
             using Tensor vectors = embedding.Forward(new TokenIds(1, ids.Length, ids));
             float[] expected = [.. ids.SelectMany(id => matrix.Skip(id * hidden).Take(hidden))];

@@ -118,7 +118,8 @@ public class LanguageModelHeadTests
         {
             if (row % Length == Length - 1 || s_labels[row + 1] == -100)
                 continue;
-            double[] logits = [.. Enumerable.Range(0, Vocabulary).Select(token => Enumerable.Range(0, Hidden).Sum(i => (double)hidden[(row * Hidden) + i] * weight[(token * Hidden) + i]))];
+            double[] logits = [.. Enumerable.Range(0, Vocabulary)
+                .Select(token => Enumerable.Range(0, Hidden).Sum(i => (double)hidden[(row * Hidden) + i] * weight[(token * Hidden) + i]))];
             sum += Math.Log(logits.Sum(Math.Exp)) - logits[s_labels[row + 1]];
             count++;
         }

@@ -11,7 +11,9 @@ namespace AdapterToolkit.Tests.Operators;
 [Collection(nameof(VectorWidth))]
 public sealed class CausalAttentionTests
 {
-    /// <summary>One row, odd lengths, padding up to a whole sequence, several query heads a key head, heads that fill no vector, several blocks of keys.</summary>
+    /// <summary>
+    /// One row, odd lengths, padding up to a whole sequence, several query heads a key head, heads that fill no vector, several blocks of keys.
+    /// </summary>
     private static readonly AttentionCase[] s_cases =
     [
         new(1, 1, 1, 1, 2), new(2, 1, 2, 1, 4), new(2, 5, 2, 2, 6, [5, 3]), new(3, 7, 4, 2, 10, [7, 0, 1]),
@@ -19,7 +21,8 @@ public sealed class CausalAttentionTests
 
     private static readonly AttentionCase[] s_largeCases =
     [
-        new(2, 33, 9, 3, 64), new(1, 70, 6, 3, 32), new(2, 131, 4, 1, 16, [131, 97]), new(1, 300, 2, 1, 34, [290]), new(2, 48, 3, 3, 128, [48, 16]), new(1, 64, 2, 2, 256),
+        new(2, 33, 9, 3, 64), new(1, 70, 6, 3, 32), new(2, 131, 4, 1, 16, [131, 97]),
+        new(1, 300, 2, 1, 34, [290]), new(2, 48, 3, 3, 128, [48, 16]), new(1, 64, 2, 2, 256),
     ];
 
     public static IEnumerable<TheoryDataRow<string>> All => TestDevices.All;
@@ -117,10 +120,14 @@ public sealed class CausalAttentionTests
         using TensorScope scope = new();
         using SequenceContext context = new AttentionCase(2, 3, 4, 2, 4).Context(device);
         Tensor Rows(int rows, int columns) => Tensor.Zeros(device, new Shape(rows, columns));
-        Assert.Contains("5 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(5, 16), Rows(6, 8), Rows(6, 8), context)).Message, StringComparison.Ordinal);
-        Assert.Contains("6 x 10", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 10), Rows(6, 8), context)).Message, StringComparison.Ordinal);
-        Assert.Contains("6 x 12", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 12), Rows(6, 12), context)).Message, StringComparison.Ordinal);
-        Assert.Contains("6 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 8), Rows(6, 16), context)).Message, StringComparison.Ordinal);
+        Assert.Contains("5 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(5, 16), Rows(6, 8), Rows(6, 8), context)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("6 x 10", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 10), Rows(6, 8), context)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("6 x 12", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 12), Rows(6, 12), context)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("6 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 8), Rows(6, 16), context)).Message,
+            StringComparison.Ordinal);
         context.Rotary.Dispose();
     }
 
@@ -154,7 +161,8 @@ public sealed class CausalAttentionTests
         using TensorScope scope = new();
         using SequenceContext context = shape.Context(device);
         Tensor result = Op.CausalAttention(
-            Tensor.From(device, shape.QueryShape, shape.Query), Tensor.From(device, shape.KeyShape, shape.Key), Tensor.From(device, shape.KeyShape, shape.Value), context);
+            Tensor.From(device, shape.QueryShape, shape.Query), Tensor.From(device, shape.KeyShape, shape.Key),
+            Tensor.From(device, shape.KeyShape, shape.Value), context);
         context.Rotary.Dispose();
         return result.ToArray();
     }
@@ -167,7 +175,8 @@ public sealed class CausalAttentionTests
         Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), gradient = Tensor.From(device, shape.QueryShape, shape.Gradient);
         Tensor key = Tensor.From(device, shape.KeyShape, shape.Key), value = Tensor.From(device, shape.KeyShape, shape.Value);
         Tensor result = Op.CausalAttentionSaving(query, key, value, context, out Tensor logSumExp);
-        (Tensor? dQuery, Tensor? dKey, Tensor? dValue) = Op.CausalAttentionGradient(gradient, query, key, value, result, logSumExp, context, queryActive, keyActive, valueActive);
+        (Tensor? dQuery, Tensor? dKey, Tensor? dValue) =
+            Op.CausalAttentionGradient(gradient, query, key, value, result, logSumExp, context, queryActive, keyActive, valueActive);
         context.Rotary.Dispose();
         return (dQuery?.ToArray() ?? [], dKey?.ToArray() ?? [], dValue?.ToArray() ?? []);
     }

@@ -33,7 +33,8 @@ public sealed class ElementwiseTests
     {
         ["Add"] = new(Op.Add, (dy, _, _) => (Op.AddGradient(dy), Op.AddGradient(dy)), (left, right) => left + right),
         ["Subtract"] = new(Op.Subtract, (dy, _, _) => (Op.AddGradient(dy), Op.NegateGradient(dy)), (left, right) => left - right),
-        ["Multiply"] = new(Op.Multiply, (dy, left, right) => (Op.MultiplyLeftGradient(dy, right), Op.MultiplyRightGradient(dy, left)), (left, right) => left * right),
+        ["Multiply"] = new(Op.Multiply, (dy, left, right) => (Op.MultiplyLeftGradient(dy, right), Op.MultiplyRightGradient(dy, left)),
+            (left, right) => left * right),
         ["SwiGlu"] = new(Op.SwiGlu, SwiGluGradient, ScalarFunctions.SwiGlu),
     };
 
@@ -55,7 +56,8 @@ public sealed class ElementwiseTests
             using Tensor argument = Tensor.From(device, new Shape(size), x), gradient = Tensor.From(device, new Shape(size), dy);
             using Tensor result = unary.Run(argument), argumentGradient = unary.Gradient(gradient, argument);
             Close.Assert(Map(size, i => unary.Definition(x[i])), result.ToArray(), 1e-6, $"{name} of {size}");
-            Close.Assert(Map(size, i => dy[i] * ScalarFunctions.Derivative(unary.Definition, x[i])), argumentGradient.ToArray(), GradientTolerance, $"gradient of {name} of {size}");
+            Close.Assert(Map(size, i => dy[i] * ScalarFunctions.Derivative(unary.Definition, x[i])),
+                argumentGradient.ToArray(), GradientTolerance, $"gradient of {name} of {size}");
             Assert.Equal(argument.Shape, result.Shape);
         }
 
@@ -72,12 +74,15 @@ public sealed class ElementwiseTests
         {
             float[] left = Values(size, 1), right = Values(size, 2), dy = Values(size, 3);
             Shape shape = new(1, size);
-            using Tensor leftArgument = Tensor.From(device, shape, left), rightArgument = Tensor.From(device, shape, right), gradient = Tensor.From(device, shape, dy);
+            using Tensor leftArgument = Tensor.From(device, shape, left),
+                rightArgument = Tensor.From(device, shape, right), gradient = Tensor.From(device, shape, dy);
             using Tensor result = binary.Run(leftArgument, rightArgument);
             (Tensor leftGradient, Tensor rightGradient) = binary.Gradients(gradient, leftArgument, rightArgument);
             Close.Assert(Map(size, i => binary.Definition(left[i], right[i])), result.ToArray(), 1e-6, $"{name} of {size}");
-            Close.Assert(Map(size, i => dy[i] * ScalarFunctions.Derivative(at => binary.Definition(at, right[i]), left[i])), leftGradient.ToArray(), GradientTolerance, $"left gradient of {name} of {size}");
-            Close.Assert(Map(size, i => dy[i] * ScalarFunctions.Derivative(at => binary.Definition(left[i], at), right[i])), rightGradient.ToArray(), GradientTolerance, $"right gradient of {name} of {size}");
+            Close.Assert(Map(size, i => dy[i] * ScalarFunctions.Derivative(at => binary.Definition(at, right[i]), left[i])),
+                leftGradient.ToArray(), GradientTolerance, $"left gradient of {name} of {size}");
+            Close.Assert(Map(size, i => dy[i] * ScalarFunctions.Derivative(at => binary.Definition(left[i], at), right[i])),
+                rightGradient.ToArray(), GradientTolerance, $"right gradient of {name} of {size}");
             leftGradient.Release();
             rightGradient.Release();
         }
@@ -167,7 +172,8 @@ public sealed class ElementwiseTests
         foreach (int size in s_sizes)
         {
             Shape shape = new(size);
-            using Tensor gate = Tensor.From(device, shape, Values(size, 1)), up = Tensor.From(device, shape, Values(size, 2)), gradient = Tensor.From(device, shape, Values(size, 3));
+            using Tensor gate = Tensor.From(device, shape, Values(size, 1)),
+                up = Tensor.From(device, shape, Values(size, 2)), gradient = Tensor.From(device, shape, Values(size, 3));
             (Tensor? bothGate, Tensor? bothUp) = Op.SwiGluGradient(gradient, gate, up, gateActive: true, upActive: true);
             (Tensor? onlyGate, Tensor? noUp) = Op.SwiGluGradient(gradient, gate, up, gateActive: true, upActive: false);
             (Tensor? noGate, Tensor? onlyUp) = Op.SwiGluGradient(gradient, gate, up, gateActive: false, upActive: true);
@@ -269,5 +275,6 @@ public sealed class ElementwiseTests
 
     private sealed record Unary(Func<Tensor, Tensor> Run, Func<Tensor, Tensor, Tensor> Gradient, Func<double, double> Definition);
 
-    private sealed record Binary(Func<Tensor, Tensor, Tensor> Run, Func<Tensor, Tensor, Tensor, (Tensor Left, Tensor Right)> Gradients, Func<double, double, double> Definition);
+    private sealed record Binary(
+        Func<Tensor, Tensor, Tensor> Run, Func<Tensor, Tensor, Tensor, (Tensor Left, Tensor Right)> Gradients, Func<double, double, double> Definition);
 }

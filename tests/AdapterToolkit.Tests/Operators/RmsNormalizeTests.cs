@@ -29,12 +29,15 @@ public sealed class RmsNormalizeTests
             using Tensor inputGradient = Op.RmsNormalizeInputGradient(gradient, argument, factors, inverseRms);
             Op.AddRmsNormalizeWeightGradient(gradient, argument, inverseRms, weightGradient);
 
-            double[] inverses = [.. Enumerable.Range(0, rows).Select(row => 1 / Math.Sqrt((Sum(columns, i => Square(x[(row * columns) + i])) / columns) + Epsilon))];
-            double[] means = [.. Enumerable.Range(0, rows).Select(row => Sum(columns, i => (double)weight[i] * dy[(row * columns) + i] * x[(row * columns) + i]) / columns)];
+            double[] inverses = [.. Enumerable.Range(0, rows)
+                .Select(row => 1 / Math.Sqrt((Sum(columns, i => Square(x[(row * columns) + i])) / columns) + Epsilon))];
+            double[] means = [.. Enumerable.Range(0, rows)
+                .Select(row => Sum(columns, i => (double)weight[i] * dy[(row * columns) + i] * x[(row * columns) + i]) / columns)];
             string what = $"{rows} x {columns}";
             Close.Assert([.. inverses.Select(inverse => (float)inverse)], inverseRms.ToArray(), 1e-6, $"inverse root mean squares of {what}");
             Close.Assert(Map(x.Length, i => weight[i % columns] * x[i] * inverses[i / columns]), result.ToArray(), 1e-6, $"result of {what}");
-            float[] expected = Map(x.Length, i => inverses[i / columns] * (((double)weight[i % columns] * dy[i]) - (x[i] * Square(inverses[i / columns]) * means[i / columns])));
+            float[] expected = Map(x.Length,
+                i => inverses[i / columns] * (((double)weight[i % columns] * dy[i]) - (x[i] * Square(inverses[i / columns]) * means[i / columns])));
 
             // The two terms nearly cancel where a row has few features, so the tolerance is relative to them.
             float[] terms = Map(x.Length, i => inverses[i / columns] * weight[i % columns] * dy[i]);
@@ -102,7 +105,8 @@ public sealed class RmsNormalizeTests
         static float[] Run(int threads)
         {
             using CpuDevice device = new(threads);
-            using Tensor x = Tensor.From(device, new Shape(rows, columns), Values(rows * columns, 1)), weight = Tensor.From(device, new Shape(columns), Values(columns, 2));
+            using Tensor x = Tensor.From(device, new Shape(rows, columns), Values(rows * columns, 1)),
+                weight = Tensor.From(device, new Shape(columns), Values(columns, 2));
             using Tensor weightGradient = Tensor.Zeros(device, weight.Shape);
             using Tensor result = Op.RmsNormalize(x, weight, Epsilon, out Tensor inverseRms);
             using Tensor gradient = Op.RmsNormalizeInputGradient(result, x, weight, inverseRms);

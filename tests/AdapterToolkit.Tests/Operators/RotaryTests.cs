@@ -73,7 +73,8 @@ public sealed class RotaryTests
             string type = (string)config["rope_parameters"]!["rope_type"]!;
             if (type is not ("default" or "llama3"))
             {
-                Assert.Contains(type, Assert.Throws<CheckpointException>(() => LlamaConfig.FromFile(folder[LlamaConfig.FileName])).Message, StringComparison.Ordinal);
+                Assert.Contains(type, Assert.Throws<CheckpointException>(() => LlamaConfig.FromFile(folder[LlamaConfig.FileName])).Message,
+                    StringComparison.Ordinal);
                 continue;
             }
 

@@ -7,7 +7,8 @@ internal static class ProductCheck
 {
     /// <summary>Checks that no number is farther off than rounding explains, where operands are of the size of 1.</summary>
     public static void Check(double[] expected, float[] actual, string name, ProductOperands operands) =>
-        Check(expected, actual, $"{name} of {operands.Rows} x {operands.InFeatures} x {operands.OutFeatures}, rank {operands.Rank}", 2e-5 * Math.Max(1, expected.Max(Math.Abs)));
+        Check(expected, actual, $"{name} of {operands.Rows} x {operands.InFeatures} x {operands.OutFeatures}, rank {operands.Rank}",
+            2e-5 * Math.Max(1, expected.Max(Math.Abs)));
 
     /// <summary>Checks that no number is farther off than allowed.</summary>
     public static void Check(double[] expected, float[] actual, string name, double allowed)

@@ -22,7 +22,8 @@ public sealed class QuantizedCodecTests
     private static readonly int[] s_widths = [512, 256, 128];
 
     /// <summary>The middles between values of the codebooks, where codes change.</summary>
-    private static readonly float[][] s_points = [DecisionPoints.Between(Codebooks.NF4), DecisionPoints.Between(Codebooks.FP4), DecisionPoints.Between(Codebooks.Dynamic8)];
+    private static readonly float[][] s_points =
+        [DecisionPoints.Between(Codebooks.NF4), DecisionPoints.Between(Codebooks.FP4), DecisionPoints.Between(Codebooks.Dynamic8)];
 
     public static IEnumerable<TheoryDataRow<string, int>> LayersAndWidths =>
         from layer in QuantizedLayers.Names
@@ -116,7 +117,8 @@ public sealed class QuantizedCodecTests
     {
         using Device device = TestDevices.Open(identifier);
         Float16Layer layer = new(3, 1);
-        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => layer.Load(layer.Weight, device, [0, 65519.996f, 65520f], layer.MarkedFormat, Name));
+        InvalidDataException refused =
+            Assert.Throws<InvalidDataException>(() => layer.Load(layer.Weight, device, [0, 65519.996f, 65520f], layer.MarkedFormat, Name));
         Assert.Contains("number 2 is", refused.Message, StringComparison.Ordinal);
         Assert.False(layer.Weight.IsLoaded);
         layer.Load(layer.Weight, device, [0, 65519.996f, -65504f], layer.MarkedFormat, Name);
@@ -173,7 +175,8 @@ public sealed class QuantizedCodecTests
         Assert.Equal(format, layer.Weight.Format);
         QuantizedValues actual = layer.Weight.Packed.ToQuantizedValues();
         string place = $"{kind} numbers of {name}, {outFeatures} x {inFeatures}, on {device.Identifier}";
-        Assert.True(expected.Codes.AsSpan().SequenceEqual(actual.Codes), $"{place}: the codes differ from byte {expected.Codes.AsSpan().CommonPrefixLength(actual.Codes)} on.");
+        Assert.True(expected.Codes.AsSpan().SequenceEqual(actual.Codes),
+            $"{place}: the codes differ from byte {expected.Codes.AsSpan().CommonPrefixLength(actual.Codes)} on.");
         Assert.Equal(expected.Scales?.Codes, actual.Scales?.Codes);
         Assert.Equal(Bits(expected.Scales?.Maxima), Bits(actual.Scales?.Maxima));
         Assert.Equal(Bits(expected.Scales?.NestedMaxima), Bits(actual.Scales?.NestedMaxima));

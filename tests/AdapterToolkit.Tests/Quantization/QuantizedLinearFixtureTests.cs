@@ -68,7 +68,8 @@ public sealed class QuantizedLinearFixtureTests
     /// <summary>Some AdamW steps on the loss Σ y·dy, whose gradient is dy whatever y is.</summary>
     private static void Train(LinearFixture fixture, Linear layer, Tensor x, Tensor dy)
     {
-        using AdamW optimizer = new((float)fixture.Number("lr"), fixture.Number("beta1"), fixture.Number("beta2"), fixture.Number("eps"), fixture.Number("weight_decay"));
+        using AdamW optimizer = new((float)fixture.Number("lr"), fixture.Number("beta1"),
+            fixture.Number("beta2"), fixture.Number("eps"), fixture.Number("weight_decay"));
         for (int step = 0; step < (int)fixture.Number("adamw_steps"); step++)
         {
             foreach (Parameter parameter in layer.Parameters)

@@ -12,7 +12,9 @@ namespace AdapterToolkit.Tests.Quantization;
 [Collection(nameof(VectorWidth))]
 public sealed class QuantizedProductTests
 {
-    /// <summary>Rows, input features, output features; blocks that end with a row, in the middle of one, and in the middle of a word, for few rows and for many.</summary>
+    /// <summary>
+    /// Rows, input features, output features; blocks that end with a row, in the middle of one, and in the middle of a word, for few rows and for many.
+    /// </summary>
     private static readonly (int Rows, int In, int Out)[] s_shapes =
     [
         (1, 1, 1), (1, 64, 32), (1, 128, 80), (2, 33, 65), (3, 64, 48), (4, 192, 70), (3, 48, 130), (13, 100, 31),

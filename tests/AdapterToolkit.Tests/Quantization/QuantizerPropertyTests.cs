@@ -27,7 +27,8 @@ public sealed class QuantizerPropertyTests
     private static readonly Gen<WeightFormat> s_anyFormat = Gen.OneOf(s_plainFormat, s_doubleFormat, s_sixteenBits);
 
     /// <summary>Numbers as weights have, zeros, denormal and very large ones, and runs of one number.</summary>
-    private static readonly Gen<float[]> s_values = Gen.Select(Gen.Int[0, MostNumbers], Gen.Int[0, 5], Gen.UInt).Select((length, kind, seed) => Numbers(length, kind, seed));
+    private static readonly Gen<float[]> s_values = Gen.Select(Gen.Int[0, MostNumbers], Gen.Int[0, 5], Gen.UInt)
+        .Select((length, kind, seed) => Numbers(length, kind, seed));
 
     private static readonly Gen<float> s_notFinite = Gen.Int[-1, 1].Select(sign => sign / 0f);
 
@@ -85,19 +86,23 @@ public sealed class QuantizerPropertyTests
     }
 
     [Fact]
-    public void DoubleQuantizedScalesAreNearThePlainOnes() => Gen.Select(s_values.Where(values => values.All(value => MathF.Abs(value) < 1e30f)), s_doubleFormat).Sample((values, format) =>
-    {
-        QuantizedValues quantized = Quantizer.Quantize(values, format, "w");
-        WeightFormat plainFormat = format.Numbers == QuantizationFormat.NF4 ? WeightFormat.NF4(format.BlockSize, doubleQuantized: false) : WeightFormat.FP4(format.BlockSize, doubleQuantized: false);
-        QuantizedValues plain = Quantizer.Quantize(values, plainFormat, "w");
-        Assert.Equal(plain.Codes, quantized.Codes);
-        for (int block = 0; block < plain.Scales!.Count; block++)
+    public void DoubleQuantizedScalesAreNearThePlainOnes() =>
+        Gen.Select(s_values.Where(values => values.All(value => MathF.Abs(value) < 1e30f)), s_doubleFormat).Sample((values, format) =>
         {
-            // The widest gap of the dynamic map is 0.0141; a scale is at most half of it, times the nested maximum, away.
-            double tolerance = (0.0071 * quantized.Scales!.NestedMaxima![block / WeightFormat.NestedBlockSize]) + (1e-6 * plain.Scales[block]) + float.Epsilon;
-            Assert.Equal(plain.Scales[block], quantized.Scales[block], tolerance);
-        }
-    }, iter: 200);
+            QuantizedValues quantized = Quantizer.Quantize(values, format, "w");
+            WeightFormat plainFormat = format.Numbers == QuantizationFormat.NF4
+                ? WeightFormat.NF4(format.BlockSize, doubleQuantized: false)
+                : WeightFormat.FP4(format.BlockSize, doubleQuantized: false);
+            QuantizedValues plain = Quantizer.Quantize(values, plainFormat, "w");
+            Assert.Equal(plain.Codes, quantized.Codes);
+            for (int block = 0; block < plain.Scales!.Count; block++)
+            {
+                // The widest gap of the dynamic map is 0.0141; a scale is at most half of it, times the nested maximum, away.
+                double tolerance = (0.0071 * quantized.Scales!.NestedMaxima![block / WeightFormat.NestedBlockSize])
+                    + (1e-6 * plain.Scales[block]) + float.Epsilon;
+                Assert.Equal(plain.Scales[block], quantized.Scales[block], tolerance);
+            }
+        }, iter: 200);
 
     [Fact]
     public void BlocksOfZerosDecodeToZeros() => Gen.Select(Gen.Int[0, MostNumbers], s_anyFormat).Sample((length, format) =>
@@ -116,14 +121,15 @@ public sealed class QuantizerPropertyTests
     }, iter: 50);
 
     [Fact]
-    public void NumbersThatAreNotFiniteAreRefusedByTheTensorsName() => Gen.Select(s_values.Where(values => values.Length > 0), s_anyFormat, s_notFinite, Gen.Int[0, MostNumbers]).Sample((values, format, number, position) =>
-    {
-        int index = position % values.Length;
-        values[index] = number;
-        InvalidDataException exception = Assert.Throws<InvalidDataException>(() => Quantizer.Quantize(values, format, "model.layers.3.weight"));
-        Assert.Contains("'model.layers.3.weight'", exception.Message, StringComparison.Ordinal);
-        Assert.Contains($"number {index} is", exception.Message, StringComparison.Ordinal);
-    }, iter: 100);
+    public void NumbersThatAreNotFiniteAreRefusedByTheTensorsName() =>
+        Gen.Select(s_values.Where(values => values.Length > 0), s_anyFormat, s_notFinite, Gen.Int[0, MostNumbers]).Sample((values, format, number, position) =>
+        {
+            int index = position % values.Length;
+            values[index] = number;
+            InvalidDataException exception = Assert.Throws<InvalidDataException>(() => Quantizer.Quantize(values, format, "model.layers.3.weight"));
+            Assert.Contains("'model.layers.3.weight'", exception.Message, StringComparison.Ordinal);
+            Assert.Contains($"number {index} is", exception.Message, StringComparison.Ordinal);
+        }, iter: 100);
 
     [Fact]
     public void SixteenBitsRoundToTheNearest() => Gen.Float[-65504f, 65504f].Array[0, 200].Sample(values =>
@@ -160,7 +166,9 @@ public sealed class QuantizerPropertyTests
     public void LongTensorsGiveTheBitsOfTheirPieces()
     {
         float[] values = Numbers(300_000, 0, 3);
-        foreach (WeightFormat format in (WeightFormat[])[WeightFormat.NF4(doubleQuantized: false), WeightFormat.Dynamic8(), WeightFormat.BFloat16, WeightFormat.Float16])
+        foreach (WeightFormat format in (WeightFormat[])[
+            WeightFormat.NF4(doubleQuantized: false), WeightFormat.Dynamic8(), WeightFormat.BFloat16, WeightFormat.Float16,
+        ])
         {
             byte[] whole = Quantizer.Quantize(values, format, "w").Codes;
             byte[] pieces = [.. values.Chunk(4096).SelectMany(chunk => Quantizer.Quantize(chunk, format, "w").Codes)];

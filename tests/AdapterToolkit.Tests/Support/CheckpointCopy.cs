@@ -30,7 +30,8 @@ public static class CheckpointCopy
 
         File.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(s_indented));
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(source, "model.safetensors"));
-        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), [.. file.Entries.Select(entry => Tensor(entry, file.ReadFloat32(entry.Name), typeOf(entry.Name)))]);
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"),
+            [.. file.Entries.Select(entry => Tensor(entry, file.ReadFloat32(entry.Name), typeOf(entry.Name)))]);
     }
 
     /// <summary>The tensors of a checkpoint's file: type, shape and bytes, by name.</summary>
@@ -46,7 +47,8 @@ public static class CheckpointCopy
     private static SafetensorsTensor Tensor(SafetensorsEntry entry, float[] values, SafetensorsType type) => type switch
     {
         SafetensorsType.F32 => SafetensorsTensor.OfFloats(entry.Name, entry.Shape.AsSpan(), values),
-        SafetensorsType.BF16 => SafetensorsTensor.OfBytes(entry.Name, type, entry.Shape.AsSpan(), Quantizer.Quantize(values, WeightFormat.BFloat16, entry.Name).Codes),
+        SafetensorsType.BF16 =>
+            SafetensorsTensor.OfBytes(entry.Name, type, entry.Shape.AsSpan(), Quantizer.Quantize(values, WeightFormat.BFloat16, entry.Name).Codes),
         _ => SafetensorsTensor.OfBytes(entry.Name, type, entry.Shape.AsSpan(), Quantizer.Quantize(values, WeightFormat.Float16, entry.Name).Codes),
     };
 }

@@ -24,6 +24,7 @@ public static class Close
         }
 
         if (difference > tolerance * Math.Max(largest, float.Epsilon))
-            Xunit.Assert.Fail($"{what}: element {worst} is {actual[worst]:G9}, expected {expected[worst]:G9}; the difference {difference:G3} is above {tolerance:G3} x {largest:G3}.");
+            Xunit.Assert.Fail($"{what}: element {worst} is {actual[worst]:G9}, expected {expected[worst]:G9}; "
+                + $"the difference {difference:G3} is above {tolerance:G3} x {largest:G3}.");
     }
 }

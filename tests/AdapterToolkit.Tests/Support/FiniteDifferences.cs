@@ -12,7 +12,8 @@ public static class FiniteDifferences
     /// <param name="what">A name for the message.</param>
     /// <param name="step">Half the distance of the two points on each axis.</param>
     /// <param name="tolerance">The difference allowed, relative to the largest element of the gradient.</param>
-    public static void Assert(Func<float[], double> function, ReadOnlySpan<float> point, ReadOnlySpan<float> gradient, string what, float step = 1e-2f, double tolerance = 1e-2)
+    public static void Assert(
+        Func<float[], double> function, ReadOnlySpan<float> point, ReadOnlySpan<float> gradient, string what, float step = 1e-2f, double tolerance = 1e-2)
     {
         Xunit.Assert.Equal(point.Length, gradient.Length);
         float[] moved = point.ToArray();

@@ -2,7 +2,9 @@ using AdapterToolkit.Formats;
 
 namespace AdapterToolkit.Tests.Support;
 
-/// <summary>The end of a process at one of its file operations, played within this one: after it no further operation is done, those of the cleaning up included.</summary>
+/// <summary>
+/// The end of a process at one of its file operations, played within this one: after it no further operation is done, those of the cleaning up included.
+/// </summary>
 internal static class SimulatedDeath
 {
     /// <summary>Does something, and dies before one of its file operations.</summary>

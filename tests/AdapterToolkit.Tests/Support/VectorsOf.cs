@@ -2,7 +2,10 @@ using AdapterToolkit.Operators.Cpu;
 
 namespace AdapterToolkit.Tests.Support;
 
-/// <summary>Lets kernels use vectors of a width until it is disposed. Tests that use it are in the collection of <see cref="VectorWidth"/>, so that they run one at a time.</summary>
+/// <summary>
+/// Lets kernels use vectors of a width until it is disposed. Tests that use it are in the collection
+/// of <see cref="VectorWidth"/>, so that they run one at a time.
+/// </summary>
 public sealed class VectorsOf : IDisposable
 {
     /// <summary>Sets the width.</summary>

@@ -46,7 +46,8 @@ public sealed class CancellationTests
         Assert.Throws<OperationCanceledException>(() => stopped.Trainer.Step(new CancellingList(batches[2..], source), source.Token));
 
         before.AssertSame(stopped.Trainer);
-        Assert.Equal(straight.Trainer.Step(batches[2..], TestContext.Current.CancellationToken).Loss, stopped.Trainer.Step(batches[2..], TestContext.Current.CancellationToken).Loss);
+        Assert.Equal(straight.Trainer.Step(batches[2..], TestContext.Current.CancellationToken).Loss,
+            stopped.Trainer.Step(batches[2..], TestContext.Current.CancellationToken).Loss);
         TrainingState.Of(straight.Trainer).AssertSame(stopped.Trainer);
     }
 

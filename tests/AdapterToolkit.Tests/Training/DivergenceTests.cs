@@ -22,7 +22,8 @@ public sealed class DivergenceTests
     public void An_update_that_overflows_is_not_made(int bits)
     {
         ListLogger logger = new();
-        using TinyTraining training = new(new AdamW(1e38f) { StateBits = bits, MinimumSize = 0 }, LearningRateSchedule.Constant(warmUpSteps: 1), logger: logger);
+        using TinyTraining training = new(new AdamW(1e38f) { StateBits = bits, MinimumSize = 0 },
+            LearningRateSchedule.Constant(warmUpSteps: 1), logger: logger);
         training.Fit(1);
         TrainingState before = TrainingState.Of(training.Trainer);
 
@@ -77,7 +78,8 @@ public sealed class DivergenceTests
         using TinyTraining training = new();
         Linear layer = training.Model.LinearLayers.First();
         float[] a = [.. Enumerable.Repeat(1e6f, layer.LowRank!.Rank * layer.InFeatures)];
-        layer.SetFactors(new LowRankFactors(training.Model.Device, layer.CheckpointPath, layer.LowRank, layer.LowRank.Rank, scaling * layer.LowRank.Rank, false, a, new float[layer.OutFeatures * layer.LowRank.Rank]));
+        layer.SetFactors(new LowRankFactors(training.Model.Device, layer.CheckpointPath, layer.LowRank, layer.LowRank.Rank,
+            scaling * layer.LowRank.Rank, false, a, new float[layer.OutFeatures * layer.LowRank.Rank]));
         TrainingBatch batch = TinyTraining.Batches().Batch(0);
         Assert.True(double.IsFinite(training.Model.Loss(batch.Tokens, batch.Labels).Mean));
         TrainingState before = TrainingState.Of(training.Trainer);

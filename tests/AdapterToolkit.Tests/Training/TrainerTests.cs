@@ -138,7 +138,10 @@ public sealed class TrainerTests
         using AdamW secondOptimizer = new(LearningRate);
 
         TrainingStep one = TrainerOf(together, firstOptimizer).Step([TrainingBatch.Of([full, sparse])], TestContext.Current.CancellationToken);
-        TrainingStep two = Assert.Single(new Trainer(apart, secondOptimizer) { AccumulationSteps = 2 }.Fit([TrainingBatch.Of([full]), TrainingBatch.Of([sparse])], TestContext.Current.CancellationToken));
+        TrainingStep two = Assert.Single(new Trainer(apart, secondOptimizer)
+        {
+            AccumulationSteps = 2,
+        }.Fit([TrainingBatch.Of([full]), TrainingBatch.Of([sparse])], TestContext.Current.CancellationToken));
 
         Assert.Equal(one.Loss, two.Loss, 1e-5);
         Assert.Equal(one.GradientNorm, two.GradientNorm, 1e-4 * one.GradientNorm);
@@ -153,7 +156,10 @@ public sealed class TrainerTests
         {
             using LlamaModel model = LoadModel(device);
             using AdamW optimizer = new(LearningRate, epsilon: 1);
-            TrainingStep step = new Trainer(model, optimizer) { MaximumGradientNorm = maximum }.Step([Batches().Batch(0)], TestContext.Current.CancellationToken);
+            TrainingStep step = new Trainer(model, optimizer)
+            {
+                MaximumGradientNorm = maximum,
+            }.Step([Batches().Batch(0)], TestContext.Current.CancellationToken);
             return step.GradientNorm;
         })];
 

@@ -16,7 +16,8 @@ namespace AdapterToolkit.Tests.Training;
 [Trait("Device", "cpu")]
 public sealed class TrainingCheckpointTests : IDisposable
 {
-    private const string Adapter = PeftAdapterFile.TensorsFileName, Optimizer = TrainingCheckpoint.OptimizerFileName, Position = TrainingCheckpoint.TrainerFileName;
+    private const string Adapter = PeftAdapterFile.TensorsFileName,
+        Optimizer = TrainingCheckpoint.OptimizerFileName, Position = TrainingCheckpoint.TrainerFileName;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -159,7 +160,8 @@ public sealed class TrainingCheckpointTests : IDisposable
 
         Assert.Equal(losses[2..], resumed.Fit(5));
         TrainingState.Of(straight.Trainer).AssertSame(resumed.Trainer);
-        Assert.Equal([PeftAdapterConfig.FileName, Adapter, Optimizer, Position], Directory.GetFiles(Folder).Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
+        Assert.Equal([PeftAdapterConfig.FileName, Adapter, Optimizer, Position], Directory.GetFiles(Folder)
+            .Select(Path.GetFileName).Where(name => name![0] != '.').Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -286,7 +288,8 @@ public sealed class TrainingCheckpointTests : IDisposable
 
         CheckpointException error = AssertRefused(other, folder: folder);
         Assert.EndsWith(Position, error.FilePath, StringComparison.Ordinal);
-        Assert.Contains($"'batches' is {batches}, which can't be the number of batches of 2 steps ('steps') of 1 to 3 batches each", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'batches' is {batches}, which can't be the number of batches of 2 steps ('steps') of 1 to 3 batches each",
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -295,7 +298,8 @@ public sealed class TrainingCheckpointTests : IDisposable
         using TinyTraining training = new();
         training.Trainer.Step([TinyTraining.Batches().Batch(0), TinyTraining.Batches().Batch(1)], TestContext.Current.CancellationToken);
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Save(Folder, training.Trainer, TinyTraining.Batches()));
+        InvalidOperationException error =
+            Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Save(Folder, training.Trainer, TinyTraining.Batches()));
 
         Assert.Contains("2 batches in 1 steps", error.Message, StringComparison.Ordinal);
         Assert.Contains("AccumulationSteps is 1", error.Message, StringComparison.Ordinal);
@@ -396,7 +400,9 @@ public sealed class TrainingCheckpointTests : IDisposable
         merged.Model.Merge();
         merged.Model.Adapter.Initialize(1);
 
-        Assert.Contains("merged", Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Save(_folder["merged"], merged.Trainer, TinyTraining.Batches())).Message, StringComparison.Ordinal);
+        Assert.Contains("merged",
+            Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Save(_folder["merged"], merged.Trainer, TinyTraining.Batches())).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Restore(Folder, merged.Trainer, TinyTraining.Batches()));
         Assert.False(Directory.Exists(_folder["merged"]));
     }
@@ -410,7 +416,8 @@ public sealed class TrainingCheckpointTests : IDisposable
         numbers[^1] = float.NaN;
         training.Model.TrainableParameters[0].Value.CopyFrom(numbers);
 
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Save(Folder, training.Trainer, TinyTraining.Batches()));
+        InvalidOperationException error =
+            Assert.Throws<InvalidOperationException>(() => TrainingCheckpoint.Save(Folder, training.Trainer, TinyTraining.Batches()));
 
         Assert.Contains(training.Model.TrainableParameters[0].Name, error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Folder));
@@ -428,7 +435,8 @@ public sealed class TrainingCheckpointTests : IDisposable
     private CheckpointException AssertRefused(TinyTraining training, ShuffledBatches? batches = null, string? folder = null)
     {
         TrainingState before = TrainingState.Of(training.Trainer);
-        CheckpointException error = Assert.Throws<CheckpointException>(() => TrainingCheckpoint.Restore(folder ?? Folder, training.Trainer, batches ?? TinyTraining.Batches()));
+        CheckpointException error =
+            Assert.Throws<CheckpointException>(() => TrainingCheckpoint.Restore(folder ?? Folder, training.Trainer, batches ?? TinyTraining.Batches()));
         before.AssertSame(training.Trainer);
         Assert.Single(error.Message.Split('\n'));
         return error;
@@ -477,7 +485,9 @@ public sealed class TrainingCheckpointTests : IDisposable
     private static void Change(string path, string name, byte[]? bytes)
     {
         List<SafetensorsTensor> tensors = TinyTensors(path);
-        SafetensorsWriter.Write(path, bytes is null ? [.. tensors.Where(tensor => tensor.Name != name)] : [.. tensors.Replacing(name, tensor => tensor.WithBytes(old => bytes.CopyTo(old, 0)))]);
+        SafetensorsWriter.Write(path, bytes is null
+            ? [.. tensors.Where(tensor => tensor.Name != name)]
+            : [.. tensors.Replacing(name, tensor => tensor.WithBytes(old => bytes.CopyTo(old, 0)))]);
     }
 
     private static void Truncate(string path)

@@ -60,7 +60,8 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public void Every_character_of_a_long_file_trains_or_is_held_out()
     {
-        string text = string.Concat(Enumerable.Range(0, 200).Select(i => $"Paragraph {i}\n\n{(i % 3 == 0 ? "    its code\n \t\n" : "")}{(i % 7 == 0 ? "~~~\nx\n\ny\n~~~\n" : "")}"));
+        string text = string.Concat(Enumerable.Range(0, 200)
+            .Select(i => $"Paragraph {i}\n\n{(i % 3 == 0 ? "    its code\n \t\n" : "")}{(i % 7 == 0 ? "~~~\nx\n\ny\n~~~\n" : "")}"));
         string file = Write("long.txt", text);
 
         PreparedData data = Read(file).Prepare(s_encoder, 64, TestContext.Current.CancellationToken);
@@ -120,7 +121,8 @@ public sealed class CorpusTests : IDisposable
     [Fact]
     public void A_single_token_is_nothing_to_learn()
     {
-        UserException exception = Assert.Throws<UserException>(() => new Corpus("test", [new DataText("", "test", IsWholeFile: false)], []).Prepare(s_encoder, 64, TestContext.Current.CancellationToken));
+        UserException exception = Assert.Throws<UserException>(() => new Corpus("test", [new DataText("", "test", IsWholeFile: false)], [])
+            .Prepare(s_encoder, 64, TestContext.Current.CancellationToken));
 
         Assert.Contains("nothing is left to learn. 1 of 1 texts are left out", exception.Message, StringComparison.Ordinal);
     }

@@ -47,7 +47,8 @@ public sealed class DocumentationTextTests
         {
             string file = Path.Combine(folder, "a.xml");
             string shortest = new('a', 20), longest = new('b', 1500);
-            File.WriteAllText(file, $"<doc><summary>{shortest}</summary><summary>{longest}</summary><summary>{shortest}</summary><summary>{new string('c', 19)}</summary><summary>{new string('d', 1501)}</summary></doc>");
+            string[] summaries = [shortest, longest, shortest, new('c', 19), new('d', 1501)];
+            File.WriteAllText(file, $"<doc>{string.Concat(summaries.Select(summary => $"<summary>{summary}</summary>"))}</doc>");
 
             Assert.Equal([shortest, longest], DocumentationText.FromFiles([file, file]));
         }
@@ -68,5 +69,6 @@ public sealed class DocumentationTextTests
         Assert.Contains(corpus.Texts, text => text.Text.Contains("XmlReader", StringComparison.Ordinal));
     }
 
-    private static string[] Texts(string members) => [.. DocumentationText.FromDocument(XDocument.Parse($"<doc>{members}</doc>", LoadOptions.PreserveWhitespace))];
+    private static string[] Texts(string members) =>
+        [.. DocumentationText.FromDocument(XDocument.Parse($"<doc>{members}</doc>", LoadOptions.PreserveWhitespace))];
 }

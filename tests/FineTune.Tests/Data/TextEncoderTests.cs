@@ -9,7 +9,8 @@ namespace FineTune.Tests.Data;
 public sealed class TextEncoderTests : IDisposable
 {
     private const string ChatMl =
-        "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+        "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+            + "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fine-tune-").FullName;
     private readonly TextEncoder _encoder;
@@ -31,7 +32,8 @@ public sealed class TextEncoderTests : IDisposable
     [Fact]
     public void Only_the_assistants_tokens_and_their_end_are_learned()
     {
-        TrainingSequence sequence = Assert.Single(SequencesOf(_encoder, [new("user", "What is it?"), new("assistant", "A reader."), new("user", "Sure?"), new("assistant", "Yes.")]));
+        TrainingSequence sequence =
+            Assert.Single(SequencesOf(_encoder, [new("user", "What is it?"), new("assistant", "A reader."), new("user", "Sure?"), new("assistant", "Yes.")]));
 
         int[] learned = [.. sequence.Labels.ToArray().Where(label => label != ChatTokens.Ignored)];
 
@@ -45,7 +47,8 @@ public sealed class TextEncoderTests : IDisposable
         Prompt prompt = _encoder.PromptOf(new Conversation([new("system", "Be brief."), new("user", "What is it?"), new("assistant", "A reader.")]));
 
         Assert.Equal("What is it?", prompt.Text);
-        Assert.Equal("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWhat is it?<|im_end|>\n<|im_start|>assistant\n", _encoder.Tokenizer.Decode(prompt.Ids, skipSpecialTokens: false));
+        Assert.Equal("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWhat is it?<|im_end|>\n<|im_start|>assistant\n",
+            _encoder.Tokenizer.Decode(prompt.Ids, skipSpecialTokens: false));
     }
 
     [Fact]
@@ -66,7 +69,8 @@ public sealed class TextEncoderTests : IDisposable
         Assert.Equal(3, data.Training.Concat(data.HeldOut).Count());
         Assert.Equal(new DataCounts(0, 0, 6, 3, 2), data.Counts);
         Assert.Equal(
-            ["3 of 6 conversations are left out: no answer begins within their first 48 tokens (--sequence).", "2 of 6 conversations are cut to 48 tokens (--sequence), and lose the end of an answer or whole answers."],
+            ["3 of 6 conversations are left out: no answer begins within their first 48 tokens (--sequence).", "2 of 6 conversations "
+                + "are cut to 48 tokens (--sequence), and lose the end of an answer or whole answers."],
             data.Notes);
     }
 
@@ -86,7 +90,8 @@ public sealed class TextEncoderTests : IDisposable
     public void A_file_s_chat_template_comes_before_the_checkpoint_s_own()
     {
         string file = Path.Combine(_folder, "own.jinja");
-        File.WriteAllText(file, "{% for m in messages %}[{{ m.role }}] {{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}");
+        File.WriteAllText(file,
+            "{% for m in messages %}[{{ m.role }}] {{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}");
         TextEncoder encoder = EncoderOf(file);
 
         TrainingSequence sequence = Assert.Single(SequencesOf(encoder, [new("robot", "Q"), new("assistant", "A")]));
@@ -109,7 +114,8 @@ public sealed class TextEncoderTests : IDisposable
     public void What_a_chat_template_refuses_is_named_by_file_and_line()
     {
         string file = Path.Combine(_folder, "own.jinja");
-        File.WriteAllText(file, "{% for m in messages %}{% if m.role == 'robot' %}{{ raise_exception('No robots here') }}{% endif %}{{ m.content }}{% endfor %}");
+        File.WriteAllText(file,
+            "{% for m in messages %}{% if m.role == 'robot' %}{{ raise_exception('No robots here') }}{% endif %}{{ m.content }}{% endfor %}");
         Conversation conversation = new([new("robot", "Q"), new("assistant", "A")]) { Source = "chats.jsonl, line 7" };
 
         UserException exception = Assert.Throws<UserException>(() => Encode(EncoderOf(file), conversation, 48));
@@ -120,7 +126,8 @@ public sealed class TextEncoderTests : IDisposable
 
     private TextEncoder EncoderOf(string? chatTemplate) => new(_folder, LlamaConfig.FromFile(Path.Combine(_folder, LlamaConfig.FileName)), chatTemplate);
 
-    private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatMessage[] messages) => Encode(encoder, new Conversation(messages), 4096).Sequences;
+    private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatMessage[] messages) =>
+        Encode(encoder, new Conversation(messages), 4096).Sequences;
 
     private static TrainingData Encode(TextEncoder encoder, Conversation conversation, int sequenceLength) =>
         encoder.Encode([], [conversation], sequenceLength, TestContext.Current.CancellationToken);

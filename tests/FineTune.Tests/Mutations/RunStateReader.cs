@@ -49,7 +49,8 @@ internal sealed class RunStateReader : MutatedReader
         string folder = Directory.CreateTempSubdirectory("fine-tune-").FullName;
         try
         {
-            RunState state = RunState.Of(new FineTuneOptions { Output = "out", Steps = 10, Batch = 2, Sequence = 16, LearningRate = 0.5f, OptimizerBits = 32 }, "cpu", s_measured);
+            RunState state = RunState.Of(new FineTuneOptions { Output = "out", Steps = 10, Batch = 2, Sequence = 16, LearningRate = 0.5f, OptimizerBits = 32 },
+                "cpu", s_measured);
             AtomicFolder.Write(Path.Combine(folder, "checkpoint"), state.Write, TrainingCheckpoint.Part);
             return new() { [RunState.FileName] = File.ReadAllBytes(Path.Combine(folder, "checkpoint", RunState.FileName)) };
         }

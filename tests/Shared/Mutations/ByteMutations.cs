@@ -8,14 +8,17 @@ internal static class ByteMutations
     /// <summary>Numbers at which readers fail, as texts.</summary>
     public static readonly string[] Numbers =
     [
-        "0", "-1", "-0", "1", "1.0", "0.5", "1e2", "127", "128", "255", "65536", "2147483647", "2147483648", "-2147483649", "4294967296", "9223372036854775807", "9223372036854775808",
+        "0", "-1", "-0", "1", "1.0", "0.5", "1e2", "127", "128", "255", "65536", "2147483647",
+        "2147483648", "-2147483649", "4294967296", "9223372036854775807", "9223372036854775808",
         "123456789012345678901234567890", "1e39", "1e-50", "1e400", "-1e400", "1e99999", "NaN", "Infinity", "-Infinity", "00", "1e",
     ];
 
     private static readonly byte[][] s_pieces =
     [
-        "{"u8.ToArray(), "}"u8.ToArray(), "["u8.ToArray(), "]"u8.ToArray(), "\""u8.ToArray(), "\\"u8.ToArray(), ","u8.ToArray(), ":"u8.ToArray(), "null"u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\0"u8.ToArray(),
-        "\\ud800"u8.ToArray(), "\\u0000"u8.ToArray(), "{{"u8.ToArray(), "{%"u8.ToArray(), "%}"u8.ToArray(), "(?"u8.ToArray(), "\uFEFF"u8.ToArray(), "\u2028"u8.ToArray(), [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+        "{"u8.ToArray(), "}"u8.ToArray(), "["u8.ToArray(), "]"u8.ToArray(), "\""u8.ToArray(), "\\"u8.ToArray(),
+        ","u8.ToArray(), ":"u8.ToArray(), "null"u8.ToArray(), "\n"u8.ToArray(), "\r"u8.ToArray(), "\0"u8.ToArray(),
+        "\\ud800"u8.ToArray(), "\\u0000"u8.ToArray(), "{{"u8.ToArray(), "{%"u8.ToArray(), "%}"u8.ToArray(), "(?"u8.ToArray(),
+        "\uFEFF"u8.ToArray(), "\u2028"u8.ToArray(), [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
     ];
 
     /// <summary>Damages bytes in one to three places.</summary>

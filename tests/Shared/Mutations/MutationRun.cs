@@ -155,10 +155,13 @@ internal sealed class MutationRun
         Directory.CreateDirectory(kept);
         foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles().Where(file => file is { LinkTarget: null, Length: > 0 }))
             file.CopyTo(Path.Combine(kept, file.Name), overwrite: true);
-        return $"{_reader.Name}, mutant {number}: {problem}{Environment.NewLine}  again: ADAPTER_MUTANTS=1 ADAPTER_MUTANT_SEED={number}; its files are kept in {kept}";
+        return $"{_reader.Name}, mutant {number}: {problem}{Environment.NewLine}  again: "
+            + $"ADAPTER_MUTANTS=1 ADAPTER_MUTANT_SEED={number}; its files are kept in {kept}";
     }
 
-    /// <summary>The mutant that is being read. A busy machine is slow, so that time is measured as the process's work; what waits for something does none.</summary>
+    /// <summary>
+    /// The mutant that is being read. A busy machine is slow, so that time is measured as the process's work; what waits for something does none.
+    /// </summary>
     private sealed record Current(int Number, string Folder)
     {
         private readonly TimeSpan _work = Environment.CpuUsage.TotalTime;

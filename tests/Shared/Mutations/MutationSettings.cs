@@ -10,7 +10,9 @@ internal static class MutationSettings
     /// <summary>Mutants a reader: ADAPTER_MUTANTS, or the number for an ordinary run.</summary>
     public static int Count => Read("ADAPTER_MUTANTS", Ordinary);
 
-    /// <summary>The number of the first mutant: ADAPTER_MUTANT_SEED, or 0. A report names it, and with ADAPTER_MUTANTS=1 that mutant alone is tried again.</summary>
+    /// <summary>
+    /// The number of the first mutant: ADAPTER_MUTANT_SEED, or 0. A report names it, and with ADAPTER_MUTANTS=1 that mutant alone is tried again.
+    /// </summary>
     public static int First => Read("ADAPTER_MUTANT_SEED", 0);
 
     private static int Read(string variable, int otherwise) =>

@@ -7,7 +7,8 @@ internal static partial class Obstacles
 {
     private const uint ReadAndWrite = 0b110_110_110;
 
-    private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"u8;
+    private static ReadOnlySpan<byte> LfsPointer =>
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"u8;
 
     /// <summary>Puts something in a file's place that opens as a file in some systems' eyes, or lies there instead.</summary>
     /// <param name="path">Where to put it; nothing may be there.</param>

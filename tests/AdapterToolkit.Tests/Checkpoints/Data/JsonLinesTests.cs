@@ -41,8 +41,15 @@ public sealed class JsonLinesTests : IDisposable
     {
         string path = Write(
             """
-            {"messages": [{"role": "developer", "content": "D"}, {"role": "user", "content": [{"type": "text", "text": "Q"}]}, {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1.50}}}]}, {"role": "tool", "name": "f", "content": {"y": 2}}, {"role": "assistant", "reasoning_content": "r", "content": "A"}], "tools": [{"type": "function", "function": {"name": "f"}}], "chat_template_kwargs": {"enable_thinking": false, "n": null}}
-            """);
+            {"messages": [
+              {"role": "developer", "content": "D"},
+              {"role": "user", "content": [{"type": "text", "text": "Q"}]},
+              {"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {"x": 1.50}}}]},
+              {"role": "tool", "name": "f", "content": {"y": 2}},
+              {"role": "assistant", "reasoning_content": "r", "content": "A"}],
+             "tools": [{"type": "function", "function": {"name": "f"}}],
+             "chat_template_kwargs": {"enable_thinking": false, "n": null}}
+            """.ReplaceLineEndings(""));
 
         Conversation conversation = Assert.Single(Read(path).Conversations);
 

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints;
 
-/// <summary>What a test lets another process do: this assembly is started again, with the one explicit test below, which reads from its environment what to do.</summary>
+/// <summary>
+/// What a test lets another process do: this assembly is started again, with the one explicit test below, which reads from its environment what to do.
+/// </summary>
 public sealed class ChildProcess
 {
     /// <summary>Locks a folder, creates the file "ready" beside it and waits for its end.</summary>
@@ -36,7 +38,8 @@ public sealed class ChildProcess
     [Fact(Explicit = true)]
     public void Do_what_the_environment_says()
     {
-        string task = Environment.GetEnvironmentVariable(TaskVariable) ?? throw new InvalidOperationException($"{TaskVariable} is not set: only a test starts this.");
+        string task = Environment.GetEnvironmentVariable(TaskVariable)
+            ?? throw new InvalidOperationException($"{TaskVariable} is not set: only a test starts this.");
         string folder = Environment.GetEnvironmentVariable(FolderVariable)!;
         if (task == HoldLock)
         {

@@ -2,7 +2,9 @@ using AdapterToolkit.Formats;
 
 namespace AdapterToolkit.Tests.Checkpoints;
 
-/// <summary>An exchange, and what there is before it: in a folder of its own the folder or file "target", beside it and in it what else a user may have there.</summary>
+/// <summary>
+/// An exchange, and what there is before it: in a folder of its own the folder or file "target", beside it and in it what else a user may have there.
+/// </summary>
 /// <param name="Prepare">Makes the state before; it is given the folder.</param>
 /// <param name="Exchange">Does the exchange; it is given the folder.</param>
 internal sealed record ExchangeCase(Action<string> Prepare, Action<string> Exchange)

@@ -5,8 +5,8 @@ using Xunit;
 namespace AdapterToolkit.Tests.Checkpoints;
 
 /// <summary>
-/// A process ends before each of the file operations of an exchange, and the next one before each of those of its recovery or second attempt. Then the old files or
-/// the new ones are there whole, those of others as they were, and nothing else.
+/// A process ends before each of the file operations of an exchange, and the next one before each of those of its recovery or second attempt.
+/// Then the old files or the new ones are there whole, those of others as they were, and nothing else.
 /// </summary>
 public sealed class ExchangeDeathTests
 {
@@ -34,7 +34,8 @@ public sealed class ExchangeDeathTests
                 for (int second = 1 + (first % s_stride); died; second += s_stride)
                 {
                     died = TryDie(exchange, first, next, second, out string found);
-                    string seen = $"death before operation {first}, then before {second} of {(next == Recover ? "the recovery" : "the second attempt")}:\n{found}";
+                    string seen = $"death before operation {first}, "
+                        + $"then before {second} of {(next == Recover ? "the recovery" : "the second attempt")}:\n{found}";
                     Assert.True(found == before || found == after, seen);
                     outcomesBefore += found == before ? 1 : 0;
                     outcomesAfter += found == after ? 1 : 0;
@@ -75,17 +76,21 @@ public sealed class ExchangeDeathTests
         exchange.Prepare(folder.Path);
 
         string target = ExchangeCase.Target(folder.Path);
-        List<string> operations = [.. SimulatedDeath.Operations(() => exchange.Exchange(folder.Path)).Select(operation => operation.Replace(target, "", StringComparison.Ordinal))];
+        List<string> operations = [.. SimulatedDeath.Operations(() => exchange.Exchange(folder.Path))
+            .Select(operation => operation.Replace(target, "", StringComparison.Ordinal))];
 
         int staging = operations.IndexOf("create folder /.adapter-toolkit.new"), moved = operations.IndexOf("move /config");
         int counts = operations.IndexOf("move folder /.adapter-toolkit.ready");
         Assert.True(operations.IndexOf("flush /.adapter-toolkit.exchange") is >= 0 and int journal && journal < staging, string.Join('\n', operations));
-        foreach (string name in (string[])["/config", "/tensors", "/templates/a", "/new-templates/b", "/new-templates", "/templates", "/.adapter-toolkit.json", "/.adapter-toolkit.plan", ""])
+        foreach (string name in (string[])[
+            "/config", "/tensors", "/templates/a", "/new-templates/b", "/new-templates", "/templates", "/.adapter-toolkit.json", "/.adapter-toolkit.plan", "",
+        ])
             Assert.InRange(operations.IndexOf("flush /.adapter-toolkit.new" + name), staging + 1, counts - 1);
         Assert.Equal("flush /.adapter-toolkit.new", operations[counts - 1]);
         Assert.Equal("flush ", operations[counts + 1]);
         Assert.True(moved > counts);
-        Assert.InRange(operations.LastIndexOf("flush "), operations.IndexOf("move /.adapter-toolkit.json") + 1, operations.IndexOf("delete /.adapter-toolkit.exchange"));
+        Assert.InRange(operations.LastIndexOf("flush "), operations.IndexOf("move /.adapter-toolkit.json") + 1,
+            operations.IndexOf("delete /.adapter-toolkit.exchange"));
     }
 
     private static bool Fails(int operation, Action action)

@@ -17,7 +17,8 @@ public sealed class FolderLockTests
         {
             CheckpointException error = Assert.Throws<CheckpointException>(() => FolderLock.Acquire(folder["out"]));
 
-            Assert.Contains($"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}, started 2", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName}, started 2",
+                error.Message, StringComparison.Ordinal);
             Assert.Contains("UTC", error.Message, StringComparison.Ordinal);
         }
 
@@ -50,7 +51,8 @@ public sealed class FolderLockTests
         using TemporaryFolder folder = new();
         File.WriteAllText(folder[ReservedNames.Lock], "adapter-toolkit\nprocess 1 on nowhere, started 2000-01-01 00:00:00 UTC\n");
         using (FolderLock held = FolderLock.Acquire(folder.Path))
-            Assert.Contains($"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} ", LockFile.OwnerOf(folder[ReservedNames.Lock]), StringComparison.Ordinal);
+            Assert.Contains($"process {Environment.ProcessId.ToString(CultureInfo.InvariantCulture)} ",
+                LockFile.OwnerOf(folder[ReservedNames.Lock]), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 

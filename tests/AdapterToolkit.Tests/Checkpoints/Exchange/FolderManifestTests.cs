@@ -61,7 +61,8 @@ public sealed class FolderManifestTests : IDisposable
     [Fact]
     public void A_folder_without_manifest_or_without_the_part_is_refused()
     {
-        Assert.Contains(FolderManifest.FileName, Assert.Throws<CheckpointException>(() => FolderManifest.Verify(Target, "files")).Message, StringComparison.Ordinal);
+        Assert.Contains(FolderManifest.FileName,
+            Assert.Throws<CheckpointException>(() => FolderManifest.Verify(Target, "files")).Message, StringComparison.Ordinal);
         AtomicFolder.Write(Target, ExchangeCase.First);
         Assert.Contains("checkpoint", Assert.Throws<CheckpointException>(() => FolderManifest.Verify(Target, "checkpoint")).Message, StringComparison.Ordinal);
     }

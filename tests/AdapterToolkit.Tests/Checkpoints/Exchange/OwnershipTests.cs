@@ -93,7 +93,8 @@ public sealed class OwnershipTests : IDisposable
             });
 
             Assert.Equal(InTarget(name), error.FilePath);
-            Assert.Contains($": {what} stands where this program keeps {use}, and was not written by it; it stays as it is, and nothing was written.", error.Message, StringComparison.Ordinal);
+            Assert.Contains($": {what} stands where this program keeps {use}, and was not written by it; it stays as it is, and nothing was written.",
+                error.Message, StringComparison.Ordinal);
             Assert.Equal(before, Snapshot());
             Directory.Delete(Target, recursive: true);
         }
@@ -121,7 +122,8 @@ public sealed class OwnershipTests : IDisposable
         AtomicFolder.Write(Target, ExchangeCase.First);
         string notes = _folder["notes"];
         File.WriteAllText(notes, "mine");
-        File.WriteAllText(InTarget(ReservedNames.Journal), $"adapter-toolkit\nprocess 1\n{Uri.EscapeDataString(ReservedNames.Staging)}\n{Uri.EscapeDataString(notes)}\n..%2Fnotes\nconfig\n");
+        File.WriteAllText(InTarget(ReservedNames.Journal), "adapter-toolkit\nprocess 1\n"
+            + $"{Uri.EscapeDataString(ReservedNames.Staging)}\n{Uri.EscapeDataString(notes)}\n..%2Fnotes\nconfig\n");
 
         AtomicFolder.Recover(Target);
 
@@ -150,7 +152,8 @@ public sealed class OwnershipTests : IDisposable
     public void Of_a_file_that_came_while_the_process_was_dead_nothing_is_lost()
     {
         AtomicFolder.Write(Target, ExchangeCase.First);
-        for (int death = 1; SimulatedDeath.Before(death, () => AtomicFolder.Write(Target, ExchangeCase.Second)) && !Directory.Exists(InTarget(ReservedNames.Ready)); death++)
+        for (int death = 1;
+            SimulatedDeath.Before(death, () => AtomicFolder.Write(Target, ExchangeCase.Second)) && !Directory.Exists(InTarget(ReservedNames.Ready)); death++)
         {
         }
 
@@ -192,15 +195,18 @@ public sealed class OwnershipTests : IDisposable
     public void A_file_or_a_dangling_link_in_place_of_the_folder_is_refused()
     {
         File.WriteAllText(Target, "mine");
-        Assert.Contains("a file of this name exists", Assert.Throws<CheckpointException>(() => AtomicFolder.Write(Target, ExchangeCase.First)).Message, StringComparison.Ordinal);
+        Assert.Contains("a file of this name exists",
+            Assert.Throws<CheckpointException>(() => AtomicFolder.Write(Target, ExchangeCase.First)).Message, StringComparison.Ordinal);
         Assert.Contains("a file of this name exists", Assert.Throws<CheckpointException>(() => FolderLock.Acquire(Target)).Message, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(Target));
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a right on Windows.");
         File.CreateSymbolicLink(_folder["link"], "nowhere");
         Obstacles.MakePipe(_folder["pipe"]);
-        Assert.Contains("a device, a pipe or a socket has this name", Assert.Throws<CheckpointException>(() => FolderLock.Acquire(_folder["pipe"])).Message, StringComparison.Ordinal);
+        Assert.Contains("a device, a pipe or a socket has this name",
+            Assert.Throws<CheckpointException>(() => FolderLock.Acquire(_folder["pipe"])).Message, StringComparison.Ordinal);
         File.Delete(_folder["pipe"]);
-        Assert.Contains("leads nowhere", Assert.Throws<CheckpointException>(() => AtomicFolder.Write(_folder["link"], ExchangeCase.First)).Message, StringComparison.Ordinal);
+        Assert.Contains("leads nowhere",
+            Assert.Throws<CheckpointException>(() => AtomicFolder.Write(_folder["link"], ExchangeCase.First)).Message, StringComparison.Ordinal);
         Assert.Equal(["link", "target"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

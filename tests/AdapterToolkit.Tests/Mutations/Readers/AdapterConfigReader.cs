@@ -11,13 +11,17 @@ internal sealed class AdapterConfigReader : MutatedReader
     /// <inheritdoc/>
     public override IReadOnlyList<IReadOnlyDictionary<string, byte[]>> Seeds { get; } =
     [
-        new Dictionary<string, byte[]> { [PeftAdapterConfig.FileName] = File.ReadAllBytes(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", PeftAdapterConfig.FileName)) },
+        new Dictionary<string, byte[]>
+        {
+            [PeftAdapterConfig.FileName] = File.ReadAllBytes(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter", PeftAdapterConfig.FileName)),
+        },
         new Dictionary<string, byte[]>
         {
             [PeftAdapterConfig.FileName] = Encoding.UTF8.GetBytes(
                 """
                 {"peft_type": "LORA", "r": 8, "lora_alpha": 16, "lora_dropout": 0.05, "bias": "none", "use_rslora": true, "target_modules": ".*\\.(q|v)_proj",
-                 "rank_pattern": {"layers\\.0\\..*q_proj": 4, "v_proj": 2}, "alpha_pattern": {"k_proj": 3.5}, "modules_to_save": ["norm"], "base_model_name_or_path": "base"}
+                 "rank_pattern": {"layers\\.0\\..*q_proj": 4, "v_proj": 2}, "alpha_pattern": {"k_proj": 3.5},
+                 "modules_to_save": ["norm"], "base_model_name_or_path": "base"}
                 """),
         },
     ];

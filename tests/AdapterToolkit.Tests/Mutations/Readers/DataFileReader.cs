@@ -13,9 +13,13 @@ internal sealed class DataFileReader : MutatedReader
         {
             ["chats.jsonl"] =
             [
-                .. """{"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Caf\u00e9?"}, {"role": "assistant", "content": "\ud83d\ude00 Yes."}]}"""u8,
+                .. """{"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Caf\u00e9?"}, """u8,
+                .. """{"role": "assistant", "content": "\ud83d\ude00 Yes."}]}"""u8,
                 .. "\r\n\n"u8,
-                .. """{"messages": [{"role": "user", "content": "2 + 2"}, {"role": "assistant", "content": null, "tool_calls": [{"type": "function", "function": {"name": "add", "arguments": {"a": 2, "b": 2}}}]}, {"role": "tool", "name": "add", "content": "4"}, {"role": "assistant", "content": "4"}], "tools": [{"type": "function"}], "chat_template_kwargs": {"enable_thinking": false}}"""u8,
+                .. """{"messages": [{"role": "user", "content": "2 + 2"}, {"role": "assistant", "content": null, "tool_calls": """u8,
+                .. """[{"type": "function", "function": {"name": "add", "arguments": {"a": 2, "b": 2}}}]}, """u8,
+                .. """{"role": "tool", "name": "add", "content": "4"}, {"role": "assistant", "content": "4"}], "tools": """u8,
+                .. """[{"type": "function"}], "chat_template_kwargs": {"enable_thinking": false}}"""u8,
                 .. "\n"u8,
                 .. """{"text": "A text\nof two lines."}"""u8,
             ],

@@ -3,7 +3,9 @@ using AdapterToolkit.Formats;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;
 
-/// <summary>The checkpoint of a training whose list of files was made to fit the damaged ones: the hashes are right, and the files must be checked for what they say.</summary>
+/// <summary>
+/// The checkpoint of a training whose list of files was made to fit the damaged ones: the hashes are right, and the files must be checked for what they say.
+/// </summary>
 internal sealed class SealedCheckpointReader : TrainingCheckpointReader
 {
     /// <inheritdoc/>
@@ -20,7 +22,8 @@ internal sealed class SealedCheckpointReader : TrainingCheckpointReader
             if (!Damages(name) || !file.Exists || file.LinkTarget is not null || file.Length == 0)
                 continue;
             FileProof before = Proof(undamaged), now = FileProof.Of(file.FullName);
-            text = Regex.Replace(text, $"\"length\": {before.Length},\\s*\"xxh128\": \"{before.Hash}\"", $"\"length\": {now.Length}, \"xxh128\": \"{now.Hash}\"");
+            text = Regex.Replace(text, $"\"length\": {before.Length},\\s*\"xxh128\": \"{before.Hash}\"",
+                $"\"length\": {now.Length}, \"xxh128\": \"{now.Hash}\"");
         }
 
         File.WriteAllText(manifest, text);

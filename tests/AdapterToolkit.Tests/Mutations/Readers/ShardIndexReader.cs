@@ -11,11 +11,15 @@ internal sealed class ShardIndexReader : MutatedReader
     [
         InputFiles.Written(folder =>
         {
-            SafetensorsWriter.Write(Path.Combine(folder, "model-00001-of-00002.safetensors"), [SafetensorsTensor.OfFloats("a", [2], new float[2]), SafetensorsTensor.OfFloats("b", [1, 2], new float[2])]);
+            SafetensorsWriter.Write(Path.Combine(folder, "model-00001-of-00002.safetensors"),
+                [SafetensorsTensor.OfFloats("a", [2], new float[2]), SafetensorsTensor.OfFloats("b", [1, 2], new float[2])]);
             SafetensorsWriter.Write(Path.Combine(folder, "model-00002-of-00002.safetensors"), [SafetensorsTensor.OfFloats("c", [3], new float[3])]);
             File.WriteAllText(
                 Path.Combine(folder, Checkpoint.IndexFileName),
-                """{"metadata": {"total_size": 28}, "weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00001-of-00002.safetensors", "c": "model-00002-of-00002.safetensors"}}""");
+                """
+                {"metadata": {"total_size": 28}, "weight_map":
+                 {"a": "model-00001-of-00002.safetensors", "b": "model-00001-of-00002.safetensors", "c": "model-00002-of-00002.safetensors"}}
+                """);
         }),
     ];
 

@@ -14,8 +14,11 @@ internal sealed class TokenizerReader : MutatedReader
     public static byte[] Small { get; } = Encoding.UTF8.GetBytes(
         """
         {"added_tokens": [{"id": 0, "content": "<|endoftext|>", "special": true, "lstrip": false}], "normalizer": null,
-         "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "\\s+|[a-z]+"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]},
-         "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<|endoftext|>"}}, {"Sequence": {"id": "A"}}], "special_tokens": {"<|endoftext|>": {"ids": [0]}}},
+         "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+          {"type": "Split", "pattern": {"Regex": "\\s+|[a-z]+"}, "behavior": "Isolated", "invert": false},
+          {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]},
+         "post_processor": {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<|endoftext|>"}}, {"Sequence": {"id": "A"}}],
+          "special_tokens": {"<|endoftext|>": {"ids": [0]}}},
          "decoder": {"type": "ByteLevel"},
          "model": {"type": "BPE", "vocab": {"<|endoftext|>": 0, "a": 1, "b": 2, "ab": 3, "aba": 4}, "merges": [["a", "b"], "ab a"]}}
         """);
