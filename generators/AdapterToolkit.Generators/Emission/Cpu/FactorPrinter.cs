@@ -236,14 +236,14 @@ internal sealed class FactorPrinter(KernelNeeds needs)
             {{Zeros(ranks, vectors)}}
             for (; rows > 0; rows--)
             {
-                TVector {{CpuText.List(vectors, vector => $"feature{vector} = TOperations.Load(ref byFeature, {Counts(vector)})")}};
+                TVector {{CpuText.List(vectors, vector => $"feature{vector} = TOperations.Load(ref byFeature, {VectorText.Distance(vector)})")}};
                 {{CpuText.Each(ranks, r => string.Join("\n", CpuText.Each(vectors, vector => $"sum{r}x{vector} = TOperations.MultiplyAdd(feature{vector}, rank{r}, sum{r}x{vector});")
                     .Prepend($"TVector rank{r} = TOperations.Create({CpuText.At("byRank", r)});")))}}
                 byFeature = ref Unsafe.Add(ref byFeature, stride);
                 byRank = ref Unsafe.Add(ref byRank, TRank.Value);
             }
 
-            {{CpuText.Each(ranks * vectors, i => $"TOperations.Store(sum{i / vectors}x{i % vectors}, ref sums, {Counts(i)});")}}
+            {{CpuText.Each(ranks * vectors, i => $"TOperations.Store(sum{i / vectors}x{i % vectors}, ref sums, {VectorText.Distance(i)});")}}
         }
         """);
 
@@ -318,11 +318,4 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     private static string Row(string name, int row) => row == 0 ? name : $"{name}{row}";
 
     private static string At(string reference, string distance) => distance.Length == 0 ? reference : $"Unsafe.Add(ref {reference}, {distance})";
-
-    private static string Counts(int vectors) => vectors switch
-    {
-        0 => "0",
-        1 => "TOperations.Count",
-        _ => $"{vectors} * TOperations.Count",
-    };
 }

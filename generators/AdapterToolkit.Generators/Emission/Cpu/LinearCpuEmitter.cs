@@ -40,6 +40,8 @@ internal static class LinearCpuEmitter
                 PackingPrinter.Text,
                 .. PackedWeightPrinter.Members(needs),
             ]));
+        yield return ("Cpu.Tiles", CpuText.KernelsFile(
+            space, shape: null, cancellation, needs.IsPacked ? [CodesPrinter.Interface(needs), TilePrinter.AnyWidth(needs)] : [TilePrinter.AnyWidth(needs)]));
         foreach (VectorShape shape in VectorShape.All)
             yield return ($"Cpu.{shape.Name}", CpuText.KernelsFile(space, shape, cancellation, VectorsPrinter.Print(needs, shape)));
         if (needs.HasLowRank)
