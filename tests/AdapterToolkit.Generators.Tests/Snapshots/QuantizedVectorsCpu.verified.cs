@@ -120,17 +120,20 @@ namespace AdapterToolkit.Generated.User_Project
             /// <inheritdoc/>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static Floats DecodeWords<TWeight>(Floats words, int shift, Floats lowCodebook, Floats highCodebook)
-                where TWeight : struct, IWeight => TWeight.Decode(Vector256.AsUInt32(words) >>> shift, lowCodebook, highCodebook);
+                where TWeight : struct, IWeight =>
+                TWeight.Decode(Vector256.AsUInt32(words) >>> shift, lowCodebook, highCodebook);
 
             /// <inheritdoc/>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static Floats DecodeLower<TWeight>(Floats numbers)
-                where TWeight : struct, IWeight => TWeight.Decode(Vector256.WidenLower(Vector256.AsUInt16(numbers)), default, default);
+                where TWeight : struct, IWeight =>
+                TWeight.Decode(Vector256.WidenLower(Vector256.AsUInt16(numbers)), default, default);
 
             /// <inheritdoc/>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static Floats DecodeUpper<TWeight>(Floats numbers)
-                where TWeight : struct, IWeight => TWeight.Decode(Vector256.WidenUpper(Vector256.AsUInt16(numbers)), default, default);
+                where TWeight : struct, IWeight =>
+                TWeight.Decode(Vector256.WidenUpper(Vector256.AsUInt16(numbers)), default, default);
 
             /// <inheritdoc/>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -166,7 +169,9 @@ namespace AdapterToolkit.Generated.User_Project
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static void QuantizeSixteenBits<TWeight>(ref float numbers, ref ushort codes)
                 where TWeight : struct, ISixteenBits =>
-                Vector256.StoreUnsafe(Vector256.Narrow(TWeight.Round(Vector256.LoadUnsafe(ref numbers)), TWeight.Round(Vector256.LoadUnsafe(ref numbers, 8))), ref codes);
+                Vector256.StoreUnsafe(
+                    Vector256.Narrow(TWeight.Round(Vector256.LoadUnsafe(ref numbers)), TWeight.Round(Vector256.LoadUnsafe(ref numbers, 8))),
+                    ref codes);
         }
     }
 }

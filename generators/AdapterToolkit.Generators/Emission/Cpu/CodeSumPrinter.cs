@@ -78,7 +78,7 @@ internal static class CodeSumPrinter
     private static string Decode(string words, int code) => $"TVectors.DecodeWords<TWeight>({words}, {4 * code}, lowCodebook, highCodebook)";
 
     private static string Step(int height, int single, int sum, string low, string high) =>
-        TilePrinter.Step(height, $"{low}, {high}", $"ref {CpuText.At("singles", single)}", "1", row => $"low{row}x{sum}", row => $"high{row}x{sum}");
+        TilePrinter.Step(height, $"{low}, {high}", "ref singles", $"{single}", row => $"low{row}x{sum}", row => $"high{row}x{sum}");
 
     private static IEnumerable<string> Zeros(int height, int sums) =>
         CpuText.Each(height, row => $"TVector {CpuText.List(sums, sum => $"low{row}x{sum} = TOperations.Zero, high{row}x{sum} = TOperations.Zero")};");

@@ -34,19 +34,22 @@ internal static class CodesPrinter
                 /// <inheritdoc/>
                 [MethodImpl(MethodImplOptions.AggressiveInlining)]
                 public static Floats DecodeWords<TWeight>(Floats words, int shift, Floats lowCodebook, Floats highCodebook)
-                    where TWeight : struct, IWeight => TWeight.Decode({{shape.Name}}.AsUInt32(words) >>> shift{{codebook}});
+                    where TWeight : struct, IWeight =>
+                    TWeight.Decode({{shape.Name}}.AsUInt32(words) >>> shift{{codebook}});
                 """;
         }
 
         if (!needs.HasBits(16))
             yield break;
+        string noCodebook = string.Concat(shape.Codebook.Select(_ => ", default"));
         foreach (string half in (string[])["Lower", "Upper"])
         {
             yield return $"""
                 /// <inheritdoc/>
                 [MethodImpl(MethodImplOptions.AggressiveInlining)]
                 public static Floats Decode{half}<TWeight>(Floats numbers)
-                    where TWeight : struct, IWeight => TWeight.Decode({shape.Name}.Widen{half}({shape.Name}.AsUInt16(numbers)){string.Concat(shape.Codebook.Select(_ => ", default"))});
+                    where TWeight : struct, IWeight =>
+                    TWeight.Decode({shape.Name}.Widen{half}({shape.Name}.AsUInt16(numbers)){noCodebook});
                 """;
         }
     }

@@ -47,6 +47,7 @@ internal static class CpuText
         $"using Vector256 = {Runtime}Intrinsics.Vector256;",
         $"using Vector512 = {Runtime}Intrinsics.Vector512;",
         "using Bytes = global::System.Span<byte>;",
+        "using Maxima = global::System.Span<float>;",
         "using Numbers = global::System.ReadOnlySpan<float>;",
         .. VectorShape.All.SelectMany(shape => Vectors(shape, $"{shape.Bits}")),
     ];

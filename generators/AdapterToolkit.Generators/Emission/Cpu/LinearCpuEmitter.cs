@@ -11,7 +11,8 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 internal static class LinearCpuEmitter
 {
     /// <summary>The files with the kernels of an assembly. Each has a name to tell it from the others.</summary>
-    public static IEnumerable<(string Name, string Text)> EmitKernels(IReadOnlyCollection<LinearConfiguration> configurations, string space, CancellationToken cancellation)
+    public static IEnumerable<(string Name, string Text)> EmitKernels(
+        IReadOnlyCollection<LinearConfiguration> configurations, string space, CancellationToken cancellation)
     {
         if (configurations.Count == 0)
             yield break;
@@ -47,7 +48,10 @@ internal static class LinearCpuEmitter
         if (needs.HasLowRank)
             yield return ("Cpu.Factors", CpuText.KernelsFile(space, shape: null, cancellation, new FactorPrinter(needs).Print(), FactorPrinter.Sum));
         if (needs.IsPacked)
-            yield return ("Cpu.Formats", CpuText.KernelsFile(space, shape: null, cancellation, [.. FormatPrinter.Members(needs), .. QuantizePrinter.Loops(needs)]));
+        {
+            yield return ("Cpu.Formats", CpuText.KernelsFile(
+                space, shape: null, cancellation, [.. FormatPrinter.Members(needs), .. QuantizePrinter.Loops(needs)]));
+        }
     }
 
     /// <summary>A set's part for the CPU, which binds the kernels to its format and its rank.</summary>

@@ -20,7 +20,11 @@ internal static class LowRankTermPrinter
             nint width = TWeight.IsTransposed ? {{CpuText.PanelWidth}} : {{text.TileWidth}}, step = TWeight.IsTransposed ? {{height}} : termStride;
             for (int rank = 0; rank < TRank.Value; rank += {{RanksAtOnce}})
             {
-                {{CpuText.Each(RanksAtOnce, rank => (rank == 0 ? "" : $"if (TRank.Value % {RanksAtOnce} == 0 || rank + {rank} < TRank.Value)\n    ") + Step(height, rank))}}
+                {{Step(height, 0)}}
+                {{CpuText.Each(RanksAtOnce - 1, i => $"""
+                    if (TRank.Value % {RanksAtOnce} == 0 || rank + {i + 1} < TRank.Value)
+                        {Step(height, i + 1)}
+                    """)}}
                 termVectors = ref Unsafe.Add(ref termVectors, {{RanksAtOnce}} * width);
                 termSingles = ref Unsafe.Add(ref termSingles, {{RanksAtOnce}} * step);
             }

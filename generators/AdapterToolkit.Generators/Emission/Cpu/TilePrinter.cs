@@ -17,20 +17,38 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorText text)
     /// <param name="height">The tile's height.</param>
     /// <param name="vectors">The two vectors: a reference, or both.</param>
     /// <param name="singles">The reference to the single numbers.</param>
-    /// <param name="stride">From one of these to the next.</param>
+    /// <param name="distance">From one of these to the next; where both vectors are given, from the reference to the first.</param>
     /// <param name="low">The name of the sum of a row with the first vector.</param>
     /// <param name="high">The name of the sum of a row with the second vector.</param>
-    public static string Step(int height, string vectors, string singles, string stride, Func<int, string> low, Func<int, string> high) =>
-        $"Step{height}({vectors}, {singles}, {stride}, {CpuText.List(height, row => $"ref {low(row)}, ref {high(row)}")});";
+    public static string Step(int height, string vectors, string singles, string distance, Func<int, string> low, Func<int, string> high) =>
+        $"Step{height}({vectors}, {singles}, {distance}, {CpuText.List(height, row => $"ref {low(row)}, ref {high(row)}")});";
 
     /// <summary>The steps and the kernels of some heights.</summary>
     public IEnumerable<string> Kernels(IEnumerable<int> heights)
     {
         foreach (int height in heights)
         {
-            yield return Step(height, "ref float vectors", $"{text.Type} low = {text.Load("vectors", 0)}, high = {text.Load("vectors", 1)};");
+            yield return Step(
+                height,
+                "ref float vectors",
+                "nint stride",
+                row => row switch
+                {
+                    0 => "singles",
+                    1 => "Unsafe.Add(ref singles, stride)",
+                    _ => $"Unsafe.Add(ref singles, {row} * stride)",
+                },
+                $"{text.Type} low = {text.Load("vectors", 0)}, high = {text.Load("vectors", 1)};");
             if (ReadsCodes(height))
-                yield return Step(height, $"{text.Type} low, {text.Type} high", string.Empty);
+            {
+                yield return Step(
+                    height,
+                    $"{text.Type} low, {text.Type} high",
+                    "nint first",
+                    row => row == 0 ? "Unsafe.Add(ref singles, first)" : $"Unsafe.Add(ref singles, first + {row})",
+                    string.Empty);
+            }
+
             yield return Kernel(height);
         }
     }
@@ -82,13 +100,14 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorText text)
 
     private bool ReadsCodes(int height) => needs.IsPacked && height <= VectorShape.MostRowsInRegisters;
 
-    private string Step(int height, string vectors, string start) => Template.Text($$"""
+    private string Step(int height, string vectors, string distance, Func<int, string> single, string start) => Template.Text($$"""
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Step{{height}}({{vectors}}, ref float singles, nint stride, {{CpuText.List(height, row => $"ref {text.Type} low{row}, ref {text.Type} high{row}")}})
+        private static void Step{{height}}(
+            {{vectors}}, ref float singles, {{distance}}, {{CpuText.List(height, row => $"ref {text.Type} low{row}, ref {text.Type} high{row}")}})
         {
             {{start}}
             {{CpuText.Each(height, row => $"""
-                {text.Type} single{row} = {text.Operations}.Create({(row == 0 ? "singles" : $"Unsafe.Add(ref singles, {(row == 1 ? "stride" : $"{row} * stride")})")});
+                {text.Type} single{row} = {text.Operations}.Create({single(row)});
                 low{row} = {text.Operations}.{text.MultiplyAdd}(low, single{row}, low{row});
                 high{row} = {text.Operations}.{text.MultiplyAdd}(high, single{row}, high{row});
                 """)}}
