@@ -227,7 +227,7 @@ namespace AdapterToolkit.Generated.User_Project
                 }
             }
 
-            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows: 3 ranks, 3 vectors of features.</summary>
+            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over rows, 3 ranks x 3 vectors.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Sum3x3(ref float byRank, ref float byFeature, nint stride, nint rows, ref float sums)
             {
@@ -264,7 +264,7 @@ namespace AdapterToolkit.Generated.User_Project
                 TOperations.Store(sum2x2, ref sums, 8 * TOperations.Count);
             }
 
-            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows: 3 ranks, 1 vector of features.</summary>
+            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over rows, 3 ranks x 1 vector.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Sum3x1(ref float byRank, ref float byFeature, nint stride, nint rows, ref float sums)
             {

@@ -19,7 +19,7 @@ namespace AdapterToolkit.Generated.User_Project
 
     partial class CpuKernels
     {
-        /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows. Without W it is the term alone.</summary>
+        /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows.</summary>
         internal sealed class Forward<TVectors, TWeight, TRank>(
             Tensor? x, Tensor? weight, PackedWeight? packed, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
             where TVectors : struct, IVectors
@@ -45,8 +45,8 @@ namespace AdapterToolkit.Generated.User_Project
                 ref float ws = ref weight is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(weight.Span);
                 ref float biases = ref bias is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(bias.Span);
                 ref float ys = ref MemoryMarshal.GetReference(y.Span);
-                ref float bs = ref b is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(b.Span);
-                ref float us = ref u is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(u.Span);
+                ref float bValues = ref b is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(b.Span);
+                ref float uValues = ref u is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(u.Span);
 
                 ref byte codes = ref packed is null ? ref Unsafe.NullRef<byte>() : ref Unsafe.As<uint, byte>(ref MemoryMarshal.GetReference(packed.CodeWords));
                 int segment = TWeight.BlockSize == 0 ? 1 : Tiles.GreatestCommonDivisor(inFeatures, TWeight.BlockSize);
@@ -68,7 +68,7 @@ namespace AdapterToolkit.Generated.User_Project
                 {
                     int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
                     if (u is not null)
-                        PackRows<TVectors>(ref Unsafe.Add(ref us, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedU);
+                        PackRows<TVectors>(ref Unsafe.Add(ref uValues, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedU);
 
                     int start = 0;
                     do
@@ -90,7 +90,7 @@ namespace AdapterToolkit.Generated.User_Project
                             if (bias is not null && starts)
                                 Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
                             if (addsTerm)
-                                Tiles.Pack(ref Unsafe.Add(ref bs, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+                                Tiles.Pack(ref Unsafe.Add(ref bValues, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
 
                             ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);
                             ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));
@@ -106,7 +106,6 @@ namespace AdapterToolkit.Generated.User_Project
 
                             for (int lane = 0; lane < width; lane += TVectors.Width)
                             {
-                                ref float tileB = ref Unsafe.Add(ref panelB, lane);
                                 ref float tileBias = ref Unsafe.Add(ref panelBias, lane);
                                 ref float tileCodes = ref Unsafe.As<byte, float>(ref Unsafe.Add(ref panelCodes, lane * CodeBytes<TWeight>()));
                                 for (int row = 0, height; row < blockRows; row += height)
@@ -114,6 +113,7 @@ namespace AdapterToolkit.Generated.User_Project
                                     height = TVectors.HeightOf(blockRows - row);
                                     ref float tileX = ref Unsafe.Add(ref packedX, row * depth);
                                     ref float tileU = ref Unsafe.Add(ref packedU, row * TRank.Value);
+                                    ref float tileB = ref Unsafe.Add(ref panelB, lane);
                                     ref float tileY = ref Unsafe.Add(ref target, (row * stride) + lane);
                                     if (inRegisters)
                                         TVectors.MultiplyCodes<TWeight, TRank>(height, ref tileCodes, ref tileX, depth, segment, ref Unsafe.Add(ref scales, lane), ref tileB, ref tileU, 0, addsTerm, ref tileBias, ref tileY, stride, starts);
@@ -158,8 +158,8 @@ namespace AdapterToolkit.Generated.User_Project
                 ref float dys = ref MemoryMarshal.GetReference(dy.Span);
                 ref float ws = ref weight is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(weight.Span);
                 ref float dxs = ref MemoryMarshal.GetReference(dx.Span);
-                ref float vs = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
-                ref float factor = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
+                ref float vValues = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
+                ref float aValues = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
                 ref float noBias = ref Unsafe.NullRef<float>();
 
                 int blocks = (outFeatures + 255) / 256;
@@ -179,7 +179,7 @@ namespace AdapterToolkit.Generated.User_Project
                 {
                     int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
                     if (v is not null)
-                        PackColumns<TVectors>(ref Unsafe.Add(ref vs, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedV);
+                        PackColumns<TVectors>(ref Unsafe.Add(ref vValues, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedV);
 
                     for (int start = 0; start < outFeatures; start += depthAtOnce)
                     {
@@ -194,7 +194,6 @@ namespace AdapterToolkit.Generated.User_Project
                         {
                             height = TVectors.HeightOf(endFeature - feature);
                             ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * 32));
-                            ref float tileA = ref Unsafe.Add(ref factor, feature);
                             nint panelStride = (nint)inFeatures * 32;
                             if (TWeight.Bits < 32)
                             {
@@ -215,10 +214,10 @@ namespace AdapterToolkit.Generated.User_Project
                             {
                                 ref float tileDy = ref Unsafe.Add(ref packedDy, row * depth);
                                 ref float tileV = ref Unsafe.Add(ref packedV, row * TRank.Value);
+                                ref float tileA = ref Unsafe.Add(ref aValues, feature);
                                 ref float tileDx = ref Unsafe.Add(ref sums, (row * features) + ((feature - firstFeature) * TVectors.Width));
                                 TVectors.Multiply<AsStored, TRank>(
-                                    height, ref tileDy, ref w, depth, panelStride, ref tileV, ref tileA, inFeatures, addsTerm,
-                                    ref noBias, ref tileDx, TVectors.Width, starts);
+                                    height, ref tileDy, ref w, depth, panelStride, ref tileV, ref tileA, inFeatures, addsTerm, ref noBias, ref tileDx, TVectors.Width, starts);
                             }
                         }
                     }

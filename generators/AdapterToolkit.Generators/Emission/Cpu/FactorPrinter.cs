@@ -17,7 +17,7 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     private static readonly int[] s_heights = [VectorShape.VectorsAtOnce, 1];
 
     /// <summary>The products are described alike for every rank.</summary>
-    private readonly int _rank = needs.Ranks[^1];
+    private readonly int _rank = needs.Described.Rank;
 
     /// <summary>Sums a vector's numbers in the order of the processor's own sum.</summary>
     public const string Sum = """
@@ -237,7 +237,7 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         """);
 
     private static string GradientKernel(int vectors, int ranks) => Template.Text($$"""
-        /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows: {{Count(ranks, "rank")}}, {{Count(vectors, "vector")}} of features.</summary>
+        /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over rows, {{Count(ranks, "rank")}} x {{Count(vectors, "vector")}}.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Sum{{ranks}}x{{vectors}}(ref float byRank, ref float byFeature, nint stride, nint rows, ref float sums)
         {

@@ -16,19 +16,20 @@ internal static class ForwardLoopPrinter
     public static string Print(Product product, KernelNeeds needs)
     {
         bool isPacked = needs.IsPacked;
-        const string Tile = "ref tileB, ref tileU, 0, addsTerm, ref tileBias, ref tileY, stride, starts";
-        const string Multiply = $"TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, {Tile});";
+        TermText term = LowRankTermPrinter.Loops(product);
+        string tile = $"{term.TileArguments}, ref tileBias, ref tileY, stride, starts";
+        string multiplyNumbers = $"TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, {tile});";
         string packedWeight = isPacked ? "PackedWeight? packed, " : string.Empty;
         string codes = isPacked ? Codes : string.Empty;
         string oneBlock = isPacked ? "inRegisters ? 1 : " : string.Empty;
         string decoded = isPacked ? Decoded : string.Empty;
         string decode = isPacked ? needs.HasBlocks ? DecodeBlocks : DecodeNumbers : string.Empty;
         string tileCodes = isPacked ? TileCodes : string.Empty;
-        string multiply = isPacked ? ChooseTile(Multiply, Tile) : Multiply;
+        string multiply = isPacked ? ChooseTile(multiplyNumbers, tile) : multiplyNumbers;
         return Template.Text($$"""
-            /// <summary>{{product.Formula}}, shared by rows, or by panels of W where there are few rows. Without W it is the term alone.</summary>
+            /// <summary>{{product.Formula}}, shared by rows, or by panels of W where there are few rows.</summary>
             internal sealed class {{product.Name}}<TVectors, TWeight, TRank>(
-                Tensor? x, Tensor? weight, {{packedWeight}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
+                Tensor? x, Tensor? weight, {{packedWeight}}Tensor? bias, {{term.Parameters}}Tensor y) : ParallelWork
                 {{KernelParametersPrinter.AllConstraints}}
             {
                 /// <inheritdoc/>
@@ -50,8 +51,7 @@ internal static class ForwardLoopPrinter
                     ref float ws = ref weight is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(weight.Span);
                     ref float biases = ref bias is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(bias.Span);
                     ref float ys = ref MemoryMarshal.GetReference(y.Span);
-                    ref float bs = ref b is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(b.Span);
-                    ref float us = ref u is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(u.Span);
+                    {{term.References}}
 
                     {{codes}}
                     int blocks = {{oneBlock}}(inFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
@@ -62,23 +62,20 @@ internal static class ForwardLoopPrinter
                     ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * 32);
                     ref float panelBias = ref ScratchMemory.Take(2, 32);
                     MemoryMarshal.CreateSpan(ref panelBias, 32).Clear();
-                    ref float packedU = ref ScratchMemory.Take(3, rowsAtOnce * TRank.Value);
-                    ref float panelB = ref ScratchMemory.Take(4, 32 * TRank.Value);
+                    {{term.Scratch}}
                     {{decoded}}
 
                     for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)
                     {
                         int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
-                        if (u is not null)
-                            PackRows<TVectors>(ref Unsafe.Add(ref us, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedU);
-
+                        {{term.PackRows}}
                         int start = 0;
                         do
                         {
                             int depth = Math.Min(depthAtOnce, inFeatures - start);
                             bool starts = start == 0;
                             bool ends = start + depth == inFeatures;
-                            bool addsTerm = b is not null && ends;
+                            {{term.Condition}}
                             if (depth > 0)
                                 PackRows<TVectors>(ref Unsafe.Add(ref xs, ((nint)blockRow * inFeatures) + start), inFeatures, blockRows, depth, ref packedX);
 
@@ -91,22 +88,20 @@ internal static class ForwardLoopPrinter
                                 nint stride = width < 32 ? 32 : outFeatures;
                                 if (bias is not null && starts)
                                     Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
-                                if (addsTerm)
-                                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+                                {{term.PackPanel}}
 
                                 ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);
                                 {{decode}}
 
                                 for (int lane = 0; lane < width; lane += TVectors.Width)
                                 {
-                                    ref float tileB = ref Unsafe.Add(ref panelB, lane);
                                     ref float tileBias = ref Unsafe.Add(ref panelBias, lane);
                                     {{tileCodes}}
                                     for (int row = 0, height; row < blockRows; row += height)
                                     {
                                         height = TVectors.HeightOf(blockRows - row);
                                         ref float tileX = ref Unsafe.Add(ref packedX, row * depth);
-                                        ref float tileU = ref Unsafe.Add(ref packedU, row * TRank.Value);
+                                        {{term.TileReferences}}
                                         ref float tileY = ref Unsafe.Add(ref target, (row * stride) + lane);
                                         {{multiply}}
                                     }

@@ -16,6 +16,7 @@ internal static class InputGradientLoopPrinter
     /// <param name="needs">What the assembly needs.</param>
     public static string Print(Product product, KernelNeeds needs)
     {
+        TermText term = LowRankTermPrinter.Loops(product);
         string packedWeight = needs.IsPacked ? "PackedWeight? packed, " : string.Empty;
         string codes = needs.IsPacked ? Codes : string.Empty;
         string scales = needs.HasBlocks ? Scales : string.Empty;
@@ -23,7 +24,7 @@ internal static class InputGradientLoopPrinter
         return Template.Text($$"""
             /// <summary>{{product.Formula}}, shared by rows, or by input features where there are few rows.</summary>
             internal sealed class {{product.Name}}<TVectors, TWeight, TRank>(
-                Tensor dy, Tensor? weight, {{packedWeight}}Tensor? v, Tensor? a, Tensor dx) : ParallelWork
+                Tensor dy, Tensor? weight, {{packedWeight}}{{term.Parameters}}Tensor dx) : ParallelWork
                 {{KernelParametersPrinter.AllConstraints}}
             {
                 /// <inheritdoc/>
@@ -44,8 +45,7 @@ internal static class InputGradientLoopPrinter
                     ref float dys = ref MemoryMarshal.GetReference(dy.Span);
                     ref float ws = ref weight is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(weight.Span);
                     ref float dxs = ref MemoryMarshal.GetReference(dx.Span);
-                    ref float vs = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
-                    ref float factor = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
+                    {{term.References}}
                     ref float noBias = ref Unsafe.NullRef<float>();
 
                     int blocks = (outFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
@@ -53,20 +53,19 @@ internal static class InputGradientLoopPrinter
                     int rowsAtOnce = Math.Min({{product.CpuTiling.Rows}}, (endRow - firstRow + TVectors.Width - 1) / TVectors.Width * TVectors.Width);
                     ref float packedDy = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
                     ref float sums = ref ScratchMemory.Take(1, rowsAtOnce * features);
-                    ref float packedV = ref ScratchMemory.Take(2, rowsAtOnce * TRank.Value);
+                    {{term.Scratch}}
                     {{codes}}
 
                     for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)
                     {
                         int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
-                        if (v is not null)
-                            PackColumns<TVectors>(ref Unsafe.Add(ref vs, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedV);
+                        {{term.PackRows}}
 
                         for (int start = 0; start < outFeatures; start += depthAtOnce)
                         {
                             int depth = Math.Min(depthAtOnce, outFeatures - start);
                             bool starts = start == 0;
-                            bool addsTerm = v is not null && start + depth == outFeatures;
+                            {{term.Condition}}
                             PackColumns<TVectors>(ref Unsafe.Add(ref dys, ((nint)blockRow * outFeatures) + start), outFeatures, blockRows, depth, ref packedDy);
                             {{scales}}
 
@@ -74,18 +73,16 @@ internal static class InputGradientLoopPrinter
                             {
                                 height = TVectors.HeightOf(endFeature - feature);
                                 ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * 32));
-                                ref float tileA = ref Unsafe.Add(ref factor, feature);
                                 nint panelStride = (nint)inFeatures * 32;
                                 {{decode}}
 
                                 for (int row = 0; row < blockRows; row += TVectors.Width)
                                 {
                                     ref float tileDy = ref Unsafe.Add(ref packedDy, row * depth);
-                                    ref float tileV = ref Unsafe.Add(ref packedV, row * TRank.Value);
+                                    {{term.TileReferences}}
                                     ref float tileDx = ref Unsafe.Add(ref sums, (row * features) + ((feature - firstFeature) * TVectors.Width));
                                     TVectors.Multiply<AsStored, TRank>(
-                                        height, ref tileDy, ref w, depth, panelStride, ref tileV, ref tileA, inFeatures, addsTerm,
-                                        ref noBias, ref tileDx, TVectors.Width, starts);
+                                        height, ref tileDy, ref w, depth, panelStride, {{term.TileArguments}}, ref noBias, ref tileDx, TVectors.Width, starts);
                                 }
                             }
                         }

@@ -1,4 +1,3 @@
-using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
 using AdapterToolkit.Generators.Planning.Products;
 
@@ -17,7 +16,6 @@ internal static class LinearCpuEmitter
         if (configurations.Count == 0)
             yield break;
         KernelNeeds needs = KernelNeeds.Of(configurations);
-        LinearConfiguration described = new(needs.Ranks[needs.Ranks.Count - 1], StoredFormat.FullPrecision);
         yield return ("Cpu", CpuText.File(
             space,
             shape: null,
@@ -36,8 +34,8 @@ internal static class LinearCpuEmitter
             shape: null,
             cancellation,
             [
-                ForwardLoopPrinter.Print(Product.Forward(described), needs),
-                InputGradientLoopPrinter.Print(Product.InputGradient(described), needs),
+                ForwardLoopPrinter.Print(Product.Forward(needs.Described), needs),
+                InputGradientLoopPrinter.Print(Product.InputGradient(needs.Described), needs),
                 PackingPrinter.Text,
                 .. PackedWeightPrinter.Members(needs),
             ]));

@@ -1,5 +1,3 @@
-using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Planning;
 using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
@@ -17,6 +15,8 @@ internal static class ProductsPrinter
 
     private static string Products(KernelNeeds needs)
     {
+        Product forward = Product.Forward(needs.Described), inputGradient = Product.InputGradient(needs.Described);
+        TermText term = LowRankTermPrinter.Loops(forward), gradientTerm = LowRankTermPrinter.Loops(inputGradient);
         string weight = needs.IsPacked ? "TWeight.Bits == 32 ? weight.Data : null, TWeight.Bits < 32 ? weight.Packed : null" : "weight.Data";
         (string packedParameter, string packed) = needs.IsPacked ? ("PackedWeight? packed, ", "packed, ") : (string.Empty, string.Empty);
         return Template.Text($$"""
@@ -24,27 +24,27 @@ internal static class ProductsPrinter
             internal static class Products<TWeight, TRank>
                 {{KernelParametersPrinter.WeightAndRank}}
             {
-                /// <summary>{{Product.Forward(Any(needs)).Formula}}.</summary>
+                /// <summary>{{forward.Formula}}.</summary>
                 internal static void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
                 {
                     {{Reduce(needs, "u", "Reduce(device, x, factors, u)")}}
                     int workers = Sharing.Workers(device, x.Rows, y.Columns, x.Columns);
-                    Run(device, workers, x, {{weight}}, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y);
+                    Run(device, workers, x, {{weight}}, bias?.Data, {{term.Operands}}y);
                 }
 
-                /// <summary>{{Product.InputGradient(Any(needs)).Formula}}.</summary>
+                /// <summary>{{inputGradient.Formula}}.</summary>
                 internal static void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
                 {
                     {{Reduce(needs, "v", "ReduceGradient(device, dy, factors, v)")}}
                     int workers = Sharing.Workers(device, dy.Rows, dy.Columns, dx.Columns);
-                    {{Run(shape => $"new InputGradient<{shape.Variant}, TWeight, TRank>(dy, {weight}, v, factors?.A.Value, dx)")}}
+                    {{Run(shape => $"new InputGradient<{shape.Variant}, TWeight, TRank>(dy, {weight}, {gradientTerm.Operands}dx)")}}
                 }
 
                 /// <summary>The forward product, or its low-rank term alone.</summary>
                 internal static void Run(
-                    CpuDevice device, int workers, Tensor? x, Tensor? weight, {{packedParameter}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y)
+                    CpuDevice device, int workers, Tensor? x, Tensor? weight, {{packedParameter}}Tensor? bias, {{term.Parameters}}Tensor y)
                 {
-                    {{Run(shape => $"new Forward<{shape.Variant}, TWeight, TRank>(x, weight, {packed}bias, b, scaling, u, y)")}}
+                    {{Run(shape => $"new Forward<{shape.Variant}, TWeight, TRank>(x, weight, {packed}bias, {term.Arguments}y)")}}
                 }
 
                 {{(needs.IsPacked ? Dequantize : string.Empty)}}
@@ -111,8 +111,6 @@ internal static class ProductsPrinter
             }
         }
         """);
-
-    private static LinearConfiguration Any(KernelNeeds needs) => new(needs.Ranks[needs.Ranks.Count - 1], StoredFormat.FullPrecision);
 
     /// <summary>The product with a factor that comes first where the layer has an adapter.</summary>
     private static string Reduce(KernelNeeds needs, string reduced, string call) => !needs.HasLowRank ? string.Empty : $"""

@@ -16,6 +16,9 @@ internal sealed record KernelNeeds(EquatableArray<int> Ranks, EquatableArray<Sto
     /// <summary>Whether a format has codes that share scales.</summary>
     public bool HasBlocks => Packed.Any(format => format.HasBlocks);
 
+    /// <summary>The configuration by which products are described that are written for every rank and format: that of the highest rank.</summary>
+    public LinearConfiguration Described => new(Ranks[^1], StoredFormat.FullPrecision);
+
     /// <summary>What some configurations need.</summary>
     public static KernelNeeds Of(IReadOnlyCollection<LinearConfiguration> configurations)
     {
