@@ -25,7 +25,7 @@ internal static class VectorsPrinter
         ];
         return Template.Text($$"""
             /// <summary>The kernels in vectors of {{shape.Bits}} bits.</summary>
-            internal readonly struct {{shape.Variant}} : IVectors{{(needs.IsPacked ? $", ICodes<Floats>" : string.Empty)}}
+            internal readonly struct {{shape.Variant}} : IVectors{{(needs.IsPacked ? ", ICodes<Floats>" : string.Empty)}}
             {
                 public static int Width => {{shape.TileWidth}};
                 public static int Height => {{shape.TileHeights[0]}};
