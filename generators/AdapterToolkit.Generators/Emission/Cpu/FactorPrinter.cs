@@ -10,15 +10,6 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// <param name="needs">What the assembly needs.</param>
 internal sealed class FactorPrinter(KernelNeeds needs)
 {
-    /// <summary>Ranks that a merge takes at once.</summary>
-    private const int MergedAtOnce = 8;
-
-    /// <summary>Rows that a product with a factor sums at once.</summary>
-    private static readonly int[] s_heights = [VectorShape.VectorsAtOnce, 1];
-
-    /// <summary>The products are described alike for every rank.</summary>
-    private readonly int _rank = needs.Described.Rank;
-
     /// <summary>Sums a vector's numbers in the order of the processor's own sum.</summary>
     public const string Sum = """
         /// <summary>The sum of a vector's numbers.</summary>
@@ -31,6 +22,15 @@ internal sealed class FactorPrinter(KernelNeeds needs)
                 _ => Vector128.Sum(Unsafe.BitCast<TVector, Floats128>(vector)),
             };
         """;
+
+    /// <summary>Ranks that a merge takes at once.</summary>
+    private const int MergedAtOnce = 8;
+
+    /// <summary>Rows that a product with a factor sums at once.</summary>
+    private static readonly int[] s_heights = [VectorShape.VectorsAtOnce, 1];
+
+    /// <summary>The products are described alike for every rank.</summary>
+    private readonly int _rank = needs.Described.Rank;
 
     /// <summary>Blocks of ranks: eight at once with the most registers, four with fewer.</summary>
     private IEnumerable<int> Blocks => needs.RankBlocks(8, 4);
