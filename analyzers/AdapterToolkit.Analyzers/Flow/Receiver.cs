@@ -15,6 +15,13 @@ internal static class Receiver
         };
 
     /// <summary>The type of that object, as a member declares it.</summary>
-    public static ITypeSymbol? TypeOf(ISymbol member) =>
-        member is IMethodSymbol { IsExtensionMethod: true } method ? (method.ReducedFrom ?? method).Parameters[0].Type : member.ContainingType;
+    public static ITypeSymbol? TypeOf(ISymbol member) => member switch
+    {
+        IMethodSymbol { IsExtensionMethod: true } method => (method.ReducedFrom ?? method).Parameters[0].Type,
+        { ContainingType: { IsExtension: true, ExtensionParameter: { } extended } } => extended.Type,
+        _ => member.ContainingType,
+    };
+
+    /// <summary>Whether a member extends the type of its object.</summary>
+    public static bool IsExtension(ISymbol member) => member is IMethodSymbol { IsExtensionMethod: true } || member.ContainingType is { IsExtension: true };
 }

@@ -54,7 +54,7 @@ internal sealed class MergeTypes(Compilation compilation)
     public bool IsMerge(IInvocationOperation call) => call.TargetMethod.Name is "Merge" or "MergeTo" or "MergeToBaseType" && IsOfMerging(call.TargetMethod);
 
     /// <summary>Whether a member is a layer's.</summary>
-    public bool IsOfLinear(ISymbol member) => Is(member.ContainingType, _linear);
+    public bool IsOfLinear(ISymbol member) => IsOf(member, _linear);
 
     /// <summary>Whether a member is a model's.</summary>
     public bool IsOfModel(ISymbol member) => IsOf(member, _model) || IsOf(member, _root);
@@ -144,7 +144,7 @@ internal sealed class MergeTypes(Compilation compilation)
 
     /// <summary>Whether a member is a type's own, or one by which the toolkit extends it.</summary>
     private bool IsOf(ISymbol member, INamedTypeSymbol? type) =>
-        Is(Receiver.TypeOf(member), type) && (member is not IMethodSymbol { IsExtensionMethod: true } || IsOfToolkit(member));
+        Is(Receiver.TypeOf(member), type) && (!Receiver.IsExtension(member) || IsOfToolkit(member));
 
     private static IMethodSymbol Definition(IMethodSymbol method)
     {

@@ -120,7 +120,7 @@ internal sealed partial class ValueFlow
 
     private void NoteMerge(IMethodSymbol method)
     {
-        bool isOfLayers = KnownTypes.DerivesFrom(method.ContainingType, Types.Linear) || KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model);
+        bool isOfLayers = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Linear) || KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model);
         if (isOfLayers && method.Name is "Merge" or "MergeTo" or "MergeToBaseType")
             Note(MergedFact);
     }

@@ -16,7 +16,8 @@ internal static class LinearLayerEmitter
         {
             writer.Line("/// <inheritdoc/>");
             writer.Line(GeneratedCode.Attribute);
-            writer.Line($"public override {RuntimeNames.LowRankSettings} LowRank {{ get; }} = new({layer.Rank}, {layer.Alpha.ToString("R", CultureInfo.InvariantCulture)}, {(layer.RankStabilized ? "true" : "false")});");
+            string alpha = layer.Alpha.ToString("R", CultureInfo.InvariantCulture), stabilized = layer.RankStabilized ? "true" : "false";
+            writer.Line($"public override {RuntimeNames.LowRankSettings} LowRank {{ get; }} = new({layer.Rank}, {alpha}, {stabilized});");
             writer.Line();
         }
 
