@@ -58,6 +58,6 @@ public sealed class SequenceContext : IDisposable
     {
         if (_uploadedLengths is not { IsHeld: true })
             _uploadedLengths = Op.Upload(device, _lengths);
-        return _uploadedLengths.View.Cast<int>();
+        return _uploadedLengths.ViewOf<int>();
     }
 }

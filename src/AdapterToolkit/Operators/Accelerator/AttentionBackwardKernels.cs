@@ -8,7 +8,7 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// tile of queries, or of a tile of keys and values, alone, so that no two groups add to one number.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionBackwardKernels
+internal static class AttentionBackwardKernels
 {
     /// <summary>sums[row, head] = Σ dO ∘ O over the features of the head: one thread a row and head.</summary>
     /// <param name="gradient">dO: rows x (heads · features).</param>

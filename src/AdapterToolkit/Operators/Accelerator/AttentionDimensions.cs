@@ -6,7 +6,7 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// <summary>The dimensions of grouped-query attention, as its kernels take them.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-public struct AttentionDimensions
+internal struct AttentionDimensions
 {
     /// <summary>Rows of a sequence, padding included.</summary>
     public int Length;

@@ -52,7 +52,7 @@ internal static class AttentionLaunch
         Heads = shape.Heads,
         KeyHeads = shape.KeyHeads,
         HeadDim = shape.HeadDim,
-        Side = device.IsDebug ? DebugSide : Side,
+        Side = device.GroupSize(Side * Side) < Side * Side ? DebugSide : Side,
         Scale = shape.Scale,
     };
 

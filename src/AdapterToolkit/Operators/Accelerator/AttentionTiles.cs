@@ -9,7 +9,7 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// time, as quadruples, each summand's row a few numbers longer than the tile.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionTiles
+internal static class AttentionTiles
 {
     /// <summary>The most rows or columns that a group's tile has.</summary>
     public const int MaximumTile = 64;
