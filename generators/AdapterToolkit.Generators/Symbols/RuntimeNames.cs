@@ -14,7 +14,7 @@ internal static class RuntimeNames
 
     public const string FrozenWeight = Root + "Weights.FrozenWeight";
     public const string Gradient = Root + "CompilerServices.Gradient";
-    public const string AcceleratorKernels = Root + "Tensors.AcceleratorKernels";
+    public const string CustomKernels = Root + "Tensors.CustomKernels";
     public const string Tensor = Root + "Tensors.Tensor";
 
     public const string BlockNormalization = Root + "Quantization.BlockNormalization";

@@ -128,7 +128,7 @@ public sealed partial class Tensor : IDisposable
         return Held.SpanOf<T>(_offset, Shape.Elements);
     }
 
-    /// <summary>The numbers, for kernels of an accelerator; see <see cref="AcceleratorKernels"/>.</summary>
+    /// <summary>The numbers, for kernels of an accelerator; see <see cref="CustomKernels"/>.</summary>
     /// <typeparam name="T">What C# holds them in.</typeparam>
     /// <exception cref="InvalidOperationException">The tensor is on the CPU device, or has elements of another type.</exception>
     /// <exception cref="ObjectDisposedException">Nobody holds the tensor any more, or its device is disposed.</exception>

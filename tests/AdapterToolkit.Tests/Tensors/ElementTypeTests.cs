@@ -104,6 +104,20 @@ public sealed class ElementTypeTests
         Assert.Contains("view", Assert.Throws<InvalidOperationException>(() => _ = tensor.View).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Trait("Device", "cpu")]
+    public void Rows_lie_beyond_what_32_bits_count()
+    {
+        const int Columns = 150_000_000;
+        using CpuDevice device = new(threads: 1);
+        Assert.SkipUnless(device.MemoryBytes > 6L << 30, "The tensor of this test takes 3.6 GB.");
+        using Tensor tensor = Tensor.Allocate(device, new Shape(3, Columns), ElementType.Float64);
+        Assert.Equal(3_600_000_000, tensor.Bytes);
+        using Tensor last = tensor.SliceRows(2, 1);
+        last.SpanOf<double>()[^1] = 7;
+        Assert.Equal(7, tensor.SpanOf<double>()[^1]);
+    }
+
     private static void AssertKept<T>(Device device, ElementType type, T[] values)
         where T : unmanaged
     {

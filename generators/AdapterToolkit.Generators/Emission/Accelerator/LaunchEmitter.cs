@@ -22,7 +22,7 @@ internal static class LaunchEmitter
         writer.Open($"namespace {space}");
         foreach (string alias in (string[])
         [
-            RuntimeNames.Import(RuntimeNames.AcceleratorKernels),
+            RuntimeNames.Import(RuntimeNames.CustomKernels),
             RuntimeNames.Alias(RuntimeNames.AcceleratorDevice),
             RuntimeNames.Alias(RuntimeNames.FrozenWeight),
             "using KernelConfig = global::ILGPU.KernelConfig;",

@@ -160,7 +160,7 @@ internal sealed class PackedWeightReader : WeightReader
     {
         writer.Line($"int element = {element};");
         if (_stored.Bits == 16)
-            return Decoded("(codes[element >> 1] >> ((element & 1) * 16)) & 0xFFFF");
+            return Decoded("SixteenBitNumbers.InWord(codes[element >> 1], element)");
         string place = $"element & {NumbersInWord - 1}";
         writer.Line($"uint code = (codes[element >> {WordShift}] >> ({(_stored.Bits == 4 ? $"(({place}) ^ 1)" : $"({place})")} * {_stored.Bits})) & {Mask};");
         PrintScaleLoads(writer, "element", "element");

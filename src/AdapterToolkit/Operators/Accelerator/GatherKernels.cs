@@ -27,8 +27,10 @@ internal static class GatherKernels
     public static void GatherBFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
     {
         int i = Grid.GlobalIndex.X;
-        if (i < result.IntLength)
-            result[i] = SixteenBitNumbers.FromBFloat16(NumberAt(matrix, (ids[i / columns] * columns) + (i % columns)));
+        if (i >= result.IntLength)
+            return;
+        int element = (ids[i / columns] * columns) + (i % columns);
+        result[i] = SixteenBitNumbers.FromBFloat16(SixteenBitNumbers.InWord(matrix[element >> 1], element));
     }
 
     /// <summary>result[i, j] = matrix[ids[i], j], of a matrix in half precision.</summary>
@@ -40,8 +42,10 @@ internal static class GatherKernels
     public static void GatherFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
     {
         int i = Grid.GlobalIndex.X;
-        if (i < result.IntLength)
-            result[i] = SixteenBitNumbers.FromFloat16(NumberAt(matrix, (ids[i / columns] * columns) + (i % columns)));
+        if (i >= result.IntLength)
+            return;
+        int element = (ids[i / columns] * columns) + (i % columns);
+        result[i] = SixteenBitNumbers.FromFloat16(SixteenBitNumbers.InWord(matrix[element >> 1], element));
     }
 
     /// <summary>result[ids[i], j] = x[i, j].</summary>
@@ -56,7 +60,4 @@ internal static class GatherKernels
         if (i < x.IntLength)
             result[((long)ids[i / columns] * columns) + (i % columns)] = x[i];
     }
-
-    /// <summary>The bits of one of the two numbers of a word.</summary>
-    private static uint NumberAt(ArrayView<uint> words, int element) => (words[element >> 1] >> ((element & 1) * 16)) & 0xFFFF;
 }

@@ -53,7 +53,7 @@ namespace AdapterToolkit.Tensors;
 /// ]]></code>
 /// </summary>
 /// <remarks>Nothing else that a program calls has ILGPU's types in its signature.</remarks>
-public static class AcceleratorKernels
+public static class CustomKernels
 {
     extension(Tensor tensor)
     {
