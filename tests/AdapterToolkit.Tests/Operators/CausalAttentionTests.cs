@@ -11,15 +11,16 @@ namespace AdapterToolkit.Tests.Operators;
 [Collection(nameof(VectorWidth))]
 public sealed class CausalAttentionTests
 {
-    /// <summary>One row, odd lengths, padding up to a whole sequence, several query heads a key head, heads that fill no vector, several blocks of keys.</summary>
+    /// <summary>One row, odd lengths, padding up to a whole sequence, sequences of several lengths, several query heads a key head, heads that fill no vector, several blocks of keys.</summary>
     private static readonly AttentionCase[] s_cases =
     [
-        new(1, 1, 1, 1, 2), new(2, 1, 2, 1, 4), new(2, 5, 2, 2, 6, [5, 3]), new(3, 7, 4, 2, 10, [7, 0, 1]),
+        new(1, 1, 1, 1, 2), new(2, 1, 2, 1, 4), new(2, 5, 2, 2, 6, [5, 3]), new(3, 7, 4, 2, 10, [7, 0, 1]), Ragged([3, 1, 7], 4, 2, 6), Ragged([1, 20, 2], 2, 1, 10),
     ];
 
     private static readonly AttentionCase[] s_largeCases =
     [
         new(2, 33, 9, 3, 64), new(1, 70, 6, 3, 32), new(2, 131, 4, 1, 16, [131, 97]), new(1, 300, 2, 1, 34, [290]), new(2, 48, 3, 3, 128, [48, 16]), new(1, 64, 2, 2, 256),
+        Ragged([70, 1, 131, 64, 33], 4, 2, 32), Ragged([1, 1, 290], 3, 1, 66),
     ];
 
     public static IEnumerable<TheoryDataRow<string>> All => TestDevices.All;
@@ -39,12 +40,22 @@ public sealed class CausalAttentionTests
     public void GradientsAreFiniteDifferences(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
-        AttentionCase shape = new(2, 4, 4, 2, 4, [4, 3]);
-        (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
-        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(at, shape.Key, shape.Value)), shape.Query, query, "dQ");
-        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, at, shape.Value)), shape.Key, key, "dK");
-        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, shape.Key, at)), shape.Value, value, "dV");
+        foreach (AttentionCase shape in (AttentionCase[])[new(2, 4, 4, 2, 4, [4, 3]), Ragged([1, 4, 3], 4, 2, 4)])
+        {
+            (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
+            FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(at, shape.Key, shape.Value)), shape.Query, query, "dQ");
+            FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, at, shape.Value)), shape.Key, key, "dK");
+            FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, shape.Key, at)), shape.Value, value, "dV");
+        }
     }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void ASmallSequenceOfABatchGivesTheBitsThatItGivesAlone(string device) => CheckAlone(device, s_cases);
+
+    [Theory]
+    [MemberData(nameof(Fast))]
+    public void ALargeSequenceOfABatchGivesTheBitsThatItGivesAlone(string device) => CheckAlone(device, s_largeCases);
 
     [Theory]
     [MemberData(nameof(All))]
@@ -95,7 +106,12 @@ public sealed class CausalAttentionTests
     [Fact]
     public void EveryRunAndEveryNumberOfThreadsGivesTheSameBits()
     {
-        AttentionCase shape = new(3, 70, 6, 3, 32, [70, 41, 64]);
+        foreach (AttentionCase shape in (AttentionCase[])[new(3, 70, 6, 3, 32, [70, 41, 64]), Ragged([41, 1, 70, 64], 6, 3, 32)])
+            CheckThreads(shape);
+    }
+
+    private static void CheckThreads(AttentionCase shape)
+    {
         using CpuDevice one = new(threads: 1);
         float[] result = Forward(one, shape);
         (float[] query, float[] key, float[] value) = Gradients(one, shape, true, true, true);
@@ -145,6 +161,31 @@ public sealed class CausalAttentionTests
             Close.Assert([.. query, .. key, .. value], [.. dQuery, .. dKey, .. dValue], 1e-5, $"dQ, dK and dV of {shape}");
         }
     }
+
+    private static void CheckAlone(string identifier, AttentionCase[] cases)
+    {
+        using Device device = TestDevices.Open(identifier);
+        foreach (AttentionCase shape in cases)
+        {
+            float[] result = Forward(device, shape);
+            (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
+            foreach (Sequence sequence in shape.Tokens.Sequences)
+            {
+                if (sequence.Length == 0)
+                    continue;
+                AttentionCase alone = shape.Alone(sequence);
+                (float[] dQuery, float[] dKey, float[] dValue) = Gradients(device, alone, true, true, true);
+                Assert.Equal(Forward(device, alone), shape.RowsOf(sequence, result));
+                Assert.Equal(dQuery, shape.RowsOf(sequence, query));
+                Assert.Equal(dKey, shape.RowsOf(sequence, key));
+                Assert.Equal(dValue, shape.RowsOf(sequence, value));
+            }
+        }
+    }
+
+    /// <summary>Sequences of several lengths without padding.</summary>
+    private static AttentionCase Ragged(int[] lengths, int heads, int keyHeads, int headDim) =>
+        new(new TokenIds(new int[lengths.Sum()], lengths), heads, keyHeads, headDim);
 
     private static double Weighted(AttentionCase shape, float[] result) =>
         result.Zip(shape.Gradient, (value, weight) => (double)value * weight).Sum();

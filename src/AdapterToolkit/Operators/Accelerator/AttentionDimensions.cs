@@ -8,8 +8,8 @@ namespace AdapterToolkit.Operators.Accelerator;
 [StructLayout(LayoutKind.Sequential)]
 public struct AttentionDimensions
 {
-    /// <summary>Rows of a sequence, padding included.</summary>
-    public int Length;
+    /// <summary>Tiles of rows of all sequences.</summary>
+    public int Tiles;
 
     /// <summary>Heads of the queries.</summary>
     public int Heads;

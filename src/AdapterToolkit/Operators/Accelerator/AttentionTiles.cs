@@ -75,6 +75,44 @@ public static class AttentionTiles
         return tile;
     }
 
+    /// <summary>Adds to a thread's part of a tile factors times rows of a matrix: tile[i, j] + Σ factors[k, i] · matrix[k, j].</summary>
+    /// <param name="tile">The thread's part.</param>
+    /// <param name="factors">The factors in shared memory: for each row of the matrix the tile's rows.</param>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="start">The first number of the first of its rows.</param>
+    /// <param name="columns">From one row to the next.</param>
+    /// <param name="lastRow">The last row, counted from the first; factors of rows beyond it are zero.</param>
+    /// <param name="firstFeature">The first feature.</param>
+    /// <param name="features">How many features a row has.</param>
+    /// <param name="count">How many rows and features the group's tiles have.</param>
+    /// <param name="rows">Shared memory that the rows pass through.</param>
+    /// <param name="row">The thread's quadruple of rows.</param>
+    /// <param name="column">The thread's quadruple of columns.</param>
+    public static ProductTile AddRows(
+        ProductTile tile,
+        ArrayView<Float4> factors,
+        ArrayView<float> matrix,
+        int start,
+        int columns,
+        int lastRow,
+        int firstFeature,
+        int features,
+        int count,
+        ArrayView<Float4> rows,
+        int row,
+        int column)
+    {
+        for (int first = 0; first < count; first += Depth)
+        {
+            LoadRows(matrix, start + (first * columns), columns, lastRow - first, firstFeature, features, count, rows);
+            Group.Barrier();
+            tile = AddProducts(tile, factors.SubView(first * Stride), rows, row, column);
+            Group.Barrier();
+        }
+
+        return tile;
+    }
+
     /// <summary>Puts a thread's part of a tile into shared memory, row by row.</summary>
     /// <param name="tile">The thread's part.</param>
     /// <param name="target">The place in shared memory.</param>

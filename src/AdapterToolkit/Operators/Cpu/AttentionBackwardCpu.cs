@@ -21,7 +21,7 @@ internal static class AttentionBackwardCpu
         CpuDevice device = (CpuDevice)query.Device;
         device.Workers.Run(
             new Work(shape, gradient, query, key, value, result, logSumExp, context, gradients),
-            Sharing.Workers(device, query.Rows * shape.Heads, shape.Length, shape.HeadDim));
+            Sharing.Workers(device, query.Rows * shape.Heads, context.LongestRows, shape.HeadDim));
     }
 
     private sealed class Work(
@@ -41,29 +41,30 @@ internal static class AttentionBackwardCpu
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
-            for (int group = worker; group < shape.Batch * shape.KeyHeads; group += workers)
-                Differentiate<TOperations, TVector>(group / shape.KeyHeads, group % shape.KeyHeads);
+            ReadOnlySpan<Sequence> sequences = context.Sequences;
+            for (int group = worker; group < sequences.Length * shape.KeyHeads; group += workers)
+                Differentiate<TOperations, TVector>(sequences[group / shape.KeyHeads], group % shape.KeyHeads);
         }
 
         /// <summary>The gradients of one head of keys and values and of the queries' heads that use it, in one sequence.</summary>
-        private void Differentiate<TOperations, TVector>(int sequence, int keyHead)
+        private void Differentiate<TOperations, TVector>(Sequence sequence, int keyHead)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int length = context.Lengths[sequence];
-            int firstRow = sequence * shape.Length;
+            int length = sequence.Length;
             Scratch scratch = new(shape.HeadDim, lanes, length, KeyBlock);
             MemoryMarshal.CreateSpan(ref scratch.KeyGradient, 2 * length * scratch.Width).Clear();
             for (int head = keyHead * shape.GroupSize; head < (keyHead + 1) * shape.GroupSize; head++)
             {
                 for (int first = 0; first < length; first += lanes)
-                    AddTile<TOperations, TVector>(in scratch, firstRow, keyHead, head, first, Math.Min(lanes, length - first));
-                ClearPadding(gradients.Query, firstRow, length, head);
+                    AddTile<TOperations, TVector>(in scratch, sequence.FirstRow, keyHead, head, first, Math.Min(lanes, length - first));
+                if (gradients.Query is not null)
+                    AttentionPadding.Clear(gradients.Query, sequence.FirstRow + length, sequence.Rows - length, head, shape.HeadDim);
             }
 
-            CopyOut(ref scratch.KeyGradient, scratch.Width, gradients.Key, firstRow, length, keyHead);
-            CopyOut(ref scratch.ValueGradient, scratch.Width, gradients.Value, firstRow, length, keyHead);
+            CopyOut(ref scratch.KeyGradient, scratch.Width, gradients.Key, sequence, keyHead);
+            CopyOut(ref scratch.ValueGradient, scratch.Width, gradients.Value, sequence, keyHead);
         }
 
         /// <summary>Writes the gradient of one tile of queries, and adds what the tile contributes to the gradients of keys and values.</summary>
@@ -186,22 +187,13 @@ internal static class AttentionBackwardCpu
             }
         }
 
-        private void CopyOut(ref float sums, int width, Tensor? target, int firstRow, int length, int keyHead)
+        private void CopyOut(ref float sums, int width, Tensor? target, Sequence sequence, int keyHead)
         {
             if (target is null)
                 return;
-            nint first = ((nint)firstRow * shape.KeyColumns) + (keyHead * shape.HeadDim);
-            Tiles.Copy(ref sums, width, ref Unsafe.Add(ref MemoryMarshal.GetReference(target.Span), first), shape.KeyColumns, length, shape.HeadDim, shape.HeadDim);
-            ClearPadding(target, firstRow, length, keyHead);
-        }
-
-        /// <summary>Gives one head of a sequence's rows of padding the gradient zero.</summary>
-        private void ClearPadding(Tensor? target, int firstRow, int length, int head)
-        {
-            if (target is null)
-                return;
-            for (int row = firstRow + length; row < firstRow + shape.Length; row++)
-                target.Span.Slice((row * target.Columns) + (head * shape.HeadDim), shape.HeadDim).Clear();
+            nint first = ((nint)sequence.FirstRow * shape.KeyColumns) + (keyHead * shape.HeadDim);
+            Tiles.Copy(ref sums, width, ref Unsafe.Add(ref MemoryMarshal.GetReference(target.Span), first), shape.KeyColumns, sequence.Length, shape.HeadDim, shape.HeadDim);
+            AttentionPadding.Clear(target, sequence.FirstRow + sequence.Length, sequence.Rows - sequence.Length, keyHead, shape.HeadDim);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class AttentionForwardCpu
         CpuDevice device = (CpuDevice)query.Device;
         device.Workers.Run(
             new Work(shape, query, key, value, context, result, logSumExp),
-            Sharing.Workers(device, query.Rows * shape.Heads, shape.Length, shape.HeadDim));
+            Sharing.Workers(device, query.Rows * shape.Heads, context.LongestRows, shape.HeadDim));
     }
 
     private sealed class Work(AttentionShape shape, Tensor query, Tensor key, Tensor value, SequenceContext context, Tensor result, Tensor logSumExp) : ParallelWork
@@ -41,15 +41,16 @@ internal static class AttentionForwardCpu
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int tiles = (shape.Length + lanes - 1) / lanes;
-            for (int sequence = 0; sequence < shape.Batch; sequence++)
+            ReadOnlySpan<Sequence> sequences = context.Sequences;
+            for (int i = 0; i < sequences.Length; i++)
             {
+                int tiles = (sequences[i].Rows + lanes - 1) / lanes;
                 for (int head = 0; head < shape.Heads; head++)
                 {
                     for (int tile = 0; tile < tiles; tile++)
                     {
-                        if (((sequence * shape.Heads) + head + tile) % workers == worker)
-                            Attend<TOperations, TVector>(sequence, head, tile * lanes);
+                        if (((i * shape.Heads) + head + tile) % workers == worker)
+                            Attend<TOperations, TVector>(sequences[i], head, tile * lanes);
                     }
                 }
             }
@@ -57,20 +58,21 @@ internal static class AttentionForwardCpu
 
         /// <summary>O = softmax(Q Kᵀ / √features) V for one tile of queries.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Attend<TOperations, TVector>(int sequence, int head, int firstQuery)
+        private void Attend<TOperations, TVector>(Sequence sequence, int head, int firstQuery)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
             int features = shape.HeadDim, queryColumns = shape.QueryColumns, keyColumns = shape.KeyColumns;
-            int length = context.Lengths[sequence];
-            int row = (sequence * shape.Length) + firstQuery;
-            int queries = Math.Clamp(length - firstQuery, 0, lanes);
-            ClearPadding(row + queries, Math.Min(lanes, shape.Length - firstQuery) - queries, head);
+            int row = sequence.FirstRow + firstQuery;
+            int queries = Math.Clamp(sequence.Length - firstQuery, 0, lanes);
+            int padding = Math.Min(lanes, sequence.Rows - firstQuery) - queries;
+            AttentionPadding.Clear(result, row + queries, padding, head, features);
+            AttentionPadding.Clear(logSumExp, row + queries, padding, head, 1);
             if (queries == 0)
                 return;
 
-            nint firstKey = ((nint)sequence * shape.Length * keyColumns) + (head / shape.GroupSize * features);
+            nint firstKey = ((nint)sequence.FirstRow * keyColumns) + (head / shape.GroupSize * features);
             ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(key.Span), firstKey);
             ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(value.Span), firstKey);
             nint firstFeature = ((nint)row * queryColumns) + (head * features);
@@ -113,16 +115,6 @@ internal static class AttentionForwardCpu
             Span<float> logarithms = logSumExp.Span[((row * shape.Heads) + head)..];
             for (int i = 0; i < queries; i++)
                 logarithms[i * shape.Heads] = Unsafe.Add(ref weights, i);
-        }
-
-        /// <summary>Gives one head of rows of padding the result zero.</summary>
-        private void ClearPadding(int row, int count, int head)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                result.Span.Slice(((row + i) * shape.QueryColumns) + (head * shape.HeadDim), shape.HeadDim).Clear();
-                logSumExp.Span[((row + i) * shape.Heads) + head] = 0;
-            }
         }
 
         /// <summary>Takes the keys after a query out, by products of minus infinity, and finds the largest product of each query.</summary>
