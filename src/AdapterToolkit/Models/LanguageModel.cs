@@ -84,7 +84,7 @@ public abstract class LanguageModel : Model
     {
         ArgumentNullException.ThrowIfNull(tokens);
         using ExclusiveUse.Hold use = Enter();
-        int needed = PositionsOf(tokens.Sequences);
+        int needed = PositionsOf(tokens);
         if (_rotary is null || _rotary.Positions < needed)
         {
             uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)needed));
@@ -124,17 +124,19 @@ public abstract class LanguageModel : Model
         _rotary = null;
     }
 
-    /// <summary>How many positions sequences reach to; throws where the model does not take as many.</summary>
-    private int PositionsOf(ReadOnlySpan<Sequence> sequences)
+    /// <summary>How many positions the sequences reach to; throws where the model does not take as many.</summary>
+    private int PositionsOf(TokenIds tokens)
     {
         int positions = 0;
-        for (int i = 0; i < sequences.Length; i++)
+        for (int i = 0; i < tokens.Batch; i++)
         {
-            Sequence sequence = sequences[i];
+            Sequence sequence = tokens.Sequences[i];
             if (sequence.EndPosition > MaximumPositions)
             {
                 throw new ArgumentException(
-                    $"Sequence {i} has {sequence.Rows} tokens from position {sequence.FirstPosition}, but the model takes {MaximumPositions} positions at most.", nameof(sequences));
+                    $"Sequence {i} has {sequence.Rows} tokens from position {sequence.FirstPosition}, "
+                    + $"but the model takes {MaximumPositions} positions at most.",
+                    nameof(tokens));
             }
 
             positions = Math.Max(positions, sequence.EndPosition);

@@ -57,7 +57,9 @@ public sealed class LanguageModelHead : Module
     /// <param name="hidden">Hidden states: rows x hidden size, sequence after sequence.</param>
     /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it in its sequence.</param>
     /// <param name="sequences">The sequences that the rows form: those of <see cref="TokenIds"/> or of <see cref="SequenceContext"/>.</param>
-    /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring rows, the mean's gradient.</param>
+    /// <param name="gradientFactor">
+    /// What the gradient of the summed loss is multiplied by; zero stands for one over the scoring rows, the mean's gradient.
+    /// </param>
     /// <param name="hiddenGradient">Receives the gradient of the hidden states; null where no row scores.</param>
     /// <exception cref="ArgumentException">The numbers of rows and labels do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
@@ -80,7 +82,12 @@ public sealed class LanguageModelHead : Module
         ArgumentNullException.ThrowIfNull(hidden);
         int rows = sequences.IsEmpty ? 0 : sequences[^1].EndRow;
         if (hidden.Rows != rows || labels.Length != rows)
-            throw new ArgumentException($"{sequences.Length} sequences of {rows} rows need as many hidden states and labels, but they are {hidden.Shape} and {labels.Length}.", nameof(labels));
+        {
+            throw new ArgumentException(
+                $"{sequences.Length} sequences with {rows} rows need as many hidden states and labels, but they are {hidden.Shape} and {labels.Length}.",
+                nameof(labels));
+        }
+
         return ScoringRows.Of(labels, sequences, VocabularySize);
     }
 

@@ -31,7 +31,10 @@ internal readonly struct ScoringRows(ReadOnlyMemory<int> rows, ReadOnlyMemory<in
                 {
                     int position = sequence.FirstPosition + row + 1 - sequence.FirstRow;
                     throw new ArgumentOutOfRangeException(
-                        nameof(labels), label, $"Label {label} of sequence {i}, position {position}, is not in the vocabulary of {vocabularySize} tokens, and is not {ChatTokens.Ignored}.");
+                        nameof(labels),
+                        label,
+                        $"Label {label} of sequence {i}, position {position}, is not in the vocabulary of {vocabularySize} tokens, "
+                        + $"and is not {ChatTokens.Ignored}.");
                 }
 
                 rows.Add(row);

@@ -30,7 +30,9 @@ internal readonly record struct AttentionShape(int Heads, int KeyHeads, int Head
         if (shape.Heads % shape.KeyHeads != 0)
         {
             throw new ArgumentException(
-                $"CausalAttention takes a whole number of query heads for each key head, but there are {shape.Heads} and {shape.KeyHeads} ({query.Shape} and {key.Shape}, heads of {headDim}).", nameof(key));
+                $"CausalAttention takes a whole number of query heads for each key head, but there are {shape.Heads} and {shape.KeyHeads} "
+                + $"({query.Shape} and {key.Shape}, heads of {headDim}).",
+                nameof(key));
         }
 
         return shape;

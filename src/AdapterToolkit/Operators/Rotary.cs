@@ -58,8 +58,9 @@ public static partial class Op
     /// <summary>Throws unless a tensor has the rows of a context and whole heads of features.</summary>
     private static void RequireRowsOf(SequenceContext context, Tensor tensor, string operation)
     {
+        int batch = context.Sequences.Length;
         if (tensor.Rows != context.Rows)
-            throw new ArgumentException($"{operation} of {context.Sequences.Length} sequences takes their {context.Rows} rows, but the tensor is {tensor.Shape}.");
+            throw new ArgumentException($"{operation} of {batch} sequences takes their {context.Rows} rows, but the tensor is {tensor.Shape}.");
         if (tensor.Columns == 0 || tensor.Columns % context.HeadDim != 0)
             throw new ArgumentException($"{operation} takes heads of {context.HeadDim} features, but the tensor is {tensor.Shape}.");
     }

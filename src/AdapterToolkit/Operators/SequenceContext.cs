@@ -27,7 +27,9 @@ public sealed class SequenceContext : IDisposable
             if (sequence.EndPosition > rotary.Positions)
             {
                 throw new ArgumentException(
-                    $"Sequence {i} has {sequence.Rows} rows from position {sequence.FirstPosition}, but the rotary table has angles for {rotary.Positions} positions.", nameof(tokens));
+                    $"Sequence {i} has {sequence.Rows} rows from position {sequence.FirstPosition}, "
+                    + $"but the rotary table has angles for {rotary.Positions} positions.",
+                    nameof(tokens));
             }
 
             LongestRows = Math.Max(LongestRows, sequence.Rows);

@@ -17,8 +17,9 @@ public sealed class TokenIds
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batch);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        if (ids.Length != (long)batch * length)
-            throw new ArgumentException($"A batch of {batch} sequences of {length} tokens has {(long)batch * length} ids, but {ids.Length} were given.", nameof(ids));
+        long rows = (long)batch * length;
+        if (ids.Length != rows)
+            throw new ArgumentException($"A batch of {batch} sequences of {length} tokens has {rows} ids, but {ids.Length} were given.", nameof(ids));
         if (!lengths.IsEmpty && lengths.Length != batch)
             throw new ArgumentException($"A batch of {batch} sequences needs as many lengths, but {lengths.Length} were given.", nameof(lengths));
         _ids = ids.ToArray();
@@ -75,8 +76,9 @@ public sealed class TokenIds
     {
         if (firstPositions.IsEmpty)
             return 0;
-        if (firstPositions.Length != batch)
-            throw new ArgumentException($"A batch of {batch} sequences needs as many first positions, but {firstPositions.Length} were given.", nameof(firstPositions));
+        int given = firstPositions.Length;
+        if (given != batch)
+            throw new ArgumentException($"A batch of {batch} sequences needs as many first positions, but {given} were given.", nameof(firstPositions));
         int position = firstPositions[sequence];
         if (position < 0 || position > int.MaxValue - rows)
             throw new ArgumentException($"Sequence {sequence} of {rows} rows can't start at position {position}.", nameof(firstPositions));

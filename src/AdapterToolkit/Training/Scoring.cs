@@ -12,7 +12,10 @@ public static class Scoring
     /// <summary>The next-token loss of a batch, without gradients.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">The tokens.</param>
-    /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the label of the next one of its sequence.</param>
+    /// <param name="labels">
+    /// A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the label of the next
+    /// one of its sequence.
+    /// </param>
     public static LossSum Loss(this LanguageModel model, TokenIds tokens, ReadOnlySpan<int> labels)
     {
         using ExclusiveUse.Hold use = model.Enter();

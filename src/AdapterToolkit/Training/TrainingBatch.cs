@@ -16,7 +16,11 @@ public sealed class TrainingBatch
     {
         ArgumentNullException.ThrowIfNull(tokens);
         if (labels.Length != tokens.Rows)
-            throw new ArgumentException($"A batch of {tokens.Batch} sequences with {tokens.Rows} rows needs as many labels, but {labels.Length} were given.", nameof(labels));
+        {
+            throw new ArgumentException(
+                $"A batch of {tokens.Batch} sequences with {tokens.Rows} rows needs as many labels, but {labels.Length} were given.", nameof(labels));
+        }
+
         Tokens = tokens;
         _labels = labels.ToArray();
         foreach (Sequence sequence in tokens.Sequences)
@@ -57,7 +61,13 @@ public sealed class TrainingBatch
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
         int length = sequences.Max(sequence => sequence.Ids.Length);
         if ((long)sequences.Count * length > Array.MaxLength)
-            throw new ArgumentException($"A batch of {sequences.Count} sequences of {length} tokens has more tokens than {Array.MaxLength}. Use smaller batches or shorter sequences.", nameof(sequences));
+        {
+            throw new ArgumentException(
+                $"A batch of {sequences.Count} sequences of {length} tokens has more tokens than {Array.MaxLength}. "
+                + "Use smaller batches or shorter sequences.",
+                nameof(sequences));
+        }
+
         int[] ids = new int[sequences.Count * length];
         int[] labels = new int[ids.Length];
         int[] lengths = new int[sequences.Count];

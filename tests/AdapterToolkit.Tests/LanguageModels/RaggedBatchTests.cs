@@ -74,7 +74,8 @@ public sealed class RaggedBatchTests
         TrainingBatch ragged = new(new TokenIds(ids, [4, 1, 3]), labels);
         Assert.Equal((4, 8), (ragged.ScoredLabels, ragged.TokenCount));
         Assert.Equal((padded.ScoredLabels, padded.TokenCount), (ragged.ScoredLabels, ragged.TokenCount));
-        Assert.Contains("3 sequences with 8 rows", Assert.Throws<ArgumentException>(() => new TrainingBatch(ragged.Tokens, [1, 2])).Message, StringComparison.Ordinal);
+        string refusal = Assert.Throws<ArgumentException>(() => new TrainingBatch(ragged.Tokens, [1, 2])).Message;
+        Assert.Contains("3 sequences with 8 rows", refusal, StringComparison.Ordinal);
 
         using CpuDevice device = new();
         using LlamaModel model = Load(device);

@@ -125,8 +125,11 @@ internal sealed class AttentionCase
         return (Round(dQuery), Round(dKey), Round(dValue));
     }
 
-    public override string ToString() =>
-        $"{Heads}/{KeyHeads} heads of {HeadDim}, sequences of {string.Join(' ', Tokens.Sequences.ToArray().Select(sequence => $"{sequence.Length}/{sequence.Rows}"))} rows";
+    public override string ToString()
+    {
+        IEnumerable<string> rows = Tokens.Sequences.ToArray().Select(sequence => $"{sequence.Length}/{sequence.Rows}");
+        return $"{Heads}/{KeyHeads} heads of {HeadDim}, sequences of {string.Join(' ', rows)} rows";
+    }
 
     private static float[] Round(double[] values) => [.. values.Select(value => (float)value)];
 

@@ -42,8 +42,10 @@ public sealed class TokenIdsTests
     [InlineData(new[] { int.MaxValue, 0 }, "Sequence 0 of 2 rows can't start at position 2147483647")]
     public void PositionsThatDoNotFitAreNamed(int[] positions, string named)
     {
-        Assert.Contains(named, Assert.Throws<ArgumentException>(() => new TokenIds(new int[4], [2, 2], positions)).Message, StringComparison.Ordinal);
-        Assert.Contains(named, Assert.Throws<ArgumentException>(() => new TokenIds(2, 2, new int[4], firstPositions: positions)).Message, StringComparison.Ordinal);
+        string ragged = Assert.Throws<ArgumentException>(() => new TokenIds(new int[4], [2, 2], positions)).Message;
+        string padded = Assert.Throws<ArgumentException>(() => new TokenIds(2, 2, new int[4], firstPositions: positions)).Message;
+        Assert.Contains(named, ragged, StringComparison.Ordinal);
+        Assert.Contains(named, padded, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -185,10 +185,12 @@ public static class AttentionBackwardKernels
                 slope = Slopes(products, slope, sums);
 
                 AttentionTiles.Share(products, factors, row, column);
-                valueOutput = AttentionTiles.AddRows(valueOutput, factors, gradient, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
+                valueOutput = AttentionTiles.AddRows(
+                    valueOutput, factors, gradient, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
 
                 AttentionTiles.Share(slope, factors, row, column);
-                keyOutput = AttentionTiles.AddRows(keyOutput, factors, query, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
+                keyOutput = AttentionTiles.AddRows(
+                    keyOutput, factors, query, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
             }
         }
 

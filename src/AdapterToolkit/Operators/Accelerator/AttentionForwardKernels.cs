@@ -21,7 +21,13 @@ public static class AttentionForwardKernels
     /// <param name="logSumExp">Receives the logarithms: rows x heads.</param>
     [Kernel]
     public static void Forward(
-        ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<int> tiles, AttentionDimensions dimensions, ArrayView<float> result, ArrayView<float> logSumExp)
+        ArrayView<float> query,
+        ArrayView<float> key,
+        ArrayView<float> value,
+        ArrayView<int> tiles,
+        AttentionDimensions dimensions,
+        ArrayView<float> result,
+        ArrayView<float> logSumExp)
     {
         ArrayView<Float4> left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
         ArrayView<Float4> right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);

@@ -15,30 +15,44 @@ internal static class AttentionLaunch
     /// <summary>How many rows a tile has at most.</summary>
     internal static int TileRows(AcceleratorDevice device) => 4 * SideOn(device);
 
-    internal static void Forward(AcceleratorDevice device, AttentionShape shape, Tensor query, Tensor key, Tensor value, SequenceContext context, Tensor result, Tensor logSumExp)
+    internal static void Forward(AcceleratorDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp)
     {
-        SequenceTable table = context.TableOn(device);
-        AttentionDimensions dimensions = Dimensions(device, shape, table);
+        SequenceTable table = operands.Context.TableOn(device);
+        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table);
         device.Launch(
-            AttentionForwardKernels.Forward, Config(dimensions, shape.Heads), query.View, key.View, value.View, table.Tiles, dimensions, result.View, logSumExp.View);
+            AttentionForwardKernels.Forward,
+            Config(dimensions, dimensions.Heads),
+            operands.Query.View,
+            operands.Key.View,
+            operands.Value.View,
+            table.Tiles,
+            dimensions,
+            result.View,
+            logSumExp.View);
     }
 
     internal static void Backward(
-        AcceleratorDevice device, AttentionShape shape, Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, AttentionGradients gradients)
+        AcceleratorDevice device, AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients)
     {
-        SequenceTable table = context.TableOn(device);
-        AttentionDimensions dimensions = Dimensions(device, shape, table);
+        SequenceTable table = operands.Context.TableOn(device);
+        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table);
         Tensor rowSums = logSumExp.AllocateLike();
-        device.Launch(AttentionBackwardKernels.RowSums, ElementLaunch.ForElements(device, rowSums.Shape.Elements), gradient.View, result.View, shape.HeadDim, rowSums.View);
+        device.Launch(
+            AttentionBackwardKernels.RowSums,
+            ElementLaunch.ForElements(device, rowSums.Shape.Elements),
+            gradient.View,
+            result.View,
+            dimensions.HeadDim,
+            rowSums.View);
         if (gradients.Query is not null)
         {
             device.Launch(
                 AttentionBackwardKernels.QueryGradient,
-                Config(dimensions, shape.Heads),
+                Config(dimensions, dimensions.Heads),
                 gradient.View,
-                query.View,
-                key.View,
-                value.View,
+                operands.Query.View,
+                operands.Key.View,
+                operands.Value.View,
                 logSumExp.View,
                 rowSums.View,
                 table.Tiles,
@@ -49,15 +63,15 @@ internal static class AttentionLaunch
         if (gradients.Key is not null || gradients.Value is not null)
         {
             // The kernel writes both; what is not wanted goes to memory that is given back.
-            Tensor keyGradient = gradients.Key?.Retain() ?? key.AllocateLike();
-            Tensor valueGradient = gradients.Value?.Retain() ?? value.AllocateLike();
+            Tensor keyGradient = gradients.Key?.Retain() ?? operands.Key.AllocateLike();
+            Tensor valueGradient = gradients.Value?.Retain() ?? operands.Value.AllocateLike();
             device.Launch(
                 AttentionBackwardKernels.KeyValueGradients,
-                Config(dimensions, shape.KeyHeads),
+                Config(dimensions, dimensions.KeyHeads),
                 gradient.View,
-                query.View,
-                key.View,
-                value.View,
+                operands.Query.View,
+                operands.Key.View,
+                operands.Value.View,
                 logSumExp.View,
                 rowSums.View,
                 table.Tiles,

@@ -29,7 +29,8 @@ public static class AttentionTiles
     /// <param name="features">How many features a row has.</param>
     /// <param name="tileRows">How many rows the tile has.</param>
     /// <param name="target">The place in shared memory.</param>
-    public static void LoadFeatures(ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileRows, ArrayView<Float4> target)
+    public static void LoadFeatures(
+        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileRows, ArrayView<Float4> target)
     {
         ArrayView<float> numbers = target.Cast<float>();
         for (int i = Group.IdxX; i < tileRows * Depth; i += Group.DimX)
@@ -50,7 +51,8 @@ public static class AttentionTiles
     /// <param name="features">How many features a row has.</param>
     /// <param name="tileColumns">How many features to load.</param>
     /// <param name="target">The place in shared memory.</param>
-    public static void LoadRows(ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileColumns, ArrayView<Float4> target)
+    public static void LoadRows(
+        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileColumns, ArrayView<Float4> target)
     {
         ArrayView<float> numbers = target.Cast<float>();
         for (int i = Group.IdxX; i < tileColumns * Depth; i += Group.DimX)

@@ -17,7 +17,15 @@ public static class RotaryKernels
     /// <param name="direction">1 to turn by the angle, -1 to turn back.</param>
     /// <param name="result">Receives y.</param>
     [Kernel]
-    public static void Rotate(ArrayView<float> x, ArrayView<float> cosines, ArrayView<float> sines, ArrayView<int> positions, int heads, int half, float direction, ArrayView<float> result)
+    public static void Rotate(
+        ArrayView<float> x,
+        ArrayView<float> cosines,
+        ArrayView<float> sines,
+        ArrayView<int> positions,
+        int heads,
+        int half,
+        float direction,
+        ArrayView<float> result)
     {
         int pair = Grid.GlobalIndex.X;
         if (2 * pair >= result.IntLength)
