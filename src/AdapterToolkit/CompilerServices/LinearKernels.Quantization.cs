@@ -124,7 +124,7 @@ public abstract partial class LinearKernels
         float[] factorsOfBlocks = BlockNormalization.Factors(maxima);
         BlockScales? scales = ToScales(maxima, values, name);
         using Tensor? factors = Format.HasBlocks ? Tensor.From(device, new Shape(factorsOfBlocks.Length), factorsOfBlocks) : null;
-        Tensor codes = Tensor.Allocate(device, new Shape(ByteWords.Count(QuantizedValues.CodeBytes(Format, values.Length))));
+        Tensor codes = PackedWeight.AllocateWords(device, QuantizedValues.CodeBytes(Format, values.Length));
         QuantizeBlocks(device, numbers, factors, codes);
         return PackedWeight.From(Format, shape, codes, scales);
     }

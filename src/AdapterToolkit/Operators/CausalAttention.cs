@@ -43,10 +43,7 @@ public static partial class Op
         AttentionOperands operands = RequireAttention(query, key, value, context);
         Tensor result = query.AllocateLike();
         logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, operands.Shape.Heads));
-        if (query.Device is AcceleratorDevice device)
-            AttentionLaunch.Forward(device, operands, result, logSumExp);
-        else
-            AttentionForwardCpu.Run((CpuDevice)query.Device, operands, result, logSumExp);
+        query.Device.Run(new AttentionWork(operands, result, logSumExp));
         return result;
     }
 
@@ -86,10 +83,7 @@ public static partial class Op
         Tensor? keyGradient = keyActive ? key.AllocateLike() : null;
         Tensor? valueGradient = valueActive ? value.AllocateLike() : null;
         AttentionGradients gradients = new(queryGradient, keyGradient, valueGradient);
-        if (query.Device is AcceleratorDevice device)
-            AttentionLaunch.Backward(device, operands, gradient, result, logSumExp, gradients);
-        else
-            AttentionBackwardCpu.Run((CpuDevice)query.Device, operands, gradient, result, logSumExp, gradients);
+        query.Device.Run(new AttentionGradientWork(operands, gradient, result, logSumExp, gradients));
         return (queryGradient, keyGradient, valueGradient);
     }
 
@@ -103,5 +97,20 @@ public static partial class Op
         RequireRowsOf(context, key, nameof(CausalAttention));
         RequireRowsOf(context, value, nameof(CausalAttention));
         return new AttentionOperands(AttentionShape.Of(query, key, value, context), query, key, value, context);
+    }
+
+    private readonly struct AttentionWork(AttentionOperands operands, Tensor result, Tensor logSumExp) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => AttentionForwardCpu.Run(device, operands, result, logSumExp);
+
+        public void RunOn(AcceleratorDevice device) => AttentionLaunch.Forward(device, operands, result, logSumExp);
+    }
+
+    private readonly struct AttentionGradientWork(
+        AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => AttentionBackwardCpu.Run(device, operands, gradient, result, logSumExp, gradients);
+
+        public void RunOn(AcceleratorDevice device) => AttentionLaunch.Backward(device, operands, gradient, result, logSumExp, gradients);
     }
 }

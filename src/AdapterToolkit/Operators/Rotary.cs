@@ -32,26 +32,7 @@ public static partial class Op
         ArgumentNullException.ThrowIfNull(context);
         RequireRowsOf(context, x, nameof(Rotary));
         Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-        {
-            int half = context.HeadDim / 2;
-            device.Launch(
-                RotaryKernels.Rotate,
-                ElementLaunch.ForElements(device, x.Shape.Elements / 2),
-                x.View,
-                context.Rotary.Cosines.View,
-                context.Rotary.Sines.View,
-                context.TableOn(device).Positions,
-                x.Columns / context.HeadDim,
-                half,
-                direction,
-                result.View);
-        }
-        else
-        {
-            RotaryCpu.Rotate(x, context, direction, result);
-        }
-
+        x.Device.Run(new RotaryWork(x, context, direction, result));
         return result;
     }
 
@@ -63,5 +44,22 @@ public static partial class Op
             throw new ArgumentException($"{operation} of {batch} sequences takes their {context.Rows} rows, but the tensor is {tensor.Shape}.");
         if (tensor.Columns == 0 || tensor.Columns % context.HeadDim != 0)
             throw new ArgumentException($"{operation} takes heads of {context.HeadDim} features, but the tensor is {tensor.Shape}.");
+    }
+
+    private readonly struct RotaryWork(Tensor x, SequenceContext context, float direction, Tensor result) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => RotaryCpu.Rotate(device, x, context, direction, result);
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(
+            RotaryKernels.Rotate,
+            ElementLaunch.ForElements(device, x.Shape.Elements / 2),
+            x.View,
+            context.Rotary.Cosines.View,
+            context.Rotary.Sines.View,
+            context.TableOn(device).Positions,
+            x.Columns / context.HeadDim,
+            context.HeadDim / 2,
+            direction,
+            result.View);
     }
 }

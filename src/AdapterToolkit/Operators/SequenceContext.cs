@@ -71,6 +71,6 @@ public sealed class SequenceContext : IDisposable
     {
         if (_table is not { IsHeld: true })
             _table = Op.Upload(device, SequenceTable.NumbersOf(Sequences, Rows, AttentionLaunch.TileRows(device)));
-        return new SequenceTable(_table.View.Cast<int>(), Rows);
+        return new SequenceTable(_table.ViewOf<int>(), Rows);
     }
 }

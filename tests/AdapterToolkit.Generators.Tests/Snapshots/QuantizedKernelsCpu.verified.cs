@@ -263,7 +263,7 @@ namespace AdapterToolkit.Generated.User_Project
             {
                 int inFeatures = weight.Shape.Columns;
                 int width = Math.Min(32, weight.Shape.Rows - (panel * 32));
-                ref byte codes = ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(weight.ScaleCodes!.Span));
+                ref byte codes = ref Unsafe.As<uint, byte>(ref MemoryMarshal.GetReference(weight.ScaleCodes!.SpanOf<uint>()));
                 ref float maxima = ref MemoryMarshal.GetReference(weight.NestedMaxima!.Span);
                 ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
                 float offset = weight.Offset;

@@ -17,7 +17,7 @@ internal static class BlockScalesEmitter
         if (text.Stored.DoubleQuantized)
         {
             writer.Line("""
-                ref byte codes = ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(weight.ScaleCodes!.Span));
+                ref byte codes = ref Unsafe.As<uint, byte>(ref MemoryMarshal.GetReference(weight.ScaleCodes!.SpanOf<uint>()));
                 ref float maxima = ref MemoryMarshal.GetReference(weight.NestedMaxima!.Span);
                 ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
                 float offset = weight.Offset;

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
@@ -7,8 +6,7 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// The gradients of causal attention. Each kernel computes the weights it needs again: one group writes the gradient of a
 /// tile of queries, or of a tile of keys and values, alone, so that no two groups add to one number.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionBackwardKernels
+internal static class AttentionBackwardKernels
 {
     /// <summary>sums[row, head] = Σ dO ∘ O over the features of the head: one thread a row and head.</summary>
     /// <param name="gradient">dO: rows x (heads · features).</param>

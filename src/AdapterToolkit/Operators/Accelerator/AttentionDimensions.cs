@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>The dimensions of grouped-query attention, as its kernels take them.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-public struct AttentionDimensions
+internal struct AttentionDimensions
 {
     /// <summary>Tiles of rows of all sequences.</summary>
     public int Tiles;

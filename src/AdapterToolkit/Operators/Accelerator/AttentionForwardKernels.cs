@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Causal attention: one group a tile of queries of one head, and as many features of the result as the tile is wide.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionForwardKernels
+internal static class AttentionForwardKernels
 {
     /// <summary>
     /// O = softmax(Q Kᵀ / √features) V and the logarithms of the denominators. Over the tiles of keys a query's maximum m grows;

@@ -1,13 +1,11 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>What one group of attention's kernels computes: a piece of the features of one head, for a tile of rows of one sequence.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-public struct AttentionGroup
+internal struct AttentionGroup
 {
     /// <summary>How many numbers describe a tile: the sequence's first row, its rows, its length, and the tile's first row in it.</summary>
     public const int NumbersOfTile = 4;

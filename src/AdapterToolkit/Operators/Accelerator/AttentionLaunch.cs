@@ -9,8 +9,8 @@ internal static class AttentionLaunch
 {
     private const int Side = 16;
 
-    /// <summary>ILGPU's CPU accelerator has groups of 16 threads at most.</summary>
-    private const int DebugSide = 4;
+    /// <summary>For groups of fewer threads: those of ILGPU's CPU accelerator have 16.</summary>
+    private const int NarrowSide = 4;
 
     /// <summary>How many rows a tile has at most.</summary>
     internal static int TileRows(AcceleratorDevice device) => 4 * SideOn(device);
@@ -95,7 +95,7 @@ internal static class AttentionLaunch
         Scale = shape.Scale,
     };
 
-    private static int SideOn(AcceleratorDevice device) => device.IsDebug ? DebugSide : Side;
+    private static int SideOn(AcceleratorDevice device) => device.GroupSize(Side * Side) < Side * Side ? NarrowSide : Side;
 
     /// <summary>One group for each head, tile of rows and piece of the features.</summary>
     private static KernelConfig Config(AttentionDimensions dimensions, int heads)

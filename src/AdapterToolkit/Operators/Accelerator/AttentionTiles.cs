@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
@@ -8,8 +7,7 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// group's tiles: products of queries and keys, and sums of features. Operands pass through shared memory some summands at a
 /// time, as quadruples, each summand's row a few numbers longer than the tile.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionTiles
+internal static class AttentionTiles
 {
     /// <summary>The most rows or columns that a group's tile has.</summary>
     public const int MaximumTile = 64;

@@ -1,11 +1,9 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Looks rows of a matrix up: one thread an element of the result.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class GatherKernels
+internal static class GatherKernels
 {
     /// <summary>result[i, j] = matrix[ids[i], j].</summary>
     /// <param name="matrix">The matrix, row-major.</param>
@@ -30,7 +28,7 @@ public static class GatherKernels
     {
         int i = Grid.GlobalIndex.X;
         if (i < result.IntLength)
-            result[i] = SixteenBitNumbers.FromBFloat16(SixteenBitNumbers.At(matrix, (ids[i / columns] * columns) + (i % columns)));
+            result[i] = SixteenBitNumbers.FromBFloat16(NumberAt(matrix, (ids[i / columns] * columns) + (i % columns)));
     }
 
     /// <summary>result[i, j] = matrix[ids[i], j], of a matrix in half precision.</summary>
@@ -43,7 +41,7 @@ public static class GatherKernels
     {
         int i = Grid.GlobalIndex.X;
         if (i < result.IntLength)
-            result[i] = SixteenBitNumbers.FromFloat16(SixteenBitNumbers.At(matrix, (ids[i / columns] * columns) + (i % columns)));
+            result[i] = SixteenBitNumbers.FromFloat16(NumberAt(matrix, (ids[i / columns] * columns) + (i % columns)));
     }
 
     /// <summary>result[ids[i], j] = x[i, j].</summary>
@@ -58,4 +56,7 @@ public static class GatherKernels
         if (i < x.IntLength)
             result[((long)ids[i / columns] * columns) + (i % columns)] = x[i];
     }
+
+    /// <summary>The bits of one of the two numbers of a word.</summary>
+    private static uint NumberAt(ArrayView<uint> words, int element) => (words[element >> 1] >> ((element & 1) * 16)) & 0xFFFF;
 }

@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Normalization by the root mean square. The first two kernels run one group a row, the last one thread a column.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class RmsNormKernels
+internal static class RmsNormKernels
 {
     /// <summary>The most threads that a group of these kernels may have.</summary>
     public const int MaximumThreads = 256;

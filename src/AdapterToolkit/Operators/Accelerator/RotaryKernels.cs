@@ -1,11 +1,9 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>The rotary embedding: one thread a pair of features.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class RotaryKernels
+internal static class RotaryKernels
 {
     /// <summary>y[i] = x[i] cos - x[i + half] sin, y[i + half] = x[i + half] cos + x[i] sin.</summary>
     /// <param name="x">The rows: rows x (heads · 2 · half).</param>

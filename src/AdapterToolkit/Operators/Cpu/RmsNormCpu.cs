@@ -9,14 +9,14 @@ namespace AdapterToolkit.Operators.Cpu;
 /// <summary>Normalization by the root mean square, row by row, on the CPU.</summary>
 internal static class RmsNormCpu
 {
-    internal static void Forward(Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) =>
-        ElementSharing.Run((CpuDevice)x.Device, new ForwardWork(x, weight, epsilon, result, inverseRms), x.Shape.Elements);
+    internal static void Forward(CpuDevice device, Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) =>
+        ElementSharing.Run(device, new ForwardWork(x, weight, epsilon, result, inverseRms), x.Shape.Elements);
 
-    internal static void InputGradient(Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms, Tensor result) =>
-        ElementSharing.Run((CpuDevice)x.Device, new InputGradientWork(gradient, x, weight, inverseRms, result), x.Shape.Elements);
+    internal static void InputGradient(CpuDevice device, Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms, Tensor result) =>
+        ElementSharing.Run(device, new InputGradientWork(gradient, x, weight, inverseRms, result), x.Shape.Elements);
 
-    internal static void AddWeightGradient(Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient) =>
-        ElementSharing.Run((CpuDevice)x.Device, new WeightGradientWork(gradient, x, inverseRms, weightGradient), x.Shape.Elements);
+    internal static void AddWeightGradient(CpuDevice device, Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient) =>
+        ElementSharing.Run(device, new WeightGradientWork(gradient, x, inverseRms, weightGradient), x.Shape.Elements);
 
     /// <summary>y = w · x · r with r = 1 / sqrt(mean(x²) + ε).</summary>
     private sealed class ForwardWork(Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) : ParallelWork

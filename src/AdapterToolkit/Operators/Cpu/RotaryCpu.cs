@@ -10,8 +10,8 @@ namespace AdapterToolkit.Operators.Cpu;
 internal static class RotaryCpu
 {
     /// <summary>Turns pairs of features by the angles times a direction, 1 or -1.</summary>
-    internal static void Rotate(Tensor x, SequenceContext context, float direction, Tensor result) =>
-        ElementSharing.Run((CpuDevice)x.Device, new Work(x, context, direction, result), x.Shape.Elements);
+    internal static void Rotate(CpuDevice device, Tensor x, SequenceContext context, float direction, Tensor result) =>
+        ElementSharing.Run(device, new Work(x, context, direction, result), x.Shape.Elements);
 
     private sealed class Work(Tensor x, SequenceContext context, float direction, Tensor result) : ParallelWork
     {
