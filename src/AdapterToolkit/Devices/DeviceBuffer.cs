@@ -80,6 +80,9 @@ internal abstract class DeviceBuffer
     {
         int size = Unsafe.SizeOf<T>();
         if (offset < 0 || count < 0 || offset + ((long)count * size) > Length)
-            throw new ArgumentOutOfRangeException(nameof(count), $"{count} numbers of {size} bytes from byte {offset} on are not in a buffer of {Length} bytes.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), $"{count} numbers of {size} bytes from byte {offset} on are not in a buffer of {Length} bytes.");
+        }
     }
 }

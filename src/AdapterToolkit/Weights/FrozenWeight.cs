@@ -91,7 +91,11 @@ public sealed class FrozenWeight : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         if (values.Length != Shape.Elements)
-            throw new ArgumentException($"The weight '{Name}' of shape {Shape} holds {Shape.Elements} numbers, but {values.Length} were given.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"The weight '{Name}' of shape {Shape} holds {Shape.Elements} numbers, but {values.Length} were given.", nameof(values));
+        }
+
         ThrowIfLoaded();
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         _contents = WeightContents.Place(device, Shape, values);
@@ -106,7 +110,11 @@ public sealed class FrozenWeight : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         if (Shape.Dimensions.Length != 2)
-            throw new ArgumentException($"The weight '{Name}' of shape {Shape} is no matrix; only matrices are held in fewer than 32 bits a number.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"The weight '{Name}' of shape {Shape} is no matrix; only matrices are held in fewer than 32 bits a number.", nameof(values));
+        }
+
         ThrowIfLoaded();
         _contents = new WeightContents(null, PackedWeight.Place(device, Shape, values));
     }

@@ -76,7 +76,11 @@ public sealed class PackedWeight : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(values);
         if (values.Elements != shape.Elements)
-            throw new ArgumentException($"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
+        }
+
         using PlannedCall call = new();
         PackedWeight weight = device.Compute<Placing, PackedWeight>(new Placing(shape, values));
         call.Complete();
@@ -94,7 +98,8 @@ public sealed class PackedWeight : IDisposable
     /// <param name="shape">The matrix's shape: out x in.</param>
     /// <param name="codes">Its codes, in 32-bit words.</param>
     /// <param name="scales">Its blocks' scales; null for 16 bits.</param>
-    internal static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, BlockScales? scales) => From(format, shape, codes, isInPanels: false, scales);
+    internal static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, BlockScales? scales) =>
+        From(format, shape, codes, isInPanels: false, scales);
 
     private static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, bool isInPanels, BlockScales? scales)
     {

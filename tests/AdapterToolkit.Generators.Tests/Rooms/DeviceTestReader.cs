@@ -16,7 +16,9 @@ internal sealed class DeviceTestReader(Compilation compilation, string folder)
 
     private readonly INamedTypeSymbol[] _bases =
     [
-        .. ((string[])["Device", "DeviceBuffer"]).Select(name => compilation.GetTypeByMetadataName($"AdapterToolkit.{Devices}.{name}")).OfType<INamedTypeSymbol>(),
+        .. ((string[])["Device", "DeviceBuffer"])
+            .Select(name => compilation.GetTypeByMetadataName($"AdapterToolkit.{Devices}.{name}"))
+            .OfType<INamedTypeSymbol>(),
     ];
 
     /// <summary>All such places.</summary>
@@ -48,7 +50,8 @@ internal sealed class DeviceTestReader(Compilation compilation, string folder)
         };
         if (type is not null && model.GetSymbolInfo(type).Symbol is INamedTypeSymbol named && IsKind(named))
             return named.Name;
-        return node is IdentifierNameSyntax name && model.GetSymbolInfo(name).Symbol is IPropertySymbol { Type.SpecialType: SpecialType.System_Boolean } property
+        return node is IdentifierNameSyntax name
+            && model.GetSymbolInfo(name).Symbol is IPropertySymbol { Type.SpecialType: SpecialType.System_Boolean } property
             && IsKind(property.ContainingType)
             ? $"{property.ContainingType.Name}.{property.Name}"
             : null;

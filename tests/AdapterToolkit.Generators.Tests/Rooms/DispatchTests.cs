@@ -24,7 +24,10 @@ public sealed class DispatchTests
         new(() => [.. new DeviceTestReader(RoomSources.Compile(s_plan, CancellationToken.None), s_plan.Folder).Tests()]);
 
     public static TheoryData<string> Rooms =>
-        ["Annotations", "Tensors", "Quantization", "Weights", "Formats", "Modules", "Adapters", "Models", "Loading", "Optimizers", "Training", "Generation"];
+    [
+        "Annotations", "Tensors", "Quantization", "Weights", "Formats", "Operators", "Modules", "Adapters", "Models", "Loading", "Optimizers", "Training",
+        "Generation",
+    ];
 
     [Theory]
     [MemberData(nameof(Rooms))]

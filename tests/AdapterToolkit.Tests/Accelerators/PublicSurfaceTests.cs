@@ -12,7 +12,8 @@ namespace AdapterToolkit.Tests.Accelerators;
 /// </summary>
 public sealed class PublicSurfaceTests
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     private const string CompilerServices = "AdapterToolkit.CompilerServices";
 

@@ -39,7 +39,8 @@ internal static class RmsNormKernels
     /// <param name="columns">How many columns a row has.</param>
     /// <param name="result">Receives the gradient of x.</param>
     [Kernel]
-    public static void InputGradient(ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> inverseRms, int columns, ArrayView<float> result)
+    public static void InputGradient(
+        ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> inverseRms, int columns, ArrayView<float> result)
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(MaximumThreads);
         int start = Grid.IdxX * columns;

@@ -65,7 +65,11 @@ internal static class RmsNormCpu
                     sum += Unsafe.Add(ref gradients, i) * Unsafe.Add(ref factors, i) * Unsafe.Add(ref values, i);
                 float slope = (Vector.Sum(sums) + sum) / columns * inverse * inverse;
                 for (i = 0; i + (nuint)Vector<float>.Count <= (nuint)columns; i += (nuint)Vector<float>.Count)
-                    (((Vector.LoadUnsafe(ref gradients, i) * Vector.LoadUnsafe(ref factors, i)) - (Vector.LoadUnsafe(ref values, i) * slope)) * inverse).StoreUnsafe(ref target, i);
+                {
+                    Vector<float> product = Vector.LoadUnsafe(ref gradients, i) * Vector.LoadUnsafe(ref factors, i);
+                    ((product - (Vector.LoadUnsafe(ref values, i) * slope)) * inverse).StoreUnsafe(ref target, i);
+                }
+
                 for (; i < (nuint)columns; i++)
                     Unsafe.Add(ref target, i) = ((Unsafe.Add(ref gradients, i) * Unsafe.Add(ref factors, i)) - (Unsafe.Add(ref values, i) * slope)) * inverse;
             }
@@ -82,10 +86,12 @@ internal static class RmsNormCpu
             Span<float> sums = weightGradient.Span[first..end];
             for (int row = 0; row < x.Rows; row++)
             {
-                ReadOnlySpan<float> gradients = gradient.Span.Slice((row * columns) + first, sums.Length), values = x.Span.Slice((row * columns) + first, sums.Length);
+                ReadOnlySpan<float> gradients = gradient.Span.Slice((row * columns) + first, sums.Length);
+                ReadOnlySpan<float> values = x.Span.Slice((row * columns) + first, sums.Length);
                 float inverse = inverseRms.Span[row];
                 Span<Vector<float>> sumVectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
-                ReadOnlySpan<Vector<float>> gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradients), valueVectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+                ReadOnlySpan<Vector<float>> gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradients);
+                ReadOnlySpan<Vector<float>> valueVectors = MemoryMarshal.Cast<float, Vector<float>>(values);
                 for (int i = 0; i < sumVectors.Length; i++)
                     sumVectors[i] += gradientVectors[i] * valueVectors[i] * inverse;
                 for (int i = sumVectors.Length * Vector<float>.Count; i < sums.Length; i++)
