@@ -1,3 +1,4 @@
+using AdapterToolkit.Generators.Dependencies;
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Emission;
 using AdapterToolkit.Generators.Emission.Accelerator;
@@ -36,7 +37,8 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
                 KnownTypes.ModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (found, cancellation) =>
-                    ReadModel((INamedTypeSymbol)found.TargetSymbol, found.SemanticModel.Compilation, cancellation).Emittable)
+                    Annotated(found, static (type, _, compilation, cancellation) => ReadModel(type, compilation, cancellation), cancellation))
+            .Select(static (model, cancellation) => model.Read(cancellation))
             .WithTrackingName(LiftedModels)
             .Where(static model => model is not null)
             .Select(static (model, _) => model!);
@@ -59,6 +61,19 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         });
     }
 
+    /// <summary>An annotated class, which is read further on, unless it means what it meant in the last run.</summary>
+    private static AnnotatedClass<T> Annotated<T>(
+        GeneratorAttributeSyntaxContext found,
+        Func<INamedTypeSymbol, AttributeData, Compilation, CancellationToken, Discovered<T>?> read,
+        CancellationToken cancellation)
+        where T : class, IEquatable<T>
+    {
+        INamedTypeSymbol type = (INamedTypeSymbol)found.TargetSymbol;
+        AttributeData attribute = found.Attributes[0];
+        Compilation compilation = found.SemanticModel.Compilation;
+        return new AnnotatedClass<T>(type, compilation, cancellation => read(type, attribute, compilation, cancellation)?.Emittable, cancellation);
+    }
+
     private static Discovered<ModelSpec> ReadModel(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
         ModelLifter.Lift(ModelDiscovery.Read(type, compilation, cancellation), type, compilation, cancellation);
 
@@ -66,8 +81,8 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         context.SyntaxProvider.ForAttributeWithMetadataName(
                 attribute,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (found, cancellation) =>
-                    LayerDiscovery.Read((INamedTypeSymbol)found.TargetSymbol, found.Attributes[0], found.SemanticModel.Compilation, cancellation)?.Emittable)
+                static (found, cancellation) => Annotated(found, LayerDiscovery.Read, cancellation))
+            .Select(static (layer, cancellation) => layer.Read(cancellation))
             .WithTrackingName(DiscoveredLayers)
             .Where(static layer => layer is not null)
             .Select(static (layer, _) => layer!);

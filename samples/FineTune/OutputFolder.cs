@@ -1,3 +1,4 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;

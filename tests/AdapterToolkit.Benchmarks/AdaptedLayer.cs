@@ -1,3 +1,4 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Loading;
@@ -48,7 +49,7 @@ public sealed partial class AdaptedLayer : Linear
     public LowRankFactors AddFactors()
     {
         LowRankFactors factors = new(Weight.Data.Device, CheckpointPath, LowRank, Rank, LowRank.Alpha, LowRank.RankStabilized, RandomValues.Gaussian(Rank * InFeatures), RandomValues.Gaussian(OutFeatures * Rank));
-        SetFactors(factors);
+        this.SetFactors(factors);
         return factors;
     }
 }

@@ -30,11 +30,11 @@ internal static class GeneratorRun
         References,
         new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, deterministic: true, specificDiagnosticOptions: s_suppressedByTheSdk));
 
-    /// <summary>A driver that remembers the reasons of its steps.</summary>
-    public static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
+    /// <summary>A driver that remembers the reasons of its steps, unless told otherwise.</summary>
+    public static GeneratorDriver Driver(bool recordsSteps = true) => CSharpGeneratorDriver.Create(
         [new AdapterToolkitGenerator().AsSourceGenerator()],
         parseOptions: s_parseOptions,
-        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: recordsSteps));
 
     /// <summary>The emitted files by name.</summary>
     public static ImmutableSortedDictionary<string, string> Emit(params IEnumerable<string> sources) =>

@@ -36,8 +36,25 @@ public class IncrementalityTests
         string text = edited.ToString().Replace("Op.SwiGlu(Gate.Forward(x), Up.Forward(x))", "Op.SwiGlu(Up.Forward(x), Gate.Forward(x))", StringComparison.Ordinal);
         Assert.NotEqual(edited.ToString(), text);
         GeneratorRunResult result = RunBeforeAndAfter(before, edited, text);
-        IEnumerable<IncrementalStepRunReason> reasons = result.TrackedOutputSteps.Values.SelectMany(steps => steps).SelectMany(step => step.Outputs).Select(output => output.Reason);
+        IEnumerable<IncrementalStepRunReason> reasons = result.TrackedOutputSteps.Values.SelectMany(Reasons);
         Assert.Equal(1, reasons.Count(reason => reason is IncrementalStepRunReason.Modified or IncrementalStepRunReason.New));
+    }
+
+    [Theory]
+    [InlineData("return 1;", "return 2;")]
+    [InlineData("return 1;", "return 1; } public static int More() { return 2;")]
+    [InlineData("class Beside { }", "class Beside { public int Number; }")]
+    [InlineData("class Beside { }", "class Beside { } class Further { }")]
+    public void An_edit_that_leaves_a_class_and_what_it_refers_to_alone_does_not_read_it_again(string before, string after)
+    {
+        const string rest = "static class Rest { static int Compute() { return 1; } }";
+        string model = Sources.UserOperator + "\n[LowRank(2)] public partial class Layer() : AdapterToolkit.Modules.Linear(4, 4);\nclass Beside { }";
+        CSharpCompilation compilation = GeneratorRun.Compile(model, rest);
+        int edited = model.Contains(before, StringComparison.Ordinal) ? 0 : 1;
+        string text = (edited == 0 ? model : rest).Replace(before, after, StringComparison.Ordinal);
+        GeneratorRunResult result = RunBeforeAndAfter(compilation, compilation.SyntaxTrees[edited], text);
+        foreach (string stage in (string[])[AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels])
+            Assert.All(Reasons(result.TrackedSteps[stage]), reason => Assert.Equal(IncrementalStepRunReason.Cached, reason));
     }
 
     [Theory]
@@ -113,10 +130,13 @@ public class IncrementalityTests
         return GeneratorRun.Driver().RunGenerators(before, Token).RunGenerators(after, Token).GetRunResult().Results.Single();
     }
 
+    private static IEnumerable<IncrementalStepRunReason> Reasons(ImmutableArray<IncrementalGeneratorRunStep> steps) =>
+        steps.SelectMany(step => step.Outputs).Select(output => output.Reason);
+
     private static void AssertNothingNew(string name, ImmutableArray<IncrementalGeneratorRunStep> steps)
     {
         Assert.NotEmpty(steps);
-        foreach ((object _, IncrementalStepRunReason reason) in steps.SelectMany(step => step.Outputs))
+        foreach (IncrementalStepRunReason reason in Reasons(steps))
             Assert.True(reason is IncrementalStepRunReason.Cached or IncrementalStepRunReason.Unchanged, $"The step {name} ran again: {reason}.");
     }
 }

@@ -221,7 +221,7 @@ public sealed class OddProjectTests
         {
             public abstract Tensor Forward(Tensor x);
 
-            public abstract Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record);
+            public abstract Tensor ForwardSaving(Tensor x, bool xActive, AdapterToolkit.CompilerServices.Pass pass, out ForwardRecord? record);
 
             public abstract void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient);
         }

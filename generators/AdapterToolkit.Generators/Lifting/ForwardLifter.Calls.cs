@@ -48,7 +48,7 @@ internal sealed partial class ForwardLifter
         string label = LabelOf(receiver.Syntax) ?? type.Name;
         bool isMarked = KnownTypes.IsMarkedModel(type);
         bool takesTensors = invocation.TargetMethod.Parameters.Any(parameter => _types.IsTensor(parameter.Type));
-        bool hasBackward = isMarked || (Has(type, ForwardSavingMethod) && Has(type, BackwardMethod));
+        bool hasBackward = isMarked || (Has(type, ForwardSavingMethod, _types.TakesPass) && Has(type, BackwardMethod));
         if (!hasBackward && takesTensors)
             throw new LiftingException(invocation.Syntax, $"A call of module {type.Name}, which has no ForwardSaving and no Backward", "mark its class [AdapterModel], or write the two methods that the documentation of Module describes");
         CarriedText module = _carrier.Carry(receiver.Syntax);
@@ -61,7 +61,7 @@ internal sealed partial class ForwardLifter
             Lasting.Is(receiver),
             type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString(TypeNames.InFull),
             label,
-            isMarked || Has(type, EvaluateMethod) ? EvaluateMethod : ForwardMethod,
+            isMarked || Has(type, EvaluateMethod, _types.TakesPass) ? EvaluateMethod : ForwardMethod,
             hasBackward,
             new EquatableArray<Argument>(arguments)));
         return result;
@@ -88,11 +88,11 @@ internal sealed partial class ForwardLifter
         return result;
     }
 
-    private static bool Has(ITypeSymbol type, string method)
+    private static bool Has(ITypeSymbol type, string method, Func<IMethodSymbol, bool>? isIt = null)
     {
         for (ITypeSymbol? current = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.FirstOrDefault() : type; current is not null; current = current.BaseType)
         {
-            if (current.GetMembers(method).OfType<IMethodSymbol>().Any())
+            if (current.GetMembers(method).OfType<IMethodSymbol>().Any(found => isIt is null || isIt(found)))
                 return true;
         }
 

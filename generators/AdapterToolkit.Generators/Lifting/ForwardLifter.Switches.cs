@@ -103,9 +103,20 @@ internal sealed partial class ForwardLifter
         if (syntax is IdentifierNameSyntax name && ControlFlow.VariableOf(Unconverted(value)) is not null && !_types.IsTensor(value.Type))
             return name.Identifier.Text;
         string selector = "selector";
-        for (int i = 2; _model.LookupSymbols(syntax.SpanStart, name: selector).Length > 0 || !_selectors.Add(selector); i++)
+        for (int i = 2; IsTaken(selector, syntax) || !_selectors.Add(selector); i++)
             selector = $"selector{i}";
         _operations.Add(new CarriedStatement(_source, _carrier.Carry($"var {selector} = ", syntax, ";")));
         return selector;
     }
+
+    /// <summary>
+    /// Whether a new variable of a name would hide a member, or another variable of <c>Forward</c>. Types are written in full, so that none is
+    /// hidden.
+    /// </summary>
+    private bool IsTaken(string name, SyntaxNode place) => _model.LookupSymbols(place.SpanStart, name: name).Any(symbol => symbol switch
+    {
+        INamespaceOrTypeSymbol => false,
+        ILocalSymbol or IMethodSymbol { MethodKind: MethodKind.LocalFunction } => SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, _forward),
+        _ => true,
+    });
 }

@@ -73,7 +73,11 @@ internal sealed record LayerCall(
     string Label,
     string EvaluateMethod,
     bool HasBackward,
-    EquatableArray<Argument> Arguments) : Operation(Source);
+    EquatableArray<Argument> Arguments) : Operation(Source)
+{
+    /// <summary>Whether what evaluates is not <c>Forward</c> itself but its companion, which takes the pass.</summary>
+    public bool EvaluatesInPass => EvaluateMethod != "Forward";
+}
 
 /// <summary>A call of a method marked <c>[Gradient]</c>.</summary>
 /// <param name="Source">The user's source line.</param>

@@ -21,6 +21,7 @@ internal sealed class KnownTypes
     private const string LanguageModelType = "AdapterToolkit.Models.LanguageModel";
     private const string RootType = "AdapterToolkit.Modules.Model";
     private const string OperatorsType = "AdapterToolkit.Operators.Op";
+    private const string PassType = "AdapterToolkit.CompilerServices.Pass";
     private const string ArithmeticType = "AdapterToolkit.Operators.TensorArithmetic";
     private const string SequenceType = "System.Collections.Generic.IEnumerable`1";
 
@@ -33,6 +34,7 @@ internal sealed class KnownTypes
     private readonly INamedTypeSymbol? _languageModel;
     private readonly INamedTypeSymbol? _root;
     private readonly INamedTypeSymbol? _arithmetic;
+    private readonly INamedTypeSymbol? _pass;
     private readonly INamedTypeSymbol? _enumerable;
 
     private KnownTypes(Compilation compilation)
@@ -44,6 +46,7 @@ internal sealed class KnownTypes
         _languageModel = compilation.GetTypeByMetadataName(LanguageModelType);
         _root = compilation.GetTypeByMetadataName(RootType);
         _arithmetic = compilation.GetTypeByMetadataName(ArithmeticType);
+        _pass = compilation.GetTypeByMetadataName(PassType);
         _enumerable = compilation.GetTypeByMetadataName(SequenceType);
         Operators = compilation.GetTypeByMetadataName(OperatorsType);
     }
@@ -51,7 +54,7 @@ internal sealed class KnownTypes
     /// <summary>The names of the types that are looked up, without their namespaces.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        .. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, RootType, OperatorsType, ArithmeticType, SequenceType }
+        .. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, RootType, OperatorsType, ArithmeticType, PassType, SequenceType }
             .Select(name => name.Substring(name.LastIndexOf('.') + 1).Split('`')[0]),
     ];
 
@@ -64,6 +67,10 @@ internal sealed class KnownTypes
     /// <summary>Whether a method is one of the toolkit's arithmetic operators of tensors, which are declared as extensions.</summary>
     public bool IsArithmetic(IMethodSymbol method) =>
         _arithmetic is not null && SymbolEqualityComparer.Default.Equals(method.ContainingType?.ContainingType ?? method.ContainingType, _arithmetic);
+
+    /// <summary>Whether a method takes the pass.</summary>
+    public bool TakesPass(IMethodSymbol method) =>
+        _pass is not null && method.Parameters.Any(parameter => SymbolEqualityComparer.Default.Equals(parameter.Type, _pass));
 
     /// <summary>Whether a type is the tensor.</summary>
     public bool IsTensor(ITypeSymbol? type) => type is not null && SymbolEqualityComparer.Default.Equals(type, _tensor);

@@ -13,7 +13,8 @@ internal static class RuntimeNames
     public const string ParallelWork = Root + "Devices.ParallelWork";
 
     public const string FrozenWeight = Root + "Weights.FrozenWeight";
-    public const string Gradient = Root + "CompilerServices.Gradient";
+    public const string GradientAccumulation = Root + "CompilerServices.GradientAccumulation";
+    public const string Pass = Root + "CompilerServices.Pass";
     public const string CustomKernels = Root + "Tensors.CustomKernels";
     public const string Tensor = Root + "Tensors.Tensor";
 

@@ -10,18 +10,33 @@ namespace AdapterToolkit.Adapters;
 /// A model's adapter: the set of all factors (A, B) of its layers, and the trained copies of weights marked
 /// <see cref="TrainableAttribute"/>. A layer without factors runs without adapter; nothing of it is trained, counted or saved.
 /// </summary>
-public sealed class LowRankAdapter
+public sealed class LowRankAdapter : IAdapterWeights
 {
-    /// <summary>Makes the adapter of a model, without factors.</summary>
-    /// <param name="model">The model.</param>
-    public LowRankAdapter(Model model)
+    private readonly Dictionary<Linear, AdaptedLayer> _layers = [];
+    private readonly Dictionary<RmsNorm, TrainedNorm> _norms = [];
+
+    /// <summary>Makes the adapter of a tree of modules, without factors, and puts it in use: it takes the place of the one that the tree ran with.</summary>
+    /// <param name="root">The module at the root of the tree: a model, or a part of none.</param>
+    public LowRankAdapter(Module root)
+        : this(root, isInUse: true)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        Model = model;
     }
 
-    /// <summary>The model.</summary>
-    public Model Model { get; }
+    /// <summary>Makes the adapter of a tree of modules, without factors.</summary>
+    /// <param name="root">The module at the root of the tree.</param>
+    /// <param name="isInUse">Whether the tree is to run with it; one that is still being built is given it later.</param>
+    internal LowRankAdapter(Module root, bool isInUse)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        Root = root;
+        if (!isInUse)
+            return;
+        foreach (Module module in root.SelfAndDescendants)
+            module.AdapterWeights = this;
+    }
+
+    /// <summary>The module at the root of the tree.</summary>
+    public Module Root { get; }
 
     /// <summary>
     /// The name of the base model that is saved with the adapter: the one of the adapter that was loaded, unless it is set. Where there is
@@ -43,10 +58,14 @@ public sealed class LowRankAdapter
     internal PeftAdapterConfig? Settings { get; set; }
 
     /// <summary>The layers that have factors.</summary>
-    public IEnumerable<Linear> Layers => Model.LinearLayers.Where(layer => layer.Factors is not null);
+    public IEnumerable<Linear> Layers => Root.LinearLayers.Where(layer => FactorsOf(layer) is not null);
 
     /// <summary>The bytes that the factors, without gradients, take on the device.</summary>
-    public long Bytes => Layers.Sum(layer => layer.Factors!.A.Value.Bytes + layer.Factors.B.Value.Bytes);
+    public long Bytes => Layers.Select(FactorsOf).Sum(factors => factors!.A.Value.Bytes + factors.B.Value.Bytes);
+
+    /// <summary>The factors of a layer; null where the adapter has none for it, and after a merge for good.</summary>
+    /// <param name="layer">The layer.</param>
+    public LowRankFactors? FactorsOf(Linear layer) => _layers.GetValueOrDefault(layer)?.Factors;
 
     /// <summary>
     /// Gives every layer marked <see cref="LowRankAttribute"/> fresh factors: A Gaussian with standard deviation 1 / rank
@@ -60,18 +79,19 @@ public sealed class LowRankAdapter
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     public void Initialize(int seed = 0)
     {
-        using ExclusiveUse.Hold use = Model.Enter();
+        using ExclusiveUse.Hold use = Enter();
         ThrowIfMerged();
         RandomSequence random = new((ulong)seed);
         using PreparedAdapter fresh = new(this);
-        foreach (Linear layer in Model.LinearLayers.Distinct())
+        foreach (Linear layer in Root.LinearLayers.Distinct())
         {
             if (layer.LowRank is not { } settings)
                 continue;
             float[] a = new float[settings.Rank * layer.InFeatures];
             random.FillGaussian(a, 1.0 / settings.Rank);
             float[] b = new float[layer.OutFeatures * settings.Rank];
-            fresh.Add(layer, new LowRankFactors(Model.Device, layer.CheckpointPath, settings, settings.Rank, settings.Alpha, settings.RankStabilized, a, b));
+            fresh.Add(layer, new LowRankFactors(
+                layer.Weight.Device, layer.CheckpointPath, settings, settings.Rank, settings.Alpha, settings.RankStabilized, a, b));
         }
 
         fresh.Apply();
@@ -83,18 +103,59 @@ public sealed class LowRankAdapter
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     public void Remove()
     {
-        using ExclusiveUse.Hold use = Model.Enter();
+        using ExclusiveUse.Hold use = Enter();
         ThrowIfMerged();
         using PreparedAdapter nothing = new(this);
         nothing.Apply();
     }
 
+    /// <inheritdoc/>
+    LowRankTerms IAdapterWeights.TermsOf(IAdapted layer) =>
+        layer is Linear linear && _layers.TryGetValue(linear, out AdaptedLayer? adapted) ? adapted.Terms : LowRankTerms.None;
+
+    /// <inheritdoc/>
+    Parameter? IAdapterWeights.TrainedOf(IAdapted module) => module is RmsNorm { IsTrainable: true } norm ? Of(norm).Copy : null;
+
+    /// <summary>Gives the memory of factors and trained copies back.</summary>
+    void IDisposable.Dispose()
+    {
+        foreach (AdaptedLayer layer in _layers.Values)
+            layer.Dispose();
+        foreach (TrainedNorm norm in _norms.Values)
+            norm.Dispose();
+    }
+
+    /// <summary>The adapter that a tree runs with; a new one, without factors, where it has none.</summary>
+    /// <param name="root">The module at the root of the tree.</param>
+    internal static LowRankAdapter Of(Module root) => root.AdapterWeights as LowRankAdapter ?? new LowRankAdapter(root);
+
+    /// <summary>Keeps other threads out of the model until what is returned is disposed.</summary>
+    internal ExclusiveUse.Hold Enter() => Root is Model model ? model.Enter() : default;
+
+    /// <summary>What the adapter has for a layer.</summary>
+    /// <param name="layer">A layer of the model.</param>
+    internal AdaptedLayer Of(Linear layer)
+    {
+        if (!_layers.TryGetValue(layer, out AdaptedLayer? adapted))
+            _layers.Add(layer, adapted = new AdaptedLayer(layer));
+        return adapted;
+    }
+
+    /// <summary>What the adapter has for a norm whose weight trains.</summary>
+    /// <param name="norm">A norm of the model.</param>
+    internal TrainedNorm Of(RmsNorm norm)
+    {
+        if (!_norms.TryGetValue(norm, out TrainedNorm? trained))
+            _norms.Add(norm, trained = new TrainedNorm(norm));
+        return trained;
+    }
+
     /// <exception cref="InvalidOperationException">An adapter is merged into the weights.</exception>
     internal void ThrowIfMerged()
     {
-        if (Model.LinearLayers.FirstOrDefault(layer => layer.IsMerged) is { } layer)
+        if (Root.LinearLayers.FirstOrDefault(layer => Of(layer).IsMerged) is { } layer)
             throw new InvalidOperationException($"An adapter is merged into the weight of layer '{layer.CheckpointPath}'. Call Unmerge first.");
-        if (Model.TrainableNorms.FirstOrDefault(norm => norm.IsMerged) is { } norm)
+        if (Root.TrainableNorms.FirstOrDefault(norm => Of(norm).IsMerged) is { } norm)
             throw new InvalidOperationException($"A trained weight is merged into '{norm.WeightName}'. Call Unmerge first.");
     }
 }

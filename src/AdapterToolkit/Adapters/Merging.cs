@@ -28,7 +28,7 @@ public static class Merging
     {
         using ExclusiveUse.Hold use = model.Enter();
         ThrowIfUnmergeable(model, requantize, layer => layer.Weight.Format);
-        float largest = model.LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
+        float largest = Layers(model).Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
         MergeNorms(model, reversible, norm => norm.MergedType);
         return largest;
     }
@@ -47,8 +47,8 @@ public static class Merging
     public static float MergeTo(this Model model, int bits, bool reversible = false)
     {
         using ExclusiveUse.Hold use = model.Enter();
-        ThrowIfUnmergeable(model, requantize: true, layer => layer.TypeOf(bits));
-        float largest = model.LinearLayers.Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
+        ThrowIfUnmergeable(model, requantize: true, layer => LowRankAdapter.Of(model).Of(layer).TypeOf(bits));
+        float largest = Layers(model).Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
         MergeNorms(model, reversible, norm => bits == 32 ? WeightFormat.FullPrecision : norm.MergedType);
         return largest;
     }
@@ -67,7 +67,7 @@ public static class Merging
     {
         using ExclusiveUse.Hold use = model.Enter();
         ThrowIfUnmergeable(model, requantize: true, layer => layer.Weight.ElementType);
-        MergeRounding rounding = model.LinearLayers.Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
+        MergeRounding rounding = Layers(model).Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
         MergeNorms(model, reversible, norm => norm.ElementType);
         return rounding;
     }
@@ -77,10 +77,10 @@ public static class Merging
     public static void Unmerge(this Model model)
     {
         using ExclusiveUse.Hold use = model.Enter();
-        foreach (Linear layer in model.LinearLayers.Where(layer => layer.IsMerged))
+        foreach (AdaptedLayer layer in Layers(model).Where(layer => layer.IsMerged))
             layer.Unmerge();
         foreach (RmsNorm norm in model.TrainableNorms)
-            norm.Unmerge();
+            LowRankAdapter.Of(model).Of(norm).Unmerge();
     }
 
     /// <summary>Refuses a merge that a layer can't take, before any is merged.</summary>
@@ -89,16 +89,17 @@ public static class Merging
     /// <param name="formatOf">The format that a layer is to have.</param>
     private static void ThrowIfUnmergeable(Model model, bool requantize, Func<Linear, WeightFormat> formatOf)
     {
-        Linear[] layers = [.. model.LinearLayers];
-        foreach (Linear layer in layers)
+        foreach (AdaptedLayer layer in Layers(model))
             layer.ThrowIfUnmergeable(requantize);
-        foreach (Linear layer in layers)
-            layer.ThrowIfSumsUnfit(formatOf(layer));
+        foreach (Linear layer in model.LinearLayers)
+            LowRankAdapter.Of(model).Of(layer).ThrowIfSumsUnfit(formatOf(layer));
     }
+
+    private static IEnumerable<AdaptedLayer> Layers(Model model) => model.LinearLayers.Select(LowRankAdapter.Of(model).Of);
 
     private static void MergeNorms(Model model, bool reversible, Func<FrozenWeight, WeightFormat?> savedType)
     {
         foreach (RmsNorm norm in model.TrainableNorms)
-            norm.Merge(reversible, savedType);
+            LowRankAdapter.Of(model).Of(norm).Merge(reversible, savedType);
     }
 }

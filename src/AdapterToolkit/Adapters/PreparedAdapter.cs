@@ -15,7 +15,7 @@ internal sealed class PreparedAdapter(LowRankAdapter adapter) : IDisposable
     private readonly Dictionary<RmsNorm, Parameter> _trained = [];
 
     /// <summary>The parameters that train once the adapter is in use, in the order of <see cref="Model.TrainableParameters"/>.</summary>
-    internal IEnumerable<Parameter> Parameters => adapter.Model.SelfAndDescendants.Distinct().SelectMany(module => module switch
+    internal IEnumerable<Parameter> Parameters => adapter.Root.SelfAndDescendants.Distinct().SelectMany(module => module switch
     {
         Linear layer => _factors.TryGetValue(layer, out LowRankFactors? factors) ? [factors.A, factors.B] : (Parameter[])[],
         RmsNorm norm => _trained.TryGetValue(norm, out Parameter? trained) ? [trained] : [],
@@ -42,17 +42,17 @@ internal sealed class PreparedAdapter(LowRankAdapter adapter) : IDisposable
     /// <summary>Adds the base's own numbers for each trainable weight that has none yet.</summary>
     internal void AddBaseWeights()
     {
-        foreach (RmsNorm norm in adapter.Model.TrainableNorms.Where(norm => !_trained.ContainsKey(norm)))
+        foreach (RmsNorm norm in adapter.Root.TrainableNorms.Where(norm => !_trained.ContainsKey(norm)))
             _trained.Add(norm, norm.NewTrained());
     }
 
     /// <summary>Puts the adapter in use, in place of the present one.</summary>
     internal void Apply()
     {
-        foreach (Linear layer in adapter.Model.LinearLayers.Where(layer => layer.LowRank is not null).Distinct())
-            layer.SetFactors(_factors.GetValueOrDefault(layer));
-        foreach (RmsNorm norm in adapter.Model.TrainableNorms)
-            norm.SetTrained(_trained.GetValueOrDefault(norm));
+        foreach (Linear layer in adapter.Root.LinearLayers.Where(layer => layer.LowRank is not null).Distinct())
+            adapter.Of(layer).SetFactors(_factors.GetValueOrDefault(layer));
+        foreach (RmsNorm norm in adapter.Root.TrainableNorms)
+            adapter.Of(norm).SetCopy(_trained.GetValueOrDefault(norm));
         adapter.Settings = Settings;
         _factors.Clear();
         _trained.Clear();

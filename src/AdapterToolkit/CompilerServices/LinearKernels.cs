@@ -21,6 +21,93 @@ public abstract partial class LinearKernels
     /// <summary>The format of W that the kernels read.</summary>
     public virtual WeightFormat Format => WeightFormat.FullPrecision;
 
+    /// <summary>y = x Wᵀ + s·u Bᵀ + bias with u = x Aᵀ, on each row with the factors of its term.</summary>
+    /// <param name="x">The input: rows x in.</param>
+    /// <param name="weight">W.</param>
+    /// <param name="bias">The bias, of length out; null for none.</param>
+    /// <param name="terms">The low-rank terms.</param>
+    /// <param name="u">Receives u: rows x rank; undefined on rows without a term. Null exactly where there are no terms.</param>
+    /// <param name="y">Receives the output: rows x out.</param>
+    internal void Forward(Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
+    {
+        if (terms.IsEmpty || terms.OnAllRows is not null)
+        {
+            Forward(x, weight, bias, terms.OnAllRows, u, y);
+            return;
+        }
+
+        foreach ((RowRange rows, LowRankFactors? factors) in terms.Runs(x.Rows))
+        {
+            using Tensor xs = SliceOf(x, rows), ys = SliceOf(y, rows), us = SliceOf(u!, rows);
+            Forward(xs, weight, bias, factors, factors is null ? null : us, ys);
+        }
+    }
+
+    /// <summary>dx = dy W + v A with v = s·dy B, on each row with the factors of its term.</summary>
+    /// <param name="dy">The gradient of the output: rows x out.</param>
+    /// <param name="weight">W.</param>
+    /// <param name="terms">The low-rank terms.</param>
+    /// <param name="v">Receives v: rows x rank; undefined on rows without a term. Null exactly where there are no terms.</param>
+    /// <param name="dx">Receives the gradient of the input: rows x in.</param>
+    internal void InputGradient(Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
+    {
+        if (terms.IsEmpty || terms.OnAllRows is not null)
+        {
+            InputGradient(dy, weight, terms.OnAllRows, v, dx);
+            return;
+        }
+
+        foreach ((RowRange rows, LowRankFactors? factors) in terms.Runs(dy.Rows))
+        {
+            using Tensor dys = SliceOf(dy, rows), dxs = SliceOf(dx, rows), vs = SliceOf(v!, rows);
+            InputGradient(dys, weight, factors, factors is null ? null : vs, dxs);
+        }
+    }
+
+    /// <summary>v = s·dy B, on each row with the factors of its term, for a layer whose input needs no gradient.</summary>
+    /// <param name="dy">The gradient of the output: rows x out.</param>
+    /// <param name="terms">The low-rank terms.</param>
+    /// <param name="v">Receives v: rows x rank; undefined on rows without a term.</param>
+    internal void ReduceGradient(Tensor dy, LowRankTerms terms, Tensor v)
+    {
+        if (terms.OnAllRows is { } only)
+        {
+            ReduceGradient(dy, only, v);
+            return;
+        }
+
+        foreach ((RowRange rows, LowRankFactors? factors) in terms.Runs(dy.Rows))
+        {
+            if (factors is null)
+                continue;
+            using Tensor dys = SliceOf(dy, rows), vs = SliceOf(v, rows);
+            ReduceGradient(dys, factors, vs);
+        }
+    }
+
+    /// <summary>dA += vᵀ x and dB += s·dyᵀ u, into the accumulated gradients of the factors of each row's term.</summary>
+    /// <param name="x">The input: rows x in.</param>
+    /// <param name="dy">The gradient of the output: rows x out.</param>
+    /// <param name="u">u = x Aᵀ: rows x rank.</param>
+    /// <param name="v">v = s·dy B: rows x rank.</param>
+    /// <param name="terms">The low-rank terms.</param>
+    internal void FactorGradients(Tensor x, Tensor dy, Tensor u, Tensor v, LowRankTerms terms)
+    {
+        if (terms.OnAllRows is { } only)
+        {
+            FactorGradients(x, dy, u, v, only);
+            return;
+        }
+
+        foreach ((RowRange rows, LowRankFactors? factors) in terms.Runs(x.Rows))
+        {
+            if (factors is null)
+                continue;
+            using Tensor xs = SliceOf(x, rows), dys = SliceOf(dy, rows), us = SliceOf(u, rows), vs = SliceOf(v, rows);
+            FactorGradients(xs, dys, us, vs, factors);
+        }
+    }
+
     /// <summary>y = x Wᵀ + s·u Bᵀ + bias with u = x Aᵀ.</summary>
     /// <param name="x">The input: rows x in.</param>
     /// <param name="weight">W.</param>
@@ -117,4 +204,6 @@ public abstract partial class LinearKernels
 
     /// <inheritdoc cref="Merge(FrozenWeight, LowRankFactors, float)"/>
     protected abstract void Merge(AcceleratorDevice device, FrozenWeight weight, LowRankFactors factors, float sign);
+
+    private static Tensor SliceOf(Tensor tensor, RowRange rows) => tensor.SliceRows(rows.First, rows.Count);
 }

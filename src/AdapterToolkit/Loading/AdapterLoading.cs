@@ -24,7 +24,7 @@ public static class AdapterLoading
     public static void Load(this LowRankAdapter adapter, string folder)
     {
         ArgumentNullException.ThrowIfNull(adapter);
-        using ExclusiveUse.Hold use = adapter.Model.Enter();
+        using ExclusiveUse.Hold use = adapter.Enter();
         using PreparedAdapter prepared = adapter.Prepare(folder);
         prepared.Apply();
     }
@@ -36,7 +36,7 @@ public static class AdapterLoading
     internal static PreparedAdapter Prepare(this LowRankAdapter adapter, string folder)
     {
         adapter.ThrowIfMerged();
-        Model model = adapter.Model;
+        Module model = adapter.Root;
         PeftAdapterFile file = PeftAdapterFile.Read(folder);
         string tensors = Path.Combine(folder, PeftAdapterFile.TensorsFileName);
         Dictionary<string, Linear> layers = model.LinearLayers.Distinct().ToDictionary(layer => layer.CheckpointPath);
@@ -44,7 +44,7 @@ public static class AdapterLoading
         try
         {
             foreach (PeftLayer layer in file.Layers)
-                prepared.Add(LayerOf(layer, layers, tensors), FactorsOf(model.Device, layer, layers[layer.Path], file.Config));
+                prepared.Add(LayerOf(layer, layers, tensors), FactorsOf(layer, layers[layer.Path], file.Config));
             TrainedModules.Add(file, tensors, model, prepared);
             prepared.AddBaseWeights();
             return prepared;
@@ -79,6 +79,6 @@ public static class AdapterLoading
         CheckpointException Unfit(string problem) => new(file, problem, layer.Path + PeftAdapterFile.SuffixA);
     }
 
-    private static LowRankFactors FactorsOf(Device device, PeftLayer layer, Linear target, PeftAdapterConfig config) =>
-        new(device, layer.Path, target.LowRank!, layer.Rank, config.AlphaOf(layer.Path), config.RankStabilized, layer.A.Span, layer.B.Span);
+    private static LowRankFactors FactorsOf(PeftLayer layer, Linear target, PeftAdapterConfig config) =>
+        new(target.Weight.Device, layer.Path, target.LowRank!, layer.Rank, config.AlphaOf(layer.Path), config.RankStabilized, layer.A.Span, layer.B.Span);
 }

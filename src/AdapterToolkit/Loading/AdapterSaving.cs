@@ -21,34 +21,31 @@ public static class AdapterSaving
     public static void Save(this LowRankAdapter adapter, string folder)
     {
         ArgumentNullException.ThrowIfNull(adapter);
-        Model model = adapter.Model;
-        using ExclusiveUse.Hold use = model.Enter();
+        Module model = adapter.Root;
+        using ExclusiveUse.Hold use = adapter.Enter();
         Linear[] layers = [.. adapter.Layers.Distinct()];
-        PeftSavedTensor[] modules = TrainedModules.Saved(model);
+        PeftSavedTensor[] modules = TrainedModules.Saved(adapter);
         if (layers.Length == 0 && modules.Length == 0)
             throw new InvalidOperationException("There is no adapter to save: no layer of the model has factors, and no weight is marked [Trainable].");
-        PeftLayer[] saved = [.. layers.Select(SavedLayer).OrderBy(layer => layer.Path, StringComparer.Ordinal)];
+        PeftLayer[] saved = [.. layers.Select(layer => SavedLayer(layer, adapter.FactorsOf(layer)!)).OrderBy(layer => layer.Path, StringComparer.Ordinal)];
         PeftAdapterConfig config = saved.Length > 0
-            ? PeftAdapterConfig.FromLayers(saved, layers[0].Factors!.RankStabilized, TargetsOf(model, layers))
+            ? PeftAdapterConfig.FromLayers(saved, adapter.FactorsOf(layers[0])!.RankStabilized, TargetsOf(adapter, layers))
             : PeftAdapterConfig.WithoutLayers;
         config = config with { ModulesToSave = TrainedModules.Names(model) };
         if (adapter.Settings is { } loaded)
-            config = config.After(loaded, saved, model.LinearLayers.Where(layer => layer.Factors is null).Select(layer => layer.CheckpointPath));
-        string? baseFolder = model.CheckpointFolder is { } origin ? AtomicFolder.FullPath(origin) : null;
+            config = config.After(loaded, saved, model.LinearLayers.Where(layer => adapter.FactorsOf(layer) is null).Select(layer => layer.CheckpointPath));
+        string? baseFolder = (model as Model)?.CheckpointFolder is { } origin ? AtomicFolder.FullPath(origin) : null;
         new PeftAdapterFile(config with { BaseModel = adapter.BaseModel ?? baseFolder }, saved, modules).Write(folder);
     }
 
-    private static PeftLayer SavedLayer(Linear layer)
-    {
-        LowRankFactors factors = layer.Factors!;
-        return new PeftLayer(layer.CheckpointPath, factors.Rank, layer.InFeatures, layer.OutFeatures, factors.SavedA(), factors.SavedB(), factors.Scaling);
-    }
+    private static PeftLayer SavedLayer(Linear layer, LowRankFactors factors) =>
+        new(layer.CheckpointPath, factors.Rank, layer.InFeatures, layer.OutFeatures, factors.SavedA(), factors.SavedB(), factors.Scaling);
 
     /// <summary>The last names of the layers' paths where these mean no other layer, otherwise the whole paths.</summary>
-    private static IReadOnlyList<string>? TargetsOf(Model model, Linear[] layers)
+    private static IReadOnlyList<string>? TargetsOf(LowRankAdapter adapter, Linear[] layers)
     {
         HashSet<string> names = [.. layers.Select(layer => TensorNames.LastPart(layer.CheckpointPath))];
-        bool meanOthers = model.LinearLayers.Any(layer => names.Contains(TensorNames.LastPart(layer.CheckpointPath)) && layer.Factors is null);
+        bool meanOthers = adapter.Root.LinearLayers.Any(layer => names.Contains(TensorNames.LastPart(layer.CheckpointPath)) && adapter.FactorsOf(layer) is null);
         return meanOthers ? [.. layers.Select(layer => layer.CheckpointPath)] : null;
     }
 }

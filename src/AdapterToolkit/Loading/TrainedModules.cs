@@ -10,10 +10,10 @@ internal static class TrainedModules
     private const string WeightSuffix = ".weight";
 
     /// <summary>The tensors to save.</summary>
-    /// <param name="model">The model.</param>
-    internal static PeftSavedTensor[] Saved(Model model) =>
-        [.. model.TrainableNorms
-            .Select(norm => new PeftSavedTensor(norm.WeightName, [norm.FrozenWeights.Single().Shape.Elements], Numbers(norm)))
+    /// <param name="adapter">The adapter.</param>
+    internal static PeftSavedTensor[] Saved(LowRankAdapter adapter) =>
+        [.. adapter.Root.TrainableNorms
+            .Select(norm => new PeftSavedTensor(norm.WeightName, [norm.FrozenWeight.Shape.Elements], Numbers(adapter, norm)))
             .OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     /// <summary>
@@ -21,7 +21,7 @@ internal static class TrainedModules
     /// or not: the last parts of the paths where these mean no other module, otherwise the whole paths.
     /// </summary>
     /// <param name="model">The model.</param>
-    internal static string[] Names(Model model)
+    internal static string[] Names(Module model)
     {
         HashSet<string> trained = [.. model.TrainableNorms.Select(norm => norm.CheckpointPath)];
         string[] last = [.. trained.Select(TensorNames.LastPart).Distinct().Order(StringComparer.Ordinal)];
@@ -38,14 +38,14 @@ internal static class TrainedModules
     /// <exception cref="CheckpointException">
     /// A tensor belongs to a module that the model lacks or that does not train, has another shape than its weight, or is missing.
     /// </exception>
-    internal static void Add(PeftAdapterFile file, string path, Model model, PreparedAdapter adapter)
+    internal static void Add(PeftAdapterFile file, string path, Module model, PreparedAdapter adapter)
     {
         Dictionary<string, RmsNorm> norms = model.TrainableNorms.ToDictionary(norm => norm.WeightName);
         foreach (PeftSavedTensor tensor in file.SavedTensors)
         {
             if (!norms.Remove(tensor.Name, out RmsNorm? norm))
                 throw Unfit(tensor, path, model);
-            int features = norm.FrozenWeights.Single().Shape.Elements;
+            int features = norm.FrozenWeight.Shape.Elements;
             if (!tensor.Shape.AsSpan().SequenceEqual([features]))
                 throw new CheckpointException(path,
                     $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, but the model's weight has {features} numbers.", tensor.Name);
@@ -57,9 +57,9 @@ internal static class TrainedModules
                 missing.WeightName);
     }
 
-    private static float[] Numbers(RmsNorm norm) => norm.IsMerged ? norm.FrozenWeights.Single().ToArray() : norm.Parameters.Single().Value.ToArray();
+    private static float[] Numbers(LowRankAdapter adapter, RmsNorm norm) => adapter.Of(norm).Copy?.Value.ToArray() ?? norm.FrozenWeight.ToArray();
 
-    private static CheckpointException Unfit(PeftSavedTensor tensor, string path, Model model)
+    private static CheckpointException Unfit(PeftSavedTensor tensor, string path, Module model)
     {
         string module = tensor.Name.EndsWith(WeightSuffix, StringComparison.Ordinal) ? tensor.Name[..^WeightSuffix.Length] : tensor.Name;
         string problem = model.SelfAndDescendants.FirstOrDefault(candidate => candidate.CheckpointPath == module) switch

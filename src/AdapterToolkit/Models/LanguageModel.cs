@@ -10,9 +10,9 @@ namespace AdapterToolkit.Models;
 /// <summary>
 /// A causal language model: token ids to hidden states, which its <see cref="Head"/> turns into logits over the vocabulary
 /// or into a loss. A class that derives from it is marked <see cref="AdapterModelAttribute"/> and writes
-/// <see cref="Forward"/>; the source generator writes the three methods beside it.
+/// <see cref="TokenModel.Forward"/>; the source generator writes the methods beside it.
 /// </summary>
-public abstract class LanguageModel : Model
+public abstract class LanguageModel : TokenModel
 {
     private const int SmallestRotaryTable = 256;
 
@@ -25,7 +25,8 @@ public abstract class LanguageModel : Model
     {
         ArgumentNullException.ThrowIfNull(rotary);
         _rotarySettings = rotary;
-        Adapter = new LowRankAdapter(this);
+        Adapter = new LowRankAdapter(this, isInUse: false);
+        AdapterWeights = Adapter;
     }
 
     /// <summary>The part that turns hidden states into logits or a loss.</summary>
@@ -53,31 +54,7 @@ public abstract class LanguageModel : Model
         }
     }
 
-    /// <summary>Token ids to hidden states: what the model computes, as its author writes it.</summary>
-    /// <param name="tokens">The tokens.</param>
-    /// <param name="context">How the rows form sequences.</param>
-    /// <returns>The hidden states: rows x hidden size.</returns>
-    public abstract Tensor Forward(TokenIds tokens, SequenceContext context);
-
-    /// <summary><see cref="Forward"/> with planned buffers: each goes back to the pool at its last use.</summary>
-    /// <param name="tokens">The tokens.</param>
-    /// <param name="context">How the rows form sequences.</param>
-    /// <returns>The hidden states: rows x hidden size.</returns>
-    public abstract Tensor Evaluate(TokenIds tokens, SequenceContext context);
-
-    /// <summary><see cref="Forward"/>, saving what <see cref="Backward"/> needs.</summary>
-    /// <param name="tokens">The tokens.</param>
-    /// <param name="context">How the rows form sequences.</param>
-    /// <param name="record">Receives what was saved; null where nothing trains.</param>
-    /// <returns>The hidden states: rows x hidden size.</returns>
-    public abstract Tensor ForwardSaving(TokenIds tokens, SequenceContext context, out ForwardRecord? record);
-
-    /// <summary>Adds to the gradients of all parameters.</summary>
-    /// <param name="gradient">The gradient of the hidden states: rows x hidden size.</param>
-    /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
-    public abstract void Backward(Tensor gradient, ForwardRecord record);
-
-    /// <summary>Describes the rows of a batch to <see cref="Forward"/> and its companions.</summary>
+    /// <summary>Describes the rows of a batch to <see cref="TokenModel.Forward"/> and its companions.</summary>
     /// <param name="tokens">The batch.</param>
     /// <exception cref="ArgumentException">A sequence reaches beyond the positions that the model takes.</exception>
     public SequenceContext CreateContext(TokenIds tokens)

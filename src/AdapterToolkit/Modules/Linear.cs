@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;
@@ -17,9 +18,6 @@ namespace AdapterToolkit.Modules;
 public abstract partial class Linear : Module
 {
     private LinearKernels? _kernels;
-    private WeightContents? _unmerged;
-    private bool _hadMergedWeight;
-    private WeightFormat? _typeBeforeMerge;
 
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
     /// <param name="inFeatures">Features of a row of the input.</param>
@@ -53,17 +51,8 @@ public abstract partial class Linear : Module
     /// <summary>What the layer's <see cref="QuantizedAttribute"/> says; float32 without one.</summary>
     public virtual WeightFormat MarkedFormat => WeightFormat.FullPrecision;
 
-    /// <summary>The factors of the adapter in use; null where it has none for this layer, and after a merge.</summary>
-    public LowRankFactors? Factors { get; private set; }
-
-    /// <summary>Whether the weight contains an adapter's product whose factors are kept for <see cref="Unmerge"/>.</summary>
-    public bool IsMerged { get; private set; }
-
     /// <inheritdoc/>
     public override IEnumerable<FrozenWeight> FrozenWeights => Bias is null ? [Weight] : [Weight, Bias];
-
-    /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters => Factors is null || IsMerged ? [] : [Factors.A, Factors.B];
 
     /// <summary>
     /// The kernels that the source generator wrote for the layer: those for float32 first, then those for every other format
@@ -87,58 +76,74 @@ public abstract partial class Linear : Module
         }
     }
 
-    private LowRankFactors? ActiveFactors => IsMerged ? null : Factors;
-
-    /// <summary>y = Wx + s·B(Ax) + bias, for each row.</summary>
+    /// <summary>y = Wx + s·B(Ax) + bias, for each row, with the adapter in use.</summary>
     /// <param name="x">The input: rows x in.</param>
     /// <returns>The output: rows x out.</returns>
     /// <exception cref="ArgumentException">The input does not have the layer's features.</exception>
     /// <exception cref="DeviceMemoryException">The device has no room for the output, or it has more numbers than a tensor holds.</exception>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x) => Evaluate(x, Pass.Active);
+
+    /// <summary><see cref="Forward"/> with the adapters of a pass.</summary>
+    /// <param name="x">The input: rows x in.</param>
+    /// <param name="pass">Says which adapters run on which rows.</param>
+    /// <returns>The output: rows x out.</returns>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Tensor Evaluate(Tensor x, Pass pass)
     {
-        Tensor y = Run(x, out Tensor? u);
+        ArgumentNullException.ThrowIfNull(pass);
+        Tensor y = Run(x, pass.TermsOf(this), out Tensor? u);
         u?.Release();
         return y;
     }
 
     /// <summary>Runs <see cref="Forward"/> and saves what <see cref="Backward"/> needs.</summary>
     /// <param name="x">The input: rows x in.</param>
-    /// <param name="xActive">Whether something upstream of the input trains.</param>
+    /// <param name="xActive">Whether something upstream of it trains.</param>
     /// <param name="record">Receives what was saved; null where neither the layer nor anything upstream trains.</param>
     /// <returns>The output: rows x out.</returns>
-    public Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record)
+    public Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record) => ForwardSaving(x, xActive, Pass.Active, out record);
+
+    /// <summary>Runs <see cref="Forward"/> with the adapters of a pass and saves what <see cref="Backward"/> needs.</summary>
+    /// <param name="x">The input: rows x in.</param>
+    /// <param name="xActive">Whether something upstream of the input trains.</param>
+    /// <param name="pass">Says which adapters run on which rows.</param>
+    /// <param name="record">Receives what was saved; null where neither the layer nor anything upstream trains.</param>
+    /// <returns>The output: rows x out.</returns>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Tensor ForwardSaving(Tensor x, bool xActive, Pass pass, out ForwardRecord? record)
     {
-        Tensor y = Run(x, out Tensor? u);
+        ArgumentNullException.ThrowIfNull(pass);
+        LowRankTerms terms = pass.TermsOf(this);
+        Tensor y = Run(x, terms, out Tensor? u);
         if (u is not null)
-            record = new LinearRecord(x.Retain(), u, xActive);
+            record = new LinearRecord(terms, x.Retain(), u, xActive);
         else
-            record = xActive ? new LinearRecord(null, null, true) : null;
+            record = xActive ? new LinearRecord(terms, null, null, true) : null;
         return y;
     }
 
     /// <summary>Adds to the gradients of A and B and computes the input's.</summary>
     /// <param name="gradient">The gradient of the output: rows x out.</param>
-    /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
+    /// <param name="record">What <see cref="ForwardSaving(Tensor, bool, out ForwardRecord)"/> saved.</param>
     /// <param name="xGradient">Receives the gradient of the input; null where nothing upstream trains.</param>
     public void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         LinearRecord saved = (LinearRecord)record;
+        xGradient = saved.InputActive ? AllocateRows(gradient, InFeatures) : null;
         if (saved.X is null || saved.U is null)
         {
-            xGradient = saved.InputActive ? InputGradient(gradient) : null;
+            if (xGradient is not null)
+                Kernels.InputGradient(gradient, Weight, LowRankTerms.None, null, xGradient);
             return;
         }
 
-        xGradient = saved.InputActive ? AllocateRows(gradient, InFeatures) : null;
-
-        LowRankFactors factors = Factors ?? throw new InvalidOperationException($"The adapter of layer '{CheckpointPath}' was taken away between its forward and its backward pass.");
         Tensor v = saved.U.AllocateLike();
         if (xGradient is not null)
-            Kernels.InputGradient(gradient, Weight, factors, v, xGradient);
+            Kernels.InputGradient(gradient, Weight, saved.Terms, v, xGradient);
         else
-            Kernels.ReduceGradient(gradient, factors, v);
-        Kernels.FactorGradients(saved.X, gradient, saved.U, v, factors);
+            Kernels.ReduceGradient(gradient, saved.Terms, v);
+        Kernels.FactorGradients(saved.X, gradient, saved.U, v, saved.Terms);
         v.Release();
     }
 
@@ -146,29 +151,26 @@ public abstract partial class Linear : Module
     internal Tensor InputGradient(Tensor gradient)
     {
         Tensor result = AllocateRows(gradient, InFeatures);
-        Kernels.InputGradient(gradient, Weight, null, null, result);
+        Kernels.InputGradient(gradient, Weight, LowRankTerms.None, null, result);
         return result;
     }
 
-    /// <summary>Gives the layer an adapter's factors, or takes them away. The layer becomes their holder.</summary>
-    /// <param name="factors">The factors; null to run without adapter.</param>
-    /// <exception cref="ArgumentException">The factors are not of the layer's size.</exception>
-    /// <exception cref="InvalidOperationException">The class is not marked <see cref="LowRankAttribute"/>, or an adapter is merged into the weight.</exception>
-    public void SetFactors(LowRankFactors? factors)
-    {
-        if (factors is not null)
-        {
-            if (LowRank is null)
-                throw new InvalidOperationException($"Layer '{CheckpointPath}' has no adapter: its class {GetType().Name} is not marked [LowRank].");
-            if (factors.A.Value.Columns != InFeatures || factors.B.Value.Rows != OutFeatures || factors.A.Value.Rows != LowRank.Rank)
-                throw new ArgumentException($"The factors of shapes {factors.A.Value.Shape} and {factors.B.Value.Shape} do not fit layer '{CheckpointPath}' ({OutFeatures} x {InFeatures}, rank {LowRank.Rank}).", nameof(factors));
-        }
+    /// <inheritdoc/>
+    internal override bool TrainsItself(Pass pass) => !pass.TermsOf(this).IsEmpty;
 
-        if (IsMerged)
-            throw new InvalidOperationException($"An adapter is merged into the weight of layer '{CheckpointPath}'. Call Unmerge first.");
-        if (!ReferenceEquals(Factors, factors))
-            Factors?.Dispose();
-        Factors = factors;
+    /// <summary>Throws unless factors are of the layer's size.</summary>
+    /// <param name="factors">The factors.</param>
+    /// <exception cref="ArgumentException">The factors are not of the layer's size.</exception>
+    /// <exception cref="InvalidOperationException">The class is not marked <see cref="LowRankAttribute"/>.</exception>
+    internal void ThrowIfUnfit(LowRankFactors factors)
+    {
+        if (LowRank is null)
+            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no adapter: its class {GetType().Name} is not marked [LowRank].");
+        if (factors.A.Value.Columns != InFeatures || factors.B.Value.Rows != OutFeatures || factors.A.Value.Rows != LowRank.Rank)
+        {
+            throw new ArgumentException($"The factors of shapes {factors.A.Value.Shape} and {factors.B.Value.Shape} do not fit layer "
+                + $"'{CheckpointPath}' ({OutFeatures} x {InFeatures}, rank {LowRank.Rank}).", nameof(factors));
+        }
     }
 
     /// <inheritdoc/>
@@ -195,14 +197,51 @@ public abstract partial class Linear : Module
     /// <summary>The kernels for a format; null where the layer has none.</summary>
     internal LinearKernels? KernelsFor(WeightFormat format) => KernelSets.FirstOrDefault(kernels => kernels.Format == format);
 
-    /// <summary>Gives the memory of the factors back; the weight stays as it is.</summary>
-    internal override void Release()
+    /// <summary>W += sign·s·BA, in place, for a weight in float32.</summary>
+    /// <param name="factors">A, B and s.</param>
+    /// <param name="sign">1 to add, -1 to take away.</param>
+    internal void AddToWeight(LowRankFactors factors, float sign) => Kernels.Merge(Weight, factors, sign);
+
+    /// <summary>Replaces W's contents by the numbers that they stand for, in float32.</summary>
+    /// <returns>The contents of before, now the caller's.</returns>
+    internal WeightContents DecodeWeight()
     {
-        Factors?.Dispose();
-        Factors = null;
-        _unmerged?.Dispose();
-        _unmerged = null;
-        IsMerged = false;
+        using TensorScope.Suspension suspension = TensorScope.Suspend();
+        Tensor dense = Tensor.Allocate(Weight.Device, Weight.DenseShape(Weight.Device));
+        try
+        {
+            Kernels.Dequantize(Weight, dense);
+        }
+        catch
+        {
+            dense.Release();
+            throw;
+        }
+
+        WeightContents before = Weight.Take()!;
+        Weight.PutBack(new WeightContents(dense, null));
+        return before;
+    }
+
+    /// <summary>Turns the weight, which is in float32, into another format, as far as the layer has kernels for it.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="exact">The weight's numbers.</param>
+    /// <returns>The numbers as they are held now.</returns>
+    /// <exception cref="InvalidDataException">A number is too large for the format.</exception>
+    internal float[] EncodeWeight(WeightFormat format, float[] exact)
+    {
+        Device device = Weight.Device;
+        if (KernelsFor(format) is { } kernels)
+        {
+            Weight.PutBack(new WeightContents(null, kernels.Quantize(device, Weight.Shape, exact, NameOf(Weight))));
+            return Weight.ToArray();
+        }
+
+        float[] held = new float[exact.Length];
+        Quantizer.Dequantize(Quantizer.Quantize(exact, format, NameOf(Weight)), held);
+        Weight.Take()?.Dispose();
+        Weight.Load(device, held);
+        return held;
     }
 
     /// <summary>A tensor of as many rows as another one.</summary>
@@ -212,15 +251,14 @@ public abstract partial class Linear : Module
         return Tensor.Allocate(rows.Device, rows.Shape.WithColumns(columns));
     }
 
-    private Tensor Run(Tensor x, out Tensor? u)
+    private Tensor Run(Tensor x, LowRankTerms terms, out Tensor? u)
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Columns != InFeatures)
             throw new ArgumentException($"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
-        LowRankFactors? factors = ActiveFactors;
         Tensor y = AllocateRows(x, OutFeatures);
-        u = factors is null ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
-        Kernels.Forward(x, Weight, Bias, factors, u, y);
+        u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
+        Kernels.Forward(x, Weight, Bias, terms, u, y);
         return y;
     }
 }

@@ -74,12 +74,6 @@ public abstract class Model : Module, IDisposable
     /// </summary>
     protected internal virtual string OwnSettings => "";
 
-    /// <summary>The model's linear layers, with their paths.</summary>
-    public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
-
-    /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
-    internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
-
     private protected IEnumerable<FrozenWeight> DistinctFrozenWeights =>
         SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct();
 
@@ -141,8 +135,7 @@ public abstract class Model : Module, IDisposable
     {
         if (!disposing || _device is null)
             return;
-        foreach (Module module in SelfAndDescendants)
-            module.Release();
+        AdapterWeights?.Dispose();
         foreach (FrozenWeight weight in DistinctFrozenWeights)
             weight.Dispose();
     }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Weights;
@@ -11,16 +13,17 @@ namespace AdapterToolkit.Modules;
 /// Every module whose <c>Forward</c> takes tensors has two companions, written by hand for the toolkit's layers and by the
 /// source generator for a marked class. For <c>Tensor Forward(Tensor x, SequenceContext context)</c> they are
 /// <code>
-/// Tensor ForwardSaving(Tensor x, bool xActive, SequenceContext context, out ForwardRecord? record)
+/// Tensor ForwardSaving(Tensor x, bool xActive, SequenceContext context, Pass pass, out ForwardRecord? record)
 /// void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
 /// </code>
+/// The pass says which adapters run on which rows; it is handed down to the modules inside.
 /// Each tensor parameter is followed by whether something upstream of it trains. The record holds what the backward pass
 /// needs, and is null where nothing in the module or upstream of it trains. <c>Backward</c> borrows the gradient of the
 /// result, adds to the gradients of the parameters, hands out the gradients of the active inputs (null for the others),
 /// which its caller then holds, and leaves the record to its caller to release.
-/// A marked class has besides <c>Tensor Evaluate(Tensor x, SequenceContext context)</c>: <c>Forward</c> with planned buffers.
+/// There is besides <c>Tensor Evaluate(Tensor x, SequenceContext context, Pass pass)</c>: <c>Forward</c> with planned buffers.
 /// </remarks>
-public abstract class Module
+public abstract class Module : IAdapted
 {
     /// <summary>The module's name in the checkpoint, from the model down: <c>model.layers.3.self_attn.q_proj</c>.</summary>
     public string CheckpointPath { get; internal set; } = "";
@@ -38,11 +41,23 @@ public abstract class Module
     /// <summary>The frozen weights that the module itself holds, with their names in the checkpoint.</summary>
     public virtual IEnumerable<FrozenWeight> FrozenWeights => [];
 
-    /// <summary>The parameters that the module itself trains.</summary>
-    public virtual IEnumerable<Parameter> Parameters => [];
+    /// <summary>The parameters that the module itself trains: those that the adapter in use has for it.</summary>
+    public virtual IEnumerable<Parameter> Parameters => Pass.Active.ParametersOf(this);
 
     /// <summary>Whether a frozen weight of the module is no longer that of the checkpoint, since an adapter was merged into it.</summary>
-    internal bool HasMergedWeight { get; private protected set; }
+    internal bool HasMergedWeight { get; set; }
+
+    /// <summary>The weights of the adapter in use; null for none.</summary>
+    internal IAdapterWeights? AdapterWeights { get; set; }
+
+    /// <inheritdoc/>
+    IAdapterWeights? IAdapted.AdapterWeights => AdapterWeights;
+
+    /// <summary>The linear layers of this module and of all below it, with their paths.</summary>
+    public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
+
+    /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
+    internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
 
     /// <summary>The numbers beside its weights that change what the module itself computes, with their names.</summary>
     internal virtual IEnumerable<KeyValuePair<string, double>> Settings => [];
@@ -65,18 +80,28 @@ public abstract class Module
     /// <param name="weight">The weight.</param>
     internal string NameOf(FrozenWeight weight) => $"{CheckpointPath}.{weight.Name}";
 
-    /// <summary>Names this module and all below it, and marks those that train.</summary>
+    /// <summary>Whether anything trains in this module or below it.</summary>
+    /// <param name="pass">Says what does.</param>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected bool Trains(Pass pass) => SelfAndDescendants.Any(module => module.TrainsItself(pass));
+
+    /// <summary>Names this module and all below it, marks those that train, and gives them its adapter.</summary>
     /// <param name="path">This module's name.</param>
     internal void NameTree(string path)
     {
         CheckpointPath = path;
         foreach (ModuleChild child in Children)
         {
+            child.Module.AdapterWeights = AdapterWeights ?? child.Module.AdapterWeights;
             if (child.Trainable)
                 child.Module.MakeTrainable();
             child.Module.NameTree(path.Length == 0 ? child.Name : child.Name.Length == 0 ? path : $"{path}.{child.Name}");
         }
     }
+
+    /// <summary>Whether the module has parameters in a pass; one that is not the toolkit's says so itself.</summary>
+    /// <param name="pass">The pass.</param>
+    internal virtual bool TrainsItself(Pass pass) => Parameters.Any();
 
     /// <summary>How one of the module's frozen weights is to be held.</summary>
     /// <param name="weight">The weight.</param>
@@ -93,11 +118,6 @@ public abstract class Module
     /// <exception cref="InvalidDataException">A number is not finite, which only float32 holds here.</exception>
     internal virtual void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name) =>
         weight.Load(device, values, format, name);
-
-    /// <summary>Gives the memory of what trains in the module back.</summary>
-    internal virtual void Release()
-    {
-    }
 
     /// <summary>Lets the module's own weight train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>

@@ -1,5 +1,6 @@
+using System.ComponentModel;
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Operators;
-using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Weights;
 
@@ -12,11 +13,6 @@ namespace AdapterToolkit.Modules;
 public sealed class RmsNorm : Module
 {
     private readonly float _epsilon;
-    private bool _trainable;
-    private Parameter? _trained;
-    private WeightContents? _unmerged;
-    private WeightFormat? _typeBeforeMerge;
-    private bool _hadMergedWeight;
 
     /// <summary>Declares a layer whose weight is yet to be loaded.</summary>
     /// <param name="features">Features of a row.</param>
@@ -31,14 +27,8 @@ public sealed class RmsNorm : Module
     /// <inheritdoc/>
     public override IEnumerable<FrozenWeight> FrozenWeights => [FrozenWeight];
 
-    /// <inheritdoc/>
-    public override IEnumerable<Parameter> Parameters => !IsMerged && Trained is { } trained ? [trained] : [];
-
     /// <summary>Whether the layer's weight trains: its property is marked <see cref="TrainableAttribute"/>.</summary>
-    internal bool IsTrainable => _trainable;
-
-    /// <summary>Whether the frozen weight is the trained one now, and the one of before is kept for <see cref="Unmerge"/>.</summary>
-    internal bool IsMerged => _unmerged is not null;
+    internal bool IsTrainable { get; private set; }
 
     /// <summary>The name of the layer's weight in a checkpoint.</summary>
     internal string WeightName => NameOf(FrozenWeight);
@@ -46,34 +36,49 @@ public sealed class RmsNorm : Module
     /// <inheritdoc/>
     internal override IEnumerable<KeyValuePair<string, double>> Settings => [new("epsilon", _epsilon)];
 
-    private FrozenWeight FrozenWeight { get; }
-
-    /// <summary>The weight that trains, which starts as the frozen one; null where the layer does not train.</summary>
-    private Parameter? Trained => _trainable && FrozenWeight.IsLoaded ? _trained ??= NewTrained() : null;
-
-    private Tensor Weight => IsMerged ? FrozenWeight.Data : Trained?.Value ?? FrozenWeight.Data;
+    /// <summary>The frozen weight: features.</summary>
+    internal FrozenWeight FrozenWeight { get; }
 
     /// <summary>w · x / sqrt(mean(x²) + ε), for each row.</summary>
     /// <param name="x">The rows: rows x features.</param>
     /// <returns>rows x features.</returns>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x) => Evaluate(x, Pass.Active);
+
+    /// <summary><see cref="Forward"/> with the trained weight of a pass.</summary>
+    /// <param name="x">The rows: rows x features.</param>
+    /// <param name="pass">Says whether there is one.</param>
+    /// <returns>rows x features.</returns>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Tensor Evaluate(Tensor x, Pass pass)
     {
-        Tensor y = Op.RmsNormalize(x, Weight, _epsilon, out Tensor inverseRms);
+        ArgumentNullException.ThrowIfNull(pass);
+        Tensor y = Op.RmsNormalize(x, WeightOf(pass.TrainedOf(this)), _epsilon, out Tensor inverseRms);
         inverseRms.Release();
         return y;
     }
 
     /// <summary>Runs <see cref="Forward"/> and saves what <see cref="Backward"/> needs.</summary>
     /// <param name="x">The rows: rows x features.</param>
+    /// <param name="xActive">Whether something upstream of it trains.</param>
+    /// <param name="record">Receives what was saved; null where neither the layer nor anything upstream trains.</param>
+    /// <returns>The result: rows x features.</returns>
+    public Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record) => ForwardSaving(x, xActive, Pass.Active, out record);
+
+    /// <summary>Runs <see cref="Forward"/> with the adapters of a pass and saves what <see cref="Backward"/> needs.</summary>
+    /// <param name="x">The rows: rows x features.</param>
     /// <param name="xActive">Whether something upstream of the rows trains.</param>
+    /// <param name="pass">Says whether the weight trains.</param>
     /// <param name="record">Receives what was saved; null where neither the layer nor anything upstream trains.</param>
     /// <returns>rows x features.</returns>
-    public Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record)
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public Tensor ForwardSaving(Tensor x, bool xActive, Pass pass, out ForwardRecord? record)
     {
-        Tensor y = Op.RmsNormalize(x, Weight, _epsilon, out Tensor inverseRms);
-        if (xActive || Trained is not null)
+        ArgumentNullException.ThrowIfNull(pass);
+        Parameter? trained = pass.TrainedOf(this);
+        Tensor y = Op.RmsNormalize(x, WeightOf(trained), _epsilon, out Tensor inverseRms);
+        if (xActive || trained is not null)
         {
-            record = new Record(x.Retain(), inverseRms, xActive);
+            record = new Record(x.Retain(), inverseRms, trained, xActive);
         }
         else
         {
@@ -86,17 +91,20 @@ public sealed class RmsNorm : Module
 
     /// <summary>Computes the gradient of the rows, and adds to the weight's where that trains.</summary>
     /// <param name="gradient">The gradient of the result: rows x features.</param>
-    /// <param name="record">What <see cref="ForwardSaving"/> saved.</param>
+    /// <param name="record">What <see cref="ForwardSaving(Tensor, bool, out ForwardRecord)"/> saved.</param>
     /// <param name="xGradient">Receives the gradient of the rows; null where nothing upstream trains.</param>
     public void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
     {
         Record saved = (Record)record;
-        if (Trained is { } trained)
+        if (saved.Trained is { } trained)
             Op.AddRmsNormalizeWeightGradient(gradient, saved.X, saved.InverseRms, trained.AccumulatedGradient);
-        xGradient = saved.InputActive ? Op.RmsNormalizeInputGradient(gradient, saved.X, Weight, saved.InverseRms) : null;
+        xGradient = saved.InputActive ? Op.RmsNormalizeInputGradient(gradient, saved.X, WeightOf(saved.Trained), saved.InverseRms) : null;
     }
 
-    internal override void MakeTrainable() => _trainable = true;
+    internal override void MakeTrainable() => IsTrainable = true;
+
+    /// <inheritdoc/>
+    internal override bool TrainsItself(Pass pass) => pass.TrainedOf(this) is not null;
 
     /// <summary>Makes a trained weight that starts as the frozen one, without using it yet.</summary>
     internal Parameter NewTrained() => NewTrained(FrozenWeight.ToArray());
@@ -109,67 +117,15 @@ public sealed class RmsNorm : Module
         return new Parameter(Tensor.From(FrozenWeight.Device, FrozenWeight.Shape, values), WeightName);
     }
 
-    /// <summary>Replaces the weight that trains.</summary>
-    /// <param name="trained">The other one; null for a new copy of the frozen weight, made when it is needed.</param>
-    internal void SetTrained(Parameter? trained)
-    {
-        _trained?.Dispose();
-        _trained = trained;
-    }
+    private Tensor WeightOf(Parameter? trained) => trained?.Value ?? FrozenWeight.Data;
 
-    /// <summary>Whether what trains differs from the frozen weight, so that a file of frozen weights would lack something.</summary>
-    internal bool DiffersFromFrozen() =>
-        !IsMerged && _trained is not null && !_trained.Value.ToArray().AsSpan().SequenceEqual(FrozenWeight.ToArray());
-
-    /// <summary>Makes the trained weight the frozen one.</summary>
-    /// <param name="reversible">Whether both are kept for <see cref="Unmerge"/>; otherwise the old frozen weight is released.</param>
-    /// <param name="savedType">The element type in which the weight is saved from then on; null for the checkpoint's.</param>
-    internal void Merge(bool reversible, Func<FrozenWeight, WeightFormat?> savedType)
-    {
-        if (IsMerged || _trained is null)
-            return;
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        WeightContents merged = new(Tensor.From(FrozenWeight.Device, FrozenWeight.Shape, _trained.Value.ToArray()), null);
-        _hadMergedWeight = HasMergedWeight;
-        HasMergedWeight |= DiffersFromFrozen();
-        WeightContents before = FrozenWeight.Take()!;
-        FrozenWeight.PutBack(merged);
-        _typeBeforeMerge = FrozenWeight.MergedType;
-        FrozenWeight.MergedType = savedType(FrozenWeight);
-        if (reversible)
-        {
-            _unmerged = before;
-            return;
-        }
-
-        before.Dispose();
-        SetTrained(null);
-    }
-
-    /// <summary>Takes a reversible merge back.</summary>
-    internal void Unmerge()
-    {
-        if (_unmerged is null)
-            return;
-        FrozenWeight.PutBack(_unmerged);
-        _unmerged = null;
-        HasMergedWeight = _hadMergedWeight;
-        FrozenWeight.MergedType = _typeBeforeMerge;
-    }
-
-    /// <inheritdoc/>
-    internal override void Release()
-    {
-        SetTrained(null);
-        _unmerged?.Dispose();
-        _unmerged = null;
-    }
-
-    private sealed class Record(Tensor x, Tensor inverseRms, bool inputActive) : ForwardRecord
+    private sealed class Record(Tensor x, Tensor inverseRms, Parameter? trained, bool inputActive) : ForwardRecord
     {
         public Tensor X { get; } = x;
 
         public Tensor InverseRms { get; } = inverseRms;
+
+        public Parameter? Trained { get; } = trained;
 
         public bool InputActive { get; } = inputActive;
 

@@ -1,4 +1,3 @@
-using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Formats;
 
 namespace AdapterToolkit.Training;

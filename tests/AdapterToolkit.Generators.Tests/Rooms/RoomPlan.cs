@@ -31,7 +31,7 @@ internal sealed record RoomPlan(string Project, IReadOnlyList<string> Rooms, IRe
         },
         new(
             "generators/AdapterToolkit.Generators",
-            ["Model", "Symbols", "Discovery", "Lifting", "Differentiation", "Planning", "Emission"],
+            ["Model", "Symbols", "Dependencies", "Discovery", "Lifting", "Differentiation", "Planning", "Emission"],
             ["AdapterToolkitGenerator.cs"],
             UsesEmittedCode: false),
     ];

@@ -21,27 +21,28 @@ namespace Llama
         /// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <param name="context">As <c>Forward</c> takes it.</param>
+        /// <param name="pass">Says which adapters run on which rows.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context)
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass)
         {
             // Tensor query = Op.Rotary(Query.Forward(x), context);
-            global::AdapterToolkit.Tensors.Tensor queryOutput = Query.Forward(x);
+            global::AdapterToolkit.Tensors.Tensor queryOutput = Query.Evaluate(x, pass);
             global::AdapterToolkit.Tensors.Tensor query = global::AdapterToolkit.Operators.Op.Rotary(queryOutput, context);
             queryOutput.Release();
 
             // Tensor key = Op.Rotary(Key.Forward(x), context);
-            global::AdapterToolkit.Tensors.Tensor keyOutput = Key.Forward(x);
+            global::AdapterToolkit.Tensors.Tensor keyOutput = Key.Evaluate(x, pass);
             global::AdapterToolkit.Tensors.Tensor key = global::AdapterToolkit.Operators.Op.Rotary(keyOutput, context);
             keyOutput.Release();
 
             // return Output.Forward(Op.CausalAttention(query, key, Value.Forward(x), context));
-            global::AdapterToolkit.Tensors.Tensor valueOutput = Value.Forward(x);
+            global::AdapterToolkit.Tensors.Tensor valueOutput = Value.Evaluate(x, pass);
             global::AdapterToolkit.Tensors.Tensor causalAttention = global::AdapterToolkit.Operators.Op.CausalAttention(query, key, valueOutput, context);
             query.Release();
             key.Release();
             valueOutput.Release();
-            global::AdapterToolkit.Tensors.Tensor outputResult = Output.Forward(causalAttention);
+            global::AdapterToolkit.Tensors.Tensor outputResult = Output.Evaluate(causalAttention, pass);
             causalAttention.Release();
 
             return outputResult;
@@ -51,19 +52,30 @@ namespace Llama
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <param name="xActive">Whether something upstream of <paramref name="x"/> trains.</param>
         /// <param name="context">As <c>Forward</c> takes it.</param>
+        /// <param name="pass">Says which adapters run on which rows.</param>
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
-                return ForwardKeeping(x, xActive, context, out record);
+                return ForwardKeeping(x, xActive, context, pass, out record);
 
-            record = xActive || global::System.Linq.Enumerable.Any(SelfAndDescendants, static module => global::System.Linq.Enumerable.Any(module.Parameters))
-                ? new SavedInputs(x.Retain(), xActive, context)
+            record = xActive || Trains(pass)
+                ? new SavedInputs(x.Retain(), xActive, context, pass)
                 : null;
-            return Evaluate(x, context);
+            return Evaluate(x, context, pass);
         }
+
+        /// <summary>The companion of this name with the adapter in use.</summary>
+        /// <inheritdoc cref="Forward" path="/param"/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context) => Evaluate(x, context, global::AdapterToolkit.CompilerServices.Pass.Active);
+
+        /// <summary>The companion of this name with the adapter in use.</summary>
+        /// <inheritdoc cref="Forward" path="/param"/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record) => ForwardSaving(x, xActive, context, global::AdapterToolkit.CompilerServices.Pass.Active, out record);
 
         /// <summary>Adds to the gradients of the parameters, and computes those of the inputs.</summary>
         /// <param name="gradient">The gradient of the result.</param>
@@ -74,7 +86,7 @@ namespace Llama
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, inputs.PassOfRun, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -133,7 +145,7 @@ namespace Llama
             if (keyOutputGradient is not null && saved.KeyRecord is not null)
             {
                 Key.Backward(keyOutputGradient, saved.KeyRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution);
-                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution);
+                global::AdapterToolkit.CompilerServices.GradientAccumulation.Accumulate(ref xGradient, xContribution);
                 keyOutputGradient.Release();
             }
 
@@ -148,31 +160,31 @@ namespace Llama
             if (queryOutputGradient is not null && saved.QueryRecord is not null)
             {
                 Query.Backward(queryOutputGradient, saved.QueryRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution2);
-                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution2);
+                global::AdapterToolkit.CompilerServices.GradientAccumulation.Accumulate(ref xGradient, xContribution2);
                 queryOutputGradient.Release();
             }
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
             saved.Context = context;
 
             // Tensor query = Op.Rotary(Query.Forward(x), context);
-            global::AdapterToolkit.Tensors.Tensor queryOutput = Query.ForwardSaving(x, xActive, out saved.QueryRecord);
+            global::AdapterToolkit.Tensors.Tensor queryOutput = Query.ForwardSaving(x, xActive, pass, out saved.QueryRecord);
             bool queryOutputActive = saved.QueryRecord is not null;
             global::AdapterToolkit.Tensors.Tensor query = global::AdapterToolkit.Operators.Op.Rotary(queryOutput, context);
             queryOutput.Release();
 
             // Tensor key = Op.Rotary(Key.Forward(x), context);
-            global::AdapterToolkit.Tensors.Tensor keyOutput = Key.ForwardSaving(x, xActive, out saved.KeyRecord);
+            global::AdapterToolkit.Tensors.Tensor keyOutput = Key.ForwardSaving(x, xActive, pass, out saved.KeyRecord);
             bool keyOutputActive = saved.KeyRecord is not null;
             global::AdapterToolkit.Tensors.Tensor key = global::AdapterToolkit.Operators.Op.Rotary(keyOutput, context);
             keyOutput.Release();
 
             // return Output.Forward(Op.CausalAttention(query, key, Value.Forward(x), context));
-            global::AdapterToolkit.Tensors.Tensor valueOutput = Value.ForwardSaving(x, xActive, out saved.ValueRecord);
+            global::AdapterToolkit.Tensors.Tensor valueOutput = Value.ForwardSaving(x, xActive, pass, out saved.ValueRecord);
             bool valueOutputActive = saved.ValueRecord is not null;
             bool causalAttentionActive = queryOutputActive || keyOutputActive || valueOutputActive;
             global::AdapterToolkit.Tensors.Tensor causalAttention = causalAttentionActive
@@ -185,7 +197,7 @@ namespace Llama
             query.Release();
             key.Release();
             valueOutput.Release();
-            global::AdapterToolkit.Tensors.Tensor outputResult = Output.ForwardSaving(causalAttention, causalAttentionActive, out saved.OutputRecord);
+            global::AdapterToolkit.Tensors.Tensor outputResult = Output.ForwardSaving(causalAttention, causalAttentionActive, pass, out saved.OutputRecord);
             bool outputResultActive = saved.OutputRecord is not null;
             causalAttention.Release();
 
@@ -197,11 +209,12 @@ namespace Llama
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Operators.SequenceContext contextInput) : global::AdapterToolkit.Operators.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Operators.SequenceContext contextInput, global::AdapterToolkit.CompilerServices.Pass pass) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
             internal readonly global::AdapterToolkit.Operators.SequenceContext ContextInput = contextInput;
+            internal readonly global::AdapterToolkit.CompilerServices.Pass PassOfRun = pass;
 
             /// <inheritdoc/>
             public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];

@@ -21,20 +21,21 @@ namespace Llama
         /// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <param name="context">As <c>Forward</c> takes it.</param>
+        /// <param name="pass">Says which adapters run on which rows.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context)
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass)
         {
             // x += Attention.Forward(InputNorm.Forward(x), context);
-            global::AdapterToolkit.Tensors.Tensor inputNormOutput = InputNorm.Forward(x);
-            global::AdapterToolkit.Tensors.Tensor attentionOutput = Attention.Evaluate(inputNormOutput, context);
+            global::AdapterToolkit.Tensors.Tensor inputNormOutput = InputNorm.Evaluate(x, pass);
+            global::AdapterToolkit.Tensors.Tensor attentionOutput = Attention.Evaluate(inputNormOutput, context, pass);
             inputNormOutput.Release();
             global::AdapterToolkit.Tensors.Tensor x2 = global::AdapterToolkit.Operators.Op.Add(x, attentionOutput);
             attentionOutput.Release();
 
             // return x + FeedForward.Forward(PostAttentionNorm.Forward(x));
-            global::AdapterToolkit.Tensors.Tensor postAttentionNormOutput = PostAttentionNorm.Forward(x2);
-            global::AdapterToolkit.Tensors.Tensor feedForwardOutput = FeedForward.Evaluate(postAttentionNormOutput);
+            global::AdapterToolkit.Tensors.Tensor postAttentionNormOutput = PostAttentionNorm.Evaluate(x2, pass);
+            global::AdapterToolkit.Tensors.Tensor feedForwardOutput = FeedForward.Evaluate(postAttentionNormOutput, pass);
             postAttentionNormOutput.Release();
             global::AdapterToolkit.Tensors.Tensor result = global::AdapterToolkit.Operators.Op.Add(x2, feedForwardOutput);
             x2.Release();
@@ -47,19 +48,30 @@ namespace Llama
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <param name="xActive">Whether something upstream of <paramref name="x"/> trains.</param>
         /// <param name="context">As <c>Forward</c> takes it.</param>
+        /// <param name="pass">Says which adapters run on which rows.</param>
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
-                return ForwardKeeping(x, xActive, context, out record);
+                return ForwardKeeping(x, xActive, context, pass, out record);
 
-            record = xActive || global::System.Linq.Enumerable.Any(SelfAndDescendants, static module => global::System.Linq.Enumerable.Any(module.Parameters))
-                ? new SavedInputs(x.Retain(), xActive, context)
+            record = xActive || Trains(pass)
+                ? new SavedInputs(x.Retain(), xActive, context, pass)
                 : null;
-            return Evaluate(x, context);
+            return Evaluate(x, context, pass);
         }
+
+        /// <summary>The companion of this name with the adapter in use.</summary>
+        /// <inheritdoc cref="Forward" path="/param"/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.Operators.SequenceContext context) => Evaluate(x, context, global::AdapterToolkit.CompilerServices.Pass.Active);
+
+        /// <summary>The companion of this name with the adapter in use.</summary>
+        /// <inheritdoc cref="Forward" path="/param"/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record) => ForwardSaving(x, xActive, context, global::AdapterToolkit.CompilerServices.Pass.Active, out record);
 
         /// <summary>Adds to the gradients of the parameters, and computes those of the inputs.</summary>
         /// <param name="gradient">The gradient of the result.</param>
@@ -70,7 +82,7 @@ namespace Llama
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.ContextInput, inputs.PassOfRun, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -101,7 +113,7 @@ namespace Llama
             if (postAttentionNormOutputGradient is not null && saved.PostAttentionNormRecord is not null)
             {
                 PostAttentionNorm.Backward(postAttentionNormOutputGradient, saved.PostAttentionNormRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution);
-                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient2, xContribution);
+                global::AdapterToolkit.CompilerServices.GradientAccumulation.Accumulate(ref xGradient2, xContribution);
                 postAttentionNormOutputGradient.Release();
             }
 
@@ -126,21 +138,21 @@ namespace Llama
             if (inputNormOutputGradient is not null && saved.InputNormRecord is not null)
             {
                 InputNorm.Backward(inputNormOutputGradient, saved.InputNormRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution2);
-                global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution2);
+                global::AdapterToolkit.CompilerServices.GradientAccumulation.Accumulate(ref xGradient, xContribution2);
                 inputNormOutputGradient.Release();
             }
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
             saved.XActive = xActive;
 
             // x += Attention.Forward(InputNorm.Forward(x), context);
-            global::AdapterToolkit.Tensors.Tensor inputNormOutput = InputNorm.ForwardSaving(x, xActive, out saved.InputNormRecord);
+            global::AdapterToolkit.Tensors.Tensor inputNormOutput = InputNorm.ForwardSaving(x, xActive, pass, out saved.InputNormRecord);
             bool inputNormOutputActive = saved.InputNormRecord is not null;
-            global::AdapterToolkit.Tensors.Tensor attentionOutput = Attention.ForwardSaving(inputNormOutput, inputNormOutputActive, context, out saved.AttentionRecord);
+            global::AdapterToolkit.Tensors.Tensor attentionOutput = Attention.ForwardSaving(inputNormOutput, inputNormOutputActive, context, pass, out saved.AttentionRecord);
             bool attentionOutputActive = saved.AttentionRecord is not null;
             inputNormOutput.Release();
             bool x2Active = xActive || attentionOutputActive;
@@ -148,9 +160,9 @@ namespace Llama
             attentionOutput.Release();
 
             // return x + FeedForward.Forward(PostAttentionNorm.Forward(x));
-            global::AdapterToolkit.Tensors.Tensor postAttentionNormOutput = PostAttentionNorm.ForwardSaving(x2, x2Active, out saved.PostAttentionNormRecord);
+            global::AdapterToolkit.Tensors.Tensor postAttentionNormOutput = PostAttentionNorm.ForwardSaving(x2, x2Active, pass, out saved.PostAttentionNormRecord);
             bool postAttentionNormOutputActive = saved.PostAttentionNormRecord is not null;
-            global::AdapterToolkit.Tensors.Tensor feedForwardOutput = FeedForward.ForwardSaving(postAttentionNormOutput, postAttentionNormOutputActive, out saved.FeedForwardRecord);
+            global::AdapterToolkit.Tensors.Tensor feedForwardOutput = FeedForward.ForwardSaving(postAttentionNormOutput, postAttentionNormOutputActive, pass, out saved.FeedForwardRecord);
             bool feedForwardOutputActive = saved.FeedForwardRecord is not null;
             postAttentionNormOutput.Release();
             bool resultActive = x2Active || feedForwardOutputActive;
@@ -166,11 +178,12 @@ namespace Llama
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Operators.SequenceContext contextInput) : global::AdapterToolkit.Operators.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.Operators.SequenceContext contextInput, global::AdapterToolkit.CompilerServices.Pass pass) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
             internal readonly global::AdapterToolkit.Operators.SequenceContext ContextInput = contextInput;
+            internal readonly global::AdapterToolkit.CompilerServices.Pass PassOfRun = pass;
 
             /// <inheritdoc/>
             public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];

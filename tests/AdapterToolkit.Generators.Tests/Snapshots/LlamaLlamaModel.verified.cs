@@ -24,20 +24,20 @@ namespace Llama
 
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public override global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context)
+        public override global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass)
         {
             // Tensor x = Embedding.Forward(tokens);
             global::AdapterToolkit.Tensors.Tensor x = Embedding.Forward(tokens);
             foreach (global::Llama.DecoderBlock block in Blocks)
             {
                 // x = block.Forward(x, context);
-                global::AdapterToolkit.Tensors.Tensor x2 = block.Evaluate(x, context);
+                global::AdapterToolkit.Tensors.Tensor x2 = block.Evaluate(x, context, pass);
                 x.Release();
                 x = x2;
             }
 
             // return Norm.Forward(x);
-            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.Forward(x);
+            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.Evaluate(x, pass);
             x.Release();
 
             return normOutput;
@@ -45,15 +45,15 @@ namespace Llama
 
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public override global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        public override global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
-                return ForwardKeeping(tokens, context, out record);
+                return ForwardKeeping(tokens, context, pass, out record);
 
-            record = global::System.Linq.Enumerable.Any(SelfAndDescendants, static module => global::System.Linq.Enumerable.Any(module.Parameters))
-                ? new SavedInputs(tokens, context)
+            record = Trains(pass)
+                ? new SavedInputs(tokens, context, pass)
                 : null;
-            return Evaluate(tokens, context);
+            return Evaluate(tokens, context, pass);
         }
 
         /// <inheritdoc/>
@@ -62,7 +62,7 @@ namespace Llama
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.TokensInput, inputs.ContextInput, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.TokensInput, inputs.ContextInput, inputs.PassOfRun, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 if (recomputed is not null)
                 {
                     Backward(gradient, recomputed);
@@ -92,14 +92,14 @@ namespace Llama
                 if (xGradient2 is not null && blockValues.BlockRecord is not null)
                 {
                     blockValues.BlockModule!.Backward(xGradient2, blockValues.BlockRecord, out global::AdapterToolkit.Tensors.Tensor? xContribution);
-                    global::AdapterToolkit.CompilerServices.Gradient.Accumulate(ref xGradient, xContribution);
+                    global::AdapterToolkit.CompilerServices.GradientAccumulation.Accumulate(ref xGradient, xContribution);
                     xGradient2.Release();
                 }
             }
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Operators.TokenIds tokens, global::AdapterToolkit.Operators.SequenceContext context, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
 
@@ -113,7 +113,7 @@ namespace Llama
 
                 // x = block.Forward(x, context);
                 blockValues.BlockModule = block;
-                global::AdapterToolkit.Tensors.Tensor x2 = block.ForwardSaving(x, xActive, context, out blockValues.BlockRecord);
+                global::AdapterToolkit.Tensors.Tensor x2 = block.ForwardSaving(x, xActive, context, pass, out blockValues.BlockRecord);
                 bool x2Active = blockValues.BlockRecord is not null;
                 x.Release();
                 x = x2;
@@ -121,7 +121,7 @@ namespace Llama
             }
 
             // return Norm.Forward(x);
-            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.ForwardSaving(x, xActive, out saved.NormRecord);
+            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.ForwardSaving(x, xActive, pass, out saved.NormRecord);
             bool normOutputActive = saved.NormRecord is not null;
             x.Release();
 
@@ -133,10 +133,11 @@ namespace Llama
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Operators.TokenIds tokensInput, global::AdapterToolkit.Operators.SequenceContext contextInput) : global::AdapterToolkit.Operators.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Operators.TokenIds tokensInput, global::AdapterToolkit.Operators.SequenceContext contextInput, global::AdapterToolkit.CompilerServices.Pass pass) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Operators.TokenIds TokensInput = tokensInput;
             internal readonly global::AdapterToolkit.Operators.SequenceContext ContextInput = contextInput;
+            internal readonly global::AdapterToolkit.CompilerServices.Pass PassOfRun = pass;
 
             /// <inheritdoc/>
             public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [];

@@ -17,12 +17,13 @@ namespace Example
 
         /// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>
         /// <param name="x">As <c>Forward</c> takes it.</param>
+        /// <param name="pass">Says which adapters run on which rows.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x)
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x, global::AdapterToolkit.CompilerServices.Pass pass)
         {
             // return Norm.Forward(x) * 2;
-            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.Forward(x);
+            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.Evaluate(x, pass);
             global::AdapterToolkit.Tensors.Tensor result = global::AdapterToolkit.Operators.Op.Scale(normOutput, 2);
             normOutput.Release();
 
@@ -32,19 +33,30 @@ namespace Example
         /// <summary><c>Forward</c>, saving what <c>Backward</c> needs.</summary>
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <param name="xActive">Whether something upstream of <paramref name="x"/> trains.</param>
+        /// <param name="pass">Says which adapters run on which rows.</param>
         /// <param name="record">Receives what was saved; null where nothing trains, in this module or upstream.</param>
         /// <returns>What <c>Forward</c> returns.</returns>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             if (!RecomputesForward)
-                return ForwardKeeping(x, xActive, out record);
+                return ForwardKeeping(x, xActive, pass, out record);
 
-            record = xActive || global::System.Linq.Enumerable.Any(SelfAndDescendants, static module => global::System.Linq.Enumerable.Any(module.Parameters))
-                ? new SavedInputs(x.Retain(), xActive)
+            record = xActive || Trains(pass)
+                ? new SavedInputs(x.Retain(), xActive, pass)
                 : null;
-            return Evaluate(x);
+            return Evaluate(x, pass);
         }
+
+        /// <summary>The companion of this name with the adapter in use.</summary>
+        /// <inheritdoc cref="Forward" path="/param"/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
+        public global::AdapterToolkit.Tensors.Tensor Evaluate(global::AdapterToolkit.Tensors.Tensor x) => Evaluate(x, global::AdapterToolkit.CompilerServices.Pass.Active);
+
+        /// <summary>The companion of this name with the adapter in use.</summary>
+        /// <inheritdoc cref="Forward" path="/param"/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
+        public global::AdapterToolkit.Tensors.Tensor ForwardSaving(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record) => ForwardSaving(x, xActive, global::AdapterToolkit.CompilerServices.Pass.Active, out record);
 
         /// <summary>Adds to the gradients of the parameters, and computes those of the inputs.</summary>
         /// <param name="gradient">The gradient of the result.</param>
@@ -55,7 +67,7 @@ namespace Example
         {
             if (record is SavedInputs inputs)
             {
-                ForwardKeeping(inputs.XInput, inputs.XActive, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
+                ForwardKeeping(inputs.XInput, inputs.XActive, inputs.PassOfRun, out global::AdapterToolkit.Operators.ForwardRecord? recomputed).Release();
                 xGradient = null;
                 if (recomputed is not null)
                 {
@@ -79,12 +91,12 @@ namespace Example
         }
 
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, out global::AdapterToolkit.Operators.ForwardRecord? record)
+        private global::AdapterToolkit.Tensors.Tensor ForwardKeeping(global::AdapterToolkit.Tensors.Tensor x, bool xActive, global::AdapterToolkit.CompilerServices.Pass pass, out global::AdapterToolkit.Operators.ForwardRecord? record)
         {
             SavedValues saved = new();
 
             // return Norm.Forward(x) * 2;
-            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.ForwardSaving(x, xActive, out saved.NormRecord);
+            global::AdapterToolkit.Tensors.Tensor normOutput = Norm.ForwardSaving(x, xActive, pass, out saved.NormRecord);
             bool normOutputActive = saved.NormRecord is not null;
             global::AdapterToolkit.Tensors.Tensor result = global::AdapterToolkit.Operators.Op.Scale(normOutput, 2);
             normOutput.Release();
@@ -97,10 +109,11 @@ namespace Example
 
         /// <summary>What a run leaves that the backward pass repeats.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
-        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive) : global::AdapterToolkit.Operators.ForwardRecord
+        private sealed class SavedInputs(global::AdapterToolkit.Tensors.Tensor xInput, bool xActive, global::AdapterToolkit.CompilerServices.Pass pass) : global::AdapterToolkit.Operators.ForwardRecord
         {
             internal readonly global::AdapterToolkit.Tensors.Tensor XInput = xInput;
             internal readonly bool XActive = xActive;
+            internal readonly global::AdapterToolkit.CompilerServices.Pass PassOfRun = pass;
 
             /// <inheritdoc/>
             public override global::System.Collections.Generic.IEnumerable<global::AdapterToolkit.Operators.SavedTensor> SavedTensors => [new("x", XInput)];

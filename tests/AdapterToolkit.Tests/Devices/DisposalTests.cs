@@ -1,3 +1,4 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Generation;
@@ -136,8 +137,11 @@ public sealed class DisposalTests
         RmsNorm norm = new(4, 1e-6f);
         norm.FrozenWeights.Single().Load(device, [1, 1, 1, 1]);
         norm.MakeTrainable();
-        Assert.Single(norm.Parameters);
-        norm.Release();
+        using (IAdapterWeights adapter = new LowRankAdapter(norm))
+        {
+            Assert.Single(norm.Parameters);
+        }
+
         norm.FrozenWeights.Single().Dispose();
         Assert.Equal(0, device.HeldBytes);
     }

@@ -1,3 +1,4 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
@@ -45,6 +46,7 @@ internal sealed class DifferentiatedModel : IDisposable
         _evaluate = evaluate;
         _save = save;
         _backward = backward;
+        _ = new LowRankAdapter(module);
         if (trainable)
             module.NameTree("");
         foreach (FrozenWeight weight in module.SelfAndDescendants.SelectMany(part => part.FrozenWeights).Distinct())

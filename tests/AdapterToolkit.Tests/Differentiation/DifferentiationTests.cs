@@ -1,3 +1,4 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
@@ -104,8 +105,8 @@ public sealed class DifferentiationTests
             module,
             inputs: 2,
             tensors => module.Forward(tensors[0], tensors[1]),
-            tensors => module.Evaluate(tensors[0], tensors[1]),
-            (Tensor[] tensors, bool[] active, out ForwardRecord? record) => module.ForwardSaving(tensors[0], active[0], tensors[1], active[1], out record),
+            tensors => module.Evaluate(tensors[0], tensors[1], Pass.Active),
+            (Tensor[] tensors, bool[] active, out ForwardRecord? record) => module.ForwardSaving(tensors[0], active[0], tensors[1], active[1], Pass.Active, out record),
             (gradient, record) =>
             {
                 module.Backward(gradient, record, out Tensor? left, out Tensor? right);
@@ -138,8 +139,8 @@ public sealed class DifferentiationTests
             module,
             inputs: 1,
             tensors => module.Forward(tensors[0]),
-            tensors => module.Evaluate(tensors[0]),
-            (Tensor[] tensors, bool[] active, out ForwardRecord? record) => module.ForwardSaving(tensors[0], active[0], out record),
+            tensors => module.Evaluate(tensors[0], Pass.Active),
+            (Tensor[] tensors, bool[] active, out ForwardRecord? record) => module.ForwardSaving(tensors[0], active[0], Pass.Active, out record),
             (gradient, record) =>
             {
                 module.Backward(gradient, record, out Tensor? x);

@@ -1,3 +1,4 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
@@ -27,9 +28,9 @@ internal sealed class Qwen3Weights : LanguageModel
 
     public override Tensor Forward(TokenIds tokens, SequenceContext context) => throw new NotSupportedException();
 
-    public override Tensor Evaluate(TokenIds tokens, SequenceContext context) => throw new NotSupportedException();
+    public override Tensor Evaluate(TokenIds tokens, SequenceContext context, Pass pass) => throw new NotSupportedException();
 
-    public override Tensor ForwardSaving(TokenIds tokens, SequenceContext context, out ForwardRecord? record) => throw new NotSupportedException();
+    public override Tensor ForwardSaving(TokenIds tokens, SequenceContext context, Pass pass, out ForwardRecord? record) => throw new NotSupportedException();
 
     public override void Backward(Tensor gradient, ForwardRecord record) => throw new NotSupportedException();
 

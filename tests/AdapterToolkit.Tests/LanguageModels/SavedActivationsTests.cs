@@ -1,3 +1,4 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;

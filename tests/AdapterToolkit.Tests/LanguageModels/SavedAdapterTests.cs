@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;

@@ -51,7 +51,7 @@ public sealed class WholeMergeTests : IDisposable
         foreach (Linear layer in (Linear[])[layers[0], layers[^1]])
         {
             float[] factor = layer.Factors!.B.Value.ToArray();
-            layer.Factors.B.Value.CopyFrom([.. factor.Select(_ => 1e7f)]);
+            layer.Factors!.B.Value.CopyFrom([.. factor.Select(_ => 1e7f)]);
             float[] logits = Logits(model);
             WeightFormat[] formats = [.. layers.Select(layer => layer.Weight.Format)];
             long held = _device.HeldBytes;
@@ -64,7 +64,7 @@ public sealed class WholeMergeTests : IDisposable
             Assert.Equal(formats, layers.Select(layer => layer.Weight.Format));
             Assert.Equal(logits, Logits(model));
             Assert.Equal(held, _device.HeldBytes);
-            layer.Factors.B.Value.CopyFrom(factor);
+            layer.Factors!.B.Value.CopyFrom(factor);
         }
 
         s_merges[merge](model);
@@ -76,7 +76,7 @@ public sealed class WholeMergeTests : IDisposable
     {
         using LlamaModel model = Load(WeightStorage.AsMarked);
         Linear layer = model.LinearLayers.Last(layer => layer.Factors is not null);
-        layer.Factors!.B.Value.CopyFrom([.. layer.Factors.B.Value.ToArray().Select(_ => 1e7f)]);
+        layer.Factors!.B.Value.CopyFrom([.. layer.Factors!.B.Value.ToArray().Select(_ => 1e7f)]);
 
         Assert.Throws<ArgumentOutOfRangeException>(() => model.MergeTo(8));
         Assert.Equal(0, model.MergeTo(32));

@@ -1,3 +1,4 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
@@ -66,7 +67,9 @@ public sealed class RmsNormTests
     {
         using Device device = TestDevices.Open(identifier);
         RmsNorm norm = new(Features, 1e-6f);
-        new Holder(norm).NameTree("model");
+        Holder holder = new(norm);
+        _ = new LowRankAdapter(holder);
+        holder.NameTree("model");
         Assert.Empty(norm.Parameters);
         norm.FrozenWeights.Single().Load(device, s_weight);
         Parameter parameter = Assert.Single(norm.Parameters);

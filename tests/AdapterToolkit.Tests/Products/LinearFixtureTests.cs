@@ -104,7 +104,7 @@ public sealed class LinearFixtureTests
         }
 
         Equal(fixture, "A_after", layer.Factors!.SavedA(), TrainingTolerance);
-        Equal(fixture, "B_after", layer.Factors.SavedB(), TrainingTolerance);
+        Equal(fixture, "B_after", layer.Factors!.SavedB(), TrainingTolerance);
         layer.SetFactors(null);
         layer.Weight.Dispose();
         layer.Bias?.Dispose();
@@ -122,8 +122,8 @@ public sealed class LinearFixtureTests
         layer.Backward(dy, record!, out Tensor? dx);
         record!.Release();
         Equal(fixture, "dx", dx!.ToArray());
-        Equal(fixture, "dA", layer.Factors.A.Gradient!.ToArray());
-        Equal(fixture, "dB", layer.Factors.B.Gradient!.ToArray());
+        Equal(fixture, "dA", layer.Factors!.A.Gradient!.ToArray());
+        Equal(fixture, "dB", layer.Factors!.B.Gradient!.ToArray());
         dx!.Release();
 
         layer.Merge();

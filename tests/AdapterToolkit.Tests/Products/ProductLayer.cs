@@ -1,3 +1,4 @@
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;

@@ -37,7 +37,7 @@ public sealed class QuantizedLinearFixtureTests
         using Tensor dy = Tensor.From(device, new Shape(fixture.Rows, fixture.OutFeatures), fixture.Read("dy"));
         ForwardBackward(fixture, layer, x, dy);
         Equal(fixture, "dA", layer.Factors!.A.Gradient!.ToArray(), Tolerance);
-        Equal(fixture, "dB", layer.Factors.B.Gradient!.ToArray(), Tolerance);
+        Equal(fixture, "dB", layer.Factors!.B.Gradient!.ToArray(), Tolerance);
 
         byte[] codes = layer.Weight.Packed.ToQuantizedValues().Codes;
         layer.MergeTo(32, reversible: true);
@@ -48,8 +48,8 @@ public sealed class QuantizedLinearFixtureTests
         Assert.Equal(codes, layer.Weight.Packed.ToQuantizedValues().Codes);
 
         Train(fixture, layer, x, dy);
-        Equal(fixture, "A_after", layer.Factors.A.Value.ToArray(), TrainingTolerance);
-        Equal(fixture, "B_after", layer.Factors.B.Value.ToArray(), TrainingTolerance);
+        Equal(fixture, "A_after", layer.Factors!.A.Value.ToArray(), TrainingTolerance);
+        Equal(fixture, "B_after", layer.Factors!.B.Value.ToArray(), TrainingTolerance);
         layer.SetFactors(null);
         layer.Weight.Dispose();
         layer.Bias?.Dispose();

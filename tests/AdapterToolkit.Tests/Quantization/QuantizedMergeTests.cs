@@ -170,8 +170,8 @@ public sealed class QuantizedMergeTests
         layer.Weight.Load(device, Values(0, In * Out, 1e6f), layer.MarkedFormat, "weight");
         byte[] codes = layer.Weight.Packed.ToQuantizedValues().Codes;
 
-        Assert.Throws<InvalidOperationException>(() => layer.ThrowIfSumsUnfit(WeightFormat.Float16));
-        layer.ThrowIfSumsUnfit(WeightFormat.BFloat16);
+        Assert.Throws<InvalidOperationException>(() => new AdaptedLayer(layer).ThrowIfSumsUnfit(WeightFormat.Float16));
+        new AdaptedLayer(layer).ThrowIfSumsUnfit(WeightFormat.BFloat16);
 
         Assert.Equal(codes, layer.Weight.Packed.ToQuantizedValues().Codes);
         layer.Weight.Dispose();

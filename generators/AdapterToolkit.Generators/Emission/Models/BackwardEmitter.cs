@@ -12,7 +12,7 @@ namespace AdapterToolkit.Generators.Emission.Models;
 internal sealed partial class BackwardEmitter
 {
     private const string MaybeTensor = RuntimeNames.Tensor + "?";
-    private const string Sum = RuntimeNames.Gradient + ".Accumulate";
+    private const string Sum = RuntimeNames.GradientAccumulation + ".Accumulate";
 
     private readonly SourceWriter _writer;
     private readonly GraphStructure _structure;

@@ -17,7 +17,10 @@ internal sealed partial class ForwardEmitter
         string receiver = Print(layer.Receiver);
         if (!Saves(layer))
         {
-            _writer.Line($"{Definition(layer.Result)} = {receiver}.{layer.EvaluateMethod}({string.Join(", ", layer.Arguments.Select(argument => ArgumentText(argument, none)))});");
+            IEnumerable<string> given = layer.Arguments.Select(argument => ArgumentText(argument, none));
+            if (layer.EvaluatesInPass)
+                given = given.Append(layer.Arguments.Any(argument => argument.IsNamed) ? $"pass: {_passParameter}" : _passParameter);
+            _writer.Line($"{Definition(layer.Result)} = {receiver}.{layer.EvaluateMethod}({string.Join(", ", given)});");
             return;
         }
 
@@ -38,6 +41,7 @@ internal sealed partial class ForwardEmitter
                 arguments.Add((named ? $"{argument.Parameter}Active: " : "") + (argument.IsTensor ? Flag(argument.Value) : Frozen));
         }
 
+        arguments.Add((named ? "pass: " : "") + _passParameter);
         string field = record[("layer", layer.Result)];
         arguments.Add((named ? "record: " : "") + $"out {field}");
         _writer.Line($"{Definition(layer.Result)} = {receiver}.ForwardSaving({string.Join(", ", arguments)});");

@@ -27,6 +27,7 @@ internal sealed partial class ForwardEmitter
     private EquatableArray<int> _results;
     private LoopTarget? _loop;
     private string _source = "";
+    private string _passParameter = "";
     private string _recordParameter = "";
 
     /// <summary>Makes an emitter of one method.</summary>
@@ -48,8 +49,9 @@ internal sealed partial class ForwardEmitter
     /// <summary>Emits the body.</summary>
     /// <param name="parameters">The parameters of <c>Forward</c>.</param>
     /// <param name="flags">The names of the parameters that say whether a tensor is active.</param>
+    /// <param name="pass">The name of the parameter that is the pass.</param>
     /// <param name="record">The name of the parameter that receives the record.</param>
-    public void Emit(EquatableArray<ParameterSpec> parameters, IReadOnlyDictionary<int, string> flags, string record)
+    public void Emit(EquatableArray<ParameterSpec> parameters, IReadOnlyDictionary<int, string> flags, string pass, string record)
     {
         foreach (ParameterSpec parameter in parameters.Where(parameter => parameter.IsTensor))
         {
@@ -58,6 +60,7 @@ internal sealed partial class ForwardEmitter
             _declared.Add(parameter.Value);
         }
 
+        _passParameter = pass;
         _recordParameter = record;
         if (_plan is not null)
         {

@@ -11,6 +11,9 @@ internal sealed class ModelEmitter
     private const string TensorType = RuntimeNames.Tensor;
     private const string RecordType = RuntimeNames.ForwardRecord;
 
+    /// <summary>The field that keeps the pass of a run; no parameter's field is called so, since those end otherwise.</summary>
+    private const string PassField = "PassOfRun";
+
     private readonly SourceWriter _writer;
     private readonly ModelSpec _model;
     private readonly GraphStructure _structure;
@@ -18,6 +21,7 @@ internal sealed class ModelEmitter
     private readonly NameTable _names;
     private readonly SavePlan _plan;
     private readonly string _record;
+    private readonly string _pass;
     private readonly string _gradient;
     private readonly string _inputsClass;
     private readonly string _keepingMethod;
@@ -37,6 +41,7 @@ internal sealed class ModelEmitter
         foreach (ParameterSpec parameter in model.Parameters)
             _names.Reserve(parameter.Name);
         _record = _names.Unique("record");
+        _pass = _names.Unique("pass");
         _gradient = _names.Unique("gradient");
         foreach (ParameterSpec parameter in Tensors)
         {
@@ -62,6 +67,7 @@ internal sealed class ModelEmitter
         ChildrenEmitter.Emit(_writer, _model);
         EmitEvaluate();
         EmitForwardSaving();
+        EmitWithActivePass();
         EmitBackward();
         if (HasBackward)
         {
@@ -92,10 +98,13 @@ internal sealed class ModelEmitter
         }
     }
 
-    private string Parameters => string.Join(", ", _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"));
+    private void DocumentPass() => _writer.Line($"/// <param name=\"{_pass}\">Says which adapters run on which rows.</param>");
+
+    private string Parameters => string.Join(", ", _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}").Append($"{RuntimeNames.Pass} {_pass}"));
 
     private string SavingParameters => string.Join(", ", _model.Parameters
         .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""))
+        .Append($"{RuntimeNames.Pass} {_pass}")
         .Append($"out {RecordType}? {_record}"));
 
     private void EmitEvaluate()
@@ -109,12 +118,13 @@ internal sealed class ModelEmitter
         {
             _writer.Line("/// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>");
             DocumentParameters();
+            DocumentPass();
             _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
         }
 
         _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("Evaluate", TensorType, Parameters));
-        new ForwardEmitter(_writer, _structure, _activity, null, _names.Copy()).Emit(_model.Parameters, _flags, _record);
+        new ForwardEmitter(_writer, _structure, _activity, null, _names.Copy()).Emit(_model.Parameters, _flags, _pass, _record);
         _writer.Close();
     }
 
@@ -129,25 +139,25 @@ internal sealed class ModelEmitter
         {
             _writer.Line("/// <summary><c>Forward</c>, saving what <c>Backward</c> needs.</summary>");
             DocumentParameters(tensor => _writer.Line($"/// <param name=\"{_flags[tensor.Value]}\">Whether something upstream of <paramref name=\"{tensor.Name.TrimStart('@')}\"/> trains.</param>"));
+            DocumentPass();
             _writer.Line($"/// <param name=\"{_record}\">Receives what was saved; null where nothing trains, in this module or upstream.</param>");
             _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
         }
 
-        string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name));
+        string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name).Append(_pass));
         _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("ForwardSaving", TensorType, SavingParameters));
         if (HasBackward)
         {
-            string saving = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : "")).Append($"out {_record}"));
+            string saving = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : "")).Append(_pass).Append($"out {_record}"));
             _writer.Line("if (!RecomputesForward)");
             _writer.Indent();
             _writer.Line($"return {_keepingMethod}({saving});");
             _writer.Unindent();
             _writer.Line();
-            string trains = "global::System.Linq.Enumerable.Any(SelfAndDescendants, static module => global::System.Linq.Enumerable.Any(module.Parameters))";
-            _writer.Line($"{_record} = {string.Join(" || ", Tensors.Select(tensor => _flags[tensor.Value]).Append(trains))}");
+            _writer.Line($"{_record} = {string.Join(" || ", Tensors.Select(tensor => _flags[tensor.Value]).Append($"Trains({_pass})"))}");
             _writer.Indent();
-            _writer.Line($"? new {_inputsClass}({string.Join(", ", _model.Parameters.Select(parameter => parameter.IsTensor ? $"{parameter.Name}.Retain(), {_flags[parameter.Value]}" : parameter.Name))})");
+            _writer.Line($"? new {_inputsClass}({string.Join(", ", _model.Parameters.Select(parameter => parameter.IsTensor ? $"{parameter.Name}.Retain(), {_flags[parameter.Value]}" : parameter.Name).Append(_pass))})");
             _writer.Line(": null;");
             _writer.Unindent();
         }
@@ -160,12 +170,44 @@ internal sealed class ModelEmitter
         _writer.Close();
     }
 
+    /// <summary>Emits the companions without a pass, for callers by hand; a class whose base declares them has those of its base.</summary>
+    private void EmitWithActivePass()
+    {
+        if (!_model.Overrides.Contains("Evaluate"))
+        {
+            string parameters = string.Join(", ", _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"));
+            string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name).Append(RuntimeNames.Pass + ".Active"));
+            EmitShort("Evaluate", parameters, arguments);
+        }
+
+        if (!_model.Overrides.Contains("ForwardSaving"))
+        {
+            IEnumerable<string> parameters = _model.Parameters
+                .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""));
+            IEnumerable<string> arguments = _model.Parameters
+                .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : ""));
+            EmitShort(
+                "ForwardSaving",
+                string.Join(", ", parameters.Append($"out {RecordType}? {_record}")),
+                string.Join(", ", arguments.Append(RuntimeNames.Pass + ".Active").Append($"out {_record}")));
+        }
+
+        void EmitShort(string method, string parameters, string arguments)
+        {
+            _writer.Line();
+            _writer.Line($"/// <summary>The companion of this name with the adapter in use.</summary>");
+            _writer.Line("/// <inheritdoc cref=\"Forward\" path=\"/param\"/>");
+            _writer.Line(GeneratedCode.Attribute);
+            _writer.Line($"{_model.ForwardAccessibility} {TensorType} {method}({parameters}) => {method}({arguments});");
+        }
+    }
+
     private void EmitForwardKeeping()
     {
         _writer.Line();
         _writer.Line(GeneratedCode.Attribute);
         _writer.Open($"private {TensorType} {_keepingMethod}({SavingParameters})");
-        new ForwardEmitter(_writer, _structure, _activity, _plan, _names.Copy()).Emit(_model.Parameters, _flags, _record);
+        new ForwardEmitter(_writer, _structure, _activity, _plan, _names.Copy()).Emit(_model.Parameters, _flags, _pass, _record);
         _writer.Close();
     }
 
@@ -210,7 +252,7 @@ internal sealed class ModelEmitter
         string inputs = names.Unique("inputs"), again = names.Unique("recomputed");
         IEnumerable<string> arguments = _model.Parameters.Select(parameter => Field(parameter) + (parameter.IsTensor ? $", {inputs}.{FlagField(parameter)}" : ""));
         _writer.Open($"if ({_record} is {_inputsClass} {inputs})");
-        _writer.Line($"{_keepingMethod}({string.Join(", ", arguments.Append($"out {RecordType}? {again}"))}).Release();");
+        _writer.Line($"{_keepingMethod}({string.Join(", ", arguments.Append($"{inputs}.{PassField}").Append($"out {RecordType}? {again}"))}).Release();");
         foreach (ParameterSpec tensor in Tensors)
             _writer.Line($"{_inputGradients[tensor.Value]} = null;");
         _writer.Open($"if ({again} is not null)");
@@ -230,7 +272,8 @@ internal sealed class ModelEmitter
     private void EmitInputs()
     {
         IEnumerable<string> parameters = _model.Parameters.Select(parameter =>
-            $"{parameter.Type} {NameTable.Camel(parameter.Name)}Input" + (parameter.IsTensor ? $", bool {NameTable.Camel(parameter.Name)}Active" : ""));
+            $"{parameter.Type} {NameTable.Camel(parameter.Name)}Input" + (parameter.IsTensor ? $", bool {NameTable.Camel(parameter.Name)}Active" : ""))
+            .Append($"{RuntimeNames.Pass} pass");
         _writer.Line();
         _writer.Line("/// <summary>What a run leaves that the backward pass repeats.</summary>");
         _writer.Line(GeneratedCode.Attribute);
@@ -241,6 +284,8 @@ internal sealed class ModelEmitter
             if (parameter.IsTensor)
                 _writer.Line($"internal readonly bool {FlagField(parameter)} = {NameTable.Camel(parameter.Name)}Active;");
         }
+
+        _writer.Line($"internal readonly {RuntimeNames.Pass} {PassField} = pass;");
 
         IEnumerable<string> saved = Tensors.Select(tensor => $"new(\"{tensor.Name.TrimStart('@')}\", {NameTable.Pascal(tensor.Name)}Input)");
         _writer.Line();

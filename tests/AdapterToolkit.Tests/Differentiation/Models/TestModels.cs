@@ -1,3 +1,4 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
@@ -14,10 +15,10 @@ public abstract class UnaryModel : Module
     public abstract Tensor Forward(Tensor x);
 
     /// <summary><see cref="Forward"/> with planned buffers.</summary>
-    public abstract Tensor Evaluate(Tensor x);
+    public abstract Tensor Evaluate(Tensor x, Pass pass);
 
     /// <summary><see cref="Forward"/>, saving what <see cref="Backward"/> needs.</summary>
-    public abstract Tensor ForwardSaving(Tensor x, bool xActive, out ForwardRecord? record);
+    public abstract Tensor ForwardSaving(Tensor x, bool xActive, Pass pass, out ForwardRecord? record);
 
     /// <summary>The backward pass.</summary>
     public abstract void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient);
@@ -30,10 +31,10 @@ public abstract class BinaryModel : Module
     public abstract Tensor Forward(Tensor left, Tensor right);
 
     /// <summary><see cref="Forward"/> with planned buffers.</summary>
-    public abstract Tensor Evaluate(Tensor left, Tensor right);
+    public abstract Tensor Evaluate(Tensor left, Tensor right, Pass pass);
 
     /// <summary><see cref="Forward"/>, saving what <see cref="Backward"/> needs.</summary>
-    public abstract Tensor ForwardSaving(Tensor left, bool leftActive, Tensor right, bool rightActive, out ForwardRecord? record);
+    public abstract Tensor ForwardSaving(Tensor left, bool leftActive, Tensor right, bool rightActive, Pass pass, out ForwardRecord? record);
 
     /// <summary>The backward pass.</summary>
     public abstract void Backward(Tensor gradient, ForwardRecord record, out Tensor? leftGradient, out Tensor? rightGradient);

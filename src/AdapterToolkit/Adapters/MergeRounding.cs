@@ -1,4 +1,4 @@
-namespace AdapterToolkit.Modules;
+namespace AdapterToolkit.Adapters;
 
 /// <summary>What rounding changed when adapters were merged into weights of fewer than 32 bits.</summary>
 /// <param name="LargestError">The largest absolute difference between a sum W + s·BA and the weight as it is held now; zero in float32.</param>

@@ -6,7 +6,7 @@ namespace AdapterToolkit.CompilerServices;
 
 /// <summary>Adds up the gradients that reach one value on several ways.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class Gradient
+public static class GradientAccumulation
 {
     /// <summary>Adds a contribution to a gradient and takes over the contribution.</summary>
     /// <param name="gradient">The sum so far; null before the first contribution.</param>
