@@ -31,9 +31,7 @@ public abstract partial class LinearKernels
         if (!Format.HasBlocks)
             SixteenBitQuantizer.ThrowIfUnsupported(values, Format, name);
         using PlannedCall call = new();
-        PackedWeight weight = device is CpuDevice cpu
-            ? PackedWeight.Place(device, shape, QuantizeOnCpu(cpu, values, name))
-            : QuantizeOnAccelerator((AcceleratorDevice)device, shape, values, name);
+        PackedWeight weight = device.Compute<QuantizeFunction, PackedWeight>(new QuantizeFunction(this, shape, values, name));
         call.Complete();
         return weight;
     }
@@ -51,16 +49,7 @@ public abstract partial class LinearKernels
             return;
         }
 
-        PackedWeight packed = weight.Packed;
-        if (weight.Device is CpuDevice cpu)
-        {
-            Dequantize(cpu, packed, dense);
-            return;
-        }
-
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        using Tensor? scales = packed.ScalesInFullPrecision();
-        Dequantize((AcceleratorDevice)weight.Device, packed, scales, dense);
+        weight.Device.Run(new DequantizeWork(this, weight.Packed, dense));
     }
 
     /// <summary>Quantizes a run of whole blocks, of which the last may be partial.</summary>

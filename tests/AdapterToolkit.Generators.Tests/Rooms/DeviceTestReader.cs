@@ -12,6 +12,9 @@ namespace AdapterToolkit.Generators.Tests.Rooms;
 /// <param name="folder">The folder that has the rooms.</param>
 internal sealed class DeviceTestReader(Compilation compilation, string folder)
 {
+    /// <summary>What stands for emitted files among the rooms.</summary>
+    public const string Emitted = "emitted code";
+
     private const string Devices = "Devices";
 
     private readonly INamedTypeSymbol[] _bases =
@@ -24,15 +27,22 @@ internal sealed class DeviceTestReader(Compilation compilation, string folder)
     /// <summary>All such places.</summary>
     public IEnumerable<DeviceTest> Tests() =>
         from tree in compilation.SyntaxTrees
-        where tree.FilePath.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-        let file = Path.GetRelativePath(folder, tree.FilePath)
-        let room = file.Split(Path.DirectorySeparatorChar)[0]
-        where room != Devices
+        let room = RoomOf(tree)
+        where room is not (null or Devices)
         let model = compilation.GetSemanticModel(tree)
         from node in tree.GetRoot().DescendantNodes()
         let kind = KindAskedFor(model, node)
         where kind is not null
-        select new DeviceTest(room, kind, $"{file}:{node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}");
+        select new DeviceTest(room, kind, $"{Path.GetFileName(tree.FilePath)}:{node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}");
+
+    /// <summary>The room of a file; null of one that lies elsewhere and is not emitted.</summary>
+    private string? RoomOf(SyntaxTree tree)
+    {
+        string start = folder + Path.DirectorySeparatorChar;
+        if (tree.FilePath.StartsWith(start, StringComparison.Ordinal))
+            return tree.FilePath[start.Length..].Split(Path.DirectorySeparatorChar)[0];
+        return tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal) ? Emitted : null;
+    }
 
     private string? KindAskedFor(SemanticModel model, SyntaxNode node)
     {

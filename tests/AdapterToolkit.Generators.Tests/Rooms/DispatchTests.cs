@@ -23,18 +23,30 @@ public sealed class DispatchTests
     private static readonly Lazy<DeviceTest[]> s_tests =
         new(() => [.. new DeviceTestReader(RoomSources.Compile(s_plan, CancellationToken.None), s_plan.Folder).Tests()]);
 
-    public static TheoryData<string> Rooms =>
-    [
-        "Annotations", "Tensors", "Quantization", "Weights", "Formats", "Operators", "Modules", "Adapters", "Models", "Loading", "Optimizers", "Training",
-        "Generation",
-    ];
+    public static TheoryData<string> Rooms => [.. s_plan.Rooms.Where(room => room != "Devices")];
 
     [Theory]
     [MemberData(nameof(Rooms))]
-    public void No_room_tells_devices_apart(string room)
+    public void No_room_tells_devices_apart(string room) => AssertNone(s_tests.Value.Where(test => test.Room == room));
+
+    [Theory]
+    [InlineData(Sources.LowRank)]
+    [InlineData(Sources.Quantized)]
+    [InlineData(Sources.Frozen)]
+    public void Emitted_code_tells_no_devices_apart(string source)
     {
-        string[] places = [.. s_tests.Value.Where(test => test.Room == room).Select(test => test.ToString())];
-        Assert.True(places.Length == 0, $"{places.Length} places tell devices apart:\n{string.Join('\n', places)}");
+        GeneratorRun.Driver().RunGeneratorsAndUpdateCompilation(
+            GeneratorRun.Compile(source), out Compilation compilation, out _, TestContext.Current.CancellationToken);
+        Assert.Contains(compilation.SyntaxTrees, tree => tree.FilePath.EndsWith(".g.cs", StringComparison.Ordinal));
+        AssertNone(new DeviceTestReader(compilation, Folder).Tests());
+    }
+
+    [Fact]
+    public void A_test_in_emitted_code_is_found()
+    {
+        const string Text = "using AdapterToolkit.Devices; class User { bool M(Device device) => device is CpuDevice; }";
+        Compilation compilation = RoomSources.Compile("Planted", [RoomSources.Parse(Text, "User.g.cs"), RoomSources.Parse(Devices, "Device.cs")]);
+        Assert.Equal(DeviceTestReader.Emitted, Assert.Single(new DeviceTestReader(compilation, Folder).Tests()).Room);
     }
 
     [Theory]
@@ -59,6 +71,12 @@ public sealed class DispatchTests
     [InlineData("Operators", "bool M(object given) => given is Device;")]
     [InlineData("Devices", "bool M(Device device) => device is CpuDevice;")]
     public void What_tells_no_devices_apart_is_not_taken_for_a_test(string room, string member) => Assert.Empty(TestsIn(room, member));
+
+    private static void AssertNone(IEnumerable<DeviceTest> tests)
+    {
+        string[] places = [.. tests.Select(test => test.ToString())];
+        Assert.True(places.Length == 0, $"{places.Length} places tell devices apart:\n{string.Join('\n', places)}");
+    }
 
     private static IEnumerable<DeviceTest> TestsIn(string room, string member)
     {
