@@ -15,6 +15,7 @@ internal static class RuntimeNames
     public const string FrozenWeight = Root + "Weights.FrozenWeight";
     public const string GradientAccumulation = Root + "CompilerServices.GradientAccumulation";
     public const string Pass = Root + "CompilerServices.Pass";
+    public const string CustomKernels = Root + "Tensors.CustomKernels";
     public const string Tensor = Root + "Tensors.Tensor";
 
     public const string BlockNormalization = Root + "Quantization.BlockNormalization";
@@ -55,4 +56,8 @@ internal static class RuntimeNames
     /// <summary>The directive that lets emitted text call a type by its last name.</summary>
     /// <param name="type">The type's full name.</param>
     public static string Alias(string type) => $"using {type.Substring(type.LastIndexOf('.') + 1)} = {type};";
+
+    /// <summary>The directive that lets emitted text call the extension members of a type.</summary>
+    /// <param name="type">The type's full name.</param>
+    public static string Import(string type) => $"using static {type};";
 }

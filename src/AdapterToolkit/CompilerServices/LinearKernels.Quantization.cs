@@ -31,9 +31,7 @@ public abstract partial class LinearKernels
         if (!Format.HasBlocks)
             SixteenBitQuantizer.ThrowIfUnsupported(values, Format, name);
         using PlannedCall call = new();
-        PackedWeight weight = device is CpuDevice cpu
-            ? PackedWeight.Place(device, shape, QuantizeOnCpu(cpu, values, name))
-            : QuantizeOnAccelerator((AcceleratorDevice)device, shape, values, name);
+        PackedWeight weight = device.Compute<QuantizeFunction, PackedWeight>(new QuantizeFunction(this, shape, values, name));
         call.Complete();
         return weight;
     }
@@ -51,16 +49,7 @@ public abstract partial class LinearKernels
             return;
         }
 
-        PackedWeight packed = weight.Packed;
-        if (weight.Device is CpuDevice cpu)
-        {
-            Dequantize(cpu, packed, dense);
-            return;
-        }
-
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        using Tensor? scales = packed.ScalesInFullPrecision();
-        Dequantize((AcceleratorDevice)weight.Device, packed, scales, dense);
+        weight.Device.Run(new DequantizeWork(this, weight.Packed, dense));
     }
 
     /// <summary>Quantizes a run of whole blocks, of which the last may be partial.</summary>
@@ -124,7 +113,7 @@ public abstract partial class LinearKernels
         float[] factorsOfBlocks = BlockNormalization.Factors(maxima);
         BlockScales? scales = ToScales(maxima, values, name);
         using Tensor? factors = Format.HasBlocks ? Tensor.From(device, new Shape(factorsOfBlocks.Length), factorsOfBlocks) : null;
-        Tensor codes = Tensor.Allocate(device, new Shape(ByteWords.Count(QuantizedValues.CodeBytes(Format, values.Length))));
+        Tensor codes = PackedWeight.AllocateWords(device, QuantizedValues.CodeBytes(Format, values.Length));
         QuantizeBlocks(device, numbers, factors, codes);
         return PackedWeight.From(Format, shape, codes, scales);
     }

@@ -115,13 +115,8 @@ public abstract partial class LinearKernels
     /// <param name="factors">The adapter's factors; null to run without adapter.</param>
     /// <param name="u">Receives u: rows x rank. Null exactly when <paramref name="factors"/> is.</param>
     /// <param name="y">Receives the output: rows x out.</param>
-    public void Forward(Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
-    {
-        if (x.Device is CpuDevice cpu)
-            Forward(cpu, x, weight, bias, factors, u, y);
-        else
-            Forward((AcceleratorDevice)x.Device, x, weight, bias, factors, u, y);
-    }
+    public void Forward(Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y) =>
+        x.Device.Run(new ForwardWork(this, x, weight, bias, factors, u, y));
 
     /// <summary>dx = dy W + v A with v = s·dy B.</summary>
     /// <param name="dy">The gradient of the output: rows x out.</param>
@@ -129,25 +124,15 @@ public abstract partial class LinearKernels
     /// <param name="factors">The adapter's factors; null where the layer runs without adapter.</param>
     /// <param name="v">Receives v: rows x rank. Null exactly when <paramref name="factors"/> is.</param>
     /// <param name="dx">Receives the gradient of the input: rows x in.</param>
-    public void InputGradient(Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
-    {
-        if (dy.Device is CpuDevice cpu)
-            InputGradient(cpu, dy, weight, factors, v, dx);
-        else
-            InputGradient((AcceleratorDevice)dy.Device, dy, weight, factors, v, dx);
-    }
+    public void InputGradient(Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx) =>
+        dy.Device.Run(new InputGradientWork(this, dy, weight, factors, v, dx));
 
     /// <summary>v = s·dy B, for a layer whose input needs no gradient.</summary>
     /// <param name="dy">The gradient of the output: rows x out.</param>
     /// <param name="factors">The adapter's factors.</param>
     /// <param name="v">Receives v: rows x rank.</param>
-    public void ReduceGradient(Tensor dy, LowRankFactors factors, Tensor v)
-    {
-        if (dy.Device is CpuDevice cpu)
-            ReduceGradient(cpu, dy, factors, v);
-        else
-            ReduceGradient((AcceleratorDevice)dy.Device, dy, factors, v);
-    }
+    public void ReduceGradient(Tensor dy, LowRankFactors factors, Tensor v) =>
+        dy.Device.Run(new ReduceGradientWork(this, dy, factors, v));
 
     /// <summary>dA += vᵀ x and dB += s·dyᵀ u, into the factors' accumulated gradients.</summary>
     /// <param name="x">The input: rows x in.</param>
@@ -155,25 +140,15 @@ public abstract partial class LinearKernels
     /// <param name="u">u = x Aᵀ: rows x rank.</param>
     /// <param name="v">v = s·dy B: rows x rank.</param>
     /// <param name="factors">The adapter's factors.</param>
-    public void FactorGradients(Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)
-    {
-        if (dy.Device is CpuDevice cpu)
-            FactorGradients(cpu, x, dy, u, v, factors);
-        else
-            FactorGradients((AcceleratorDevice)dy.Device, x, dy, u, v, factors);
-    }
+    public void FactorGradients(Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors) =>
+        dy.Device.Run(new FactorGradientsWork(this, x, dy, u, v, factors));
 
     /// <summary>W += sign·s·BA, in place.</summary>
     /// <param name="weight">W, in float32.</param>
     /// <param name="factors">The adapter's factors.</param>
     /// <param name="sign">1 to merge, -1 to take a merge back.</param>
-    public void Merge(FrozenWeight weight, LowRankFactors factors, float sign)
-    {
-        if (weight.Device is CpuDevice cpu)
-            Merge(cpu, weight, factors, sign);
-        else
-            Merge((AcceleratorDevice)weight.Device, weight, factors, sign);
-    }
+    public void Merge(FrozenWeight weight, LowRankFactors factors, float sign) =>
+        weight.Device.Run(new MergeWork(this, weight, factors, sign));
 
     /// <inheritdoc cref="Forward(Tensor, FrozenWeight, FrozenWeight, LowRankFactors, Tensor, Tensor)"/>
     protected abstract void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y);

@@ -7,16 +7,19 @@ namespace AdapterToolkit.Devices;
 internal sealed class AcceleratorBuffer : DeviceBuffer
 {
     private readonly AcceleratorDevice _device;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> _memory;
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense> _memory;
 
-    internal AcceleratorBuffer(AcceleratorDevice device, int capacity)
-        : base(device, capacity)
+    internal AcceleratorBuffer(AcceleratorDevice device, long length)
+        : base(device, length)
     {
         _device = device;
-        _memory = device.Accelerator.Allocate1D<float>(capacity);
+        _memory = device.Accelerator.Allocate1D<byte>(length);
     }
 
-    internal ArrayView<float> View
+    private protected override ref byte Start =>
+        throw new InvalidOperationException($"The numbers of a tensor on {Device} can't be read in place; call ToArray.");
+
+    private protected override ArrayView<byte> View
     {
         get
         {
@@ -25,26 +28,26 @@ internal sealed class AcceleratorBuffer : DeviceBuffer
         }
     }
 
-    internal override void CopyTo(int offset, Span<float> destination)
+    internal override void CopyTo<T>(long offset, Span<T> destination)
     {
         if (destination.IsEmpty)
             return;
-        View.SubView(offset, destination.Length).CopyToCPU(_device.Accelerator.DefaultStream, destination);
+        ViewOf<T>(offset, destination.Length).CopyToCPU(_device.Accelerator.DefaultStream, destination);
         _device.Synchronize();
     }
 
-    internal override void CopyFrom(int offset, ReadOnlySpan<float> source)
+    internal override void CopyFrom<T>(long offset, ReadOnlySpan<T> source)
     {
         if (source.IsEmpty)
             return;
-        View.SubView(offset, source.Length).CopyFromCPU(_device.Accelerator.DefaultStream, source);
+        ViewOf<T>(offset, source.Length).CopyFromCPU(_device.Accelerator.DefaultStream, source);
         _device.Synchronize();
     }
 
-    internal override void Clear(int offset, int count)
+    internal override void Clear(long offset, long length)
     {
-        if (count > 0)
-            View.SubView(offset, count).MemSetToZero(_device.Accelerator.DefaultStream);
+        if (length > 0)
+            View.SubView(offset, length).MemSetToZero(_device.Accelerator.DefaultStream);
     }
 
     /// <summary>Gives the memory back to the system; an accelerator that is disposed has given it back itself.</summary>

@@ -1,6 +1,7 @@
-using System.ComponentModel;
+using System.Numerics;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.OpenCL;
 
 namespace AdapterToolkit.Devices;
 
@@ -17,14 +18,15 @@ public sealed partial class AcceleratorDevice : Device
     }
 
     /// <summary>ILGPU's accelerator.</summary>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public Accelerator Accelerator { get; }
+    internal Accelerator Accelerator { get; }
 
     /// <summary>
-    /// Whether this is ILGPU's CPU accelerator, whose groups have 16 threads at most and whose barriers are slow: kernels
-    /// take their narrow variant there.
+    /// How many threads a group has, of a kernel that suits groups of any size: 16 on ILGPU's CPU accelerator, mostly as many as
+    /// the kernel takes elsewhere. Kernels for one size have a narrow variant for devices that lack it.
     /// </summary>
-    public bool IsDebug => Accelerator.AcceleratorType == AcceleratorType.CPU;
+    /// <param name="most">The most threads that the kernel takes.</param>
+    /// <returns>So many, or the largest power of two that the device's groups have: threads add up by halves.</returns>
+    public int GroupSize(int most) => Math.Min(most, 1 << BitOperations.Log2((uint)Accelerator.MaxNumThreadsPerGroup));
 
     /// <inheritdoc/>
     public override void Synchronize()
@@ -33,17 +35,25 @@ public sealed partial class AcceleratorDevice : Device
         Accelerator.Synchronize();
     }
 
+    /// <summary>The bytes of the widest number that kernels compute in: 8, or 4 on OpenCL devices without double precision.</summary>
+    internal int WidestNumber => Accelerator.Capabilities is CLCapabilityContext { Float64: false } ? sizeof(float) : sizeof(double);
+
     internal override ExclusiveUse? Use { get; } = new("The device");
 
-    internal override DeviceBuffer AllocateBuffer(int capacity)
+    /// <inheritdoc/>
+    public override void Run<TWork>(in TWork work) => work.RunOn(this);
+
+    internal override TResult Compute<TFunction, TResult>(in TFunction function) => function.RunOn(this);
+
+    internal override DeviceBuffer AllocateBuffer(long length)
     {
         try
         {
-            return new AcceleratorBuffer(this, capacity);
+            return new AcceleratorBuffer(this, length);
         }
         catch (Exception fault) when (DriverFault.IsLackOfMemory(fault))
         {
-            throw new DeviceMemoryException(this, (long)capacity * sizeof(float), fault);
+            throw new DeviceMemoryException(this, length, fault);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace AdapterToolkit.Devices;
 
 /// <summary>
@@ -6,8 +8,11 @@ namespace AdapterToolkit.Devices;
 /// </summary>
 internal sealed class BufferPool : IDisposable
 {
+    /// <summary>The length of the smallest buffers: a cache line.</summary>
+    private const long LeastLength = 64;
+
     private readonly Device _device;
-    private readonly Dictionary<int, Stack<DeviceBuffer>> _free = [];
+    private readonly Dictionary<long, Stack<DeviceBuffer>> _free = [];
     private readonly Lock _lock = new();
     private bool _disposed;
 
@@ -28,19 +33,19 @@ internal sealed class BufferPool : IDisposable
             PeakHeldBytes = HeldBytes;
     }
 
-    /// <summary>A buffer for so many numbers or more, with undefined contents.</summary>
+    /// <summary>A buffer of so many bytes or more, with undefined contents.</summary>
+    /// <param name="length">How many bytes are needed.</param>
     /// <exception cref="DeviceMemoryException">The device has no room.</exception>
     /// <exception cref="ObjectDisposedException">The device is disposed.</exception>
-    internal DeviceBuffer Rent(int count)
+    internal DeviceBuffer Rent(long length)
     {
-        int capacity = SizeClass(count);
-        long bytes = (long)capacity * sizeof(float);
+        long bytes = SizeClass(length);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, _device);
-            if (!_free.TryGetValue(capacity, out Stack<DeviceBuffer>? buffers) || !buffers.TryPop(out DeviceBuffer? buffer))
+            if (!_free.TryGetValue(bytes, out Stack<DeviceBuffer>? buffers) || !buffers.TryPop(out DeviceBuffer? buffer))
             {
-                buffer = Allocate(capacity, bytes);
+                buffer = Allocate(bytes);
                 AllocatedBytes += bytes;
             }
 
@@ -54,11 +59,11 @@ internal sealed class BufferPool : IDisposable
     {
         lock (_lock)
         {
-            HeldBytes -= (long)buffer.Capacity * sizeof(float);
+            HeldBytes -= buffer.Length;
             if (!_disposed)
             {
-                if (!_free.TryGetValue(buffer.Capacity, out Stack<DeviceBuffer>? buffers))
-                    _free.Add(buffer.Capacity, buffers = new Stack<DeviceBuffer>());
+                if (!_free.TryGetValue(buffer.Length, out Stack<DeviceBuffer>? buffers))
+                    _free.Add(buffer.Length, buffers = new Stack<DeviceBuffer>());
                 buffers.Push(buffer);
                 return;
             }
@@ -74,7 +79,7 @@ internal sealed class BufferPool : IDisposable
         {
             foreach (DeviceBuffer buffer in _free.Values.SelectMany(buffers => buffers))
             {
-                AllocatedBytes -= (long)buffer.Capacity * sizeof(float);
+                AllocatedBytes -= buffer.Length;
                 buffer.Free();
             }
 
@@ -93,7 +98,7 @@ internal sealed class BufferPool : IDisposable
     /// Asks the system for memory. Where it has none, buffers that wait for reuse go back first. More than there can ever be is
     /// not asked for: Linux would promise it, and end the process when it is used.
     /// </summary>
-    private DeviceBuffer Allocate(int capacity, long bytes)
+    private DeviceBuffer Allocate(long bytes)
     {
         if (AllocatedBytes + bytes > _device.LargestHeldBytes)
             Trim();
@@ -101,24 +106,22 @@ internal sealed class BufferPool : IDisposable
             throw new DeviceMemoryException(_device, bytes);
         try
         {
-            return _device.AllocateBuffer(capacity);
+            return _device.AllocateBuffer(bytes);
         }
         catch (DeviceMemoryException) when (AllocatedBytes > HeldBytes)
         {
             Trim();
-            return _device.AllocateBuffer(capacity);
+            return _device.AllocateBuffer(bytes);
         }
     }
 
     /// <summary>
-    /// Sizes up to 16 numbers share one class; above, each power of two is cut into eight classes, so that at most an
+    /// Sizes up to 64 bytes share one class; above, each power of two is cut into eight classes, so that at most an
     /// eighth of a buffer is unused.
     /// </summary>
-    private static int SizeClass(int count)
+    private static long SizeClass(long length)
     {
-        if (count <= 16)
-            return 16;
-        int step = Math.Max(16, (int)(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count) / 16));
-        return (int)Math.Min(((long)count + step - 1) / step * step, Array.MaxLength);
+        long step = Math.Max(LeastLength, (long)(BitOperations.RoundUpToPowerOf2((ulong)length) / 16));
+        return Math.Max(LeastLength, (length + step - 1) / step * step);
     }
 }

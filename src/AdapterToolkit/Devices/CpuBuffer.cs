@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using ILGPU;
 
 namespace AdapterToolkit.Devices;
 
@@ -7,31 +9,37 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
 {
     private const nuint Alignment = 64;
 
-    private float* _pointer;
+    private byte* _pointer;
 
-    internal CpuBuffer(CpuDevice device, int capacity)
-        : base(device, capacity)
+    internal CpuBuffer(CpuDevice device, long length)
+        : base(device, length)
     {
-        _pointer = (float*)NativeMemory.AlignedAlloc((nuint)capacity * sizeof(float), Alignment);
-        GC.AddMemoryPressure((long)capacity * sizeof(float));
+        _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)length, Alignment);
+        GC.AddMemoryPressure(length);
     }
 
     ~CpuBuffer() => Free();
 
-    internal Span<float> Span
+    private protected override ref byte Start
     {
         get
         {
             ObjectDisposedException.ThrowIf(_pointer is null || Device.IsDisposed, Device);
-            return new Span<float>(_pointer, Capacity);
+            return ref *_pointer;
         }
     }
 
-    internal override void CopyTo(int offset, Span<float> destination) => Span.Slice(offset, destination.Length).CopyTo(destination);
+    private protected override ArrayView<byte> View => throw new InvalidOperationException($"A tensor on {Device} has no view for accelerator kernels.");
 
-    internal override void CopyFrom(int offset, ReadOnlySpan<float> source) => source.CopyTo(Span[offset..]);
+    internal override void CopyTo<T>(long offset, Span<T> destination) => SpanOf<T>(offset, destination.Length).CopyTo(destination);
 
-    internal override void Clear(int offset, int count) => Span.Slice(offset, count).Clear();
+    internal override void CopyFrom<T>(long offset, ReadOnlySpan<T> source) => source.CopyTo(SpanOf<T>(offset, source.Length));
+
+    internal override void Clear(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length, nameof(length));
+        NativeMemory.Clear(Unsafe.AsPointer(ref Unsafe.AddByteOffset(ref Start, (nint)offset)), (nuint)length);
+    }
 
     internal override void Free()
     {
@@ -39,6 +47,6 @@ internal sealed unsafe class CpuBuffer : DeviceBuffer
             return;
         NativeMemory.AlignedFree(_pointer);
         _pointer = null;
-        GC.RemoveMemoryPressure((long)Capacity * sizeof(float));
+        GC.RemoveMemoryPressure(Length);
     }
 }

@@ -42,15 +42,20 @@ public sealed class CpuDevice : Device
 
     internal override long LargestHeldBytes { get; }
 
-    internal override DeviceBuffer AllocateBuffer(int capacity)
+    /// <inheritdoc/>
+    public override void Run<TWork>(in TWork work) => work.RunOn(this);
+
+    internal override TResult Compute<TFunction, TResult>(in TFunction function) => function.RunOn(this);
+
+    internal override DeviceBuffer AllocateBuffer(long length)
     {
         try
         {
-            return new CpuBuffer(this, capacity);
+            return new CpuBuffer(this, length);
         }
         catch (OutOfMemoryException fault)
         {
-            throw new DeviceMemoryException(this, (long)capacity * sizeof(float), fault);
+            throw new DeviceMemoryException(this, length, fault);
         }
     }
 

@@ -68,8 +68,23 @@ public abstract partial class Device : IDisposable
     /// <summary>The identifier and the name.</summary>
     public override string ToString() => $"{Identifier} ({Name})";
 
+    /// <summary>Does a piece of work in this kind of device's way. It is the one place that tells kinds of devices apart.</summary>
+    /// <typeparam name="TWork">The work, a structure, so that nothing is allocated.</typeparam>
+    /// <param name="work">The work.</param>
+    public abstract void Run<TWork>(in TWork work)
+        where TWork : struct, IDeviceWork, allows ref struct;
+
+    /// <summary>Computes something in this kind of device's way, as <see cref="Run"/> does.</summary>
+    /// <typeparam name="TFunction">What is computed, a structure.</typeparam>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
+    /// <param name="function">What is computed.</param>
+    internal abstract TResult Compute<TFunction, TResult>(in TFunction function)
+        where TFunction : struct, IDeviceFunction<TResult>, allows ref struct;
+
+    /// <summary>Asks the system for memory.</summary>
+    /// <param name="length">How many bytes.</param>
     /// <exception cref="DeviceMemoryException">The device has no room.</exception>
-    internal abstract DeviceBuffer AllocateBuffer(int capacity);
+    internal abstract DeviceBuffer AllocateBuffer(long length);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 

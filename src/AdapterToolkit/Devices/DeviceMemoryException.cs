@@ -10,7 +10,9 @@ public sealed class DeviceMemoryException : Exception
 {
     private const double Kibi = 1024;
 
-    private const string Remedy = "Use a smaller batch or shorter sequences (Trainer.AccumulationSteps keeps the batch of a step), Trainer.RecomputesBlocks, fewer bits a weight ([Quantized(4)], AdamW.StateBits), or a device with more memory.";
+    private const string Remedy =
+        "Use a smaller batch or shorter sequences (Trainer.AccumulationSteps keeps the batch of a step), Trainer.RecomputesBlocks, "
+        + "fewer bits a weight ([Quantized(4)], AdamW.StateBits), or a device with more memory.";
 
     private static readonly string[] s_units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 
@@ -22,7 +24,8 @@ public sealed class DeviceMemoryException : Exception
     }
 
     internal DeviceMemoryException(string operation, long rows, long columns, Device device)
-        : base($"{operation} gives {Number(rows)} x {Number(columns)} numbers, and a tensor holds {Number(Array.MaxLength)} at most; {Size(device.HeldBytes)} of {device} are held. {Remedy}")
+        : base($"{operation} gives {Number(rows)} x {Number(columns)} numbers, and a tensor holds {Number(Array.MaxLength)} at most; "
+            + $"{Size(device.HeldBytes)} of {device} are held. {Remedy}")
     {
         RequestedBytes = rows * columns * sizeof(float);
         HeldBytes = device.HeldBytes;

@@ -26,7 +26,9 @@ public abstract partial class Device
     /// <summary>Opens the device that a command line or a configuration names.</summary>
     /// <param name="identifier"><c>cpu</c>, <c>cuda:0</c>, <c>opencl:0</c> (the number may be left out for the first) or <c>debug</c>.</param>
     /// <returns>The device; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The identifier is none of these, or this machine does not have the device, or can't use it; the message says why, and lists those that it has.</exception>
+    /// <exception cref="ArgumentException">
+    /// The identifier is none of these, or this machine does not have the device, or can't use it; the message says why, and lists those that it has.
+    /// </exception>
     public static Device Parse(string identifier)
     {
         ArgumentNullException.ThrowIfNull(identifier);
@@ -39,7 +41,8 @@ public abstract partial class Device
             (DebugIdentifier, 1, _) => OpenAccelerator(AcceleratorKind.Debug, 0, identifier),
             ("cuda", _, true) => OpenAccelerator(AcceleratorKind.Cuda, index, identifier),
             ("opencl", _, true) => OpenAccelerator(AcceleratorKind.OpenCl, index, identifier),
-            _ => throw new ArgumentException($"'{identifier}' names no device. Write cpu, cuda:0, opencl:0 or debug. {Describe(Available())}", nameof(identifier)),
+            _ => throw new ArgumentException(
+                $"'{identifier}' names no device. Write cpu, cuda:0, opencl:0 or debug. {Describe(Available())}", nameof(identifier)),
         };
         return device ?? throw new ArgumentException($"There is no device '{identifier}' on this machine. {Describe(Available())}", nameof(identifier));
     }
@@ -66,7 +69,14 @@ public abstract partial class Device
     private static AcceleratorDevice? OpenAccelerator(AcceleratorKind kind, int index, string identifier)
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
-            throw new ArgumentException($"The device '{identifier}' compiles its kernels while the program runs, and this program can't compile code: it was published with NativeAOT, or started by 'dotnet run file.cs', which builds for that. Use cpu, or set the property PublishAot to false (in a file: #:property PublishAot=false).", nameof(identifier));
+        {
+            throw new ArgumentException(
+                $"The device '{identifier}' compiles its kernels while the program runs, and this program can't compile code: it was published with NativeAOT, "
+                + "or started by 'dotnet run file.cs', which builds for that. Use cpu, or set the property PublishAot to false "
+                + "(in a file: #:property PublishAot=false).",
+                nameof(identifier));
+        }
+
         try
         {
             return AcceleratorCatalog.Open(kind, index);

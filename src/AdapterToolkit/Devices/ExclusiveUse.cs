@@ -34,7 +34,11 @@ internal sealed class ExclusiveUse(string name)
         int current = Environment.CurrentManagedThreadId;
         int holder = Interlocked.CompareExchange(ref _thread, current, 0);
         if (holder != 0 && holder != current)
-            throw new InvalidOperationException($"{name} is in use by another thread. Let one thread use it at a time, by a lock around the calls, or give each thread its own.");
+        {
+            throw new InvalidOperationException(
+                $"{name} is in use by another thread. Let one thread use it at a time, by a lock around the calls, or give each thread its own.");
+        }
+
         _depth++;
     }
 

@@ -17,7 +17,9 @@ internal static class OpenClBarriers
     /// <summary>Replaces the fences. It has to happen before ILGPU compiles a kernel for OpenCL.</summary>
     /// <exception cref="NotSupportedException">ILGPU has another table than it is known to have, so that barriers could not be trusted.</exception>
     internal static void Install() =>
-        Replace(Type.GetType("ILGPU.Backends.OpenCL.CLInstructions, ILGPU")?.GetField("MemoryFenceFlags", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) as string[]);
+        Replace(Type.GetType("ILGPU.Backends.OpenCL.CLInstructions, ILGPU")
+            ?.GetField("MemoryFenceFlags", BindingFlags.Static | BindingFlags.NonPublic)
+            ?.GetValue(null) as string[]);
 
     /// <summary>Replaces the fences of a table.</summary>
     /// <param name="table">The table; null where there is none.</param>
@@ -25,7 +27,12 @@ internal static class OpenClBarriers
     internal static void Replace(string[]? table)
     {
         if (table is null || !table.Any(fence => fence is GlobalFence or BothFences))
-            throw new NotSupportedException("OpenCL is not used: this version of ILGPU holds the fences of its barriers elsewhere than version 1.5.3 does, and without both of them kernels would read shared memory before it is written. Use ILGPU 1.5.3, or another device.");
+        {
+            throw new NotSupportedException(
+                "OpenCL is not used: this version of ILGPU holds the fences of its barriers elsewhere than version 1.5.3 does, and without both of them kernels "
+                + "would read shared memory before it is written. Use ILGPU 1.5.3, or another device.");
+        }
+
         Array.Fill(table, BothFences);
     }
 }

@@ -19,7 +19,7 @@ public static class TextGeneration
     {
         using ExclusiveUse.Hold use = model.Enter();
         using PlannedCall call = new();
-        TokenIds ids = new(1, tokens.Length, tokens);
+        TokenIds ids = new(tokens, [tokens.Length]);
         using SequenceContext context = model.CreateContext(ids);
         Tensor hidden = model.Evaluate(ids, context);
         Tensor last = hidden.SliceRows(hidden.Rows - 1, 1);

@@ -56,16 +56,15 @@ public abstract class LanguageModel : TokenModel
 
     /// <summary>Describes the rows of a batch to <see cref="TokenModel.Forward"/> and its companions.</summary>
     /// <param name="tokens">The batch.</param>
-    /// <exception cref="ArgumentException">The sequences are longer than the model takes.</exception>
+    /// <exception cref="ArgumentException">A sequence reaches beyond the positions that the model takes.</exception>
     public SequenceContext CreateContext(TokenIds tokens)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         using ExclusiveUse.Hold use = Enter();
-        if (tokens.Length > MaximumPositions)
-            throw new ArgumentException($"The sequences have {tokens.Length} tokens, but the model takes {MaximumPositions} at most.", nameof(tokens));
-        if (_rotary is null || _rotary.Positions < tokens.Length)
+        int needed = PositionsOf(tokens);
+        if (_rotary is null || _rotary.Positions < needed)
         {
-            uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)tokens.Length));
+            uint positions = Math.Max(SmallestRotaryTable, BitOperations.RoundUpToPowerOf2((uint)needed));
             RotaryTable larger = new(Device, (int)Math.Min(positions, (uint)MaximumPositions),
                 RotaryFrequencies.Compute(_rotarySettings.HeadDim, _rotarySettings.Base, _rotarySettings.Scaling));
             _rotary?.Dispose();
@@ -100,5 +99,26 @@ public abstract class LanguageModel : TokenModel
             return;
         _rotary?.Dispose();
         _rotary = null;
+    }
+
+    /// <summary>How many positions the sequences reach to; throws where the model does not take as many.</summary>
+    private int PositionsOf(TokenIds tokens)
+    {
+        int positions = 0;
+        for (int i = 0; i < tokens.Batch; i++)
+        {
+            Sequence sequence = tokens.Sequences[i];
+            if (sequence.EndPosition > MaximumPositions)
+            {
+                throw new ArgumentException(
+                    $"Sequence {i} has {sequence.Rows} tokens from position {sequence.FirstPosition}, "
+                    + $"but the model takes {MaximumPositions} positions at most.",
+                    nameof(tokens));
+            }
+
+            positions = Math.Max(positions, sequence.EndPosition);
+        }
+
+        return positions;
     }
 }

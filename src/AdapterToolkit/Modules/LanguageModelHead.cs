@@ -43,29 +43,29 @@ public sealed class LanguageModelHead : Module
 
     /// <summary>The next-token loss of a batch, without gradient.</summary>
     /// <param name="hidden">Hidden states: rows x hidden size, sequence after sequence.</param>
-    /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it.</param>
-    /// <param name="batch">How many sequences there are.</param>
-    /// <param name="length">How many rows each sequence has.</param>
+    /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it in its sequence.</param>
+    /// <param name="sequences">The sequences that the rows form: those of <see cref="TokenIds"/> or of <see cref="SequenceContext"/>.</param>
     /// <exception cref="ArgumentException">The numbers of rows and labels do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
-    public LossSum Loss(Tensor hidden, ReadOnlySpan<int> labels, int batch, int length)
+    public LossSum Loss(Tensor hidden, ReadOnlySpan<int> labels, ReadOnlySpan<Sequence> sequences)
     {
-        ScoringRows rows = Scoring(hidden, labels, batch, length);
+        ScoringRows rows = Scoring(hidden, labels, sequences);
         return Run(hidden, rows, factor: 0, gradient: null);
     }
 
     /// <summary>The next-token loss of a batch, and its gradient.</summary>
     /// <param name="hidden">Hidden states: rows x hidden size, sequence after sequence.</param>
-    /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it.</param>
-    /// <param name="batch">How many sequences there are.</param>
-    /// <param name="length">How many rows each sequence has.</param>
-    /// <param name="gradientFactor">What the gradient of the summed loss is multiplied by; zero stands for one over the scoring rows, the mean's gradient.</param>
+    /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it in its sequence.</param>
+    /// <param name="sequences">The sequences that the rows form: those of <see cref="TokenIds"/> or of <see cref="SequenceContext"/>.</param>
+    /// <param name="gradientFactor">
+    /// What the gradient of the summed loss is multiplied by; zero stands for one over the scoring rows, the mean's gradient.
+    /// </param>
     /// <param name="hiddenGradient">Receives the gradient of the hidden states; null where no row scores.</param>
     /// <exception cref="ArgumentException">The numbers of rows and labels do not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
-    public LossSum LossSaving(Tensor hidden, ReadOnlySpan<int> labels, int batch, int length, float gradientFactor, out Tensor? hiddenGradient)
+    public LossSum LossSaving(Tensor hidden, ReadOnlySpan<int> labels, ReadOnlySpan<Sequence> sequences, float gradientFactor, out Tensor? hiddenGradient)
     {
-        ScoringRows rows = Scoring(hidden, labels, batch, length);
+        ScoringRows rows = Scoring(hidden, labels, sequences);
         hiddenGradient = null;
         if (rows.Count == 0)
             return default;
@@ -77,12 +77,18 @@ public sealed class LanguageModelHead : Module
     internal override WeightFormat FormatFor(FrozenWeight weight, WeightFormat inFile, WeightStorage storage) =>
         inFile.Bits == 16 ? inFile : WeightFormat.FullPrecision;
 
-    private ScoringRows Scoring(Tensor hidden, ReadOnlySpan<int> labels, int batch, int length)
+    private ScoringRows Scoring(Tensor hidden, ReadOnlySpan<int> labels, ReadOnlySpan<Sequence> sequences)
     {
         ArgumentNullException.ThrowIfNull(hidden);
-        if (hidden.Rows != batch * length || labels.Length != hidden.Rows)
-            throw new ArgumentException($"{batch} sequences of {length} tokens need as many rows and labels, but there are {hidden.Rows} rows ({hidden.Shape}) and {labels.Length} labels.", nameof(labels));
-        return ScoringRows.Of(labels, batch, length, VocabularySize);
+        int rows = sequences.IsEmpty ? 0 : sequences[^1].EndRow;
+        if (hidden.Rows != rows || labels.Length != rows)
+        {
+            throw new ArgumentException(
+                $"{sequences.Length} sequences with {rows} rows need as many hidden states and labels, but they are {hidden.Shape} and {labels.Length}.",
+                nameof(labels));
+        }
+
+        return ScoringRows.Of(labels, sequences, VocabularySize);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Operators;
 
 namespace AdapterToolkit.Modules;
 
@@ -15,19 +16,27 @@ internal readonly struct ScoringRows(ReadOnlyMemory<int> rows, ReadOnlyMemory<in
 
     /// <summary>Finds the rows that score: all but the last of each sequence whose next label is not ignored.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
-    internal static ScoringRows Of(ReadOnlySpan<int> labels, int batch, int length, int vocabularySize)
+    internal static ScoringRows Of(ReadOnlySpan<int> labels, ReadOnlySpan<Sequence> sequences, int vocabularySize)
     {
         List<int> rows = [], scored = [];
-        for (int sequence = 0; sequence < batch; sequence++)
+        for (int i = 0; i < sequences.Length; i++)
         {
-            for (int position = 0; position + 1 < length; position++)
+            Sequence sequence = sequences[i];
+            for (int row = sequence.FirstRow; row + 1 < sequence.EndRow; row++)
             {
-                int row = (sequence * length) + position;
                 int label = labels[row + 1];
                 if (label == ChatTokens.Ignored)
                     continue;
                 if ((uint)label >= (uint)vocabularySize)
-                    throw new ArgumentOutOfRangeException(nameof(labels), label, $"Label {label} of sequence {sequence}, position {position + 1}, is not in the vocabulary of {vocabularySize} tokens, and is not {ChatTokens.Ignored}.");
+                {
+                    int position = sequence.FirstPosition + row + 1 - sequence.FirstRow;
+                    throw new ArgumentOutOfRangeException(
+                        nameof(labels),
+                        label,
+                        $"Label {label} of sequence {i}, position {position}, is not in the vocabulary of {vocabularySize} tokens, "
+                        + $"and is not {ChatTokens.Ignored}.");
+                }
+
                 rows.Add(row);
                 scored.Add(label);
             }

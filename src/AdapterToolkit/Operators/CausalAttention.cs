@@ -39,13 +39,10 @@ public static partial class Op
     /// <exception cref="ArgumentException">The tensors do not have the context's rows, whole heads, or shapes that fit each other.</exception>
     public static Tensor CausalAttentionSaving(Tensor query, Tensor key, Tensor value, SequenceContext context, out Tensor logSumExp)
     {
-        AttentionShape shape = RequireAttention(query, key, value, context);
+        AttentionOperands operands = RequireAttention(query, key, value, context);
         Tensor result = query.AllocateLike();
-        logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, shape.Heads));
-        if (query.Device is AcceleratorDevice device)
-            AttentionLaunch.Forward(device, shape, query, key, value, context, result, logSumExp);
-        else
-            AttentionForwardCpu.Run(shape, query, key, value, context, result, logSumExp);
+        logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, operands.Shape.Heads));
+        query.Device.Run(new AttentionWork(operands, result, logSumExp));
         return result;
     }
 
@@ -66,9 +63,18 @@ public static partial class Op
     /// <param name="valueActive">Whether the gradient of the values is wanted.</param>
     /// <returns>The gradients, shaped like the operands; null where one is not wanted.</returns>
     public static (Tensor? Query, Tensor? Key, Tensor? Value) CausalAttentionGradient(
-        Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, bool queryActive, bool keyActive, bool valueActive)
+        Tensor gradient,
+        Tensor query,
+        Tensor key,
+        Tensor value,
+        Tensor result,
+        Tensor logSumExp,
+        SequenceContext context,
+        bool queryActive,
+        bool keyActive,
+        bool valueActive)
     {
-        AttentionShape shape = RequireAttention(query, key, value, context);
+        AttentionOperands operands = RequireAttention(query, key, value, context);
         RequireSameShape(gradient, query, nameof(CausalAttentionGradient));
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(logSumExp);
@@ -76,14 +82,11 @@ public static partial class Op
         Tensor? keyGradient = keyActive ? key.AllocateLike() : null;
         Tensor? valueGradient = valueActive ? value.AllocateLike() : null;
         AttentionGradients gradients = new(queryGradient, keyGradient, valueGradient);
-        if (query.Device is AcceleratorDevice device)
-            AttentionLaunch.Backward(device, shape, gradient, query, key, value, result, logSumExp, context, gradients);
-        else
-            AttentionBackwardCpu.Run(shape, gradient, query, key, value, result, logSumExp, context, gradients);
+        query.Device.Run(new AttentionGradientWork(operands, gradient, result, logSumExp, gradients));
         return (queryGradient, keyGradient, valueGradient);
     }
 
-    private static AttentionShape RequireAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)
+    private static AttentionOperands RequireAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(key);
@@ -92,6 +95,21 @@ public static partial class Op
         RequireRowsOf(context, query, nameof(CausalAttention));
         RequireRowsOf(context, key, nameof(CausalAttention));
         RequireRowsOf(context, value, nameof(CausalAttention));
-        return AttentionShape.Of(query, key, value, context);
+        return new AttentionOperands(AttentionShape.Of(query, key, value, context), query, key, value, context);
+    }
+
+    private readonly struct AttentionWork(AttentionOperands operands, Tensor result, Tensor logSumExp) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => AttentionForwardCpu.Run(device, operands, result, logSumExp);
+
+        public void RunOn(AcceleratorDevice device) => AttentionLaunch.Forward(device, operands, result, logSumExp);
+    }
+
+    private readonly struct AttentionGradientWork(
+        AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => AttentionBackwardCpu.Run(device, operands, gradient, result, logSumExp, gradients);
+
+        public void RunOn(AcceleratorDevice device) => AttentionLaunch.Backward(device, operands, gradient, result, logSumExp, gradients);
     }
 }

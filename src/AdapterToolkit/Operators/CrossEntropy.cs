@@ -19,21 +19,32 @@ public static partial class Op
     internal static double CrossEntropyInPlace(Tensor logits, ReadOnlySpan<int> labels, float factor, bool wantsGradient)
     {
         Tensor losses = Tensor.Allocate(logits.Device, new Shape(logits.Rows));
-        if (logits.Device is AcceleratorDevice device)
-        {
-            using Tensor uploaded = Upload(device, labels);
-            device.Launch(CrossEntropyKernels.Run, ElementLaunch.ForRows(device, logits.Rows), logits.View, uploaded.View.Cast<int>(), logits.Columns, factor,
-                wantsGradient ? 1 : 0, losses.View);
-        }
-        else
-        {
-            CrossEntropyCpu.Run(logits, labels.ToArray(), factor, wantsGradient, losses);
-        }
-
+        logits.Device.Run(new CrossEntropyWork(logits, labels, factor, wantsGradient, losses));
         double sum = 0;
         foreach (float loss in losses.ToArray())
             sum += loss;
         losses.Release();
         return sum;
+    }
+
+    private readonly ref struct CrossEntropyWork(Tensor logits, ReadOnlySpan<int> labels, float factor, bool wantsGradient, Tensor losses) : IDeviceWork
+    {
+        private readonly ReadOnlySpan<int> _labels = labels;
+
+        public void RunOn(CpuDevice device) => CrossEntropyCpu.Run(device, logits, _labels.ToArray(), factor, wantsGradient, losses);
+
+        public void RunOn(AcceleratorDevice device)
+        {
+            using Tensor uploaded = Upload(device, _labels);
+            device.Launch(
+                CrossEntropyKernels.Run,
+                ElementLaunch.ForRows(device, logits.Rows),
+                logits.View,
+                uploaded.ViewOf<int>(),
+                logits.Columns,
+                factor,
+                wantsGradient ? 1 : 0,
+                losses.View);
+        }
     }
 }

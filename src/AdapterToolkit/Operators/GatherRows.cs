@@ -28,12 +28,7 @@ public static partial class Op
             return GatherRows(weight.Data, ids);
         DeviceMemoryException.ThrowIfTooLarge(weight.Device, ids.Length, columns, "The embedding of a batch");
         Tensor result = Tensor.Allocate(weight.Device, new Shape(ids.Length, columns));
-        if (weight.Device is AcceleratorDevice device)
-            GatherSixteenBits(device, weight.Packed, ids, result);
-        else if (isDense)
-            GatherCpu.FromPanels(weight, ids.ToArray(), result);
-        else
-            GatherCpu.FromPackedPanels(weight.Packed, ids.ToArray(), result);
+        weight.Device.Run(new FrozenGatherWork(weight, isDense, ids, result));
         return result;
     }
 
@@ -45,16 +40,7 @@ public static partial class Op
     {
         DeviceMemoryException.ThrowIfTooLarge(x.Device, rows.Length, x.Columns, "Gathering rows");
         Tensor result = Tensor.Allocate(x.Device, new Shape(rows.Length, x.Columns));
-        if (x.Device is AcceleratorDevice device)
-        {
-            using Tensor uploaded = Upload(device, rows);
-            device.Launch(GatherKernels.Gather, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, uploaded.View.Cast<int>(), x.Columns, result.View);
-        }
-        else
-        {
-            GatherCpu.Gather(x, rows, result);
-        }
-
+        x.Device.Run(new GatherWork(x, rows, result));
         return result;
     }
 
@@ -62,28 +48,59 @@ public static partial class Op
     /// <param name="x">As many rows as are named.</param>
     /// <param name="rows">Where each goes.</param>
     /// <param name="result">The tensor whose rows are written; the others stay.</param>
-    internal static void ScatterRows(Tensor x, ReadOnlySpan<int> rows, Tensor result)
+    internal static void ScatterRows(Tensor x, ReadOnlySpan<int> rows, Tensor result) => x.Device.Run(new ScatterWork(x, rows, result));
+
+    /// <summary>Rows of a matrix that is not held as a row-major one of float32: in panels on the CPU device, in 16 bits elsewhere.</summary>
+    private readonly ref struct FrozenGatherWork(FrozenWeight weight, bool isDense, ReadOnlySpan<int> ids, Tensor result) : IDeviceWork
     {
-        if (x.Device is AcceleratorDevice device)
+        private readonly ReadOnlySpan<int> _ids = ids;
+
+        public void RunOn(CpuDevice device)
         {
-            using Tensor uploaded = Upload(device, rows);
-            device.Launch(GatherKernels.Scatter, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, uploaded.View.Cast<int>(), x.Columns, result.View);
+            if (isDense)
+                GatherCpu.FromPanels(device, weight, _ids.ToArray(), result);
+            else
+                GatherCpu.FromPackedPanels(device, weight.Packed, _ids.ToArray(), result);
         }
-        else
+
+        public void RunOn(AcceleratorDevice device)
         {
-            GatherCpu.Scatter(x, rows, result);
+            using Tensor uploaded = Upload(device, _ids);
+            device.Launch(
+                weight.Format == WeightFormat.BFloat16 ? GatherKernels.GatherBFloat16 : GatherKernels.GatherFloat16,
+                ElementLaunch.ForElements(device, result.Shape.Elements),
+                weight.Packed.Codes.ViewOf<uint>(),
+                uploaded.ViewOf<int>(),
+                weight.Shape.Columns,
+                result.View);
         }
     }
 
-    private static void GatherSixteenBits(AcceleratorDevice device, PackedWeight weight, ReadOnlySpan<int> ids, Tensor result)
+    private readonly ref struct GatherWork(Tensor x, ReadOnlySpan<int> rows, Tensor result) : IDeviceWork
     {
-        using Tensor uploaded = Upload(device, ids);
-        device.Launch(
-            weight.Format == WeightFormat.BFloat16 ? GatherKernels.GatherBFloat16 : GatherKernels.GatherFloat16,
-            ElementLaunch.ForElements(device, result.Shape.Elements),
-            weight.Codes.View.Cast<uint>(),
-            uploaded.View.Cast<int>(),
-            weight.Shape.Columns,
-            result.View);
+        private readonly ReadOnlySpan<int> _rows = rows;
+
+        public void RunOn(CpuDevice device) => GatherCpu.Gather(x, _rows, result);
+
+        public void RunOn(AcceleratorDevice device)
+        {
+            using Tensor uploaded = Upload(device, _rows);
+            device.Launch(
+                GatherKernels.Gather, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, uploaded.ViewOf<int>(), x.Columns, result.View);
+        }
+    }
+
+    private readonly ref struct ScatterWork(Tensor x, ReadOnlySpan<int> rows, Tensor result) : IDeviceWork
+    {
+        private readonly ReadOnlySpan<int> _rows = rows;
+
+        public void RunOn(CpuDevice device) => GatherCpu.Scatter(x, _rows, result);
+
+        public void RunOn(AcceleratorDevice device)
+        {
+            using Tensor uploaded = Upload(device, _rows);
+            device.Launch(
+                GatherKernels.Scatter, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, uploaded.ViewOf<int>(), x.Columns, result.View);
+        }
     }
 }

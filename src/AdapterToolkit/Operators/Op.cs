@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
@@ -30,11 +29,7 @@ public static partial class Op
     {
         ArgumentNullException.ThrowIfNull(x);
         Tensor result = x.AllocateLike();
-        int elements = x.Shape.Elements;
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(kernel, ElementLaunch.ForElements(device, elements), x.View, result.View);
-        else
-            Elementwise.Run((CpuDevice)x.Device, new UnaryKernel<TFunction>(x, result), elements);
+        x.Device.Run(new UnaryWork<TFunction>(x, result, kernel));
         return result;
     }
 
@@ -49,19 +44,49 @@ public static partial class Op
 
     /// <summary>result = f(left, right), element by element, of tensors of one shape; the result may be an argument itself.</summary>
     private static void MapInto<TFunction>(Tensor left, Tensor right, Tensor result, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>> kernel)
+        where TFunction : struct, IBinaryFunction =>
+        result.Device.Run(new BinaryWork<TFunction>(left, right, result, kernel));
+
+    /// <summary>A new tensor of f(x, scalar) = factor · x + summand, element by element.</summary>
+    private static Tensor ScaleAndAdd<TFunction>(Tensor x, float scalar, float factor, float summand)
         where TFunction : struct, IBinaryFunction
     {
-        int elements = result.Shape.Elements;
-        if (result.Device is AcceleratorDevice device)
-            device.Launch(kernel, ElementLaunch.ForElements(device, elements), left.View, right.View, result.View);
-        else
-            Elementwise.Run((CpuDevice)result.Device, new BinaryKernel<TFunction>(left, right, result), elements);
+        ArgumentNullException.ThrowIfNull(x);
+        Tensor result = x.AllocateLike();
+        x.Device.Run(new ScalarWork<TFunction>(x, scalar, factor, summand, result));
+        return result;
     }
 
     /// <summary>
-    /// Puts whole numbers into memory of the device's pool, bit by bit. Whoever gets the memory next uses it after the kernels
+    /// Puts whole numbers into memory of the device's pool. Whoever gets the memory next uses it after the kernels
     /// that were launched before, so it can be released at once.
     /// </summary>
-    internal static Tensor Upload(AcceleratorDevice device, ReadOnlySpan<int> numbers) =>
-        Tensor.From(device, new Shape(numbers.Length), MemoryMarshal.Cast<int, float>(numbers));
+    internal static Tensor Upload(AcceleratorDevice device, ReadOnlySpan<int> numbers) => Tensor.Of(device, new Shape(numbers.Length), numbers);
+
+    private readonly struct UnaryWork<TFunction>(Tensor x, Tensor result, Action<ArrayView<float>, ArrayView<float>> kernel) : IDeviceWork
+        where TFunction : struct, IUnaryFunction
+    {
+        public void RunOn(CpuDevice device) => Elementwise.Run(device, new UnaryKernel<TFunction>(x, result), result.Shape.Elements);
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(kernel, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, result.View);
+    }
+
+    private readonly struct BinaryWork<TFunction>(
+        Tensor left, Tensor right, Tensor result, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>> kernel) : IDeviceWork
+        where TFunction : struct, IBinaryFunction
+    {
+        public void RunOn(CpuDevice device) => Elementwise.Run(device, new BinaryKernel<TFunction>(left, right, result), result.Shape.Elements);
+
+        public void RunOn(AcceleratorDevice device) =>
+            device.Launch(kernel, ElementLaunch.ForElements(device, result.Shape.Elements), left.View, right.View, result.View);
+    }
+
+    private readonly struct ScalarWork<TFunction>(Tensor x, float scalar, float factor, float summand, Tensor result) : IDeviceWork
+        where TFunction : struct, IBinaryFunction
+    {
+        public void RunOn(CpuDevice device) => Elementwise.Run(device, new ScalarKernel<TFunction>(x, scalar, result), result.Shape.Elements);
+
+        public void RunOn(AcceleratorDevice device) =>
+            device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, factor, summand, result.View);
+    }
 }

@@ -22,10 +22,7 @@ public static partial class Op
             throw new ArgumentException($"The weight of shape {weight.Shape} does not fit rows of {x.Columns} features ({x.Shape}).", nameof(weight));
         Tensor result = x.AllocateLike();
         inverseRms = Tensor.Allocate(x.Device, new Shape(x.Rows));
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(RmsNormKernels.Forward, ElementLaunch.ForRows(device, x.Rows), x.View, weight.View, epsilon, x.Columns, result.View, inverseRms.View);
-        else
-            RmsNormCpu.Forward(x, weight, epsilon, result, inverseRms);
+        x.Device.Run(new RmsNormalizeWork(x, weight, epsilon, result, inverseRms));
         return result;
     }
 
@@ -38,10 +35,7 @@ public static partial class Op
     {
         RequireSameShape(gradient, x, nameof(RmsNormalizeInputGradient));
         Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(RmsNormKernels.InputGradient, ElementLaunch.ForRows(device, x.Rows), gradient.View, x.View, weight.View, inverseRms.View, x.Columns, result.View);
-        else
-            RmsNormCpu.InputGradient(gradient, x, weight, inverseRms, result);
+        x.Device.Run(new RmsNormalizeInputGradientWork(gradient, x, weight, inverseRms, result));
         return result;
     }
 
@@ -53,9 +47,36 @@ public static partial class Op
     public static void AddRmsNormalizeWeightGradient(Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient)
     {
         RequireSameShape(gradient, x, nameof(AddRmsNormalizeWeightGradient));
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(RmsNormKernels.AddWeightGradient, ElementLaunch.ForElements(device, x.Columns), gradient.View, x.View, inverseRms.View, x.Rows, weightGradient.View);
-        else
-            RmsNormCpu.AddWeightGradient(gradient, x, inverseRms, weightGradient);
+        x.Device.Run(new RmsNormalizeWeightGradientWork(gradient, x, inverseRms, weightGradient));
+    }
+
+    private readonly struct RmsNormalizeWork(Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => RmsNormCpu.Forward(device, x, weight, epsilon, result, inverseRms);
+
+        public void RunOn(AcceleratorDevice device) =>
+            device.Launch(RmsNormKernels.Forward, ElementLaunch.ForRows(device, x.Rows), x.View, weight.View, epsilon, x.Columns, result.View, inverseRms.View);
+    }
+
+    private readonly struct RmsNormalizeInputGradientWork(Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms, Tensor result) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => RmsNormCpu.InputGradient(device, gradient, x, weight, inverseRms, result);
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(
+            RmsNormKernels.InputGradient, ElementLaunch.ForRows(device, x.Rows), gradient.View, x.View, weight.View, inverseRms.View, x.Columns, result.View);
+    }
+
+    private readonly struct RmsNormalizeWeightGradientWork(Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => RmsNormCpu.AddWeightGradient(device, gradient, x, inverseRms, weightGradient);
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(
+            RmsNormKernels.AddWeightGradient,
+            ElementLaunch.ForElements(device, x.Columns),
+            gradient.View,
+            x.View,
+            inverseRms.View,
+            x.Rows,
+            weightGradient.View);
     }
 }

@@ -16,7 +16,7 @@ public static partial class Op
     /// <param name="x">Queries or keys: rows x (heads · head's features).</param>
     /// <param name="context">How the rows form sequences, and the angles.</param>
     /// <returns>The turned features: rows x (heads · head's features).</returns>
-    /// <exception cref="ArgumentException">The rows are not those of the context, the features not whole heads, or the sequences longer than the table of angles.</exception>
+    /// <exception cref="ArgumentException">The rows are not those of the context, or the features not whole heads.</exception>
     [Gradient(nameof(RotaryGradient))]
     public static Tensor Rotary(Tensor x, SequenceContext context) => Rotate(x, context, direction: 1);
 
@@ -30,29 +30,35 @@ public static partial class Op
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(context);
         RequireRowsOf(context, x, nameof(Rotary));
-        if (context.Length > context.Rotary.Positions)
-            throw new ArgumentException($"The sequences have {context.Length} positions, but the rotary table has angles for {context.Rotary.Positions}.", nameof(context));
         Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-        {
-            int half = context.HeadDim / 2;
-            device.Launch(
-                RotaryKernels.Rotate, ElementLaunch.ForElements(device, x.Shape.Elements / 2), x.View, context.Rotary.Cosines.View, context.Rotary.Sines.View, context.Length, x.Columns / context.HeadDim, half, direction, result.View);
-        }
-        else
-        {
-            RotaryCpu.Rotate(x, context, direction, result);
-        }
-
+        x.Device.Run(new RotaryWork(x, context, direction, result));
         return result;
     }
 
     /// <summary>Throws unless a tensor has the rows of a context and whole heads of features.</summary>
     private static void RequireRowsOf(SequenceContext context, Tensor tensor, string operation)
     {
-        if (tensor.Rows != context.Batch * context.Length)
-            throw new ArgumentException($"{operation} of {context.Batch} sequences of {context.Length} takes {context.Batch * context.Length} rows, but the tensor is {tensor.Shape}.");
+        int batch = context.Sequences.Length;
+        if (tensor.Rows != context.Rows)
+            throw new ArgumentException($"{operation} of {batch} sequences takes their {context.Rows} rows, but the tensor is {tensor.Shape}.");
         if (tensor.Columns == 0 || tensor.Columns % context.HeadDim != 0)
             throw new ArgumentException($"{operation} takes heads of {context.HeadDim} features, but the tensor is {tensor.Shape}.");
+    }
+
+    private readonly struct RotaryWork(Tensor x, SequenceContext context, float direction, Tensor result) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => RotaryCpu.Rotate(device, x, context, direction, result);
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(
+            RotaryKernels.Rotate,
+            ElementLaunch.ForElements(device, x.Shape.Elements / 2),
+            x.View,
+            context.Rotary.Cosines.View,
+            context.Rotary.Sines.View,
+            context.TableOn(device).Positions,
+            x.Columns / context.HeadDim,
+            context.HeadDim / 2,
+            direction,
+            result.View);
     }
 }

@@ -1,5 +1,3 @@
-using AdapterToolkit.Devices;
-using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
 
@@ -11,16 +9,7 @@ public static partial class Op
     /// <param name="x">A tensor.</param>
     /// <param name="factor">The factor.</param>
     [Gradient(nameof(ScaleGradient))]
-    public static Tensor Scale(Tensor x, float factor)
-    {
-        ArgumentNullException.ThrowIfNull(x);
-        Tensor result = x.AllocateLike();
-        if (x.Device is AcceleratorDevice device)
-            device.Launch(ArithmeticKernels.ScaleAndAdd, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, factor, 0f, result.View);
-        else
-            Elementwise.Run((CpuDevice)x.Device, new ScalarKernel<ProductFunction>(x, factor, result), result.Shape.Elements);
-        return result;
-    }
+    public static Tensor Scale(Tensor x, float factor) => ScaleAndAdd<ProductFunction>(x, factor, factor, summand: 0);
 
     /// <summary>The gradient of x: factor · gradient.</summary>
     /// <param name="gradient">The gradient of the result.</param>

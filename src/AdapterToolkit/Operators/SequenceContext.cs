@@ -1,39 +1,49 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Tensors;
-using ILGPU;
 
 namespace AdapterToolkit.Operators;
 
 /// <summary>
-/// What a forward pass knows about its rows that is no activation: how they form sequences, which are padding, where each
-/// stands in its sequence, and the rotary embedding's angles.
+/// What a forward pass knows about its rows that is no activation: the sequences that they form, of any lengths, one after the
+/// other, where each stands in its text, and the rotary embedding's angles.
 /// </summary>
 public sealed class SequenceContext : IDisposable
 {
-    private readonly int[] _lengths;
-    private Tensor? _uploadedLengths;
+    private readonly TokenIds _tokens;
+    private Tensor? _table;
 
     /// <summary>Describes the rows of a batch.</summary>
     /// <param name="tokens">The batch.</param>
     /// <param name="rotary">The angles of the rotary embedding.</param>
+    /// <exception cref="ArgumentException">A sequence reaches beyond the positions that the table has angles for.</exception>
     public SequenceContext(TokenIds tokens, RotaryTable rotary)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         ArgumentNullException.ThrowIfNull(rotary);
-        Batch = tokens.Batch;
-        Length = tokens.Length;
-        _lengths = tokens.Lengths.ToArray();
+        for (int i = 0; i < tokens.Batch; i++)
+        {
+            Sequence sequence = tokens.Sequences[i];
+            if (sequence.EndPosition > rotary.Positions)
+            {
+                throw new ArgumentException(
+                    $"Sequence {i} has {sequence.Rows} rows from position {sequence.FirstPosition}, "
+                    + $"but the rotary table has angles for {rotary.Positions} positions.",
+                    nameof(tokens));
+            }
+
+            LongestRows = Math.Max(LongestRows, sequence.Rows);
+        }
+
+        _tokens = tokens;
         Rotary = rotary;
     }
 
-    /// <summary>How many sequences there are.</summary>
-    public int Batch { get; }
+    /// <summary>The sequences, in the order of their rows; each row is one's.</summary>
+    public ReadOnlySpan<Sequence> Sequences => _tokens.Sequences;
 
-    /// <summary>How many rows each sequence has, padding included.</summary>
-    public int Length { get; }
-
-    /// <summary>How many rows of each sequence are no padding; they come first.</summary>
-    public ReadOnlySpan<int> Lengths => _lengths;
+    /// <summary>How many rows the sequences have together, padding included.</summary>
+    public int Rows => _tokens.Rows;
 
     /// <summary>Features of one attention head.</summary>
     public int HeadDim => Rotary.HeadDim;
@@ -41,23 +51,26 @@ public sealed class SequenceContext : IDisposable
     /// <summary>The angles of the rotary embedding.</summary>
     public RotaryTable Rotary { get; }
 
+    /// <summary>How many rows the longest sequence has, padding included.</summary>
+    internal int LongestRows { get; }
+
     /// <summary>
-    /// Gives the memory of the uploaded lengths back; there is none on the CPU device. The context may be used again, which
-    /// uploads them once more.
+    /// Gives the memory of the uploaded table of sequences back; there is none on the CPU device. The context may be used again,
+    /// which uploads it once more.
     /// </summary>
     public void Dispose()
     {
-        if (_uploadedLengths is { IsHeld: true } lengths)
-            lengths.Release();
-        _uploadedLengths = null;
+        if (_table is { IsHeld: true } table)
+            table.Release();
+        _table = null;
     }
 
-    /// <summary>The lengths as kernels of an accelerator read them. They are uploaded once, unless a scope that ended has released them.</summary>
+    /// <summary>The sequences as kernels of an accelerator read them. They are uploaded once, unless a scope that ended has released them.</summary>
     /// <param name="device">The device.</param>
-    internal ArrayView<int> LengthsOn(AcceleratorDevice device)
+    internal SequenceTable TableOn(AcceleratorDevice device)
     {
-        if (_uploadedLengths is not { IsHeld: true })
-            _uploadedLengths = Op.Upload(device, _lengths);
-        return _uploadedLengths.View.Cast<int>();
+        if (_table is not { IsHeld: true })
+            _table = Op.Upload(device, SequenceTable.NumbersOf(Sequences, Rows, AttentionLaunch.TileRows(device)));
+        return new SequenceTable(_table.ViewOf<int>(), Rows);
     }
 }

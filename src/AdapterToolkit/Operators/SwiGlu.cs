@@ -32,25 +32,24 @@ public static partial class Op
         RequireSameShape(gate, up, nameof(SwiGluGradient));
         Tensor? gateGradient = gateActive ? gate.AllocateLike() : null;
         Tensor? upGradient = upActive ? up.AllocateLike() : null;
-        int elements = gradient.Shape.Elements;
-        if (gradient.Device is AcceleratorDevice device)
-        {
-            device.Launch(
-                ActivationKernels.SwiGluGradient,
-                ElementLaunch.ForElements(device, elements),
-                gradient.View,
-                gate.View,
-                up.View,
-                (gateGradient ?? gradient).View,
-                (upGradient ?? gradient).View,
-                gateActive ? 1 : 0,
-                upActive ? 1 : 0);
-        }
-        else
-        {
-            Elementwise.Run((CpuDevice)gradient.Device, new SwiGluGradientKernel(gradient, gate, up, gateGradient, upGradient), elements);
-        }
-
+        gradient.Device.Run(new SwiGluGradientWork(gradient, gate, up, gateGradient, upGradient));
         return (gateGradient, upGradient);
+    }
+
+    private readonly struct SwiGluGradientWork(Tensor gradient, Tensor gate, Tensor up, Tensor? gateGradient, Tensor? upGradient) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) =>
+            Elementwise.Run(device, new SwiGluGradientKernel(gradient, gate, up, gateGradient, upGradient), gradient.Shape.Elements);
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(
+            ActivationKernels.SwiGluGradient,
+            ElementLaunch.ForElements(device, gradient.Shape.Elements),
+            gradient.View,
+            gate.View,
+            up.View,
+            (gateGradient ?? gradient).View,
+            (upGradient ?? gradient).View,
+            gateGradient is null ? 0 : 1,
+            upGradient is null ? 0 : 1);
     }
 }

@@ -81,7 +81,9 @@ public sealed class AdamW : IDisposable
     public int StateBits
     {
         get;
-        init => field = value is FullPrecision or EightBits ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "An optimizer's state has 8 or 32 bits a number.");
+        init => field = value is FullPrecision or EightBits
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "An optimizer's state has 8 or 32 bits a number.");
     }
     = FullPrecision;
 
@@ -207,7 +209,13 @@ public sealed class AdamW : IDisposable
             }
 
             if (file.Entries.FirstOrDefault(entry => !known.Contains(entry.Name)) is { } unknown)
-                throw new CheckpointException(file.FilePath, "belongs to no parameter that trains: the state is that of another model, or of another StateBits or MinimumSize.", unknown.Name);
+            {
+                throw new CheckpointException(
+                    file.FilePath,
+                    "belongs to no parameter that trains: the state is that of another model, or of another StateBits or MinimumSize.",
+                    unknown.Name);
+            }
+
             return loaded;
         }
         catch

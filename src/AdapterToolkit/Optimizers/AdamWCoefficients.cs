@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace AdapterToolkit.Optimizers;
 
 /// <summary>What one step of AdamW multiplies by, the same for all numbers of a parameter; computed in double precision.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-public struct AdamWCoefficients
+internal struct AdamWCoefficients
 {
     /// <summary>What the gradient is multiplied by first.</summary>
     public float GradientFactor;

@@ -9,7 +9,8 @@ namespace AdapterToolkit.Optimizers;
 /// <param name="firstMoment">m.</param>
 /// <param name="secondMoment">v.</param>
 /// <param name="coefficients">What the step multiplies by.</param>
-internal readonly unsafe struct AdamWCpuKernel(float* value, float* gradient, float* firstMoment, float* secondMoment, AdamWCoefficients coefficients) : IElementKernel
+internal readonly unsafe struct AdamWCpuKernel(
+    float* value, float* gradient, float* firstMoment, float* secondMoment, AdamWCoefficients coefficients) : IElementKernel
 {
     private readonly float* _value = value;
     private readonly float* _gradient = gradient;
@@ -33,7 +34,8 @@ internal readonly unsafe struct AdamWCpuKernel(float* value, float* gradient, fl
         v = TOperations.MultiplyAdd(TOperations.Multiply(g, g), TOperations.Create(_coefficients.SecondShare), v);
         TOperations.Store(v, ref *_secondMoment, i);
 
-        TVector denominator = TOperations.Add(TOperations.Divide(TOperations.Sqrt(v), TOperations.Create(_coefficients.SecondBias)), TOperations.Create(_coefficients.Epsilon));
+        TVector root = TOperations.Divide(TOperations.Sqrt(v), TOperations.Create(_coefficients.SecondBias));
+        TVector denominator = TOperations.Add(root, TOperations.Create(_coefficients.Epsilon));
         TVector w = TOperations.Multiply(TOperations.Load(ref *_value, i), TOperations.Create(_coefficients.Decay));
         w = TOperations.Subtract(w, TOperations.Multiply(TOperations.Create(_coefficients.StepSize), TOperations.Divide(m, denominator)));
         TOperations.Store(w, ref *_value, i);

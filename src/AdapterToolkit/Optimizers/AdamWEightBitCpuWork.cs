@@ -16,7 +16,8 @@ namespace AdapterToolkit.Optimizers;
 /// <param name="first">m.</param>
 /// <param name="second">v.</param>
 /// <param name="coefficients">What the step multiplies by.</param>
-internal sealed unsafe class AdamWEightBitCpuWork(Tensor value, Tensor gradient, EightBitMoment first, EightBitMoment second, AdamWCoefficients coefficients) : ParallelWork
+internal sealed unsafe class AdamWEightBitCpuWork(
+    Tensor value, Tensor gradient, EightBitMoment first, EightBitMoment second, AdamWCoefficients coefficients) : ParallelWork
 {
     /// <summary>Blocks that stay together, so that no two threads write scales into one cache line.</summary>
     private const int Unit = 16;
@@ -39,7 +40,7 @@ internal sealed unsafe class AdamWEightBitCpuWork(Tensor value, Tensor gradient,
     }
 
     private static Span<byte> CodesOf(EightBitMoment moment, int block, int count) =>
-        MemoryMarshal.AsBytes(moment.Codes.Span).Slice(block * EightBitMoment.BlockSize, count);
+        moment.Codes.SpanOf<byte>().Slice(block * EightBitMoment.BlockSize, count);
 
     private static void Decode(EightBitMoment moment, ReadOnlySpan<float> map, int block, Span<float> numbers)
     {

@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Optimizers;
 
 /// <summary>The step of AdamW with moments in 8 bits.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AdamWEightBitKernels
+internal static class AdamWEightBitKernels
 {
     private const int BlockSize = EightBitMoment.BlockSize;
     private const int Values = EightBitMaps.Values;
@@ -24,9 +22,9 @@ public static class AdamWEightBitKernels
     /// </summary>
     /// <param name="value">w.</param>
     /// <param name="gradient">g, before it is multiplied by its factor.</param>
-    /// <param name="firstCodes">The codes of m, four in a word.</param>
+    /// <param name="firstCodes">The codes of m.</param>
     /// <param name="firstScales">The scales of m, one a block.</param>
-    /// <param name="secondCodes">The codes of v, four in a word.</param>
+    /// <param name="secondCodes">The codes of v.</param>
     /// <param name="secondScales">The scales of v, one a block.</param>
     /// <param name="maps">The values of m's map, the points between them, and the same of v's map; 256 numbers each.</param>
     /// <param name="coefficients">What the step multiplies by.</param>
@@ -34,9 +32,9 @@ public static class AdamWEightBitKernels
     public static void Update(
         ArrayView<float> value,
         ArrayView<float> gradient,
-        ArrayView<uint> firstCodes,
+        ArrayView<byte> firstCodes,
         ArrayView<float> firstScales,
-        ArrayView<uint> secondCodes,
+        ArrayView<byte> secondCodes,
         ArrayView<float> secondScales,
         ArrayView<float> maps,
         AdamWCoefficients coefficients)
@@ -54,9 +52,8 @@ public static class AdamWEightBitKernels
             float m = 0, v = 0;
             if (index < value.IntLength)
             {
-                int shift = (index & 3) * 8;
-                m = maps[(int)((firstCodes[index >> 2] >> shift) & 0xFF)] * firstScale;
-                v = maps[(2 * Values) + (int)((secondCodes[index >> 2] >> shift) & 0xFF)] * secondScale;
+                m = maps[(int)firstCodes[index]] * firstScale;
+                v = maps[(2 * Values) + (int)secondCodes[index]] * secondScale;
                 float g = gradient[index] * coefficients.GradientFactor;
                 m += coefficients.FirstShare * (g - m);
                 v = (coefficients.Beta2 * v) + (coefficients.SecondShare * (g * g));
@@ -86,12 +83,12 @@ public static class AdamWEightBitKernels
 
         firstScale = firstLargest[0];
         secondScale = secondLargest[0];
-        for (int word = Group.IdxX; word < BlockSize / 4; word += Group.DimX)
+        for (int i = Group.IdxX; i < BlockSize; i += Group.DimX)
         {
-            if (start + (4 * word) < value.IntLength)
+            if (start + i < value.IntLength)
             {
-                firstCodes[(start / 4) + word] = Encode(firstNumbers, 4 * word, firstScale, maps, Values);
-                secondCodes[(start / 4) + word] = Encode(secondNumbers, 4 * word, secondScale, maps, 3 * Values);
+                firstCodes[start + i] = Encode(firstNumbers[i], firstScale, maps, Values);
+                secondCodes[start + i] = Encode(secondNumbers[i], secondScale, maps, 3 * Values);
             }
         }
 
@@ -102,15 +99,12 @@ public static class AdamWEightBitKernels
         }
     }
 
-    /// <summary>The codes of four numbers, in one word.</summary>
-    private static uint Encode(ArrayView<float> numbers, int first, float scale, ArrayView<float> maps, int points)
+    /// <summary>The code of a number in a block of a scale.</summary>
+    private static byte Encode(float number, float scale, ArrayView<float> maps, int points)
     {
         float lift = scale <= Tiny ? Lift : 1;
         float reciprocal = scale > 0 ? 1 / (scale * lift) : 0;
-        uint word = 0;
-        for (int i = 0; i < 4; i++)
-            word |= (uint)Nearest(numbers[first + i] * lift * reciprocal, maps, points) << (8 * i);
-        return word;
+        return (byte)Nearest(number * lift * reciprocal, maps, points);
     }
 
     /// <summary>How many of a map's points are below a number, by halving: the code of the nearest value.</summary>

@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Optimizers;
 
 /// <summary>The step of AdamW.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AdamWKernels
+internal static class AdamWKernels
 {
     /// <summary>
     /// w ← (1 - η λ) w; m ← m + (1 - β₁) (g - m); v ← β₂ v + (1 - β₂) g²;
@@ -18,7 +16,8 @@ public static class AdamWKernels
     /// <param name="secondMoment">v.</param>
     /// <param name="coefficients">What the step multiplies by.</param>
     [Kernel]
-    public static void Update(ArrayView<float> value, ArrayView<float> gradient, ArrayView<float> firstMoment, ArrayView<float> secondMoment, AdamWCoefficients coefficients)
+    public static void Update(
+        ArrayView<float> value, ArrayView<float> gradient, ArrayView<float> firstMoment, ArrayView<float> secondMoment, AdamWCoefficients coefficients)
     {
         int i = Grid.GlobalIndex.X;
         if (i >= value.IntLength)

@@ -17,8 +17,9 @@ internal abstract class AdamWState : IDisposable
     /// <summary>The bytes that the moments take.</summary>
     internal abstract long Bytes { get; }
 
-    /// <summary>All tensors that a step changes.</summary>
-    internal abstract IReadOnlyList<Tensor> Contents { get; }
+    /// <summary>Copies the moments to the host.</summary>
+    /// <returns>What puts the copies back.</returns>
+    internal abstract Action Copy();
 
     /// <summary>Numbers that are as large as those of m: m itself, or the largest magnitudes of its blocks.</summary>
     internal abstract Tensor FirstMagnitudes { get; }

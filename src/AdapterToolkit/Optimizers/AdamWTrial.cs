@@ -7,7 +7,7 @@ namespace AdapterToolkit.Optimizers;
 internal sealed class AdamWTrial
 {
     private readonly List<(Parameter Parameter, AdamWState State)> _updated;
-    private readonly List<(Tensor Tensor, float[] Before)> _copies;
+    private readonly List<(Tensor Value, float[] Before, Action PutMomentsBack)> _copies;
 
     /// <summary>Copies parameters and moments to the host.</summary>
     /// <param name="parameters">The parameters that the step will change.</param>
@@ -15,7 +15,7 @@ internal sealed class AdamWTrial
     internal AdamWTrial(IEnumerable<Parameter> parameters, IReadOnlyDictionary<Parameter, AdamWState> states)
     {
         _updated = [.. parameters.Select(parameter => (parameter, states[parameter]))];
-        _copies = [.. _updated.SelectMany(updated => (Tensor[])[updated.Parameter.Value, .. updated.State.Contents]).Select(tensor => (tensor, tensor.ToArray()))];
+        _copies = [.. _updated.Select(updated => (updated.Parameter.Value, updated.Parameter.Value.ToArray(), updated.State.Copy()))];
     }
 
     /// <summary>Looks for a number that the step has made infinite or not a number.</summary>
@@ -43,8 +43,12 @@ internal sealed class AdamWTrial
     /// <summary>Puts everything back as it was before the step.</summary>
     internal void TakeBack()
     {
-        foreach ((Tensor tensor, float[] before) in _copies)
-            tensor.CopyFrom(before);
+        foreach ((Tensor value, float[] before, Action putMomentsBack) in _copies)
+        {
+            value.CopyFrom(before);
+            putMomentsBack();
+        }
+
         foreach ((_, AdamWState state) in _updated)
             state.TakeBackStep();
     }

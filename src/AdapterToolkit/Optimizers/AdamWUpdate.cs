@@ -23,7 +23,8 @@ namespace AdapterToolkit.Optimizers;
 /// <param name="WeightDecay">λ.</param>
 /// <param name="Step">t: the number of the step, from 1.</param>
 /// <param name="GradientFactor">What the gradient is multiplied by first, to clip it.</param>
-internal readonly record struct AdamWUpdate(double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, long Step, float GradientFactor = 1)
+internal readonly record struct AdamWUpdate(
+    double LearningRate, double Beta1, double Beta2, double Epsilon, double WeightDecay, long Step, float GradientFactor = 1)
 {
     /// <summary>What one element costs in multiply-adds of a product of matrices when its moments are decoded and quantized again.</summary>
     private const int EightBitCost = 4 * ElementCost.ErrorFunction;
@@ -46,16 +47,12 @@ internal readonly record struct AdamWUpdate(double LearningRate, double Beta1, d
     /// <param name="firstMoment">m, of the same shape; zeros before the first step.</param>
     /// <param name="secondMoment">v, of the same shape; zeros before the first step.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    internal unsafe void Apply(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment)
+    internal void Apply(Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment)
     {
         RequireShape(value, gradient, "gradient");
         RequireShape(value, firstMoment, "first moment");
         RequireShape(value, secondMoment, "second moment");
-        int elements = value.Shape.Elements;
-        if (value.Device is AcceleratorDevice device)
-            device.Launch(AdamWKernels.Update, ElementLaunch.ForElements(device, elements), value.View, gradient.View, firstMoment.View, secondMoment.View, Coefficients);
-        else
-            Elementwise.Run((CpuDevice)value.Device, new AdamWCpuKernel(Elementwise.Pointer(value), Elementwise.Pointer(gradient), Elementwise.Pointer(firstMoment), Elementwise.Pointer(secondMoment), Coefficients), elements);
+        value.Device.Run(new FullPrecisionWork(value, gradient, firstMoment, secondMoment, Coefficients));
     }
 
     /// <summary>Updates a parameter and its moments in 8 bits in one pass.</summary>
@@ -68,31 +65,51 @@ internal readonly record struct AdamWUpdate(double LearningRate, double Beta1, d
     internal void Apply(Tensor value, Tensor gradient, EightBitMoment firstMoment, EightBitMoment secondMoment, Tensor maps)
     {
         RequireShape(value, gradient, "gradient");
-        if (value.Device is AcceleratorDevice device)
-        {
-            device.Launch(
-                AdamWEightBitKernels.Update,
-                ElementLaunch.ForRows(device, firstMoment.Blocks),
-                value.View,
-                gradient.View,
-                firstMoment.Codes.View.Cast<uint>(),
-                firstMoment.Maxima.View,
-                secondMoment.Codes.View.Cast<uint>(),
-                secondMoment.Maxima.View,
-                maps.View,
-                Coefficients);
-        }
-        else
-        {
-            CpuDevice cpu = (CpuDevice)value.Device;
-            int workers = Sharing.Workers(cpu, value.Shape.Elements, 1, EightBitCost);
-            cpu.Workers.Run(new AdamWEightBitCpuWork(value, gradient, firstMoment, secondMoment, Coefficients), workers);
-        }
+        value.Device.Run(new EightBitWork(value, gradient, firstMoment, secondMoment, maps, Coefficients));
     }
 
     private static void RequireShape(Tensor value, Tensor other, string name)
     {
         if (other.Shape != value.Shape)
             throw new ArgumentException($"A parameter of shape {value.Shape} can't be updated with a {name} of shape {other.Shape}.");
+    }
+
+    private readonly struct FullPrecisionWork(
+        Tensor value, Tensor gradient, Tensor firstMoment, Tensor secondMoment, AdamWCoefficients coefficients) : IDeviceWork
+    {
+        public unsafe void RunOn(CpuDevice device)
+        {
+            AdamWCpuKernel kernel = new(
+                Elementwise.Pointer(value), Elementwise.Pointer(gradient), Elementwise.Pointer(firstMoment), Elementwise.Pointer(secondMoment), coefficients);
+            Elementwise.Run(device, kernel, value.Shape.Elements);
+        }
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(
+            AdamWKernels.Update,
+            ElementLaunch.ForElements(device, value.Shape.Elements),
+            value.View,
+            gradient.View,
+            firstMoment.View,
+            secondMoment.View,
+            coefficients);
+    }
+
+    private readonly struct EightBitWork(
+        Tensor value, Tensor gradient, EightBitMoment firstMoment, EightBitMoment secondMoment, Tensor maps, AdamWCoefficients coefficients) : IDeviceWork
+    {
+        public void RunOn(CpuDevice device) => device.Workers.Run(
+            new AdamWEightBitCpuWork(value, gradient, firstMoment, secondMoment, coefficients), Sharing.Workers(device, value.Shape.Elements, 1, EightBitCost));
+
+        public void RunOn(AcceleratorDevice device) => device.Launch(
+            AdamWEightBitKernels.Update,
+            ElementLaunch.ForRows(device, firstMoment.Blocks),
+            value.View,
+            gradient.View,
+            firstMoment.Codes.ViewOf<byte>(),
+            firstMoment.Maxima.View,
+            secondMoment.Codes.ViewOf<byte>(),
+            secondMoment.Maxima.View,
+            maps.View,
+            coefficients);
     }
 }

@@ -13,19 +13,16 @@ internal sealed class EightBitMoment : IDisposable
     /// <summary>How many numbers share a scale.</summary>
     internal const int BlockSize = 256;
 
-    private readonly int _elements;
-
     /// <summary>Makes a moment of zeros.</summary>
     /// <param name="device">The device.</param>
     /// <param name="elements">How many numbers there are.</param>
     internal EightBitMoment(Device device, int elements)
     {
-        _elements = elements;
-        Codes = Tensor.Zeros(device, new Shape(ByteWords.Count(elements)));
+        Codes = Tensor.Zeros(device, new Shape(elements), ElementType.UInt8);
         Maxima = Tensor.Zeros(device, new Shape(BlocksOf(elements)));
     }
 
-    /// <summary>The codes, one a byte, four in each of the tensor's words, the first in the lowest bits.</summary>
+    /// <summary>A code of the dynamic map for each number.</summary>
     internal Tensor Codes { get; }
 
     /// <summary>Each block's largest magnitude.</summary>
@@ -48,11 +45,15 @@ internal sealed class EightBitMoment : IDisposable
     internal static int BlocksOf(int elements) => (elements + BlockSize - 1) / BlockSize;
 
     /// <summary>Copies the codes out of the device.</summary>
-    internal byte[] CopyCodes()
+    internal byte[] CopyCodes() => Codes.Read<byte>();
+
+    /// <summary>Copies codes and scales to the host.</summary>
+    /// <returns>What puts the copies back.</returns>
+    internal Action Copy()
     {
-        byte[] codes = new byte[_elements];
-        ByteWords.CopyTo(Codes, codes);
-        return codes;
+        byte[] codes = CopyCodes();
+        float[] maxima = Maxima.ToArray();
+        return () => CopyFrom(codes, maxima);
     }
 
     /// <summary>Replaces codes and scales.</summary>
@@ -60,7 +61,7 @@ internal sealed class EightBitMoment : IDisposable
     /// <param name="maxima">A scale for each block.</param>
     internal void CopyFrom(ReadOnlySpan<byte> codes, ReadOnlySpan<float> maxima)
     {
-        ByteWords.CopyFrom(Codes, codes);
+        Codes.Write(codes);
         Maxima.CopyFrom(maxima);
     }
 }

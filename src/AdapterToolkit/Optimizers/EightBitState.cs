@@ -15,7 +15,7 @@ internal sealed class EightBitState(Parameter parameter, Tensor maps) : AdamWSta
     internal static string[] Suffixes => [FirstMomentSuffix, FirstMomentSuffix + MaximaSuffix, SecondMomentSuffix, SecondMomentSuffix + MaximaSuffix];
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<Tensor> Contents => [First.Codes, First.Maxima, Second.Codes, Second.Maxima];
+    internal override Action Copy() => First.Copy() + Second.Copy();
 
     /// <inheritdoc/>
     internal override Tensor FirstMagnitudes => First.Maxima;

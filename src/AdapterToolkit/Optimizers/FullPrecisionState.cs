@@ -15,7 +15,15 @@ internal sealed class FullPrecisionState(Parameter parameter) : AdamWState
     internal static string[] Suffixes => [FirstMomentSuffix, SecondMomentSuffix];
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<Tensor> Contents => [_first, _second];
+    internal override Action Copy()
+    {
+        float[] first = _first.ToArray(), second = _second.ToArray();
+        return () =>
+        {
+            _first.CopyFrom(first);
+            _second.CopyFrom(second);
+        };
+    }
 
     /// <inheritdoc/>
     internal override Tensor FirstMagnitudes => _first;

@@ -1,7 +1,9 @@
 namespace AdapterToolkit.Optimizers;
 
 /// <summary>Clipping of gradients by their global norm: the square root of the sum of the squares of all of them.</summary>
-/// <remarks>Pascanu et al., "On the difficulty of training recurrent neural networks", 2013; the numbers are those of PyTorch's <c>clip_grad_norm_</c>.</remarks>
+/// <remarks>
+/// Pascanu et al., "On the difficulty of training recurrent neural networks", 2013; the numbers are those of PyTorch's <c>clip_grad_norm_</c>.
+/// </remarks>
 public static class GradientClipping
 {
     /// <summary>Keeps the division defined when all gradients are zero.</summary>

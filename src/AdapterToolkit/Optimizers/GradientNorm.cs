@@ -4,7 +4,6 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Operators.Accelerator;
 using AdapterToolkit.Tensors;
 using ILGPU;
-using ILGPU.Runtime.OpenCL;
 
 namespace AdapterToolkit.Optimizers;
 
@@ -23,45 +22,33 @@ internal static class GradientNorm
     internal static double SumOfSquares(IEnumerable<Tensor> gradients)
     {
         Tensor[] all = [.. gradients];
-        return all is [{ Device: AcceleratorDevice device }, ..]
-            ? SumOfSquares(device, all, device.Accelerator.Capabilities is not CLCapabilityContext { Float64: false })
-            : all.Sum(tensor => SumOfSquares(tensor.Span));
+        return all is [{ Device: { } device }, ..] ? device.Compute<SumOfSquaresFunction, double>(new SumOfSquaresFunction(all)) : 0;
     }
 
     /// <summary>Each group of threads leaves one sum; they come back in one copy, however many tensors there are.</summary>
     /// <param name="device">The device.</param>
     /// <param name="tensors">The gradients.</param>
-    /// <param name="isDouble">Whether groups sum in double precision, which not all OpenCL devices have.</param>
+    /// <param name="isDouble">Whether groups sum in double precision.</param>
     internal static double SumOfSquares(AcceleratorDevice device, IReadOnlyList<Tensor> tensors, bool isDouble)
     {
         int groups = tensors.Sum(Groups);
         if (groups == 0)
             return 0;
-        using Tensor sums = Tensor.Allocate(device, new Shape(isDouble ? 2 * groups : groups));
+        using Tensor sums = Tensor.Allocate(device, new Shape(groups), isDouble ? ElementType.Float64 : ElementType.Float32);
         int firstGroup = 0;
         foreach (Tensor tensor in tensors.Where(tensor => Groups(tensor) > 0))
         {
             KernelConfig config = ElementLaunch.ForRows(device, Groups(tensor));
             if (isDouble)
-                device.Launch(SumOfSquaresKernels.InDouble, config, tensor.View, sums.View.Cast<double>(), firstGroup);
+                device.Launch(SumOfSquaresKernels.InDouble, config, tensor.View, sums.ViewOf<double>(), firstGroup);
             else
                 device.Launch(SumOfSquaresKernels.InSingle, config, tensor.View, sums.View, firstGroup);
             firstGroup += Groups(tensor);
         }
 
-        float[] numbers = sums.ToArray();
         double total = 0;
-        if (isDouble)
-        {
-            foreach (double sum in MemoryMarshal.Cast<float, double>(numbers))
-                total += sum;
-        }
-        else
-        {
-            foreach (float sum in numbers)
-                total += sum;
-        }
-
+        foreach (double sum in isDouble ? sums.Read<double>() : Array.ConvertAll(sums.ToArray(), sum => (double)sum))
+            total += sum;
         return total;
     }
 
@@ -83,5 +70,18 @@ internal static class GradientNorm
         for (; i < values.Length; i++)
             sum += (double)values[i] * values[i];
         return sum;
+    }
+
+    private readonly struct SumOfSquaresFunction(Tensor[] tensors) : IDeviceFunction<double>
+    {
+        public double RunOn(CpuDevice device)
+        {
+            double sum = 0;
+            foreach (Tensor tensor in tensors)
+                sum += SumOfSquares(tensor.Span);
+            return sum;
+        }
+
+        public double RunOn(AcceleratorDevice device) => SumOfSquares(device, tensors, device.WidestNumber == sizeof(double));
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Optimizers;
@@ -7,8 +6,7 @@ namespace AdapterToolkit.Optimizers;
 /// Sums of squares, one for each group of threads: each thread adds up every so many of the group's numbers, then half of the
 /// threads add the sums of the other half until one is left. The order is fixed.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class SumOfSquaresKernels
+internal static class SumOfSquaresKernels
 {
     /// <summary>How many numbers one group sums.</summary>
     public const int GroupNumbers = 4096;

@@ -26,7 +26,11 @@ public sealed class BlockScales
         ArgumentNullException.ThrowIfNull(nestedMaxima);
         int expected = (codes.Length + WeightFormat.NestedBlockSize - 1) / WeightFormat.NestedBlockSize;
         if (nestedMaxima.Length != expected)
-            throw new ArgumentException($"{codes.Length} scales in 8 bits have {expected} maxima of their own, but {nestedMaxima.Length} were given.", nameof(nestedMaxima));
+        {
+            throw new ArgumentException(
+                $"{codes.Length} scales in 8 bits have {expected} maxima of their own, but {nestedMaxima.Length} were given.", nameof(nestedMaxima));
+        }
+
         Codes = codes;
         NestedMaxima = nestedMaxima;
         Offset = offset;

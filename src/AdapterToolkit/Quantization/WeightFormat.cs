@@ -82,7 +82,13 @@ public sealed record WeightFormat
     private static int Checked(int blockSize)
     {
         if (!IsBlockSize(blockSize))
-            throw new ArgumentOutOfRangeException(nameof(blockSize), blockSize, $"Blocks of {blockSize} numbers are not supported; use a power of two from {SmallestBlock} to {LargestBlock}.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(blockSize),
+                blockSize,
+                $"Blocks of {blockSize} numbers are not supported; use a power of two from {SmallestBlock} to {LargestBlock}.");
+        }
+
         return blockSize;
     }
 }

@@ -55,7 +55,9 @@ public sealed class RandomSequence
     }
 
     /// <summary>Fills with Gaussian numbers of mean zero.</summary>
-    /// <remarks>The transformation of Box and Muller, 1958. It takes the system's logarithm, sine and cosine, whose last bit may differ between operating systems.</remarks>
+    /// <remarks>
+    /// The transformation of Box and Muller, 1958. It takes the system's logarithm, sine and cosine, whose last bit may differ between operating systems.
+    /// </remarks>
     /// <param name="values">What to fill.</param>
     /// <param name="standardDeviation">The standard deviation.</param>
     public void FillGaussian(Span<float> values, double standardDeviation)

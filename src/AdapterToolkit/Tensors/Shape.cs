@@ -18,7 +18,11 @@ public readonly struct Shape : IEquatable<Shape>
             ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(dimensions));
             elements *= dimension;
             if (elements > Array.MaxLength)
-                throw new ArgumentOutOfRangeException(nameof(dimensions), $"A tensor of {Text(dimensions)} numbers is too large: one holds {Array.MaxLength} at most. Use smaller batches or shorter sequences.");
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(dimensions),
+                    $"A tensor of {Text(dimensions)} numbers is too large: one holds {Array.MaxLength} at most. Use smaller batches or shorter sequences.");
+            }
         }
 
         _dimensions = dimensions.ToArray();
@@ -92,5 +96,6 @@ public readonly struct Shape : IEquatable<Shape>
     public override string ToString() =>
         Dimensions.Length == 0 ? "scalar" : Text(Dimensions);
 
-    private static string Text(ReadOnlySpan<int> dimensions) => string.Join(" x ", dimensions.ToArray().Select(dimension => dimension.ToString(CultureInfo.InvariantCulture)));
+    private static string Text(ReadOnlySpan<int> dimensions) =>
+        string.Join(" x ", dimensions.ToArray().Select(dimension => dimension.ToString(CultureInfo.InvariantCulture)));
 }

@@ -12,14 +12,17 @@ public static class Scoring
     /// <summary>The next-token loss of a batch, without gradients.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">The tokens.</param>
-    /// <param name="labels">A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the next one's label.</param>
+    /// <param name="labels">
+    /// A label for each token, -100 where it scores nothing. They are shifted by one inside: a row scores the label of the next
+    /// one of its sequence.
+    /// </param>
     public static LossSum Loss(this LanguageModel model, TokenIds tokens, ReadOnlySpan<int> labels)
     {
         using ExclusiveUse.Hold use = model.Enter();
         using PlannedCall call = new();
         using SequenceContext context = model.CreateContext(tokens);
         Tensor hidden = model.Evaluate(tokens, context);
-        LossSum loss = model.Head.Loss(hidden, labels, tokens.Batch, tokens.Length);
+        LossSum loss = model.Head.Loss(hidden, labels, context.Sequences);
         hidden.Release();
         call.Complete();
         return loss;
@@ -44,7 +47,7 @@ public static class Scoring
         Tensor hidden = model.ForwardSaving(tokens, context, out ForwardRecord? record);
         if (record is null)
             throw new InvalidOperationException("Nothing of the model trains. Give it an adapter with Adapter.Initialize or Adapter.Load.");
-        LossSum loss = model.Head.LossSaving(hidden, labels, tokens.Batch, tokens.Length, gradientFactor, out Tensor? gradient);
+        LossSum loss = model.Head.LossSaving(hidden, labels, context.Sequences, gradientFactor, out Tensor? gradient);
         hidden.Release();
         if (gradient is not null)
         {

@@ -35,7 +35,15 @@ internal static class TrainedModel
     internal static Dictionary<string, string> Environment(Device device) => new()
     {
         ["device"] = device.ToString(),
-        ["threads"] = device is CpuDevice cpu ? cpu.Threads.ToString(CultureInfo.InvariantCulture) : "none",
-        ["vectors"] = device is CpuDevice ? $"{VectorWidth.Bits} bits" : "none",
+        ["threads"] = device.Compute<Processor, string>(new Processor(cpu => cpu.Threads.ToString(CultureInfo.InvariantCulture))),
+        ["vectors"] = device.Compute<Processor, string>(new Processor(_ => $"{VectorWidth.Bits} bits")),
     };
+
+    /// <summary>What is said of the processor, where it is what computes.</summary>
+    private readonly struct Processor(Func<CpuDevice, string> says) : IDeviceFunction<string>
+    {
+        public string RunOn(CpuDevice device) => says(device);
+
+        public string RunOn(AcceleratorDevice device) => "none";
+    }
 }

@@ -16,13 +16,17 @@ public sealed class TrainingBatch
     {
         ArgumentNullException.ThrowIfNull(tokens);
         if (labels.Length != tokens.Rows)
-            throw new ArgumentException($"A batch of {tokens.Batch} sequences of {tokens.Length} tokens needs {tokens.Rows} labels, but {labels.Length} were given.", nameof(labels));
+        {
+            throw new ArgumentException(
+                $"A batch of {tokens.Batch} sequences with {tokens.Rows} rows needs as many labels, but {labels.Length} were given.", nameof(labels));
+        }
+
         Tokens = tokens;
         _labels = labels.ToArray();
-        for (int row = 0; row < _labels.Length; row++)
+        foreach (Sequence sequence in tokens.Sequences)
         {
-            if (row % tokens.Length != 0 && _labels[row] != ChatTokens.Ignored)
-                ScoredLabels++;
+            ReadOnlySpan<int> afterFirst = _labels.AsSpan(sequence.FirstRow + 1, sequence.Rows - 1);
+            ScoredLabels += afterFirst.Length - afterFirst.Count(ChatTokens.Ignored);
         }
     }
 
@@ -41,8 +45,8 @@ public sealed class TrainingBatch
         get
         {
             int count = 0;
-            foreach (int length in Tokens.Lengths)
-                count += length;
+            foreach (Sequence sequence in Tokens.Sequences)
+                count += sequence.Length;
             return count;
         }
     }
@@ -57,7 +61,13 @@ public sealed class TrainingBatch
         ArgumentOutOfRangeException.ThrowIfZero(sequences.Count, nameof(sequences));
         int length = sequences.Max(sequence => sequence.Ids.Length);
         if ((long)sequences.Count * length > Array.MaxLength)
-            throw new ArgumentException($"A batch of {sequences.Count} sequences of {length} tokens has more tokens than {Array.MaxLength}. Use smaller batches or shorter sequences.", nameof(sequences));
+        {
+            throw new ArgumentException(
+                $"A batch of {sequences.Count} sequences of {length} tokens has more tokens than {Array.MaxLength}. "
+                + "Use smaller batches or shorter sequences.",
+                nameof(sequences));
+        }
+
         int[] ids = new int[sequences.Count * length];
         int[] labels = new int[ids.Length];
         int[] lengths = new int[sequences.Count];

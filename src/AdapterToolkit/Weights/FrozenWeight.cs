@@ -42,7 +42,7 @@ public sealed class FrozenWeight : IDisposable
     public Device Device => Contents.Device;
 
     /// <summary>Whether a matrix is kept in panels of 32 rows, as the CPU device does.</summary>
-    public bool IsInPanels => Shape.Dimensions.Length == 2 && _contents?.Device is CpuDevice;
+    public bool IsInPanels => _contents is { IsInPanels: true };
 
     /// <summary>How the numbers are written in the checkpoint that they come from; float32 where they come from none.</summary>
     internal WeightFormat FileFormat { get; private set; } = WeightFormat.FullPrecision;
@@ -71,7 +71,7 @@ public sealed class FrozenWeight : IDisposable
 
     /// <summary>The shape of the weight's numbers on a device, where they are in float32: panels of a matrix on the CPU device.</summary>
     /// <param name="device">The device.</param>
-    internal Shape DenseShape(Device device) => device is CpuDevice && Shape.Dimensions is [int rows, int columns] ? WeightPanels.ShapeFor(rows, columns) : Shape;
+    internal Shape DenseShape(Device device) => WeightContents.DenseShape(device, Shape);
 
     private WeightContents Contents
     {
@@ -91,19 +91,14 @@ public sealed class FrozenWeight : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         if (values.Length != Shape.Elements)
-            throw new ArgumentException($"The weight '{Name}' of shape {Shape} holds {Shape.Elements} numbers, but {values.Length} were given.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"The weight '{Name}' of shape {Shape} holds {Shape.Elements} numbers, but {values.Length} were given.", nameof(values));
+        }
+
         ThrowIfLoaded();
         using TensorScope.Suspension suspension = TensorScope.Suspend();
-        if (device is CpuDevice && Shape.Dimensions is [int rows, int columns])
-        {
-            Tensor panels = Tensor.Allocate(device, DenseShape(device));
-            WeightPanels.Pack(values, rows, columns, panels.Span);
-            _contents = new WeightContents(panels, null);
-        }
-        else
-        {
-            _contents = new WeightContents(Tensor.From(device, Shape, values), null);
-        }
+        _contents = WeightContents.Place(device, Shape, values);
     }
 
     /// <summary>Puts the pretrained numbers on a device, quantized before.</summary>
@@ -115,7 +110,11 @@ public sealed class FrozenWeight : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         if (Shape.Dimensions.Length != 2)
-            throw new ArgumentException($"The weight '{Name}' of shape {Shape} is no matrix; only matrices are held in fewer than 32 bits a number.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"The weight '{Name}' of shape {Shape} is no matrix; only matrices are held in fewer than 32 bits a number.", nameof(values));
+        }
+
         ThrowIfLoaded();
         _contents = new WeightContents(null, PackedWeight.Place(device, Shape, values));
     }

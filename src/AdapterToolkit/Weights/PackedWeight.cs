@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
@@ -8,17 +7,19 @@ namespace AdapterToolkit.Weights;
 
 /// <summary>
 /// A quantized weight on a device, as its kernels read it. The codes lie in <see cref="PackedPanels"/> on the CPU device,
-/// and elsewhere in the order of <see cref="QuantizedValues"/>; the scales lie in the order of their blocks everywhere.
-/// Tensors hold float32 numbers, so the codes are 32-bit words that are seen as such.
+/// and elsewhere in the order of <see cref="QuantizedValues"/>; the scales lie in the order of their blocks everywhere. Codes of
+/// fewer than 32 bits lie in words of 32, the first in the lowest bits.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class PackedWeight : IDisposable
 {
-    private PackedWeight(WeightFormat format, Shape shape, Tensor codes, Tensor? maxima, Tensor? scaleCodes, Tensor? nestedMaxima, float offset)
+    private PackedWeight(
+        WeightFormat format, Shape shape, Tensor codes, bool isInPanels, Tensor? maxima, Tensor? scaleCodes, Tensor? nestedMaxima, float offset)
     {
         Format = format;
         Shape = shape;
         Codes = codes;
+        IsInPanels = isInPanels;
         Maxima = maxima;
         ScaleCodes = scaleCodes;
         NestedMaxima = nestedMaxima;
@@ -33,6 +34,9 @@ public sealed class PackedWeight : IDisposable
 
     /// <summary>The codes, in 32-bit words.</summary>
     public Tensor Codes { get; }
+
+    /// <summary>Whether the codes lie in panels.</summary>
+    internal bool IsInPanels { get; }
 
     /// <summary>Each block's scale; null where the scales are in 8 bits, or there are none.</summary>
     public Tensor? Maxima { get; }
@@ -60,7 +64,7 @@ public sealed class PackedWeight : IDisposable
     public long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);
 
     /// <summary>The codes, for kernels on the CPU device.</summary>
-    public Span<uint> CodeWords => MemoryMarshal.Cast<float, uint>(Codes.Span);
+    public Span<uint> CodeWords => Codes.SpanOf<uint>();
 
     /// <summary>Puts a quantized matrix on a device.</summary>
     /// <param name="device">The device.</param>
@@ -72,20 +76,32 @@ public sealed class PackedWeight : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(values);
         if (values.Elements != shape.Elements)
-            throw new ArgumentException($"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
+        {
+            throw new ArgumentException(
+                $"A weight of shape {shape} holds {shape.Elements} numbers, but {values.Elements} quantized ones were given.", nameof(values));
+        }
+
         using PlannedCall call = new();
-        Tensor codes = device is CpuDevice ? InPanels(device, shape, values) : ByteWords.From(device, values.Codes);
-        PackedWeight weight = From(values.Format, shape, codes, values.Scales);
+        PackedWeight weight = device.Compute<Placing, PackedWeight>(new Placing(shape, values));
         call.Complete();
         return weight;
     }
 
-    /// <summary>Puts scales beside codes that are on a device already.</summary>
+    /// <summary>Room for bytes in 32-bit words, of which the last is filled up with zeros.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="bytes">How many bytes there are.</param>
+    internal static Tensor AllocateWords(Device device, long bytes) =>
+        Tensor.Zeros(device, new Shape((int)((bytes + sizeof(uint) - 1) / sizeof(uint))), ElementType.UInt32);
+
+    /// <summary>Puts scales beside codes that are on a device already, in the order of <see cref="QuantizedValues"/>.</summary>
     /// <param name="format">The format.</param>
     /// <param name="shape">The matrix's shape: out x in.</param>
     /// <param name="codes">Its codes, in 32-bit words.</param>
     /// <param name="scales">Its blocks' scales; null for 16 bits.</param>
-    internal static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, BlockScales? scales)
+    internal static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, BlockScales? scales) =>
+        From(format, shape, codes, isInPanels: false, scales);
+
+    private static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, bool isInPanels, BlockScales? scales)
     {
         using PlannedCall call = new();
         Device device = codes.Device;
@@ -93,8 +109,9 @@ public sealed class PackedWeight : IDisposable
             format,
             shape,
             codes,
+            isInPanels,
             scales?.Maxima is { } maxima ? Tensor.From(device, new Shape(maxima.Length), maxima) : null,
-            scales?.Codes is { } scaleCodes ? ByteWords.From(device, scaleCodes) : null,
+            scales?.Codes is { } scaleCodes ? InWords(device, scaleCodes) : null,
             scales?.NestedMaxima is { } nestedMaxima ? Tensor.From(device, new Shape(nestedMaxima.Length), nestedMaxima) : null,
             scales?.Offset ?? 0);
         call.Complete();
@@ -105,10 +122,10 @@ public sealed class PackedWeight : IDisposable
     public QuantizedValues ToQuantizedValues()
     {
         byte[] codes = new byte[QuantizedValues.CodeBytes(Format, Shape.Elements)];
-        if (Device is CpuDevice)
+        if (IsInPanels)
             PackedPanels.Unpack(CodeWords, Format.Bits, Shape.Rows, Shape.Columns, codes);
         else
-            ByteWords.CopyTo(Codes, codes);
+            Codes.ReadBytes(codes);
         return new QuantizedValues(Format, Shape.Elements, codes, Scales());
     }
 
@@ -137,12 +154,11 @@ public sealed class PackedWeight : IDisposable
         NestedMaxima?.Dispose();
     }
 
-    private static Tensor InPanels(Device device, Shape shape, QuantizedValues values)
+    private static Tensor InWords(Device device, ReadOnlySpan<byte> bytes)
     {
-        int bits = values.Format.Bits;
-        Tensor panels = Tensor.Allocate(device, new Shape(PackedPanels.Words(bits, shape.Rows, shape.Columns)));
-        PackedPanels.Pack(values.Codes, bits, shape.Rows, shape.Columns, MemoryMarshal.Cast<float, uint>(panels.Span));
-        return panels;
+        Tensor words = AllocateWords(device, bytes.Length);
+        words.WriteBytes(bytes);
+        return words;
     }
 
     private BlockScales? Scales()
@@ -152,7 +168,21 @@ public sealed class PackedWeight : IDisposable
         if (ScaleCodes is null || NestedMaxima is null)
             return null;
         byte[] codes = new byte[Format.Blocks(Shape.Elements)];
-        ByteWords.CopyTo(ScaleCodes, codes);
+        ScaleCodes.ReadBytes(codes);
         return new BlockScales(codes, NestedMaxima.ToArray(), Offset);
+    }
+
+    /// <summary>Puts codes into the order in which a device's kernels read them, and scales beside them.</summary>
+    private readonly struct Placing(Shape shape, QuantizedValues values) : IDeviceFunction<PackedWeight>
+    {
+        public PackedWeight RunOn(CpuDevice device)
+        {
+            int bits = values.Format.Bits;
+            Tensor panels = Tensor.Allocate(device, new Shape(PackedPanels.Words(bits, shape.Rows, shape.Columns)), ElementType.UInt32);
+            PackedPanels.Pack(values.Codes, bits, shape.Rows, shape.Columns, panels.SpanOf<uint>());
+            return From(values.Format, shape, panels, isInPanels: true, values.Scales);
+        }
+
+        public PackedWeight RunOn(AcceleratorDevice device) => From(values.Format, shape, InWords(device, values.Codes), isInPanels: false, values.Scales);
     }
 }

@@ -2,6 +2,7 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Training;
 using BenchmarkDotNet.Attributes;
@@ -13,7 +14,7 @@ public class HeadLossBenchmarks : CpuBenchmark
 {
     private LanguageModelHead _head = null!;
     private Tensor _hidden = null!;
-    private int[] _labels = [];
+    private TokenIds _tokens = null!;
 
     /// <summary>The shape of the model.</summary>
     [Params("smollm2", "sample")]
@@ -29,18 +30,18 @@ public class HeadLossBenchmarks : CpuBenchmark
         _head = new LanguageModelHead(config.HiddenSize, config.VocabularySize);
         _head.FrozenWeights.Single().Load(Device, RandomValues.Gaussian(config.VocabularySize * config.HiddenSize));
         _hidden = RandomValues.Matrix(Device, Shape.Batch * Shape.Sequence, config.HiddenSize);
-        _labels = Shape.RandomTokens();
+        _tokens = new TokenIds(Shape.Batch, Shape.Sequence, Shape.RandomTokens());
     }
 
     /// <summary>The loss alone.</summary>
     [Benchmark(Baseline = true)]
-    public LossSum Loss() => _head.Loss(_hidden, _labels, Shape.Batch, Shape.Sequence);
+    public LossSum Loss() => _head.Loss(_hidden, _tokens.Ids, _tokens.Sequences);
 
     /// <summary>The loss and the gradient of the hidden states.</summary>
     [Benchmark]
     public LossSum LossAndGradient()
     {
-        LossSum loss = _head.LossSaving(_hidden, _labels, Shape.Batch, Shape.Sequence, gradientFactor: 0, out Tensor? gradient);
+        LossSum loss = _head.LossSaving(_hidden, _tokens.Ids, _tokens.Sequences, gradientFactor: 0, out Tensor? gradient);
         gradient?.Release();
         return loss;
     }

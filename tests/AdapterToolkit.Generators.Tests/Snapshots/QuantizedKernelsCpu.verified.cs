@@ -4,32 +4,904 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
-    using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
-    using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
+    using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
+    using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
-    using Bytes = global::System.Span<byte>;
-    using Maxima = global::System.Span<float>;
+    using BlockNormalization = global::AdapterToolkit.Quantization.BlockNormalization;
+    using LargestMagnitude = global::AdapterToolkit.Quantization.LargestMagnitude;
     using Numbers = global::System.ReadOnlySpan<float>;
-    using Products = global::AdapterToolkit.Generated.User_Project.CpuKernels.Products<global::AdapterToolkit.Generated.User_Project.CpuKernels.NF4Block64Nested, global::AdapterToolkit.Generated.User_Project.CpuKernels.Rank3>;
-    using Kernels = global::AdapterToolkit.Generated.User_Project.CpuKernels;
+    using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;
+    using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;
+    using Bytes = global::System.Runtime.Intrinsics.Vector128<byte>;
+    using FourBitCodes = global::AdapterToolkit.Quantization.FourBitCodes;
+    using Vector256 = global::System.Runtime.Intrinsics.Vector256;
+    using Vector128 = global::System.Runtime.Intrinsics.Vector128;
+    using Codebooks = global::AdapterToolkit.Quantization.Codebooks;
+    using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;
+    using Math = global::System.Math;
+    using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
+    using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
+    using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
+    using RowTails = global::AdapterToolkit.Operators.Cpu.RowTails;
+    using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;
+    using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;
+    using Unsafe = global::System.Runtime.CompilerServices.Unsafe;
+    using Vector512 = global::System.Runtime.Intrinsics.Vector512;
+    using Integers = global::System.Runtime.Intrinsics.Vector512<int>;
+    using ShortWords = global::System.Runtime.Intrinsics.Vector512<ushort>;
+    using Words = global::System.Runtime.Intrinsics.Vector512<uint>;
+    using Floats = global::System.Runtime.Intrinsics.Vector512<float>;
 
     partial class LowRank3NF4Block64NestedKernels
     {
-        /// <inheritdoc/>
-        protected override void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y) =>
-            Products.Forward(device, x, weight, bias, factors, u, y);
+        /// <summary>The products, and W's way into the format and out of it, in vectors of 512 bits.</summary>
+        private static class Decoding512Bits
+        {
+            /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows.</summary>
+            internal sealed class Forward(Tensor x, PackedWeight weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
+            {
+                /// <inheritdoc/>
+                public override void Run(int worker, int workers)
+                {
+                    int rows = y.Rows;
+                    int inFeatures = x.Columns;
+                    int outFeatures = y.Columns;
+                    int panels = (outFeatures + 31) / 32;
+                    bool sharesRows = rows >= 48 * workers;
+                    int firstRow = sharesRows ? ShareStart(rows, 4, worker, workers) : 0;
+                    int endRow = sharesRows ? ShareStart(rows, 4, worker + 1, workers) : rows;
+                    int firstPanel = sharesRows ? 0 : ShareStart(panels, 1, worker, workers);
+                    int endPanel = sharesRows ? panels : ShareStart(panels, 1, worker + 1, workers);
+                    if (firstRow == endRow || firstPanel == endPanel)
+                        return;
 
-        /// <inheritdoc/>
-        protected override void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx) =>
-            Products.InputGradient(device, dy, weight, factors, v, dx);
+                    ref float xs = ref MemoryMarshal.GetReference(x.Span);
+                    ref uint codes = ref MemoryMarshal.GetReference(weight.CodeWords);
+                    nint panelElements = (nint)((inFeatures + 7) / 8) * 32;
+                    ref float biases = ref bias is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(bias.Span);
+                    ref float ys = ref MemoryMarshal.GetReference(y.Span);
+                    ref float bs = ref b is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(b.Span);
+                    ref float us = ref u is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(u.Span);
 
-        /// <inheritdoc/>
-        protected override void Dequantize(CpuDevice device, PackedWeight weight, Tensor dense) =>
-            Products.Dequantize(device, weight, dense);
+                    int segment = Tiles.GreatestCommonDivisor(inFeatures, 64);
+                    bool inRegisters = rows <= 4 && segment % 8 == 0;
+                    int blocks = inRegisters ? 1 : (inFeatures + 1023) / 1024;
+                    int depthAtOnce = (inFeatures + blocks - 1) / blocks;
+                    int rowBlocks = (endRow - firstRow + 191) / 192;
+                    int rowsAtOnce = (((endRow - firstRow + rowBlocks - 1) / rowBlocks) + 11) / 12 * 12;
+                    ref float packedX = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
+                    ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * 32);
+                    ref float panelBias = ref ScratchMemory.Take(2, 32);
+                    MemoryMarshal.CreateSpan(ref panelBias, 32).Clear();
+                    ref float packedU = ref ScratchMemory.Take(3, rowsAtOnce * 3);
+                    ref float panelB = ref ScratchMemory.Take(4, 96);
+                    ref float scales = ref ScratchMemory.Take(5, ((depthAtOnce / segment) + 2) * 32);
+                    ref float decoded = ref inRegisters ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(6, depthAtOnce * 32);
 
-        /// <inheritdoc/>
-        protected override void QuantizeBlocks(Numbers values, Bytes codes, Maxima maxima) =>
-            Kernels.QuantizeFourBits<Kernels.NF4Block64Nested>(values, codes, maxima);
+                    for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)
+                    {
+                        int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
+                        if (u is not null)
+                            With512Bits.PackRows(ref Unsafe.Add(ref us, (nint)blockRow * 3), 3, blockRows, 3, ref packedU);
+
+                        int start = 0;
+                        do
+                        {
+                            int depth = Math.Min(depthAtOnce, inFeatures - start);
+                            bool starts = start == 0;
+                            bool ends = start + depth == inFeatures;
+                            With512Bits.PackRows(ref Unsafe.Add(ref xs, ((nint)blockRow * inFeatures) + start), inFeatures, blockRows, depth, ref packedX);
+
+                            for (int panel = firstPanel; panel < endPanel; panel++)
+                            {
+                                int column = panel * 32;
+                                int width = Math.Min(32, outFeatures - column);
+                                ref float result = ref Unsafe.Add(ref ys, ((nint)blockRow * outFeatures) + column);
+                                ref float target = ref width < 32 ? ref edge : ref result;
+                                nint stride = width < 32 ? 32 : outFeatures;
+                                if (bias is not null && starts)
+                                    Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
+                                if (b is not null && ends)
+                                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)column * 3), 3, width, 3, ref panelB, 32, scaling);
+
+                                ref uint panelCodes = ref Unsafe.Add(ref codes, panel * panelElements);
+                                int firstSegment = start / segment;
+                                Scales(weight, panel, firstSegment, ((start + depth - 1) / segment) - firstSegment + 1, segment, ref scales);
+                                if (!inRegisters)
+                                    Decode(ref panelCodes, ref scales, firstSegment, segment, start, depth, ref decoded);
+                                ref float w = ref decoded;
+
+                                for (int row = 0, height; row < blockRows; row += height)
+                                {
+                                    height = With512Bits.HeightOf(blockRows - row);
+                                    ref float tileX = ref Unsafe.Add(ref packedX, row * depth);
+                                    ref float tileU = ref Unsafe.Add(ref packedU, row * 3);
+                                    ref float tileY = ref Unsafe.Add(ref target, row * stride);
+                                    if (inRegisters)
+                                    {
+                                        switch (height)
+                                        {
+                                            case 4:
+                                                ForwardDecoding4(ref panelCodes, ref scales, segment, ref tileX, depth, ref panelB, ref tileU, b is not null && ends, ref panelBias, ref tileY, stride, starts);
+                                                break;
+                                            case 2:
+                                                ForwardDecoding2(ref panelCodes, ref scales, segment, ref tileX, depth, ref panelB, ref tileU, b is not null && ends, ref panelBias, ref tileY, stride, starts);
+                                                break;
+                                            default:
+                                                ForwardDecoding1(ref panelCodes, ref scales, segment, ref tileX, depth, ref panelB, ref tileU, b is not null && ends, ref panelBias, ref tileY, stride, starts);
+                                                break;
+                                        }
+                                        continue;
+                                    }
+
+                                    switch (height)
+                                    {
+                                        case 12:
+                                            With512Bits.Forward12(ref w, ref tileX, depth, ref panelB, ref tileU, b is not null && ends, ref panelBias, ref tileY, stride, starts);
+                                            break;
+                                        case 4:
+                                            With512Bits.Forward4(ref w, ref tileX, depth, ref panelB, ref tileU, b is not null && ends, ref panelBias, ref tileY, stride, starts);
+                                            break;
+                                        case 2:
+                                            With512Bits.Forward2(ref w, ref tileX, depth, ref panelB, ref tileU, b is not null && ends, ref panelBias, ref tileY, stride, starts);
+                                            break;
+                                        default:
+                                            With512Bits.Forward1(ref w, ref tileX, depth, ref panelB, ref tileU, b is not null && ends, ref panelBias, ref tileY, stride, starts);
+                                            break;
+                                    }
+                                }
+
+                                if (width < 32 && ends)
+                                    Tiles.Copy(ref edge, 32, ref result, outFeatures, blockRows, width, width);
+                            }
+
+                            start += depth;
+                        }
+                        while (start < inFeatures);
+                    }
+                }
+            }
+
+            /// <summary>dx = dy W + v A, shared by rows, or by input features where there are few rows.</summary>
+            internal sealed class InputGradient(Tensor dy, PackedWeight weight, Tensor? v, Tensor? a, Tensor dx) : ParallelWork
+            {
+                /// <inheritdoc/>
+                public override void Run(int worker, int workers)
+                {
+                    int rows = dx.Rows;
+                    int inFeatures = dx.Columns;
+                    int outFeatures = dy.Columns;
+                    bool sharesRows = rows >= 128 * workers;
+                    int firstRow = sharesRows ? ShareStart(rows, 32, worker, workers) : 0;
+                    int endRow = sharesRows ? ShareStart(rows, 32, worker + 1, workers) : rows;
+                    int firstFeature = sharesRows ? 0 : ShareStart(inFeatures, 12, worker, workers);
+                    int endFeature = sharesRows ? inFeatures : ShareStart(inFeatures, 12, worker + 1, workers);
+                    int features = endFeature - firstFeature;
+                    if (firstRow == endRow || features == 0)
+                        return;
+
+                    ref float dys = ref MemoryMarshal.GetReference(dy.Span);
+                    ref uint codes = ref MemoryMarshal.GetReference(weight.CodeWords);
+                    nint panelElements = (nint)((inFeatures + 7) / 8) * 32;
+                    ref float dxs = ref MemoryMarshal.GetReference(dx.Span);
+                    ref float vs = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
+                    ref float factor = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
+
+                    int blocks = (outFeatures + 255) / 256;
+                    int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + 31) / 32 * 32;
+                    int rowsAtOnce = Math.Min(128, (endRow - firstRow + 31) / 32 * 32);
+                    ref float packedDy = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
+                    ref float sums = ref ScratchMemory.Take(1, rowsAtOnce * features);
+                    ref float packedV = ref ScratchMemory.Take(2, rowsAtOnce * 3);
+                    int segment = Tiles.GreatestCommonDivisor(inFeatures, 64);
+                    int firstSegment = firstFeature / segment;
+                    int segments = ((endFeature - 1) / segment) - firstSegment + 1;
+                    ref float scales = ref ScratchMemory.Take(5, depthAtOnce * segments);
+                    ref float decoded = ref ScratchMemory.Take(6, depthAtOnce * 12);
+
+                    for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)
+                    {
+                        int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
+                        if (v is not null)
+                            With512Bits.PackColumns(ref Unsafe.Add(ref vs, (nint)blockRow * 3), 3, blockRows, 3, ref packedV);
+
+                        for (int start = 0; start < outFeatures; start += depthAtOnce)
+                        {
+                            int depth = Math.Min(depthAtOnce, outFeatures - start);
+                            bool starts = start == 0;
+                            bool addsLowRank = v is not null && start + depth == outFeatures;
+                            With512Bits.PackColumns(ref Unsafe.Add(ref dys, ((nint)blockRow * outFeatures) + start), outFeatures, blockRows, depth, ref packedDy);
+
+                            for (int panel = 0; panel * 32 < depth; panel++)
+                                Scales(weight, (start / 32) + panel, firstSegment, segments, segment, ref Unsafe.Add(ref scales, panel * segments * 32));
+
+                            for (int feature = firstFeature, height; feature < endFeature; feature += height)
+                            {
+                                height = With512Bits.HeightOf(endFeature - feature);
+                                for (int panel = 0; panel * 32 < depth; panel++)
+                                    Decode(ref Unsafe.Add(ref codes, ((start / 32) + panel) * panelElements), ref Unsafe.Add(ref scales, panel * segments * 32), firstSegment, segment, feature, height, ref Unsafe.Add(ref decoded, panel * height * 32));
+                                ref float w = ref decoded;
+                                for (int row = 0; row < blockRows; row += 32)
+                                {
+                                    ref float tileDy = ref Unsafe.Add(ref packedDy, row * depth);
+                                    ref float tileV = ref Unsafe.Add(ref packedV, row * 3);
+                                    ref float tileDx = ref Unsafe.Add(ref sums, (row * features) + ((feature - firstFeature) * 32));
+                                    switch (height)
+                                    {
+                                        case 12:
+                                            With512Bits.InputGradient12(ref tileDy, ref w, depth, (nint)height * 32, ref tileV, ref Unsafe.Add(ref factor, feature), inFeatures, addsLowRank, ref tileDx, starts);
+                                            break;
+                                        case 4:
+                                            With512Bits.InputGradient4(ref tileDy, ref w, depth, (nint)height * 32, ref tileV, ref Unsafe.Add(ref factor, feature), inFeatures, addsLowRank, ref tileDx, starts);
+                                            break;
+                                        case 2:
+                                            With512Bits.InputGradient2(ref tileDy, ref w, depth, (nint)height * 32, ref tileV, ref Unsafe.Add(ref factor, feature), inFeatures, addsLowRank, ref tileDx, starts);
+                                            break;
+                                        default:
+                                            With512Bits.InputGradient1(ref tileDy, ref w, depth, (nint)height * 32, ref tileV, ref Unsafe.Add(ref factor, feature), inFeatures, addsLowRank, ref tileDx, starts);
+                                            break;
+                                    }
+                                }
+                            }
+                        }
+
+                        for (int row = 0; row < blockRows; row += 32)
+                        {
+                            ref float result = ref Unsafe.Add(ref dxs, ((nint)(blockRow + row) * inFeatures) + firstFeature);
+                            Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), 32, ref result, inFeatures, Math.Min(32, blockRows - row), features);
+                        }
+                    }
+                }
+            }
+
+            /// <summary>scales[i, lane] for some segments of input features, in each of which a panel's output features keep their blocks.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Scales(PackedWeight weight, int panel, int firstSegment, int segments, int segment, ref float scales)
+            {
+                int inFeatures = weight.Shape.Columns;
+                int width = Math.Min(32, weight.Shape.Rows - (panel * 32));
+                ref byte codes = ref Unsafe.As<uint, byte>(ref MemoryMarshal.GetReference(weight.ScaleCodes!.SpanOf<uint>()));
+                ref float maxima = ref MemoryMarshal.GetReference(weight.NestedMaxima!.Span);
+                ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
+                float offset = weight.Offset;
+                if (width < 32)
+                    MemoryMarshal.CreateSpan(ref scales, segments * 32).Clear();
+                for (int lane = 0; lane < width; lane++)
+                {
+                    nint element = (((nint)(panel * 32) + lane) * inFeatures) + (firstSegment * segment);
+                    ref float scale = ref Unsafe.Add(ref scales, lane);
+                    for (nint left = segments; left > 0; left--)
+                    {
+                        nint block = element >> 6;
+                        scale = (Unsafe.Add(ref map, (nint)Unsafe.Add(ref codes, block)) * Unsafe.Add(ref maxima, block >> 8)) + offset;
+                        scale = ref Unsafe.Add(ref scale, 32);
+                        element += segment;
+                    }
+                }
+            }
+
+            /// <summary>decoded[i, lane]: the numbers of a panel for some input features.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void Decode(ref uint codes, ref float scales, int firstSegment, nint segment, nint first, nint count, ref float decoded)
+            {
+                Floats codebook = Vector512.Create(-1f, -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f, -0.091050036f, 0f, 0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1f);
+                nint end = first + count;
+                while (first < end)
+                {
+                    nint number = first / segment;
+                    nint stop = Math.Min(end, (number + 1) * segment);
+                    ref float scale = ref Unsafe.Add(ref scales, (number - firstSegment) * 32);
+                    Floats scale0 = Vector512.LoadUnsafe(ref scale);
+                    Floats scale1 = Vector512.LoadUnsafe(ref scale, 16);
+                    for (; first < stop; first++)
+                    {
+                        ref uint words = ref Unsafe.Add(ref codes, (first >> 3) * 32);
+                        int shift = (int)(first & 7) * 4;
+                        Floats numbers0 = Numbers(Vector512.LoadUnsafe(ref words) >>> shift, codebook);
+                        Vector512.StoreUnsafe(numbers0 * scale0, ref decoded);
+                        Floats numbers1 = Numbers(Vector512.LoadUnsafe(ref words, 16) >>> shift, codebook);
+                        Vector512.StoreUnsafe(numbers1 * scale1, ref decoded, 16);
+                        decoded = ref Unsafe.Add(ref decoded, 32);
+                    }
+                }
+            }
+
+            /// <summary>The NF4 numbers whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Floats Numbers(Words words, Floats codebook)
+            {
+                if (Avx512F.IsSupported)
+                    return Avx512F.PermuteVar16x32(codebook, Vector512.AsInt32(words));
+                return Vector512.ShuffleNative(codebook, Vector512.AsInt32(words & Vector512.Create(15u)));
+            }
+
+            /// <summary>The numbers that W's codes stand for, shared by panels of W.</summary>
+            internal sealed class Dequantize(PackedWeight weight, Tensor dense) : ParallelWork
+            {
+                /// <inheritdoc/>
+                public override void Run(int worker, int workers)
+                {
+                    int inFeatures = weight.Shape.Columns;
+                    int panels = (weight.Shape.Rows + 31) / 32;
+                    int end = ShareStart(panels, 1, worker + 1, workers);
+                    ref uint codes = ref MemoryMarshal.GetReference(weight.CodeWords);
+                    nint panelElements = (nint)((inFeatures + 7) / 8) * 32;
+                    ref float numbers = ref MemoryMarshal.GetReference(dense.Span);
+                    int segment = Tiles.GreatestCommonDivisor(inFeatures, 64);
+                    int segments = inFeatures / segment;
+                    ref float scales = ref ScratchMemory.Take(5, segments * 32);
+                    for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
+                    {
+                        Scales(weight, panel, 0, segments, segment, ref scales);
+                        Decode(ref Unsafe.Add(ref codes, panel * panelElements), ref scales, 0, segment, 0, inFeatures, ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32));
+                    }
+                }
+            }
+
+            /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, two in a byte.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            internal static void Quantize(Numbers values, global::System.Span<byte> codes, global::System.Span<float> maxima)
+            {
+                for (int block = 0; block < maxima.Length; block++)
+                {
+                    int start = block * 64;
+                    Numbers numbers = values.Slice(start, global::System.Math.Min(64, values.Length - start));
+                    float largest = LargestMagnitude.Of(numbers);
+                    maxima[block] = largest;
+                    BlockNormalization normalization = new(largest);
+                    global::System.Span<byte> blockCodes = codes.Slice(start / 2, (numbers.Length + 1) / 2);
+                    ref float number = ref MemoryMarshal.GetReference(numbers);
+                    ref byte code = ref MemoryMarshal.GetReference(blockCodes);
+                    Floats first = Vector512.Create(normalization.First);
+                    Floats second = Vector512.Create(normalization.Second);
+                    int i = 0;
+                    for (; i <= numbers.Length - 32; i += 32)
+                        Vector128.StoreUnsafe(Codes(ref Unsafe.Add(ref number, i), first, second), ref Unsafe.Add(ref code, i / 2));
+                    if (i == numbers.Length)
+                        continue;
+
+                    // The last numbers are followed by zeros; so is the last one of an odd count, which shares its byte with one.
+                    global::System.Span<float> rest = stackalloc float[32];
+                    rest.Clear();
+                    numbers.Slice(i).CopyTo(rest);
+                    global::System.Span<byte> restCodes = stackalloc byte[16];
+                    Vector128.StoreUnsafe(Codes(ref MemoryMarshal.GetReference(rest), first, second), ref MemoryMarshal.GetReference(restCodes));
+                    restCodes.Slice(0, (numbers.Length - i + 1) / 2).CopyTo(blockCodes.Slice(i / 2));
+                }
+            }
+
+            /// <summary>The codes of 32 numbers, two in a byte.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Bytes Codes(ref float numbers, Floats first, Floats second)
+            {
+                Words places0 = Places(Vector512.LoadUnsafe(ref numbers) * first * second);
+                Words places1 = Places(Vector512.LoadUnsafe(ref numbers, 16) * first * second);
+                ShortWords places = Vector512.Narrow(places0, places1);
+                var bytes = Vector256.Narrow(Vector512.GetLower(places), Vector512.GetUpper(places));
+                Bytes low = Vector256.GetLower(bytes), high = Vector256.GetUpper(bytes);
+                return FourBitCodes.Join(low, high);
+            }
+
+            /// <summary>How many decision points are below each number: the middles between neighbouring values. A comparison gives -1 where it holds.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static Words Places(Floats numbers)
+            {
+                Floats points = Vector512.Create(0f, 0.03979015f, -0.33967942f, 0.38931254f, -0.6106329f, -0.13791174f, 0.20352125f, 0.6427869f, -0.8480964f, -0.45999527f, -0.2346074f, -0.045525018f, 0.12025525f, 0.29201376f, 0.50166345f, 0.86147845f);
+                Integers node = Vector512.Create(2) - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.Create(0.03979015f)));
+                node = node + node - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.ShuffleNative(points, node)));
+                node = node + node - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.ShuffleNative(points, node)));
+                node = node + node - Vector512.AsInt32(Vector512.GreaterThan(numbers, Vector512.ShuffleNative(points, node)));
+                return Vector512.AsUInt32(node - Vector512.Create(16));
+            }
+
+            /// <summary>y = x Wᵀ + s·u Bᵀ + bias, for 4 rows and 32 output features, with W decoded in registers.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ForwardDecoding4(ref uint codes, ref float scales, nint segment, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
+            {
+                Floats y0Low, y0High;
+                Floats y1Low, y1High;
+                Floats y2Low, y2High;
+                Floats y3Low, y3High;
+                if (starts)
+                {
+                    Floats biasLow = Vector512.LoadUnsafe(ref bias);
+                    Floats biasHigh = Vector512.LoadUnsafe(ref bias, 16);
+                    y0Low = biasLow;
+                    y0High = biasHigh;
+                    y1Low = biasLow;
+                    y1High = biasHigh;
+                    y2Low = biasLow;
+                    y2High = biasHigh;
+                    y3Low = biasLow;
+                    y3High = biasHigh;
+                }
+                else
+                {
+                    ref float row = ref y;
+                    y0Low = Vector512.LoadUnsafe(ref row);
+                    y0High = Vector512.LoadUnsafe(ref row, 16);
+                    row = ref Unsafe.Add(ref row, stride);
+                    y1Low = Vector512.LoadUnsafe(ref row);
+                    y1High = Vector512.LoadUnsafe(ref row, 16);
+                    row = ref Unsafe.Add(ref row, stride);
+                    y2Low = Vector512.LoadUnsafe(ref row);
+                    y2High = Vector512.LoadUnsafe(ref row, 16);
+                    row = ref Unsafe.Add(ref row, stride);
+                    y3Low = Vector512.LoadUnsafe(ref row);
+                    y3High = Vector512.LoadUnsafe(ref row, 16);
+                }
+
+                Floats codebook = Vector512.Create(-1f, -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f, -0.091050036f, 0f, 0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1f);
+                for (; depth > 0; depth -= segment)
+                {
+                    Floats part0Low0 = Floats.Zero, part0High0 = Floats.Zero;
+                    Floats part1Low0 = Floats.Zero, part1High0 = Floats.Zero;
+                    Floats part2Low0 = Floats.Zero, part2High0 = Floats.Zero;
+                    Floats part3Low0 = Floats.Zero, part3High0 = Floats.Zero;
+                    for (nint left = segment; left > 0; left -= 8)
+                    {
+                        Words wordsLow = Vector512.LoadUnsafe(ref codes);
+                        Words wordsHigh = Vector512.LoadUnsafe(ref codes, 16);
+                        Floats low0 = Numbers(wordsLow, codebook);
+                        Floats high0 = Numbers(wordsHigh, codebook);
+                        Floats x0Spread0 = Vector512.Create(x);
+                        part0Low0 = Vector512.MultiplyAddEstimate(low0, x0Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high0, x0Spread0, part0High0);
+                        Floats x0Spread1 = Vector512.Create(Unsafe.Add(ref x, 1));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low0, x0Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high0, x0Spread1, part1High0);
+                        Floats x0Spread2 = Vector512.Create(Unsafe.Add(ref x, 2));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low0, x0Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high0, x0Spread2, part2High0);
+                        Floats x0Spread3 = Vector512.Create(Unsafe.Add(ref x, 3));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low0, x0Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high0, x0Spread3, part3High0);
+                        Floats low1 = Numbers(wordsLow >>> 4, codebook);
+                        Floats high1 = Numbers(wordsHigh >>> 4, codebook);
+                        Floats x1Spread0 = Vector512.Create(Unsafe.Add(ref x, 4));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low1, x1Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high1, x1Spread0, part0High0);
+                        Floats x1Spread1 = Vector512.Create(Unsafe.Add(ref x, 5));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low1, x1Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high1, x1Spread1, part1High0);
+                        Floats x1Spread2 = Vector512.Create(Unsafe.Add(ref x, 6));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low1, x1Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high1, x1Spread2, part2High0);
+                        Floats x1Spread3 = Vector512.Create(Unsafe.Add(ref x, 7));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low1, x1Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high1, x1Spread3, part3High0);
+                        Floats low2 = Numbers(wordsLow >>> 8, codebook);
+                        Floats high2 = Numbers(wordsHigh >>> 8, codebook);
+                        Floats x2Spread0 = Vector512.Create(Unsafe.Add(ref x, 8));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low2, x2Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high2, x2Spread0, part0High0);
+                        Floats x2Spread1 = Vector512.Create(Unsafe.Add(ref x, 9));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low2, x2Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high2, x2Spread1, part1High0);
+                        Floats x2Spread2 = Vector512.Create(Unsafe.Add(ref x, 10));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low2, x2Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high2, x2Spread2, part2High0);
+                        Floats x2Spread3 = Vector512.Create(Unsafe.Add(ref x, 11));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low2, x2Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high2, x2Spread3, part3High0);
+                        Floats low3 = Numbers(wordsLow >>> 12, codebook);
+                        Floats high3 = Numbers(wordsHigh >>> 12, codebook);
+                        Floats x3Spread0 = Vector512.Create(Unsafe.Add(ref x, 12));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low3, x3Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high3, x3Spread0, part0High0);
+                        Floats x3Spread1 = Vector512.Create(Unsafe.Add(ref x, 13));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low3, x3Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high3, x3Spread1, part1High0);
+                        Floats x3Spread2 = Vector512.Create(Unsafe.Add(ref x, 14));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low3, x3Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high3, x3Spread2, part2High0);
+                        Floats x3Spread3 = Vector512.Create(Unsafe.Add(ref x, 15));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low3, x3Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high3, x3Spread3, part3High0);
+                        Floats low4 = Numbers(wordsLow >>> 16, codebook);
+                        Floats high4 = Numbers(wordsHigh >>> 16, codebook);
+                        Floats x4Spread0 = Vector512.Create(Unsafe.Add(ref x, 16));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low4, x4Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high4, x4Spread0, part0High0);
+                        Floats x4Spread1 = Vector512.Create(Unsafe.Add(ref x, 17));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low4, x4Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high4, x4Spread1, part1High0);
+                        Floats x4Spread2 = Vector512.Create(Unsafe.Add(ref x, 18));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low4, x4Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high4, x4Spread2, part2High0);
+                        Floats x4Spread3 = Vector512.Create(Unsafe.Add(ref x, 19));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low4, x4Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high4, x4Spread3, part3High0);
+                        Floats low5 = Numbers(wordsLow >>> 20, codebook);
+                        Floats high5 = Numbers(wordsHigh >>> 20, codebook);
+                        Floats x5Spread0 = Vector512.Create(Unsafe.Add(ref x, 20));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low5, x5Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high5, x5Spread0, part0High0);
+                        Floats x5Spread1 = Vector512.Create(Unsafe.Add(ref x, 21));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low5, x5Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high5, x5Spread1, part1High0);
+                        Floats x5Spread2 = Vector512.Create(Unsafe.Add(ref x, 22));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low5, x5Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high5, x5Spread2, part2High0);
+                        Floats x5Spread3 = Vector512.Create(Unsafe.Add(ref x, 23));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low5, x5Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high5, x5Spread3, part3High0);
+                        Floats low6 = Numbers(wordsLow >>> 24, codebook);
+                        Floats high6 = Numbers(wordsHigh >>> 24, codebook);
+                        Floats x6Spread0 = Vector512.Create(Unsafe.Add(ref x, 24));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low6, x6Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high6, x6Spread0, part0High0);
+                        Floats x6Spread1 = Vector512.Create(Unsafe.Add(ref x, 25));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low6, x6Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high6, x6Spread1, part1High0);
+                        Floats x6Spread2 = Vector512.Create(Unsafe.Add(ref x, 26));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low6, x6Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high6, x6Spread2, part2High0);
+                        Floats x6Spread3 = Vector512.Create(Unsafe.Add(ref x, 27));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low6, x6Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high6, x6Spread3, part3High0);
+                        Floats low7 = Numbers(wordsLow >>> 28, codebook);
+                        Floats high7 = Numbers(wordsHigh >>> 28, codebook);
+                        Floats x7Spread0 = Vector512.Create(Unsafe.Add(ref x, 28));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low7, x7Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high7, x7Spread0, part0High0);
+                        Floats x7Spread1 = Vector512.Create(Unsafe.Add(ref x, 29));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low7, x7Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high7, x7Spread1, part1High0);
+                        Floats x7Spread2 = Vector512.Create(Unsafe.Add(ref x, 30));
+                        part2Low0 = Vector512.MultiplyAddEstimate(low7, x7Spread2, part2Low0);
+                        part2High0 = Vector512.MultiplyAddEstimate(high7, x7Spread2, part2High0);
+                        Floats x7Spread3 = Vector512.Create(Unsafe.Add(ref x, 31));
+                        part3Low0 = Vector512.MultiplyAddEstimate(low7, x7Spread3, part3Low0);
+                        part3High0 = Vector512.MultiplyAddEstimate(high7, x7Spread3, part3High0);
+                        codes = ref Unsafe.Add(ref codes, 32);
+                        x = ref Unsafe.Add(ref x, 32);
+                    }
+
+                    Floats scaleLow = Vector512.LoadUnsafe(ref scales);
+                    Floats scaleHigh = Vector512.LoadUnsafe(ref scales, 16);
+                    y0Low = Vector512.MultiplyAddEstimate(part0Low0, scaleLow, y0Low);
+                    y0High = Vector512.MultiplyAddEstimate(part0High0, scaleHigh, y0High);
+                    y1Low = Vector512.MultiplyAddEstimate(part1Low0, scaleLow, y1Low);
+                    y1High = Vector512.MultiplyAddEstimate(part1High0, scaleHigh, y1High);
+                    y2Low = Vector512.MultiplyAddEstimate(part2Low0, scaleLow, y2Low);
+                    y2High = Vector512.MultiplyAddEstimate(part2High0, scaleHigh, y2High);
+                    y3Low = Vector512.MultiplyAddEstimate(part3Low0, scaleLow, y3Low);
+                    y3High = Vector512.MultiplyAddEstimate(part3High0, scaleHigh, y3High);
+                    scales = ref Unsafe.Add(ref scales, 32);
+                }
+
+                if (addsLowRank)
+                {
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 16);
+                        Floats uSpread0 = Vector512.Create(u);
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                        Floats uSpread1 = Vector512.Create(Unsafe.Add(ref u, 1));
+                        y1Low = Vector512.MultiplyAddEstimate(bLow, uSpread1, y1Low);
+                        y1High = Vector512.MultiplyAddEstimate(bHigh, uSpread1, y1High);
+                        Floats uSpread2 = Vector512.Create(Unsafe.Add(ref u, 2));
+                        y2Low = Vector512.MultiplyAddEstimate(bLow, uSpread2, y2Low);
+                        y2High = Vector512.MultiplyAddEstimate(bHigh, uSpread2, y2High);
+                        Floats uSpread3 = Vector512.Create(Unsafe.Add(ref u, 3));
+                        y3Low = Vector512.MultiplyAddEstimate(bLow, uSpread3, y3Low);
+                        y3High = Vector512.MultiplyAddEstimate(bHigh, uSpread3, y3High);
+                    }
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b, 32);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 48);
+                        Floats uSpread0 = Vector512.Create(Unsafe.Add(ref u, 4));
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                        Floats uSpread1 = Vector512.Create(Unsafe.Add(ref u, 5));
+                        y1Low = Vector512.MultiplyAddEstimate(bLow, uSpread1, y1Low);
+                        y1High = Vector512.MultiplyAddEstimate(bHigh, uSpread1, y1High);
+                        Floats uSpread2 = Vector512.Create(Unsafe.Add(ref u, 6));
+                        y2Low = Vector512.MultiplyAddEstimate(bLow, uSpread2, y2Low);
+                        y2High = Vector512.MultiplyAddEstimate(bHigh, uSpread2, y2High);
+                        Floats uSpread3 = Vector512.Create(Unsafe.Add(ref u, 7));
+                        y3Low = Vector512.MultiplyAddEstimate(bLow, uSpread3, y3Low);
+                        y3High = Vector512.MultiplyAddEstimate(bHigh, uSpread3, y3High);
+                    }
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b, 64);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 80);
+                        Floats uSpread0 = Vector512.Create(Unsafe.Add(ref u, 8));
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                        Floats uSpread1 = Vector512.Create(Unsafe.Add(ref u, 9));
+                        y1Low = Vector512.MultiplyAddEstimate(bLow, uSpread1, y1Low);
+                        y1High = Vector512.MultiplyAddEstimate(bHigh, uSpread1, y1High);
+                        Floats uSpread2 = Vector512.Create(Unsafe.Add(ref u, 10));
+                        y2Low = Vector512.MultiplyAddEstimate(bLow, uSpread2, y2Low);
+                        y2High = Vector512.MultiplyAddEstimate(bHigh, uSpread2, y2High);
+                        Floats uSpread3 = Vector512.Create(Unsafe.Add(ref u, 11));
+                        y3Low = Vector512.MultiplyAddEstimate(bLow, uSpread3, y3Low);
+                        y3High = Vector512.MultiplyAddEstimate(bHigh, uSpread3, y3High);
+                    }
+                }
+
+                Vector512.StoreUnsafe(y0Low, ref y);
+                Vector512.StoreUnsafe(y0High, ref y, 16);
+                y = ref Unsafe.Add(ref y, stride);
+                Vector512.StoreUnsafe(y1Low, ref y);
+                Vector512.StoreUnsafe(y1High, ref y, 16);
+                y = ref Unsafe.Add(ref y, stride);
+                Vector512.StoreUnsafe(y2Low, ref y);
+                Vector512.StoreUnsafe(y2High, ref y, 16);
+                y = ref Unsafe.Add(ref y, stride);
+                Vector512.StoreUnsafe(y3Low, ref y);
+                Vector512.StoreUnsafe(y3High, ref y, 16);
+            }
+
+            /// <summary>y = x Wᵀ + s·u Bᵀ + bias, for 2 rows and 32 output features, with W decoded in registers.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ForwardDecoding2(ref uint codes, ref float scales, nint segment, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
+            {
+                Floats y0Low, y0High;
+                Floats y1Low, y1High;
+                if (starts)
+                {
+                    Floats biasLow = Vector512.LoadUnsafe(ref bias);
+                    Floats biasHigh = Vector512.LoadUnsafe(ref bias, 16);
+                    y0Low = biasLow;
+                    y0High = biasHigh;
+                    y1Low = biasLow;
+                    y1High = biasHigh;
+                }
+                else
+                {
+                    ref float row = ref y;
+                    y0Low = Vector512.LoadUnsafe(ref row);
+                    y0High = Vector512.LoadUnsafe(ref row, 16);
+                    row = ref Unsafe.Add(ref row, stride);
+                    y1Low = Vector512.LoadUnsafe(ref row);
+                    y1High = Vector512.LoadUnsafe(ref row, 16);
+                }
+
+                Floats codebook = Vector512.Create(-1f, -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f, -0.091050036f, 0f, 0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1f);
+                for (; depth > 0; depth -= segment)
+                {
+                    Floats part0Low0 = Floats.Zero, part0High0 = Floats.Zero;
+                    Floats part0Low1 = Floats.Zero, part0High1 = Floats.Zero;
+                    Floats part1Low0 = Floats.Zero, part1High0 = Floats.Zero;
+                    Floats part1Low1 = Floats.Zero, part1High1 = Floats.Zero;
+                    for (nint left = segment; left > 0; left -= 8)
+                    {
+                        Words wordsLow = Vector512.LoadUnsafe(ref codes);
+                        Words wordsHigh = Vector512.LoadUnsafe(ref codes, 16);
+                        Floats low0 = Numbers(wordsLow, codebook);
+                        Floats high0 = Numbers(wordsHigh, codebook);
+                        Floats x0Spread0 = Vector512.Create(x);
+                        part0Low0 = Vector512.MultiplyAddEstimate(low0, x0Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high0, x0Spread0, part0High0);
+                        Floats x0Spread1 = Vector512.Create(Unsafe.Add(ref x, 1));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low0, x0Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high0, x0Spread1, part1High0);
+                        Floats low1 = Numbers(wordsLow >>> 4, codebook);
+                        Floats high1 = Numbers(wordsHigh >>> 4, codebook);
+                        Floats x1Spread0 = Vector512.Create(Unsafe.Add(ref x, 2));
+                        part0Low1 = Vector512.MultiplyAddEstimate(low1, x1Spread0, part0Low1);
+                        part0High1 = Vector512.MultiplyAddEstimate(high1, x1Spread0, part0High1);
+                        Floats x1Spread1 = Vector512.Create(Unsafe.Add(ref x, 3));
+                        part1Low1 = Vector512.MultiplyAddEstimate(low1, x1Spread1, part1Low1);
+                        part1High1 = Vector512.MultiplyAddEstimate(high1, x1Spread1, part1High1);
+                        Floats low2 = Numbers(wordsLow >>> 8, codebook);
+                        Floats high2 = Numbers(wordsHigh >>> 8, codebook);
+                        Floats x2Spread0 = Vector512.Create(Unsafe.Add(ref x, 4));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low2, x2Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high2, x2Spread0, part0High0);
+                        Floats x2Spread1 = Vector512.Create(Unsafe.Add(ref x, 5));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low2, x2Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high2, x2Spread1, part1High0);
+                        Floats low3 = Numbers(wordsLow >>> 12, codebook);
+                        Floats high3 = Numbers(wordsHigh >>> 12, codebook);
+                        Floats x3Spread0 = Vector512.Create(Unsafe.Add(ref x, 6));
+                        part0Low1 = Vector512.MultiplyAddEstimate(low3, x3Spread0, part0Low1);
+                        part0High1 = Vector512.MultiplyAddEstimate(high3, x3Spread0, part0High1);
+                        Floats x3Spread1 = Vector512.Create(Unsafe.Add(ref x, 7));
+                        part1Low1 = Vector512.MultiplyAddEstimate(low3, x3Spread1, part1Low1);
+                        part1High1 = Vector512.MultiplyAddEstimate(high3, x3Spread1, part1High1);
+                        Floats low4 = Numbers(wordsLow >>> 16, codebook);
+                        Floats high4 = Numbers(wordsHigh >>> 16, codebook);
+                        Floats x4Spread0 = Vector512.Create(Unsafe.Add(ref x, 8));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low4, x4Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high4, x4Spread0, part0High0);
+                        Floats x4Spread1 = Vector512.Create(Unsafe.Add(ref x, 9));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low4, x4Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high4, x4Spread1, part1High0);
+                        Floats low5 = Numbers(wordsLow >>> 20, codebook);
+                        Floats high5 = Numbers(wordsHigh >>> 20, codebook);
+                        Floats x5Spread0 = Vector512.Create(Unsafe.Add(ref x, 10));
+                        part0Low1 = Vector512.MultiplyAddEstimate(low5, x5Spread0, part0Low1);
+                        part0High1 = Vector512.MultiplyAddEstimate(high5, x5Spread0, part0High1);
+                        Floats x5Spread1 = Vector512.Create(Unsafe.Add(ref x, 11));
+                        part1Low1 = Vector512.MultiplyAddEstimate(low5, x5Spread1, part1Low1);
+                        part1High1 = Vector512.MultiplyAddEstimate(high5, x5Spread1, part1High1);
+                        Floats low6 = Numbers(wordsLow >>> 24, codebook);
+                        Floats high6 = Numbers(wordsHigh >>> 24, codebook);
+                        Floats x6Spread0 = Vector512.Create(Unsafe.Add(ref x, 12));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low6, x6Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high6, x6Spread0, part0High0);
+                        Floats x6Spread1 = Vector512.Create(Unsafe.Add(ref x, 13));
+                        part1Low0 = Vector512.MultiplyAddEstimate(low6, x6Spread1, part1Low0);
+                        part1High0 = Vector512.MultiplyAddEstimate(high6, x6Spread1, part1High0);
+                        Floats low7 = Numbers(wordsLow >>> 28, codebook);
+                        Floats high7 = Numbers(wordsHigh >>> 28, codebook);
+                        Floats x7Spread0 = Vector512.Create(Unsafe.Add(ref x, 14));
+                        part0Low1 = Vector512.MultiplyAddEstimate(low7, x7Spread0, part0Low1);
+                        part0High1 = Vector512.MultiplyAddEstimate(high7, x7Spread0, part0High1);
+                        Floats x7Spread1 = Vector512.Create(Unsafe.Add(ref x, 15));
+                        part1Low1 = Vector512.MultiplyAddEstimate(low7, x7Spread1, part1Low1);
+                        part1High1 = Vector512.MultiplyAddEstimate(high7, x7Spread1, part1High1);
+                        codes = ref Unsafe.Add(ref codes, 32);
+                        x = ref Unsafe.Add(ref x, 16);
+                    }
+
+                    Floats scaleLow = Vector512.LoadUnsafe(ref scales);
+                    Floats scaleHigh = Vector512.LoadUnsafe(ref scales, 16);
+                    y0Low = Vector512.MultiplyAddEstimate((part0Low0 + part0Low1), scaleLow, y0Low);
+                    y0High = Vector512.MultiplyAddEstimate((part0High0 + part0High1), scaleHigh, y0High);
+                    y1Low = Vector512.MultiplyAddEstimate((part1Low0 + part1Low1), scaleLow, y1Low);
+                    y1High = Vector512.MultiplyAddEstimate((part1High0 + part1High1), scaleHigh, y1High);
+                    scales = ref Unsafe.Add(ref scales, 32);
+                }
+
+                if (addsLowRank)
+                {
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 16);
+                        Floats uSpread0 = Vector512.Create(u);
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                        Floats uSpread1 = Vector512.Create(Unsafe.Add(ref u, 1));
+                        y1Low = Vector512.MultiplyAddEstimate(bLow, uSpread1, y1Low);
+                        y1High = Vector512.MultiplyAddEstimate(bHigh, uSpread1, y1High);
+                    }
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b, 32);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 48);
+                        Floats uSpread0 = Vector512.Create(Unsafe.Add(ref u, 2));
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                        Floats uSpread1 = Vector512.Create(Unsafe.Add(ref u, 3));
+                        y1Low = Vector512.MultiplyAddEstimate(bLow, uSpread1, y1Low);
+                        y1High = Vector512.MultiplyAddEstimate(bHigh, uSpread1, y1High);
+                    }
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b, 64);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 80);
+                        Floats uSpread0 = Vector512.Create(Unsafe.Add(ref u, 4));
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                        Floats uSpread1 = Vector512.Create(Unsafe.Add(ref u, 5));
+                        y1Low = Vector512.MultiplyAddEstimate(bLow, uSpread1, y1Low);
+                        y1High = Vector512.MultiplyAddEstimate(bHigh, uSpread1, y1High);
+                    }
+                }
+
+                Vector512.StoreUnsafe(y0Low, ref y);
+                Vector512.StoreUnsafe(y0High, ref y, 16);
+                y = ref Unsafe.Add(ref y, stride);
+                Vector512.StoreUnsafe(y1Low, ref y);
+                Vector512.StoreUnsafe(y1High, ref y, 16);
+            }
+
+            /// <summary>y = x Wᵀ + s·u Bᵀ + bias, for 1 row and 32 output features, with W decoded in registers.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+            private static void ForwardDecoding1(ref uint codes, ref float scales, nint segment, ref float x, nint depth, ref float b, ref float u, bool addsLowRank, ref float bias, ref float y, nint stride, bool starts)
+            {
+                Floats y0Low, y0High;
+                if (starts)
+                {
+                    Floats biasLow = Vector512.LoadUnsafe(ref bias);
+                    Floats biasHigh = Vector512.LoadUnsafe(ref bias, 16);
+                    y0Low = biasLow;
+                    y0High = biasHigh;
+                }
+                else
+                {
+                    ref float row = ref y;
+                    y0Low = Vector512.LoadUnsafe(ref row);
+                    y0High = Vector512.LoadUnsafe(ref row, 16);
+                }
+
+                Floats codebook = Vector512.Create(-1f, -0.6961928f, -0.52507305f, -0.3949175f, -0.28444138f, -0.18477343f, -0.091050036f, 0f, 0.0795803f, 0.1609302f, 0.2461123f, 0.33791524f, 0.44070983f, 0.562617f, 0.72295684f, 1f);
+                for (; depth > 0; depth -= segment)
+                {
+                    Floats part0Low0 = Floats.Zero, part0High0 = Floats.Zero;
+                    Floats part0Low1 = Floats.Zero, part0High1 = Floats.Zero;
+                    Floats part0Low2 = Floats.Zero, part0High2 = Floats.Zero;
+                    Floats part0Low3 = Floats.Zero, part0High3 = Floats.Zero;
+                    for (nint left = segment; left > 0; left -= 8)
+                    {
+                        Words wordsLow = Vector512.LoadUnsafe(ref codes);
+                        Words wordsHigh = Vector512.LoadUnsafe(ref codes, 16);
+                        Floats low0 = Numbers(wordsLow, codebook);
+                        Floats high0 = Numbers(wordsHigh, codebook);
+                        Floats x0Spread0 = Vector512.Create(x);
+                        part0Low0 = Vector512.MultiplyAddEstimate(low0, x0Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high0, x0Spread0, part0High0);
+                        Floats low1 = Numbers(wordsLow >>> 4, codebook);
+                        Floats high1 = Numbers(wordsHigh >>> 4, codebook);
+                        Floats x1Spread0 = Vector512.Create(Unsafe.Add(ref x, 1));
+                        part0Low1 = Vector512.MultiplyAddEstimate(low1, x1Spread0, part0Low1);
+                        part0High1 = Vector512.MultiplyAddEstimate(high1, x1Spread0, part0High1);
+                        Floats low2 = Numbers(wordsLow >>> 8, codebook);
+                        Floats high2 = Numbers(wordsHigh >>> 8, codebook);
+                        Floats x2Spread0 = Vector512.Create(Unsafe.Add(ref x, 2));
+                        part0Low2 = Vector512.MultiplyAddEstimate(low2, x2Spread0, part0Low2);
+                        part0High2 = Vector512.MultiplyAddEstimate(high2, x2Spread0, part0High2);
+                        Floats low3 = Numbers(wordsLow >>> 12, codebook);
+                        Floats high3 = Numbers(wordsHigh >>> 12, codebook);
+                        Floats x3Spread0 = Vector512.Create(Unsafe.Add(ref x, 3));
+                        part0Low3 = Vector512.MultiplyAddEstimate(low3, x3Spread0, part0Low3);
+                        part0High3 = Vector512.MultiplyAddEstimate(high3, x3Spread0, part0High3);
+                        Floats low4 = Numbers(wordsLow >>> 16, codebook);
+                        Floats high4 = Numbers(wordsHigh >>> 16, codebook);
+                        Floats x4Spread0 = Vector512.Create(Unsafe.Add(ref x, 4));
+                        part0Low0 = Vector512.MultiplyAddEstimate(low4, x4Spread0, part0Low0);
+                        part0High0 = Vector512.MultiplyAddEstimate(high4, x4Spread0, part0High0);
+                        Floats low5 = Numbers(wordsLow >>> 20, codebook);
+                        Floats high5 = Numbers(wordsHigh >>> 20, codebook);
+                        Floats x5Spread0 = Vector512.Create(Unsafe.Add(ref x, 5));
+                        part0Low1 = Vector512.MultiplyAddEstimate(low5, x5Spread0, part0Low1);
+                        part0High1 = Vector512.MultiplyAddEstimate(high5, x5Spread0, part0High1);
+                        Floats low6 = Numbers(wordsLow >>> 24, codebook);
+                        Floats high6 = Numbers(wordsHigh >>> 24, codebook);
+                        Floats x6Spread0 = Vector512.Create(Unsafe.Add(ref x, 6));
+                        part0Low2 = Vector512.MultiplyAddEstimate(low6, x6Spread0, part0Low2);
+                        part0High2 = Vector512.MultiplyAddEstimate(high6, x6Spread0, part0High2);
+                        Floats low7 = Numbers(wordsLow >>> 28, codebook);
+                        Floats high7 = Numbers(wordsHigh >>> 28, codebook);
+                        Floats x7Spread0 = Vector512.Create(Unsafe.Add(ref x, 7));
+                        part0Low3 = Vector512.MultiplyAddEstimate(low7, x7Spread0, part0Low3);
+                        part0High3 = Vector512.MultiplyAddEstimate(high7, x7Spread0, part0High3);
+                        codes = ref Unsafe.Add(ref codes, 32);
+                        x = ref Unsafe.Add(ref x, 8);
+                    }
+
+                    Floats scaleLow = Vector512.LoadUnsafe(ref scales);
+                    Floats scaleHigh = Vector512.LoadUnsafe(ref scales, 16);
+                    y0Low = Vector512.MultiplyAddEstimate((part0Low0 + part0Low1) + (part0Low2 + part0Low3), scaleLow, y0Low);
+                    y0High = Vector512.MultiplyAddEstimate((part0High0 + part0High1) + (part0High2 + part0High3), scaleHigh, y0High);
+                    scales = ref Unsafe.Add(ref scales, 32);
+                }
+
+                if (addsLowRank)
+                {
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 16);
+                        Floats uSpread0 = Vector512.Create(u);
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                    }
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b, 32);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 48);
+                        Floats uSpread0 = Vector512.Create(Unsafe.Add(ref u, 1));
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                    }
+                    {
+                        Floats bLow = Vector512.LoadUnsafe(ref b, 64);
+                        Floats bHigh = Vector512.LoadUnsafe(ref b, 80);
+                        Floats uSpread0 = Vector512.Create(Unsafe.Add(ref u, 2));
+                        y0Low = Vector512.MultiplyAddEstimate(bLow, uSpread0, y0Low);
+                        y0High = Vector512.MultiplyAddEstimate(bHigh, uSpread0, y0High);
+                    }
+                }
+
+                Vector512.StoreUnsafe(y0Low, ref y);
+                Vector512.StoreUnsafe(y0High, ref y, 16);
+            }
+        }
     }
 }

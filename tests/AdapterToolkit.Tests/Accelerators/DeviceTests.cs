@@ -31,7 +31,7 @@ public sealed class DeviceTests
     public void TheBestDeviceIsNoDriverThatRunsOnTheCpu()
     {
         using Device best = Device.Best();
-        Assert.False(best is AcceleratorDevice { IsDebug: true });
+        Assert.NotEqual("debug", best.Identifier);
         if (best is AcceleratorDevice { Accelerator: ILGPU.Runtime.OpenCL.CLAccelerator accelerator })
             Assert.True(accelerator.Device.DeviceType.HasFlag(ILGPU.Runtime.OpenCL.CLDeviceType.CL_DEVICE_TYPE_GPU));
     }
@@ -73,9 +73,45 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    [Trait("Device", "debug")]
+    public void GroupsAreAsLargeAsAKernelTakesAndTheDeviceHas()
+    {
+        using AcceleratorDevice device = Assert.IsType<AcceleratorDevice>(Device.Parse("debug"));
+        Assert.Equal(16, device.GroupSize(256));
+        Assert.Equal(16, device.GroupSize(16));
+        Assert.Equal(8, device.GroupSize(8));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void WorkTakesTheWayOfItsDevice(string identifier)
+    {
+        using Device device = TestDevices.Open(identifier);
+        string[] ways = new string[1];
+        device.Run(new Way(ways));
+        Assert.Equal(identifier == "cpu" ? nameof(CpuDevice) : nameof(AcceleratorDevice), ways[0]);
+        Assert.Equal(ways[0], device.Compute<Way, string>(new Way(ways)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            device.Run(new Way(ways));
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void AContextCompilesTheSameWayEverywhere()
     {
         using ILGPU.Context context = ILGPU.Context.Create(builder => AcceleratorContext.Configure(builder));
         Assert.Equal(ILGPU.OptimizationLevel.O1, context.Properties.OptimizationLevel);
+    }
+
+    private readonly struct Way(string[] ways) : IDeviceWork, IDeviceFunction<string>
+    {
+        public void RunOn(CpuDevice device) => ways[0] = nameof(CpuDevice);
+
+        public void RunOn(AcceleratorDevice device) => ways[0] = nameof(AcceleratorDevice);
+
+        string IDeviceFunction<string>.RunOn(CpuDevice device) => nameof(CpuDevice);
+
+        string IDeviceFunction<string>.RunOn(AcceleratorDevice device) => nameof(AcceleratorDevice);
     }
 }

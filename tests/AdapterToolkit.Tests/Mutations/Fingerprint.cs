@@ -15,7 +15,13 @@ internal static class Fingerprint
     {
         XxHash3 hash = new();
         foreach (FrozenWeight weight in model.SelfAndDescendants.SelectMany(module => module.FrozenWeights).Distinct())
-            Append(hash, weight.Format.Numbers is null ? weight.Data : weight.Packed.Codes);
+        {
+            if (weight.Format.Numbers is null)
+                Append(hash, weight.Data);
+            else
+                hash.Append(MemoryMarshal.AsBytes(weight.Packed.CodeWords));
+        }
+
         foreach (Parameter parameter in model.TrainableParameters)
         {
             hash.Append(MemoryMarshal.AsBytes(parameter.Name.AsSpan()));

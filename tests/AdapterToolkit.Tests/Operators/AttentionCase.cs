@@ -8,10 +8,16 @@ namespace AdapterToolkit.Tests.Operators;
 /// <summary>One shape of attention with random operands, and what plain loops in double precision give for it.</summary>
 internal sealed class AttentionCase
 {
+    /// <summary>A batch of sequences of one length, some of which may be padded.</summary>
     public AttentionCase(int batch, int length, int heads, int keyHeads, int headDim, int[]? lengths = null)
+        : this(new TokenIds(batch, length, new int[batch * length], lengths), heads, keyHeads, headDim)
     {
-        (Batch, Length, Heads, KeyHeads, HeadDim) = (batch, length, heads, keyHeads, headDim);
-        Lengths = lengths ?? [.. Enumerable.Repeat(length, batch)];
+    }
+
+    /// <summary>A batch of any sequences.</summary>
+    public AttentionCase(TokenIds tokens, int heads, int keyHeads, int headDim)
+    {
+        (Tokens, Heads, KeyHeads, HeadDim) = (tokens, heads, keyHeads, headDim);
         RandomSequence random = new(11);
         Query = Values(random, Rows * heads * headDim);
         Key = Values(random, Rows * keyHeads * headDim);
@@ -19,9 +25,16 @@ internal sealed class AttentionCase
         Gradient = Values(random, Rows * heads * headDim);
     }
 
-    public int Batch { get; }
+    private AttentionCase(AttentionCase whole, Sequence sequence)
+    {
+        (Tokens, Heads, KeyHeads, HeadDim) = (new TokenIds(new int[sequence.Length], [sequence.Length]), whole.Heads, whole.KeyHeads, whole.HeadDim);
+        Query = whole.RowsOf(sequence, whole.Query);
+        Key = whole.RowsOf(sequence, whole.Key);
+        Value = whole.RowsOf(sequence, whole.Value);
+        Gradient = whole.RowsOf(sequence, whole.Gradient);
+    }
 
-    public int Length { get; }
+    public TokenIds Tokens { get; }
 
     public int Heads { get; }
 
@@ -29,9 +42,7 @@ internal sealed class AttentionCase
 
     public int HeadDim { get; }
 
-    public int[] Lengths { get; }
-
-    public int Rows => Batch * Length;
+    public int Rows => Tokens.Rows;
 
     public float[] Query { get; }
 
@@ -48,8 +59,18 @@ internal sealed class AttentionCase
 
     public SequenceContext Context(Device device)
     {
-        RotaryTable table = new(device, Length, RotaryFrequencies.Compute(HeadDim, 10_000, null));
-        return new SequenceContext(new TokenIds(Batch, Length, new int[Rows], Lengths), table);
+        RotaryTable table = new(device, Tokens.Sequences.ToArray().Max(sequence => sequence.EndPosition), RotaryFrequencies.Compute(HeadDim, 10_000, null));
+        return new SequenceContext(Tokens, table);
+    }
+
+    /// <summary>One sequence of the batch without its padding, and without the others.</summary>
+    public AttentionCase Alone(Sequence sequence) => new(this, sequence);
+
+    /// <summary>A sequence's rows of a tensor, padding left out.</summary>
+    public float[] RowsOf(Sequence sequence, float[] tensor)
+    {
+        int columns = tensor.Length / Rows;
+        return tensor[(sequence.FirstRow * columns)..((sequence.FirstRow + sequence.Length) * columns)];
     }
 
     /// <summary>O = softmax(Q Kᵀ / √features) V by its definition, each head and row on its own.</summary>
@@ -104,7 +125,11 @@ internal sealed class AttentionCase
         return (Round(dQuery), Round(dKey), Round(dValue));
     }
 
-    public override string ToString() => $"{Batch} x {Length} rows, {Heads}/{KeyHeads} heads of {HeadDim}, lengths {string.Join(' ', Lengths)}";
+    public override string ToString()
+    {
+        IEnumerable<string> rows = Tokens.Sequences.ToArray().Select(sequence => $"{sequence.Length}/{sequence.Rows}");
+        return $"{Heads}/{KeyHeads} heads of {HeadDim}, sequences of {string.Join(' ', rows)} rows";
+    }
 
     private static float[] Round(double[] values) => [.. values.Select(value => (float)value)];
 
@@ -118,12 +143,12 @@ internal sealed class AttentionCase
     /// <summary>Calls an action for every row that is no padding and every head, with the first row of the sequence.</summary>
     private void ForEachRow(Action<int, int, int> action)
     {
-        for (int sequence = 0; sequence < Batch; sequence++)
+        foreach (Sequence sequence in Tokens.Sequences)
         {
-            for (int position = 0; position < Lengths[sequence]; position++)
+            for (int row = sequence.FirstRow; row < sequence.FirstRow + sequence.Length; row++)
             {
                 for (int head = 0; head < Heads; head++)
-                    action((sequence * Length) + position, head, sequence * Length);
+                    action(row, head, sequence.FirstRow);
             }
         }
     }

@@ -12,17 +12,20 @@ namespace AdapterToolkit.Tests.Operators;
 public sealed class CausalAttentionTests
 {
     /// <summary>
-    /// One row, odd lengths, padding up to a whole sequence, several query heads a key head, heads that fill no vector, several blocks of keys.
+    /// One row, odd lengths, padding up to a whole sequence, sequences of several lengths, several query heads a key head, heads that
+    /// fill no vector, several blocks of keys.
     /// </summary>
     private static readonly AttentionCase[] s_cases =
     [
         new(1, 1, 1, 1, 2), new(2, 1, 2, 1, 4), new(2, 5, 2, 2, 6, [5, 3]), new(3, 7, 4, 2, 10, [7, 0, 1]),
+        Ragged([3, 1, 7], 4, 2, 6), Ragged([1, 20, 2], 2, 1, 10),
     ];
 
     private static readonly AttentionCase[] s_largeCases =
     [
-        new(2, 33, 9, 3, 64), new(1, 70, 6, 3, 32), new(2, 131, 4, 1, 16, [131, 97]),
-        new(1, 300, 2, 1, 34, [290]), new(2, 48, 3, 3, 128, [48, 16]), new(1, 64, 2, 2, 256),
+        new(2, 33, 9, 3, 64), new(1, 70, 6, 3, 32), new(2, 131, 4, 1, 16, [131, 97]), new(1, 300, 2, 1, 34, [290]),
+        new(2, 48, 3, 3, 128, [48, 16]), new(1, 64, 2, 2, 256),
+        Ragged([70, 1, 131, 64, 33], 4, 2, 32), Ragged([1, 1, 290], 3, 1, 66),
     ];
 
     public static IEnumerable<TheoryDataRow<string>> All => TestDevices.All;
@@ -42,12 +45,22 @@ public sealed class CausalAttentionTests
     public void GradientsAreFiniteDifferences(string identifier)
     {
         using Device device = TestDevices.Open(identifier);
-        AttentionCase shape = new(2, 4, 4, 2, 4, [4, 3]);
-        (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
-        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(at, shape.Key, shape.Value)), shape.Query, query, "dQ");
-        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, at, shape.Value)), shape.Key, key, "dK");
-        FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, shape.Key, at)), shape.Value, value, "dV");
+        foreach (AttentionCase shape in (AttentionCase[])[new(2, 4, 4, 2, 4, [4, 3]), Ragged([1, 4, 3], 4, 2, 4)])
+        {
+            (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
+            FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(at, shape.Key, shape.Value)), shape.Query, query, "dQ");
+            FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, at, shape.Value)), shape.Key, key, "dK");
+            FiniteDifferences.Assert(at => Weighted(shape, shape.Expected(shape.Query, shape.Key, at)), shape.Value, value, "dV");
+        }
     }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void ASmallSequenceOfABatchGivesTheBitsThatItGivesAlone(string device) => CheckAlone(device, s_cases);
+
+    [Theory]
+    [MemberData(nameof(Fast))]
+    public void ALargeSequenceOfABatchGivesTheBitsThatItGivesAlone(string device) => CheckAlone(device, s_largeCases);
 
     [Theory]
     [MemberData(nameof(All))]
@@ -98,7 +111,39 @@ public sealed class CausalAttentionTests
     [Fact]
     public void EveryRunAndEveryNumberOfThreadsGivesTheSameBits()
     {
-        AttentionCase shape = new(3, 70, 6, 3, 32, [70, 41, 64]);
+        foreach (AttentionCase shape in (AttentionCase[])[new(3, 70, 6, 3, 32, [70, 41, 64]), Ragged([41, 1, 70, 64], 6, 3, 32)])
+            CheckThreads(shape);
+    }
+
+    [Fact]
+    public void OperandsThatDoNotFitAreNamed()
+    {
+        using CpuDevice device = new();
+        using TensorScope scope = new();
+        using SequenceContext context = new AttentionCase(2, 3, 4, 2, 4).Context(device);
+        Tensor Rows(int rows, int columns) => Tensor.Zeros(device, new Shape(rows, columns));
+        AssertNames("6 rows, but the tensor is 5 x 16", () => Op.CausalAttention(Rows(5, 16), Rows(6, 8), Rows(6, 8), context));
+        AssertNames("6 x 10", () => Op.CausalAttention(Rows(6, 16), Rows(6, 10), Rows(6, 8), context));
+        AssertNames("6 x 12", () => Op.CausalAttention(Rows(6, 16), Rows(6, 12), Rows(6, 12), context));
+        AssertNames("6 x 16", () => Op.CausalAttention(Rows(6, 16), Rows(6, 8), Rows(6, 16), context));
+        context.Rotary.Dispose();
+    }
+
+    [Theory]
+    [InlineData(512)]
+    [InlineData(256)]
+    [InlineData(128)]
+    public void VectorsOfEveryWidthGiveTheSame(int bits)
+    {
+        using VectorsOf vectors = new(bits);
+        CheckAll("cpu", [.. s_cases, .. s_largeCases]);
+    }
+
+    private static void AssertNames(string named, Action call) =>
+        Assert.Contains(named, Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal);
+
+    private static void CheckThreads(AttentionCase shape)
+    {
         using CpuDevice one = new(threads: 1);
         float[] result = Forward(one, shape);
         (float[] query, float[] key, float[] value) = Gradients(one, shape, true, true, true);
@@ -113,34 +158,6 @@ public sealed class CausalAttentionTests
         }
     }
 
-    [Fact]
-    public void OperandsThatDoNotFitAreNamed()
-    {
-        using CpuDevice device = new();
-        using TensorScope scope = new();
-        using SequenceContext context = new AttentionCase(2, 3, 4, 2, 4).Context(device);
-        Tensor Rows(int rows, int columns) => Tensor.Zeros(device, new Shape(rows, columns));
-        Assert.Contains("5 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(5, 16), Rows(6, 8), Rows(6, 8), context)).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("6 x 10", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 10), Rows(6, 8), context)).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("6 x 12", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 12), Rows(6, 12), context)).Message,
-            StringComparison.Ordinal);
-        Assert.Contains("6 x 16", Assert.Throws<ArgumentException>(() => Op.CausalAttention(Rows(6, 16), Rows(6, 8), Rows(6, 16), context)).Message,
-            StringComparison.Ordinal);
-        context.Rotary.Dispose();
-    }
-
-    [Theory]
-    [InlineData(512)]
-    [InlineData(256)]
-    [InlineData(128)]
-    public void VectorsOfEveryWidthGiveTheSame(int bits)
-    {
-        using VectorsOf vectors = new(bits);
-        CheckAll("cpu", [.. s_cases, .. s_largeCases]);
-    }
-
     private static void CheckAll(string identifier, AttentionCase[] cases)
     {
         using Device device = TestDevices.Open(identifier);
@@ -153,6 +170,31 @@ public sealed class CausalAttentionTests
         }
     }
 
+    private static void CheckAlone(string identifier, AttentionCase[] cases)
+    {
+        using Device device = TestDevices.Open(identifier);
+        foreach (AttentionCase shape in cases)
+        {
+            float[] result = Forward(device, shape);
+            (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
+            foreach (Sequence sequence in shape.Tokens.Sequences)
+            {
+                if (sequence.Length == 0)
+                    continue;
+                AttentionCase alone = shape.Alone(sequence);
+                (float[] dQuery, float[] dKey, float[] dValue) = Gradients(device, alone, true, true, true);
+                Assert.Equal(Forward(device, alone), shape.RowsOf(sequence, result));
+                Assert.Equal(dQuery, shape.RowsOf(sequence, query));
+                Assert.Equal(dKey, shape.RowsOf(sequence, key));
+                Assert.Equal(dValue, shape.RowsOf(sequence, value));
+            }
+        }
+    }
+
+    /// <summary>Sequences of several lengths without padding.</summary>
+    private static AttentionCase Ragged(int[] lengths, int heads, int keyHeads, int headDim) =>
+        new(new TokenIds(new int[lengths.Sum()], lengths), heads, keyHeads, headDim);
+
     private static double Weighted(AttentionCase shape, float[] result) =>
         result.Zip(shape.Gradient, (value, weight) => (double)value * weight).Sum();
 
@@ -161,8 +203,10 @@ public sealed class CausalAttentionTests
         using TensorScope scope = new();
         using SequenceContext context = shape.Context(device);
         Tensor result = Op.CausalAttention(
-            Tensor.From(device, shape.QueryShape, shape.Query), Tensor.From(device, shape.KeyShape, shape.Key),
-            Tensor.From(device, shape.KeyShape, shape.Value), context);
+            Tensor.From(device, shape.QueryShape, shape.Query),
+            Tensor.From(device, shape.KeyShape, shape.Key),
+            Tensor.From(device, shape.KeyShape, shape.Value),
+            context);
         context.Rotary.Dispose();
         return result.ToArray();
     }
@@ -175,8 +219,8 @@ public sealed class CausalAttentionTests
         Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), gradient = Tensor.From(device, shape.QueryShape, shape.Gradient);
         Tensor key = Tensor.From(device, shape.KeyShape, shape.Key), value = Tensor.From(device, shape.KeyShape, shape.Value);
         Tensor result = Op.CausalAttentionSaving(query, key, value, context, out Tensor logSumExp);
-        (Tensor? dQuery, Tensor? dKey, Tensor? dValue) =
-            Op.CausalAttentionGradient(gradient, query, key, value, result, logSumExp, context, queryActive, keyActive, valueActive);
+        (Tensor? dQuery, Tensor? dKey, Tensor? dValue) = Op.CausalAttentionGradient(
+            gradient, query, key, value, result, logSumExp, context, queryActive, keyActive, valueActive);
         context.Rotary.Dispose();
         return (dQuery?.ToArray() ?? [], dKey?.ToArray() ?? [], dValue?.ToArray() ?? []);
     }

@@ -89,14 +89,43 @@ public sealed class RotaryTests
         Assert.NotEqual(0, read);
     }
 
-    [Fact]
-    public void SequencesLongerThanTheTableAreRefused()
+    /// <summary>Rows of one long sequence are those of sequences that start at their positions, bit for bit.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public void RowsTurnByTheirOwnPositions(string identifier)
+    {
+        const int heads = 3, headDim = 10, length = 12;
+        using Device device = TestDevices.Open(identifier);
+        using TensorScope scope = new();
+        using RotaryTable table = new(device, length, RotaryFrequencies.Compute(headDim, 10_000, null));
+        float[] x = Values(length * heads * headDim);
+        Tensor rows = Tensor.From(device, new Shape(length, heads * headDim), x);
+        using SequenceContext whole = new(new TokenIds(new int[length], [length]), table);
+        using SequenceContext parts = new(new TokenIds(new int[length], [5, 1, 6], [0, 5, 6]), table);
+        using SequenceContext padded = new(new TokenIds(2, 6, new int[length], [6, 2], [0, 6]), table);
+        Assert.Equal(Op.Rotary(rows, whole).ToArray(), Op.Rotary(rows, parts).ToArray());
+        Assert.Equal(Op.RotaryGradient(rows, whole).ToArray(), Op.RotaryGradient(rows, parts).ToArray());
+        Assert.Equal(Op.Rotary(rows, whole).ToArray(), Op.Rotary(rows, padded).ToArray());
+
+        // Sequences that start at position 0 are another thing, but for the first of them.
+        using SequenceContext starts = new(new TokenIds(new int[length], [5, 1, 6]), table);
+        float[] turned = Op.Rotary(rows, whole).ToArray(), fromStart = Op.Rotary(rows, starts).ToArray();
+        Assert.Equal(turned[..(5 * heads * headDim)], fromStart[..(5 * heads * headDim)]);
+        Assert.Equal(x[(5 * heads * headDim)..(6 * heads * headDim)], fromStart[(5 * heads * headDim)..(6 * heads * headDim)]);
+        Assert.NotEqual(turned, fromStart);
+    }
+
+    [Theory]
+    [InlineData(new[] { 5 }, new[] { 0 }, "Sequence 0 has 5 rows from position 0,")]
+    [InlineData(new[] { 1, 4, 2 }, new[] { 3, 0, 3 }, "Sequence 2 has 2 rows from position 3,")]
+    public void SequencesBeyondTheTableAreRefused(int[] lengths, int[] firstPositions, string named)
     {
         using CpuDevice device = new();
         using RotaryTable table = new(device, 4, RotaryFrequencies.Compute(4, 10_000, null));
-        using Tensor x = Tensor.Zeros(device, new Shape(5, 4));
-        SequenceContext context = new(new TokenIds(1, 5, new int[5]), table);
-        Assert.Contains("5 positions", Assert.Throws<ArgumentException>(() => Op.Rotary(x, context)).Message, StringComparison.Ordinal);
+        TokenIds tokens = new(new int[lengths.Sum()], lengths, firstPositions);
+        string message = Assert.Throws<ArgumentException>(() => new SequenceContext(tokens, table)).Message;
+        Assert.Contains(named, message, StringComparison.Ordinal);
+        Assert.Contains("4 positions", message, StringComparison.Ordinal);
     }
 
     private static float[] Values(int count)

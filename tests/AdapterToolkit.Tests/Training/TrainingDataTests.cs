@@ -66,7 +66,7 @@ public sealed class TrainingDataTests
 
         Assert.Equal([1, 2, 3, 0, 0, 4, 5, 6, 7, 8], batch.Tokens.Ids.ToArray());
         Assert.Equal([1, 2, 3, -100, -100, -100, -100, 6, 7, -100], batch.Labels.ToArray());
-        Assert.Equal([3, 5], batch.Tokens.Lengths.ToArray());
+        Assert.Equal([3, 5], batch.Tokens.Sequences.ToArray().Select(sequence => sequence.Length));
         Assert.Equal(2 + 2, batch.ScoredLabels);
         Assert.Equal(3 + 5, batch.TokenCount);
     }

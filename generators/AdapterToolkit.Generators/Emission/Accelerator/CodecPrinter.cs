@@ -10,7 +10,7 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// </summary>
 internal sealed class CodecPrinter
 {
-    /// <summary>Threads of a group, but on ILGPU's CPU accelerator.</summary>
+    /// <summary>Threads of a group, where the device's groups are not smaller.</summary>
     private const int Threads = 128;
 
     private const int WordBits = 32;
@@ -60,7 +60,7 @@ internal sealed class CodecPrinter
     {
         Open("Dequantize(AcceleratorDevice device, PackedWeight weight, Tensor? scales, Tensor dense)");
         string scales = _stored.HasBlocks ? "scales!.View, " : string.Empty, map = ReadsDynamicMap ? "weight.DynamicMap.View, " : string.Empty;
-        Launch("Dequantize", "dense.Shape.Elements", $"weight.Codes.View.Cast<uint>(), {scales}{map}dense.View, dense.Shape.Elements");
+        Launch("Dequantize", "dense.Shape.Elements", $"weight.Codes.ViewOf<uint>(), {scales}{map}dense.View, dense.Shape.Elements");
         writer.Line();
         if (_stored.HasBlocks)
         {
@@ -71,13 +71,13 @@ internal sealed class CodecPrinter
 
         Open("QuantizeBlocks(AcceleratorDevice device, Tensor values, Tensor? factors, Tensor codes)");
         string factors = _stored.HasBlocks ? "factors!.View, " : string.Empty, points = ReadsDynamicMap ? "PackedWeight.DynamicMapOf(device).View, " : string.Empty;
-        Launch("Quantize", "codes.Shape.Elements", $"values.View, {factors}{points}codes.View.Cast<uint>(), values.Shape.Elements");
+        Launch("Quantize", "codes.Shape.Elements", $"values.View, {factors}{points}codes.ViewOf<uint>(), values.Shape.Elements");
 
         void Open(string head)
         {
             writer.Line("/// <inheritdoc/>");
             writer.Open($"protected override void {head}");
-            writer.Line($"int threads = device.IsDebug ? {NarrowProductPrinter.Threads} : {Threads};");
+            writer.Line($"int threads = device.GroupSize({Threads});");
         }
 
         void Launch(string kernel, string items, string arguments)

@@ -5,7 +5,7 @@ using AdapterToolkit.Generators.Symbols;
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
-/// Emits the launches: ILGPU's CPU accelerator takes the narrow kernels, few rows take theirs, and all others the tiled ones.
+/// Emits the launches: devices of small groups, as ILGPU's CPU accelerator, take the narrow kernels, few rows take theirs, and all others the tiled ones.
 /// Of a packed W the last two have kernels that read whole pieces only, and others for any width.
 /// </summary>
 internal static class LaunchEmitter
@@ -22,6 +22,7 @@ internal static class LaunchEmitter
         writer.Open($"namespace {space}");
         foreach (string alias in (string[])
         [
+            RuntimeNames.Import(RuntimeNames.CustomKernels),
             RuntimeNames.Alias(RuntimeNames.AcceleratorDevice),
             RuntimeNames.Alias(RuntimeNames.FrozenWeight),
             "using KernelConfig = global::ILGPU.KernelConfig;",
@@ -123,7 +124,7 @@ internal static class LaunchEmitter
             writer.Line($"bool hasWholePieces = packed.Shape.Columns % {readers[0].PieceLength} == 0;");
         }
 
-        writer.Line("if (device.IsDebug)");
+        writer.Line($"if ({LacksThreads(shape.Threads)})");
         Launch(names.Narrow, [readers[0]], $"(Groups({columns}, {NarrowProductPrinter.Threads}), {rows}, 1), ({NarrowProductPrinter.Threads}, 1, 1)");
         writer.Line($"else if ({rows} <= {FewRowsProductPrinter.MostRows})");
         Launch(names.FewRows, readers, $"(Groups({columns}, {FewRowsProductPrinter.Columns(product)}), Groups({rows}, {FewRowsProductPrinter.Rows}), 1), ({FewRowsProductPrinter.Threads(product)}, 1, 1)");
@@ -136,6 +137,9 @@ internal static class LaunchEmitter
             Indented(writer, $"device.Launch({(choices.Length > 1 ? $"hasWholePieces ? {kernel}" : kernel)}, new KernelConfig({size}), {arguments});");
         }
     }
+
+    /// <summary>The condition under which the groups of a device are too small for kernels of so many threads.</summary>
+    private static string LacksThreads(int threads) => $"device.GroupSize({threads}) < {threads}";
 
     private static void PrintReduce(SourceWriter writer, VariantNames names, int rank)
     {
@@ -155,7 +159,7 @@ internal static class LaunchEmitter
 
     private static void PrintFactorProduct(SourceWriter writer, FactorNames factor, VariantNames names, string arguments, string rows)
     {
-        writer.Line("if (device.IsDebug)");
+        writer.Line($"if ({LacksThreads(FactorProductPrinter.Threads)})");
         Indented(writer, $"device.Launch({names.NarrowFactors}.{factor.Product.Name}, new KernelConfig(Groups({rows} * {factor.Rank}, {NarrowProductPrinter.Threads}), {NarrowProductPrinter.Threads}), {arguments});");
         writer.Line("else");
         Indented(writer, $"device.Launch({names.Factors}.{factor.Product.Name}, new KernelConfig((Groups({rows}, {FactorProductPrinter.Rows}), {factor.Pieces}, 1), ({FactorProductPrinter.Threads}, 1, 1)), {arguments});");
@@ -169,7 +173,7 @@ internal static class LaunchEmitter
         writer.Line("View gradientOfB = factors.B.AccumulatedGradient.View;");
         string ofA = "v.View, x.View, gradientOfA, x.Rows, x.Columns";
         string ofB = "u.View, dy.View, gradientOfB, dy.Rows, dy.Columns, factors.Scaling";
-        writer.Open("if (device.IsDebug)");
+        writer.Open($"if ({LacksThreads(FactorGradientPrinter.Threads)})");
         PrintNarrowGradient(FactorNames.A(rank), ofA, "x.Columns");
         PrintNarrowGradient(FactorNames.B(rank), ofB, "dy.Columns");
         writer.Line("return;");
@@ -191,7 +195,7 @@ internal static class LaunchEmitter
         writer.Line("/// <inheritdoc/>");
         writer.Open("protected override void Merge(AcceleratorDevice device, FrozenWeight weight, LowRankFactors factors, float sign)");
         writer.Line("Tensor data = weight.Data;");
-        writer.Line($"int threads = device.IsDebug ? {NarrowProductPrinter.Threads} : {MergePrinter.Threads};");
+        writer.Line($"int threads = device.GroupSize({MergePrinter.Threads});");
         writer.Line($"device.Launch({names.Factors}.Merge, new KernelConfig(Groups(data.Shape.Elements, threads), threads), data.View, factors.B.Value.View, factors.A.Value.View, data.Columns, data.Rows, sign * factors.Scaling);");
         writer.Close();
     }

@@ -5,7 +5,7 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// <summary>Prints the merge, one weight a thread, its sum over the rank unrolled. It suits groups of any size.</summary>
 internal static class MergePrinter
 {
-    /// <summary>Threads of a group, but on ILGPU's CPU accelerator.</summary>
+    /// <summary>Threads of a group, where the device's groups are not smaller.</summary>
     public const int Threads = 128;
 
     public static void Print(SourceWriter writer, FactorProduct merge)

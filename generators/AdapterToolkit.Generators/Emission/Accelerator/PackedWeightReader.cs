@@ -48,10 +48,10 @@ internal sealed class PackedWeightReader : WeightReader
     {
         get
         {
-            yield return ("Words codes", "packed.Codes.View.Cast<uint>()");
+            yield return ("Words codes", "packed.Codes.ViewOf<uint>()");
             if (_stored.DoubleQuantized)
             {
-                yield return ("Words scaleCodes", "packed.ScaleCodes!.View.Cast<uint>()");
+                yield return ("Words scaleCodes", "packed.ScaleCodes!.ViewOf<uint>()");
                 yield return ("View nestedMaxima", "packed.NestedMaxima!.View");
                 yield return ("float offset", "packed.Offset");
             }
@@ -160,7 +160,7 @@ internal sealed class PackedWeightReader : WeightReader
     {
         writer.Line($"int element = {element};");
         if (_stored.Bits == 16)
-            return Decoded("SixteenBitNumbers.At(codes, element)");
+            return Decoded("SixteenBitNumbers.InWord(codes[element >> 1], element)");
         string place = $"element & {NumbersInWord - 1}";
         writer.Line($"uint code = (codes[element >> {WordShift}] >> ({(_stored.Bits == 4 ? $"(({place}) ^ 1)" : $"({place})")} * {_stored.Bits})) & {Mask};");
         PrintScaleLoads(writer, "element", "element");

@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Activation functions and their gradients: one thread an element.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class ActivationKernels
+internal static class ActivationKernels
 {
     private const float RootOfHalf = 0.70710678f;
     private const float InverseRootOfTwoPi = 0.39894228f;

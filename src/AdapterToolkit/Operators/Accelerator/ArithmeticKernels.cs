@@ -1,11 +1,9 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Arithmetic, element by element: one thread an element. A result may be one of the arguments.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class ArithmeticKernels
+internal static class ArithmeticKernels
 {
     /// <summary>result = left + right.</summary>
     /// <param name="left">One summand.</param>

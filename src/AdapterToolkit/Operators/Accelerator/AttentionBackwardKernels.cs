@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
@@ -7,8 +6,7 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// The gradients of causal attention. Each kernel computes the weights it needs again: one group writes the gradient of a
 /// tile of queries, or of a tile of keys and values, alone, so that no two groups add to one number.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionBackwardKernels
+internal static class AttentionBackwardKernels
 {
     /// <summary>sums[row, head] = Σ dO ∘ O over the features of the head: one thread a row and head.</summary>
     /// <param name="gradient">dO: rows x (heads · features).</param>
@@ -27,19 +25,30 @@ public static class AttentionBackwardKernels
         sums[i] = sum;
     }
 
-    /// <summary>dQ = dS K / √features with dS = P ∘ (dO Vᵀ - rowsum(dO ∘ O)): one group a tile of queries of one head, and as many features as the tile is wide.</summary>
+    /// <summary>
+    /// dQ = dS K / √features with dS = P ∘ (dO Vᵀ - rowsum(dO ∘ O)): one group a tile of queries of one head, and as many
+    /// features as the tile is wide.
+    /// </summary>
     /// <param name="gradient">dO: rows x (heads · features).</param>
     /// <param name="query">Q: rows x (heads · features).</param>
     /// <param name="key">K: rows x (key heads · features).</param>
     /// <param name="value">V: rows x (key heads · features).</param>
     /// <param name="logSumExp">The logarithms of the softmax's denominators: rows x heads.</param>
     /// <param name="rowSums">rowsum(dO ∘ O): rows x heads.</param>
-    /// <param name="lengths">How many rows of each sequence are no padding.</param>
+    /// <param name="tiles">The tiles of all sequences.</param>
     /// <param name="dimensions">The dimensions.</param>
     /// <param name="queryGradient">Receives dQ: rows x (heads · features).</param>
     [Kernel]
     public static void QueryGradient(
-        ArrayView<float> gradient, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> logSumExp, ArrayView<float> rowSums, ArrayView<int> lengths, AttentionDimensions dimensions, ArrayView<float> queryGradient)
+        ArrayView<float> gradient,
+        ArrayView<float> query,
+        ArrayView<float> key,
+        ArrayView<float> value,
+        ArrayView<float> logSumExp,
+        ArrayView<float> rowSums,
+        ArrayView<int> tiles,
+        AttentionDimensions dimensions,
+        ArrayView<float> queryGradient)
     {
         ArrayView<Float4> left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
         ArrayView<Float4> right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
@@ -52,22 +61,16 @@ public static class AttentionBackwardKernels
         int row = Group.IdxX / dimensions.Side;
         int column = Group.IdxX % dimensions.Side;
 
-        // The group's number: sequence, head, tile of queries, piece of the features.
-        int pieces = (features + tile - 1) / tile;
-        int tiles = (dimensions.Length + tile - 1) / tile;
-        int firstFeature = Grid.IdxX % pieces * tile;
-        int firstQuery = Grid.IdxX / pieces % tiles * tile;
-        int head = Grid.IdxX / (pieces * tiles) % dimensions.Heads;
-        int sequence = Grid.IdxX / (pieces * tiles * dimensions.Heads);
-
-        int firstRow = sequence * dimensions.Length;
-        int length = lengths[sequence];
+        AttentionGroup group = AttentionGroup.Of(tiles, dimensions);
+        int firstQuery = group.First;
+        int firstFeature = group.FirstFeature;
+        int length = group.Length;
         int queries = length - firstQuery;
         int queryColumns = dimensions.Heads * features;
         int keyColumns = dimensions.KeyHeads * features;
-        int queryStart = ((firstRow + firstQuery) * queryColumns) + (head * features);
-        int keyStart = (firstRow * keyColumns) + (head / (dimensions.Heads / dimensions.KeyHeads) * features);
-        int numbersStart = ((firstRow + firstQuery) * dimensions.Heads) + head;
+        int queryStart = ((group.FirstRow + firstQuery) * queryColumns) + (group.Head * features);
+        int keyStart = (group.FirstRow * keyColumns) + (group.Head / (dimensions.Heads / dimensions.KeyHeads) * features);
+        int numbersStart = ((group.FirstRow + firstQuery) * dimensions.Heads) + group.Head;
 
         ProductTile output = default;
         int end = queries <= 0 ? 0 : queries < tile ? length : firstQuery + tile;
@@ -95,33 +98,39 @@ public static class AttentionBackwardKernels
             products = Weights(products, dimensions.Scale, logarithms, seen, queries - (4 * row));
             slope = Slopes(products, slope, sums);
             AttentionTiles.Share(ProductTile.Transpose(slope), slopes, column, row);
-            for (int first = 0; first < tile; first += AttentionTiles.Depth)
-            {
-                AttentionTiles.LoadRows(key, keyTile + (first * keyColumns), keyColumns, lastKey - first, firstFeature, features, tile, right);
-                Group.Barrier();
-                output = AttentionTiles.AddProducts(output, slopes.SubView(first * AttentionTiles.Stride), right, row, column);
-                Group.Barrier();
-            }
+            output = AttentionTiles.AddRows(output, slopes, key, keyTile, keyColumns, lastKey, firstFeature, features, tile, right, row, column);
         }
 
         output = ProductTile.ScaleRows(output, Quadruple.Of(dimensions.Scale));
-        AttentionTiles.Write(output, queryGradient, queryStart + firstFeature, queryColumns, dimensions.Length - firstQuery, features - firstFeature, row, column);
+        AttentionTiles.Write(output, queryGradient, queryStart + firstFeature, queryColumns, group.Rows - firstQuery, features - firstFeature, row, column);
     }
 
-    /// <summary>dK = dSᵀ Q / √features and dV = Pᵀ dO, summed over the heads of queries that share the keys: one group a tile of keys of one head, and as many features as the tile is wide.</summary>
+    /// <summary>
+    /// dK = dSᵀ Q / √features and dV = Pᵀ dO, summed over the heads of queries that share the keys: one group a tile of keys of one
+    /// head, and as many features as the tile is wide.
+    /// </summary>
     /// <param name="gradient">dO: rows x (heads · features).</param>
     /// <param name="query">Q: rows x (heads · features).</param>
     /// <param name="key">K: rows x (key heads · features).</param>
     /// <param name="value">V: rows x (key heads · features).</param>
     /// <param name="logSumExp">The logarithms of the softmax's denominators: rows x heads.</param>
     /// <param name="rowSums">rowsum(dO ∘ O): rows x heads.</param>
-    /// <param name="lengths">How many rows of each sequence are no padding.</param>
+    /// <param name="tiles">The tiles of all sequences.</param>
     /// <param name="dimensions">The dimensions.</param>
     /// <param name="keyGradient">Receives dK: rows x (key heads · features).</param>
     /// <param name="valueGradient">Receives dV: rows x (key heads · features).</param>
     [Kernel]
     public static void KeyValueGradients(
-        ArrayView<float> gradient, ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<float> logSumExp, ArrayView<float> rowSums, ArrayView<int> lengths, AttentionDimensions dimensions, ArrayView<float> keyGradient, ArrayView<float> valueGradient)
+        ArrayView<float> gradient,
+        ArrayView<float> query,
+        ArrayView<float> key,
+        ArrayView<float> value,
+        ArrayView<float> logSumExp,
+        ArrayView<float> rowSums,
+        ArrayView<int> tiles,
+        AttentionDimensions dimensions,
+        ArrayView<float> keyGradient,
+        ArrayView<float> valueGradient)
     {
         ArrayView<Float4> left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
         ArrayView<Float4> right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
@@ -134,30 +143,24 @@ public static class AttentionBackwardKernels
         int row = Group.IdxX / dimensions.Side;
         int column = Group.IdxX % dimensions.Side;
 
-        // The group's number: sequence, head of keys, tile of keys, piece of the features.
-        int pieces = (features + tile - 1) / tile;
-        int tiles = (dimensions.Length + tile - 1) / tile;
-        int firstFeature = Grid.IdxX % pieces * tile;
-        int firstKey = Grid.IdxX / pieces % tiles * tile;
-        int keyHead = Grid.IdxX / (pieces * tiles) % dimensions.KeyHeads;
-        int sequence = Grid.IdxX / (pieces * tiles * dimensions.KeyHeads);
-
-        int firstRow = sequence * dimensions.Length;
-        int length = lengths[sequence];
+        AttentionGroup group = AttentionGroup.Of(tiles, dimensions);
+        int firstKey = group.First;
+        int firstFeature = group.FirstFeature;
+        int length = group.Length;
         int lastKey = length - firstKey - 1;
         int queryColumns = dimensions.Heads * features;
         int keyColumns = dimensions.KeyHeads * features;
-        int keyTile = ((firstRow + firstKey) * keyColumns) + (keyHead * features);
+        int keyTile = ((group.FirstRow + firstKey) * keyColumns) + (group.Head * features);
         int groupSize = dimensions.Heads / dimensions.KeyHeads;
 
         ProductTile keyOutput = default;
         ProductTile valueOutput = default;
-        for (int head = keyHead * groupSize; head < (keyHead + 1) * groupSize; head++)
+        for (int head = group.Head * groupSize; head < (group.Head + 1) * groupSize; head++)
         {
             for (int firstQuery = firstKey; firstQuery < length; firstQuery += tile)
             {
                 int lastQuery = length - firstQuery - 1;
-                int queryTile = ((firstRow + firstQuery) * queryColumns) + (head * features);
+                int queryTile = ((group.FirstRow + firstQuery) * queryColumns) + (head * features);
                 ProductTile products = default;
                 ProductTile slope = default;
                 for (int feature = 0; feature < features; feature += AttentionTiles.Depth)
@@ -172,7 +175,7 @@ public static class AttentionBackwardKernels
                     Group.Barrier();
                 }
 
-                int numbersStart = ((firstRow + firstQuery) * dimensions.Heads) + head;
+                int numbersStart = ((group.FirstRow + firstQuery) * dimensions.Heads) + head;
                 Float4 logarithms = AttentionTiles.LoadRowNumbers(logSumExp, numbersStart, dimensions.Heads, lastQuery, row);
                 Float4 sums = AttentionTiles.LoadRowNumbers(rowSums, numbersStart, dimensions.Heads, lastQuery, row);
                 int seen = firstQuery + (4 * row) - firstKey - (4 * column) + 1;
@@ -180,28 +183,18 @@ public static class AttentionBackwardKernels
                 slope = Slopes(products, slope, sums);
 
                 AttentionTiles.Share(products, factors, row, column);
-                for (int first = 0; first < tile; first += AttentionTiles.Depth)
-                {
-                    AttentionTiles.LoadRows(gradient, queryTile + (first * queryColumns), queryColumns, lastQuery - first, firstFeature, features, tile, right);
-                    Group.Barrier();
-                    valueOutput = AttentionTiles.AddProducts(valueOutput, factors.SubView(first * AttentionTiles.Stride), right, row, column);
-                    Group.Barrier();
-                }
+                valueOutput = AttentionTiles.AddRows(
+                    valueOutput, factors, gradient, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
 
                 AttentionTiles.Share(slope, factors, row, column);
-                for (int first = 0; first < tile; first += AttentionTiles.Depth)
-                {
-                    AttentionTiles.LoadRows(query, queryTile + (first * queryColumns), queryColumns, lastQuery - first, firstFeature, features, tile, right);
-                    Group.Barrier();
-                    keyOutput = AttentionTiles.AddProducts(keyOutput, factors.SubView(first * AttentionTiles.Stride), right, row, column);
-                    Group.Barrier();
-                }
+                keyOutput = AttentionTiles.AddRows(
+                    keyOutput, factors, query, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
             }
         }
 
         keyOutput = ProductTile.ScaleRows(keyOutput, Quadruple.Of(dimensions.Scale));
-        AttentionTiles.Write(keyOutput, keyGradient, keyTile + firstFeature, keyColumns, dimensions.Length - firstKey, features - firstFeature, row, column);
-        AttentionTiles.Write(valueOutput, valueGradient, keyTile + firstFeature, keyColumns, dimensions.Length - firstKey, features - firstFeature, row, column);
+        AttentionTiles.Write(keyOutput, keyGradient, keyTile + firstFeature, keyColumns, group.Rows - firstKey, features - firstFeature, row, column);
+        AttentionTiles.Write(valueOutput, valueGradient, keyTile + firstFeature, keyColumns, group.Rows - firstKey, features - firstFeature, row, column);
     }
 
     /// <summary>P = e^(scale · products - logarithms), zero for keys after the query and for rows of padding.</summary>

@@ -1,15 +1,13 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>The dimensions of grouped-query attention, as its kernels take them.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-public struct AttentionDimensions
+internal struct AttentionDimensions
 {
-    /// <summary>Rows of a sequence, padding included.</summary>
-    public int Length;
+    /// <summary>Tiles of rows of all sequences.</summary>
+    public int Tiles;
 
     /// <summary>Heads of the queries.</summary>
     public int Heads;

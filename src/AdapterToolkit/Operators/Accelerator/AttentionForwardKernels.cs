@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Causal attention: one group a tile of queries of one head, and as many features of the result as the tile is wide.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionForwardKernels
+internal static class AttentionForwardKernels
 {
     /// <summary>
     /// O = softmax(Q Kᵀ / √features) V and the logarithms of the denominators. Over the tiles of keys a query's maximum m grows;
@@ -15,13 +13,19 @@ public static class AttentionForwardKernels
     /// <param name="query">Q: rows x (heads · features).</param>
     /// <param name="key">K: rows x (key heads · features).</param>
     /// <param name="value">V: rows x (key heads · features).</param>
-    /// <param name="lengths">How many rows of each sequence are no padding.</param>
+    /// <param name="tiles">The tiles of all sequences.</param>
     /// <param name="dimensions">The dimensions.</param>
     /// <param name="result">Receives O: rows x (heads · features).</param>
     /// <param name="logSumExp">Receives the logarithms: rows x heads.</param>
     [Kernel]
     public static void Forward(
-        ArrayView<float> query, ArrayView<float> key, ArrayView<float> value, ArrayView<int> lengths, AttentionDimensions dimensions, ArrayView<float> result, ArrayView<float> logSumExp)
+        ArrayView<float> query,
+        ArrayView<float> key,
+        ArrayView<float> value,
+        ArrayView<int> tiles,
+        AttentionDimensions dimensions,
+        ArrayView<float> result,
+        ArrayView<float> logSumExp)
     {
         ArrayView<Float4> left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
         ArrayView<Float4> right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
@@ -33,21 +37,15 @@ public static class AttentionForwardKernels
         int row = Group.IdxX / dimensions.Side;
         int column = Group.IdxX % dimensions.Side;
 
-        // The group's number: sequence, head, tile of queries, piece of the features.
-        int pieces = (features + tile - 1) / tile;
-        int tiles = (dimensions.Length + tile - 1) / tile;
-        int firstFeature = Grid.IdxX % pieces * tile;
-        int firstQuery = Grid.IdxX / pieces % tiles * tile;
-        int head = Grid.IdxX / (pieces * tiles) % dimensions.Heads;
-        int sequence = Grid.IdxX / (pieces * tiles * dimensions.Heads);
-
-        int firstRow = sequence * dimensions.Length;
-        int length = lengths[sequence];
+        AttentionGroup group = AttentionGroup.Of(tiles, dimensions);
+        int firstQuery = group.First;
+        int firstFeature = group.FirstFeature;
+        int length = group.Length;
         int queries = length - firstQuery;
         int queryColumns = dimensions.Heads * features;
         int keyColumns = dimensions.KeyHeads * features;
-        int queryStart = ((firstRow + firstQuery) * queryColumns) + (head * features);
-        int keyStart = (firstRow * keyColumns) + (head / (dimensions.Heads / dimensions.KeyHeads) * features);
+        int queryStart = ((group.FirstRow + firstQuery) * queryColumns) + (group.Head * features);
+        int keyStart = (group.FirstRow * keyColumns) + (group.Head / (dimensions.Heads / dimensions.KeyHeads) * features);
 
         Float4 maximum = Quadruple.Of(float.NegativeInfinity);
         Float4 sum = Quadruple.Of(0);
@@ -75,7 +73,8 @@ public static class AttentionForwardKernels
             products.Row2 = Quadruple.First(products.Row2, seen + 2, float.NegativeInfinity);
             products.Row3 = Quadruple.First(products.Row3, seen + 3, float.NegativeInfinity);
 
-            partial[(row * AttentionTiles.Stride) + column] = Quadruple.Of(Quadruple.Max(products.Row0), Quadruple.Max(products.Row1), Quadruple.Max(products.Row2), Quadruple.Max(products.Row3));
+            partial[(row * AttentionTiles.Stride) + column] = Quadruple.Of(
+                Quadruple.Max(products.Row0), Quadruple.Max(products.Row1), Quadruple.Max(products.Row2), Quadruple.Max(products.Row3));
             Group.Barrier();
             Float4 before = maximum;
             for (int i = 0; i < dimensions.Side; i++)
@@ -91,14 +90,7 @@ public static class AttentionForwardKernels
                 Quadruple.Of(Quadruple.Sum(products.Row0), Quadruple.Sum(products.Row1), Quadruple.Sum(products.Row2), Quadruple.Sum(products.Row3)));
             output = ProductTile.ScaleRows(output, shrinking);
             AttentionTiles.Share(ProductTile.Transpose(products), weights, column, row);
-
-            for (int first = 0; first < tile; first += AttentionTiles.Depth)
-            {
-                AttentionTiles.LoadRows(value, keyTile + (first * keyColumns), keyColumns, lastKey - first, firstFeature, features, tile, right);
-                Group.Barrier();
-                output = AttentionTiles.AddProducts(output, weights.SubView(first * AttentionTiles.Stride), right, row, column);
-                Group.Barrier();
-            }
+            output = AttentionTiles.AddRows(output, weights, value, keyTile, keyColumns, lastKey, firstFeature, features, tile, right, row, column);
         }
 
         partial[(row * AttentionTiles.Stride) + column] = sum;
@@ -109,11 +101,13 @@ public static class AttentionForwardKernels
 
         // Rows of padding have the result zero.
         Float4 factors = Quadruple.First(Quadruple.Of(1 / sum.X, 1 / sum.Y, 1 / sum.Z, 1 / sum.W), queries - (4 * row), 0);
-        Float4 logarithms = Quadruple.Of(XMath.Log(sum.X) + maximum.X, XMath.Log(sum.Y) + maximum.Y, XMath.Log(sum.Z) + maximum.Z, XMath.Log(sum.W) + maximum.W);
+        Float4 logarithms = Quadruple.Of(
+            XMath.Log(sum.X) + maximum.X, XMath.Log(sum.Y) + maximum.Y, XMath.Log(sum.Z) + maximum.Z, XMath.Log(sum.W) + maximum.W);
         logarithms = Quadruple.First(logarithms, queries - (4 * row), 0);
         output = ProductTile.ScaleRows(output, factors);
-        AttentionTiles.Write(output, result, queryStart + firstFeature, queryColumns, dimensions.Length - firstQuery, features - firstFeature, row, column);
+        int rows = group.Rows - firstQuery;
+        AttentionTiles.Write(output, result, queryStart + firstFeature, queryColumns, rows, features - firstFeature, row, column);
         if (column == 0 && firstFeature == 0)
-            AttentionTiles.WriteRowNumbers(logarithms, logSumExp, ((firstRow + firstQuery) * dimensions.Heads) + head, dimensions.Heads, dimensions.Length - firstQuery, row);
+            AttentionTiles.WriteRowNumbers(logarithms, logSumExp, ((group.FirstRow + firstQuery) * dimensions.Heads) + group.Head, dimensions.Heads, rows, row);
     }
 }

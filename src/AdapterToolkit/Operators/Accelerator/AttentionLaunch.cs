@@ -9,36 +9,75 @@ internal static class AttentionLaunch
 {
     private const int Side = 16;
 
-    /// <summary>ILGPU's CPU accelerator has groups of 16 threads at most.</summary>
-    private const int DebugSide = 4;
+    /// <summary>For groups of fewer threads: those of ILGPU's CPU accelerator have 16.</summary>
+    private const int NarrowSide = 4;
 
-    internal static void Forward(AcceleratorDevice device, AttentionShape shape, Tensor query, Tensor key, Tensor value, SequenceContext context, Tensor result, Tensor logSumExp)
+    /// <summary>How many rows a tile has at most.</summary>
+    internal static int TileRows(AcceleratorDevice device) => 4 * SideOn(device);
+
+    internal static void Forward(AcceleratorDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp)
     {
-        AttentionDimensions dimensions = Dimensions(device, shape);
+        SequenceTable table = operands.Context.TableOn(device);
+        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table);
         device.Launch(
-            AttentionForwardKernels.Forward, Config(shape, dimensions, shape.Heads), query.View, key.View, value.View, context.LengthsOn(device), dimensions, result.View, logSumExp.View);
+            AttentionForwardKernels.Forward,
+            Config(dimensions, dimensions.Heads),
+            operands.Query.View,
+            operands.Key.View,
+            operands.Value.View,
+            table.Tiles,
+            dimensions,
+            result.View,
+            logSumExp.View);
     }
 
     internal static void Backward(
-        AcceleratorDevice device, AttentionShape shape, Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, AttentionGradients gradients)
+        AcceleratorDevice device, AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients)
     {
-        AttentionDimensions dimensions = Dimensions(device, shape);
-        ArrayView<int> lengths = context.LengthsOn(device);
+        SequenceTable table = operands.Context.TableOn(device);
+        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table);
         Tensor rowSums = logSumExp.AllocateLike();
-        device.Launch(AttentionBackwardKernels.RowSums, ElementLaunch.ForElements(device, rowSums.Shape.Elements), gradient.View, result.View, shape.HeadDim, rowSums.View);
+        device.Launch(
+            AttentionBackwardKernels.RowSums,
+            ElementLaunch.ForElements(device, rowSums.Shape.Elements),
+            gradient.View,
+            result.View,
+            dimensions.HeadDim,
+            rowSums.View);
         if (gradients.Query is not null)
         {
             device.Launch(
-                AttentionBackwardKernels.QueryGradient, Config(shape, dimensions, shape.Heads), gradient.View, query.View, key.View, value.View, logSumExp.View, rowSums.View, lengths, dimensions, gradients.Query.View);
+                AttentionBackwardKernels.QueryGradient,
+                Config(dimensions, dimensions.Heads),
+                gradient.View,
+                operands.Query.View,
+                operands.Key.View,
+                operands.Value.View,
+                logSumExp.View,
+                rowSums.View,
+                table.Tiles,
+                dimensions,
+                gradients.Query.View);
         }
 
         if (gradients.Key is not null || gradients.Value is not null)
         {
             // The kernel writes both; what is not wanted goes to memory that is given back.
-            Tensor keyGradient = gradients.Key?.Retain() ?? key.AllocateLike();
-            Tensor valueGradient = gradients.Value?.Retain() ?? value.AllocateLike();
+            Tensor keyGradient = gradients.Key?.Retain() ?? operands.Key.AllocateLike();
+            Tensor valueGradient = gradients.Value?.Retain() ?? operands.Value.AllocateLike();
             device.Launch(
-                AttentionBackwardKernels.KeyValueGradients, Config(shape, dimensions, shape.KeyHeads), gradient.View, query.View, key.View, value.View, logSumExp.View, rowSums.View, lengths, dimensions, keyGradient.View, valueGradient.View);
+                AttentionBackwardKernels.KeyValueGradients,
+                Config(dimensions, dimensions.KeyHeads),
+                gradient.View,
+                operands.Query.View,
+                operands.Key.View,
+                operands.Value.View,
+                logSumExp.View,
+                rowSums.View,
+                table.Tiles,
+                dimensions,
+                keyGradient.View,
+                valueGradient.View);
             keyGradient.Release();
             valueGradient.Release();
         }
@@ -46,21 +85,23 @@ internal static class AttentionLaunch
         rowSums.Release();
     }
 
-    private static AttentionDimensions Dimensions(AcceleratorDevice device, AttentionShape shape) => new()
+    private static AttentionDimensions Dimensions(AcceleratorDevice device, AttentionShape shape, SequenceTable table) => new()
     {
-        Length = shape.Length,
+        Tiles = table.TileCount,
         Heads = shape.Heads,
         KeyHeads = shape.KeyHeads,
         HeadDim = shape.HeadDim,
-        Side = device.IsDebug ? DebugSide : Side,
+        Side = SideOn(device),
         Scale = shape.Scale,
     };
 
-    /// <summary>One group for each sequence, head, tile of rows and piece of the features.</summary>
-    private static KernelConfig Config(AttentionShape shape, AttentionDimensions dimensions, int heads)
+    private static int SideOn(AcceleratorDevice device) => device.GroupSize(Side * Side) < Side * Side ? NarrowSide : Side;
+
+    /// <summary>One group for each head, tile of rows and piece of the features.</summary>
+    private static KernelConfig Config(AttentionDimensions dimensions, int heads)
     {
         int tile = 4 * dimensions.Side;
-        int tiles = (shape.Length + tile - 1) / tile, pieces = (shape.HeadDim + tile - 1) / tile;
-        return new KernelConfig(shape.Batch * heads * tiles * pieces, dimensions.Side * dimensions.Side);
+        int pieces = (dimensions.HeadDim + tile - 1) / tile;
+        return new KernelConfig(heads * dimensions.Tiles * pieces, dimensions.Side * dimensions.Side);
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
@@ -8,8 +7,7 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// group's tiles: products of queries and keys, and sums of features. Operands pass through shared memory some summands at a
 /// time, as quadruples, each summand's row a few numbers longer than the tile.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class AttentionTiles
+internal static class AttentionTiles
 {
     /// <summary>The most rows or columns that a group's tile has.</summary>
     public const int MaximumTile = 64;
@@ -29,7 +27,8 @@ public static class AttentionTiles
     /// <param name="features">How many features a row has.</param>
     /// <param name="tileRows">How many rows the tile has.</param>
     /// <param name="target">The place in shared memory.</param>
-    public static void LoadFeatures(ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileRows, ArrayView<Float4> target)
+    public static void LoadFeatures(
+        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileRows, ArrayView<Float4> target)
     {
         ArrayView<float> numbers = target.Cast<float>();
         for (int i = Group.IdxX; i < tileRows * Depth; i += Group.DimX)
@@ -50,7 +49,8 @@ public static class AttentionTiles
     /// <param name="features">How many features a row has.</param>
     /// <param name="tileColumns">How many features to load.</param>
     /// <param name="target">The place in shared memory.</param>
-    public static void LoadRows(ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileColumns, ArrayView<Float4> target)
+    public static void LoadRows(
+        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileColumns, ArrayView<Float4> target)
     {
         ArrayView<float> numbers = target.Cast<float>();
         for (int i = Group.IdxX; i < tileColumns * Depth; i += Group.DimX)
@@ -72,6 +72,44 @@ public static class AttentionTiles
     {
         for (int summand = 0; summand < Depth; summand++)
             tile = ProductTile.MultiplyAdd(tile, left[(summand * Stride) + row], right[(summand * Stride) + column]);
+        return tile;
+    }
+
+    /// <summary>Adds to a thread's part of a tile factors times rows of a matrix: tile[i, j] + Σ factors[k, i] · matrix[k, j].</summary>
+    /// <param name="tile">The thread's part.</param>
+    /// <param name="factors">The factors in shared memory: for each row of the matrix the tile's rows.</param>
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="start">The first number of the first of its rows.</param>
+    /// <param name="columns">From one row to the next.</param>
+    /// <param name="lastRow">The last row, counted from the first; factors of rows beyond it are zero.</param>
+    /// <param name="firstFeature">The first feature.</param>
+    /// <param name="features">How many features a row has.</param>
+    /// <param name="count">How many rows and features the group's tiles have.</param>
+    /// <param name="rows">Shared memory that the rows pass through.</param>
+    /// <param name="row">The thread's quadruple of rows.</param>
+    /// <param name="column">The thread's quadruple of columns.</param>
+    public static ProductTile AddRows(
+        ProductTile tile,
+        ArrayView<Float4> factors,
+        ArrayView<float> matrix,
+        int start,
+        int columns,
+        int lastRow,
+        int firstFeature,
+        int features,
+        int count,
+        ArrayView<Float4> rows,
+        int row,
+        int column)
+    {
+        for (int first = 0; first < count; first += Depth)
+        {
+            LoadRows(matrix, start + (first * columns), columns, lastRow - first, firstFeature, features, count, rows);
+            Group.Barrier();
+            tile = AddProducts(tile, factors.SubView(first * Stride), rows, row, column);
+            Group.Barrier();
+        }
+
         return tile;
     }
 

@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Softmax cross-entropy: one group a row of logits.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class CrossEntropyKernels
+internal static class CrossEntropyKernels
 {
     /// <summary>The most threads that a group may have.</summary>
     public const int MaximumThreads = 256;

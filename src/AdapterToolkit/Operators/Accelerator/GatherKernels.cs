@@ -1,11 +1,9 @@
-using System.ComponentModel;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Looks rows of a matrix up: one thread an element of the result.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class GatherKernels
+internal static class GatherKernels
 {
     /// <summary>result[i, j] = matrix[ids[i], j].</summary>
     /// <param name="matrix">The matrix, row-major.</param>
@@ -29,8 +27,10 @@ public static class GatherKernels
     public static void GatherBFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
     {
         int i = Grid.GlobalIndex.X;
-        if (i < result.IntLength)
-            result[i] = SixteenBitNumbers.FromBFloat16(SixteenBitNumbers.At(matrix, (ids[i / columns] * columns) + (i % columns)));
+        if (i >= result.IntLength)
+            return;
+        int element = (ids[i / columns] * columns) + (i % columns);
+        result[i] = SixteenBitNumbers.FromBFloat16(SixteenBitNumbers.InWord(matrix[element >> 1], element));
     }
 
     /// <summary>result[i, j] = matrix[ids[i], j], of a matrix in half precision.</summary>
@@ -42,8 +42,10 @@ public static class GatherKernels
     public static void GatherFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
     {
         int i = Grid.GlobalIndex.X;
-        if (i < result.IntLength)
-            result[i] = SixteenBitNumbers.FromFloat16(SixteenBitNumbers.At(matrix, (ids[i / columns] * columns) + (i % columns)));
+        if (i >= result.IntLength)
+            return;
+        int element = (ids[i / columns] * columns) + (i % columns);
+        result[i] = SixteenBitNumbers.FromFloat16(SixteenBitNumbers.InWord(matrix[element >> 1], element));
     }
 
     /// <summary>result[ids[i], j] = x[i, j].</summary>

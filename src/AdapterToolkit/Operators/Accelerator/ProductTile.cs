@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace AdapterToolkit.Operators.Accelerator;
@@ -7,9 +6,8 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// Four rows of four numbers that a thread keeps in registers. Kernels pass it by value: each number is a variable of its own
 /// in the compiled code.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-public struct ProductTile
+internal struct ProductTile
 {
     /// <summary>The first row.</summary>
     public Float4 Row0;

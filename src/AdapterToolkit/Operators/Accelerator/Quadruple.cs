@@ -1,11 +1,9 @@
-using System.ComponentModel;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Arithmetic with four numbers side by side, for kernels.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class Quadruple
+internal static class Quadruple
 {
     /// <summary>Four numbers.</summary>
     /// <param name="x">The first.</param>

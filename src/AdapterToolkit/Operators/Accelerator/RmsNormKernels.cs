@@ -1,12 +1,10 @@
-using System.ComponentModel;
 using ILGPU;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Normalization by the root mean square. The first two kernels run one group a row, the last one thread a column.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class RmsNormKernels
+internal static class RmsNormKernels
 {
     /// <summary>The most threads that a group of these kernels may have.</summary>
     public const int MaximumThreads = 256;
@@ -41,7 +39,8 @@ public static class RmsNormKernels
     /// <param name="columns">How many columns a row has.</param>
     /// <param name="result">Receives the gradient of x.</param>
     [Kernel]
-    public static void InputGradient(ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> inverseRms, int columns, ArrayView<float> result)
+    public static void InputGradient(
+        ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> inverseRms, int columns, ArrayView<float> result)
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(MaximumThreads);
         int start = Grid.IdxX * columns;

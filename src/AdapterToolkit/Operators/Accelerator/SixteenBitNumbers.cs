@@ -15,9 +15,9 @@ public static class SixteenBitNumbers
     private const int SmallestNormalBits = 113 << 23;
 
     /// <summary>One of the two 16-bit numbers of a 32-bit word.</summary>
-    /// <param name="words">The words.</param>
-    /// <param name="element">The number's place.</param>
-    public static uint At(ArrayView<uint> words, int element) => (words[element >> 1] >> ((element & 1) * 16)) & 0xFFFF;
+    /// <param name="word">The word.</param>
+    /// <param name="element">The number's place among all, of which the word's first has an even one.</param>
+    public static uint InWord(uint word, int element) => (word >> ((element & 1) * 16)) & 0xFFFF;
 
     /// <summary>A bfloat16 number is the upper half of a float32 one.</summary>
     /// <param name="number">The number's 16 bits.</param>

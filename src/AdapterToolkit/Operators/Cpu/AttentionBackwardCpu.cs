@@ -15,18 +15,15 @@ internal static class AttentionBackwardCpu
     /// <summary>How many keys' weights are held at once: with their gradients they stay in the first-level cache.</summary>
     private const int KeyBlock = 64;
 
-    internal static void Run(
-        AttentionShape shape, Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, AttentionGradients gradients)
-    {
-        CpuDevice device = (CpuDevice)query.Device;
+    internal static void Run(CpuDevice device, AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) =>
         device.Workers.Run(
-            new Work(shape, gradient, query, key, value, result, logSumExp, context, gradients),
-            Sharing.Workers(device, query.Rows * shape.Heads, shape.Length, shape.HeadDim));
-    }
+            new Work(operands, gradient, result, logSumExp, gradients),
+            Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.Context.LongestRows, operands.Shape.HeadDim));
 
-    private sealed class Work(
-        AttentionShape shape, Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor result, Tensor logSumExp, SequenceContext context, AttentionGradients gradients) : ParallelWork
+    private sealed class Work(AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) : ParallelWork
     {
+        private readonly AttentionShape _shape = operands.Shape;
+
         public override void Run(int worker, int workers)
         {
             switch (VectorWidth.Bits)
@@ -41,29 +38,30 @@ internal static class AttentionBackwardCpu
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
-            for (int group = worker; group < shape.Batch * shape.KeyHeads; group += workers)
-                Differentiate<TOperations, TVector>(group / shape.KeyHeads, group % shape.KeyHeads);
+            ReadOnlySpan<Sequence> sequences = operands.Context.Sequences;
+            for (int group = worker; group < sequences.Length * _shape.KeyHeads; group += workers)
+                Differentiate<TOperations, TVector>(sequences[group / _shape.KeyHeads], group % _shape.KeyHeads);
         }
 
         /// <summary>The gradients of one head of keys and values and of the queries' heads that use it, in one sequence.</summary>
-        private void Differentiate<TOperations, TVector>(int sequence, int keyHead)
+        private void Differentiate<TOperations, TVector>(Sequence sequence, int keyHead)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int length = context.Lengths[sequence];
-            int firstRow = sequence * shape.Length;
-            Scratch scratch = new(shape.HeadDim, lanes, length, KeyBlock);
+            int length = sequence.Length;
+            Scratch scratch = new(_shape.HeadDim, lanes, length, KeyBlock);
             MemoryMarshal.CreateSpan(ref scratch.KeyGradient, 2 * length * scratch.Width).Clear();
-            for (int head = keyHead * shape.GroupSize; head < (keyHead + 1) * shape.GroupSize; head++)
+            for (int head = keyHead * _shape.GroupSize; head < (keyHead + 1) * _shape.GroupSize; head++)
             {
                 for (int first = 0; first < length; first += lanes)
-                    AddTile<TOperations, TVector>(in scratch, firstRow, keyHead, head, first, Math.Min(lanes, length - first));
-                ClearPadding(gradients.Query, firstRow, length, head);
+                    AddTile<TOperations, TVector>(in scratch, sequence.FirstRow, keyHead, head, first, Math.Min(lanes, length - first));
+                if (gradients.Query is not null)
+                    AttentionPadding.Clear(gradients.Query, sequence.FirstRow + length, sequence.Rows - length, head, _shape.HeadDim);
             }
 
-            CopyOut(ref scratch.KeyGradient, scratch.Width, gradients.Key, firstRow, length, keyHead);
-            CopyOut(ref scratch.ValueGradient, scratch.Width, gradients.Value, firstRow, length, keyHead);
+            CopyOut(ref scratch.KeyGradient, scratch.Width, gradients.Key, sequence, keyHead);
+            CopyOut(ref scratch.ValueGradient, scratch.Width, gradients.Value, sequence, keyHead);
         }
 
         /// <summary>Writes the gradient of one tile of queries, and adds what the tile contributes to the gradients of keys and values.</summary>
@@ -73,10 +71,10 @@ internal static class AttentionBackwardCpu
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int features = shape.HeadDim, keyColumns = shape.KeyColumns, width = scratch.Width;
+            int features = _shape.HeadDim, keyColumns = _shape.KeyColumns, width = scratch.Width;
             nint firstKey = ((nint)firstRow * keyColumns) + (keyHead * features);
-            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(key.Span), firstKey);
-            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(value.Span), firstKey);
+            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Key.Span), firstKey);
+            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Value.Span), firstKey);
             LoadTile<TOperations, TVector>(in scratch, firstRow + firstQuery, head, queries);
 
             int end = firstQuery + queries;
@@ -86,24 +84,40 @@ internal static class AttentionBackwardCpu
                 int distance = first - firstQuery;
                 ref float blockKeys = ref Unsafe.Add(ref keys, (nint)first * keyColumns);
                 ref float blockValues = ref Unsafe.Add(ref values, (nint)first * keyColumns);
-                CausalProduct.OfKeys<TOperations, TVector>(ref blockKeys, keyColumns, count, distance, ref scratch.QueryTile, features, ref scratch.Weights);
-                CausalProduct.OfKeys<TOperations, TVector>(ref blockValues, keyColumns, count, distance, ref scratch.GradientTile, features, ref scratch.Products);
+                CausalProduct.OfKeys<TOperations, TVector>(
+                    ref blockKeys, keyColumns, count, distance, ref scratch.QueryTile, features, ref scratch.Weights);
+                CausalProduct.OfKeys<TOperations, TVector>(
+                    ref blockValues, keyColumns, count, distance, ref scratch.GradientTile, features, ref scratch.Products);
                 DifferentiateSoftmax<TOperations, TVector>(in scratch, count, distance);
                 if (gradients.Query is not null)
-                    CausalProduct.SumOverKeys<TOperations, TVector>(ref blockKeys, keyColumns, count, distance, ref scratch.Products, features, ref scratch.QueryGradientTile, accumulates: first > 0);
+                {
+                    CausalProduct.SumOverKeys<TOperations, TVector>(
+                        ref blockKeys, keyColumns, count, distance, ref scratch.Products, features, ref scratch.QueryGradientTile, accumulates: first > 0);
+                }
+
                 if (gradients.Key is not null)
-                    CausalProduct.SumOverQueries<TOperations, TVector>(ref scratch.Products, count, distance, ref scratch.QueryRows, queries, ref Unsafe.Add(ref scratch.KeyGradient, first * width), width);
+                {
+                    ref float sums = ref Unsafe.Add(ref scratch.KeyGradient, first * width);
+                    CausalProduct.SumOverQueries<TOperations, TVector>(
+                        ref scratch.Products, count, distance, ref scratch.QueryRows, queries, ref sums, width);
+                }
+
                 if (gradients.Value is not null)
-                    CausalProduct.SumOverQueries<TOperations, TVector>(ref scratch.Weights, count, distance, ref scratch.GradientRows, queries, ref Unsafe.Add(ref scratch.ValueGradient, first * width), width);
+                {
+                    ref float sums = ref Unsafe.Add(ref scratch.ValueGradient, first * width);
+                    CausalProduct.SumOverQueries<TOperations, TVector>(
+                        ref scratch.Weights, count, distance, ref scratch.GradientRows, queries, ref sums, width);
+                }
             }
 
             if (gradients.Query is null)
                 return;
-            nint firstFeature = ((nint)(firstRow + firstQuery) * shape.QueryColumns) + (head * features);
-            TVector scale = TOperations.Create(shape.Scale);
+            nint firstFeature = ((nint)(firstRow + firstQuery) * _shape.QueryColumns) + (head * features);
+            TVector scale = TOperations.Create(_shape.Scale);
             for (int i = 0; i < features * lanes; i += TOperations.Count)
                 TOperations.Store(TOperations.Multiply(scale, TOperations.Load(ref scratch.QueryGradientTile, i)), ref scratch.QueryGradientTile, i);
-            Tiles.Unpack(ref scratch.QueryGradientTile, lanes, ref Unsafe.Add(ref MemoryMarshal.GetReference(gradients.Query.Span), firstFeature), shape.QueryColumns, queries, features);
+            ref float target = ref Unsafe.Add(ref MemoryMarshal.GetReference(gradients.Query.Span), firstFeature);
+            Tiles.Unpack(ref scratch.QueryGradientTile, lanes, ref target, _shape.QueryColumns, queries, features);
         }
 
         /// <summary>
@@ -116,20 +130,21 @@ internal static class AttentionBackwardCpu
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int features = shape.HeadDim, columns = shape.QueryColumns, width = scratch.Width;
+            int features = _shape.HeadDim, columns = _shape.QueryColumns, width = scratch.Width;
             nint firstFeature = ((nint)row * columns) + (head * features);
-            ref float tileQueries = ref Unsafe.Add(ref MemoryMarshal.GetReference(query.Span), firstFeature);
+            ref float tileQueries = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Query.Span), firstFeature);
             ref float tileGradients = ref Unsafe.Add(ref MemoryMarshal.GetReference(gradient.Span), firstFeature);
             ref float tileResults = ref Unsafe.Add(ref MemoryMarshal.GetReference(result.Span), firstFeature);
-            Tiles.Pack(ref tileQueries, columns, queries, features, ref scratch.QueryTile, lanes, shape.Scale);
+            Tiles.Pack(ref tileQueries, columns, queries, features, ref scratch.QueryTile, lanes, _shape.Scale);
             Tiles.Pack(ref tileGradients, columns, queries, features, ref scratch.GradientTile, lanes);
             Tiles.Unpack(ref scratch.QueryTile, lanes, ref scratch.QueryRows, width, queries, features);
             Tiles.Copy(ref tileGradients, columns, ref scratch.GradientRows, width, queries, features, width);
-            ReadOnlySpan<float> logarithms = logSumExp.Span[((row * shape.Heads) + head)..];
+            ReadOnlySpan<float> logarithms = logSumExp.Span[((row * _shape.Heads) + head)..];
             for (int i = 0; i < queries; i++)
             {
-                Unsafe.Add(ref scratch.RowSums, i) = Dot<TOperations, TVector>(ref Unsafe.Add(ref tileGradients, i * columns), ref Unsafe.Add(ref tileResults, i * columns), features);
-                Unsafe.Add(ref scratch.Logarithms, i) = logarithms[i * shape.Heads];
+                Unsafe.Add(ref scratch.RowSums, i) = Dot<TOperations, TVector>(
+                    ref Unsafe.Add(ref tileGradients, i * columns), ref Unsafe.Add(ref tileResults, i * columns), features);
+                Unsafe.Add(ref scratch.Logarithms, i) = logarithms[i * _shape.Heads];
             }
 
             // A lane without a query has weights of zero: e^(product - ∞).
@@ -186,22 +201,14 @@ internal static class AttentionBackwardCpu
             }
         }
 
-        private void CopyOut(ref float sums, int width, Tensor? target, int firstRow, int length, int keyHead)
+        private void CopyOut(ref float sums, int width, Tensor? target, Sequence sequence, int keyHead)
         {
             if (target is null)
                 return;
-            nint first = ((nint)firstRow * shape.KeyColumns) + (keyHead * shape.HeadDim);
-            Tiles.Copy(ref sums, width, ref Unsafe.Add(ref MemoryMarshal.GetReference(target.Span), first), shape.KeyColumns, length, shape.HeadDim, shape.HeadDim);
-            ClearPadding(target, firstRow, length, keyHead);
-        }
-
-        /// <summary>Gives one head of a sequence's rows of padding the gradient zero.</summary>
-        private void ClearPadding(Tensor? target, int firstRow, int length, int head)
-        {
-            if (target is null)
-                return;
-            for (int row = firstRow + length; row < firstRow + shape.Length; row++)
-                target.Span.Slice((row * target.Columns) + (head * shape.HeadDim), shape.HeadDim).Clear();
+            nint first = ((nint)sequence.FirstRow * _shape.KeyColumns) + (keyHead * _shape.HeadDim);
+            ref float rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(target.Span), first);
+            Tiles.Copy(ref sums, width, ref rows, _shape.KeyColumns, sequence.Length, _shape.HeadDim, _shape.HeadDim);
+            AttentionPadding.Clear(target, sequence.FirstRow + sequence.Length, sequence.Rows - sequence.Length, keyHead, _shape.HeadDim);
         }
     }
 

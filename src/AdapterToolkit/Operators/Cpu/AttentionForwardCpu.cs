@@ -15,16 +15,14 @@ internal static class AttentionForwardCpu
     /// <summary>How many keys' weights are held at once.</summary>
     private const int KeyBlock = 128;
 
-    internal static void Run(AttentionShape shape, Tensor query, Tensor key, Tensor value, SequenceContext context, Tensor result, Tensor logSumExp)
-    {
-        CpuDevice device = (CpuDevice)query.Device;
-        device.Workers.Run(
-            new Work(shape, query, key, value, context, result, logSumExp),
-            Sharing.Workers(device, query.Rows * shape.Heads, shape.Length, shape.HeadDim));
-    }
+    internal static void Run(CpuDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp) => device.Workers.Run(
+        new Work(operands, result, logSumExp),
+        Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.Context.LongestRows, operands.Shape.HeadDim));
 
-    private sealed class Work(AttentionShape shape, Tensor query, Tensor key, Tensor value, SequenceContext context, Tensor result, Tensor logSumExp) : ParallelWork
+    private sealed class Work(AttentionOperands operands, Tensor result, Tensor logSumExp) : ParallelWork
     {
+        private readonly AttentionShape _shape = operands.Shape;
+
         public override void Run(int worker, int workers)
         {
             switch (VectorWidth.Bits)
@@ -41,15 +39,16 @@ internal static class AttentionForwardCpu
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int tiles = (shape.Length + lanes - 1) / lanes;
-            for (int sequence = 0; sequence < shape.Batch; sequence++)
+            ReadOnlySpan<Sequence> sequences = operands.Context.Sequences;
+            for (int i = 0; i < sequences.Length; i++)
             {
-                for (int head = 0; head < shape.Heads; head++)
+                int tiles = (sequences[i].Rows + lanes - 1) / lanes;
+                for (int head = 0; head < _shape.Heads; head++)
                 {
                     for (int tile = 0; tile < tiles; tile++)
                     {
-                        if (((sequence * shape.Heads) + head + tile) % workers == worker)
-                            Attend<TOperations, TVector>(sequence, head, tile * lanes);
+                        if (((i * _shape.Heads) + head + tile) % workers == worker)
+                            Attend<TOperations, TVector>(sequences[i], head, tile * lanes);
                     }
                 }
             }
@@ -57,28 +56,30 @@ internal static class AttentionForwardCpu
 
         /// <summary>O = softmax(Q Kᵀ / √features) V for one tile of queries.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Attend<TOperations, TVector>(int sequence, int head, int firstQuery)
+        private void Attend<TOperations, TVector>(Sequence sequence, int head, int firstQuery)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int features = shape.HeadDim, queryColumns = shape.QueryColumns, keyColumns = shape.KeyColumns;
-            int length = context.Lengths[sequence];
-            int row = (sequence * shape.Length) + firstQuery;
-            int queries = Math.Clamp(length - firstQuery, 0, lanes);
-            ClearPadding(row + queries, Math.Min(lanes, shape.Length - firstQuery) - queries, head);
+            int features = _shape.HeadDim, queryColumns = _shape.QueryColumns, keyColumns = _shape.KeyColumns;
+            int row = sequence.FirstRow + firstQuery;
+            int queries = Math.Clamp(sequence.Length - firstQuery, 0, lanes);
+            int padding = Math.Min(lanes, sequence.Rows - firstQuery) - queries;
+            AttentionPadding.Clear(result, row + queries, padding, head, features);
+            AttentionPadding.Clear(logSumExp, row + queries, padding, head, 1);
             if (queries == 0)
                 return;
 
-            nint firstKey = ((nint)sequence * shape.Length * keyColumns) + (head / shape.GroupSize * features);
-            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(key.Span), firstKey);
-            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(value.Span), firstKey);
+            nint firstKey = ((nint)sequence.FirstRow * keyColumns) + (head / _shape.GroupSize * features);
+            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Key.Span), firstKey);
+            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Value.Span), firstKey);
             nint firstFeature = ((nint)row * queryColumns) + (head * features);
 
             ref float queryTile = ref ScratchMemory.Take(0, ((2 * features) + KeyBlock) * lanes);
             ref float resultTile = ref Unsafe.Add(ref queryTile, features * lanes);
             ref float weights = ref Unsafe.Add(ref resultTile, features * lanes);
-            Tiles.Pack(ref Unsafe.Add(ref MemoryMarshal.GetReference(query.Span), firstFeature), queryColumns, queries, features, ref queryTile, lanes, shape.Scale);
+            ref float tileQueries = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Query.Span), firstFeature);
+            Tiles.Pack(ref tileQueries, queryColumns, queries, features, ref queryTile, lanes, _shape.Scale);
 
             TVector nearMaximum = TOperations.Create(float.NegativeInfinity), farMaximum = nearMaximum;
             TVector nearSum = TOperations.Zero, farSum = TOperations.Zero;
@@ -102,7 +103,8 @@ internal static class AttentionForwardCpu
 
                 Exponentiate<TOperations, TVector>(ref weights, count, nearMaximum, farMaximum, ref nearSum, ref farSum);
                 block = ref Unsafe.Add(ref values, (nint)first * keyColumns);
-                CausalProduct.SumOverKeys<TOperations, TVector>(ref block, keyColumns, count, first - firstQuery, ref weights, features, ref resultTile, accumulates: first > 0);
+                CausalProduct.SumOverKeys<TOperations, TVector>(
+                    ref block, keyColumns, count, first - firstQuery, ref weights, features, ref resultTile, accumulates: first > 0);
             }
 
             TVector one = TOperations.Create(1);
@@ -110,19 +112,9 @@ internal static class AttentionForwardCpu
             Tiles.Unpack(ref resultTile, lanes, ref Unsafe.Add(ref MemoryMarshal.GetReference(result.Span), firstFeature), queryColumns, queries, features);
             TOperations.Store(TOperations.Add(nearMaximum, VectorMath.Log<TOperations, TVector>(nearSum)), ref weights, 0);
             TOperations.Store(TOperations.Add(farMaximum, VectorMath.Log<TOperations, TVector>(farSum)), ref weights, TOperations.Count);
-            Span<float> logarithms = logSumExp.Span[((row * shape.Heads) + head)..];
+            Span<float> logarithms = logSumExp.Span[((row * _shape.Heads) + head)..];
             for (int i = 0; i < queries; i++)
-                logarithms[i * shape.Heads] = Unsafe.Add(ref weights, i);
-        }
-
-        /// <summary>Gives one head of rows of padding the result zero.</summary>
-        private void ClearPadding(int row, int count, int head)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                result.Span.Slice(((row + i) * shape.QueryColumns) + (head * shape.HeadDim), shape.HeadDim).Clear();
-                logSumExp.Span[((row + i) * shape.Heads) + head] = 0;
-            }
+                logarithms[i * _shape.Heads] = Unsafe.Add(ref weights, i);
         }
 
         /// <summary>Takes the keys after a query out, by products of minus infinity, and finds the largest product of each query.</summary>
@@ -132,7 +124,8 @@ internal static class AttentionForwardCpu
         /// <param name="nearMaximum">The largest products of the first half of the queries so far.</param>
         /// <param name="farMaximum">The largest products of the other half so far.</param>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void MaskAndFindMaximum<TOperations, TVector>(ref float products, int keys, int distance, ref TVector nearMaximum, ref TVector farMaximum)
+        private static void MaskAndFindMaximum<TOperations, TVector>(
+            ref float products, int keys, int distance, ref TVector nearMaximum, ref TVector farMaximum)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
@@ -162,7 +155,8 @@ internal static class AttentionForwardCpu
 
         /// <summary>Products become weights e^(product - maximum), and their sums grow by these.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Exponentiate<TOperations, TVector>(ref float products, int keys, TVector nearMaximum, TVector farMaximum, ref TVector nearSum, ref TVector farSum)
+        private static void Exponentiate<TOperations, TVector>(
+            ref float products, int keys, TVector nearMaximum, TVector farMaximum, ref TVector nearSum, ref TVector farSum)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {

@@ -16,15 +16,18 @@ internal static class CausalProduct
     /// <param name="queries">A tile: features x queries.</param>
     /// <param name="features">How many features there are.</param>
     /// <param name="products">Receives the products: keys x queries.</param>
-    internal static void OfKeys<TOperations, TVector>(ref float keys, nint keyStride, int count, int distance, ref float queries, int features, ref float products)
+    internal static void OfKeys<TOperations, TVector>(
+        ref float keys, nint keyStride, int count, int distance, ref float queries, int features, ref float products)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
         int lanes = SmallProduct.Lanes<TOperations, TVector>();
         int both = KeysOfBoth<TOperations, TVector>(count, distance);
         SmallProduct.Multiply<TOperations, TVector>(ref keys, keyStride, 1, both, ref queries, lanes, features, ref products, lanes, accumulates: false);
+        ref float farKeys = ref Unsafe.Add(ref keys, both * keyStride);
+        ref float farProducts = ref Unsafe.Add(ref products, both * lanes);
         SmallProduct.MultiplyFar<TOperations, TVector>(
-            ref Unsafe.Add(ref keys, both * keyStride), keyStride, 1, count - both, ref queries, lanes, features, ref Unsafe.Add(ref products, both * lanes), lanes, accumulates: false);
+            ref farKeys, keyStride, 1, count - both, ref queries, lanes, features, ref farProducts, lanes, accumulates: false);
     }
 
     /// <summary>sums[feature, query] = Σ weights[key, query] · keys[key, feature], or added to what is there.</summary>
@@ -36,7 +39,8 @@ internal static class CausalProduct
     /// <param name="features">How many features there are.</param>
     /// <param name="sums">Receives the sums: features x queries.</param>
     /// <param name="accumulates">Whether they are added to what is there.</param>
-    internal static void SumOverKeys<TOperations, TVector>(ref float keys, nint keyStride, int count, int distance, ref float weights, int features, ref float sums, bool accumulates)
+    internal static void SumOverKeys<TOperations, TVector>(
+        ref float keys, nint keyStride, int count, int distance, ref float weights, int features, ref float sums, bool accumulates)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
@@ -46,8 +50,10 @@ internal static class CausalProduct
             SmallProduct.Multiply<TOperations, TVector>(ref keys, 1, keyStride, features, ref weights, lanes, both, ref sums, lanes, accumulates);
         if (both < count)
         {
+            ref float farKeys = ref Unsafe.Add(ref keys, both * keyStride);
+            ref float farWeights = ref Unsafe.Add(ref weights, both * lanes);
             SmallProduct.MultiplyFar<TOperations, TVector>(
-                ref Unsafe.Add(ref keys, both * keyStride), 1, keyStride, features, ref Unsafe.Add(ref weights, both * lanes), lanes, count - both, ref sums, lanes, accumulates: true);
+                ref farKeys, 1, keyStride, features, ref farWeights, lanes, count - both, ref sums, lanes, accumulates: true);
         }
     }
 
@@ -59,7 +65,8 @@ internal static class CausalProduct
     /// <param name="queries">How many queries there are.</param>
     /// <param name="sums">One row of features for each key.</param>
     /// <param name="width">Features of a row, a multiple of a tile's lanes.</param>
-    internal static void SumOverQueries<TOperations, TVector>(ref float weights, int count, int distance, ref float rows, int queries, ref float sums, int width)
+    internal static void SumOverQueries<TOperations, TVector>(
+        ref float weights, int count, int distance, ref float rows, int queries, ref float sums, int width)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
@@ -70,10 +77,13 @@ internal static class CausalProduct
             // Queries before the first of these keys give them no weight.
             int skipped = Math.Max(0, distance + first);
             ref float tile = ref Unsafe.Add(ref weights, (first * lanes) + skipped);
+            int keys = Math.Min(keysAtOnce, count - first);
             for (int column = 0; column < width; column += lanes)
             {
+                ref float right = ref Unsafe.Add(ref rows, (skipped * width) + column);
+                ref float target = ref Unsafe.Add(ref sums, (first * width) + column);
                 SmallProduct.Multiply<TOperations, TVector>(
-                    ref tile, lanes, 1, Math.Min(keysAtOnce, count - first), ref Unsafe.Add(ref rows, (skipped * width) + column), width, queries - skipped, ref Unsafe.Add(ref sums, (first * width) + column), width, accumulates: true);
+                    ref tile, lanes, 1, keys, ref right, width, queries - skipped, ref target, width, accumulates: true);
             }
         }
     }

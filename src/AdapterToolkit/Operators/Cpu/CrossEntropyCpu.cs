@@ -9,8 +9,8 @@ namespace AdapterToolkit.Operators.Cpu;
 /// <summary>Softmax cross-entropy of rows of logits on the CPU.</summary>
 internal static class CrossEntropyCpu
 {
-    internal static void Run(Tensor logits, int[] labels, float factor, bool wantsGradient, Tensor losses) =>
-        ElementSharing.Run((CpuDevice)logits.Device, new Work(logits, labels, factor, wantsGradient, losses), logits.Shape.Elements);
+    internal static void Run(CpuDevice device, Tensor logits, int[] labels, float factor, bool wantsGradient, Tensor losses) =>
+        ElementSharing.Run(device, new Work(logits, labels, factor, wantsGradient, losses), logits.Shape.Elements);
 
     private sealed class Work(Tensor logits, int[] labels, float factor, bool wantsGradient, Tensor losses) : ParallelWork
     {

@@ -8,11 +8,11 @@ namespace AdapterToolkit.Operators.Cpu;
 /// <summary>Looks rows up, and puts rows into their places.</summary>
 internal static class GatherCpu
 {
-    internal static void FromPanels(FrozenWeight weight, int[] ids, Tensor result) =>
-        ElementSharing.Run((CpuDevice)result.Device, new PanelWork(weight, ids, result), result.Shape.Elements);
+    internal static void FromPanels(CpuDevice device, FrozenWeight weight, int[] ids, Tensor result) =>
+        ElementSharing.Run(device, new PanelWork(weight, ids, result), result.Shape.Elements);
 
-    internal static void FromPackedPanels(PackedWeight weight, int[] ids, Tensor result) =>
-        ElementSharing.Run((CpuDevice)result.Device, new PackedPanelWork(weight, ids, result), result.Shape.Elements);
+    internal static void FromPackedPanels(CpuDevice device, PackedWeight weight, int[] ids, Tensor result) =>
+        ElementSharing.Run(device, new PackedPanelWork(weight, ids, result), result.Shape.Elements);
 
     internal static void Gather(Tensor x, ReadOnlySpan<int> rows, Tensor result)
     {

@@ -9,14 +9,14 @@ namespace AdapterToolkit.Operators.Cpu;
 /// <summary>Normalization by the root mean square, row by row, on the CPU.</summary>
 internal static class RmsNormCpu
 {
-    internal static void Forward(Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) =>
-        ElementSharing.Run((CpuDevice)x.Device, new ForwardWork(x, weight, epsilon, result, inverseRms), x.Shape.Elements);
+    internal static void Forward(CpuDevice device, Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) =>
+        ElementSharing.Run(device, new ForwardWork(x, weight, epsilon, result, inverseRms), x.Shape.Elements);
 
-    internal static void InputGradient(Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms, Tensor result) =>
-        ElementSharing.Run((CpuDevice)x.Device, new InputGradientWork(gradient, x, weight, inverseRms, result), x.Shape.Elements);
+    internal static void InputGradient(CpuDevice device, Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms, Tensor result) =>
+        ElementSharing.Run(device, new InputGradientWork(gradient, x, weight, inverseRms, result), x.Shape.Elements);
 
-    internal static void AddWeightGradient(Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient) =>
-        ElementSharing.Run((CpuDevice)x.Device, new WeightGradientWork(gradient, x, inverseRms, weightGradient), x.Shape.Elements);
+    internal static void AddWeightGradient(CpuDevice device, Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient) =>
+        ElementSharing.Run(device, new WeightGradientWork(gradient, x, inverseRms, weightGradient), x.Shape.Elements);
 
     /// <summary>y = w · x · r with r = 1 / sqrt(mean(x²) + ε).</summary>
     private sealed class ForwardWork(Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) : ParallelWork
@@ -65,7 +65,11 @@ internal static class RmsNormCpu
                     sum += Unsafe.Add(ref gradients, i) * Unsafe.Add(ref factors, i) * Unsafe.Add(ref values, i);
                 float slope = (Vector.Sum(sums) + sum) / columns * inverse * inverse;
                 for (i = 0; i + (nuint)Vector<float>.Count <= (nuint)columns; i += (nuint)Vector<float>.Count)
-                    (((Vector.LoadUnsafe(ref gradients, i) * Vector.LoadUnsafe(ref factors, i)) - (Vector.LoadUnsafe(ref values, i) * slope)) * inverse).StoreUnsafe(ref target, i);
+                {
+                    Vector<float> product = Vector.LoadUnsafe(ref gradients, i) * Vector.LoadUnsafe(ref factors, i);
+                    ((product - (Vector.LoadUnsafe(ref values, i) * slope)) * inverse).StoreUnsafe(ref target, i);
+                }
+
                 for (; i < (nuint)columns; i++)
                     Unsafe.Add(ref target, i) = ((Unsafe.Add(ref gradients, i) * Unsafe.Add(ref factors, i)) - (Unsafe.Add(ref values, i) * slope)) * inverse;
             }
@@ -82,10 +86,12 @@ internal static class RmsNormCpu
             Span<float> sums = weightGradient.Span[first..end];
             for (int row = 0; row < x.Rows; row++)
             {
-                ReadOnlySpan<float> gradients = gradient.Span.Slice((row * columns) + first, sums.Length), values = x.Span.Slice((row * columns) + first, sums.Length);
+                ReadOnlySpan<float> gradients = gradient.Span.Slice((row * columns) + first, sums.Length);
+                ReadOnlySpan<float> values = x.Span.Slice((row * columns) + first, sums.Length);
                 float inverse = inverseRms.Span[row];
                 Span<Vector<float>> sumVectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
-                ReadOnlySpan<Vector<float>> gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradients), valueVectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+                ReadOnlySpan<Vector<float>> gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradients);
+                ReadOnlySpan<Vector<float>> valueVectors = MemoryMarshal.Cast<float, Vector<float>>(values);
                 for (int i = 0; i < sumVectors.Length; i++)
                     sumVectors[i] += gradientVectors[i] * valueVectors[i] * inverse;
                 for (int i = sumVectors.Length * Vector<float>.Count; i < sums.Length; i++)

@@ -10,24 +10,34 @@ namespace AdapterToolkit.Operators.Cpu;
 internal static class RotaryCpu
 {
     /// <summary>Turns pairs of features by the angles times a direction, 1 or -1.</summary>
-    internal static void Rotate(Tensor x, SequenceContext context, float direction, Tensor result) =>
-        ElementSharing.Run((CpuDevice)x.Device, new Work(x, context, direction, result), x.Shape.Elements);
+    internal static void Rotate(CpuDevice device, Tensor x, SequenceContext context, float direction, Tensor result) =>
+        ElementSharing.Run(device, new Work(x, context, direction, result), x.Shape.Elements);
 
     private sealed class Work(Tensor x, SequenceContext context, float direction, Tensor result) : ParallelWork
     {
         public override void Run(int worker, int workers)
         {
             int first = ShareStart(x.Rows, 1, worker, workers), end = ShareStart(x.Rows, 1, worker + 1, workers);
-            switch (VectorWidth.Bits)
+            foreach (Sequence sequence in context.Sequences)
             {
-                case 512: Run<VectorOperations512, Vector512<float>>(first, end); break;
-                case 256: Run<VectorOperations256, Vector256<float>>(first, end); break;
-                default: Run<VectorOperations128, Vector128<float>>(first, end); break;
+                int start = Math.Max(first, sequence.FirstRow);
+                TurnRows(start, Math.Min(end, sequence.EndRow), sequence.FirstPosition + start - sequence.FirstRow);
             }
         }
 
+        private void TurnRows(int first, int end, int firstPosition)
+        {
+            switch (VectorWidth.Bits)
+            {
+                case 512: TurnRows<VectorOperations512, Vector512<float>>(first, end, firstPosition); break;
+                case 256: TurnRows<VectorOperations256, Vector256<float>>(first, end, firstPosition); break;
+                default: TurnRows<VectorOperations128, Vector128<float>>(first, end, firstPosition); break;
+            }
+        }
+
+        /// <summary>Turns rows of one sequence, whose positions follow each other; none where the end is not after the first.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Run<TOperations, TVector>(int first, int end)
+        private void TurnRows<TOperations, TVector>(int first, int end, int firstPosition)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
@@ -39,7 +49,7 @@ internal static class RotaryCpu
             TVector directions = TOperations.Create(direction);
             for (int row = first; row < end; row++)
             {
-                int angles = row % context.Length * half;
+                int angles = (firstPosition + row - first) * half;
                 for (int column = 0; column < columns; column += 2 * half)
                 {
                     nint head = ((nint)row * columns) + column;

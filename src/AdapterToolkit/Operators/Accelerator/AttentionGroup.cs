@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+
+namespace AdapterToolkit.Operators.Accelerator;
+
+/// <summary>What one group of attention's kernels computes: a piece of the features of one head, for a tile of rows of one sequence.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AttentionGroup
+{
+    /// <summary>How many numbers describe a tile: the sequence's first row, its rows, its length, and the tile's first row in it.</summary>
+    public const int NumbersOfTile = 4;
+
+    /// <summary>The sequence's first row in the batch.</summary>
+    public int FirstRow;
+
+    /// <summary>How many rows the sequence has, padding included.</summary>
+    public int Rows;
+
+    /// <summary>How many rows of the sequence are no padding.</summary>
+    public int Length;
+
+    /// <summary>The tile's first row, counted from the sequence's first.</summary>
+    public int First;
+
+    /// <summary>The head.</summary>
+    public int Head;
+
+    /// <summary>The first feature.</summary>
+    public int FirstFeature;
+
+    /// <summary>What the calling group computes, by its number: head, tile, piece of the features.</summary>
+    /// <param name="tiles">The tiles of all sequences.</param>
+    /// <param name="dimensions">The dimensions.</param>
+    public static AttentionGroup Of(ArrayView<int> tiles, AttentionDimensions dimensions)
+    {
+        int tileSide = 4 * dimensions.Side;
+        int pieces = (dimensions.HeadDim + tileSide - 1) / tileSide;
+        int tile = Grid.IdxX / pieces % dimensions.Tiles * NumbersOfTile;
+        AttentionGroup group = default;
+        group.FirstRow = tiles[tile];
+        group.Rows = tiles[tile + 1];
+        group.Length = tiles[tile + 2];
+        group.First = tiles[tile + 3];
+        group.Head = Grid.IdxX / (pieces * dimensions.Tiles);
+        group.FirstFeature = Grid.IdxX % pieces * tileSide;
+        return group;
+    }
+
+    /// <summary>Writes the numbers that describe a tile.</summary>
+    /// <param name="numbers">Where they go.</param>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="first">The tile's first row, counted from the sequence's first.</param>
+    internal static void WriteTile(Span<int> numbers, Sequence sequence, int first)
+    {
+        numbers[0] = sequence.FirstRow;
+        numbers[1] = sequence.Rows;
+        numbers[2] = sequence.Length;
+        numbers[3] = first;
+    }
+}
