@@ -31,6 +31,8 @@ internal static class RuntimeNames
     public const string LinearKernels = Root + "Operators.LinearKernels";
 
     public const string NumberOrder = Root + "Operators.Accelerator.NumberOrder";
+    public const string ProductTile = Root + "Operators.Accelerator.ProductTile";
+    public const string Quadruple = Root + "Operators.Accelerator.Quadruple";
     public const string SixteenBitNumbers = Root + "Operators.Accelerator.SixteenBitNumbers";
 
     public const string FactorSums = Root + "Operators.Cpu.FactorSums";

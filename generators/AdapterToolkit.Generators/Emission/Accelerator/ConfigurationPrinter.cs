@@ -1,0 +1,80 @@
+using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
+
+namespace AdapterToolkit.Generators.Emission.Accelerator;
+
+/// <summary>Prints what a set of kernels of one configuration does on accelerators: it launches shared kernels with its own weight and term.</summary>
+/// <param name="configuration">The configuration.</param>
+internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
+{
+    private StoredFormat Format => configuration.Stored;
+
+    private bool HasAdapter => configuration.Rank > 0;
+
+    /// <summary>The type that kernels read W through.</summary>
+    private string WeightType => !Format.IsPacked ? "DenseWeight"
+        : Format.HasBlocks ? BlockWeightPrinter.TypeName(Format)
+        : $"SixteenBitWeight<{SixteenBitWeightPrinter.Conversion(Format)}>";
+
+    private string Launches => Format.IsPacked ? "PackedLaunches" : "DenseLaunches";
+
+    private string FactorLaunches =>
+        $"FactorLaunches<{LowRankTermPrinter.RankName(configuration.Rank)}, {FactorKernelsPrinter.ComponentsName(configuration.Rank)}>";
+
+    public string Print() => Template.Members(0, Members());
+
+    private IEnumerable<string> Members()
+    {
+        yield return $$"""
+            /// <inheritdoc/>
+            protected override void Forward(AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+            {
+                {{Template.Lines(1, HasAdapter ? ["if (factors is not null && u is not null)", $"    {FactorLaunches}.Reduce(device, x, factors, u);"] : [])}}
+                {{Launches}}.Forward(device, x, {{WeightType}}.Of(weight), {{Term(Product.Forward(configuration))}}, bias, y);
+            }
+            """;
+        yield return $$"""
+            /// <inheritdoc/>
+            protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
+            {
+                {{Template.Lines(1, HasAdapter ? ["if (factors is not null && v is not null)", "    ReduceGradient(device, dy, factors, v);"] : [])}}
+                {{Launches}}.InputGradient(device, dy, {{WeightType}}.Of(weight), {{Term(Product.InputGradient(configuration))}}, dx);
+            }
+            """;
+        foreach (string member in Format.IsPacked ? Codec() : Factors())
+            yield return member;
+    }
+
+    private static string Term(Product product) =>
+        product.LowRank is { } term ? $"{LowRankTermPrinter.TypeName(product)}<{LowRankTermPrinter.RankName(term.Rank)}>.Of({term.Left}, factors)" : "default(NoTerm)";
+
+    private IEnumerable<string> Factors() =>
+    [
+        Override("ReduceGradient(AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v)", $"{FactorLaunches}.ReduceGradient(device, dy, factors, v)"),
+        Override("FactorGradients(AcceleratorDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)", $"{FactorLaunches}.Gradients(device, x, dy, u, v, factors)"),
+        Override("Merge(AcceleratorDevice device, FrozenWeight weight, LowRankFactors factors, float sign)", $"{FactorLaunches}.Merge(device, weight, factors, sign)"),
+    ];
+
+    private IEnumerable<string> Codec()
+    {
+        string launches = Format.HasBlocks ? $"{Format.Name}CodecLaunches" : "SixteenBitCodecLaunches";
+        string types = Format.HasBlocks ? string.Empty : $"<{SixteenBitWeightPrinter.Conversion(Format)}>";
+        yield return Override("Dequantize(AcceleratorDevice device, PackedWeight weight, Tensor? scales, Tensor dense)", $"{launches}.Dequantize{types}(device, weight, {(Format.HasBlocks ? "scales!, " : string.Empty)}dense)");
+        if (Format.HasBlocks)
+            yield return Override("BlockMaxima(AcceleratorDevice device, Tensor values, Tensor maxima)", $"{launches}.BlockMaxima(device, values, maxima)");
+        yield return Override("QuantizeBlocks(AcceleratorDevice device, Tensor values, Tensor? factors, Tensor codes)", $"{launches}.Quantize{types}(device, values, {(Format.HasBlocks ? "factors!, " : string.Empty)}codes)");
+    }
+
+    private string Override(string head, string call)
+    {
+        string body = HasAdapter || Format.IsPacked
+            ? call
+            : "throw new global::System.InvalidOperationException(\"A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.\")";
+        return $"""
+            /// <inheritdoc/>
+            protected override void {head} =>
+                {body};
+            """;
+    }
+}
