@@ -39,7 +39,8 @@ public sealed class CancellationTests
         ["Emission of models"] = token => ModelEmitter.Emit(s_modelSpec, token),
         ["Emission of layers"] = token => LinearLayerEmitter.Emit(s_layerSpec, Space, token),
         ["Emission of kernels"] = token => LinearKernelsEmitter.Emit(Configuration(), Space, token),
-        ["Emission of CPU kernels"] = token => LinearCpuEmitter.EmitFiles(Configuration(), Space, token).ToList(),
+        ["Emission of CPU kernels"] = token => LinearCpuEmitter.EmitKernels([Configuration()], Space, token).ToList(),
+        ["Emission of CPU sets"] = token => LinearCpuEmitter.EmitSet(Configuration(), Space, token),
         ["Emission of accelerator kernels"] = token => LinearAcceleratorEmitter.EmitKernels([Configuration()], Space, token).ToList(),
         ["Emission of accelerator sets"] = token => LinearAcceleratorEmitter.EmitSet(Configuration(), Space, token),
     };

@@ -34,7 +34,7 @@ public sealed class RuntimeNamesTests
         {
             Assert.StartsWith(Prefix, name.Name, StringComparison.Ordinal);
             string fullName = name.Name[Prefix.Length..];
-            INamedTypeSymbol? type = compilation.GetTypeByMetadataName(fullName) ?? compilation.GetTypeByMetadataName(fullName + "Attribute");
+            INamedTypeSymbol? type = ((string[])["", "Attribute", "`1"]).Select(end => compilation.GetTypeByMetadataName(fullName + end)).FirstOrDefault(found => found is not null);
             Assert.NotNull(type);
             Assert.Equal("AdapterToolkit", type.ContainingAssembly.Name);
             Assert.True(type.Name == name.Field || type.Name == name.Field + "Attribute");

@@ -35,11 +35,15 @@ internal static class RuntimeNames
     public const string Quadruple = Root + "Operators.Accelerator.Quadruple";
     public const string SixteenBitNumbers = Root + "Operators.Accelerator.SixteenBitNumbers";
 
+    public const string IVectorOperations = Root + "Operators.Cpu.IVectorOperations";
     public const string FactorSums = Root + "Operators.Cpu.FactorSums";
     public const string RowTails = Root + "Operators.Cpu.RowTails";
     public const string ScratchMemory = Root + "Operators.Cpu.ScratchMemory";
     public const string Sharing = Root + "Operators.Cpu.Sharing";
     public const string Tiles = Root + "Operators.Cpu.Tiles";
+    public const string VectorOperations128 = Root + "Operators.Cpu.VectorOperations128";
+    public const string VectorOperations256 = Root + "Operators.Cpu.VectorOperations256";
+    public const string VectorOperations512 = Root + "Operators.Cpu.VectorOperations512";
     public const string VectorWidth = Root + "Operators.Cpu.VectorWidth";
 
     public const string ForwardRecord = Root + "Modules.ForwardRecord";

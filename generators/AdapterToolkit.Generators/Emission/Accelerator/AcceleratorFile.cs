@@ -83,7 +83,7 @@ internal static class AcceleratorFile
             writer.Line(alias);
         writer.Line();
         writer.Open(head);
-        writer.Line(Template.Lines(0, [members]));
+        writer.Line(members);
         writer.Close();
         writer.Close();
         return writer.ToString();

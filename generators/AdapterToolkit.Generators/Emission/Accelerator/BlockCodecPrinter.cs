@@ -24,7 +24,7 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
     private string MapParameter => ReadsDynamicMap ? "View dynamicMap, " : string.Empty;
 
     /// <summary>The classes of the kernels and of their launches.</summary>
-    public string Print() => $$"""
+    public string Print() => Template.Text($$"""
         /// <summary>W's way into {{format.Description}} and out of it. The kernels suit groups of any size.</summary>
         public static class {{format.Name}}CodecKernels
         {
@@ -74,7 +74,7 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
                     if (i < count - first)
                         value = values[first + i];
                     float number = value * firstFactor * secondFactor;
-                    {{Template.Lines(3, ReadsDynamicMap ? DynamicCode() : FourBitCode())}}
+                    {{(ReadsDynamicMap ? DynamicCode() : FourBitCode())}}
                 }
 
                 codes[word] = packed;
@@ -92,7 +92,7 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
             public static void Quantize(AcceleratorDevice device, Tensor values, Tensor factors, Tensor codes) =>
                 device.Launch({{format.Name}}CodecKernels.Quantize, Launches.OneThreadEach(device, codes.Shape.Elements), values.View, factors.View, {{(ReadsDynamicMap ? "PackedWeight.DynamicMapOf(device).View, " : string.Empty)}}codes.View.Cast<uint>(), values.Shape.Elements);
         }
-        """;
+        """);
 
     /// <summary>A search: of the 255 points between the map's values, how many are below the number.</summary>
     private static IEnumerable<string> DynamicCode() =>

@@ -32,18 +32,18 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
     /// <summary>What a piece has, as the place of a code in it says which word it is in.</summary>
     private static IEnumerable<int> Numbers => Enumerable.Range(0, WeightPieces.Length);
 
-    public string Print() => $$"""
+    public string Print() => Template.Text($$"""
         /// <summary>W in {{format.Description}}.</summary>
         public struct {{TypeName(format)}} : IPackedWeight
         {
-            {{Template.Lines(1, Fields.Select(field => $"public {field.Type} {field.Name};"))}}
+            {{Fields.Select(field => $"public {field.Type} {field.Name};")}}
 
             public static {{TypeName(format)}} Of(FrozenWeight weight)
             {
                 PackedWeight packed = weight.Packed;
                 return new()
                 {
-                    {{Template.Lines(3, Fields.Select(field => $"{field.Name} = {field.Value},"))}}
+                    {{Fields.Select(field => $"{field.Name} = {field.Value},")}}
                 };
             }
 
@@ -56,7 +56,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
             {
                 int first = element >> {{WordShift}};
                 Piece piece = default;
-                {{Template.Lines(2, Enumerable.Range(0, PieceWords).Select(word => $"piece.Word{word} = Codes[{Template.Plus("first", word)}];"))}}
+                {{Enumerable.Range(0, PieceWords).Select(word => $"piece.Word{word} = Codes[{KernelText.Plus("first", word)}];")}}
                 piece.Scale = LoadScale(element);
                 return piece;
             }
@@ -66,7 +66,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                 int end = Math.Min(element + {{WeightPieces.Length - 1}}, lastElement), first = element >> {{WordShift}}, last = end >> {{WordShift}};
                 Piece piece = default;
                 piece.Element = element;
-                {{Template.Lines(2, Enumerable.Range(0, PieceWords + 1).Select(word => $"piece.Word{word} = Codes[{(word == 0 ? "first" : $"Math.Min(first + {word}, last)")}];"))}}
+                {{Enumerable.Range(0, PieceWords + 1).Select(word => $"piece.Word{word} = Codes[{(word == 0 ? "first" : $"Math.Min(first + {word}, last)")}];")}}
                 piece.Scale = LoadScale(element);
                 piece.NextScale = LoadScale(end);
                 return piece;
@@ -76,26 +76,26 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
             {
                 float scale = Scale(piece.Scale);
                 Eight numbers = default;
-                {{Template.Lines(2, Numbers.Select(number => $"numbers.{WeightPieces.Number(number)} = table[(int)({Code(number, isOrdered: false)})] * scale;"))}}
+                {{Numbers.Select(number => $"numbers.{WeightPieces.Number(number)} = table[(int)({Code(number, isOrdered: false)})] * scale;")}}
                 return numbers;
             }
 
             public Eight DecodeAnywhere(View table, Piece piece)
             {
                 int shift = (piece.Element & {{NumbersInWord - 1}}) * {{format.Bits}};
-                {{Template.Lines(2, Shifts())}}
+                {{Shifts()}}
                 float scale = Scale(piece.Scale), nextScale = Scale(piece.NextScale);
                 int inBlock = {{format.BlockSize}} - (piece.Element & {{format.BlockSize - 1}});
                 Eight numbers = default;
-                {{Template.Lines(2, Numbers.Select(number => $"numbers.{WeightPieces.Number(number)} = table[(int)({Code(number, isOrdered: true)})] * {(number == 0 ? "scale" : $"Utilities.Select({number} < inBlock, scale, nextScale)")};"))}}
+                {{Numbers.Select(number => $"numbers.{WeightPieces.Number(number)} = table[(int)({Code(number, isOrdered: true)})] * {(number == 0 ? "scale" : $"Utilities.Select({number} < inBlock, scale, nextScale)")};")}}
                 return numbers;
             }
 
-            {{Template.Members(1, [Codebook(), LoadScale(), Scale()])}}
+            {{KernelText.Members([Codebook(), LoadScale(), Scale()])}}
         }
 
         {{new BlockCodecPrinter(format).Print()}}
-        """;
+        """);
 
     /// <summary>Where a number's code lies in its word.</summary>
     public string Place(string element) => format.Bits == 4 ? $"(({element} & {NumbersInWord - 1}) ^ 1)" : $"({element} & {NumbersInWord - 1})";
@@ -126,7 +126,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
     {
         if (ReadsDynamicMap)
         {
-            return $$"""
+            return Template.Text($$"""
                 /// <summary>The numbers that the codes stand for.</summary>
                 public static View Codebook(View dynamicMap, int threads)
                 {
@@ -136,24 +136,24 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                     Group.Barrier();
                     return codebook;
                 }
-                """;
+                """);
         }
 
         IReadOnlyList<float> values = CodebookValues.Of(format.Numbers);
-        return $$"""
-            /// <summary>The numbers that the codes of {{format.Numbers}} stand for.</summary>
+        return Template.Text($$"""
+            /// <summary>The numbers that the codes of {{format.Numbers.ToString()}} stand for.</summary>
             public static View Codebook()
             {
                 View codebook = SharedMemory.Allocate<float>({{values.Count}});
                 if (Group.IdxX == 0)
                 {
-                    {{Template.Lines(2, values.Select((value, code) => $"codebook[{code}] = {FloatLiteral.Of(value)};"))}}
+                    {{values.Select((value, code) => $"codebook[{code}] = {FloatLiteral.Of(value)};")}}
                 }
 
                 Group.Barrier();
                 return codebook;
             }
-            """;
+            """);
     }
 
     private string LoadScale() => !format.DoubleQuantized

@@ -22,29 +22,32 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
     private string FactorLaunches =>
         $"FactorLaunches<{LowRankTermPrinter.RankName(configuration.Rank)}, {FactorKernelsPrinter.ComponentsName(configuration.Rank)}>";
 
-    public string Print() => Template.Members(0, Members());
+    public string Print() => KernelText.Members(Members());
 
     private IEnumerable<string> Members()
     {
-        yield return $$"""
+        yield return Template.Text($$"""
             /// <inheritdoc/>
             protected override void Forward(AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
             {
-                {{Template.Lines(1, HasAdapter ? ["if (factors is not null && u is not null)", $"    {FactorLaunches}.Reduce(device, x, factors, u);"] : [])}}
+                {{IfAdapted("u", $"{FactorLaunches}.Reduce(device, x, factors, u);")}}
                 {{Launches}}.Forward(device, x, {{WeightType}}.Of(weight), {{Term(Product.Forward(configuration))}}, bias, y);
             }
-            """;
-        yield return $$"""
+            """);
+        yield return Template.Text($$"""
             /// <inheritdoc/>
             protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
             {
-                {{Template.Lines(1, HasAdapter ? ["if (factors is not null && v is not null)", "    ReduceGradient(device, dy, factors, v);"] : [])}}
+                {{IfAdapted("v", "ReduceGradient(device, dy, factors, v);")}}
                 {{Launches}}.InputGradient(device, dy, {{WeightType}}.Of(weight), {{Term(Product.InputGradient(configuration))}}, dx);
             }
-            """;
+            """);
         foreach (string member in Format.IsPacked ? Codec() : Factors())
             yield return member;
     }
+
+    /// <summary>What is done first where the layer runs with an adapter.</summary>
+    private IEnumerable<string> IfAdapted(string reduced, string statement) => HasAdapter ? [$"if (factors is not null && {reduced} is not null)", $"    {statement}"] : [];
 
     private static string Term(Product product) =>
         product.LowRank is { } term ? $"{LowRankTermPrinter.TypeName(product)}<{LowRankTermPrinter.RankName(term.Rank)}>.Of({term.Left}, factors)" : "default(NoTerm)";

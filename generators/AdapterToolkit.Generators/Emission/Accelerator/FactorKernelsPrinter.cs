@@ -28,11 +28,11 @@ internal static class FactorKernelsPrinter
     /// <summary>The type that holds as many components as a group has of a rank.</summary>
     public static string ComponentsName(int rank) => rank <= 4 ? "FourComponents" : "EightComponents";
 
-    public static string Print() => $$"""
+    public static string Print() => Template.Text($$"""
         /// <summary>The products with the factors, their gradients, and the merge.</summary>
         public static class FactorKernels
         {
-            {{Template.Members(1, FactorNames.Both.SelectMany(names => (string[])[Product(names), Gradient(names)]))}}
+            {{KernelText.Members(FactorNames.Both.SelectMany(names => (string[])[Product(names), Gradient(names)]))}}
 
             /// <summary>W += sign·s·B A, one weight a thread. It suits groups of any size.</summary>
             {{AcceleratorFile.KernelMark}}
@@ -47,10 +47,10 @@ internal static class FactorKernelsPrinter
                 weight[index] += signedScaling * TRank.Dot(b, row * TRank.Components, a, column, inFeatures);
             }
         }
-        """;
+        """);
 
     /// <summary>What groups with a number of components are made of.</summary>
-    public static string PrintComponents(IEnumerable<int> ranks) => $$"""
+    public static string PrintComponents(IEnumerable<int> ranks) => Template.Text($$"""
         /// <summary>A few neighbouring components of a rank, of which those past the last are replaced by it.</summary>
         public interface IComponents
         {
@@ -77,10 +77,10 @@ internal static class FactorKernelsPrinter
         }
 
         {{string.Join("\n\n", ranks.Select(Components).Distinct().OrderBy(count => count).Select(count => count == 4 ? FourComponents : EightComponents))}}
-        """;
+        """);
 
     /// <summary>A group has four rows and a few components; its threads share the features.</summary>
-    private static string Product(FactorNames names) => $$"""
+    private static string Product(FactorNames names) => Template.Text($$"""
         /// <summary>{{names.Product.Formula}}, {{Rows}} rows and a few components a group of {{ProductThreads}} threads.</summary>
         {{AcceleratorFile.KernelMark}}
         public static void {{names.Product.Name}}<TRank, TComponents>({{names.ProductParameters}})
@@ -110,10 +110,10 @@ internal static class FactorKernelsPrinter
                 {{names.Reduced}}[row * TRank.Components + component] = {{names.Scaling}}result;
             }
         }
-        """;
+        """);
 
     /// <summary>A sum over rows: a group has 32 features and a few components; its threads share the rows.</summary>
-    private static string Gradient(FactorNames names) => $$"""
+    private static string Gradient(FactorNames names) => Template.Text($$"""
         /// <summary>{{names.Gradient.Formula}}, {{Features}} features and a few components a group of {{GradientThreads}} threads.</summary>
         {{AcceleratorFile.KernelMark}}
         public static void {{names.Gradient.Name}}<TRank, TComponents>({{names.GradientParameters}})
@@ -144,15 +144,15 @@ internal static class FactorKernelsPrinter
                 gradient[{{names.Index("component", "feature")}}] += {{names.Scaling}}result;
             }
         }
-        """;
+        """);
 
-    private static string FourComponents => $$"""
+    private static string FourComponents => Template.Text($$"""
         public struct FourComponents : IComponents
         {
             private FourRows _source;
             private ProductTile _sums;
 
-            {{Template.Lines(1, Memory(4))}}
+            {{Memory(4)}}
 
             public void Begin(View source, int first, int rank, int step) => _source = FourRows.Of(source, first, rank, step);
 
@@ -162,23 +162,23 @@ internal static class FactorKernelsPrinter
 
             public void StoreParts(View parts)
             {
-                {{Template.Lines(2, Results(4).Select(result => $"parts[{result.Index * Stride}] = _sums.Row{result.Row}.{Template.Part(result.Component)};"))}}
+                {{Results(4).Select(result => $"parts[{result.Index * Stride}] = _sums.Row{result.Row}.{KernelText.Part(result.Component)};")}}
             }
 
             public void StoreShares(View shares)
             {
-                {{Template.Lines(2, Enumerable.Range(0, 4).Select(component => $"shares[{component * Features}] = _sums.Row0.{Template.Part(component)};"))}}
+                {{Enumerable.Range(0, 4).Select(component => $"shares[{component * Features}] = _sums.Row0.{KernelText.Part(component)};")}}
             }
         }
-        """;
+        """);
 
-    private static string EightComponents => $$"""
+    private static string EightComponents => Template.Text($$"""
         public struct EightComponents : IComponents
         {
             private FourRows _near, _far;
             private ProductTile _nearSums, _farSums;
 
-            {{Template.Lines(1, Memory(8))}}
+            {{Memory(8)}}
 
             public void Begin(View source, int first, int rank, int step)
             {
@@ -200,15 +200,15 @@ internal static class FactorKernelsPrinter
 
             public void StoreParts(View parts)
             {
-                {{Template.Lines(2, Results(8).Select(result => $"parts[{result.Index * Stride}] = {Half(result.Component)}.Row{result.Row}.{Template.Part(result.Component)};"))}}
+                {{Results(8).Select(result => $"parts[{result.Index * Stride}] = {Half(result.Component)}.Row{result.Row}.{KernelText.Part(result.Component)};")}}
             }
 
             public void StoreShares(View shares)
             {
-                {{Template.Lines(2, Enumerable.Range(0, 8).Select(component => $"shares[{component * Features}] = {Half(component)}.Row0.{Template.Part(component)};"))}}
+                {{Enumerable.Range(0, 8).Select(component => $"shares[{component * Features}] = {Half(component)}.Row0.{KernelText.Part(component)};")}}
             }
         }
-        """;
+        """);
 
     private static IEnumerable<string> Memory(int components) =>
     [

@@ -33,22 +33,22 @@ internal static class FewRowsKernelsPrinter
     /// <summary>What a thread's part of W is to the kernel.</summary>
     public static string ColumnsInterface(Product product) => product.Weight.Use == WeightUse.Transposed ? "ITransposedColumns" : "IColumns";
 
-    public static string Print(IEnumerable<Product> products) => $$"""
+    public static string Print(IEnumerable<Product> products) => Template.Text($$"""
         /// <summary>The products with W for few rows.</summary>
         public static class FewRowsKernels
         {
-            {{Template.Members(1, products.Select(product => product.Weight.Use == WeightUse.Transposed ? Transposed(product) : AsStored(product)))}}
+            {{KernelText.Members(products.Select(product => product.Weight.Use == WeightUse.Transposed ? Transposed(product) : AsStored(product)))}}
         }
-        """;
+        """);
 
     /// <summary>The threads share the pieces of the group's columns, whose summands lie side by side in W's rows.</summary>
     private static string Transposed(Product product)
     {
         ProductNames names = new(product);
-        return $$"""
-            {{Template.Lines(0, Head(product, names))}}
+        return Template.Text($$"""
+            {{Head(product, names)}}
             {
-                {{Template.Lines(1, Places(product, names))}}
+                {{Places(product, names)}}
                 TColumns columns = default;
                 columns.Begin(weight, weight.Table({{TransposedThreads}}), firstColumn, inFeatures, outFeatures);
                 ProductTile sums = default;
@@ -65,7 +65,7 @@ internal static class FewRowsKernelsPrinter
 
                 // {{Parts}} threads add the parts of one result, and one of them adds what these have.
                 View parts = SharedMemory.Allocate<float>({{TransposedResults * Stride}});
-                {{Template.Lines(1, Enumerable.Range(0, TransposedResults).Select(result => $"parts[{Template.Plus("thread", result * Stride)}] = sums.Row{result / TransposedColumns}.{Template.Part(result)};"))}}
+                {{Enumerable.Range(0, TransposedResults).Select(result => $"parts[{KernelText.Plus("thread", result * Stride)}] = sums.Row{result / TransposedColumns}.{KernelText.Part(result)};")}}
                 Group.Barrier();
                 float part = 0f;
                 for (int i = thread % {{Parts}}; i < {{TransposedThreads}}; i += {{Parts}})
@@ -77,21 +77,21 @@ internal static class FewRowsKernelsPrinter
                 int column = firstColumn + thread % {{TransposedColumns}};
                 if (thread < {{TransposedResults}} && row < rows && column < {{names.Columns}})
                 {
-                    float result = {{string.Join(" + ", Enumerable.Range(0, Parts).Select(i => $"parts[{Template.Plus($"{Parts} * thread", i)}]"))}};
+                    float result = {{string.Join(" + ", Enumerable.Range(0, Parts).Select(i => $"parts[{KernelText.Plus($"{Parts} * thread", i)}]"))}};
                     {{names.StoreResult}}
                 }
             }
-            """;
+            """);
     }
 
     /// <summary>Each thread has a piece of neighbouring columns of W and a share of their summands.</summary>
     private static string AsStored(Product product)
     {
         ProductNames names = new(product);
-        return $$"""
-            {{Template.Lines(0, Head(product, names))}}
+        return Template.Text($$"""
+            {{Head(product, names)}}
             {
-                {{Template.Lines(1, Places(product, names))}}
+                {{Places(product, names)}}
                 int lane = thread % TColumns.Pieces;
                 int segment = thread / TColumns.Pieces;
                 TColumns columns = default;
@@ -113,7 +113,7 @@ internal static class FewRowsKernelsPrinter
                     {{names.StoreResult}}
                 }
             }
-            """;
+            """);
     }
 
     private static IEnumerable<string> Head(Product product, ProductNames names) =>

@@ -12,7 +12,7 @@ internal static class FewRowsWeightsPrinter
     private const int Length = WeightPieces.Length;
 
     /// <summary>What all of them have in common, and those for W in float32.</summary>
-    public static string PrintDense() => $$"""
+    public static string PrintDense() => Template.Text($$"""
         /// <summary>Four rows, of which those past the end are replaced by the last.</summary>
         public struct FourRows
         {
@@ -21,7 +21,7 @@ internal static class FewRowsWeightsPrinter
             public static FourRows Of(View source, int first, int rows, int columns)
             {
                 FourRows four = default;
-                {{Template.Lines(2, Four.Select(i => $"four._row{i} = source.SubView(Math.Min({Template.Plus("first", i)}, rows - 1) * columns);"))}}
+                {{Four.Select(i => $"four._row{i} = source.SubView(Math.Min({KernelText.Plus("first", i)}, rows - 1) * columns);")}}
                 return four;
             }
 
@@ -95,13 +95,13 @@ internal static class FewRowsWeightsPrinter
 
             public void Store(View shares, int piece)
             {
-                {{Template.Lines(2, Four.Select(row => $"shares[{Template.Plus("piece", row * Columns)}] = _sums.{Template.Part(row)};"))}}
+                {{Four.Select(row => $"shares[{KernelText.Plus("piece", row * Columns)}] = _sums.{KernelText.Part(row)};")}}
             }
         }
-        """;
+        """);
 
     /// <summary>Those for W in pieces.</summary>
-    public static string PrintPacked() => $$"""
+    public static string PrintPacked() => Template.Text($$"""
         public struct PackedTransposedColumns<TWeight, TPieces> : ITransposedColumns<TWeight>
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
@@ -118,7 +118,7 @@ internal static class FewRowsWeightsPrinter
             {
                 _weight = weight;
                 _table = table;
-                {{Template.Lines(2, Four.Select(i => $"_column{i} = Math.Min({Template.Plus("firstColumn", i)}, outFeatures - 1) * inFeatures;"))}}
+                {{Four.Select(i => $"_column{i} = Math.Min({KernelText.Plus("firstColumn", i)}, outFeatures - 1) * inFeatures;")}}
                 _lastElement = inFeatures * outFeatures - 1;
             }
 
@@ -126,7 +126,7 @@ internal static class FewRowsWeightsPrinter
             {
                 Piece {{string.Join(", ", Four.Select(column => $"piece{column} = TPieces.Load(_weight, _column{column} + i, _lastElement)"))}};
                 Eight {{string.Join(", ", Four.Select(column => $"numbers{column} = TPieces.Decode(_weight, _table, piece{column})"))}};
-                {{Template.Lines(2, Enumerable.Range(0, Length).Select(number => $"sums = ProductTile.MultiplyAdd(sums, left.At({Template.Plus("i", number)}), Quadruple.Of({string.Join(", ", Four.Select(column => $"numbers{column}.{WeightPieces.Number(number)}"))}));"))}}
+                {{Enumerable.Range(0, Length).Select(number => $"sums = ProductTile.MultiplyAdd(sums, left.At({KernelText.Plus("i", number)}), Quadruple.Of({string.Join(", ", Four.Select(column => $"numbers{column}.{WeightPieces.Number(number)}"))}));")}}
                 return sums;
             }
 
@@ -168,15 +168,15 @@ internal static class FewRowsWeightsPrinter
 
             public void Store(View shares, int piece)
             {
-                {{Template.Lines(2, Four.Select(row => $"StoreRow(shares.SubView({Length} * piece{(row == 0 ? string.Empty : $" + {row * Columns}")}), _near.Row{row}, _far.Row{row});"))}}
+                {{Four.Select(row => $"StoreRow(shares.SubView({Length} * piece{(row == 0 ? string.Empty : $" + {row * Columns}")}), _near.Row{row}, _far.Row{row});")}}
             }
 
             private static void StoreRow(View shares, Float4 near, Float4 far)
             {
-                {{Template.Lines(2, Enumerable.Range(0, Length).Select(number => $"shares[{number}] = {(number < 4 ? "near" : "far")}.{Template.Part(number)};"))}}
+                {{Enumerable.Range(0, Length).Select(number => $"shares[{number}] = {(number < 4 ? "near" : "far")}.{KernelText.Part(number)};")}}
             }
         }
-        """;
+        """);
 
     private static IEnumerable<int> Four => Enumerable.Range(0, FewRowsKernelsPrinter.Rows);
 }

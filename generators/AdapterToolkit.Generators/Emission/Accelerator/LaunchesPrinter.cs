@@ -12,7 +12,7 @@ internal static class LaunchesPrinter
     private const int Threads = 128;
 
     /// <summary>What all launches have in common, and those for W in float32.</summary>
-    public static string PrintDense(IReadOnlyList<Product> products) => $$"""
+    public static string PrintDense(IReadOnlyList<Product> products) => Template.Text($$"""
         internal static class Launches
         {
             /// <summary>How many groups of a size hold a number of items.</summary>
@@ -28,24 +28,24 @@ internal static class LaunchesPrinter
 
         internal static class ProductLaunches
         {
-            {{Template.Members(1, products.Select(Choice))}}
+            {{KernelText.Members(products.Select(Choice))}}
         }
 
         internal static class DenseLaunches
         {
-            {{Template.Members(1, products.Select(Dense))}}
+            {{KernelText.Members(products.Select(Dense))}}
         }
-        """;
+        """);
 
     /// <summary>Those for W in pieces.</summary>
-    public static string PrintPacked(IReadOnlyList<Product> products) => $$"""
+    public static string PrintPacked(IReadOnlyList<Product> products) => Template.Text($$"""
         internal static class PackedLaunches
         {
-            {{Template.Members(1, products.Select(Packed))}}
+            {{KernelText.Members(products.Select(Packed))}}
         }
-        """;
+        """);
 
-    public static string PrintFactors() => $$"""
+    public static string PrintFactors() => Template.Text($$"""
         internal static class FactorLaunches<TRank, TComponents>
             where TRank : struct, IRank
             where TComponents : struct, IComponents
@@ -97,7 +97,7 @@ internal static class LaunchesPrinter
 
             private static KernelConfig OfFeatures(int features) => new((Launches.Groups(features, {{FactorKernelsPrinter.Features}}), Pieces, 1), ({{FactorKernelsPrinter.GradientThreads}}, 1, 1));
         }
-        """;
+        """);
 
     private static string Choice(Product product)
     {
@@ -105,7 +105,7 @@ internal static class LaunchesPrinter
         bool isTransposed = product.Weight.Use == WeightUse.Transposed;
         string sizes = isTransposed ? $"{rows}, {left}.Columns, {columns}" : $"{rows}, {columns}, {left}.Columns";
         string arguments = $"{left}.View, weight, term, {(product.Epilogue.HasBias ? "bias?.Data.View ?? default, " : string.Empty)}{result}.View, {sizes}";
-        return $$"""
+        return Template.Text($$"""
             public static void {{product.Name}}<TWeight, TTile, TColumns, TTerm>({{Parameters(product)}})
                 where TWeight : struct, IWeight
                 where TTile : struct, IWeightTile<TWeight>
@@ -119,19 +119,19 @@ internal static class LaunchesPrinter
                 else
                     device.Launch(TiledKernels.{{product.Name}}<TWeight, TTile, TTerm>, new KernelConfig((Launches.Groups({{columns}}, {{TileShape.Results}}), Launches.Groups({{rows}}, {{TileShape.Results}}), 1), ({{TileShape.Threads}}, 1, 1)), {{arguments}});
             }
-            """;
+            """);
     }
 
-    private static string Dense(Product product) => $$"""
+    private static string Dense(Product product) => Template.Text($$"""
         public static void {{product.Name}}<TTerm>({{Parameters(product).Replace("TWeight", "DenseWeight")}})
             where TTerm : struct, ITerm =>
             ProductLaunches.{{product.Name}}<DenseWeight, Dense{{Transposed(product)}}Tile, {{(product.Weight.Use == WeightUse.Transposed ? "DenseTransposedColumns" : "DenseColumn")}}, TTerm>({{Arguments(product)}});
-        """;
+        """);
 
     private static string Packed(Product product)
     {
         string width = product.Weight.Use == WeightUse.Transposed ? $"{product.Left}.Columns" : $"{product.Result}.Columns";
-        return $$"""
+        return Template.Text($$"""
             public static void {{product.Name}}<TWeight, TTerm>({{Parameters(product)}})
                 where TWeight : struct, IPackedWeight
                 where TTerm : struct, ITerm
@@ -141,7 +141,7 @@ internal static class LaunchesPrinter
                 else
                     {{Of("PiecesAnywhere")}}
             }
-            """;
+            """);
 
         string Of(string pieces) =>
             $"ProductLaunches.{product.Name}<TWeight, Packed{Transposed(product)}Tile<TWeight, {pieces}>, Packed{Transposed(product)}Columns<TWeight, {pieces}>, TTerm>({Arguments(product)});";

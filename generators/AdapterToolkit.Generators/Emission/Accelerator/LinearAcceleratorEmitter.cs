@@ -50,5 +50,5 @@ internal static class LinearAcceleratorEmitter
 
     private static Product[] Products(LinearConfiguration configuration) => [Product.Forward(configuration), Product.InputGradient(configuration)];
 
-    private static string Join(string?[] parts) => Template.Members(0, parts.Where(part => part is not null).Select(part => part!));
+    private static string Join(string?[] parts) => KernelText.Members(parts.Where(part => part is not null).Select(part => part!));
 }

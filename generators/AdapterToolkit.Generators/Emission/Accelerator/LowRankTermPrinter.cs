@@ -16,7 +16,7 @@ internal static class LowRankTermPrinter
 
     /// <summary>What does not depend on the rank.</summary>
     /// <param name="products">A product of each kind, with its term.</param>
-    public static string Print(IEnumerable<Product> products) => $$"""
+    public static string Print(IEnumerable<Product> products) => Template.Text($$"""
         /// <summary>A term of some rank, in memory that threads share.</summary>
         public interface ILowRank
         {
@@ -38,10 +38,10 @@ internal static class LowRankTermPrinter
         }
 
         {{string.Join("\n\n", products.Select(Term))}}
-        """;
+        """);
 
     /// <summary>What depends on the rank.</summary>
-    public static string PrintRank(int rank) => $$"""
+    public static string PrintRank(int rank) => Template.Text($$"""
         /// <summary>Sums over {{(rank == 1 ? "one component" : $"{rank} components")}}.</summary>
         public struct {{RankName(rank)}} : IRank
         {
@@ -50,7 +50,7 @@ internal static class LowRankTermPrinter
             public static float Dot(View left, int firstLeft, View right, int firstRight, int step)
             {
                 float sum = 0f;
-                {{Template.Lines(2, Enumerable.Range(0, rank).Select(component => $"sum += left[{Template.Plus("firstLeft", component)}] * right[firstRight{(component == 0 ? string.Empty : component == 1 ? " + step" : $" + {component} * step")}];"))}}
+                {{Enumerable.Range(0, rank).Select(component => $"sum += left[{KernelText.Plus("firstLeft", component)}] * right[firstRight{(component == 0 ? string.Empty : component == 1 ? " + step" : $" + {component} * step")}];")}}
                 return sum;
             }
 
@@ -58,10 +58,10 @@ internal static class LowRankTermPrinter
                 where TTerm : struct, ILowRank
             {
                 View leftNumbers = left.Cast<float>(), rightNumbers = right.Cast<float>();
-                {{Template.Lines(2, Stretches(rank))}}
+                {{Stretches(rank)}}
             }
         }
-        """;
+        """);
 
     private static IEnumerable<string> Stretches(int rank)
     {
@@ -94,19 +94,19 @@ internal static class LowRankTermPrinter
         string formula = $"{(term.Scales ? "s·" : string.Empty)}{term.Left} {right}{(isTransposed ? "ᵀ" : string.Empty)}";
         string dot = $"TRank.Dot({left}, row * TRank.Components, {right}, {(isTransposed ? "column * TRank.Components, 1" : "column, columns")})";
         int stride = TileShape.Stride * TileShape.Quad;
-        return $$"""
+        return Template.Text($$"""
             /// <summary>{{formula}}; without an adapter its sides are empty.</summary>
             public struct {{TypeName(product)}}<TRank> : ITerm, ILowRank
                 where TRank : struct, IRank
             {
                 public View {{left}}, {{right}};
-                {{Template.Lines(1, term.Scales ? ["public float Scaling;"] : [])}}
+                {{(term.Scales ? "public float Scaling;" : string.Empty)}}
 
                 public static {{TypeName(product)}}<TRank> Of(Tensor? {{term.Left}}, LowRankFactors? factors) => new()
                 {
                     {{left}} = {{term.Left}}?.View ?? default,
                     {{right}} = factors?.{{right}}.Value.View ?? default,
-                    {{Template.Lines(2, term.Scales ? ["Scaling = factors?.Scaling ?? 0f,"] : [])}}
+                    {{(term.Scales ? "Scaling = factors?.Scaling ?? 0f," : string.Empty)}}
                 };
 
                 public float AddTo(float result, int row, int column, int columns) => {{left}}.Length > 0 ? result + {{factor}}{{dot}} : result;
@@ -127,13 +127,13 @@ internal static class LowRankTermPrinter
 
                     for (int i = place.Thread; i < {{TileShape.Results}} * components; i += {{TileShape.Threads}})
                     {
-                        {{Template.Lines(3, isTransposed ? BringColumns(right) : BringComponents(right))}}
+                        {{(isTransposed ? BringColumns(right) : BringComponents(right))}}
                     }
 
                     Group.Barrier();
                 }
             }
-            """;
+            """);
     }
 
     /// <summary>A column's components lie side by side, and neighbouring threads read them.</summary>

@@ -3,15 +3,15 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// <summary>Prints the products with the low-rank factors and their gradients as the plainest kernels, one result a thread.</summary>
 internal static class NarrowFactorKernelsPrinter
 {
-    public static string Print() => $$"""
+    public static string Print() => Template.Text($$"""
         /// <summary>The products with the factors and their gradients in their plainest form, for debugging.</summary>
         public static class NarrowFactorKernels
         {
-            {{Template.Members(1, FactorNames.Both.SelectMany(names => (string[])[Product(names), Gradient(names)]))}}
+            {{KernelText.Members(FactorNames.Both.SelectMany(names => (string[])[Product(names), Gradient(names)]))}}
         }
-        """;
+        """);
 
-    private static string Product(FactorNames names) => $$"""
+    private static string Product(FactorNames names) => Template.Text($$"""
         /// <summary>{{names.Product.Formula}}, one result a thread.</summary>
         {{AcceleratorFile.KernelMark}}
         public static void {{names.Product.Name}}<TRank>({{names.ProductParameters}})
@@ -27,9 +27,9 @@ internal static class NarrowFactorKernelsPrinter
                 result += {{names.Activations}}[row * {{names.Features}} + i] * {{names.Factor}}[{{names.Index("component", "i")}}];
             {{names.Reduced}}[index] = {{names.Scaling}}result;
         }
-        """;
+        """);
 
-    private static string Gradient(FactorNames names) => $$"""
+    private static string Gradient(FactorNames names) => Template.Text($$"""
         /// <summary>{{names.Gradient.Formula}}, one result a thread.</summary>
         {{AcceleratorFile.KernelMark}}
         public static void {{names.Gradient.Name}}<TRank>({{names.GradientParameters}})
@@ -45,5 +45,5 @@ internal static class NarrowFactorKernelsPrinter
                 result += {{names.OtherReduced}}[row * TRank.Components + component] * {{names.Activations}}[row * {{names.Features}} + feature];
             gradient[{{names.Index("component", "feature")}}] += {{names.Scaling}}result;
         }
-        """;
+        """);
 }

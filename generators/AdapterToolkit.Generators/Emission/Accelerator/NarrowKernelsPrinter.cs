@@ -11,19 +11,19 @@ internal static class NarrowKernelsPrinter
     /// <summary>Threads of a group, each with a column of one row.</summary>
     public const int Threads = 16;
 
-    public static string Print(IEnumerable<Product> products) => $$"""
+    public static string Print(IEnumerable<Product> products) => Template.Text($$"""
         /// <summary>The products with W in their plainest form, for debugging.</summary>
         public static class NarrowKernels
         {
-            {{Template.Members(1, products.Select(Kernel))}}
+            {{KernelText.Members(products.Select(Kernel))}}
         }
-        """;
+        """);
 
     private static string Kernel(Product product)
     {
         ProductNames names = new(product);
         string element = product.Weight.Use == WeightUse.Transposed ? "column * inFeatures + i" : "i * inFeatures + column";
-        return $$"""
+        return Template.Text($$"""
             /// <summary>{{names.Formula}}, one result a thread.</summary>
             {{AcceleratorFile.KernelMark}}
             public static void {{product.Name}}<TWeight, TTerm>({{names.Parameters}})
@@ -40,6 +40,6 @@ internal static class NarrowKernelsPrinter
                     result += {{product.Left}}[row * {{names.Summed}} + i] * weight.Number(table, {{element}});
                 {{names.StoreResult}}
             }
-            """;
+            """);
     }
 }

@@ -11,7 +11,7 @@ internal static class SixteenBitWeightPrinter
     public static string Conversion(StoredFormat format) => $"{format.Numbers}Conversion";
 
     /// <summary>What the formats have in common, then the conversion of each.</summary>
-    public static string Print(IEnumerable<StoredFormat> formats) => $$"""
+    public static string Print(IEnumerable<StoredFormat> formats) => Template.Text($$"""
         /// <summary>Numbers of 16 bits to float32, exactly, and back to the nearest.</summary>
         public interface IConversion
         {
@@ -38,7 +38,7 @@ internal static class SixteenBitWeightPrinter
             {
                 int first = element >> 1;
                 Piece piece = default;
-                {{Template.Lines(2, Enumerable.Range(0, Words).Select(word => $"piece.Word{word} = Codes[{Template.Plus("first", word)}];"))}}
+                {{Enumerable.Range(0, Words).Select(word => $"piece.Word{word} = Codes[{KernelText.Plus("first", word)}];")}}
                 return piece;
             }
 
@@ -47,21 +47,21 @@ internal static class SixteenBitWeightPrinter
                 int first = element >> 1, last = Math.Min(element + {{WeightPieces.Length - 1}}, lastElement) >> 1;
                 Piece piece = default;
                 piece.Element = element;
-                {{Template.Lines(2, Enumerable.Range(0, Words + 1).Select(word => $"piece.Word{word} = Codes[{(word == 0 ? "first" : $"Math.Min(first + {word}, last)")}];"))}}
+                {{Enumerable.Range(0, Words + 1).Select(word => $"piece.Word{word} = Codes[{(word == 0 ? "first" : $"Math.Min(first + {word}, last)")}];")}}
                 return piece;
             }
 
             public Eight Decode(View table, Piece piece)
             {
                 Eight numbers = default;
-                {{Template.Lines(2, Enumerable.Range(0, WeightPieces.Length).Select(number => $"numbers.{WeightPieces.Number(number)} = TConversion.FromBits(piece.Word{number / 2}{(number % 2 == 0 ? " & 0xFFFF" : " >> 16")});"))}}
+                {{Enumerable.Range(0, WeightPieces.Length).Select(number => $"numbers.{WeightPieces.Number(number)} = TConversion.FromBits(piece.Word{number / 2}{(number % 2 == 0 ? " & 0xFFFF" : " >> 16")});")}}
                 return numbers;
             }
 
             public Eight DecodeAnywhere(View table, Piece piece)
             {
                 int shift = (piece.Element & 1) * 16;
-                {{Template.Lines(2, Enumerable.Range(0, Words).Select(word => $"piece.Word{word} = (piece.Word{word} >> shift) | (piece.Word{word + 1} << 1 << (31 - shift));"))}}
+                {{Enumerable.Range(0, Words).Select(word => $"piece.Word{word} = (piece.Word{word} >> shift) | (piece.Word{word + 1} << 1 << (31 - shift));")}}
                 return Decode(table, piece);
             }
         }
@@ -105,14 +105,14 @@ internal static class SixteenBitWeightPrinter
                 where TConversion : struct, IConversion =>
                 device.Launch(SixteenBitCodecKernels.Quantize<TConversion>, Launches.OneThreadEach(device, codes.Shape.Elements), values.View, codes.View.Cast<uint>(), values.Shape.Elements);
         }
-        """;
+        """);
 
-    private static string ConversionStruct(StoredFormat format) => $$"""
+    private static string ConversionStruct(StoredFormat format) => Template.Text($$"""
         public struct {{Conversion(format)}} : IConversion
         {
-            public static float FromBits(uint bits) => SixteenBitNumbers.From{{format.Numbers}}(bits);
+            public static float FromBits(uint bits) => SixteenBitNumbers.From{{format.Numbers.ToString()}}(bits);
 
-            public static uint ToBits(float number) => SixteenBitNumbers.To{{format.Numbers}}(number);
+            public static uint ToBits(float number) => SixteenBitNumbers.To{{format.Numbers.ToString()}}(number);
         }
-        """;
+        """);
 }

@@ -3,7 +3,7 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// <summary>Prints what kernels that work on tiles are made of: a thread's place, its results, and its share of the rows.</summary>
 internal static class TilePartsPrinter
 {
-    public static string Print() => $$"""
+    public static string Print() => Template.Text($$"""
         /// <summary>Which results of a tile the thread holds.</summary>
         public struct TilePlace
         {
@@ -42,7 +42,7 @@ internal static class TilePartsPrinter
             {
                 Quads left = leftStages.SubView(stage * {{TileShape.Stage}} + place.ThreadRow);
                 Quads right = rightStages.SubView(stage * {{TileShape.Stage}} + place.ThreadColumn);
-                {{Template.Lines(2, Enumerable.Range(0, TileShape.Depth).Select(summand => $"Add(left, right, {summand});"))}}
+                {{Enumerable.Range(0, TileShape.Depth).Select(summand => $"Add(left, right, {summand});")}}
             }
 
             /// <summary>sums[i, j] += bias[j].</summary>
@@ -60,8 +60,8 @@ internal static class TilePartsPrinter
             public void Store(TilePlace place, View result, int rows, int columns)
             {
                 int row = place.FirstRow + {{TileShape.Quad}} * place.ThreadRow, column = place.FirstColumn + {{TileShape.Quad}} * place.ThreadColumn;
-                {{Template.Lines(2, Rows.Select((row, i) => $"StoreRow(result, TopNear.{row}, TopFar.{row}, {Template.Plus("row", i)}, column, rows, columns);"))}}
-                {{Template.Lines(2, Rows.Select((row, i) => $"StoreRow(result, BottomNear.{row}, BottomFar.{row}, row + {TileShape.Half + i}, column, rows, columns);"))}}
+                {{Rows.Select((row, i) => $"StoreRow(result, TopNear.{row}, TopFar.{row}, {KernelText.Plus("row", i)}, column, rows, columns);")}}
+                {{Rows.Select((row, i) => $"StoreRow(result, BottomNear.{row}, BottomFar.{row}, row + {TileShape.Half + i}, column, rows, columns);")}}
             }
 
             private static Float4 Bias(View bias, int column, int columns) => Quadruple.Of(
@@ -74,7 +74,7 @@ internal static class TilePartsPrinter
 
             private static ProductTile AddToRows(ProductTile tile, Float4 summands)
             {
-                {{Template.Lines(2, Rows.Select(row => $"tile.{row} = Quadruple.Add(tile.{row}, summands);"))}}
+                {{Rows.Select(row => $"tile.{row} = Quadruple.Add(tile.{row}, summands);")}}
                 return tile;
             }
 
@@ -115,7 +115,7 @@ internal static class TilePartsPrinter
                 _lane = thread % {{TileShape.Depth}};
                 _target = _lane * {{TileShape.Stride}} + thread / {{TileShape.Depth}};
                 int row = firstRow + {{TileShape.Quad}} * (thread / {{TileShape.Depth}}), heldLane = Math.Min(_lane, summed - 1);
-                {{Template.Lines(2, Loaded.Select(i => $"_source{i} = source.SubView(Math.Min({Template.Plus("row", Row(i))}, rows - 1) * summed + heldLane);"))}}
+                {{Loaded.Select(i => $"_source{i} = source.SubView(Math.Min({KernelText.Plus("row", Row(i))}, rows - 1) * summed + heldLane);")}}
             }
 
             /// <summary>Loads the first tile, which has fewer summands, and zeros beside them.</summary>
@@ -138,7 +138,7 @@ internal static class TilePartsPrinter
                 target[{{TileShape.Side}}] = _bottom;
             }
         }
-        """;
+        """);
 
     private static string[] Rows { get; } = ["Row0", "Row1", "Row2", "Row3"];
 

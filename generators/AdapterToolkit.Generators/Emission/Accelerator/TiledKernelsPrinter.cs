@@ -10,18 +10,18 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 internal static class TiledKernelsPrinter
 {
     /// <summary>The kernels, one for each product.</summary>
-    public static string Print(IEnumerable<Product> products) => $$"""
+    public static string Print(IEnumerable<Product> products) => Template.Text($$"""
         /// <summary>The products with W for many rows, in tiles.</summary>
         public static class TiledKernels
         {
-            {{Template.Members(1, products.Select(Kernel))}}
+            {{KernelText.Members(products.Select(Kernel))}}
         }
-        """;
+        """);
 
     private static string Kernel(Product product)
     {
         ProductNames names = new(product);
-        return $$"""
+        return Template.Text($$"""
             /// <summary>{{names.Formula}}, {{TileShape.Results}} x {{TileShape.Results}} results a group of {{TileShape.Threads}} threads.</summary>
             {{AcceleratorFile.KernelMark}}
             public static void {{product.Name}}<TWeight, TTile, TTerm>({{names.Parameters}})
@@ -63,9 +63,9 @@ internal static class TiledKernelsPrinter
                 }
 
                 term.AddTo(ref sums, place, left, right, rows, {{names.Columns}});
-                {{Template.Lines(1, Epilogue(product, names))}}
+                {{Epilogue(product, names)}}
             }
-            """;
+            """);
     }
 
     private static IEnumerable<string> Epilogue(Product product, ProductNames names)

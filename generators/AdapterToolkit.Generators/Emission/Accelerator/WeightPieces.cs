@@ -7,7 +7,7 @@ internal static class WeightPieces
     public const int Length = 8;
 
     /// <summary>One of the numbers of a piece that is decoded, as a member of these.</summary>
-    public static string Number(int number) => $"{(number < 4 ? "First" : "Second")}.{Template.Part(number)}";
+    public static string Number(int number) => $"{(number < 4 ? "First" : "Second")}.{KernelText.Part(number)}";
 
     /// <summary>What every format has, and float32.</summary>
     public static string PrintDense() => """
@@ -35,7 +35,7 @@ internal static class WeightPieces
         """;
 
     /// <summary>What the formats with fewer bits have in common.</summary>
-    public static string PrintPacked() => $$"""
+    public static string PrintPacked() => Template.Text($$"""
         /// <summary>W in fewer bits than 32, as checkpoints hold it: row after row without a gap. Kernels see it as 32-bit words.</summary>
         public interface IPackedWeight : IWeight
         {
@@ -101,5 +101,5 @@ internal static class WeightPieces
             public static Eight Decode<TWeight>(TWeight weight, View table, Piece piece)
                 where TWeight : struct, IPackedWeight => weight.DecodeAnywhere(table, piece);
         }
-        """;
+        """);
 }

@@ -8,7 +8,7 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 internal static class WeightTilesPrinter
 {
     /// <summary>What all of them have in common, and those for W in float32.</summary>
-    public static string PrintDense() => $$"""
+    public static string PrintDense() => Template.Text($$"""
         /// <summary>A thread's share of {{TileShape.Depth}} summands of a tile's columns.</summary>
         public interface IWeightTile<TWeight>
         {
@@ -49,7 +49,7 @@ internal static class WeightTilesPrinter
                 _thread = place.Thread;
                 _columns = inFeatures;
                 View column = weight.Numbers.SubView(Math.Min(place.FirstColumn + _thread, inFeatures - 1));
-                {{Template.Lines(2, Summands.Select(i => $"_source{i} = column.SubView(Math.Min({i}, outFeatures - 1) * inFeatures);"))}}
+                {{Summands.Select(i => $"_source{i} = column.SubView(Math.Min({i}, outFeatures - 1) * inFeatures);")}}
             }
 
             public void LoadFirst(int summands)
@@ -78,13 +78,13 @@ internal static class WeightTilesPrinter
             public void StoreBelow(Quads stages, int stage, int column)
             {
                 View target = stages.Cast<float>().SubView(stage * {{TileShape.Stage * TileShape.Quad}} + column);
-                {{Template.Lines(2, Summands.Select(i => $"target[{i * TileShape.Stride * TileShape.Quad}] = {WeightPieces.Number(i)};"))}}
+                {{Summands.Select(i => $"target[{i * TileShape.Stride * TileShape.Quad}] = {WeightPieces.Number(i)};")}}
             }
         }
-        """;
+        """);
 
     /// <summary>Those for W in pieces: a thread loads one, and decodes it as it stores it.</summary>
-    public static string PrintPacked() => $$"""
+    public static string PrintPacked() => Template.Text($$"""
         /// <summary>Of x Wᵀ: {{TileShape.Depth}} summands of one column, which lie side by side in a row of W.</summary>
         public struct PackedTransposedTile<TWeight, TPieces> : IWeightTile<TWeight>
             where TWeight : struct, IPackedWeight
@@ -144,7 +144,7 @@ internal static class WeightTilesPrinter
                 target[1] = numbers.Second;
             }
         }
-        """;
+        """);
 
     private const int Pieces = TileShape.Results / WeightPieces.Length;
     private const int QuadsOfPiece = WeightPieces.Length / TileShape.Quad;

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
@@ -5,96 +6,112 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// <summary>Pieces of text that the kernels for the CPU are made of.</summary>
 internal static class CpuText
 {
-    /// <summary>What the kernels' files call by short names. They stand inside the namespace, where no name of the user's can meet them.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="shape">The vectors; null for a file that uses none.</param>
-    /// <param name="isPacked">Whether the kernels are those of a packed W, which also quantize.</param>
-    public static void Aliases(SourceWriter writer, VectorShape? shape, bool isPacked)
+    /// <summary>The class that holds the kernels of an assembly.</summary>
+    public const string KernelsClass = "CpuKernels";
+
+    /// <summary>Output features that stand side by side in a panel of W.</summary>
+    public const int PanelWidth = 32;
+
+    private const string Runtime = "global::System.Runtime.";
+
+    private static readonly IReadOnlyList<string> s_aliases =
+    [
+        RuntimeNames.Alias(RuntimeNames.BlockNormalization),
+        RuntimeNames.Alias(RuntimeNames.Codebooks),
+        RuntimeNames.Alias(RuntimeNames.CpuDevice),
+        RuntimeNames.Alias(RuntimeNames.FactorSums),
+        RuntimeNames.Alias(RuntimeNames.FourBitCodes),
+        RuntimeNames.Alias(RuntimeNames.FrozenWeight),
+        RuntimeNames.Alias(RuntimeNames.LargestMagnitude),
+        RuntimeNames.Alias(RuntimeNames.LowRankFactors),
+        RuntimeNames.Alias(RuntimeNames.NearestCodeTable),
+        RuntimeNames.Alias(RuntimeNames.PackedWeight),
+        RuntimeNames.Alias(RuntimeNames.ParallelWork),
+        RuntimeNames.Alias(RuntimeNames.RowTails),
+        RuntimeNames.Alias(RuntimeNames.ScratchMemory),
+        RuntimeNames.Alias(RuntimeNames.Sharing),
+        RuntimeNames.Alias(RuntimeNames.Tensor),
+        RuntimeNames.Alias(RuntimeNames.Tiles),
+        RuntimeNames.Alias(RuntimeNames.VectorOperations128),
+        RuntimeNames.Alias(RuntimeNames.VectorOperations256),
+        RuntimeNames.Alias(RuntimeNames.VectorOperations512),
+        RuntimeNames.Alias(RuntimeNames.VectorWidth),
+        $"using Avx2 = {Runtime}Intrinsics.X86.Avx2;",
+        $"using Avx512F = {Runtime}Intrinsics.X86.Avx512F;",
+        "using Math = global::System.Math;",
+        $"using MemoryMarshal = {Runtime}InteropServices.MemoryMarshal;",
+        $"using MethodImpl = {Runtime}CompilerServices.MethodImplAttribute;",
+        $"using MethodImplOptions = {Runtime}CompilerServices.MethodImplOptions;",
+        $"using Unsafe = {Runtime}CompilerServices.Unsafe;",
+        $"using Vector128 = {Runtime}Intrinsics.Vector128;",
+        $"using Vector256 = {Runtime}Intrinsics.Vector256;",
+        $"using Vector512 = {Runtime}Intrinsics.Vector512;",
+        "using Bytes = global::System.Span<byte>;",
+        "using Numbers = global::System.ReadOnlySpan<float>;",
+        .. VectorShape.All.SelectMany(shape => Vectors(shape, $"{shape.Bits}")),
+    ];
+
+    /// <summary>
+    /// A file with a part of a class. What its text calls by short names is declared inside the namespace, where no name of the
+    /// user's can meet them.
+    /// </summary>
+    /// <param name="space">The namespace.</param>
+    /// <param name="shape">The vectors that <c>Floats</c>, <c>Words</c> and so on are; null for a file that is written for no width.</param>
+    /// <param name="write">Writes the class.</param>
+    /// <param name="cancellation">Ends the emission.</param>
+    /// <param name="more">Further short names.</param>
+    public static string File(string space, VectorShape? shape, Action<SourceWriter> write, CancellationToken cancellation, params string[] more)
     {
-        writer.Line(RuntimeNames.Alias(RuntimeNames.CpuDevice));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.FrozenWeight));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.LowRankFactors));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.PackedWeight));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.ParallelWork));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.Sharing));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.Tensor));
-        if (isPacked)
+        SourceWriter writer = SourceWriter.File(cancellation);
+        string text = writer.Capture(() => write(writer));
+        writer.Open($"namespace {space}");
+        foreach (string alias in s_aliases.Concat(shape is null ? [] : Vectors(shape, string.Empty)).Concat(more))
         {
-            writer.Line(RuntimeNames.Alias(RuntimeNames.BlockNormalization));
-            writer.Line(RuntimeNames.Alias(RuntimeNames.LargestMagnitude));
-            writer.Line("using Numbers = global::System.ReadOnlySpan<float>;");
+            if (Regex.IsMatch(text, $@"\b{alias.Split(' ')[1]}\b"))
+                writer.Line(alias);
         }
 
-        if (shape is null)
-        {
-            if (isPacked)
-                writer.Line(RuntimeNames.Alias(RuntimeNames.NearestCodeTable));
-            writer.Line(RuntimeNames.Alias(RuntimeNames.VectorWidth));
-            writer.Line();
-            return;
-        }
-
-        writer.Line("using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;");
-        writer.Line("using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;");
-        if (isPacked)
-        {
-            writer.Line("using Bytes = global::System.Runtime.Intrinsics.Vector128<byte>;");
-            writer.Line(RuntimeNames.Alias(RuntimeNames.FourBitCodes));
-            foreach (VectorShape narrower in VectorShape.All.Where(narrower => narrower.Bits < shape.Bits))
-                writer.Line($"using {narrower.Name} = global::System.Runtime.Intrinsics.{narrower.Name};");
-        }
-
-        writer.Line(RuntimeNames.Alias(RuntimeNames.Codebooks));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.FactorSums));
-        writer.Line("using Math = global::System.Math;");
-        writer.Line("using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;");
-        writer.Line("using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;");
-        writer.Line("using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;");
-        writer.Line(RuntimeNames.Alias(RuntimeNames.RowTails));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.ScratchMemory));
-        writer.Line(RuntimeNames.Alias(RuntimeNames.Tiles));
-        writer.Line("using Unsafe = global::System.Runtime.CompilerServices.Unsafe;");
-        writer.Line($"using {shape.Name} = global::System.Runtime.Intrinsics.{shape.Name};");
-        writer.Line($"using Integers = global::System.Runtime.Intrinsics.{shape.Name}<int>;");
-        writer.Line($"using ShortWords = global::System.Runtime.Intrinsics.{shape.Name}<ushort>;");
-        writer.Line($"using Words = global::System.Runtime.Intrinsics.{shape.Name}<uint>;");
-        writer.Line($"using Floats = global::System.Runtime.Intrinsics.{shape.Name}<float>;");
         writer.Line();
+        writer.Raw(text);
+        writer.Close();
+        return writer.ToString();
     }
 
-    /// <summary>The first code of a packed weight, and from one panel to the next.</summary>
-    public static string Codes(StoredText stored) => $$"""
-        ref {{stored.Element}} codes = ref {{(stored.Element == "uint" ? "MemoryMarshal.GetReference(weight.CodeWords)" : $"Unsafe.As<uint, {stored.Element}>(ref MemoryMarshal.GetReference(weight.CodeWords))")}};
-        nint panelElements = {{stored.PanelElements}};
-        """;
+    /// <summary>A file with a part of the class of kernels.</summary>
+    public static string KernelsFile(string space, VectorShape? shape, CancellationToken cancellation, params IEnumerable<string> members) =>
+        File(
+            space,
+            shape,
+            writer =>
+            {
+                writer.Open($"partial class {KernelsClass}");
+                Members(writer, members);
+                writer.Close();
+            },
+            cancellation);
+
+    /// <summary>Writes members with an empty line between them; those without text are left out.</summary>
+    public static void Members(SourceWriter writer, params IEnumerable<string> members)
+    {
+        foreach (string member in members.Where(member => member.Length > 0))
+        {
+            writer.Line();
+            writer.Line(member);
+        }
+    }
+
+    /// <summary>Some items by number, separated by commas.</summary>
+    public static string List(int count, Func<int, string> item) => string.Join(", ", Enumerable.Range(0, count).Select(item));
+
+    /// <summary>One line for each of some numbers.</summary>
+    public static IEnumerable<string> Each(int count, Func<int, string> line) => Enumerable.Range(0, count).Select(line);
 
     /// <summary>The number at a constant distance from a reference.</summary>
     public static string At(string reference, int offset) => offset == 0 ? reference : $"Unsafe.Add(ref {reference}, {offset})";
 
-    /// <summary>A vector of constants.</summary>
-    public static string Create(VectorShape shape, IEnumerable<float> values) => $"{shape.Name}.Create({string.Join(", ", values.Select(FloatLiteral.Of))})";
-
-    /// <summary>The vector at a constant distance from a reference.</summary>
-    public static string Load(VectorShape shape, string reference, int offset) =>
-        offset == 0 ? $"{shape.Name}.LoadUnsafe(ref {reference})" : $"{shape.Name}.LoadUnsafe(ref {reference}, {offset})";
-
-    /// <summary>Stores a vector at a constant distance from a reference.</summary>
-    public static string Store(VectorShape shape, string vector, string reference, int offset) =>
-        offset == 0 ? $"{shape.Name}.StoreUnsafe({vector}, ref {reference});" : $"{shape.Name}.StoreUnsafe({vector}, ref {reference}, {offset});";
-
-    /// <summary>Moves a reference on.</summary>
-    public static string Advance(string reference, string distance) => $"{reference} = ref Unsafe.Add(ref {reference}, {distance});";
-
-    /// <summary>sum += left · right, fused where the processor can.</summary>
-    public static string MultiplyAdd(VectorShape shape, string sum, string left, string right) =>
-        $"{sum} = {shape.Name}.MultiplyAddEstimate({left}, {right}, {sum});";
-
-    /// <summary>Ends a kernel's declaration with its size, and asks for full optimization at its first call.</summary>
-    public static void Kernel(SourceWriter writer, string summary, string declaration)
+    private static IEnumerable<string> Vectors(VectorShape shape, string suffix)
     {
-        writer.Line();
-        writer.Line($"/// <summary>{summary}</summary>");
-        writer.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
-        writer.Open(declaration);
+        foreach ((string name, string element) in ((string, string)[])[("Floats", "float"), ("Integers", "int"), ("ShortWords", "ushort"), ("Words", "uint")])
+            yield return $"using {name}{suffix} = {Runtime}Intrinsics.{shape.Name}<{element}>;";
     }
 }

@@ -1,0 +1,163 @@
+using AdapterToolkit.Generators.Planning.Products;
+
+namespace AdapterToolkit.Generators.Emission.Cpu;
+
+/// <summary>
+/// Prints the loops of y = x Wᵀ + s·u Bᵀ + bias over blocks of rows, blocks of the depth, panels of W and tiles. The rows
+/// of a block are packed once and stay in the second-level cache while all panels pass; a panel stays in the first-level
+/// cache while all tiles of the block's rows pass. Where W is packed, a panel's part is decoded into that cache first; where
+/// there are few rows, each of its numbers serves so few products that tiles decode it in registers.
+/// </summary>
+internal static class ForwardLoopPrinter
+{
+    /// <summary>Prints the work.</summary>
+    /// <param name="product">The product.</param>
+    /// <param name="needs">What the assembly needs.</param>
+    public static string Print(Product product, KernelNeeds needs)
+    {
+        bool isPacked = needs.IsPacked;
+        const string Tile = "ref Unsafe.Add(ref panelB, lane), ref tileU, 0, addsTerm, ref Unsafe.Add(ref panelBias, lane), ref tileY, stride, starts";
+        const string Multiply = $"TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, {Tile});";
+        string packedWeight = isPacked ? "PackedWeight? packed, " : string.Empty;
+        string codes = isPacked ? Codes : string.Empty;
+        string oneBlock = isPacked ? "inRegisters ? 1 : " : string.Empty;
+        string decoded = isPacked ? Decoded : string.Empty;
+        string decode = isPacked ? needs.HasBlocks ? DecodeBlocks : DecodeNumbers : string.Empty;
+        string multiply = isPacked ? ChooseTile(Multiply, Tile) : Multiply;
+        return Template.Text($$"""
+            /// <summary>{{product.Formula}}, shared by rows, or by panels of W where there are few rows. Without W it is the term alone.</summary>
+            internal sealed class {{product.Name}}<TVectors, TWeight, TRank>(Tensor? x, Tensor? weight, {{packedWeight}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
+                {{KernelParametersPrinter.AllConstraints}}
+            {
+                /// <inheritdoc/>
+                public override void Run(int worker, int workers)
+                {
+                    int rows = y.Rows;
+                    int inFeatures = x is null ? 0 : x.Columns;
+                    int outFeatures = y.Columns;
+                    int panels = (outFeatures + 31) / 32;
+                    bool sharesRows = rows >= 48 * workers;
+                    int firstRow = sharesRows ? ShareStart(rows, 4, worker, workers) : 0;
+                    int endRow = sharesRows ? ShareStart(rows, 4, worker + 1, workers) : rows;
+                    int firstPanel = sharesRows ? 0 : ShareStart(panels, 1, worker, workers);
+                    int endPanel = sharesRows ? panels : ShareStart(panels, 1, worker + 1, workers);
+                    if (firstRow == endRow || firstPanel == endPanel)
+                        return;
+
+                    ref float xs = ref x is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(x.Span);
+                    ref float ws = ref weight is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(weight.Span);
+                    ref float biases = ref bias is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(bias.Span);
+                    ref float ys = ref MemoryMarshal.GetReference(y.Span);
+                    ref float bs = ref b is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(b.Span);
+                    ref float us = ref u is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(u.Span);
+
+                    {{codes}}
+                    int blocks = {{oneBlock}}(inFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
+                    int depthAtOnce = blocks == 0 ? 0 : (inFeatures + blocks - 1) / blocks;
+                    int rowBlocks = (endRow - firstRow + {{product.CpuTiling.Rows - 1}}) / {{product.CpuTiling.Rows}};
+                    int rowsAtOnce = (((endRow - firstRow + rowBlocks - 1) / rowBlocks) + TVectors.Height - 1) / TVectors.Height * TVectors.Height;
+                    ref float packedX = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
+                    ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * 32);
+                    ref float panelBias = ref ScratchMemory.Take(2, 32);
+                    MemoryMarshal.CreateSpan(ref panelBias, 32).Clear();
+                    ref float packedU = ref ScratchMemory.Take(3, rowsAtOnce * TRank.Value);
+                    ref float panelB = ref ScratchMemory.Take(4, 32 * TRank.Value);
+                    {{decoded}}
+
+                    for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)
+                    {
+                        int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
+                        if (u is not null)
+                            PackRows<TVectors>(ref Unsafe.Add(ref us, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedU);
+
+                        int start = 0;
+                        do
+                        {
+                            int depth = Math.Min(depthAtOnce, inFeatures - start);
+                            bool starts = start == 0;
+                            bool ends = start + depth == inFeatures;
+                            bool addsTerm = b is not null && ends;
+                            if (depth > 0)
+                                PackRows<TVectors>(ref Unsafe.Add(ref xs, ((nint)blockRow * inFeatures) + start), inFeatures, blockRows, depth, ref packedX);
+
+                            for (int panel = firstPanel; panel < endPanel; panel++)
+                            {
+                                int column = panel * 32;
+                                int width = Math.Min(32, outFeatures - column);
+                                ref float result = ref Unsafe.Add(ref ys, ((nint)blockRow * outFeatures) + column);
+                                ref float target = ref width < 32 ? ref edge : ref result;
+                                nint stride = width < 32 ? 32 : outFeatures;
+                                if (bias is not null && starts)
+                                    Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
+                                if (addsTerm)
+                                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+
+                                ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);
+                                {{decode}}
+
+                                for (int lane = 0; lane < width; lane += TVectors.Width)
+                                {
+                                    for (int row = 0, height; row < blockRows; row += height)
+                                    {
+                                        height = TVectors.HeightOf(blockRows - row);
+                                        ref float tileX = ref Unsafe.Add(ref packedX, row * depth);
+                                        ref float tileU = ref Unsafe.Add(ref packedU, row * TRank.Value);
+                                        ref float tileY = ref Unsafe.Add(ref target, (row * stride) + lane);
+                                        {{multiply}}
+                                    }
+                                }
+
+                                if (width < 32 && ends)
+                                    Tiles.Copy(ref edge, 32, ref result, outFeatures, blockRows, width, width);
+                            }
+
+                            start += depth;
+                        }
+                        while (start < inFeatures);
+                    }
+                }
+            }
+            """);
+    }
+
+    private const string Codes = """
+        ref byte codes = ref packed is null ? ref Unsafe.NullRef<byte>() : ref Unsafe.As<uint, byte>(ref MemoryMarshal.GetReference(packed.CodeWords));
+        int segment = TWeight.BlockSize == 0 ? 1 : Tiles.GreatestCommonDivisor(inFeatures, TWeight.BlockSize);
+        bool inRegisters = rows <= 4 && (TWeight.Bits == 16 || (TWeight.Bits == 4 && segment % 8 == 0));
+        """;
+
+    private const string Decoded = """
+        ref float scales = ref TWeight.BlockSize == 0 ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(5, ((depthAtOnce / segment) + 2) * 32);
+        ref float decoded = ref TWeight.Bits == 32 || inRegisters ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(6, depthAtOnce * 32);
+        """;
+
+    private const string DecodeNumbers = """
+        ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));
+        if (TWeight.Bits < 32)
+        {
+            if (!inRegisters)
+                TVectors.Decode<TWeight>(ref panelCodes, ref scales, 0, 1, start, depth, ref decoded);
+            w = ref decoded;
+        }
+        """;
+
+    private const string DecodeBlocks = """
+        ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));
+        if (TWeight.Bits < 32)
+        {
+            int firstSegment = TWeight.BlockSize == 0 ? 0 : start / segment;
+            if (TWeight.BlockSize > 0)
+                Scales<TWeight>(packed!, panel, firstSegment, ((start + depth - 1) / segment) - firstSegment + 1, segment, ref scales);
+            if (!inRegisters)
+                TVectors.Decode<TWeight>(ref panelCodes, ref scales, firstSegment, segment, start, depth, ref decoded);
+            w = ref decoded;
+        }
+        """;
+
+    private static string ChooseTile(string multiply, string tile) => $"""
+        if (inRegisters)
+            TVectors.MultiplyCodes<TWeight, TRank>(height, ref Unsafe.As<byte, float>(ref Unsafe.Add(ref panelCodes, lane * CodeBytes<TWeight>())), ref tileX, depth, segment, ref Unsafe.Add(ref scales, lane), {tile});
+        else
+            {multiply}
+        """;
+}

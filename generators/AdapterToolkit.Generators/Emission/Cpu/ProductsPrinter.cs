@@ -1,0 +1,128 @@
+using AdapterToolkit.Generators.Model;
+using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Planning.Products;
+
+namespace AdapterToolkit.Generators.Emission.Cpu;
+
+/// <summary>Prints which work is given to the device's threads, in the variant whose vectors the processor has.</summary>
+internal static class ProductsPrinter
+{
+    /// <summary>The members: what reads W, and what reads the factors alone.</summary>
+    public static IEnumerable<string> Members(KernelNeeds needs)
+    {
+        yield return Products(needs);
+        if (needs.HasLowRank)
+            yield return FactorProducts(needs);
+    }
+
+    private static string Products(KernelNeeds needs)
+    {
+        string weight = needs.IsPacked ? "TWeight.Bits == 32 ? weight.Data : null, TWeight.Bits < 32 ? weight.Packed : null" : "weight.Data";
+        return Template.Text($$"""
+            /// <summary>The products of one weight and one rank.</summary>
+            internal static class Products<TWeight, TRank>
+                {{KernelParametersPrinter.WeightAndRank}}
+            {
+                /// <summary>{{Product.Forward(Any(needs)).Formula}}.</summary>
+                internal static void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+                {
+                    {{Reduce(needs, "u", "Reduce(device, x, factors, u)")}}
+                    Run(device, Sharing.Workers(device, x.Rows, y.Columns, x.Columns), x, {{weight}}, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y);
+                }
+
+                /// <summary>{{Product.InputGradient(Any(needs)).Formula}}.</summary>
+                internal static void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
+                {
+                    {{Reduce(needs, "v", "ReduceGradient(device, dy, factors, v)")}}
+                    int workers = Sharing.Workers(device, dy.Rows, dy.Columns, dx.Columns);
+                    {{Run(shape => $"new InputGradient<{shape.Variant}, TWeight, TRank>(dy, {weight}, v, factors?.A.Value, dx)")}}
+                }
+
+                /// <summary>The forward product, or its low-rank term alone.</summary>
+                internal static void Run(CpuDevice device, int workers, Tensor? x, Tensor? weight, {{(needs.IsPacked ? "PackedWeight? packed, " : "")}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y)
+                {
+                    {{Run(shape => $"new Forward<{shape.Variant}, TWeight, TRank>(x, weight, {(needs.IsPacked ? "packed, " : "")}bias, b, scaling, u, y)")}}
+                }
+
+                {{(needs.IsPacked ? Dequantize : string.Empty)}}
+            }
+            """);
+    }
+
+    private static string Dequantize => Template.Text($$"""
+        /// <summary>The numbers that W's codes stand for.</summary>
+        internal static void Dequantize(CpuDevice device, PackedWeight weight, Tensor dense)
+        {
+            int workers = Sharing.Workers(device, weight.Shape.Rows, weight.Shape.Columns, 1);
+            {{Run(shape => $"new Dequantize<{shape.Variant}, TWeight>(weight, dense)")}}
+        }
+        """);
+
+    private static string FactorProducts(KernelNeeds needs) => Template.Text($$"""
+        /// <summary>The products with the factors of one rank.</summary>
+        internal static class FactorProducts<TRank>
+            where TRank : struct, IRank
+        {
+            /// <summary>u = x Aᵀ.</summary>
+            internal static void Reduce(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u)
+            {
+                int workers = Sharing.Workers(device, x.Rows, TRank.Value, x.Columns);
+                {{RunFactors("Reduce(x, factors.A.Value, u)")}}
+            }
+
+            /// <summary>v = s·dy B.</summary>
+            internal static void ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v)
+            {
+                int workers = Sharing.Workers(device, dy.Rows, TRank.Value, dy.Columns);
+                {{RunFactors("ReduceGradient(dy, factors.B.Value, factors.Scaling, v)")}}
+            }
+
+            /// <summary>dA += vᵀ x and dB += s·dyᵀ u.</summary>
+            internal static void FactorGradients(CpuDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)
+            {
+                FactorGradient(device, v, x, 1, false, factors.A.AccumulatedGradient);
+                FactorGradient(device, u, dy, factors.Scaling, true, factors.B.AccumulatedGradient);
+            }
+
+            /// <summary>W += sign·s·B A.</summary>
+            internal static void Merge(CpuDevice device, FrozenWeight weight, LowRankFactors factors, float sign)
+            {
+                int workers = Sharing.Workers(device, TRank.Value, factors.B.Value.Rows, factors.A.Value.Columns);
+                {{RunFactors("Merge(weight.Data, factors.A.Value, factors.B.Value, sign * factors.Scaling)")}}
+            }
+
+            /// <summary>y = s·u Bᵀ with u = x Aᵀ: the adapter's term alone, without W.</summary>
+            internal static void LowRankTerm(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u, Tensor y)
+            {
+                Reduce(device, x, factors, u);
+                int workers = Sharing.Workers(device, y.Rows, y.Columns, TRank.Value);
+                Products<FullPrecision, TRank>.Run(device, workers, null, null, {{(needs.IsPacked ? "null, " : "")}}null, factors.B.Value, factors.Scaling, u, y);
+            }
+
+            /// <summary>gradient += scaling · byRankᵀ byFeature, or its transpose where the gradient is turned.</summary>
+            private static void FactorGradient(CpuDevice device, Tensor byRank, Tensor byFeature, float scaling, bool turns, Tensor gradient)
+            {
+                int workers = Sharing.Workers(device, TRank.Value, byFeature.Columns, byFeature.Rows);
+                {{RunFactors("FactorGradient(byRank, byFeature, scaling, turns, gradient)")}}
+            }
+        }
+        """);
+
+    private static LinearConfiguration Any(KernelNeeds needs) => new(needs.Ranks[needs.Ranks.Count - 1], StoredFormat.FullPrecision);
+
+    /// <summary>The product with a factor that comes first where the layer has an adapter.</summary>
+    private static string Reduce(KernelNeeds needs, string reduced, string call) => !needs.HasLowRank ? string.Empty : $"""
+        if (TRank.Value > 0 && factors is not null && {reduced} is not null)
+            FactorProducts<TRank>.{call};
+        """;
+
+    private static string Run(Func<VectorShape, string> work) => Template.Text($$"""
+        ParallelWork work = VectorWidth.Bits switch
+        {
+            {{VectorShape.All.Select(shape => $"{(shape.Bits == 128 ? "_" : $"{shape.Bits}")} => {work(shape)},")}}
+        };
+        device.Workers.Run(work, workers);
+        """);
+
+    private static string RunFactors(string work) => Run(shape => $"new Factors<Floats{shape.Bits}, VectorOperations{shape.Bits}, TRank>.{work}");
+}
