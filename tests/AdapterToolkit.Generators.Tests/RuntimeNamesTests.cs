@@ -16,7 +16,11 @@ public sealed class RuntimeNamesTests
     public void No_other_file_that_plans_or_emits_names_a_type_of_the_runtime()
     {
         string generator = Path.Combine(SolutionFolder.Find(), "generators", "AdapterToolkit.Generators");
-        string[] files = [.. ((string[])["Planning", "Emission"]).SelectMany(stage => Directory.GetFiles(Path.Combine(generator, stage), "*.cs", SearchOption.AllDirectories))];
+        string[] files =
+        [
+            .. Directory.GetFiles(Path.Combine(generator, "Planning"), "*.cs", SearchOption.AllDirectories),
+            .. Directory.GetFiles(Path.Combine(generator, "Emission"), "*.cs", SearchOption.AllDirectories),
+        ];
         Assert.True(files.Length > 50, $"Only {files.Length} files were looked at.");
         Assert.DoesNotContain(files, file => File.ReadAllText(file).Contains("global::AdapterToolkit.", StringComparison.Ordinal));
     }
@@ -34,7 +38,9 @@ public sealed class RuntimeNamesTests
         {
             Assert.StartsWith(Prefix, name.Name, StringComparison.Ordinal);
             string fullName = name.Name[Prefix.Length..];
-            INamedTypeSymbol? type = ((string[])["", "Attribute", "`1"]).Select(end => compilation.GetTypeByMetadataName(fullName + end)).FirstOrDefault(found => found is not null);
+            INamedTypeSymbol? type = compilation.GetTypeByMetadataName(fullName)
+                ?? compilation.GetTypeByMetadataName(fullName + "Attribute")
+                ?? compilation.GetTypeByMetadataName(fullName + "`1");
             Assert.NotNull(type);
             Assert.Equal("AdapterToolkit", type.ContainingAssembly.Name);
             Assert.True(type.Name == name.Field || type.Name == name.Field + "Attribute");

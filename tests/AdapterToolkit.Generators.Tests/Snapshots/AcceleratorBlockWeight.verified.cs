@@ -60,7 +60,8 @@ namespace AdapterToolkit.Generated.User_Project
 
             public Piece LoadAnywhere(int element, int lastElement)
             {
-                int end = Math.Min(element + 7, lastElement), first = element >> 3, last = end >> 3;
+                int end = Math.Min(element + 7, lastElement);
+                int first = element >> 3, last = end >> 3;
                 Piece piece = default;
                 piece.Element = element;
                 piece.Word0 = Codes[first];
@@ -160,7 +161,7 @@ namespace AdapterToolkit.Generated.User_Project
                 dense[index] = codebook[(int)code] * maxima[index >> 6];
             }
 
-            /// <summary>maxima[block] = max |values|, one block a thread; by their bits, so that what is not a number is the largest.</summary>
+            /// <summary>maxima[block] = max |values| by their bits, one block a thread: what is not a number is the largest.</summary>
             [global::AdapterToolkit.Kernel]
             public static void BlockMaxima(View values, View maxima, int count, int blocks)
             {
@@ -175,7 +176,7 @@ namespace AdapterToolkit.Generated.User_Project
                 maxima[block] = Interop.IntAsFloat((uint)largest);
             }
 
-            /// <summary>codes[i] = the code whose value is nearest to values[i] · first factor · second factor of its block, one word of codes a thread.</summary>
+            /// <summary>codes[i] = the code nearest to values[i] · first factor · second factor of its block, one word of codes a thread.</summary>
             [global::AdapterToolkit.Kernel]
             public static void Quantize(View values, View factors, Words codes, int count)
             {
@@ -220,13 +221,31 @@ namespace AdapterToolkit.Generated.User_Project
         internal static class NF4Block64NestedCodecLaunches
         {
             public static void Dequantize(AcceleratorDevice device, PackedWeight weight, Tensor scales, Tensor dense) =>
-                device.Launch(NF4Block64NestedCodecKernels.Dequantize, Launches.OneThreadEach(device, dense.Shape.Elements), weight.Codes.View.Cast<uint>(), scales.View, dense.View, dense.Shape.Elements);
+                device.Launch(
+                    NF4Block64NestedCodecKernels.Dequantize,
+                    Launches.OneThreadEach(device, dense.Shape.Elements),
+                    weight.Codes.View.Cast<uint>(),
+                    scales.View,
+                    dense.View,
+                    dense.Shape.Elements);
 
             public static void BlockMaxima(AcceleratorDevice device, Tensor values, Tensor maxima) =>
-                device.Launch(NF4Block64NestedCodecKernels.BlockMaxima, Launches.OneThreadEach(device, maxima.Shape.Elements), values.View, maxima.View, values.Shape.Elements, maxima.Shape.Elements);
+                device.Launch(
+                    NF4Block64NestedCodecKernels.BlockMaxima,
+                    Launches.OneThreadEach(device, maxima.Shape.Elements),
+                    values.View,
+                    maxima.View,
+                    values.Shape.Elements,
+                    maxima.Shape.Elements);
 
             public static void Quantize(AcceleratorDevice device, Tensor values, Tensor factors, Tensor codes) =>
-                device.Launch(NF4Block64NestedCodecKernels.Quantize, Launches.OneThreadEach(device, codes.Shape.Elements), values.View, factors.View, codes.View.Cast<uint>(), values.Shape.Elements);
+                device.Launch(
+                    NF4Block64NestedCodecKernels.Quantize,
+                    Launches.OneThreadEach(device, codes.Shape.Elements),
+                    values.View,
+                    factors.View,
+                    codes.View.Cast<uint>(),
+                    values.Shape.Elements);
         }
     }
 }

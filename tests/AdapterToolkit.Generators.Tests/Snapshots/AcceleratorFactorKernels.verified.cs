@@ -236,52 +236,90 @@ namespace AdapterToolkit.Generated.User_Project
             where TRank : struct, IRank
             where TComponents : struct, IComponents
         {
-            private static int Pieces => Launches.Groups(TRank.Components, TComponents.Count);
-
             /// <summary>u = x Aᵀ.</summary>
             public static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)
             {
                 if (device.IsDebug)
-                    device.Launch(NarrowFactorKernels.Reduce<TRank>, Launches.OneThreadEach(device, x.Rows * TRank.Components), x.View, factors.A.Value.View, u.View, x.Rows, x.Columns);
+                {
+                    KernelConfig config = Launches.OneThreadEach(device, x.Rows * TRank.Components);
+                    device.Launch(NarrowFactorKernels.Reduce<TRank>, config, x.View, factors.A.Value.View, u.View, x.Rows, x.Columns);
+                }
                 else
-                    device.Launch(FactorKernels.Reduce<TRank, TComponents>, OfRows(x.Rows), x.View, factors.A.Value.View, u.View, x.Rows, x.Columns);
+                {
+                    KernelConfig config = Config(x.Rows, 4, 64);
+                    device.Launch(FactorKernels.Reduce<TRank, TComponents>, config, x.View, factors.A.Value.View, u.View, x.Rows, x.Columns);
+                }
             }
 
             /// <summary>v = s·dy B.</summary>
             public static void ReduceGradient(AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v)
             {
                 if (device.IsDebug)
-                    device.Launch(NarrowFactorKernels.ReduceGradient<TRank>, Launches.OneThreadEach(device, dy.Rows * TRank.Components), dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling);
+                {
+                    KernelConfig config = Launches.OneThreadEach(device, dy.Rows * TRank.Components);
+                    device.Launch(NarrowFactorKernels.ReduceGradient<TRank>, config, dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling);
+                }
                 else
-                    device.Launch(FactorKernels.ReduceGradient<TRank, TComponents>, OfRows(dy.Rows), dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling);
+                {
+                    KernelConfig config = Config(dy.Rows, 4, 64);
+                    device.Launch(FactorKernels.ReduceGradient<TRank, TComponents>, config, dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling);
+                }
             }
 
             /// <summary>dA += vᵀ x and dB += s·dyᵀ u.</summary>
             public static void Gradients(AcceleratorDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)
             {
-                View gradientOfA = factors.A.AccumulatedGradient.View;
-                View gradientOfB = factors.B.AccumulatedGradient.View;
-                if (device.IsDebug)
-                {
-                    device.Launch(NarrowFactorKernels.GradientOfA<TRank>, Launches.OneThreadEach(device, x.Columns * TRank.Components), v.View, x.View, gradientOfA, x.Rows, x.Columns);
-                    device.Launch(NarrowFactorKernels.GradientOfB<TRank>, Launches.OneThreadEach(device, dy.Columns * TRank.Components), u.View, dy.View, gradientOfB, dy.Rows, dy.Columns, factors.Scaling);
-                    return;
-                }
-
-                device.Launch(FactorKernels.GradientOfA<TRank, TComponents>, OfFeatures(x.Columns), v.View, x.View, gradientOfA, x.Rows, x.Columns);
-                device.Launch(FactorKernels.GradientOfB<TRank, TComponents>, OfFeatures(dy.Columns), u.View, dy.View, gradientOfB, dy.Rows, dy.Columns, factors.Scaling);
+                GradientOfA(device, v, x, factors);
+                GradientOfB(device, u, dy, factors);
             }
 
             /// <summary>W += sign·s·B A.</summary>
             public static void Merge(AcceleratorDevice device, FrozenWeight weight, LowRankFactors factors, float sign)
             {
                 Tensor data = weight.Data;
-                device.Launch(FactorKernels.Merge<TRank>, Launches.OneThreadEach(device, data.Shape.Elements), data.View, factors.B.Value.View, factors.A.Value.View, data.Columns, data.Rows, sign * factors.Scaling);
+                device.Launch(
+                    FactorKernels.Merge<TRank>,
+                    Launches.OneThreadEach(device, data.Shape.Elements),
+                    data.View,
+                    factors.B.Value.View,
+                    factors.A.Value.View,
+                    data.Columns,
+                    data.Rows,
+                    sign * factors.Scaling);
             }
 
-            private static KernelConfig OfRows(int rows) => new((Launches.Groups(rows, 4), Pieces, 1), (64, 1, 1));
+            private static void GradientOfA(AcceleratorDevice device, Tensor v, Tensor x, LowRankFactors factors)
+            {
+                View gradient = factors.A.AccumulatedGradient.View;
+                if (device.IsDebug)
+                {
+                    KernelConfig config = Launches.OneThreadEach(device, x.Columns * TRank.Components);
+                    device.Launch(NarrowFactorKernels.GradientOfA<TRank>, config, v.View, x.View, gradient, x.Rows, x.Columns);
+                }
+                else
+                {
+                    KernelConfig config = Config(x.Columns, 32, 256);
+                    device.Launch(FactorKernels.GradientOfA<TRank, TComponents>, config, v.View, x.View, gradient, x.Rows, x.Columns);
+                }
+            }
 
-            private static KernelConfig OfFeatures(int features) => new((Launches.Groups(features, 32), Pieces, 1), (256, 1, 1));
+            private static void GradientOfB(AcceleratorDevice device, Tensor u, Tensor dy, LowRankFactors factors)
+            {
+                View gradient = factors.B.AccumulatedGradient.View;
+                if (device.IsDebug)
+                {
+                    KernelConfig config = Launches.OneThreadEach(device, dy.Columns * TRank.Components);
+                    device.Launch(NarrowFactorKernels.GradientOfB<TRank>, config, u.View, dy.View, gradient, dy.Rows, dy.Columns, factors.Scaling);
+                }
+                else
+                {
+                    KernelConfig config = Config(dy.Columns, 32, 256);
+                    device.Launch(FactorKernels.GradientOfB<TRank, TComponents>, config, u.View, dy.View, gradient, dy.Rows, dy.Columns, factors.Scaling);
+                }
+            }
+
+            private static KernelConfig Config(int items, int itemsOfGroup, int threads) =>
+                new((Launches.Groups(items, itemsOfGroup), Launches.Groups(TRank.Components, TComponents.Count), 1), (threads, 1, 1));
         }
     }
 }

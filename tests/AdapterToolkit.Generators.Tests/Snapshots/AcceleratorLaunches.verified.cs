@@ -19,6 +19,10 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>How many groups of a size hold a number of items.</summary>
             public static int Groups(int items, int size) => (items + size - 1) / size;
 
+            /// <summary>Groups of threads that have a part of the columns of some rows each.</summary>
+            public static KernelConfig Config(int columns, int columnsOfGroup, int rows, int rowsOfGroup, int threads) =>
+                new((Groups(columns, columnsOfGroup), Groups(rows, rowsOfGroup), 1), (threads, 1, 1));
+
             /// <summary>A group's threads have an item each.</summary>
             public static KernelConfig OneThreadEach(AcceleratorDevice device, int items)
             {
@@ -35,12 +39,22 @@ namespace AdapterToolkit.Generated.User_Project
                 where TColumns : struct, ITransposedColumns<TWeight>
                 where TTerm : struct, ITerm
             {
+                View biasView = bias?.Data.View ?? default;
                 if (device.IsDebug)
-                    device.Launch(NarrowKernels.Forward<TWeight, TTerm>, new KernelConfig((Launches.Groups(y.Columns, 16), x.Rows, 1), (16, 1, 1)), x.View, weight, term, bias?.Data.View ?? default, y.View, x.Rows, x.Columns, y.Columns);
+                {
+                    KernelConfig config = Launches.Config(y.Columns, 16, x.Rows, 1, 16);
+                    device.Launch(NarrowKernels.Forward<TWeight, TTerm>, config, x.View, weight, term, biasView, y.View, x.Rows, x.Columns, y.Columns);
+                }
                 else if (x.Rows <= 16)
-                    device.Launch(FewRowsKernels.Forward<TWeight, TColumns, TTerm>, new KernelConfig((Launches.Groups(y.Columns, 4), Launches.Groups(x.Rows, 4), 1), (64, 1, 1)), x.View, weight, term, bias?.Data.View ?? default, y.View, x.Rows, x.Columns, y.Columns);
+                {
+                    KernelConfig config = Launches.Config(y.Columns, 4, x.Rows, 4, 64);
+                    device.Launch(FewRowsKernels.Forward<TWeight, TColumns, TTerm>, config, x.View, weight, term, biasView, y.View, x.Rows, x.Columns, y.Columns);
+                }
                 else
-                    device.Launch(TiledKernels.Forward<TWeight, TTile, TTerm>, new KernelConfig((Launches.Groups(y.Columns, 64), Launches.Groups(x.Rows, 64), 1), (64, 1, 1)), x.View, weight, term, bias?.Data.View ?? default, y.View, x.Rows, x.Columns, y.Columns);
+                {
+                    KernelConfig config = Launches.Config(y.Columns, 64, x.Rows, 64, 64);
+                    device.Launch(TiledKernels.Forward<TWeight, TTile, TTerm>, config, x.View, weight, term, biasView, y.View, x.Rows, x.Columns, y.Columns);
+                }
             }
 
             public static void InputGradient<TWeight, TTile, TColumns, TTerm>(AcceleratorDevice device, Tensor dy, TWeight weight, TTerm term, Tensor dx)
@@ -50,11 +64,20 @@ namespace AdapterToolkit.Generated.User_Project
                 where TTerm : struct, ITerm
             {
                 if (device.IsDebug)
-                    device.Launch(NarrowKernels.InputGradient<TWeight, TTerm>, new KernelConfig((Launches.Groups(dx.Columns, 16), dy.Rows, 1), (16, 1, 1)), dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                {
+                    KernelConfig config = Launches.Config(dx.Columns, 16, dy.Rows, 1, 16);
+                    device.Launch(NarrowKernels.InputGradient<TWeight, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                }
                 else if (dy.Rows <= 16)
-                    device.Launch(FewRowsKernels.InputGradient<TWeight, TColumns, TTerm>, new KernelConfig((Launches.Groups(dx.Columns, 32), Launches.Groups(dy.Rows, 4), 1), (128, 1, 1)), dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                {
+                    KernelConfig config = Launches.Config(dx.Columns, 32, dy.Rows, 4, 128);
+                    device.Launch(FewRowsKernels.InputGradient<TWeight, TColumns, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                }
                 else
-                    device.Launch(TiledKernels.InputGradient<TWeight, TTile, TTerm>, new KernelConfig((Launches.Groups(dx.Columns, 64), Launches.Groups(dy.Rows, 64), 1), (64, 1, 1)), dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                {
+                    KernelConfig config = Launches.Config(dx.Columns, 64, dy.Rows, 64, 64);
+                    device.Launch(TiledKernels.InputGradient<TWeight, TTile, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                }
             }
         }
 

@@ -49,7 +49,8 @@ namespace AdapterToolkit.Generated.User_Project
                 Scaling = factors?.Scaling ?? 0f,
             };
 
-            public float AddTo(float result, int row, int column, int columns) => U.Length > 0 ? result + Scaling * TRank.Dot(U, row * TRank.Components, B, column * TRank.Components, 1) : result;
+            public float AddTo(float result, int row, int column, int columns) =>
+                U.Length > 0 ? result + Scaling * TRank.Dot(U, row * TRank.Components, B, column * TRank.Components, 1) : result;
 
             public void AddTo(ref TileSums sums, TilePlace place, Quads left, Quads right, int rows, int columns)
             {
@@ -87,7 +88,8 @@ namespace AdapterToolkit.Generated.User_Project
                 A = factors?.A.Value.View ?? default,
             };
 
-            public float AddTo(float result, int row, int column, int columns) => V.Length > 0 ? result + TRank.Dot(V, row * TRank.Components, A, column, columns) : result;
+            public float AddTo(float result, int row, int column, int columns) =>
+                V.Length > 0 ? result + TRank.Dot(V, row * TRank.Components, A, column, columns) : result;
 
             public void AddTo(ref TileSums sums, TilePlace place, Quads left, Quads right, int rows, int columns)
             {

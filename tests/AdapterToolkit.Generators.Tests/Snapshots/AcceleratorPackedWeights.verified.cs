@@ -33,7 +33,7 @@ namespace AdapterToolkit.Generated.User_Project
             Eight DecodeAnywhere(View table, Piece piece);
         }
 
-        /// <summary>What a thread reads of W for 8 numbers: words, and what the scales of the first number's block and of the last one's are made of.</summary>
+        /// <summary>What a thread reads of W for 8 numbers: words, and the scales of the first number's block and of the last one's.</summary>
         public struct Piece
         {
             public int Element;
@@ -127,7 +127,8 @@ namespace AdapterToolkit.Generated.User_Project
                 _weight = weight;
                 _table = table;
                 _target = summand * 17 + 2 * piece;
-                _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(place.FirstColumn + 8 * piece, (inFeatures - 1) / 8 * 8);
+                int column = place.FirstColumn + 8 * piece, lastColumn = (inFeatures - 1) / 8 * 8;
+                _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
                 _lastElement = inFeatures * outFeatures - 1;
             }
@@ -170,8 +171,14 @@ namespace AdapterToolkit.Generated.User_Project
 
             public ProductTile Add(ProductTile sums, FourRows left, int i)
             {
-                Piece piece0 = TPieces.Load(_weight, _column0 + i, _lastElement), piece1 = TPieces.Load(_weight, _column1 + i, _lastElement), piece2 = TPieces.Load(_weight, _column2 + i, _lastElement), piece3 = TPieces.Load(_weight, _column3 + i, _lastElement);
-                Eight numbers0 = TPieces.Decode(_weight, _table, piece0), numbers1 = TPieces.Decode(_weight, _table, piece1), numbers2 = TPieces.Decode(_weight, _table, piece2), numbers3 = TPieces.Decode(_weight, _table, piece3);
+                Piece piece0 = TPieces.Load(_weight, _column0 + i, _lastElement);
+                Piece piece1 = TPieces.Load(_weight, _column1 + i, _lastElement);
+                Piece piece2 = TPieces.Load(_weight, _column2 + i, _lastElement);
+                Piece piece3 = TPieces.Load(_weight, _column3 + i, _lastElement);
+                Eight numbers0 = TPieces.Decode(_weight, _table, piece0);
+                Eight numbers1 = TPieces.Decode(_weight, _table, piece1);
+                Eight numbers2 = TPieces.Decode(_weight, _table, piece2);
+                Eight numbers3 = TPieces.Decode(_weight, _table, piece3);
                 sums = ProductTile.MultiplyAdd(sums, left.At(i), Quadruple.Of(numbers0.First.X, numbers1.First.X, numbers2.First.X, numbers3.First.X));
                 sums = ProductTile.MultiplyAdd(sums, left.At(i + 1), Quadruple.Of(numbers0.First.Y, numbers1.First.Y, numbers2.First.Y, numbers3.First.Y));
                 sums = ProductTile.MultiplyAdd(sums, left.At(i + 2), Quadruple.Of(numbers0.First.Z, numbers1.First.Z, numbers2.First.Z, numbers3.First.Z));
@@ -185,7 +192,11 @@ namespace AdapterToolkit.Generated.User_Project
 
             public ProductTile AddOne(ProductTile sums, FourRows left, int i)
             {
-                Float4 numbers = Quadruple.Of(_weight.Number(_table, _column0 + i), _weight.Number(_table, _column1 + i), _weight.Number(_table, _column2 + i), _weight.Number(_table, _column3 + i));
+                Float4 numbers = Quadruple.Of(
+                    _weight.Number(_table, _column0 + i),
+                    _weight.Number(_table, _column1 + i),
+                    _weight.Number(_table, _column2 + i),
+                    _weight.Number(_table, _column3 + i));
                 return ProductTile.MultiplyAdd(sums, left.At(i), numbers);
             }
         }
@@ -247,20 +258,32 @@ namespace AdapterToolkit.Generated.User_Project
                 where TTerm : struct, ITerm
             {
                 if (x.Columns % 8 == 0)
-                    ProductLaunches.Forward<TWeight, PackedTransposedTile<TWeight, WholePieces>, PackedTransposedColumns<TWeight, WholePieces>, TTerm>(device, x, weight, term, bias, y);
+                    Forward<TWeight, WholePieces, TTerm>(device, x, weight, term, bias, y);
                 else
-                    ProductLaunches.Forward<TWeight, PackedTransposedTile<TWeight, PiecesAnywhere>, PackedTransposedColumns<TWeight, PiecesAnywhere>, TTerm>(device, x, weight, term, bias, y);
+                    Forward<TWeight, PiecesAnywhere, TTerm>(device, x, weight, term, bias, y);
             }
+
+            private static void Forward<TWeight, TPieces, TTerm>(AcceleratorDevice device, Tensor x, TWeight weight, TTerm term, FrozenWeight? bias, Tensor y)
+                where TWeight : struct, IPackedWeight
+                where TPieces : struct, IPieces
+                where TTerm : struct, ITerm =>
+                ProductLaunches.Forward<TWeight, PackedTransposedTile<TWeight, TPieces>, PackedTransposedColumns<TWeight, TPieces>, TTerm>(device, x, weight, term, bias, y);
 
             public static void InputGradient<TWeight, TTerm>(AcceleratorDevice device, Tensor dy, TWeight weight, TTerm term, Tensor dx)
                 where TWeight : struct, IPackedWeight
                 where TTerm : struct, ITerm
             {
                 if (dx.Columns % 8 == 0)
-                    ProductLaunches.InputGradient<TWeight, PackedTile<TWeight, WholePieces>, PackedColumns<TWeight, WholePieces>, TTerm>(device, dy, weight, term, dx);
+                    InputGradient<TWeight, WholePieces, TTerm>(device, dy, weight, term, dx);
                 else
-                    ProductLaunches.InputGradient<TWeight, PackedTile<TWeight, PiecesAnywhere>, PackedColumns<TWeight, PiecesAnywhere>, TTerm>(device, dy, weight, term, dx);
+                    InputGradient<TWeight, PiecesAnywhere, TTerm>(device, dy, weight, term, dx);
             }
+
+            private static void InputGradient<TWeight, TPieces, TTerm>(AcceleratorDevice device, Tensor dy, TWeight weight, TTerm term, Tensor dx)
+                where TWeight : struct, IPackedWeight
+                where TPieces : struct, IPieces
+                where TTerm : struct, ITerm =>
+                ProductLaunches.InputGradient<TWeight, PackedTile<TWeight, TPieces>, PackedColumns<TWeight, TPieces>, TTerm>(device, dy, weight, term, dx);
         }
     }
 }

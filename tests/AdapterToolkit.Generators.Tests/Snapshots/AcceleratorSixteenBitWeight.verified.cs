@@ -135,11 +135,21 @@ namespace AdapterToolkit.Generated.User_Project
         {
             public static void Dequantize<TConversion>(AcceleratorDevice device, PackedWeight weight, Tensor dense)
                 where TConversion : struct, IConversion =>
-                device.Launch(SixteenBitCodecKernels.Dequantize<TConversion>, Launches.OneThreadEach(device, dense.Shape.Elements), weight.Codes.View.Cast<uint>(), dense.View, dense.Shape.Elements);
+                device.Launch(
+                    SixteenBitCodecKernels.Dequantize<TConversion>,
+                    Launches.OneThreadEach(device, dense.Shape.Elements),
+                    weight.Codes.View.Cast<uint>(),
+                    dense.View,
+                    dense.Shape.Elements);
 
             public static void Quantize<TConversion>(AcceleratorDevice device, Tensor values, Tensor codes)
                 where TConversion : struct, IConversion =>
-                device.Launch(SixteenBitCodecKernels.Quantize<TConversion>, Launches.OneThreadEach(device, codes.Shape.Elements), values.View, codes.View.Cast<uint>(), values.Shape.Elements);
+                device.Launch(
+                    SixteenBitCodecKernels.Quantize<TConversion>,
+                    Launches.OneThreadEach(device, codes.Shape.Elements),
+                    values.View,
+                    codes.View.Cast<uint>(),
+                    values.Shape.Elements);
         }
     }
 }

@@ -44,7 +44,8 @@ namespace AdapterToolkit.Generated.User_Project
                     if (first == end)
                         return;
                     ref float factor = ref MemoryMarshal.GetReference(a.Span);
-                    ReduceRows(ref MemoryMarshal.GetReference(x.Span), ref factor, depth, 1, ref MemoryMarshal.GetReference(u.Span), first, end);
+                    ref float rows = ref MemoryMarshal.GetReference(x.Span);
+                    ReduceRows(ref rows, ref factor, depth, 1, ref MemoryMarshal.GetReference(u.Span), first, end);
                 }
             }
 
@@ -61,7 +62,8 @@ namespace AdapterToolkit.Generated.User_Project
                         return;
                     ref float factor = ref ScratchMemory.Take(0, TRank.Value * depth);
                     Tiles.Unpack(ref MemoryMarshal.GetReference(b.Span), TRank.Value, ref factor, depth, TRank.Value, depth);
-                    ReduceRows(ref MemoryMarshal.GetReference(dy.Span), ref factor, depth, scaling, ref MemoryMarshal.GetReference(v.Span), first, end);
+                    ref float rows = ref MemoryMarshal.GetReference(dy.Span);
+                    ReduceRows(ref rows, ref factor, depth, scaling, ref MemoryMarshal.GetReference(v.Span), first, end);
                 }
             }
 
@@ -73,15 +75,15 @@ namespace AdapterToolkit.Generated.User_Project
                     height = end - row >= 3 ? 3 : 1;
                     ref float sourceRow = ref Unsafe.Add(ref source, (nint)row * depth);
                     ref float resultRow = ref Unsafe.Add(ref result, (nint)row * TRank.Value);
-                    int rank = 0;
-                    for (; rank <= TRank.Value - RanksAtOnce; rank += RanksAtOnce)
-                        ReduceBlock(height, RanksAtOnce, ref sourceRow, ref Unsafe.Add(ref factor, (nint)rank * depth), depth, scaling, ref Unsafe.Add(ref resultRow, rank));
-                    if (rank < TRank.Value)
-                        ReduceBlock(height, TRank.Value % RanksAtOnce, ref sourceRow, ref Unsafe.Add(ref factor, (nint)rank * depth), depth, scaling, ref Unsafe.Add(ref resultRow, rank));
+                    for (int rank = 0; rank < TRank.Value; rank += RanksAtOnce)
+                    {
+                        int ranks = Math.Min(RanksAtOnce, TRank.Value - rank);
+                        ref float factorRow = ref Unsafe.Add(ref factor, (nint)rank * depth);
+                        ReduceBlock(height, ranks, ref sourceRow, ref factorRow, depth, scaling, ref Unsafe.Add(ref resultRow, rank));
+                    }
                 }
             }
 
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             private static void ReduceBlock(int height, int ranks, ref float source, ref float factor, nint depth, float scaling, ref float result)
             {
                 switch (ranks)
@@ -198,9 +200,15 @@ namespace AdapterToolkit.Generated.User_Project
                             int count = Math.Min(RanksAtOnce, TRank.Value - rank);
                             SumBlock(count, width == strip, ref Unsafe.Add(ref ranks, rank), ref source, stride, rows, ref sums);
                             if (turns)
-                                FactorSums.AddTransposed(ref sums, width, ref Unsafe.Add(ref gradients, ((nint)feature * TRank.Value) + rank), TRank.Value, count, columns, scaling);
+                            {
+                                ref float target = ref Unsafe.Add(ref gradients, ((nint)feature * TRank.Value) + rank);
+                                FactorSums.AddTransposed(ref sums, width, ref target, TRank.Value, count, columns, scaling);
+                            }
                             else
-                                FactorSums.Add(ref sums, width, ref Unsafe.Add(ref gradients, ((nint)rank * features) + feature), features, count, columns, scaling);
+                            {
+                                ref float target = ref Unsafe.Add(ref gradients, ((nint)rank * features) + feature);
+                                FactorSums.Add(ref sums, width, ref target, features, count, columns, scaling);
+                            }
                         }
                     }
                 }
@@ -219,7 +227,7 @@ namespace AdapterToolkit.Generated.User_Project
                 }
             }
 
-            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows, for 3 ranks and 3 vectors of features.</summary>
+            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows: 3 ranks, 3 vectors of features.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Sum3x3(ref float byRank, ref float byFeature, nint stride, nint rows, ref float sums)
             {
@@ -256,7 +264,7 @@ namespace AdapterToolkit.Generated.User_Project
                 TOperations.Store(sum2x2, ref sums, 8 * TOperations.Count);
             }
 
-            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows, for 3 ranks and 1 vector of features.</summary>
+            /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows: 3 ranks, 1 vector of features.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private static void Sum3x1(ref float byRank, ref float byFeature, nint stride, nint rows, ref float sums)
             {
@@ -282,27 +290,32 @@ namespace AdapterToolkit.Generated.User_Project
             }
 
             /// <summary>W += sign·s·B A, shared by panels of W.</summary>
-            internal sealed class Merge(Tensor weight, Tensor a, Tensor b, float scaling) : ParallelWork
+            internal sealed class Merge(Tensor weight, Tensor factorA, Tensor factorB, float scaling) : ParallelWork
             {
                 /// <inheritdoc/>
                 public override void Run(int worker, int workers)
                 {
-                    int inFeatures = a.Columns;
-                    int outFeatures = b.Rows;
+                    int inFeatures = factorA.Columns;
+                    int outFeatures = factorB.Rows;
                     int panels = (outFeatures + 31) / 32;
                     int end = ShareStart(panels, 1, worker + 1, workers);
                     ref float ws = ref MemoryMarshal.GetReference(weight.Span);
-                    ref float factor = ref MemoryMarshal.GetReference(a.Span);
-                    ref float bs = ref MemoryMarshal.GetReference(b.Span);
+                    ref float factor = ref MemoryMarshal.GetReference(factorA.Span);
+                    ref float bs = ref MemoryMarshal.GetReference(factorB.Span);
                     ref float panelB = ref ScratchMemory.Take(0, 32 * TRank.Value);
                     for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
                     {
-                        Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, Math.Min(32, outFeatures - (panel * 32)), TRank.Value, ref panelB, 32, scaling);
+                        int width = Math.Min(32, outFeatures - (panel * 32));
+                        Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
                         for (int lane = 0; lane < 32; lane += TOperations.Count)
                         {
                             ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * 32) + lane);
                             for (int rank = 0; rank < TRank.Value; rank += 8)
-                                MergeBlock(Math.Min(8, TRank.Value - rank), ref w, ref Unsafe.Add(ref panelB, (32 * rank) + lane), ref Unsafe.Add(ref factor, (nint)rank * inFeatures), inFeatures);
+                            {
+                                int ranks = Math.Min(8, TRank.Value - rank);
+                                ref float a = ref Unsafe.Add(ref factor, (nint)rank * inFeatures);
+                                MergeBlock(ranks, ref w, ref Unsafe.Add(ref panelB, (32 * rank) + lane), ref a, inFeatures);
+                            }
                         }
                     }
                 }

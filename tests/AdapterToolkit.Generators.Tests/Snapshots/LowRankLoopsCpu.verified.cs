@@ -14,7 +14,8 @@ namespace AdapterToolkit.Generated.User_Project
     partial class CpuKernels
     {
         /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows. Without W it is the term alone.</summary>
-        internal sealed class Forward<TVectors, TWeight, TRank>(Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
+        internal sealed class Forward<TVectors, TWeight, TRank>(
+            Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
             where TVectors : struct, IVectors
             where TWeight : struct, IWeight
             where TRank : struct, IRank
@@ -84,13 +85,15 @@ namespace AdapterToolkit.Generated.User_Project
 
                             for (int lane = 0; lane < width; lane += TVectors.Width)
                             {
+                                ref float tileB = ref Unsafe.Add(ref panelB, lane);
+                                ref float tileBias = ref Unsafe.Add(ref panelBias, lane);
                                 for (int row = 0, height; row < blockRows; row += height)
                                 {
                                     height = TVectors.HeightOf(blockRows - row);
                                     ref float tileX = ref Unsafe.Add(ref packedX, row * depth);
                                     ref float tileU = ref Unsafe.Add(ref packedU, row * TRank.Value);
                                     ref float tileY = ref Unsafe.Add(ref target, (row * stride) + lane);
-                                    TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, ref Unsafe.Add(ref panelB, lane), ref tileU, 0, addsTerm, ref Unsafe.Add(ref panelBias, lane), ref tileY, stride, starts);
+                                    TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, ref tileB, ref tileU, 0, addsTerm, ref tileBias, ref tileY, stride, starts);
                                 }
                             }
 
@@ -106,7 +109,8 @@ namespace AdapterToolkit.Generated.User_Project
         }
 
         /// <summary>dx = dy W + v A, shared by rows, or by input features where there are few rows.</summary>
-        internal sealed class InputGradient<TVectors, TWeight, TRank>(Tensor dy, Tensor? weight, Tensor? v, Tensor? a, Tensor dx) : ParallelWork
+        internal sealed class InputGradient<TVectors, TWeight, TRank>(
+            Tensor dy, Tensor? weight, Tensor? v, Tensor? a, Tensor dx) : ParallelWork
             where TVectors : struct, IVectors
             where TWeight : struct, IWeight
             where TRank : struct, IRank
@@ -131,6 +135,7 @@ namespace AdapterToolkit.Generated.User_Project
                 ref float dxs = ref MemoryMarshal.GetReference(dx.Span);
                 ref float vs = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
                 ref float factor = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
+                ref float noBias = ref Unsafe.NullRef<float>();
 
                 int blocks = (outFeatures + 255) / 256;
                 int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + 31) / 32 * 32;
@@ -156,6 +161,7 @@ namespace AdapterToolkit.Generated.User_Project
                         {
                             height = TVectors.HeightOf(endFeature - feature);
                             ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * 32));
+                            ref float tileA = ref Unsafe.Add(ref factor, feature);
                             nint panelStride = (nint)inFeatures * 32;
 
                             for (int row = 0; row < blockRows; row += TVectors.Width)
@@ -163,7 +169,9 @@ namespace AdapterToolkit.Generated.User_Project
                                 ref float tileDy = ref Unsafe.Add(ref packedDy, row * depth);
                                 ref float tileV = ref Unsafe.Add(ref packedV, row * TRank.Value);
                                 ref float tileDx = ref Unsafe.Add(ref sums, (row * features) + ((feature - firstFeature) * TVectors.Width));
-                                TVectors.Multiply<AsStored, TRank>(height, ref tileDy, ref w, depth, panelStride, ref tileV, ref Unsafe.Add(ref factor, feature), inFeatures, addsTerm, ref Unsafe.NullRef<float>(), ref tileDx, TVectors.Width, starts);
+                                TVectors.Multiply<AsStored, TRank>(
+                                    height, ref tileDy, ref w, depth, panelStride, ref tileV, ref tileA, inFeatures, addsTerm,
+                                    ref noBias, ref tileDx, TVectors.Width, starts);
                             }
                         }
                     }
@@ -171,7 +179,8 @@ namespace AdapterToolkit.Generated.User_Project
                     for (int row = 0; row < blockRows; row += TVectors.Width)
                     {
                         ref float result = ref Unsafe.Add(ref dxs, ((nint)(blockRow + row) * inFeatures) + firstFeature);
-                        Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, Math.Min(TVectors.Width, blockRows - row), features);
+                        int height = Math.Min(TVectors.Width, blockRows - row);
+                        Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, height, features);
                     }
                 }
             }
@@ -193,7 +202,10 @@ namespace AdapterToolkit.Generated.User_Project
             where TVectors : struct, IVectors
         {
             for (int row = 0; row < rows; row += TVectors.Width)
-                Tiles.Pack(ref Unsafe.Add(ref source, row * stride), stride, Math.Min(TVectors.Width, rows - row), columns, ref Unsafe.Add(ref packed, row * columns), TVectors.Width);
+            {
+                ref float tile = ref Unsafe.Add(ref packed, row * columns);
+                Tiles.Pack(ref Unsafe.Add(ref source, row * stride), stride, Math.Min(TVectors.Width, rows - row), columns, ref tile, TVectors.Width);
+            }
         }
     }
 }

@@ -84,7 +84,8 @@ namespace AdapterToolkit.Generated.User_Project
             {
                 if (TRank.Value > 0 && factors is not null && u is not null)
                     FactorProducts<TRank>.Reduce(device, x, factors, u);
-                Run(device, Sharing.Workers(device, x.Rows, y.Columns, x.Columns), x, weight.Data, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y);
+                int workers = Sharing.Workers(device, x.Rows, y.Columns, x.Columns);
+                Run(device, workers, x, weight.Data, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y);
             }
 
             /// <summary>dx = dy W + v A.</summary>
@@ -103,7 +104,8 @@ namespace AdapterToolkit.Generated.User_Project
             }
 
             /// <summary>The forward product, or its low-rank term alone.</summary>
-            internal static void Run(CpuDevice device, int workers, Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y)
+            internal static void Run(
+                CpuDevice device, int workers, Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y)
             {
                 ParallelWork work = VectorWidth.Bits switch
                 {
@@ -171,7 +173,8 @@ namespace AdapterToolkit.Generated.User_Project
             {
                 Reduce(device, x, factors, u);
                 int workers = Sharing.Workers(device, y.Rows, y.Columns, TRank.Value);
-                Products<FullPrecision, TRank>.Run(device, workers, null, null, null, factors.B.Value, factors.Scaling, u, y);
+                Products<FullPrecision, TRank>.Run(
+                    device, workers, null, null, null, factors.B.Value, factors.Scaling, u, y);
             }
 
             /// <summary>gradient += scaling · byRankᵀ byFeature, or its transpose where the gradient is turned.</summary>

@@ -17,6 +17,7 @@ namespace AdapterToolkit.Generated.User_Project
     using Vector256 = global::System.Runtime.Intrinsics.Vector256;
     using Vector512 = global::System.Runtime.Intrinsics.Vector512;
     using Bytes = global::System.Span<byte>;
+    using Maxima = global::System.Span<float>;
     using Numbers = global::System.ReadOnlySpan<float>;
     using Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
     using Words512 = global::System.Runtime.Intrinsics.Vector512<uint>;
@@ -34,14 +35,16 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>The decision points in rising order.</summary>
             static abstract Numbers Points { get; }
 
-            /// <summary>The decision points as a tree, its root at index one: below node n are nodes 2n, where a number is not above its point, and 2n + 1.</summary>
+            /// <summary>The decision points as a tree, its root at index one: below node n are 2n, where a number is not above its point, and 2n + 1.</summary>
             static abstract Numbers Tree { get; }
 
             /// <summary>Codes in the order of their values.</summary>
             static abstract global::System.ReadOnlySpan<byte> Order { get; }
         }
 
-        /// <summary>The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.</summary>
+        /// <summary>
+        /// The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Floats512 LookUp(Words512 codes, Floats512 codebook)
         {
@@ -50,7 +53,9 @@ namespace AdapterToolkit.Generated.User_Project
             return Vector512.ShuffleNative(codebook, Vector512.AsInt32(codes & Vector512.Create(15u)));
         }
 
-        /// <summary>The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.</summary>
+        /// <summary>
+        /// The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Floats256 LookUp(Words256 codes, Floats256 lowCodebook, Floats256 highCodebook)
         {
@@ -63,10 +68,13 @@ namespace AdapterToolkit.Generated.User_Project
 
             Integers256 index = Vector256.AsInt32(codes & Vector256.Create(7u));
             Integers256 isHigh = Vector256.AsInt32(codes << 28) >> 31;
-            return Vector256.ConditionalSelect(Vector256.AsSingle(isHigh), Vector256.ShuffleNative(highCodebook, index), Vector256.ShuffleNative(lowCodebook, index));
+            Floats256 fromLow = Vector256.ShuffleNative(lowCodebook, index), fromHigh = Vector256.ShuffleNative(highCodebook, index);
+            return Vector256.ConditionalSelect(Vector256.AsSingle(isHigh), fromHigh, fromLow);
         }
 
-        /// <summary>The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.</summary>
+        /// <summary>
+        /// The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Floats128 LookUp(Words128 codes, Numbers numbers)
         {
@@ -139,7 +147,8 @@ namespace AdapterToolkit.Generated.User_Project
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static Floats512 Decode(Words512 codes, Floats512 codebook)
             {
-                Floats512 magnitude = Vector512.AsSingle((codes & Vector512.Create(0x7FFFu)) << 13) * Vector512.Create(5.192296858534828E+33f);
+                Floats512 correction = Vector512.Create(5.192296858534828E+33f);
+                Floats512 magnitude = Vector512.AsSingle((codes & Vector512.Create(0x7FFFu)) << 13) * correction;
                 return Vector512.AsSingle(Vector512.AsUInt32(magnitude) | ((codes & Vector512.Create(0x8000u)) << 16));
             }
 
@@ -158,7 +167,8 @@ namespace AdapterToolkit.Generated.User_Project
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static Floats256 Decode(Words256 codes, Floats256 lowCodebook, Floats256 highCodebook)
             {
-                Floats256 magnitude = Vector256.AsSingle((codes & Vector256.Create(0x7FFFu)) << 13) * Vector256.Create(5.192296858534828E+33f);
+                Floats256 correction = Vector256.Create(5.192296858534828E+33f);
+                Floats256 magnitude = Vector256.AsSingle((codes & Vector256.Create(0x7FFFu)) << 13) * correction;
                 return Vector256.AsSingle(Vector256.AsUInt32(magnitude) | ((codes & Vector256.Create(0x8000u)) << 16));
             }
 
@@ -177,7 +187,8 @@ namespace AdapterToolkit.Generated.User_Project
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static Floats128 Decode(Words128 codes)
             {
-                Floats128 magnitude = Vector128.AsSingle((codes & Vector128.Create(0x7FFFu)) << 13) * Vector128.Create(5.192296858534828E+33f);
+                Floats128 correction = Vector128.Create(5.192296858534828E+33f);
+                Floats128 magnitude = Vector128.AsSingle((codes & Vector128.Create(0x7FFFu)) << 13) * correction;
                 return Vector128.AsSingle(Vector128.AsUInt32(magnitude) | ((codes & Vector128.Create(0x8000u)) << 16));
             }
 
@@ -212,7 +223,7 @@ namespace AdapterToolkit.Generated.User_Project
         }
 
         /// <summary>Quantizes numbers in the vectors that the processor has.</summary>
-        internal static void QuantizeFourBits<TWeight>(Numbers values, Bytes codes, global::System.Span<float> maxima)
+        internal static void QuantizeFourBits<TWeight>(Numbers values, Bytes codes, Maxima maxima)
             where TWeight : struct, IFourBits
         {
             switch (VectorWidth.Bits)
@@ -231,7 +242,7 @@ namespace AdapterToolkit.Generated.User_Project
 
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, two in a byte.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void QuantizeFourBits<TVectors, TWeight>(Numbers values, Bytes codes, global::System.Span<float> maxima)
+        private static void QuantizeFourBits<TVectors, TWeight>(Numbers values, Bytes codes, Maxima maxima)
             where TVectors : struct, IVectors
             where TWeight : struct, IFourBits
         {
@@ -246,17 +257,18 @@ namespace AdapterToolkit.Generated.User_Project
                 BlockNormalization normalization = new(largest);
                 Bytes blockCodes = codes.Slice(start / 2, (numbers.Length + 1) / 2);
                 ref float number = ref MemoryMarshal.GetReference(numbers);
+                float first = normalization.First, second = normalization.Second;
                 ref byte code = ref MemoryMarshal.GetReference(blockCodes);
                 int i = 0;
                 for (; i <= numbers.Length - 32; i += 32)
-                    TVectors.QuantizeFourBits<TWeight>(ref Unsafe.Add(ref number, i), normalization.First, normalization.Second, ref Unsafe.Add(ref code, i / 2));
+                    TVectors.QuantizeFourBits<TWeight>(ref Unsafe.Add(ref number, i), first, second, ref Unsafe.Add(ref code, i / 2));
                 if (i == numbers.Length)
                     continue;
 
                 // The last numbers are followed by zeros; so is the last one of an odd count, which shares its byte with one.
                 rest.Clear();
                 numbers.Slice(i).CopyTo(rest);
-                TVectors.QuantizeFourBits<TWeight>(ref MemoryMarshal.GetReference(rest), normalization.First, normalization.Second, ref MemoryMarshal.GetReference(restCodes));
+                TVectors.QuantizeFourBits<TWeight>(ref MemoryMarshal.GetReference(rest), first, second, ref MemoryMarshal.GetReference(restCodes));
                 restCodes.Slice(0, (numbers.Length - i + 1) / 2).CopyTo(blockCodes.Slice(i / 2));
             }
         }

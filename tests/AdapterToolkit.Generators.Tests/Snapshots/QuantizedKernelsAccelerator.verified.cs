@@ -16,7 +16,8 @@ namespace AdapterToolkit.Generated.User_Project
     partial class LowRank3NF4Block64NestedKernels
     {
         /// <inheritdoc/>
-        protected override void Forward(AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+        protected override void Forward(
+            AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
         {
             if (factors is not null && u is not null)
                 FactorLaunches<Rank3, FourComponents>.Reduce(device, x, factors, u);

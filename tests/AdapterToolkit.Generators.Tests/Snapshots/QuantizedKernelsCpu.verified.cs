@@ -9,6 +9,7 @@ namespace AdapterToolkit.Generated.User_Project
     using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using Bytes = global::System.Span<byte>;
+    using Maxima = global::System.Span<float>;
     using Numbers = global::System.ReadOnlySpan<float>;
     using Products = global::AdapterToolkit.Generated.User_Project.CpuKernels.Products<global::AdapterToolkit.Generated.User_Project.CpuKernels.NF4Block64Nested, global::AdapterToolkit.Generated.User_Project.CpuKernels.Rank3>;
     using Kernels = global::AdapterToolkit.Generated.User_Project.CpuKernels;
@@ -28,7 +29,7 @@ namespace AdapterToolkit.Generated.User_Project
             Products.Dequantize(device, weight, dense);
 
         /// <inheritdoc/>
-        protected override void QuantizeBlocks(Numbers values, Bytes codes, global::System.Span<float> maxima) =>
+        protected override void QuantizeBlocks(Numbers values, Bytes codes, Maxima maxima) =>
             Kernels.QuantizeFourBits<Kernels.NF4Block64Nested>(values, codes, maxima);
     }
 }

@@ -15,11 +15,13 @@ namespace AdapterToolkit.Generated.User_Project
     using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
     using Unsafe = global::System.Runtime.CompilerServices.Unsafe;
     using Bytes = global::System.Span<byte>;
+    using Maxima = global::System.Span<float>;
 
     partial class CpuKernels
     {
         /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows. Without W it is the term alone.</summary>
-        internal sealed class Forward<TVectors, TWeight, TRank>(Tensor? x, Tensor? weight, PackedWeight? packed, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
+        internal sealed class Forward<TVectors, TWeight, TRank>(
+            Tensor? x, Tensor? weight, PackedWeight? packed, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
             where TVectors : struct, IVectors
             where TWeight : struct, IWeight
             where TRank : struct, IRank
@@ -104,6 +106,9 @@ namespace AdapterToolkit.Generated.User_Project
 
                             for (int lane = 0; lane < width; lane += TVectors.Width)
                             {
+                                ref float tileB = ref Unsafe.Add(ref panelB, lane);
+                                ref float tileBias = ref Unsafe.Add(ref panelBias, lane);
+                                ref float tileCodes = ref Unsafe.As<byte, float>(ref Unsafe.Add(ref panelCodes, lane * CodeBytes<TWeight>()));
                                 for (int row = 0, height; row < blockRows; row += height)
                                 {
                                     height = TVectors.HeightOf(blockRows - row);
@@ -111,9 +116,9 @@ namespace AdapterToolkit.Generated.User_Project
                                     ref float tileU = ref Unsafe.Add(ref packedU, row * TRank.Value);
                                     ref float tileY = ref Unsafe.Add(ref target, (row * stride) + lane);
                                     if (inRegisters)
-                                        TVectors.MultiplyCodes<TWeight, TRank>(height, ref Unsafe.As<byte, float>(ref Unsafe.Add(ref panelCodes, lane * CodeBytes<TWeight>())), ref tileX, depth, segment, ref Unsafe.Add(ref scales, lane), ref Unsafe.Add(ref panelB, lane), ref tileU, 0, addsTerm, ref Unsafe.Add(ref panelBias, lane), ref tileY, stride, starts);
+                                        TVectors.MultiplyCodes<TWeight, TRank>(height, ref tileCodes, ref tileX, depth, segment, ref Unsafe.Add(ref scales, lane), ref tileB, ref tileU, 0, addsTerm, ref tileBias, ref tileY, stride, starts);
                                     else
-                                        TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, ref Unsafe.Add(ref panelB, lane), ref tileU, 0, addsTerm, ref Unsafe.Add(ref panelBias, lane), ref tileY, stride, starts);
+                                        TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, ref tileB, ref tileU, 0, addsTerm, ref tileBias, ref tileY, stride, starts);
                                 }
                             }
 
@@ -129,7 +134,8 @@ namespace AdapterToolkit.Generated.User_Project
         }
 
         /// <summary>dx = dy W + v A, shared by rows, or by input features where there are few rows.</summary>
-        internal sealed class InputGradient<TVectors, TWeight, TRank>(Tensor dy, Tensor? weight, PackedWeight? packed, Tensor? v, Tensor? a, Tensor dx) : ParallelWork
+        internal sealed class InputGradient<TVectors, TWeight, TRank>(
+            Tensor dy, Tensor? weight, PackedWeight? packed, Tensor? v, Tensor? a, Tensor dx) : ParallelWork
             where TVectors : struct, IVectors
             where TWeight : struct, IWeight
             where TRank : struct, IRank
@@ -154,6 +160,7 @@ namespace AdapterToolkit.Generated.User_Project
                 ref float dxs = ref MemoryMarshal.GetReference(dx.Span);
                 ref float vs = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
                 ref float factor = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
+                ref float noBias = ref Unsafe.NullRef<float>();
 
                 int blocks = (outFeatures + 255) / 256;
                 int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + 31) / 32 * 32;
@@ -187,12 +194,19 @@ namespace AdapterToolkit.Generated.User_Project
                         {
                             height = TVectors.HeightOf(endFeature - feature);
                             ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * 32));
+                            ref float tileA = ref Unsafe.Add(ref factor, feature);
                             nint panelStride = (nint)inFeatures * 32;
                             if (TWeight.Bits < 32)
                             {
                                 nint panelBytes = PanelBytes<TWeight>(inFeatures);
                                 for (int panel = 0; panel * 32 < depth; panel++)
-                                    TVectors.Decode<TWeight>(ref Unsafe.Add(ref codes, ((start / 32) + panel) * panelBytes), ref Unsafe.Add(ref scales, panel * segments * 32), firstSegment, segment, feature, height, ref Unsafe.Add(ref decoded, panel * height * 32));
+                                {
+                                    ref byte panelCodes = ref Unsafe.Add(ref codes, ((start / 32) + panel) * panelBytes);
+                                    ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * 32);
+                                    ref float panelW = ref Unsafe.Add(ref decoded, panel * height * 32);
+                                    TVectors.Decode<TWeight>(ref panelCodes, ref panelScales, firstSegment, segment, feature, height, ref panelW);
+                                }
+
                                 w = ref decoded;
                                 panelStride = (nint)height * 32;
                             }
@@ -202,7 +216,9 @@ namespace AdapterToolkit.Generated.User_Project
                                 ref float tileDy = ref Unsafe.Add(ref packedDy, row * depth);
                                 ref float tileV = ref Unsafe.Add(ref packedV, row * TRank.Value);
                                 ref float tileDx = ref Unsafe.Add(ref sums, (row * features) + ((feature - firstFeature) * TVectors.Width));
-                                TVectors.Multiply<AsStored, TRank>(height, ref tileDy, ref w, depth, panelStride, ref tileV, ref Unsafe.Add(ref factor, feature), inFeatures, addsTerm, ref Unsafe.NullRef<float>(), ref tileDx, TVectors.Width, starts);
+                                TVectors.Multiply<AsStored, TRank>(
+                                    height, ref tileDy, ref w, depth, panelStride, ref tileV, ref tileA, inFeatures, addsTerm,
+                                    ref noBias, ref tileDx, TVectors.Width, starts);
                             }
                         }
                     }
@@ -210,7 +226,8 @@ namespace AdapterToolkit.Generated.User_Project
                     for (int row = 0; row < blockRows; row += TVectors.Width)
                     {
                         ref float result = ref Unsafe.Add(ref dxs, ((nint)(blockRow + row) * inFeatures) + firstFeature);
-                        Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, Math.Min(TVectors.Width, blockRows - row), features);
+                        int height = Math.Min(TVectors.Width, blockRows - row);
+                        Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, height, features);
                     }
                 }
             }
@@ -232,7 +249,10 @@ namespace AdapterToolkit.Generated.User_Project
             where TVectors : struct, IVectors
         {
             for (int row = 0; row < rows; row += TVectors.Width)
-                Tiles.Pack(ref Unsafe.Add(ref source, row * stride), stride, Math.Min(TVectors.Width, rows - row), columns, ref Unsafe.Add(ref packed, row * columns), TVectors.Width);
+            {
+                ref float tile = ref Unsafe.Add(ref packed, row * columns);
+                Tiles.Pack(ref Unsafe.Add(ref source, row * stride), stride, Math.Min(TVectors.Width, rows - row), columns, ref tile, TVectors.Width);
+            }
         }
 
         /// <summary>Bytes from one panel of W to the next.</summary>
@@ -252,7 +272,8 @@ namespace AdapterToolkit.Generated.User_Project
         {
             int inFeatures = weight.Shape.Columns;
             int width = Math.Min(32, weight.Shape.Rows - (panel * 32));
-            ref byte codes = ref TWeight.DoubleQuantized ? ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(weight.ScaleCodes!.Span)) : ref Unsafe.NullRef<byte>();
+            ref float words = ref TWeight.DoubleQuantized ? ref MemoryMarshal.GetReference(weight.ScaleCodes!.Span) : ref Unsafe.NullRef<float>();
+            ref byte codes = ref Unsafe.As<float, byte>(ref words);
             ref float maxima = ref MemoryMarshal.GetReference((TWeight.DoubleQuantized ? weight.NestedMaxima! : weight.Maxima!).Span);
             ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
             float offset = TWeight.DoubleQuantized ? weight.Offset : 0;
@@ -294,7 +315,8 @@ namespace AdapterToolkit.Generated.User_Project
                 {
                     if (TWeight.BlockSize > 0)
                         Scales<TWeight>(weight, panel, 0, segments, segment, ref scales);
-                    TVectors.Decode<TWeight>(ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures)), ref scales, 0, segment, 0, inFeatures, ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32));
+                    ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));
+                    TVectors.Decode<TWeight>(ref panelCodes, ref scales, 0, segment, 0, inFeatures, ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32));
                 }
             }
         }

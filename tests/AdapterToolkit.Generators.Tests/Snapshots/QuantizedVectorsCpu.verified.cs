@@ -4,6 +4,7 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using FourBitCodes = global::AdapterToolkit.Quantization.FourBitCodes;
+    using VectorOperations256 = global::AdapterToolkit.Operators.Cpu.VectorOperations256;
     using Math = global::System.Math;
     using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
     using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
@@ -11,6 +12,7 @@ namespace AdapterToolkit.Generated.User_Project
     using Unsafe = global::System.Runtime.CompilerServices.Unsafe;
     using Vector128 = global::System.Runtime.Intrinsics.Vector128;
     using Vector256 = global::System.Runtime.Intrinsics.Vector256;
+    using Numbers = global::System.ReadOnlySpan<float>;
     using Floats = global::System.Runtime.Intrinsics.Vector256<float>;
     using Integers = global::System.Runtime.Intrinsics.Vector256<int>;
     using ShortWords = global::System.Runtime.Intrinsics.Vector256<ushort>;
@@ -19,7 +21,7 @@ namespace AdapterToolkit.Generated.User_Project
     partial class CpuKernels
     {
         /// <summary>The kernels in vectors of 256 bits.</summary>
-        internal readonly struct With256Bits : IVectors
+        internal readonly struct With256Bits : IVectors, ICodes<Floats>
         {
             public static int Width => 16;
             public static int Height => 6;
@@ -33,13 +35,13 @@ namespace AdapterToolkit.Generated.User_Project
                 switch (height)
                 {
                     case 6:
-                        Tile<TWeight, TRank>.Sum6(ref vectors, ref singles, depth, piece, ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
+                        Tile<With256Bits, Floats, VectorOperations256, TWeight, TRank>.Sum6(ref vectors, ref singles, depth, piece, ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
                         break;
                     case 2:
-                        Tile<TWeight, TRank>.Sum2(ref vectors, ref singles, depth, piece, ref Unsafe.NullRef<float>(), ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
+                        Tile<With256Bits, Floats, VectorOperations256, TWeight, TRank>.Sum2(ref vectors, ref singles, depth, piece, ref Unsafe.NullRef<float>(), ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
                         break;
                     default:
-                        Tile<TWeight, TRank>.Sum1(ref vectors, ref singles, depth, piece, ref Unsafe.NullRef<float>(), ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
+                        Tile<With256Bits, Floats, VectorOperations256, TWeight, TRank>.Sum1(ref vectors, ref singles, depth, piece, ref Unsafe.NullRef<float>(), ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
                         break;
                 }
             }
@@ -52,10 +54,10 @@ namespace AdapterToolkit.Generated.User_Project
                 switch (height)
                 {
                     case 2:
-                        Tile<TWeight, TRank>.Sum2(ref vectors, ref singles, depth, piece, ref scales, ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
+                        Tile<With256Bits, Floats, VectorOperations256, TWeight, TRank>.Sum2(ref vectors, ref singles, depth, piece, ref scales, ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
                         break;
                     default:
-                        Tile<TWeight, TRank>.Sum1(ref vectors, ref singles, depth, piece, ref scales, ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
+                        Tile<With256Bits, Floats, VectorOperations256, TWeight, TRank>.Sum1(ref vectors, ref singles, depth, piece, ref scales, ref termVectors, ref termSingles, termStride, addsTerm, ref bias, ref result, stride, starts);
                         break;
                 }
             }
@@ -109,6 +111,32 @@ namespace AdapterToolkit.Generated.User_Project
 
             /// <inheritdoc/>
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static void Codebook(Numbers numbers, out Floats lowCodebook, out Floats highCodebook)
+            {
+                lowCodebook = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(numbers));
+                highCodebook = Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(numbers), 8);
+            }
+
+            /// <inheritdoc/>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static Floats DecodeWords<TWeight>(Floats words, int shift, Floats lowCodebook, Floats highCodebook)
+                where TWeight : struct, IWeight =>
+                TWeight.Decode(Vector256.AsUInt32(words) >>> shift, lowCodebook, highCodebook);
+
+            /// <inheritdoc/>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static Floats DecodeLower<TWeight>(Floats numbers)
+                where TWeight : struct, IWeight =>
+                TWeight.Decode(Vector256.WidenLower(Vector256.AsUInt16(numbers)), default, default);
+
+            /// <inheritdoc/>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            public static Floats DecodeUpper<TWeight>(Floats numbers)
+                where TWeight : struct, IWeight =>
+                TWeight.Decode(Vector256.WidenUpper(Vector256.AsUInt16(numbers)), default, default);
+
+            /// <inheritdoc/>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static void QuantizeFourBits<TWeight>(ref float numbers, float first, float second, ref byte codes)
                 where TWeight : struct, IFourBits
             {
@@ -141,468 +169,9 @@ namespace AdapterToolkit.Generated.User_Project
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             public static void QuantizeSixteenBits<TWeight>(ref float numbers, ref ushort codes)
                 where TWeight : struct, ISixteenBits =>
-                Vector256.StoreUnsafe(Vector256.Narrow(TWeight.Round(Vector256.LoadUnsafe(ref numbers)), TWeight.Round(Vector256.LoadUnsafe(ref numbers, 8))), ref codes);
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Step6(ref float vectors, ref float singles, nint stride, ref Floats low0, ref Floats high0, ref Floats low1, ref Floats high1, ref Floats low2, ref Floats high2, ref Floats low3, ref Floats high3, ref Floats low4, ref Floats high4, ref Floats low5, ref Floats high5)
-            {
-                Floats low = Vector256.LoadUnsafe(ref vectors), high = Vector256.LoadUnsafe(ref vectors, 8);
-                Floats single0 = Vector256.Create(singles);
-                low0 = Vector256.MultiplyAddEstimate(low, single0, low0);
-                high0 = Vector256.MultiplyAddEstimate(high, single0, high0);
-                Floats single1 = Vector256.Create(Unsafe.Add(ref singles, stride));
-                low1 = Vector256.MultiplyAddEstimate(low, single1, low1);
-                high1 = Vector256.MultiplyAddEstimate(high, single1, high1);
-                Floats single2 = Vector256.Create(Unsafe.Add(ref singles, 2 * stride));
-                low2 = Vector256.MultiplyAddEstimate(low, single2, low2);
-                high2 = Vector256.MultiplyAddEstimate(high, single2, high2);
-                Floats single3 = Vector256.Create(Unsafe.Add(ref singles, 3 * stride));
-                low3 = Vector256.MultiplyAddEstimate(low, single3, low3);
-                high3 = Vector256.MultiplyAddEstimate(high, single3, high3);
-                Floats single4 = Vector256.Create(Unsafe.Add(ref singles, 4 * stride));
-                low4 = Vector256.MultiplyAddEstimate(low, single4, low4);
-                high4 = Vector256.MultiplyAddEstimate(high, single4, high4);
-                Floats single5 = Vector256.Create(Unsafe.Add(ref singles, 5 * stride));
-                low5 = Vector256.MultiplyAddEstimate(low, single5, low5);
-                high5 = Vector256.MultiplyAddEstimate(high, single5, high5);
-            }
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Step2(ref float vectors, ref float singles, nint stride, ref Floats low0, ref Floats high0, ref Floats low1, ref Floats high1)
-            {
-                Floats low = Vector256.LoadUnsafe(ref vectors), high = Vector256.LoadUnsafe(ref vectors, 8);
-                Floats single0 = Vector256.Create(singles);
-                low0 = Vector256.MultiplyAddEstimate(low, single0, low0);
-                high0 = Vector256.MultiplyAddEstimate(high, single0, high0);
-                Floats single1 = Vector256.Create(Unsafe.Add(ref singles, stride));
-                low1 = Vector256.MultiplyAddEstimate(low, single1, low1);
-                high1 = Vector256.MultiplyAddEstimate(high, single1, high1);
-            }
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Step2(Floats low, Floats high, ref float singles, nint stride, ref Floats low0, ref Floats high0, ref Floats low1, ref Floats high1)
-            {
-                Floats single0 = Vector256.Create(singles);
-                low0 = Vector256.MultiplyAddEstimate(low, single0, low0);
-                high0 = Vector256.MultiplyAddEstimate(high, single0, high0);
-                Floats single1 = Vector256.Create(Unsafe.Add(ref singles, stride));
-                low1 = Vector256.MultiplyAddEstimate(low, single1, low1);
-                high1 = Vector256.MultiplyAddEstimate(high, single1, high1);
-            }
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Step1(ref float vectors, ref float singles, nint stride, ref Floats low0, ref Floats high0)
-            {
-                Floats low = Vector256.LoadUnsafe(ref vectors), high = Vector256.LoadUnsafe(ref vectors, 8);
-                Floats single0 = Vector256.Create(singles);
-                low0 = Vector256.MultiplyAddEstimate(low, single0, low0);
-                high0 = Vector256.MultiplyAddEstimate(high, single0, high0);
-            }
-
-            [MethodImpl(MethodImplOptions.AggressiveInlining)]
-            private static void Step1(Floats low, Floats high, ref float singles, nint stride, ref Floats low0, ref Floats high0)
-            {
-                Floats single0 = Vector256.Create(singles);
-                low0 = Vector256.MultiplyAddEstimate(low, single0, low0);
-                high0 = Vector256.MultiplyAddEstimate(high, single0, high0);
-            }
-
-            /// <summary>The kernels of tiles, for one weight and one rank.</summary>
-            private static class Tile<TWeight, TRank>
-                where TWeight : struct, IWeight where TRank : struct, IRank
-            {
-                /// <summary>y = x Wᵀ + s·u Bᵀ + bias for 6 rows and 16 output features, or dx = dy W + v A for 16 rows and 6 input features.</summary>
-                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                internal static void Sum6(ref float vectors, ref float singles, nint depth, nint piece, ref float termVectors, ref float termSingles, nint termStride, bool addsTerm, ref float bias, ref float result, nint stride, bool starts)
-                {
-                    Floats low0, high0, low1, high1, low2, high2, low3, high3, low4, high4, low5, high5;
-                    if (starts)
-                    {
-                        low0 = low1 = low2 = low3 = low4 = low5 = TWeight.IsTransposed ? Vector256.LoadUnsafe(ref bias) : Floats.Zero;
-                        high0 = high1 = high2 = high3 = high4 = high5 = TWeight.IsTransposed ? Vector256.LoadUnsafe(ref bias, 8) : Floats.Zero;
-                    }
-                    else
-                    {
-                        ref float row = ref result;
-                        low0 = Vector256.LoadUnsafe(ref row);
-                        high0 = Vector256.LoadUnsafe(ref row, 8);
-                        row = ref Unsafe.Add(ref row, stride);
-                        low1 = Vector256.LoadUnsafe(ref row);
-                        high1 = Vector256.LoadUnsafe(ref row, 8);
-                        row = ref Unsafe.Add(ref row, stride);
-                        low2 = Vector256.LoadUnsafe(ref row);
-                        high2 = Vector256.LoadUnsafe(ref row, 8);
-                        row = ref Unsafe.Add(ref row, stride);
-                        low3 = Vector256.LoadUnsafe(ref row);
-                        high3 = Vector256.LoadUnsafe(ref row, 8);
-                        row = ref Unsafe.Add(ref row, stride);
-                        low4 = Vector256.LoadUnsafe(ref row);
-                        high4 = Vector256.LoadUnsafe(ref row, 8);
-                        row = ref Unsafe.Add(ref row, stride);
-                        low5 = Vector256.LoadUnsafe(ref row);
-                        high5 = Vector256.LoadUnsafe(ref row, 8);
-                    }
-
-                    if (!TWeight.IsTransposed)
-                    {
-                        for (; depth > 0; depth -= 32)
-                        {
-                            for (nint left = depth < 32 ? depth : 32; left > 0; left--)
-                            {
-                                Step6(ref vectors, ref singles, 32, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                                vectors = ref Unsafe.Add(ref vectors, 16);
-                                singles = ref Unsafe.Add(ref singles, 1);
-                            }
-
-                            singles = ref Unsafe.Add(ref singles, piece - 32);
-                        }
-                    }
-                    else
-                    {
-                        for (; depth > 0; depth--)
-                        {
-                            Step6(ref vectors, ref singles, 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            vectors = ref Unsafe.Add(ref vectors, 32);
-                            singles = ref Unsafe.Add(ref singles, 6);
-                        }
-                    }
-
-                    if (TRank.Value > 0 && addsTerm)
-                    {
-                        nint width = TWeight.IsTransposed ? 32 : 16, step = TWeight.IsTransposed ? 6 : termStride;
-                        for (int rank = 8; rank <= TRank.Value; rank += 8)
-                        {
-                            Step6(ref termVectors, ref termSingles, 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            Step6(ref Unsafe.Add(ref termVectors, width), ref Unsafe.Add(ref termSingles, step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            Step6(ref Unsafe.Add(ref termVectors, 2 * width), ref Unsafe.Add(ref termSingles, 2 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            Step6(ref Unsafe.Add(ref termVectors, 3 * width), ref Unsafe.Add(ref termSingles, 3 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            Step6(ref Unsafe.Add(ref termVectors, 4 * width), ref Unsafe.Add(ref termSingles, 4 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            Step6(ref Unsafe.Add(ref termVectors, 5 * width), ref Unsafe.Add(ref termSingles, 5 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            Step6(ref Unsafe.Add(ref termVectors, 6 * width), ref Unsafe.Add(ref termSingles, 6 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            Step6(ref Unsafe.Add(ref termVectors, 7 * width), ref Unsafe.Add(ref termSingles, 7 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                            termVectors = ref Unsafe.Add(ref termVectors, 8 * width);
-                            termSingles = ref Unsafe.Add(ref termSingles, 8 * step);
-                        }
-
-                        if (TRank.Value % 8 > 0)
-                            Step6(ref termVectors, ref termSingles, 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                        if (TRank.Value % 8 > 1)
-                            Step6(ref Unsafe.Add(ref termVectors, width), ref Unsafe.Add(ref termSingles, step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                        if (TRank.Value % 8 > 2)
-                            Step6(ref Unsafe.Add(ref termVectors, 2 * width), ref Unsafe.Add(ref termSingles, 2 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                        if (TRank.Value % 8 > 3)
-                            Step6(ref Unsafe.Add(ref termVectors, 3 * width), ref Unsafe.Add(ref termSingles, 3 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                        if (TRank.Value % 8 > 4)
-                            Step6(ref Unsafe.Add(ref termVectors, 4 * width), ref Unsafe.Add(ref termSingles, 4 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                        if (TRank.Value % 8 > 5)
-                            Step6(ref Unsafe.Add(ref termVectors, 5 * width), ref Unsafe.Add(ref termSingles, 5 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                        if (TRank.Value % 8 > 6)
-                            Step6(ref Unsafe.Add(ref termVectors, 6 * width), ref Unsafe.Add(ref termSingles, 6 * step), 1, ref low0, ref high0, ref low1, ref high1, ref low2, ref high2, ref low3, ref high3, ref low4, ref high4, ref low5, ref high5);
-                    }
-
-                    Vector256.StoreUnsafe(low0, ref result);
-                    Vector256.StoreUnsafe(high0, ref result, 8);
-                    result = ref Unsafe.Add(ref result, stride);
-                    Vector256.StoreUnsafe(low1, ref result);
-                    Vector256.StoreUnsafe(high1, ref result, 8);
-                    result = ref Unsafe.Add(ref result, stride);
-                    Vector256.StoreUnsafe(low2, ref result);
-                    Vector256.StoreUnsafe(high2, ref result, 8);
-                    result = ref Unsafe.Add(ref result, stride);
-                    Vector256.StoreUnsafe(low3, ref result);
-                    Vector256.StoreUnsafe(high3, ref result, 8);
-                    result = ref Unsafe.Add(ref result, stride);
-                    Vector256.StoreUnsafe(low4, ref result);
-                    Vector256.StoreUnsafe(high4, ref result, 8);
-                    result = ref Unsafe.Add(ref result, stride);
-                    Vector256.StoreUnsafe(low5, ref result);
-                    Vector256.StoreUnsafe(high5, ref result, 8);
-                }
-
-                /// <summary>y = x Wᵀ + s·u Bᵀ + bias for 2 rows and 16 output features, or dx = dy W + v A for 16 rows and 2 input features.</summary>
-                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                internal static void Sum2(ref float vectors, ref float singles, nint depth, nint piece, ref float scales, ref float termVectors, ref float termSingles, nint termStride, bool addsTerm, ref float bias, ref float result, nint stride, bool starts)
-                {
-                    Floats low0, high0, low1, high1;
-                    if (starts)
-                    {
-                        low0 = low1 = TWeight.IsTransposed ? Vector256.LoadUnsafe(ref bias) : Floats.Zero;
-                        high0 = high1 = TWeight.IsTransposed ? Vector256.LoadUnsafe(ref bias, 8) : Floats.Zero;
-                    }
-                    else
-                    {
-                        ref float row = ref result;
-                        low0 = Vector256.LoadUnsafe(ref row);
-                        high0 = Vector256.LoadUnsafe(ref row, 8);
-                        row = ref Unsafe.Add(ref row, stride);
-                        low1 = Vector256.LoadUnsafe(ref row);
-                        high1 = Vector256.LoadUnsafe(ref row, 8);
-                    }
-
-                    if (!TWeight.IsTransposed)
-                    {
-                        for (; depth > 0; depth -= 32)
-                        {
-                            for (nint left = depth < 32 ? depth : 32; left > 0; left--)
-                            {
-                                Step2(ref vectors, ref singles, 32, ref low0, ref high0, ref low1, ref high1);
-                                vectors = ref Unsafe.Add(ref vectors, 16);
-                                singles = ref Unsafe.Add(ref singles, 1);
-                            }
-
-                            singles = ref Unsafe.Add(ref singles, piece - 32);
-                        }
-                    }
-                    else if (TWeight.Bits == 4)
-                    {
-                        ref uint codes = ref Unsafe.As<float, uint>(ref vectors);
-                        Floats lowCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook)) : Floats.Zero;
-                        Floats highCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook), 8) : Floats.Zero;
-                        for (; depth > 0; depth -= piece)
-                        {
-                            Floats low0x0 = Floats.Zero, high0x0 = Floats.Zero, low0x1 = Floats.Zero, high0x1 = Floats.Zero;
-                            Floats low1x0 = Floats.Zero, high1x0 = Floats.Zero, low1x1 = Floats.Zero, high1x1 = Floats.Zero;
-                            for (nint left = piece; left > 0; left -= 8)
-                            {
-                                Words lowCodes = Vector256.LoadUnsafe(ref codes), highCodes = Vector256.LoadUnsafe(ref codes, 8);
-                                Step2(TWeight.Decode(lowCodes, lowCodebook, highCodebook), TWeight.Decode(highCodes, lowCodebook, highCodebook), ref singles, 1, ref low0x0, ref high0x0, ref low1x0, ref high1x0);
-                                Step2(TWeight.Decode(lowCodes >>> 4, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 4, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 2), 1, ref low0x1, ref high0x1, ref low1x1, ref high1x1);
-                                Step2(TWeight.Decode(lowCodes >>> 8, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 8, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 4), 1, ref low0x0, ref high0x0, ref low1x0, ref high1x0);
-                                Step2(TWeight.Decode(lowCodes >>> 12, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 12, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 6), 1, ref low0x1, ref high0x1, ref low1x1, ref high1x1);
-                                Step2(TWeight.Decode(lowCodes >>> 16, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 16, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 8), 1, ref low0x0, ref high0x0, ref low1x0, ref high1x0);
-                                Step2(TWeight.Decode(lowCodes >>> 20, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 20, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 10), 1, ref low0x1, ref high0x1, ref low1x1, ref high1x1);
-                                Step2(TWeight.Decode(lowCodes >>> 24, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 24, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 12), 1, ref low0x0, ref high0x0, ref low1x0, ref high1x0);
-                                Step2(TWeight.Decode(lowCodes >>> 28, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 28, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 14), 1, ref low0x1, ref high0x1, ref low1x1, ref high1x1);
-                                codes = ref Unsafe.Add(ref codes, 32);
-                                singles = ref Unsafe.Add(ref singles, 16);
-                            }
-
-                            Floats lowScale = Vector256.LoadUnsafe(ref scales), highScale = Vector256.LoadUnsafe(ref scales, 8);
-                            low0 = Vector256.MultiplyAddEstimate((low0x0 + low0x1), lowScale, low0);
-                            high0 = Vector256.MultiplyAddEstimate((high0x0 + high0x1), highScale, high0);
-                            low1 = Vector256.MultiplyAddEstimate((low1x0 + low1x1), lowScale, low1);
-                            high1 = Vector256.MultiplyAddEstimate((high1x0 + high1x1), highScale, high1);
-                            scales = ref Unsafe.Add(ref scales, 32);
-                        }
-                    }
-                    else if (TWeight.Bits == 16)
-                    {
-                        ref ushort codes = ref Unsafe.As<float, ushort>(ref vectors);
-                        Floats lowCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook)) : Floats.Zero;
-                        Floats highCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook), 8) : Floats.Zero;
-                        Floats low0x0 = Floats.Zero, high0x0 = Floats.Zero, low0x1 = Floats.Zero, high0x1 = Floats.Zero;
-                        Floats low1x0 = Floats.Zero, high1x0 = Floats.Zero, low1x1 = Floats.Zero, high1x1 = Floats.Zero;
-                        for (; depth >= 2; depth -= 2)
-                        {
-                            ShortWords codes0 = Vector256.LoadUnsafe(ref codes);
-                            Step2(TWeight.Decode(Vector256.WidenLower(codes0), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes0), lowCodebook, highCodebook), ref singles, 1, ref low0x0, ref high0x0, ref low1x0, ref high1x0);
-                            ShortWords codes1 = Vector256.LoadUnsafe(ref codes, 32);
-                            Step2(TWeight.Decode(Vector256.WidenLower(codes1), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes1), lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 2), 1, ref low0x1, ref high0x1, ref low1x1, ref high1x1);
-                            codes = ref Unsafe.Add(ref codes, 64);
-                            singles = ref Unsafe.Add(ref singles, 4);
-                        }
-
-                        for (; depth >= 1; depth -= 1)
-                        {
-                            ShortWords codes0 = Vector256.LoadUnsafe(ref codes);
-                            Step2(TWeight.Decode(Vector256.WidenLower(codes0), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes0), lowCodebook, highCodebook), ref singles, 1, ref low0x0, ref high0x0, ref low1x0, ref high1x0);
-                            codes = ref Unsafe.Add(ref codes, 32);
-                            singles = ref Unsafe.Add(ref singles, 2);
-                        }
-
-                        low0 += (low0x0 + low0x1);
-                        high0 += (high0x0 + high0x1);
-                        low1 += (low1x0 + low1x1);
-                        high1 += (high1x0 + high1x1);
-                    }
-                    else
-                    {
-                        for (; depth > 0; depth--)
-                        {
-                            Step2(ref vectors, ref singles, 1, ref low0, ref high0, ref low1, ref high1);
-                            vectors = ref Unsafe.Add(ref vectors, 32);
-                            singles = ref Unsafe.Add(ref singles, 2);
-                        }
-                    }
-
-                    if (TRank.Value > 0 && addsTerm)
-                    {
-                        nint width = TWeight.IsTransposed ? 32 : 16, step = TWeight.IsTransposed ? 2 : termStride;
-                        for (int rank = 8; rank <= TRank.Value; rank += 8)
-                        {
-                            Step2(ref termVectors, ref termSingles, 1, ref low0, ref high0, ref low1, ref high1);
-                            Step2(ref Unsafe.Add(ref termVectors, width), ref Unsafe.Add(ref termSingles, step), 1, ref low0, ref high0, ref low1, ref high1);
-                            Step2(ref Unsafe.Add(ref termVectors, 2 * width), ref Unsafe.Add(ref termSingles, 2 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                            Step2(ref Unsafe.Add(ref termVectors, 3 * width), ref Unsafe.Add(ref termSingles, 3 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                            Step2(ref Unsafe.Add(ref termVectors, 4 * width), ref Unsafe.Add(ref termSingles, 4 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                            Step2(ref Unsafe.Add(ref termVectors, 5 * width), ref Unsafe.Add(ref termSingles, 5 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                            Step2(ref Unsafe.Add(ref termVectors, 6 * width), ref Unsafe.Add(ref termSingles, 6 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                            Step2(ref Unsafe.Add(ref termVectors, 7 * width), ref Unsafe.Add(ref termSingles, 7 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                            termVectors = ref Unsafe.Add(ref termVectors, 8 * width);
-                            termSingles = ref Unsafe.Add(ref termSingles, 8 * step);
-                        }
-
-                        if (TRank.Value % 8 > 0)
-                            Step2(ref termVectors, ref termSingles, 1, ref low0, ref high0, ref low1, ref high1);
-                        if (TRank.Value % 8 > 1)
-                            Step2(ref Unsafe.Add(ref termVectors, width), ref Unsafe.Add(ref termSingles, step), 1, ref low0, ref high0, ref low1, ref high1);
-                        if (TRank.Value % 8 > 2)
-                            Step2(ref Unsafe.Add(ref termVectors, 2 * width), ref Unsafe.Add(ref termSingles, 2 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                        if (TRank.Value % 8 > 3)
-                            Step2(ref Unsafe.Add(ref termVectors, 3 * width), ref Unsafe.Add(ref termSingles, 3 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                        if (TRank.Value % 8 > 4)
-                            Step2(ref Unsafe.Add(ref termVectors, 4 * width), ref Unsafe.Add(ref termSingles, 4 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                        if (TRank.Value % 8 > 5)
-                            Step2(ref Unsafe.Add(ref termVectors, 5 * width), ref Unsafe.Add(ref termSingles, 5 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                        if (TRank.Value % 8 > 6)
-                            Step2(ref Unsafe.Add(ref termVectors, 6 * width), ref Unsafe.Add(ref termSingles, 6 * step), 1, ref low0, ref high0, ref low1, ref high1);
-                    }
-
-                    Vector256.StoreUnsafe(low0, ref result);
-                    Vector256.StoreUnsafe(high0, ref result, 8);
-                    result = ref Unsafe.Add(ref result, stride);
-                    Vector256.StoreUnsafe(low1, ref result);
-                    Vector256.StoreUnsafe(high1, ref result, 8);
-                }
-
-                /// <summary>y = x Wᵀ + s·u Bᵀ + bias for 1 row and 16 output features, or dx = dy W + v A for 16 rows and 1 input feature.</summary>
-                [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-                internal static void Sum1(ref float vectors, ref float singles, nint depth, nint piece, ref float scales, ref float termVectors, ref float termSingles, nint termStride, bool addsTerm, ref float bias, ref float result, nint stride, bool starts)
-                {
-                    Floats low0, high0;
-                    if (starts)
-                    {
-                        low0 = TWeight.IsTransposed ? Vector256.LoadUnsafe(ref bias) : Floats.Zero;
-                        high0 = TWeight.IsTransposed ? Vector256.LoadUnsafe(ref bias, 8) : Floats.Zero;
-                    }
-                    else
-                    {
-                        ref float row = ref result;
-                        low0 = Vector256.LoadUnsafe(ref row);
-                        high0 = Vector256.LoadUnsafe(ref row, 8);
-                    }
-
-                    if (!TWeight.IsTransposed)
-                    {
-                        for (; depth > 0; depth -= 32)
-                        {
-                            for (nint left = depth < 32 ? depth : 32; left > 0; left--)
-                            {
-                                Step1(ref vectors, ref singles, 32, ref low0, ref high0);
-                                vectors = ref Unsafe.Add(ref vectors, 16);
-                                singles = ref Unsafe.Add(ref singles, 1);
-                            }
-
-                            singles = ref Unsafe.Add(ref singles, piece - 32);
-                        }
-                    }
-                    else if (TWeight.Bits == 4)
-                    {
-                        ref uint codes = ref Unsafe.As<float, uint>(ref vectors);
-                        Floats lowCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook)) : Floats.Zero;
-                        Floats highCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook), 8) : Floats.Zero;
-                        for (; depth > 0; depth -= piece)
-                        {
-                            Floats low0x0 = Floats.Zero, high0x0 = Floats.Zero, low0x1 = Floats.Zero, high0x1 = Floats.Zero, low0x2 = Floats.Zero, high0x2 = Floats.Zero, low0x3 = Floats.Zero, high0x3 = Floats.Zero;
-                            for (nint left = piece; left > 0; left -= 8)
-                            {
-                                Words lowCodes = Vector256.LoadUnsafe(ref codes), highCodes = Vector256.LoadUnsafe(ref codes, 8);
-                                Step1(TWeight.Decode(lowCodes, lowCodebook, highCodebook), TWeight.Decode(highCodes, lowCodebook, highCodebook), ref singles, 1, ref low0x0, ref high0x0);
-                                Step1(TWeight.Decode(lowCodes >>> 4, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 4, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 1), 1, ref low0x1, ref high0x1);
-                                Step1(TWeight.Decode(lowCodes >>> 8, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 8, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 2), 1, ref low0x2, ref high0x2);
-                                Step1(TWeight.Decode(lowCodes >>> 12, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 12, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 3), 1, ref low0x3, ref high0x3);
-                                Step1(TWeight.Decode(lowCodes >>> 16, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 16, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 4), 1, ref low0x0, ref high0x0);
-                                Step1(TWeight.Decode(lowCodes >>> 20, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 20, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 5), 1, ref low0x1, ref high0x1);
-                                Step1(TWeight.Decode(lowCodes >>> 24, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 24, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 6), 1, ref low0x2, ref high0x2);
-                                Step1(TWeight.Decode(lowCodes >>> 28, lowCodebook, highCodebook), TWeight.Decode(highCodes >>> 28, lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 7), 1, ref low0x3, ref high0x3);
-                                codes = ref Unsafe.Add(ref codes, 32);
-                                singles = ref Unsafe.Add(ref singles, 8);
-                            }
-
-                            Floats lowScale = Vector256.LoadUnsafe(ref scales), highScale = Vector256.LoadUnsafe(ref scales, 8);
-                            low0 = Vector256.MultiplyAddEstimate((low0x0 + low0x1) + (low0x2 + low0x3), lowScale, low0);
-                            high0 = Vector256.MultiplyAddEstimate((high0x0 + high0x1) + (high0x2 + high0x3), highScale, high0);
-                            scales = ref Unsafe.Add(ref scales, 32);
-                        }
-                    }
-                    else if (TWeight.Bits == 16)
-                    {
-                        ref ushort codes = ref Unsafe.As<float, ushort>(ref vectors);
-                        Floats lowCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook)) : Floats.Zero;
-                        Floats highCodebook = TWeight.Bits == 4 ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Codebook), 8) : Floats.Zero;
-                        Floats low0x0 = Floats.Zero, high0x0 = Floats.Zero, low0x1 = Floats.Zero, high0x1 = Floats.Zero, low0x2 = Floats.Zero, high0x2 = Floats.Zero, low0x3 = Floats.Zero, high0x3 = Floats.Zero;
-                        for (; depth >= 4; depth -= 4)
-                        {
-                            ShortWords codes0 = Vector256.LoadUnsafe(ref codes);
-                            Step1(TWeight.Decode(Vector256.WidenLower(codes0), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes0), lowCodebook, highCodebook), ref singles, 1, ref low0x0, ref high0x0);
-                            ShortWords codes1 = Vector256.LoadUnsafe(ref codes, 32);
-                            Step1(TWeight.Decode(Vector256.WidenLower(codes1), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes1), lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 1), 1, ref low0x1, ref high0x1);
-                            ShortWords codes2 = Vector256.LoadUnsafe(ref codes, 64);
-                            Step1(TWeight.Decode(Vector256.WidenLower(codes2), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes2), lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 2), 1, ref low0x2, ref high0x2);
-                            ShortWords codes3 = Vector256.LoadUnsafe(ref codes, 96);
-                            Step1(TWeight.Decode(Vector256.WidenLower(codes3), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes3), lowCodebook, highCodebook), ref Unsafe.Add(ref singles, 3), 1, ref low0x3, ref high0x3);
-                            codes = ref Unsafe.Add(ref codes, 128);
-                            singles = ref Unsafe.Add(ref singles, 4);
-                        }
-
-                        for (; depth >= 1; depth -= 1)
-                        {
-                            ShortWords codes0 = Vector256.LoadUnsafe(ref codes);
-                            Step1(TWeight.Decode(Vector256.WidenLower(codes0), lowCodebook, highCodebook), TWeight.Decode(Vector256.WidenUpper(codes0), lowCodebook, highCodebook), ref singles, 1, ref low0x0, ref high0x0);
-                            codes = ref Unsafe.Add(ref codes, 32);
-                            singles = ref Unsafe.Add(ref singles, 1);
-                        }
-
-                        low0 += (low0x0 + low0x1) + (low0x2 + low0x3);
-                        high0 += (high0x0 + high0x1) + (high0x2 + high0x3);
-                    }
-                    else
-                    {
-                        for (; depth > 0; depth--)
-                        {
-                            Step1(ref vectors, ref singles, 1, ref low0, ref high0);
-                            vectors = ref Unsafe.Add(ref vectors, 32);
-                            singles = ref Unsafe.Add(ref singles, 1);
-                        }
-                    }
-
-                    if (TRank.Value > 0 && addsTerm)
-                    {
-                        nint width = TWeight.IsTransposed ? 32 : 16, step = TWeight.IsTransposed ? 1 : termStride;
-                        for (int rank = 8; rank <= TRank.Value; rank += 8)
-                        {
-                            Step1(ref termVectors, ref termSingles, 1, ref low0, ref high0);
-                            Step1(ref Unsafe.Add(ref termVectors, width), ref Unsafe.Add(ref termSingles, step), 1, ref low0, ref high0);
-                            Step1(ref Unsafe.Add(ref termVectors, 2 * width), ref Unsafe.Add(ref termSingles, 2 * step), 1, ref low0, ref high0);
-                            Step1(ref Unsafe.Add(ref termVectors, 3 * width), ref Unsafe.Add(ref termSingles, 3 * step), 1, ref low0, ref high0);
-                            Step1(ref Unsafe.Add(ref termVectors, 4 * width), ref Unsafe.Add(ref termSingles, 4 * step), 1, ref low0, ref high0);
-                            Step1(ref Unsafe.Add(ref termVectors, 5 * width), ref Unsafe.Add(ref termSingles, 5 * step), 1, ref low0, ref high0);
-                            Step1(ref Unsafe.Add(ref termVectors, 6 * width), ref Unsafe.Add(ref termSingles, 6 * step), 1, ref low0, ref high0);
-                            Step1(ref Unsafe.Add(ref termVectors, 7 * width), ref Unsafe.Add(ref termSingles, 7 * step), 1, ref low0, ref high0);
-                            termVectors = ref Unsafe.Add(ref termVectors, 8 * width);
-                            termSingles = ref Unsafe.Add(ref termSingles, 8 * step);
-                        }
-
-                        if (TRank.Value % 8 > 0)
-                            Step1(ref termVectors, ref termSingles, 1, ref low0, ref high0);
-                        if (TRank.Value % 8 > 1)
-                            Step1(ref Unsafe.Add(ref termVectors, width), ref Unsafe.Add(ref termSingles, step), 1, ref low0, ref high0);
-                        if (TRank.Value % 8 > 2)
-                            Step1(ref Unsafe.Add(ref termVectors, 2 * width), ref Unsafe.Add(ref termSingles, 2 * step), 1, ref low0, ref high0);
-                        if (TRank.Value % 8 > 3)
-                            Step1(ref Unsafe.Add(ref termVectors, 3 * width), ref Unsafe.Add(ref termSingles, 3 * step), 1, ref low0, ref high0);
-                        if (TRank.Value % 8 > 4)
-                            Step1(ref Unsafe.Add(ref termVectors, 4 * width), ref Unsafe.Add(ref termSingles, 4 * step), 1, ref low0, ref high0);
-                        if (TRank.Value % 8 > 5)
-                            Step1(ref Unsafe.Add(ref termVectors, 5 * width), ref Unsafe.Add(ref termSingles, 5 * step), 1, ref low0, ref high0);
-                        if (TRank.Value % 8 > 6)
-                            Step1(ref Unsafe.Add(ref termVectors, 6 * width), ref Unsafe.Add(ref termSingles, 6 * step), 1, ref low0, ref high0);
-                    }
-
-                    Vector256.StoreUnsafe(low0, ref result);
-                    Vector256.StoreUnsafe(high0, ref result, 8);
-                }
-            }
+                Vector256.StoreUnsafe(
+                    Vector256.Narrow(TWeight.Round(Vector256.LoadUnsafe(ref numbers)), TWeight.Round(Vector256.LoadUnsafe(ref numbers, 8))),
+                    ref codes);
         }
     }
 }

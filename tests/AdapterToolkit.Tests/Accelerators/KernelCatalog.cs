@@ -17,7 +17,10 @@ internal static class KernelCatalog
 
     /// <summary>The generated methods that are launched.</summary>
     public static IReadOnlyList<MethodInfo> LaunchedGeneratedMethods { get; } =
-        [.. Assemblies.SelectMany(assembly => LaunchedKernels.Of(assembly).Delegates).Where(method => IsGenerated(method.DeclaringType!) && TakesViews(method))];
+    [
+        .. Assemblies.SelectMany(assembly => LaunchedKernels.Of(assembly).Delegates)
+            .Where(method => IsGenerated(method.DeclaringType!) && TakesViews(method)),
+    ];
 
     /// <summary>The generated methods marked <see cref="KernelAttribute"/>, as they are declared.</summary>
     public static IReadOnlyList<MethodInfo> DeclaredGeneratedKernels { get; } =
@@ -28,8 +31,11 @@ internal static class KernelCatalog
     ];
 
     /// <summary>A kernel's name with its assembly's, class's and method's, and those of the types that it is launched with.</summary>
-    public static string NameOf(MethodInfo kernel) =>
-        string.Join('.', (string[])[kernel.Module.Assembly.GetName().Name!, kernel.DeclaringType!.Name, kernel.Name, .. kernel.GetGenericArguments().SelectMany(NamesOf).Distinct()]);
+    public static string NameOf(MethodInfo kernel) => $"{kernel.Module.Assembly.GetName().Name}.{NameInAssembly(kernel)}";
+
+    /// <summary>A kernel's name without its assembly's.</summary>
+    public static string NameInAssembly(MethodInfo kernel) =>
+        string.Join('.', (string[])[kernel.DeclaringType!.Name, kernel.Name, .. kernel.GetGenericArguments().SelectMany(NamesOf).Distinct()]);
 
     private static IEnumerable<string> NamesOf(Type type) => [type.Name.Split('`')[0], .. type.GetGenericArguments().SelectMany(NamesOf)];
 

@@ -21,7 +21,8 @@ internal sealed class LaunchedKernels
     private LaunchedKernels(Assembly assembly)
     {
         _assembly = assembly;
-        Stack<MethodBase> rest = new(assembly.GetTypes().Where(type => !type.ContainsGenericParameters).SelectMany(Methods).Where(method => !method.ContainsGenericParameters));
+        IEnumerable<Type> types = assembly.GetTypes().Where(type => !type.ContainsGenericParameters);
+        Stack<MethodBase> rest = new(types.SelectMany(Methods).Where(method => !method.ContainsGenericParameters));
         while (rest.TryPop(out MethodBase? method))
         {
             if (!_visited.Add(method))
@@ -33,7 +34,7 @@ internal sealed class LaunchedKernels
         }
     }
 
-    /// <summary>The methods marked <see cref="KernelAttribute"/>, each as often as there are types that it is launched with, in an order that does not change.</summary>
+    /// <summary>The methods marked <see cref="KernelAttribute"/>, each as often as there are types that it is launched with, ordered by name.</summary>
     public IEnumerable<MethodInfo> Kernels => _kernels.OrderBy(KernelCatalog.NameOf, StringComparer.Ordinal);
 
     /// <summary>The methods that become delegates.</summary>
@@ -42,8 +43,9 @@ internal sealed class LaunchedKernels
     /// <summary>Searches an assembly.</summary>
     public static LaunchedKernels Of(Assembly assembly) => new(assembly);
 
-    private static IEnumerable<MethodBase> Methods(Type type) =>
-        type.GetMembers(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).OfType<MethodBase>();
+    private static IEnumerable<MethodBase> Methods(Type type) => type
+        .GetMembers(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        .OfType<MethodBase>();
 
     /// <summary>The assembly's generic methods, and methods of its generic types, that a method calls or takes the address of.</summary>
     private IEnumerable<MethodBase> Called(MethodBase method)

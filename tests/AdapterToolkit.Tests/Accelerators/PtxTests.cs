@@ -69,7 +69,10 @@ public sealed partial class PtxTests
     [Fact]
     public void ProductsWithCodesDecodeWithoutBranchesCallsAndLocalMemory()
     {
-        MethodInfo[] kernels = [.. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(KernelCatalog.NameOf(kernel)) && !UnmeasuredClasses().IsMatch(kernel.DeclaringType!.Name))];
+        MethodInfo[] kernels =
+        [
+            .. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(KernelCatalog.NameOf(kernel)) && !UnmeasuredClasses().IsMatch(kernel.DeclaringType!.Name)),
+        ];
         Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "TiledKernels");
         Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "FewRowsKernels");
         using Context context = Context.Create(builder => AcceleratorContext.Configure(builder));
@@ -123,7 +126,8 @@ public sealed partial class PtxTests
     [Fact]
     public void EveryConfigurationHasItsVariants()
     {
-        HashSet<string> kernels = [.. KernelCatalog.Kernels.Where(kernel => kernel.Module.Assembly == typeof(PtxTests).Assembly).Select(KernelCatalog.NameOf).Select(name => name[(name.IndexOf(".Tests.", StringComparison.Ordinal) + ".Tests.".Length)..])];
+        HashSet<string> kernels =
+            [.. KernelCatalog.Kernels.Where(kernel => kernel.Module.Assembly == typeof(PtxTests).Assembly).Select(KernelCatalog.NameInAssembly)];
         foreach (int rank in (int[])[1, 3, 4, 8, 16, 37])
         {
             string own = string.Create(CultureInfo.InvariantCulture, $"Rank{rank}");

@@ -17,6 +17,8 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
 
     private int NumbersInWord => WordBits / format.Bits;
 
+    private int WordShift => PowerOfTwo.Logarithm(NumbersInWord);
+
     private int BlockShift => PowerOfTwo.Logarithm(format.BlockSize);
 
     private bool ReadsDynamicMap => format.Bits == 8;
@@ -36,11 +38,11 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
                 int index = Grid.IdxX * Group.DimX + Group.IdxX;
                 if (index >= count)
                     return;
-                uint code = (codes[index >> {{PowerOfTwo.Logarithm(NumbersInWord)}}] >> ({{_weight.Place("index")}} * {{format.Bits}})) & {{(1 << format.Bits) - 1}};
+                uint code = (codes[index >> {{WordShift}}] >> ({{_weight.Place("index")}} * {{format.Bits}})) & {{(1 << format.Bits) - 1}};
                 dense[index] = codebook[(int)code] * maxima[index >> {{BlockShift}}];
             }
 
-            /// <summary>maxima[block] = max |values|, one block a thread; by their bits, so that what is not a number is the largest.</summary>
+            /// <summary>maxima[block] = max |values| by their bits, one block a thread: what is not a number is the largest.</summary>
             {{AcceleratorFile.KernelMark}}
             public static void BlockMaxima(View values, View maxima, int count, int blocks)
             {
@@ -55,12 +57,12 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
                 maxima[block] = Interop.IntAsFloat((uint)largest);
             }
 
-            /// <summary>codes[i] = the code whose value is nearest to values[i] · first factor · second factor of its block, one word of codes a thread.</summary>
+            /// <summary>codes[i] = the code nearest to values[i] · first factor · second factor of its block, one word of codes a thread.</summary>
             {{AcceleratorFile.KernelMark}}
             public static void Quantize(View values, View factors, {{MapParameter}}Words codes, int count)
             {
                 int word = Grid.IdxX * Group.DimX + Group.IdxX;
-                if (word > (count - 1) >> {{PowerOfTwo.Logarithm(NumbersInWord)}})
+                if (word > (count - 1) >> {{WordShift}})
                     return;
                 int first = word * {{NumbersInWord}};
                 int block = first >> {{BlockShift}};
@@ -84,13 +86,33 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
         internal static class {{format.Name}}CodecLaunches
         {
             public static void Dequantize(AcceleratorDevice device, PackedWeight weight, Tensor scales, Tensor dense) =>
-                device.Launch({{format.Name}}CodecKernels.Dequantize, Launches.OneThreadEach(device, dense.Shape.Elements), weight.Codes.View.Cast<uint>(), scales.View, {{(ReadsDynamicMap ? "weight.DynamicMap.View, " : string.Empty)}}dense.View, dense.Shape.Elements);
+                device.Launch(
+                    {{format.Name}}CodecKernels.Dequantize,
+                    Launches.OneThreadEach(device, dense.Shape.Elements),
+                    weight.Codes.View.Cast<uint>(),
+                    scales.View,
+                    {{(ReadsDynamicMap ? "weight.DynamicMap.View," : string.Empty)}}
+                    dense.View,
+                    dense.Shape.Elements);
 
             public static void BlockMaxima(AcceleratorDevice device, Tensor values, Tensor maxima) =>
-                device.Launch({{format.Name}}CodecKernels.BlockMaxima, Launches.OneThreadEach(device, maxima.Shape.Elements), values.View, maxima.View, values.Shape.Elements, maxima.Shape.Elements);
+                device.Launch(
+                    {{format.Name}}CodecKernels.BlockMaxima,
+                    Launches.OneThreadEach(device, maxima.Shape.Elements),
+                    values.View,
+                    maxima.View,
+                    values.Shape.Elements,
+                    maxima.Shape.Elements);
 
             public static void Quantize(AcceleratorDevice device, Tensor values, Tensor factors, Tensor codes) =>
-                device.Launch({{format.Name}}CodecKernels.Quantize, Launches.OneThreadEach(device, codes.Shape.Elements), values.View, factors.View, {{(ReadsDynamicMap ? "PackedWeight.DynamicMapOf(device).View, " : string.Empty)}}codes.View.Cast<uint>(), values.Shape.Elements);
+                device.Launch(
+                    {{format.Name}}CodecKernels.Quantize,
+                    Launches.OneThreadEach(device, codes.Shape.Elements),
+                    values.View,
+                    factors.View,
+                    {{(ReadsDynamicMap ? "PackedWeight.DynamicMapOf(device).View," : string.Empty)}}
+                    codes.View.Cast<uint>(),
+                    values.Shape.Elements);
         }
         """);
 

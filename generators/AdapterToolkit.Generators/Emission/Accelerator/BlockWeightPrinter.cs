@@ -56,17 +56,18 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
             {
                 int first = element >> {{WordShift}};
                 Piece piece = default;
-                {{Enumerable.Range(0, PieceWords).Select(word => $"piece.Word{word} = Codes[{KernelText.Plus("first", word)}];")}}
+                {{WeightPieces.Words(PieceWords)}}
                 piece.Scale = LoadScale(element);
                 return piece;
             }
 
             public Piece LoadAnywhere(int element, int lastElement)
             {
-                int end = Math.Min(element + {{WeightPieces.Length - 1}}, lastElement), first = element >> {{WordShift}}, last = end >> {{WordShift}};
+                int end = Math.Min(element + {{WeightPieces.Length - 1}}, lastElement);
+                int first = element >> {{WordShift}}, last = end >> {{WordShift}};
                 Piece piece = default;
                 piece.Element = element;
-                {{Enumerable.Range(0, PieceWords + 1).Select(word => $"piece.Word{word} = Codes[{(word == 0 ? "first" : $"Math.Min(first + {word}, last)")}];")}}
+                {{WeightPieces.WordsAnywhere(PieceWords + 1)}}
                 piece.Scale = LoadScale(element);
                 piece.NextScale = LoadScale(end);
                 return piece;
@@ -76,7 +77,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
             {
                 float scale = Scale(piece.Scale);
                 Eight numbers = default;
-                {{Numbers.Select(number => $"numbers.{WeightPieces.Number(number)} = table[(int)({Code(number, isOrdered: false)})] * scale;")}}
+                {{Numbers.Select(number => Decoded(number, isOrdered: false, "scale"))}}
                 return numbers;
             }
 
@@ -87,7 +88,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                 float scale = Scale(piece.Scale), nextScale = Scale(piece.NextScale);
                 int inBlock = {{format.BlockSize}} - (piece.Element & {{format.BlockSize - 1}});
                 Eight numbers = default;
-                {{Numbers.Select(number => $"numbers.{WeightPieces.Number(number)} = table[(int)({Code(number, isOrdered: true)})] * {(number == 0 ? "scale" : $"Utilities.Select({number} < inBlock, scale, nextScale)")};")}}
+                {{Numbers.Select(number => Decoded(number, isOrdered: true, number == 0 ? "scale" : ScaleOf(number)))}}
                 return numbers;
             }
 
@@ -179,6 +180,11 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
     private string Scale() => !format.DoubleQuantized
         ? "private float Scale(BlockScale scale) => scale.Maximum;"
         : "private float Scale(BlockScale scale) => DynamicMap[(int)((scale.Codes >> ((scale.Block & 3) * 8)) & 255)] * scale.Maximum + Offset;";
+
+    private static string ScaleOf(int number) => $"Utilities.Select({number} < inBlock, scale, nextScale)";
+
+    private string Decoded(int number, bool isOrdered, string scale) =>
+        $"numbers.{WeightPieces.Number(number)} = table[(int)({Code(number, isOrdered)})] * {scale};";
 
     /// <summary>A number's code. Each byte's upper half comes first, unless the words were put in order already.</summary>
     private string Code(int number, bool isOrdered)

@@ -162,7 +162,7 @@ internal static class FactorKernelsPrinter
 
             public void StoreParts(View parts)
             {
-                {{Results(4).Select(result => $"parts[{result.Index * Stride}] = _sums.Row{result.Row}.{KernelText.Part(result.Component)};")}}
+                {{Results(4).Select(result => Part(result, "_sums"))}}
             }
 
             public void StoreShares(View shares)
@@ -200,7 +200,7 @@ internal static class FactorKernelsPrinter
 
             public void StoreParts(View parts)
             {
-                {{Results(8).Select(result => $"parts[{result.Index * Stride}] = {Half(result.Component)}.Row{result.Row}.{KernelText.Part(result.Component)};")}}
+                {{Results(8).Select(result => Part(result, Half(result.Component)))}}
             }
 
             public void StoreShares(View shares)
@@ -221,6 +221,9 @@ internal static class FactorKernelsPrinter
 
     private static IEnumerable<(int Index, int Row, int Component)> Results(int components) =>
         Enumerable.Range(0, Rows * components).Select(index => (index, index / components, index % components));
+
+    private static string Part((int Index, int Row, int Component) result, string sums) =>
+        $"parts[{result.Index * Stride}] = {sums}.Row{result.Row}.{KernelText.Part(result.Component)};";
 
     private static string Half(int component) => component < 4 ? "_nearSums" : "_farSums";
 }

@@ -31,6 +31,9 @@ internal sealed record FactorNames(
         new(FactorProduct.ReduceGradient(0), FactorProduct.GradientOfB(0), "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false),
     ];
 
+    /// <summary>The member of an adapter's factors that holds the factor.</summary>
+    public string Parameter => Factor.ToUpperInvariant();
+
     /// <summary>What a sum is multiplied by.</summary>
     public string Scaling => ComponentsFirst ? string.Empty : "scaling * ";
 

@@ -65,7 +65,7 @@ internal static class FewRowsKernelsPrinter
 
                 // {{Parts}} threads add the parts of one result, and one of them adds what these have.
                 View parts = SharedMemory.Allocate<float>({{TransposedResults * Stride}});
-                {{Enumerable.Range(0, TransposedResults).Select(result => $"parts[{KernelText.Plus("thread", result * Stride)}] = sums.Row{result / TransposedColumns}.{KernelText.Part(result)};")}}
+                {{Enumerable.Range(0, TransposedResults).Select(Part)}}
                 Group.Barrier();
                 float part = 0f;
                 for (int i = thread % {{Parts}}; i < {{TransposedThreads}}; i += {{Parts}})
@@ -115,6 +115,9 @@ internal static class FewRowsKernelsPrinter
             }
             """);
     }
+
+    private static string Part(int result) =>
+        $"parts[{KernelText.Plus("thread", result * Stride)}] = sums.Row{result / TransposedColumns}.{KernelText.Part(result)};";
 
     private static IEnumerable<string> Head(Product product, ProductNames names) =>
     [

@@ -124,15 +124,16 @@ internal static class FewRowsWeightsPrinter
 
             public ProductTile Add(ProductTile sums, FourRows left, int i)
             {
-                Piece {{string.Join(", ", Four.Select(column => $"piece{column} = TPieces.Load(_weight, _column{column} + i, _lastElement)"))}};
-                Eight {{string.Join(", ", Four.Select(column => $"numbers{column} = TPieces.Decode(_weight, _table, piece{column})"))}};
-                {{Enumerable.Range(0, Length).Select(number => $"sums = ProductTile.MultiplyAdd(sums, left.At({KernelText.Plus("i", number)}), Quadruple.Of({string.Join(", ", Four.Select(column => $"numbers{column}.{WeightPieces.Number(number)}"))}));")}}
+                {{Four.Select(column => $"Piece piece{column} = TPieces.Load(_weight, _column{column} + i, _lastElement);")}}
+                {{Four.Select(column => $"Eight numbers{column} = TPieces.Decode(_weight, _table, piece{column});")}}
+                {{Enumerable.Range(0, Length).Select(MultiplyAdd)}}
                 return sums;
             }
 
             public ProductTile AddOne(ProductTile sums, FourRows left, int i)
             {
-                Float4 numbers = Quadruple.Of({{string.Join(", ", Four.Select(column => $"_weight.Number(_table, _column{column} + i)"))}});
+                Float4 numbers = Quadruple.Of(
+                    {{string.Join(",\n", Four.Select(column => $"_weight.Number(_table, _column{column} + i)"))}});
                 return ProductTile.MultiplyAdd(sums, left.At(i), numbers);
             }
         }
@@ -168,7 +169,7 @@ internal static class FewRowsWeightsPrinter
 
             public void Store(View shares, int piece)
             {
-                {{Four.Select(row => $"StoreRow(shares.SubView({Length} * piece{(row == 0 ? string.Empty : $" + {row * Columns}")}), _near.Row{row}, _far.Row{row});")}}
+                {{Four.Select(row => $"StoreRow(shares.SubView({KernelText.Plus($"{Length} * piece", row * Columns)}), _near.Row{row}, _far.Row{row});")}}
             }
 
             private static void StoreRow(View shares, Float4 near, Float4 far)
@@ -177,6 +178,12 @@ internal static class FewRowsWeightsPrinter
             }
         }
         """);
+
+    private static string MultiplyAdd(int number)
+    {
+        string numbers = string.Join(", ", Four.Select(column => $"numbers{column}.{WeightPieces.Number(number)}"));
+        return $"sums = ProductTile.MultiplyAdd(sums, left.At({KernelText.Plus("i", number)}), Quadruple.Of({numbers}));";
+    }
 
     private static IEnumerable<int> Four => Enumerable.Range(0, FewRowsKernelsPrinter.Rows);
 }

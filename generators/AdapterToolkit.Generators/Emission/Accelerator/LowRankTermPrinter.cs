@@ -14,6 +14,9 @@ internal static class LowRankTermPrinter
     /// <summary>The type of a product's term.</summary>
     public static string TypeName(Product product) => $"{product.Name}LowRank";
 
+    /// <summary>The term of a product with what an adapter gives it.</summary>
+    public static string Expression(Product product, LowRankTerm term) => $"{TypeName(product)}<{RankName(term.Rank)}>.Of({term.Left}, factors)";
+
     /// <summary>What does not depend on the rank.</summary>
     /// <param name="products">A product of each kind, with its term.</param>
     public static string Print(IEnumerable<Product> products) => Template.Text($$"""
@@ -50,7 +53,7 @@ internal static class LowRankTermPrinter
             public static float Dot(View left, int firstLeft, View right, int firstRight, int step)
             {
                 float sum = 0f;
-                {{Enumerable.Range(0, rank).Select(component => $"sum += left[{KernelText.Plus("firstLeft", component)}] * right[firstRight{(component == 0 ? string.Empty : component == 1 ? " + step" : $" + {component} * step")}];")}}
+                {{Enumerable.Range(0, rank).Select(Summand)}}
                 return sum;
             }
 
@@ -62,6 +65,12 @@ internal static class LowRankTermPrinter
             }
         }
         """);
+
+    private static string Summand(int component)
+    {
+        string right = component switch { 0 => "firstRight", 1 => "firstRight + step", _ => $"firstRight + {component} * step" };
+        return $"sum += left[{KernelText.Plus("firstLeft", component)}] * right[{right}];";
+    }
 
     private static IEnumerable<string> Stretches(int rank)
     {
@@ -109,7 +118,8 @@ internal static class LowRankTermPrinter
                     {{(term.Scales ? "Scaling = factors?.Scaling ?? 0f," : string.Empty)}}
                 };
 
-                public float AddTo(float result, int row, int column, int columns) => {{left}}.Length > 0 ? result + {{factor}}{{dot}} : result;
+                public float AddTo(float result, int row, int column, int columns) =>
+                    {{left}}.Length > 0 ? result + {{factor}}{{dot}} : result;
 
                 public void AddTo(ref TileSums sums, TilePlace place, Quads left, Quads right, int rows, int columns)
                 {

@@ -2,7 +2,10 @@ using AdapterToolkit.Generators.Model;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
-/// <summary>Prints how kernels read W in 16 bits, and what brings it into them and out again: once for all such formats, which differ in a conversion.</summary>
+/// <summary>
+/// Prints how kernels read W in 16 bits, and what brings it into them and out again: once for all such formats, which differ
+/// in a conversion.
+/// </summary>
 internal static class SixteenBitWeightPrinter
 {
     private const int Words = WeightPieces.Length / 2;
@@ -38,7 +41,7 @@ internal static class SixteenBitWeightPrinter
             {
                 int first = element >> 1;
                 Piece piece = default;
-                {{Enumerable.Range(0, Words).Select(word => $"piece.Word{word} = Codes[{KernelText.Plus("first", word)}];")}}
+                {{WeightPieces.Words(Words)}}
                 return piece;
             }
 
@@ -47,14 +50,14 @@ internal static class SixteenBitWeightPrinter
                 int first = element >> 1, last = Math.Min(element + {{WeightPieces.Length - 1}}, lastElement) >> 1;
                 Piece piece = default;
                 piece.Element = element;
-                {{Enumerable.Range(0, Words + 1).Select(word => $"piece.Word{word} = Codes[{(word == 0 ? "first" : $"Math.Min(first + {word}, last)")}];")}}
+                {{WeightPieces.WordsAnywhere(Words + 1)}}
                 return piece;
             }
 
             public Eight Decode(View table, Piece piece)
             {
                 Eight numbers = default;
-                {{Enumerable.Range(0, WeightPieces.Length).Select(number => $"numbers.{WeightPieces.Number(number)} = TConversion.FromBits(piece.Word{number / 2}{(number % 2 == 0 ? " & 0xFFFF" : " >> 16")});")}}
+                {{Enumerable.Range(0, WeightPieces.Length).Select(Decoded)}}
                 return numbers;
             }
 
@@ -99,13 +102,26 @@ internal static class SixteenBitWeightPrinter
         {
             public static void Dequantize<TConversion>(AcceleratorDevice device, PackedWeight weight, Tensor dense)
                 where TConversion : struct, IConversion =>
-                device.Launch(SixteenBitCodecKernels.Dequantize<TConversion>, Launches.OneThreadEach(device, dense.Shape.Elements), weight.Codes.View.Cast<uint>(), dense.View, dense.Shape.Elements);
+                device.Launch(
+                    SixteenBitCodecKernels.Dequantize<TConversion>,
+                    Launches.OneThreadEach(device, dense.Shape.Elements),
+                    weight.Codes.View.Cast<uint>(),
+                    dense.View,
+                    dense.Shape.Elements);
 
             public static void Quantize<TConversion>(AcceleratorDevice device, Tensor values, Tensor codes)
                 where TConversion : struct, IConversion =>
-                device.Launch(SixteenBitCodecKernels.Quantize<TConversion>, Launches.OneThreadEach(device, codes.Shape.Elements), values.View, codes.View.Cast<uint>(), values.Shape.Elements);
+                device.Launch(
+                    SixteenBitCodecKernels.Quantize<TConversion>,
+                    Launches.OneThreadEach(device, codes.Shape.Elements),
+                    values.View,
+                    codes.View.Cast<uint>(),
+                    values.Shape.Elements);
         }
         """);
+
+    private static string Decoded(int number) =>
+        $"numbers.{WeightPieces.Number(number)} = TConversion.FromBits(piece.Word{number / 2}{(number % 2 == 0 ? " & 0xFFFF" : " >> 16")});";
 
     private static string ConversionStruct(StoredFormat format) => Template.Text($$"""
         public struct {{Conversion(format)}} : IConversion

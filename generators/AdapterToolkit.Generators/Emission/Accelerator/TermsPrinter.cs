@@ -3,6 +3,9 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// <summary>Prints what every term is to a kernel, and the term of layers that have none.</summary>
 internal static class TermsPrinter
 {
+    /// <summary>The value that stands for no term.</summary>
+    public const string None = "default(NoTerm)";
+
     public static string Print() => """
         /// <summary>What is added to a product with W.</summary>
         public interface ITerm

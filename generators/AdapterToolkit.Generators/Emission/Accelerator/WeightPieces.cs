@@ -1,6 +1,9 @@
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
-/// <summary>Prints what the kernels of all formats read W through: a number, or, where W has fewer bits than 32, a piece of neighbouring numbers of a row.</summary>
+/// <summary>
+/// Prints what the kernels of all formats read W through: a number, or, where W has fewer bits than 32, a piece of
+/// neighbouring numbers of a row.
+/// </summary>
 internal static class WeightPieces
 {
     /// <summary>How many numbers a piece has.</summary>
@@ -8,6 +11,14 @@ internal static class WeightPieces
 
     /// <summary>One of the numbers of a piece that is decoded, as a member of these.</summary>
     public static string Number(int number) => $"{(number < 4 ? "First" : "Second")}.{KernelText.Part(number)}";
+
+    /// <summary>The reads of a piece's words, from the first.</summary>
+    public static IEnumerable<string> Words(int count) =>
+        Enumerable.Range(0, count).Select(word => $"piece.Word{word} = Codes[{KernelText.Plus("first", word)}];");
+
+    /// <summary>The reads of a piece's words, from the first to the last that W has.</summary>
+    public static IEnumerable<string> WordsAnywhere(int count) =>
+        Enumerable.Range(0, count).Select(word => $"piece.Word{word} = Codes[{(word == 0 ? "first" : $"Math.Min(first + {word}, last)")}];");
 
     /// <summary>What every format has, and float32.</summary>
     public static string PrintDense() => """
@@ -50,7 +61,7 @@ internal static class WeightPieces
             Eight DecodeAnywhere(View table, Piece piece);
         }
 
-        /// <summary>What a thread reads of W for {{Length}} numbers: words, and what the scales of the first number's block and of the last one's are made of.</summary>
+        /// <summary>What a thread reads of W for {{Length}} numbers: words, and the scales of the first number's block and of the last one's.</summary>
         public struct Piece
         {
             public int Element;

@@ -127,7 +127,8 @@ internal static class WeightTilesPrinter
                 _weight = weight;
                 _table = table;
                 _target = summand * {{TileShape.Stride}} + {{QuadsOfPiece}} * piece;
-                _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(place.FirstColumn + {{WeightPieces.Length}} * piece, (inFeatures - 1) / {{WeightPieces.Length}} * {{WeightPieces.Length}});
+                int column = place.FirstColumn + {{WeightPieces.Length}} * piece, lastColumn = (inFeatures - 1) / {{WeightPieces.Length}} * {{WeightPieces.Length}};
+                _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
                 _lastElement = inFeatures * outFeatures - 1;
             }

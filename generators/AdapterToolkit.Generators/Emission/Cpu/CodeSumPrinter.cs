@@ -13,30 +13,28 @@ internal static class CodeSumPrinter
     /// The codes of a piece share scales, so its sum is formed without them and multiplied once. Eight input features come
     /// from one pair of vectors of words, shifted by four bits from one to the next.
     /// </summary>
-    public static string FourBits(VectorShape shape, int height)
+    public static string FourBits(int height)
     {
         int sums = SumsOf(height);
         return Template.Text($$"""
             else if (TWeight.Bits == 4)
             {
-                ref uint codes = ref Unsafe.As<float, uint>(ref vectors);
-                {{Codebook(shape)}}
+                TVectors.Codebook(TWeight.Codebook, out TVector lowCodebook, out TVector highCodebook);
                 for (; depth > 0; depth -= piece)
                 {
                     {{Zeros(height, sums)}}
                     for (nint left = piece; left > 0; left -= {{CodesInWord}})
                     {
-                        Words lowCodes = {{shape.Load("codes", 0)}}, highCodes = {{shape.Load("codes", shape.Lanes)}};
-                        {{CpuText.Each(CodesInWord, code => Step(
-                            shape, height, code * height, code % sums, code == 0 ? "lowCodes" : $"lowCodes >>> {4 * code}", code == 0 ? "highCodes" : $"highCodes >>> {4 * code}"))}}
-                        codes = ref Unsafe.Add(ref codes, {{CpuText.PanelWidth}});
+                        TVector low = TOperations.Load(ref vectors, 0), high = TOperations.Load(ref vectors, TOperations.Count);
+                        {{CpuText.Each(CodesInWord, code => Step(height, code * height, code % sums, Decode("low", code), Decode("high", code)))}}
+                        vectors = ref Unsafe.Add(ref vectors, {{CpuText.PanelWidth}});
                         singles = ref Unsafe.Add(ref singles, {{CodesInWord * height}});
                     }
 
-                    Floats lowScale = {{shape.Load("scales", 0)}}, highScale = {{shape.Load("scales", shape.Lanes)}};
+                    TVector lowScale = TOperations.Load(ref scales, 0), highScale = TOperations.Load(ref scales, TOperations.Count);
                     {{CpuText.Each(height, row => $"""
-                        low{row} = {shape.Name}.MultiplyAddEstimate({Together("low", row, sums)}, lowScale, low{row});
-                        high{row} = {shape.Name}.MultiplyAddEstimate({Together("high", row, sums)}, highScale, high{row});
+                        low{row} = TOperations.MultiplyAdd({Together("low", row, sums)}, lowScale, low{row});
+                        high{row} = TOperations.MultiplyAdd({Together("high", row, sums)}, highScale, high{row});
                         """)}}
                     scales = ref Unsafe.Add(ref scales, {{CpuText.PanelWidth}});
                 }
@@ -44,20 +42,21 @@ internal static class CodeSumPrinter
             """);
     }
 
-    /// <summary>The sum over numbers of 16 bits, which have no scales.</summary>
-    public static string SixteenBits(VectorShape shape, int height)
+    /// <summary>The sum over numbers of 16 bits, of which a vector holds twice as many as of float32. They have no scales.</summary>
+    public static string SixteenBits(int height)
     {
         int sums = SumsOf(height);
         string[] loops = sums == 1 ? [Loop(1)] : [Loop(sums), Loop(1)];
         return Template.Text($$"""
             else if (TWeight.Bits == 16)
             {
-                ref ushort codes = ref Unsafe.As<float, ushort>(ref vectors);
-                {{Codebook(shape)}}
                 {{Zeros(height, sums)}}
                 {{string.Join("\n\n", loops)}}
 
-                {{CpuText.Each(height, row => $"low{row} += {Together("low", row, sums)};\nhigh{row} += {Together("high", row, sums)};")}}
+                {{CpuText.Each(height, row => $"""
+                    low{row} = TOperations.Add(low{row}, {Together("low", row, sums)});
+                    high{row} = TOperations.Add(high{row}, {Together("high", row, sums)});
+                    """)}}
             }
             """);
 
@@ -65,36 +64,29 @@ internal static class CodeSumPrinter
             for (; depth >= {{steps}}; depth -= {{steps}})
             {
                 {{CpuText.Each(steps, step => $"""
-                    ShortWords codes{step} = {shape.Load("codes", step * CpuText.PanelWidth)};
-                    {Step(shape, height, step * height, step, $"{shape.Name}.WidenLower(codes{step})", $"{shape.Name}.WidenUpper(codes{step})")}
+                    TVector numbers{step} = TOperations.Load(ref vectors, {step * CpuText.PanelWidth / 2});
+                    {Step(height, step * height, step, $"TVectors.DecodeLower<TWeight>(numbers{step})", $"TVectors.DecodeUpper<TWeight>(numbers{step})")}
                     """)}}
-                codes = ref Unsafe.Add(ref codes, {{steps * CpuText.PanelWidth}});
+                vectors = ref Unsafe.Add(ref vectors, {{steps * CpuText.PanelWidth / 2}});
                 singles = ref Unsafe.Add(ref singles, {{steps * height}});
             }
             """);
     }
 
-    /// <summary>Loads the codebook of 4 bits into the vectors that hold it; other formats have none.</summary>
-    public static IEnumerable<string> Codebook(VectorShape shape) => shape.Codebook.Select((name, i) =>
-        $"Floats {name} = TWeight.Bits == 4 ? {shape.Load("MemoryMarshal.GetReference(TWeight.Codebook)", i * shape.Lanes)} : Floats.Zero;");
-
-    /// <summary>The numbers that words' lowest bits stand for.</summary>
-    public static string Decode(VectorShape shape, string words) => $"TWeight.Decode({words}{string.Concat(shape.Codebook.Select(name => $", {name}"))})";
-
     private static int SumsOf(int height) => Math.Max(1, 4 / height);
 
-    private static string Step(VectorShape shape, int height, int single, int sum, string low, string high) => TilePrinter.Step(
-        height,
-        $"{Decode(shape, low)}, {Decode(shape, high)}",
-        $"ref {CpuText.At("singles", single)}",
-        "1",
-        row => $"low{row}x{sum}",
-        row => $"high{row}x{sum}");
+    private static string Decode(string words, int code) => $"TVectors.DecodeWords<TWeight>({words}, {4 * code}, lowCodebook, highCodebook)";
+
+    private static string Step(int height, int single, int sum, string low, string high) =>
+        TilePrinter.Step(height, $"{low}, {high}", "ref singles", $"{single}", row => $"low{row}x{sum}", row => $"high{row}x{sum}");
 
     private static IEnumerable<string> Zeros(int height, int sums) =>
-        CpuText.Each(height, row => $"Floats {CpuText.List(sums, sum => $"low{row}x{sum} = Floats.Zero, high{row}x{sum} = Floats.Zero")};");
+        CpuText.Each(height, row => $"TVector {CpuText.List(sums, sum => $"low{row}x{sum} = TOperations.Zero, high{row}x{sum} = TOperations.Zero")};");
 
-    private static string Together(string half, int row, int sums) => sums == 1
-        ? $"{half}{row}x0"
-        : string.Join(" + ", Enumerable.Range(0, sums / 2).Select(i => $"({half}{row}x{2 * i} + {half}{row}x{(2 * i) + 1})"));
+    private static string Together(string half, int row, int sums) => sums switch
+    {
+        1 => $"{half}{row}x0",
+        2 => $"TOperations.Add({half}{row}x0, {half}{row}x1)",
+        _ => $"TOperations.Add(TOperations.Add({half}{row}x0, {half}{row}x1), TOperations.Add({half}{row}x2, {half}{row}x3))",
+    };
 }

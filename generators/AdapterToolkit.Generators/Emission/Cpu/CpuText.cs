@@ -47,6 +47,7 @@ internal static class CpuText
         $"using Vector256 = {Runtime}Intrinsics.Vector256;",
         $"using Vector512 = {Runtime}Intrinsics.Vector512;",
         "using Bytes = global::System.Span<byte>;",
+        "using Maxima = global::System.Span<float>;",
         "using Numbers = global::System.ReadOnlySpan<float>;",
         .. VectorShape.All.SelectMany(shape => Vectors(shape, $"{shape.Bits}")),
     ];
@@ -105,6 +106,9 @@ internal static class CpuText
 
     /// <summary>One line for each of some numbers.</summary>
     public static IEnumerable<string> Each(int count, Func<int, string> line) => Enumerable.Range(0, count).Select(line);
+
+    /// <summary>A piece of a line for each of some numbers.</summary>
+    public static string Each(int count, Func<int, string> piece, string separator) => string.Join(separator, Enumerable.Range(0, count).Select(piece));
 
     /// <summary>The number at a constant distance from a reference.</summary>
     public static string At(string reference, int offset) => offset == 0 ? reference : $"Unsafe.Add(ref {reference}, {offset})";

@@ -14,10 +14,17 @@ internal sealed class DecodePrinter(KernelNeeds needs, VectorShape shape)
         public static void Decode<TWeight>(ref byte codes, ref float scales, int firstSegment, nint segment, nint first, nint count, ref float decoded)
             where TWeight : struct, IWeight
         {
-            {{CodeSumPrinter.Codebook(shape)}}
+            {{Codebook}}
             {{string.Join("\n\n", Parts())}}
         }
         """);
+
+    /// <summary>Loads the codebook of 4 bits into the vectors that hold it; other formats have none.</summary>
+    private IEnumerable<string> Codebook => shape.Codebook.Select((name, i) =>
+        $"Floats {name} = TWeight.Bits == 4 ? {shape.Load("MemoryMarshal.GetReference(TWeight.Codebook)", i * shape.Lanes)} : Floats.Zero;");
+
+    /// <summary>The numbers that words' lowest bits stand for.</summary>
+    private string Decode(string words) => $"TWeight.Decode({words}{string.Concat(shape.Codebook.Select(name => $", {name}"))})";
 
     private IEnumerable<string> Parts()
     {
@@ -41,8 +48,8 @@ internal sealed class DecodePrinter(KernelNeeds needs, VectorShape shape)
         {
             {{CpuText.Each(shape.VectorsOfPanel / 2, pair => $"""
                 ShortWords numbers{pair} = {shape.Load("numbers", pair * shape.TileWidth)};
-                {shape.Store(CodeSumPrinter.Decode(shape, $"{shape.Name}.WidenLower(numbers{pair})"), "decoded", pair * shape.TileWidth)}
-                {shape.Store(CodeSumPrinter.Decode(shape, $"{shape.Name}.WidenUpper(numbers{pair})"), "decoded", (pair * shape.TileWidth) + shape.Lanes)}
+                {shape.Store(Decode($"{shape.Name}.WidenLower(numbers{pair})"), "decoded", pair * shape.TileWidth)}
+                {shape.Store(Decode($"{shape.Name}.WidenUpper(numbers{pair})"), "decoded", (pair * shape.TileWidth) + shape.Lanes)}
                 """)}}
             numbers = ref Unsafe.Add(ref numbers, {{CpuText.PanelWidth}});
             decoded = ref Unsafe.Add(ref decoded, {{CpuText.PanelWidth}});
@@ -81,7 +88,7 @@ internal sealed class DecodePrinter(KernelNeeds needs, VectorShape shape)
         ref uint words = ref Unsafe.Add(ref Unsafe.As<byte, uint>(ref codes), (first >> 3) * {CpuText.PanelWidth});
         int shift = (int)(first & 7) * 4;
         {string.Join("\n", CpuText.Each(shape.VectorsOfPanel, vector =>
-            shape.Store($"{CodeSumPrinter.Decode(shape, $"{shape.Load("words", vector * shape.Lanes)} >>> shift")} * scale{vector}", "decoded", vector * shape.Lanes)))}
+            shape.Store($"{Decode($"{shape.Load("words", vector * shape.Lanes)} >>> shift")} * scale{vector}", "decoded", vector * shape.Lanes)))}
         """;
 
     private string EightBits => Template.Text($$"""

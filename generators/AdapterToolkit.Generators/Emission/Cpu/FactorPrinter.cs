@@ -100,7 +100,8 @@ internal sealed class FactorPrinter(KernelNeeds needs)
                 if (first == end)
                     return;
                 {{factor}}
-                ReduceRows(ref MemoryMarshal.GetReference({{source}}.Span), ref factor, depth, {{scaling}}, ref MemoryMarshal.GetReference({{result}}.Span), first, end);
+                ref float rows = ref MemoryMarshal.GetReference({{source}}.Span);
+                ReduceRows(ref rows, ref factor, depth, {{scaling}}, ref MemoryMarshal.GetReference({{result}}.Span), first, end);
             }
         }
         """);
@@ -114,17 +115,17 @@ internal sealed class FactorPrinter(KernelNeeds needs)
                 height = end - row >= {{s_heights[0]}} ? {{s_heights[0]}} : 1;
                 ref float sourceRow = ref Unsafe.Add(ref source, (nint)row * depth);
                 ref float resultRow = ref Unsafe.Add(ref result, (nint)row * TRank.Value);
-                int rank = 0;
-                for (; rank <= TRank.Value - RanksAtOnce; rank += RanksAtOnce)
-                    ReduceBlock(height, RanksAtOnce, ref sourceRow, ref Unsafe.Add(ref factor, (nint)rank * depth), depth, scaling, ref Unsafe.Add(ref resultRow, rank));
-                if (rank < TRank.Value)
-                    ReduceBlock(height, TRank.Value % RanksAtOnce, ref sourceRow, ref Unsafe.Add(ref factor, (nint)rank * depth), depth, scaling, ref Unsafe.Add(ref resultRow, rank));
+                for (int rank = 0; rank < TRank.Value; rank += RanksAtOnce)
+                {
+                    int ranks = Math.Min(RanksAtOnce, TRank.Value - rank);
+                    ref float factorRow = ref Unsafe.Add(ref factor, (nint)rank * depth);
+                    ReduceBlock(height, ranks, ref sourceRow, ref factorRow, depth, scaling, ref Unsafe.Add(ref resultRow, rank));
+                }
             }
         }
         """);
 
     private string ReduceBlock => Template.Text($$"""
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void ReduceBlock(int height, int ranks, ref float source, ref float factor, nint depth, float scaling, ref float result)
         {
             switch (ranks)
@@ -142,7 +143,7 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         """);
 
     private static string ReduceKernel(int height, int ranks) => Template.Text($$"""
-        /// <summary>{{height}} {{(height == 1 ? "row" : "rows")}} of the result, {{ranks}} {{(ranks == 1 ? "rank" : "ranks")}}.</summary>
+        /// <summary>{{Count(height, "row")}} of the result, {{Count(ranks, "rank")}}.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Reduce{{height}}x{{ranks}}(ref float source, ref float factor, nint depth, float scaling, ref float result)
         {
@@ -151,12 +152,13 @@ internal sealed class FactorPrinter(KernelNeeds needs)
             for (; k <= depth - TOperations.Count; k += TOperations.Count)
             {
                 TVector {{CpuText.List(height, row => $"x{row} = TOperations.Load(ref {Row("source", row)}, k)")}};
-                {{CpuText.Each(ranks, r => string.Join("\n", CpuText.Each(height, row => $"sum{row}x{r} = TOperations.MultiplyAdd(x{row}, a{r}, sum{row}x{r});")
-                    .Prepend($"TVector a{r} = TOperations.Load(ref {Row("factor", r)}, k);")))}}
+                {{CpuText.Each(ranks, r => Template.Text($$"""
+                    TVector a{{r}} = TOperations.Load(ref {{Row("factor", r)}}, k);
+                    {{CpuText.Each(height, row => $"sum{row}x{r} = TOperations.MultiplyAdd(x{row}, a{r}, sum{row}x{r});")}}
+                    """))}}
             }
 
-            {{CpuText.Each(height, row => string.Join("\n", CpuText.Each(ranks, r =>
-                $"{At("result", $"{(row == 0 ? "" : row == 1 ? "TRank.Value" : $"({row} * TRank.Value)")}{(row > 0 && r > 0 ? " + " : "")}{(r > 0 ? $"{r}" : "")}")} = scaling * Sum(sum{row}x{r});")))}}
+            {{CpuText.Each(height * ranks, i => $"{Result(i / ranks, i % ranks)} = scaling * Sum(sum{i / ranks}x{i % ranks});")}}
             if (k < depth)
                 RowTails.AddProducts(ref source, ref factor, depth, k, scaling, ref result, TRank.Value, {{height}}, {{ranks}});
         }
@@ -202,9 +204,15 @@ internal sealed class FactorPrinter(KernelNeeds needs)
                         int count = Math.Min(RanksAtOnce, TRank.Value - rank);
                         SumBlock(count, width == strip, ref Unsafe.Add(ref ranks, rank), ref source, stride, rows, ref sums);
                         if (turns)
-                            FactorSums.AddTransposed(ref sums, width, ref Unsafe.Add(ref gradients, ((nint)feature * TRank.Value) + rank), TRank.Value, count, columns, scaling);
+                        {
+                            ref float target = ref Unsafe.Add(ref gradients, ((nint)feature * TRank.Value) + rank);
+                            FactorSums.AddTransposed(ref sums, width, ref target, TRank.Value, count, columns, scaling);
+                        }
                         else
-                            FactorSums.Add(ref sums, width, ref Unsafe.Add(ref gradients, ((nint)rank * features) + feature), features, count, columns, scaling);
+                        {
+                            ref float target = ref Unsafe.Add(ref gradients, ((nint)rank * features) + feature);
+                            FactorSums.Add(ref sums, width, ref target, features, count, columns, scaling);
+                        }
                     }
                 }
             }
@@ -229,48 +237,55 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         """);
 
     private static string GradientKernel(int vectors, int ranks) => Template.Text($$"""
-        /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows, for {{ranks}} {{(ranks == 1 ? "rank" : "ranks")}} and {{vectors}} {{(vectors == 1 ? "vector" : "vectors")}} of features.</summary>
+        /// <summary>sums[r, i] = Σ byRank[row, r] · byFeature[row, i] over the rows: {{Count(ranks, "rank")}}, {{Count(vectors, "vector")}} of features.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Sum{{ranks}}x{{vectors}}(ref float byRank, ref float byFeature, nint stride, nint rows, ref float sums)
         {
             {{Zeros(ranks, vectors)}}
             for (; rows > 0; rows--)
             {
-                TVector {{CpuText.List(vectors, vector => $"feature{vector} = TOperations.Load(ref byFeature, {Counts(vector)})")}};
-                {{CpuText.Each(ranks, r => string.Join("\n", CpuText.Each(vectors, vector => $"sum{r}x{vector} = TOperations.MultiplyAdd(feature{vector}, rank{r}, sum{r}x{vector});")
-                    .Prepend($"TVector rank{r} = TOperations.Create({CpuText.At("byRank", r)});")))}}
+                TVector {{CpuText.List(vectors, vector => $"feature{vector} = TOperations.Load(ref byFeature, {VectorText.Distance(vector)})")}};
+                {{CpuText.Each(ranks, r => Template.Text($$"""
+                    TVector rank{{r}} = TOperations.Create({{CpuText.At("byRank", r)}});
+                    {{CpuText.Each(vectors, vector => $"sum{r}x{vector} = TOperations.MultiplyAdd(feature{vector}, rank{r}, sum{r}x{vector});")}}
+                    """))}}
                 byFeature = ref Unsafe.Add(ref byFeature, stride);
                 byRank = ref Unsafe.Add(ref byRank, TRank.Value);
             }
 
-            {{CpuText.Each(ranks * vectors, i => $"TOperations.Store(sum{i / vectors}x{i % vectors}, ref sums, {Counts(i)});")}}
+            {{CpuText.Each(ranks * vectors, i => $"TOperations.Store(sum{i / vectors}x{i % vectors}, ref sums, {VectorText.Distance(i)});")}}
         }
         """);
 
     /// <summary>The merge works straight on W's panels: a vector of B's numbers for each rank, one number of A's at a time.</summary>
     private string Merge => Template.Text($$"""
         /// <summary>{{FactorProduct.Merge(_rank).Formula}}, shared by panels of W.</summary>
-        internal sealed class Merge(Tensor weight, Tensor a, Tensor b, float scaling) : ParallelWork
+        internal sealed class Merge(Tensor weight, Tensor factorA, Tensor factorB, float scaling) : ParallelWork
         {
             /// <inheritdoc/>
             public override void Run(int worker, int workers)
             {
-                int inFeatures = a.Columns;
-                int outFeatures = b.Rows;
+                int inFeatures = factorA.Columns;
+                int outFeatures = factorB.Rows;
                 int panels = (outFeatures + 31) / 32;
                 int end = ShareStart(panels, 1, worker + 1, workers);
                 ref float ws = ref MemoryMarshal.GetReference(weight.Span);
-                ref float factor = ref MemoryMarshal.GetReference(a.Span);
-                ref float bs = ref MemoryMarshal.GetReference(b.Span);
+                ref float factor = ref MemoryMarshal.GetReference(factorA.Span);
+                ref float bs = ref MemoryMarshal.GetReference(factorB.Span);
                 ref float panelB = ref ScratchMemory.Take(0, 32 * TRank.Value);
                 for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
                 {
-                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, Math.Min(32, outFeatures - (panel * 32)), TRank.Value, ref panelB, 32, scaling);
+                    int width = Math.Min(32, outFeatures - (panel * 32));
+                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
                     for (int lane = 0; lane < 32; lane += TOperations.Count)
                     {
                         ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * 32) + lane);
                         for (int rank = 0; rank < TRank.Value; rank += {{MergedAtOnce}})
-                            MergeBlock(Math.Min({{MergedAtOnce}}, TRank.Value - rank), ref w, ref Unsafe.Add(ref panelB, (32 * rank) + lane), ref Unsafe.Add(ref factor, (nint)rank * inFeatures), inFeatures);
+                        {
+                            int ranks = Math.Min({{MergedAtOnce}}, TRank.Value - rank);
+                            ref float a = ref Unsafe.Add(ref factor, (nint)rank * inFeatures);
+                            MergeBlock(ranks, ref w, ref Unsafe.Add(ref panelB, (32 * rank) + lane), ref a, inFeatures);
+                        }
                     }
                 }
             }
@@ -292,7 +307,7 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         """);
 
     private static string MergeKernel(int ranks) => Template.Text($$"""
-        /// <summary>w[i, lane] += Σ b[r, lane] · a[r, i], for a vector of lanes of a panel and {{ranks}} {{(ranks == 1 ? "rank" : "ranks")}}.</summary>
+        /// <summary>w[i, lane] += Σ b[r, lane] · a[r, i], for a vector of lanes of a panel and {{Count(ranks, "rank")}}.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Merge{{ranks}}(ref float w, ref float b, ref float a, nint inFeatures)
         {
@@ -317,12 +332,13 @@ internal sealed class FactorPrinter(KernelNeeds needs)
 
     private static string Row(string name, int row) => row == 0 ? name : $"{name}{row}";
 
-    private static string At(string reference, string distance) => distance.Length == 0 ? reference : $"Unsafe.Add(ref {reference}, {distance})";
-
-    private static string Counts(int vectors) => vectors switch
+    /// <summary>The result of a row and a rank.</summary>
+    private static string Result(int row, int rank) => row switch
     {
-        0 => "0",
-        1 => "TOperations.Count",
-        _ => $"{vectors} * TOperations.Count",
+        0 => CpuText.At("result", rank),
+        1 => $"Unsafe.Add(ref result, TRank.Value{(rank == 0 ? "" : $" + {rank}")})",
+        _ => $"Unsafe.Add(ref result, ({row} * TRank.Value){(rank == 0 ? "" : $" + {rank}")})",
     };
+
+    private static string Count(int number, string name) => number == 1 ? $"1 {name}" : $"{number} {name}s";
 }

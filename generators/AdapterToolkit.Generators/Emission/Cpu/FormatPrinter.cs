@@ -4,7 +4,10 @@ using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
-/// <summary>Prints the type that stands for a packed format, with its codebook and block size as constants, and what formats of equally many bits share.</summary>
+/// <summary>
+/// Prints the type that stands for a packed format, with its codebook and block size as constants, and what formats of equally many
+/// bits share.
+/// </summary>
 internal static class FormatPrinter
 {
     /// <summary>Nodes of the tree of decision points, counted from one; those of its lowest level are the last eight.</summary>
@@ -40,7 +43,7 @@ internal static class FormatPrinter
             /// <summary>The decision points in rising order.</summary>
             static abstract Numbers Points { get; }
 
-            /// <summary>The decision points as a tree, its root at index one: below node n are nodes 2n, where a number is not above its point, and 2n + 1.</summary>
+            /// <summary>The decision points as a tree, its root at index one: below node n are 2n, where a number is not above its point, and 2n + 1.</summary>
             static abstract Numbers Tree { get; }
 
             /// <summary>Codes in the order of their values.</summary>
@@ -65,7 +68,11 @@ internal static class FormatPrinter
 
     private static string LookUp(VectorShape shape)
     {
-        const string Summary = "/// <summary>The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.</summary>";
+        const string Summary = """
+            /// <summary>
+            /// The numbers of a codebook whose codes are in the lowest four bits of each word. The processors' look-ups ignore the bits above.
+            /// </summary>
+            """;
         return shape.Bits switch
         {
             512 => Template.Text($$"""
@@ -92,7 +99,8 @@ internal static class FormatPrinter
 
                     Integers256 index = Vector256.AsInt32(codes & Vector256.Create(7u));
                     Integers256 isHigh = Vector256.AsInt32(codes << 28) >> 31;
-                    return Vector256.ConditionalSelect(Vector256.AsSingle(isHigh), Vector256.ShuffleNative(highCodebook, index), Vector256.ShuffleNative(lowCodebook, index));
+                    Floats256 fromLow = Vector256.ShuffleNative(lowCodebook, index), fromHigh = Vector256.ShuffleNative(highCodebook, index);
+                    return Vector256.ConditionalSelect(Vector256.AsSingle(isHigh), fromHigh, fromLow);
                 }
                 """),
             _ => Template.Text($$"""
@@ -180,7 +188,8 @@ internal static class FormatPrinter
     private static string Float16(VectorShape shape) => Template.Text($$"""
         {{DecodeDeclaration(shape)}}
         {
-            Floats{{shape.Bits}} magnitude = {{shape.Name}}.AsSingle((codes & {{shape.Name}}.Create(0x7FFFu)) << 13) * {{shape.Name}}.Create(5.192296858534828E+33f);
+            Floats{{shape.Bits}} correction = {{shape.Name}}.Create(5.192296858534828E+33f);
+            Floats{{shape.Bits}} magnitude = {{shape.Name}}.AsSingle((codes & {{shape.Name}}.Create(0x7FFFu)) << 13) * correction;
             return {{shape.Name}}.AsSingle({{shape.Name}}.AsUInt32(magnitude) | ((codes & {{shape.Name}}.Create(0x8000u)) << 16));
         }
 

@@ -16,17 +16,19 @@ internal static class ForwardLoopPrinter
     public static string Print(Product product, KernelNeeds needs)
     {
         bool isPacked = needs.IsPacked;
-        const string Tile = "ref Unsafe.Add(ref panelB, lane), ref tileU, 0, addsTerm, ref Unsafe.Add(ref panelBias, lane), ref tileY, stride, starts";
+        const string Tile = "ref tileB, ref tileU, 0, addsTerm, ref tileBias, ref tileY, stride, starts";
         const string Multiply = $"TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, {Tile});";
         string packedWeight = isPacked ? "PackedWeight? packed, " : string.Empty;
         string codes = isPacked ? Codes : string.Empty;
         string oneBlock = isPacked ? "inRegisters ? 1 : " : string.Empty;
         string decoded = isPacked ? Decoded : string.Empty;
         string decode = isPacked ? needs.HasBlocks ? DecodeBlocks : DecodeNumbers : string.Empty;
+        string tileCodes = isPacked ? TileCodes : string.Empty;
         string multiply = isPacked ? ChooseTile(Multiply, Tile) : Multiply;
         return Template.Text($$"""
             /// <summary>{{product.Formula}}, shared by rows, or by panels of W where there are few rows. Without W it is the term alone.</summary>
-            internal sealed class {{product.Name}}<TVectors, TWeight, TRank>(Tensor? x, Tensor? weight, {{packedWeight}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
+            internal sealed class {{product.Name}}<TVectors, TWeight, TRank>(
+                Tensor? x, Tensor? weight, {{packedWeight}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
                 {{KernelParametersPrinter.AllConstraints}}
             {
                 /// <inheritdoc/>
@@ -97,6 +99,9 @@ internal static class ForwardLoopPrinter
 
                                 for (int lane = 0; lane < width; lane += TVectors.Width)
                                 {
+                                    ref float tileB = ref Unsafe.Add(ref panelB, lane);
+                                    ref float tileBias = ref Unsafe.Add(ref panelBias, lane);
+                                    {{tileCodes}}
                                     for (int row = 0, height; row < blockRows; row += height)
                                     {
                                         height = TVectors.HeightOf(blockRows - row);
@@ -154,9 +159,13 @@ internal static class ForwardLoopPrinter
         }
         """;
 
+    private const string TileCodes = """
+        ref float tileCodes = ref Unsafe.As<byte, float>(ref Unsafe.Add(ref panelCodes, lane * CodeBytes<TWeight>()));
+        """;
+
     private static string ChooseTile(string multiply, string tile) => $"""
         if (inRegisters)
-            TVectors.MultiplyCodes<TWeight, TRank>(height, ref Unsafe.As<byte, float>(ref Unsafe.Add(ref panelCodes, lane * CodeBytes<TWeight>())), ref tileX, depth, segment, ref Unsafe.Add(ref scales, lane), {tile});
+            TVectors.MultiplyCodes<TWeight, TRank>(height, ref tileCodes, ref tileX, depth, segment, ref Unsafe.Add(ref scales, lane), {tile});
         else
             {multiply}
         """;

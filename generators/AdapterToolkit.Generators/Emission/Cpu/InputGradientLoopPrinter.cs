@@ -22,7 +22,8 @@ internal static class InputGradientLoopPrinter
         string decode = needs.IsPacked ? Decode : string.Empty;
         return Template.Text($$"""
             /// <summary>{{product.Formula}}, shared by rows, or by input features where there are few rows.</summary>
-            internal sealed class {{product.Name}}<TVectors, TWeight, TRank>(Tensor dy, Tensor? weight, {{packedWeight}}Tensor? v, Tensor? a, Tensor dx) : ParallelWork
+            internal sealed class {{product.Name}}<TVectors, TWeight, TRank>(
+                Tensor dy, Tensor? weight, {{packedWeight}}Tensor? v, Tensor? a, Tensor dx) : ParallelWork
                 {{KernelParametersPrinter.AllConstraints}}
             {
                 /// <inheritdoc/>
@@ -45,6 +46,7 @@ internal static class InputGradientLoopPrinter
                     ref float dxs = ref MemoryMarshal.GetReference(dx.Span);
                     ref float vs = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
                     ref float factor = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
+                    ref float noBias = ref Unsafe.NullRef<float>();
 
                     int blocks = (outFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
                     int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + 31) / 32 * 32;
@@ -72,6 +74,7 @@ internal static class InputGradientLoopPrinter
                             {
                                 height = TVectors.HeightOf(endFeature - feature);
                                 ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * 32));
+                                ref float tileA = ref Unsafe.Add(ref factor, feature);
                                 nint panelStride = (nint)inFeatures * 32;
                                 {{decode}}
 
@@ -80,7 +83,9 @@ internal static class InputGradientLoopPrinter
                                     ref float tileDy = ref Unsafe.Add(ref packedDy, row * depth);
                                     ref float tileV = ref Unsafe.Add(ref packedV, row * TRank.Value);
                                     ref float tileDx = ref Unsafe.Add(ref sums, (row * features) + ((feature - firstFeature) * TVectors.Width));
-                                    TVectors.Multiply<AsStored, TRank>(height, ref tileDy, ref w, depth, panelStride, ref tileV, ref Unsafe.Add(ref factor, feature), inFeatures, addsTerm, ref Unsafe.NullRef<float>(), ref tileDx, TVectors.Width, starts);
+                                    TVectors.Multiply<AsStored, TRank>(
+                                        height, ref tileDy, ref w, depth, panelStride, ref tileV, ref tileA, inFeatures, addsTerm,
+                                        ref noBias, ref tileDx, TVectors.Width, starts);
                                 }
                             }
                         }
@@ -88,7 +93,8 @@ internal static class InputGradientLoopPrinter
                         for (int row = 0; row < blockRows; row += TVectors.Width)
                         {
                             ref float result = ref Unsafe.Add(ref dxs, ((nint)(blockRow + row) * inFeatures) + firstFeature);
-                            Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, Math.Min(TVectors.Width, blockRows - row), features);
+                            int height = Math.Min(TVectors.Width, blockRows - row);
+                            Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, height, features);
                         }
                     }
                 }
@@ -115,7 +121,13 @@ internal static class InputGradientLoopPrinter
         {
             nint panelBytes = PanelBytes<TWeight>(inFeatures);
             for (int panel = 0; panel * 32 < depth; panel++)
-                TVectors.Decode<TWeight>(ref Unsafe.Add(ref codes, ((start / 32) + panel) * panelBytes), ref Unsafe.Add(ref scales, panel * segments * 32), firstSegment, segment, feature, height, ref Unsafe.Add(ref decoded, panel * height * 32));
+            {
+                ref byte panelCodes = ref Unsafe.Add(ref codes, ((start / 32) + panel) * panelBytes);
+                ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * 32);
+                ref float panelW = ref Unsafe.Add(ref decoded, panel * height * 32);
+                TVectors.Decode<TWeight>(ref panelCodes, ref panelScales, firstSegment, segment, feature, height, ref panelW);
+            }
+
             w = ref decoded;
             panelStride = (nint)height * 32;
         }

@@ -75,7 +75,10 @@ internal static class KernelParametersPrinter
         }
         """
         : """
-        /// <summary>How W is stored and read. Panels hold codes as PackedPanels orders them: 32 output features side by side, of 4 bits eight input features in a word.</summary>
+        /// <summary>
+        /// How W is stored and read. Panels hold codes as PackedPanels orders them: 32 output features side by side, of 4 bits eight
+        /// input features in a word.
+        /// </summary>
         internal interface IWeight
         {
             /// <summary>Whether the sum runs over the input features.</summary>

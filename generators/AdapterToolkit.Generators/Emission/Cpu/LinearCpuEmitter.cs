@@ -11,7 +11,8 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 internal static class LinearCpuEmitter
 {
     /// <summary>The files with the kernels of an assembly. Each has a name to tell it from the others.</summary>
-    public static IEnumerable<(string Name, string Text)> EmitKernels(IReadOnlyCollection<LinearConfiguration> configurations, string space, CancellationToken cancellation)
+    public static IEnumerable<(string Name, string Text)> EmitKernels(
+        IReadOnlyCollection<LinearConfiguration> configurations, string space, CancellationToken cancellation)
     {
         if (configurations.Count == 0)
             yield break;
@@ -40,12 +41,17 @@ internal static class LinearCpuEmitter
                 PackingPrinter.Text,
                 .. PackedWeightPrinter.Members(needs),
             ]));
+        yield return ("Cpu.Tiles", CpuText.KernelsFile(
+            space, shape: null, cancellation, needs.IsPacked ? [CodesPrinter.Interface(needs), TilePrinter.AnyWidth(needs)] : [TilePrinter.AnyWidth(needs)]));
         foreach (VectorShape shape in VectorShape.All)
             yield return ($"Cpu.{shape.Name}", CpuText.KernelsFile(space, shape, cancellation, VectorsPrinter.Print(needs, shape)));
         if (needs.HasLowRank)
             yield return ("Cpu.Factors", CpuText.KernelsFile(space, shape: null, cancellation, new FactorPrinter(needs).Print(), FactorPrinter.Sum));
         if (needs.IsPacked)
-            yield return ("Cpu.Formats", CpuText.KernelsFile(space, shape: null, cancellation, [.. FormatPrinter.Members(needs), .. QuantizePrinter.Loops(needs)]));
+        {
+            yield return ("Cpu.Formats", CpuText.KernelsFile(
+                space, shape: null, cancellation, [.. FormatPrinter.Members(needs), .. QuantizePrinter.Loops(needs)]));
+        }
     }
 
     /// <summary>A set's part for the CPU, which binds the kernels to its format and its rank.</summary>

@@ -12,27 +12,24 @@ internal static class LowRankTermPrinter
 
     /// <summary>Prints the statements; none where no layer has an adapter.</summary>
     /// <param name="needs">What the assembly needs.</param>
-    /// <param name="shape">The vectors.</param>
+    /// <param name="text">The vectors.</param>
     /// <param name="height">The tile's height.</param>
-    public static IEnumerable<string> Tile(KernelNeeds needs, VectorShape shape, int height)
-    {
-        if (!needs.HasLowRank)
-            yield break;
-        yield return Template.Text($$"""
-            if (TRank.Value > 0 && addsTerm)
+    public static string Tile(KernelNeeds needs, VectorText text, int height) => !needs.HasLowRank ? string.Empty : Template.Text($$"""
+        if (TRank.Value > 0 && addsTerm)
+        {
+            nint width = TWeight.IsTransposed ? {{CpuText.PanelWidth}} : {{text.TileWidth}}, step = TWeight.IsTransposed ? {{height}} : termStride;
+            for (int rank = 0; rank < TRank.Value; rank += {{RanksAtOnce}})
             {
-                nint width = TWeight.IsTransposed ? {{CpuText.PanelWidth}} : {{shape.TileWidth}}, step = TWeight.IsTransposed ? {{height}} : termStride;
-                for (int rank = {{RanksAtOnce}}; rank <= TRank.Value; rank += {{RanksAtOnce}})
-                {
-                    {{CpuText.Each(RanksAtOnce, rank => Step(height, rank))}}
-                    termVectors = ref Unsafe.Add(ref termVectors, {{RanksAtOnce}} * width);
-                    termSingles = ref Unsafe.Add(ref termSingles, {{RanksAtOnce}} * step);
-                }
-
-                {{CpuText.Each(RanksAtOnce - 1, rank => $"if (TRank.Value % {RanksAtOnce} > {rank})\n    {Step(height, rank)}")}}
+                {{Step(height, 0)}}
+                {{CpuText.Each(RanksAtOnce - 1, i => $"""
+                    if (TRank.Value % {RanksAtOnce} == 0 || rank + {i + 1} < TRank.Value)
+                        {Step(height, i + 1)}
+                    """)}}
+                termVectors = ref Unsafe.Add(ref termVectors, {{RanksAtOnce}} * width);
+                termSingles = ref Unsafe.Add(ref termSingles, {{RanksAtOnce}} * step);
             }
-            """);
-    }
+        }
+        """);
 
     private static string Step(int height, int rank) =>
         TilePrinter.Step(height, Add("termVectors", "width", rank), Add("termSingles", "step", rank), "1", row => $"low{row}", row => $"high{row}");

@@ -36,7 +36,8 @@ internal static class PackedWeightPrinter
         {
             int inFeatures = weight.Shape.Columns;
             int width = Math.Min(32, weight.Shape.Rows - (panel * 32));
-            ref byte codes = ref TWeight.DoubleQuantized ? ref Unsafe.As<float, byte>(ref MemoryMarshal.GetReference(weight.ScaleCodes!.Span)) : ref Unsafe.NullRef<byte>();
+            ref float words = ref TWeight.DoubleQuantized ? ref MemoryMarshal.GetReference(weight.ScaleCodes!.Span) : ref Unsafe.NullRef<float>();
+            ref byte codes = ref Unsafe.As<float, byte>(ref words);
             ref float maxima = ref MemoryMarshal.GetReference((TWeight.DoubleQuantized ? weight.NestedMaxima! : weight.Maxima!).Span);
             ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
             float offset = TWeight.DoubleQuantized ? weight.Offset : 0;
@@ -89,7 +90,8 @@ internal static class PackedWeightPrinter
                     for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
                     {
                         {{(hasBlocks ? PanelScales : string.Empty)}}
-                        TVectors.Decode<TWeight>(ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures)), {{scales}}, 0, inFeatures, ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32));
+                        ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));
+                        TVectors.Decode<TWeight>(ref panelCodes, {{scales}}, 0, inFeatures, ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32));
                     }
                 }
             }

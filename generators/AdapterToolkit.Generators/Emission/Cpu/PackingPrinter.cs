@@ -21,7 +21,10 @@ internal static class PackingPrinter
             where TVectors : struct, IVectors
         {
             for (int row = 0; row < rows; row += TVectors.Width)
-                Tiles.Pack(ref Unsafe.Add(ref source, row * stride), stride, Math.Min(TVectors.Width, rows - row), columns, ref Unsafe.Add(ref packed, row * columns), TVectors.Width);
+            {
+                ref float tile = ref Unsafe.Add(ref packed, row * columns);
+                Tiles.Pack(ref Unsafe.Add(ref source, row * stride), stride, Math.Min(TVectors.Width, rows - row), columns, ref tile, TVectors.Width);
+            }
         }
         """;
 }

@@ -18,6 +18,7 @@ internal static class ProductsPrinter
     private static string Products(KernelNeeds needs)
     {
         string weight = needs.IsPacked ? "TWeight.Bits == 32 ? weight.Data : null, TWeight.Bits < 32 ? weight.Packed : null" : "weight.Data";
+        (string packedParameter, string packed) = needs.IsPacked ? ("PackedWeight? packed, ", "packed, ") : (string.Empty, string.Empty);
         return Template.Text($$"""
             /// <summary>The products of one weight and one rank.</summary>
             internal static class Products<TWeight, TRank>
@@ -27,7 +28,8 @@ internal static class ProductsPrinter
                 internal static void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
                 {
                     {{Reduce(needs, "u", "Reduce(device, x, factors, u)")}}
-                    Run(device, Sharing.Workers(device, x.Rows, y.Columns, x.Columns), x, {{weight}}, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y);
+                    int workers = Sharing.Workers(device, x.Rows, y.Columns, x.Columns);
+                    Run(device, workers, x, {{weight}}, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y);
                 }
 
                 /// <summary>{{Product.InputGradient(Any(needs)).Formula}}.</summary>
@@ -39,9 +41,10 @@ internal static class ProductsPrinter
                 }
 
                 /// <summary>The forward product, or its low-rank term alone.</summary>
-                internal static void Run(CpuDevice device, int workers, Tensor? x, Tensor? weight, {{(needs.IsPacked ? "PackedWeight? packed, " : "")}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y)
+                internal static void Run(
+                    CpuDevice device, int workers, Tensor? x, Tensor? weight, {{packedParameter}}Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y)
                 {
-                    {{Run(shape => $"new Forward<{shape.Variant}, TWeight, TRank>(x, weight, {(needs.IsPacked ? "packed, " : "")}bias, b, scaling, u, y)")}}
+                    {{Run(shape => $"new Forward<{shape.Variant}, TWeight, TRank>(x, weight, {packed}bias, b, scaling, u, y)")}}
                 }
 
                 {{(needs.IsPacked ? Dequantize : string.Empty)}}
@@ -96,7 +99,8 @@ internal static class ProductsPrinter
             {
                 Reduce(device, x, factors, u);
                 int workers = Sharing.Workers(device, y.Rows, y.Columns, TRank.Value);
-                Products<FullPrecision, TRank>.Run(device, workers, null, null, {{(needs.IsPacked ? "null, " : "")}}null, factors.B.Value, factors.Scaling, u, y);
+                Products<FullPrecision, TRank>.Run(
+                    device, workers, null, null, {{(needs.IsPacked ? "null, " : "")}}null, factors.B.Value, factors.Scaling, u, y);
             }
 
             /// <summary>gradient += scaling · byRankᵀ byFeature, or its transpose where the gradient is turned.</summary>

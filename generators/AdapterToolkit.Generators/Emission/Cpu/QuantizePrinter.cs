@@ -13,11 +13,18 @@ internal static class QuantizePrinter
     public static IEnumerable<string> Loops(KernelNeeds needs)
     {
         if (needs.HasBits(4))
-            yield return FourBits;
+        {
+            yield return Choice("QuantizeFourBits", "IFourBits", "Numbers values, Bytes codes, Maxima maxima", "values, codes, maxima");
+            yield return FourBitLoop;
+        }
+
         if (needs.HasBits(8))
             yield return EightBits;
         if (needs.HasBits(16))
-            yield return SixteenBits;
+        {
+            yield return Choice("QuantizeSixteenBits", "ISixteenBits", "Numbers values, Bytes codes", "values, codes");
+            yield return SixteenBitLoop;
+        }
     }
 
     /// <summary>What a variant does with a few vectors of numbers.</summary>
@@ -36,19 +43,17 @@ internal static class QuantizePrinter
                 [MethodImpl(MethodImplOptions.AggressiveInlining)]
                 public static void QuantizeSixteenBits<TWeight>(ref float numbers, ref ushort codes)
                     where TWeight : struct, ISixteenBits =>
-                    {shape.Name}.StoreUnsafe({shape.Name}.Narrow(TWeight.Round({shape.Load("numbers", 0)}), TWeight.Round({shape.Load("numbers", shape.Lanes)})), ref codes);
+                    {shape.Name}.StoreUnsafe(
+                        {shape.Name}.Narrow(TWeight.Round({shape.Load("numbers", 0)}), TWeight.Round({shape.Load("numbers", shape.Lanes)})),
+                        ref codes);
                 """;
         }
     }
 
-    private static string FourBits => Choice("QuantizeFourBits", "IFourBits", "Numbers values, Bytes codes, global::System.Span<float> maxima", "values, codes, maxima") + "\n\n" + FourBitLoop;
-
-    private static string SixteenBits => Choice("QuantizeSixteenBits", "ISixteenBits", "Numbers values, Bytes codes", "values, codes") + "\n\n" + SixteenBitLoop;
-
     private const string FourBitLoop = """
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, two in a byte.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void QuantizeFourBits<TVectors, TWeight>(Numbers values, Bytes codes, global::System.Span<float> maxima)
+        private static void QuantizeFourBits<TVectors, TWeight>(Numbers values, Bytes codes, Maxima maxima)
             where TVectors : struct, IVectors
             where TWeight : struct, IFourBits
         {
@@ -63,17 +68,18 @@ internal static class QuantizePrinter
                 BlockNormalization normalization = new(largest);
                 Bytes blockCodes = codes.Slice(start / 2, (numbers.Length + 1) / 2);
                 ref float number = ref MemoryMarshal.GetReference(numbers);
+                float first = normalization.First, second = normalization.Second;
                 ref byte code = ref MemoryMarshal.GetReference(blockCodes);
                 int i = 0;
                 for (; i <= numbers.Length - 32; i += 32)
-                    TVectors.QuantizeFourBits<TWeight>(ref Unsafe.Add(ref number, i), normalization.First, normalization.Second, ref Unsafe.Add(ref code, i / 2));
+                    TVectors.QuantizeFourBits<TWeight>(ref Unsafe.Add(ref number, i), first, second, ref Unsafe.Add(ref code, i / 2));
                 if (i == numbers.Length)
                     continue;
 
                 // The last numbers are followed by zeros; so is the last one of an odd count, which shares its byte with one.
                 rest.Clear();
                 numbers.Slice(i).CopyTo(rest);
-                TVectors.QuantizeFourBits<TWeight>(ref MemoryMarshal.GetReference(rest), normalization.First, normalization.Second, ref MemoryMarshal.GetReference(restCodes));
+                TVectors.QuantizeFourBits<TWeight>(ref MemoryMarshal.GetReference(rest), first, second, ref MemoryMarshal.GetReference(restCodes));
                 restCodes.Slice(0, (numbers.Length - i + 1) / 2).CopyTo(blockCodes.Slice(i / 2));
             }
         }
@@ -82,7 +88,7 @@ internal static class QuantizePrinter
     private const string EightBits = """
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, found one number after the other.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        internal static void QuantizeEightBits<TWeight>(Numbers values, Bytes codes, global::System.Span<float> maxima)
+        internal static void QuantizeEightBits<TWeight>(Numbers values, Bytes codes, Maxima maxima)
             where TWeight : struct, IWeight
         {
             NearestCodeTable nearest = NearestCodeTable.Dynamic8;
@@ -181,7 +187,7 @@ internal static class QuantizePrinter
             public static void QuantizeFourBits<TWeight>(ref float numbers, float first, float second, ref byte codes)
                 where TWeight : struct, IFourBits
             {
-                {{CpuText.Each(shape.VectorsOfPanel, vector => $"Words places{vector} = Places<TWeight>({shape.Load("numbers", vector * shape.Lanes)} * first * second);")}}
+                {{CpuText.Each(shape.VectorsOfPanel, i => $"Words places{i} = Places<TWeight>({shape.Load("numbers", i * shape.Lanes)} * first * second);")}}
                 {{narrow}}
                 var order = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Order));
                 Vector128.StoreUnsafe(FourBitCodes.Join(Vector128.ShuffleNative(order, low), Vector128.ShuffleNative(order, high)), ref codes);
@@ -200,7 +206,7 @@ internal static class QuantizePrinter
                 where TWeight : struct, IFourBits
             {
                 {{points.Select((name, i) => $"Floats {name} = {shape.Load("MemoryMarshal.GetReference(TWeight.Tree)", i * shape.Lanes)};")}}
-                Integers node = {{shape.Name}}.Create(2) - {{Above("TWeight.Tree[1]", shape)}};
+                Integers node = {{shape.Name}}.Create(2) - {{Above($"{shape.Name}.Create(TWeight.Tree[1])", shape)}};
                 node = node + node - {{Above($"{shape.Name}.ShuffleNative(points, node)", shape)}};
                 node = node + node - {{Above($"{shape.Name}.ShuffleNative(points, node)", shape)}};
                 node = node + node - {{Above($"{shape.Name}.ShuffleNative({lowest})", shape)}};
@@ -209,6 +215,5 @@ internal static class QuantizePrinter
             """);
     }
 
-    private static string Above(string point, VectorShape shape) =>
-        $"{shape.Name}.AsInt32({shape.Name}.GreaterThan(numbers, {(point.StartsWith(shape.Name, StringComparison.Ordinal) ? point : $"{shape.Name}.Create({point})")}))";
+    private static string Above(string point, VectorShape shape) => $"{shape.Name}.AsInt32({shape.Name}.GreaterThan(numbers, {point}))";
 }

@@ -17,7 +17,7 @@ internal static class SetPrinter
         if (configuration.Stored.IsPacked)
         {
             yield return Override("Dequantize(CpuDevice device, PackedWeight weight, Tensor dense)", "Products.Dequantize(device, weight, dense)");
-            yield return Override("QuantizeBlocks(Numbers values, Bytes codes, global::System.Span<float> maxima)", configuration.Stored.Bits switch
+            yield return Override("QuantizeBlocks(Numbers values, Bytes codes, Maxima maxima)", configuration.Stored.Bits switch
             {
                 4 => $"Kernels.QuantizeFourBits<Kernels.{configuration.Stored.Name}>(values, codes, maxima)",
                 8 => $"Kernels.QuantizeEightBits<Kernels.{configuration.Stored.Name}>(values, codes, maxima)",
@@ -27,7 +27,9 @@ internal static class SetPrinter
         }
 
         bool hasFactors = configuration.Rank > 0;
-        const string Refusal = "throw new global::System.InvalidOperationException(\"A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.\")";
+        const string Refusal = """
+            throw new global::System.InvalidOperationException("A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.")
+            """;
         yield return Override(
             "ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v)",
             hasFactors ? "Factors.ReduceGradient(device, dy, factors, v)" : Refusal);

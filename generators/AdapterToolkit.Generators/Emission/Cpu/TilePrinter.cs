@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning.Products;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -9,52 +10,71 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// vectors run over the rows (dy) and the single numbers are W's.
 /// </summary>
 /// <param name="needs">What the assembly needs.</param>
-/// <param name="shape">The vectors.</param>
-internal sealed class TilePrinter(KernelNeeds needs, VectorShape shape)
+/// <param name="text">The vectors.</param>
+internal sealed class TilePrinter(KernelNeeds needs, VectorText text)
 {
-    private readonly string _vector = shape.Name;
-
     /// <summary>A call of a step.</summary>
     /// <param name="height">The tile's height.</param>
     /// <param name="vectors">The two vectors: a reference, or both.</param>
     /// <param name="singles">The reference to the single numbers.</param>
-    /// <param name="stride">From one of these to the next.</param>
+    /// <param name="distance">From one of these to the next; where both vectors are given, from the reference to the first.</param>
     /// <param name="low">The name of the sum of a row with the first vector.</param>
     /// <param name="high">The name of the sum of a row with the second vector.</param>
-    public static string Step(int height, string vectors, string singles, string stride, Func<int, string> low, Func<int, string> high) =>
-        $"Step{height}({vectors}, {singles}, {stride}, {CpuText.List(height, row => $"ref {low(row)}, ref {high(row)}")});";
+    public static string Step(int height, string vectors, string singles, string distance, Func<int, string> low, Func<int, string> high) =>
+        $"Step{height}({vectors}, {singles}, {distance}, {CpuText.List(height, row => $"ref {low(row)}, ref {high(row)}")});";
 
-    /// <summary>The members of the variant that choose a tile's kernel by its height.</summary>
-    public IEnumerable<string> Choices()
+    /// <summary>The steps and the kernels of some heights.</summary>
+    public IEnumerable<string> Kernels(IEnumerable<int> heights)
     {
-        yield return Choice("Multiply", shape.TileHeights, readsCodes: false);
-        if (needs.IsPacked)
-            yield return Choice("MultiplyCodes", shape.HeightsInRegisters, readsCodes: true);
-    }
-
-    /// <summary>The steps and the kernels of each height.</summary>
-    public IEnumerable<string> Kernels()
-    {
-        foreach (int height in shape.TileHeights)
+        foreach (int height in heights)
         {
-            yield return Step(height, "ref float vectors", $"Floats low = {shape.Load("vectors", 0)}, high = {shape.Load("vectors", shape.Lanes)};");
+            yield return Step(
+                height,
+                "ref float vectors",
+                "nint stride",
+                row => row switch
+                {
+                    0 => "singles",
+                    1 => "Unsafe.Add(ref singles, stride)",
+                    _ => $"Unsafe.Add(ref singles, {row} * stride)",
+                },
+                $"{text.Type} low = {text.Load("vectors", 0)}, high = {text.Load("vectors", 1)};");
             if (ReadsCodes(height))
-                yield return Step(height, "Floats low, Floats high", string.Empty);
-        }
-
-        yield return Template.Text($$"""
-            /// <summary>The kernels of tiles, for one weight and one rank.</summary>
-            private static class Tile<TWeight, TRank>
-                {{KernelParametersPrinter.WeightAndRank}}
             {
-                {{string.Join("\n\n", shape.TileHeights.Select(Kernel))}}
+                yield return Step(
+                    height,
+                    $"{text.Type} low, {text.Type} high",
+                    "nint first",
+                    row => row == 0 ? "Unsafe.Add(ref singles, first)" : $"Unsafe.Add(ref singles, first + {row})",
+                    string.Empty);
             }
-            """);
+
+            yield return Kernel(height);
+        }
     }
 
-    private bool ReadsCodes(int height) => needs.IsPacked && shape.HeightsInRegisters.Contains(height);
+    /// <summary>The kernels of all tiles but those that only the widest vectors have the registers for.</summary>
+    public static string AnyWidth(KernelNeeds needs) => Template.Text($$"""
+        /// <summary>The kernels of tiles for one weight, one rank and vectors of one width.</summary>
+        private static class Tile<TVectors, TVector, TOperations, TWeight, TRank>
+            {{(needs.IsPacked ? "where TVectors : struct, ICodes<TVector>" : string.Empty)}}
+            where TVector : struct
+            where TOperations : struct, {{RuntimeNames.IVectorOperations}}<TVector>
+            {{KernelParametersPrinter.WeightAndRank}}
+        {
+            {{string.Join("\n\n", new TilePrinter(needs, VectorText.AnyWidth).Kernels(VectorShape.SharedHeights))}}
+        }
+        """);
 
-    private string Choice(string name, IEnumerable<int> heights, bool readsCodes) => Template.Text($$"""
+    /// <summary>The members of a variant that choose a tile's kernel by its height.</summary>
+    public static IEnumerable<string> Choices(KernelNeeds needs, VectorShape shape)
+    {
+        yield return Choice(needs, shape, "Multiply", shape.TileHeights, readsCodes: false);
+        if (needs.IsPacked)
+            yield return Choice(needs, shape, "MultiplyCodes", shape.HeightsInRegisters, readsCodes: true);
+    }
+
+    private static string Choice(KernelNeeds needs, VectorShape shape, string name, IEnumerable<int> heights, bool readsCodes) => Template.Text($$"""
         /// <inheritdoc/>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void {{name}}<TWeight, TRank>(int height, {{KernelParametersPrinter.TileParameters(needs, readsCodes, withTypes: true)}})
@@ -64,7 +84,7 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorShape shape)
             {
                 {{heights.Select(height => $"""
                     {(height == 1 ? "default:" : $"case {height}:")}
-                        Tile<TWeight, TRank>.Sum{height}({Arguments(height, readsCodes)});
+                        {shape.Tile(height)}.Sum{height}({Arguments(needs, height, readsCodes)});
                         break;
                     """)}}
             }
@@ -72,21 +92,24 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorShape shape)
         """);
 
     /// <summary>What a choice passes: tiles that may read codes take scales, which numbers in float32 do not have.</summary>
-    private string Arguments(int height, bool readsCodes)
+    private static string Arguments(KernelNeeds needs, int height, bool readsCodes)
     {
-        string arguments = KernelParametersPrinter.TileParameters(needs, ReadsCodes(height), withTypes: false);
+        string arguments = KernelParametersPrinter.TileParameters(needs, height <= VectorShape.MostRowsInRegisters, withTypes: false);
         return readsCodes ? arguments : arguments.Replace("ref scales", "ref Unsafe.NullRef<float>()");
     }
 
-    private string Step(int height, string vectors, string start) => Template.Text($$"""
+    private bool ReadsCodes(int height) => needs.IsPacked && height <= VectorShape.MostRowsInRegisters;
+
+    private string Step(int height, string vectors, string distance, Func<int, string> single, string start) => Template.Text($$"""
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Step{{height}}({{vectors}}, ref float singles, nint stride, {{CpuText.List(height, row => $"ref Floats low{row}, ref Floats high{row}")}})
+        private static void Step{{height}}(
+            {{vectors}}, ref float singles, {{distance}}, {{CpuText.List(height, row => $"ref {text.Type} low{row}, ref {text.Type} high{row}")}})
         {
             {{start}}
             {{CpuText.Each(height, row => $"""
-                Floats single{row} = {_vector}.Create({(row == 0 ? "singles" : $"Unsafe.Add(ref singles, {(row == 1 ? "stride" : $"{row} * stride")})")});
-                low{row} = {_vector}.MultiplyAddEstimate(low, single{row}, low{row});
-                high{row} = {_vector}.MultiplyAddEstimate(high, single{row}, high{row});
+                {text.Type} single{row} = {text.Operations}.Create({single(row)});
+                low{row} = {text.Operations}.{text.MultiplyAdd}(low, single{row}, low{row});
+                high{row} = {text.Operations}.{text.MultiplyAdd}(high, single{row}, high{row});
                 """)}}
         }
         """);
@@ -96,28 +119,28 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorShape shape)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         internal static void Sum{{height}}({{KernelParametersPrinter.TileParameters(needs, ReadsCodes(height), withTypes: true)}})
         {
-            Floats {{CpuText.List(height, row => $"low{row}, high{row}")}};
+            {{text.Type}} {{CpuText.List(height, row => $"low{row}, high{row}")}};
             if (starts)
             {
-                {{string.Concat(Enumerable.Range(0, height).Select(row => $"low{row} = "))}}TWeight.IsTransposed ? {{shape.Load("bias", 0)}} : Floats.Zero;
-                {{string.Concat(Enumerable.Range(0, height).Select(row => $"high{row} = "))}}TWeight.IsTransposed ? {{shape.Load("bias", shape.Lanes)}} : Floats.Zero;
+                {{CpuText.Each(height, row => $"low{row} = ", "")}}TWeight.IsTransposed ? {{text.Load("bias", 0)}} : {{text.Zero}};
+                {{CpuText.Each(height, row => $"high{row} = ", "")}}TWeight.IsTransposed ? {{text.Load("bias", 1)}} : {{text.Zero}};
             }
             else
             {
                 ref float row = ref result;
                 {{CpuText.Each(height, row => $"""
-                    low{row} = {shape.Load("row", 0)};
-                    high{row} = {shape.Load("row", shape.Lanes)};{(row + 1 < height ? "\nrow = ref Unsafe.Add(ref row, stride);" : string.Empty)}
+                    low{row} = {text.Load("row", 0)};
+                    high{row} = {text.Load("row", 1)};{(row + 1 < height ? "\nrow = ref Unsafe.Add(ref row, stride);" : string.Empty)}
                     """)}}
             }
 
             {{SumOverWeight(height)}}
 
-            {{LowRankTermPrinter.Tile(needs, shape, height)}}
+            {{LowRankTermPrinter.Tile(needs, text, height)}}
 
             {{CpuText.Each(height, row => $"""
-                {shape.Store($"low{row}", "result", 0)}
-                {shape.Store($"high{row}", "result", shape.Lanes)}{(row + 1 < height ? "\nresult = ref Unsafe.Add(ref result, stride);" : string.Empty)}
+                {text.Store($"low{row}", "result", 0)}
+                {text.Store($"high{row}", "result", 1)}{(row + 1 < height ? "\nresult = ref Unsafe.Add(ref result, stride);" : string.Empty)}
                 """)}}
         }
         """);
@@ -126,7 +149,7 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorShape shape)
     {
         string rows = height == 1 ? "row" : "rows", features = height == 1 ? "feature" : "features";
         (string forward, string backward) = needs.HasLowRank ? ("y = x Wᵀ + s·u Bᵀ + bias", "dx = dy W + v A") : ("y = x Wᵀ + bias", "dx = dy W");
-        return $"{forward} for {height} {rows} and {shape.TileWidth} output features, or {backward} for {shape.TileWidth} rows and {height} input {features}.";
+        return $"{forward} for {height} {rows} and two vectors of output features, or {backward} for two vectors of rows and {height} input {features}.";
     }
 
     private IEnumerable<string> SumOverWeight(int height)
@@ -139,7 +162,7 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorShape shape)
                     for (nint left = depth < {{CpuText.PanelWidth}} ? depth : {{CpuText.PanelWidth}}; left > 0; left--)
                     {
                         {{Step(height, "ref vectors", "ref singles", $"{CpuText.PanelWidth}", row => $"low{row}", row => $"high{row}")}}
-                        vectors = ref Unsafe.Add(ref vectors, {{shape.TileWidth}});
+                        vectors = ref Unsafe.Add(ref vectors, {{text.TileWidth}});
                         singles = ref Unsafe.Add(ref singles, 1);
                     }
 
@@ -147,14 +170,10 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorShape shape)
                 }
             }
             """);
-        if (ReadsCodes(height))
-        {
-            if (needs.HasBits(4))
-                yield return CodeSumPrinter.FourBits(shape, height);
-            if (needs.HasBits(16))
-                yield return CodeSumPrinter.SixteenBits(shape, height);
-        }
-
+        if (ReadsCodes(height) && needs.HasBits(4))
+            yield return CodeSumPrinter.FourBits(height);
+        if (ReadsCodes(height) && needs.HasBits(16))
+            yield return CodeSumPrinter.SixteenBits(height);
         yield return Template.Text($$"""
             else
             {

@@ -34,6 +34,17 @@ internal sealed record VectorShape(int Bits)
     /// </summary>
     public IReadOnlyList<int> TileHeights => Bits == 512 ? [12, 4, 2, 1] : [6, 2, 1];
 
+    /// <summary>The heights whose kernels are written for vectors of any width.</summary>
+    public static IReadOnlyList<int> SharedHeights { get; } = [6, 4, 2, 1];
+
+    /// <summary>The heights whose kernels are written for these vectors alone, which hold more sums than others have registers for.</summary>
+    public IEnumerable<int> OwnHeights => TileHeights.Where(height => !SharedHeights.Contains(height));
+
+    /// <summary>The type with the kernel of a height.</summary>
+    public string Tile(int height) => OwnHeights.Contains(height)
+        ? "HighTile<TWeight, TRank>"
+        : $"Tile<{Variant}, Floats, VectorOperations{Bits}, TWeight, TRank>";
+
     /// <summary>The heights of the tiles that decode W in registers.</summary>
     public IEnumerable<int> HeightsInRegisters => TileHeights.Where(height => height <= MostRowsInRegisters);
 

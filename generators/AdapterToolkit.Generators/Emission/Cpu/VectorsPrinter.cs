@@ -8,18 +8,24 @@ internal static class VectorsPrinter
     /// <summary>The type of the variant.</summary>
     public static string Print(KernelNeeds needs, VectorShape shape)
     {
-        TilePrinter tiles = new(needs, shape);
         string heights = string.Concat(shape.TileHeights.Where(height => height > 1).Select(height => $"left >= {height} ? {height} : "));
         IEnumerable<string> members =
         [
-            .. tiles.Choices(),
-            .. needs.IsPacked ? (string[])[new DecodePrinter(needs, shape).Print()] : [],
+            .. TilePrinter.Choices(needs, shape),
+            .. needs.IsPacked ? (string[])[new DecodePrinter(needs, shape).Print(), .. CodesPrinter.Members(needs, shape)] : [],
             .. QuantizePrinter.Vectors(needs, shape),
-            .. tiles.Kernels(),
+            .. shape.OwnHeights.Select(height => Template.Text($$"""
+                /// <summary>The kernels of tiles that only these vectors have the registers for.</summary>
+                private static class HighTile<TWeight, TRank>
+                    {{KernelParametersPrinter.WeightAndRank}}
+                {
+                    {{string.Join("\n\n", new TilePrinter(needs, VectorText.Of(shape)).Kernels([height]))}}
+                }
+                """)),
         ];
         return Template.Text($$"""
             /// <summary>The kernels in vectors of {{shape.Bits}} bits.</summary>
-            internal readonly struct {{shape.Variant}} : IVectors
+            internal readonly struct {{shape.Variant}} : IVectors{{(needs.IsPacked ? $", ICodes<Floats>" : string.Empty)}}
             {
                 public static int Width => {{shape.TileWidth}};
                 public static int Height => {{shape.TileHeights[0]}};

@@ -17,9 +17,12 @@ internal sealed record KernelNeeds(EquatableArray<int> Ranks, EquatableArray<Sto
     public bool HasBlocks => Packed.Any(format => format.HasBlocks);
 
     /// <summary>What some configurations need.</summary>
-    public static KernelNeeds Of(IReadOnlyCollection<LinearConfiguration> configurations) => new(
-        new(configurations.Select(configuration => configuration.Rank).Distinct().OrderBy(rank => rank)),
-        new(configurations.Select(configuration => configuration.Stored).Where(format => format.IsPacked).Distinct().OrderBy(format => format.Name, StringComparer.Ordinal)));
+    public static KernelNeeds Of(IReadOnlyCollection<LinearConfiguration> configurations)
+    {
+        IEnumerable<int> ranks = configurations.Select(configuration => configuration.Rank).Distinct();
+        IEnumerable<StoredFormat> packed = configurations.Select(configuration => configuration.Stored).Where(format => format.IsPacked).Distinct();
+        return new(new(ranks.OrderBy(rank => rank)), new(packed.OrderBy(format => format.Name, StringComparer.Ordinal)));
+    }
 
     /// <summary>Whether a format has numbers of so many bits.</summary>
     public bool HasBits(int bits) => Packed.Any(format => format.Bits == bits);
