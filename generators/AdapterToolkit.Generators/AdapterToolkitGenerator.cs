@@ -56,7 +56,12 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
             output.AddSource($"{model.Type.FileName}.g.cs", ModelEmitter.Emit(model, output.CancellationToken)));
         context.RegisterSourceOutput(configurations.Combine(space), static (output, found) =>
         {
-            foreach ((string name, string text) in LinearCpuEmitter.EmitKernels(found.Left, found.Right, output.CancellationToken))
+            (string Name, string Text)[] shared =
+            [
+                .. LinearCpuEmitter.EmitKernels(found.Left, found.Right, output.CancellationToken),
+                .. LinearAcceleratorEmitter.EmitKernels(found.Left, found.Right, output.CancellationToken),
+            ];
+            foreach ((string name, string text) in shared)
                 output.AddSource($"Linear-{name}.g.cs", text);
             foreach (LinearConfiguration configuration in found.Left)
                 EmitKernels(output, configuration, found.Right);
@@ -109,7 +114,6 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
     {
         output.AddSource($"{configuration.ClassName}.g.cs", LinearKernelsEmitter.Emit(configuration, space, output.CancellationToken));
         output.AddSource($"{configuration.ClassName}.Cpu.g.cs", LinearCpuEmitter.EmitSet(configuration, space, output.CancellationToken));
-        foreach ((string name, string text) in LinearAcceleratorEmitter.EmitFiles(configuration, space, output.CancellationToken))
-            output.AddSource($"{configuration.ClassName}.{name}.g.cs", text);
+        output.AddSource($"{configuration.ClassName}.Accelerator.g.cs", LinearAcceleratorEmitter.EmitSet(configuration, space, output.CancellationToken));
     }
 }

@@ -48,7 +48,7 @@ public sealed class MergeOnceTests
     [InlineData("""model.Merge(reversible: true); model.Adapter.Save("a");""")]
     [InlineData("for (int i = 0; i < 3; i++) { model.Merge(reversible: true); model.Unmerge(); }")]
     [InlineData("if (flag) { model.Merge(); return; } model.Merge();")]
-    [InlineData("switch (tokens.Length) { case 1: model.Merge(); break; default: model.Merge(); break; }")]
+    [InlineData("switch (tokens.Rows) { case 1: model.Merge(); break; default: model.Merge(); break; }")]
     public Task IsSilent(string statements) => Rule.Check(MergeSource.Program(statements));
 
     [Theory]

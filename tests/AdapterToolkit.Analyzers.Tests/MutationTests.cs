@@ -197,7 +197,7 @@ public sealed class MutationTests
                 public Tensor ProjectGradient(Tensor gradient, Tensor x, Projection layer) => gradient.Retain();
 
             """);
-        Change(sample, "Attention.cs", "using AdapterToolkit;", "using AdapterToolkit;\nusing AdapterToolkit.Modules;");
+        Change(sample, "Attention.cs", "using AdapterToolkit;", "using AdapterToolkit;\nusing AdapterToolkit.Adapters;\nusing AdapterToolkit.Modules;");
         sample.Add("Matrices.cs", Helpers);
         Assert.Equal([rule], await Reported(sample));
     }

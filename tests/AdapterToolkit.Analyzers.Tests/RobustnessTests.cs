@@ -178,6 +178,7 @@ public sealed class RobustnessTests
     {
         string source = $$"""
             using System.Linq;
+            using AdapterToolkit.Adapters;
             using AdapterToolkit.Modules;
             using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;
@@ -205,6 +206,7 @@ public sealed class RobustnessTests
         string source = $$"""
             using AdapterToolkit.Adapters;
             using AdapterToolkit.Modules;
+            using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;
 
             public class Deep(Linear layer)
@@ -222,7 +224,9 @@ public sealed class RobustnessTests
     {
         StringBuilder source = new("""
             using AdapterToolkit;
+            using AdapterToolkit.Adapters;
             using AdapterToolkit.Modules;
+            using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;
 
             public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
@@ -258,6 +262,7 @@ public sealed class RobustnessTests
         const int Layers = 1500;
         string source = $$"""
             using AdapterToolkit;
+            using AdapterToolkit.Adapters;
             using AdapterToolkit.Modules;
             using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;

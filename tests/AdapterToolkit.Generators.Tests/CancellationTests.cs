@@ -40,7 +40,8 @@ public sealed class CancellationTests
         ["Emission of kernels"] = token => LinearKernelsEmitter.Emit(Configuration(), Space, token),
         ["Emission of CPU kernels"] = token => LinearCpuEmitter.EmitKernels([Configuration()], Space, token).ToList(),
         ["Emission of CPU sets"] = token => LinearCpuEmitter.EmitSet(Configuration(), Space, token),
-        ["Emission of accelerator kernels"] = token => LinearAcceleratorEmitter.EmitFiles(Configuration(), Space, token).ToList(),
+        ["Emission of accelerator kernels"] = token => LinearAcceleratorEmitter.EmitKernels([Configuration()], Space, token).ToList(),
+        ["Emission of accelerator sets"] = token => LinearAcceleratorEmitter.EmitSet(Configuration(), Space, token),
     };
 
     public static TheoryData<string> Stages => [.. s_stages.Keys];

@@ -22,6 +22,7 @@ public sealed class EmittedSizeTests
 
     [Theory]
     [InlineData("Cpu")]
+    [InlineData("Accelerator")]
     public void One_annotation_and_each_further_rank_stay_small(string part)
     {
         EmittedSize one = Size(part, 8), two = Size(part, 8, 16), three = Size(part, 8, 16, 64);

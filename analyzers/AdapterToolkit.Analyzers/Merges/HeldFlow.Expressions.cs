@@ -66,7 +66,7 @@ internal sealed partial class HeldFlow
         ISymbol member = reference.Member;
         if (reference.Instance is null or IInstanceReferenceOperation)
             return _state[HeldAnalysis.StoreOf(member)] ?? analysis.OfMember(member, depth, cancellation);
-        bool isEvery = member.Name == "LinearLayers" && analysis.Types.IsOfModel(member) || member.Name == "Layers" && analysis.Types.IsOfAdapter(member);
+        bool isEvery = member.Name == "LinearLayers" && analysis.Types.IsOfToolkit(member) || member.Name == "Layers" && analysis.Types.IsOfAdapter(member);
         if (isEvery || (member.Name == "Adapter" && analysis.Types.IsOfModel(member)) || analysis.Types.IsTrainer(member.ContainingType))
             return OfOrType(reference.Instance);
         Held? owner = Of(reference.Instance);

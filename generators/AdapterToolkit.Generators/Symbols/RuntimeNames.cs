@@ -33,6 +33,8 @@ internal static class RuntimeNames
     public const string LinearKernels = Root + "CompilerServices.LinearKernels";
 
     public const string NumberOrder = Root + "Operators.Accelerator.NumberOrder";
+    public const string ProductTile = Root + "Operators.Accelerator.ProductTile";
+    public const string Quadruple = Root + "Operators.Accelerator.Quadruple";
     public const string SixteenBitNumbers = Root + "Operators.Accelerator.SixteenBitNumbers";
 
     public const string IVectorOperations = Root + "Operators.Cpu.IVectorOperations";

@@ -12,24 +12,35 @@ internal static class KernelCatalog
     /// <summary>The toolkit, the sample's model, and the layers of these tests.</summary>
     public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(Device).Assembly, typeof(Llama.Projection).Assembly, typeof(KernelCatalog).Assembly];
 
-    /// <summary>All methods marked <see cref="KernelAttribute"/>.</summary>
-    public static IReadOnlyList<MethodInfo> Kernels { get; } =
-        [.. Assemblies.SelectMany(assembly => assembly.GetTypes()).SelectMany(Methods).Where(method => method.IsDefined(typeof(KernelAttribute)))];
+    /// <summary>All methods marked <see cref="KernelAttribute"/>, a generic one with all types that it is launched with.</summary>
+    public static IReadOnlyList<MethodInfo> Kernels { get; } = [.. Assemblies.SelectMany(assembly => LaunchedKernels.Of(assembly).Kernels)];
 
-    /// <summary>The classes that the generator wrote to hold kernels.</summary>
-    public static IReadOnlyList<Type> GeneratedClasses { get; } =
+    /// <summary>The generated methods that are launched.</summary>
+    public static IReadOnlyList<MethodInfo> LaunchedGeneratedMethods { get; } =
     [
-        .. Assemblies.SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.Namespace?.StartsWith(GeneratedNamespace, StringComparison.Ordinal) == true && Methods(type).Any(TakesViews)),
+        .. Assemblies.SelectMany(assembly => LaunchedKernels.Of(assembly).Delegates)
+            .Where(method => IsGenerated(method.DeclaringType!) && TakesViews(method)),
     ];
 
-    /// <summary>The static methods that a type declares.</summary>
-    public static IEnumerable<MethodInfo> Methods(Type type) =>
-        type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
+    /// <summary>The generated methods marked <see cref="KernelAttribute"/>, as they are declared.</summary>
+    public static IReadOnlyList<MethodInfo> DeclaredGeneratedKernels { get; } =
+    [
+        .. Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(IsGenerated)
+            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Where(method => method.IsDefined(typeof(KernelAttribute))),
+    ];
 
-    /// <summary>A kernel's name with its assembly's, class's and method's.</summary>
-    public static string NameOf(MethodInfo kernel) => $"{kernel.Module.Assembly.GetName().Name}.{kernel.DeclaringType!.Name}.{kernel.Name}";
+    /// <summary>A kernel's name with its assembly's, class's and method's, and those of the types that it is launched with.</summary>
+    public static string NameOf(MethodInfo kernel) => $"{kernel.Module.Assembly.GetName().Name}.{NameInAssembly(kernel)}";
+
+    /// <summary>A kernel's name without its assembly's.</summary>
+    public static string NameInAssembly(MethodInfo kernel) =>
+        string.Join('.', (string[])[kernel.DeclaringType!.Name, kernel.Name, .. kernel.GetGenericArguments().SelectMany(NamesOf).Distinct()]);
+
+    private static IEnumerable<string> NamesOf(Type type) => [type.Name.Split('`')[0], .. type.GetGenericArguments().SelectMany(NamesOf)];
+
+    private static bool IsGenerated(Type type) => type.Namespace?.StartsWith(GeneratedNamespace, StringComparison.Ordinal) == true;
 
     /// <summary>Whether a method takes device memory, as kernels do.</summary>
-    public static bool TakesViews(MethodInfo method) => method.GetParameters().Any(parameter => parameter.ParameterType == typeof(ArrayView<float>));
+    private static bool TakesViews(MethodInfo method) => method.GetParameters().Any(parameter => parameter.ParameterType == typeof(ArrayView<float>));
 }

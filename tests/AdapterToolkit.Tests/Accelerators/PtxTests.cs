@@ -60,7 +60,7 @@ public sealed partial class PtxTests
             Assert.True(busiest.Count(IsMultiplication) >= TileMultiplications, $"{KernelCatalog.NameOf(kernel)} has no loop with the products of a tile.");
 
             // Single numbers are those of codes, which are looked up once each as a tile comes.
-            int codes = CodedFormats().IsMatch(kernel.DeclaringType!.Name) ? CodesInPiece : 0;
+            int codes = CodedFormats().IsMatch(KernelCatalog.NameOf(kernel)) ? CodesInPiece : 0;
             string counts = $"{busiest.Count(QuadrupleSharedLoad().IsMatch)} quadruples and {busiest.Count(SingleSharedLoad().IsMatch)} single numbers";
             Assert.True(counts == $"32 quadruples and {codes} single numbers", $"{KernelCatalog.NameOf(kernel)} reads {counts} of shared memory for a tile.");
         }
@@ -69,10 +69,12 @@ public sealed partial class PtxTests
     [Fact]
     public void ProductsWithCodesDecodeWithoutBranchesCallsAndLocalMemory()
     {
-        MethodInfo[] kernels = [.. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(kernel.DeclaringType!.Name)
-            && !UnmeasuredClasses().IsMatch(kernel.DeclaringType.Name))];
-        Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "LowRank8NF4Block64NestedTiledKernels");
-        Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "LowRank8NF4Block64NestedFewRowsKernels");
+        MethodInfo[] kernels =
+        [
+            .. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(KernelCatalog.NameOf(kernel)) && !UnmeasuredClasses().IsMatch(kernel.DeclaringType!.Name)),
+        ];
+        Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "TiledKernels");
+        Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "FewRowsKernels");
         using Context context = Context.Create(builder => AcceleratorContext.Configure(builder));
         foreach (CudaArchitecture architecture in s_architectures)
         {
@@ -99,45 +101,78 @@ public sealed partial class PtxTests
     {
         MethodInfo[] kernels = [.. KernelCatalog.Kernels.Where(kernel => kernel.DeclaringType!.Name.EndsWith("CodecKernels", StringComparison.Ordinal))];
         foreach (string kernel in (string[])["BlockMaxima", "Quantize", "Dequantize"])
-            Assert.Contains(kernels, found => found.DeclaringType!.Name == "LowRank8NF4Block64NestedCodecKernels" && found.Name == kernel);
+            Assert.Contains(kernels, found => found.DeclaringType!.Name == "NF4Block64NestedCodecKernels" && found.Name == kernel);
         using Context context = Context.Create(builder => AcceleratorContext.Configure(builder));
         foreach (CudaArchitecture architecture in s_architectures)
         {
             using PTXBackend backend = Backend(context, architecture);
             foreach (MethodInfo kernel in kernels)
-                Assert.False(CallOrLocalMemory().IsMatch(Compile(backend, kernel)),
-                    $"{KernelCatalog.NameOf(kernel)} for {architecture} calls a function or uses local memory.");
+                Assert.False(CallOrLocalMemory().IsMatch(Compile(backend, kernel)), $"{KernelCatalog.NameOf(kernel)} for {architecture} calls a function or uses local memory.");
         }
     }
 
     [Fact]
-    public void EveryGeneratedKernelIsMarked()
+    public void EveryGeneratedKernelIsMarkedAndLaunched()
     {
-        Assert.NotEmpty(KernelCatalog.GeneratedClasses);
-        foreach (Type type in KernelCatalog.GeneratedClasses.Where(type => type.IsPublic))
-        {
-            foreach (MethodInfo method in KernelCatalog.Methods(type))
-                Assert.True(method.IsDefined(typeof(KernelAttribute)), $"{type.Name}.{method.Name} is a kernel without [Kernel], so no test would compile it.");
-        }
+        Assert.NotEmpty(KernelCatalog.LaunchedGeneratedMethods);
+        Assert.All(KernelCatalog.LaunchedGeneratedMethods, method =>
+            Assert.True(method.IsDefined(typeof(KernelAttribute)), $"{KernelCatalog.NameOf(method)} is a kernel without [Kernel], so no test would compile it."));
+        HashSet<(Module, int)> found = [.. KernelCatalog.Kernels.Select(kernel => (kernel.Module, kernel.MetadataToken))];
+        Assert.NotEmpty(KernelCatalog.DeclaredGeneratedKernels);
+        Assert.All(KernelCatalog.DeclaredGeneratedKernels, kernel =>
+            Assert.True(found.Contains((kernel.Module, kernel.MetadataToken)), $"No layer launches {KernelCatalog.NameOf(kernel)}, so no test would compile it."));
     }
 
     [Fact]
     public void EveryConfigurationHasItsVariants()
     {
-        string[] classes = [.. KernelCatalog.GeneratedClasses.Where(type => type.Assembly == typeof(PtxTests).Assembly).Select(type => type.Name)];
+        HashSet<string> kernels =
+            [.. KernelCatalog.Kernels.Where(kernel => kernel.Module.Assembly == typeof(PtxTests).Assembly).Select(KernelCatalog.NameInAssembly)];
         foreach (int rank in (int[])[1, 3, 4, 8, 16, 37])
         {
-            foreach (string variant in (string[])["Tiled", "FewRows", "Narrow", "Factor", "NarrowFactor"])
-                Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"LowRank{rank}{variant}Kernels"), classes);
+            string own = string.Create(CultureInfo.InvariantCulture, $"Rank{rank}");
+            string components = rank > 4 ? "EightComponents" : "FourComponents";
+            foreach (string kernel in (string[])["Reduce", "ReduceGradient", "GradientOfA", "GradientOfB"])
+            {
+                Assert.Contains($"FactorKernels.{kernel}.{own}.{components}", kernels);
+                Assert.Contains($"NarrowFactorKernels.{kernel}.{own}", kernels);
+            }
+
+            Assert.Contains($"FactorKernels.Merge.{own}", kernels);
+            AssertProducts("DenseWeight", own, pieces: []);
         }
 
-        foreach (string set in (string[])[
-            "Frozen", "FrozenNF4Block64", "FrozenFloat16", "LowRank8NF4Block64Nested", "LowRank4NF4Block128Nested",
-            "LowRank3FP4Block32Nested", "LowRank8Dynamic8Block256", "LowRank8BFloat16", "LowRank8Float16",
-        ])
+        AssertProducts("DenseWeight", "NoTerm", pieces: []);
+        foreach ((string weight, string? rank) in ((string, string?)[])[
+            ("NF4Block64Weight", null), ("SixteenBitWeight.Float16Conversion", null), ("SixteenBitWeight.BFloat16Conversion", null),
+            ("NF4Block64NestedWeight", "Rank8"), ("NF4Block128NestedWeight", "Rank4"), ("FP4Block32NestedWeight", "Rank3"), ("Dynamic8Block256Weight", "Rank8"),
+            ("SixteenBitWeight.BFloat16Conversion", "Rank8"), ("SixteenBitWeight.Float16Conversion", "Rank8")])
         {
-            foreach (string variant in (string[])["Tiled", "FewRows", "Narrow", .. set == "Frozen" ? [] : (string[])["Codec"]])
-                Assert.Contains($"{set}{variant}Kernels", classes);
+            AssertProducts(weight, rank ?? "NoTerm", ["WholePieces", "PiecesAnywhere"]);
+            string[] codec = weight.Split('.') is [_, string conversion]
+                ? [$"SixteenBitCodecKernels.Quantize.{conversion}", $"SixteenBitCodecKernels.Dequantize.{conversion}"]
+                : [.. ((string[])["BlockMaxima", "Quantize", "Dequantize"]).Select(kernel => $"{weight.Replace("Weight", "CodecKernels", StringComparison.Ordinal)}.{kernel}")];
+            Assert.All(codec, kernel => Assert.Contains(kernel, kernels));
+        }
+
+        void AssertProducts(string weight, string rank, string[] pieces)
+        {
+            foreach ((string product, string transposed) in ((string, string)[])[("Forward", "Transposed"), ("InputGradient", string.Empty)])
+            {
+                string term = rank == "NoTerm" ? rank : $"{product}LowRank.{rank}";
+                Assert.Contains($"NarrowKernels.{product}.{weight}.{term}", kernels);
+                if (pieces.Length == 0)
+                {
+                    Assert.Contains($"TiledKernels.{product}.{weight}.Dense{transposed}Tile.{term}", kernels);
+                    Assert.Contains($"FewRowsKernels.{product}.{weight}.Dense{(transposed.Length > 0 ? "TransposedColumns" : "Column")}.{term}", kernels);
+                }
+
+                foreach (string piece in pieces)
+                {
+                    Assert.Contains($"TiledKernels.{product}.{weight}.Packed{transposed}Tile.{piece}.{term}", kernels);
+                    Assert.Contains($"FewRowsKernels.{product}.{weight}.Packed{transposed}Columns.{piece}.{term}", kernels);
+                }
+            }
         }
     }
 

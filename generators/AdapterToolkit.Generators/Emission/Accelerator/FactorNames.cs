@@ -24,38 +24,28 @@ internal sealed record FactorNames(
     string Features,
     bool ComponentsFirst)
 {
-    /// <summary>How many components of the rank a group works on, unrolled.</summary>
-    public const int MostComponents = 8;
+    /// <summary>Both factors. Their kernels are written for any rank, which is a parameter of their type.</summary>
+    public static IReadOnlyList<FactorNames> Both { get; } =
+    [
+        new(FactorProduct.Reduce(0), FactorProduct.GradientOfA(0), "x", "a", "u", "v", "inFeatures", ComponentsFirst: true),
+        new(FactorProduct.ReduceGradient(0), FactorProduct.GradientOfB(0), "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false),
+    ];
 
-    public static FactorNames A(int rank) => new(FactorProduct.Reduce(rank), FactorProduct.GradientOfA(rank), "x", "a", "u", "v", "inFeatures", ComponentsFirst: true);
+    /// <summary>The member of an adapter's factors that holds the factor.</summary>
+    public string Parameter => Factor.ToUpperInvariant();
 
-    public static FactorNames B(int rank) => new(FactorProduct.ReduceGradient(rank), FactorProduct.GradientOfB(rank), "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false);
+    /// <summary>What a sum is multiplied by.</summary>
+    public string Scaling => ComponentsFirst ? string.Empty : "scaling * ";
 
-    /// <summary>The rank.</summary>
-    public int Rank => Product.Rank;
+    /// <summary>The parameters of the product's kernels.</summary>
+    public string ProductParameters => $"View {Activations}, View {Factor}, View {Reduced}, {Sizes}";
 
-    /// <summary>Whether the scaling is a factor of both products.</summary>
-    public bool Scales => !ComponentsFirst;
+    /// <summary>The parameters of the gradient's kernels.</summary>
+    public string GradientParameters => $"View {OtherReduced}, View {Activations}, View gradient, {Sizes}";
 
-    /// <summary>How many components a group works on.</summary>
-    public int Components => Math.Min(Rank, MostComponents);
-
-    /// <summary>How many groups share the rank.</summary>
-    public int Pieces => (Rank + MostComponents - 1) / MostComponents;
-
-    /// <summary>Whether the last group of components is not full.</summary>
-    public bool HasPartialPiece => Rank % Components != 0;
+    private string Sizes => $"int rows, int {Features}{(ComponentsFirst ? string.Empty : ", float scaling")}";
 
     /// <summary>Where an element of the factor, or of its gradient, lies.</summary>
     public string Index(string component, string feature) =>
-        ComponentsFirst ? $"{component} * {Features} + {feature}" : $"{feature} * {Rank} + {component}";
-
-    /// <summary>The parameters of the product's kernels.</summary>
-    public string[] ProductParameters() => Parameters($"View {Activations}", $"View {Factor}", $"View {Reduced}");
-
-    /// <summary>The parameters of the gradient's kernels.</summary>
-    public string[] GradientParameters() => Parameters($"View {OtherReduced}", $"View {Activations}", $"View gradient");
-
-    private string[] Parameters(params string[] views) =>
-        Scales ? [.. views, "int rows", $"int {Features}", "float scaling"] : [.. views, "int rows", $"int {Features}"];
+        ComponentsFirst ? $"{component} * {Features} + {feature}" : $"{feature} * TRank.Components + {component}";
 }

@@ -2,53 +2,30 @@ using AdapterToolkit.Generators.Planning.Products;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
-/// <summary>The names and parameters that the variants of one product share.</summary>
-internal static class ProductNames
+/// <summary>The names that the kernels of a product share, whatever their variant.</summary>
+/// <param name="Product">The product.</param>
+internal sealed record ProductNames(Product Product)
 {
+    /// <summary>The formula, in which the term stands for those that a layer's products have.</summary>
+    public string Formula => $"{Product.Result} = {Product.Left} {(IsTransposed ? "Wᵀ" : "W")} + term{Bias(" + bias")}";
+
+    /// <summary>Whether a column's summands lie side by side, as in W's rows for x Wᵀ.</summary>
+    public bool IsTransposed => Product.Weight.Use == WeightUse.Transposed;
+
     /// <summary>The number of features that the product sums over.</summary>
-    public static string Summed(Product product) => product.Weight.Use == WeightUse.Transposed ? "inFeatures" : "outFeatures";
+    public string Summed => IsTransposed ? "inFeatures" : "outFeatures";
 
     /// <summary>The number of features of a row of the result.</summary>
-    public static string Columns(Product product) => product.Weight.Use == WeightUse.Transposed ? "outFeatures" : "inFeatures";
+    public string Columns => IsTransposed ? "outFeatures" : "inFeatures";
 
     /// <summary>The parameters of every variant, in one order, so that one launch fits all.</summary>
-    public static string[] Parameters(Product product, WeightReader reader)
-    {
-        List<string> parameters = [$"View {product.Left}", .. reader.Parameters];
-        if (product.LowRank is not null)
-        {
-            parameters.Add($"View {product.LowRank.Left}");
-            parameters.Add($"View {product.LowRank.Right}");
-        }
+    public string Parameters =>
+        $"View {Product.Left}, TWeight weight, TTerm term, {Bias("View bias, ")}View {Product.Result}, int rows, int inFeatures, int outFeatures";
 
-        if (product.Epilogue.HasBias)
-            parameters.Add($"View bias");
-        parameters.Add($"View {product.Result}");
-        parameters.Add("int rows");
-        parameters.Add("int inFeatures");
-        parameters.Add("int outFeatures");
-        if (product.LowRank is { Scales: true })
-            parameters.Add("float scaling");
-        return [.. parameters];
-    }
+    /// <summary>A text where a bias may be added, and nothing else.</summary>
+    public string Bias(string text) => Product.Epilogue.HasBias ? text : string.Empty;
 
-    /// <summary>The condition under which the layer has an adapter: without one, the low-rank views are empty.</summary>
-    public static string HasLowRank(Product product) => $"{product.LowRank!.Left}.Length > 0";
-
-    /// <summary>The bias of a column; zero without one.</summary>
-    public static string Bias(string column) => $"bias.Length > 0 ? bias[{column}] : 0f";
-
-    /// <summary>
-    /// The low-rank term's summands of one result, unrolled over the rank: s·u Bᵀ, or v A, of one row and one column.
-    /// </summary>
-    public static IEnumerable<string> LowRankSummands(Product product, string row, string column)
-    {
-        for (int component = 0; component < product.LowRank!.Rank; component++)
-        {
-            string right = product.Weight.Use == WeightUse.Transposed
-                ? KernelClass.Plus($"{column} * {product.LowRank!.Rank}", component)
-                : component == 0 ? column : $"{component} * inFeatures + {column}";
-            yield return $"{product.LowRank!.Left}[{KernelClass.Plus($"{row} * {product.LowRank!.Rank}", component)}] * {product.LowRank!.Right}[{right}]";
-        }
-    }
+    /// <summary>The statement by which a thread that has one result adds the terms and the bias, and writes it.</summary>
+    public string StoreResult =>
+        $"{Product.Result}[row * {Columns} + column] = term.AddTo(result, row, column, {Columns}){Bias(" + (bias.Length > 0 ? bias[column] : 0f)")};";
 }

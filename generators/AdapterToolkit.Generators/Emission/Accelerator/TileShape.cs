@@ -5,9 +5,7 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// of the tile's first half and as many of its second half, so that the threads of a warp read neighbouring quadruples of
 /// shared memory. The summed dimension advances by <see cref="Depth"/> at a time.
 /// </summary>
-/// <param name="ThreadRows">How many threads lie below each other.</param>
-/// <param name="ThreadColumns">How many threads lie side by side.</param>
-internal sealed record TileShape(int ThreadRows, int ThreadColumns)
+internal static class TileShape
 {
     /// <summary>How many summands of each row and column are in shared memory at once.</summary>
     public const int Depth = 8;
@@ -18,24 +16,21 @@ internal sealed record TileShape(int ThreadRows, int ThreadColumns)
     /// <summary>How many numbers shared memory gives at once.</summary>
     public const int Quad = 4;
 
-    /// <summary>64 x 64 results by 64 threads.</summary>
-    public static TileShape Square { get; } = new(8, 8);
+    /// <summary>How many threads lie side by side, and how many below each other.</summary>
+    public const int Side = 8;
 
     /// <summary>Threads of the group.</summary>
-    public int Threads => ThreadRows * ThreadColumns;
+    public const int Threads = Side * Side;
 
-    /// <summary>Rows of the tile.</summary>
-    public int Rows => ThreadRows * Held;
+    /// <summary>Rows of the tile, and columns.</summary>
+    public const int Results = Side * Held;
 
-    /// <summary>Columns of the tile.</summary>
-    public int Columns => ThreadColumns * Held;
+    /// <summary>Where the second half of the tile's rows, or columns, begins.</summary>
+    public const int Half = Results / 2;
 
-    /// <summary>Quadruples from one summand's rows to the next one's: one more than the rows need, so that stores do not meet in one bank.</summary>
-    public int LeftStride => (Rows / Quad) + 1;
+    /// <summary>Quadruples from one summand to the next one: one more than the tile needs, so that stores do not meet in one bank.</summary>
+    public const int Stride = (Results / Quad) + 1;
 
-    /// <summary>Quadruples from one summand's columns to the next one's.</summary>
-    public int RightStride => (Columns / Quad) + 1;
-
-    /// <summary>Rows or columns that all threads load at once, when each loads one summand of a quadruple of them.</summary>
-    public int LoadedAtOnce => Threads / Depth * Quad;
+    /// <summary>Quadruples of a stage.</summary>
+    public const int Stage = Depth * Stride;
 }

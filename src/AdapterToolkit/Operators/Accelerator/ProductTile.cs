@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace AdapterToolkit.Operators.Accelerator;
@@ -6,8 +7,9 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// Four rows of four numbers that a thread keeps in registers. Kernels pass it by value: each number is a variable of its own
 /// in the compiled code.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-internal struct ProductTile
+public struct ProductTile
 {
     /// <summary>The first row.</summary>
     public Float4 Row0;

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using ILGPU.Algorithms;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
 /// <summary>Arithmetic with four numbers side by side, for kernels.</summary>
-internal static class Quadruple
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Quadruple
 {
     /// <summary>Four numbers.</summary>
     /// <param name="x">The first.</param>

@@ -1,0 +1,49 @@
+namespace AdapterToolkit.Generators.Emission.Accelerator;
+
+/// <summary>Prints the products with the low-rank factors and their gradients as the plainest kernels, one result a thread.</summary>
+internal static class NarrowFactorKernelsPrinter
+{
+    public static string Print() => Template.Text($$"""
+        /// <summary>The products with the factors and their gradients in their plainest form, for debugging.</summary>
+        public static class NarrowFactorKernels
+        {
+            {{KernelText.Members(FactorNames.Both.SelectMany(names => (string[])[Product(names), Gradient(names)]))}}
+        }
+        """);
+
+    private static string Product(FactorNames names) => Template.Text($$"""
+        /// <summary>{{names.Product.Formula}}, one result a thread.</summary>
+        {{AcceleratorFile.KernelMark}}
+        public static void {{names.Product.Name}}<TRank>({{names.ProductParameters}})
+            where TRank : struct, IRank
+        {
+            int index = Grid.IdxX * {{NarrowKernelsPrinter.Threads}} + Group.IdxX;
+            if (index >= rows * TRank.Components)
+                return;
+            int row = index / TRank.Components;
+            int component = index % TRank.Components;
+            float result = 0f;
+            for (int i = 0; i < {{names.Features}}; i++)
+                result += {{names.Activations}}[row * {{names.Features}} + i] * {{names.Factor}}[{{names.Index("component", "i")}}];
+            {{names.Reduced}}[index] = {{names.Scaling}}result;
+        }
+        """);
+
+    private static string Gradient(FactorNames names) => Template.Text($$"""
+        /// <summary>{{names.Gradient.Formula}}, one result a thread.</summary>
+        {{AcceleratorFile.KernelMark}}
+        public static void {{names.Gradient.Name}}<TRank>({{names.GradientParameters}})
+            where TRank : struct, IRank
+        {
+            int index = Grid.IdxX * {{NarrowKernelsPrinter.Threads}} + Group.IdxX;
+            if (index >= TRank.Components * {{names.Features}})
+                return;
+            int component = index / {{names.Features}};
+            int feature = index % {{names.Features}};
+            float result = 0f;
+            for (int row = 0; row < rows; row++)
+                result += {{names.OtherReduced}}[row * TRank.Components + component] * {{names.Activations}}[row * {{names.Features}} + feature];
+            gradient[{{names.Index("component", "feature")}}] += {{names.Scaling}}result;
+        }
+        """);
+}
