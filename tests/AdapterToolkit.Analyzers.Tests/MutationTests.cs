@@ -118,9 +118,12 @@ public sealed class MutationTests
         : Linear(inFeatures, outFeatures, bias)
         {
             public new AdapterToolkit.Tensors.Tensor Forward(AdapterToolkit.Tensors.Tensor x) =>
-                Matrices.MatMul(Matrices.MatMul(x, Matrices.Transpose(Factors!.A.Value)), Matrices.Transpose(Factors.B.Value));
+                Matrices.MatMul(Matrices.MatMul(x, Matrices.Transpose(this.Factors!.A.Value)), Matrices.Transpose(this.Factors!.B.Value));
         }
-        """)]
+        """,
+        "Projection.cs",
+        "using AdapterToolkit;",
+        "using AdapterToolkit;\nusing AdapterToolkit.Adapters;")]
     [InlineData("ADT0201", "FeedForward.cs", "=> Down", "=> Tensor.From(x.Device, x.Shape, x.ToArray()) + Down")]
     [InlineData(
         "ADT0201",

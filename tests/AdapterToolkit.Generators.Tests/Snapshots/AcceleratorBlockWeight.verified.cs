@@ -7,18 +7,19 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using Interop = global::ILGPU.Interop;
     using Math = global::System.Math;
     using NumberOrder = global::AdapterToolkit.Operators.Accelerator.NumberOrder;
-    using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
+    using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using SharedMemory = global::ILGPU.SharedMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using Utilities = global::ILGPU.Util.Utilities;
     using View = global::ILGPU.ArrayView<float>;
     using Words = global::ILGPU.ArrayView<uint>;
+    using static global::AdapterToolkit.Tensors.CustomKernels;
 
     partial class AcceleratorKernels
     {
@@ -36,8 +37,8 @@ namespace AdapterToolkit.Generated.User_Project
                 PackedWeight packed = weight.Packed;
                 return new()
                 {
-                    Codes = packed.Codes.View.Cast<uint>(),
-                    ScaleCodes = packed.ScaleCodes!.View.Cast<uint>(),
+                    Codes = packed.Codes.ViewOf<uint>(),
+                    ScaleCodes = packed.ScaleCodes!.ViewOf<uint>(),
                     NestedMaxima = packed.NestedMaxima!.View,
                     Offset = packed.Offset,
                     DynamicMap = packed.DynamicMap.View,
@@ -224,7 +225,7 @@ namespace AdapterToolkit.Generated.User_Project
                 device.Launch(
                     NF4Block64NestedCodecKernels.Dequantize,
                     Launches.OneThreadEach(device, dense.Shape.Elements),
-                    weight.Codes.View.Cast<uint>(),
+                    weight.Codes.ViewOf<uint>(),
                     scales.View,
                     dense.View,
                     dense.Shape.Elements);
@@ -244,7 +245,7 @@ namespace AdapterToolkit.Generated.User_Project
                     Launches.OneThreadEach(device, codes.Shape.Elements),
                     values.View,
                     factors.View,
-                    codes.View.Cast<uint>(),
+                    codes.ViewOf<uint>(),
                     values.Shape.Elements);
         }
     }

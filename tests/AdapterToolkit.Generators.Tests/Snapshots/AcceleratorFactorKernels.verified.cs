@@ -8,17 +8,18 @@ namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
     using Float4 = global::AdapterToolkit.Operators.Float4;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using KernelConfig = global::ILGPU.KernelConfig;
-    using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
     using Math = global::System.Math;
     using ProductTile = global::AdapterToolkit.Operators.Accelerator.ProductTile;
     using Quadruple = global::AdapterToolkit.Operators.Accelerator.Quadruple;
     using SharedMemory = global::ILGPU.SharedMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
+    using static global::AdapterToolkit.Tensors.CustomKernels;
 
     partial class AcceleratorKernels
     {
@@ -239,7 +240,7 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>u = x Aᵀ.</summary>
             public static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)
             {
-                if (device.IsDebug)
+                if (device.GroupSize(64) < 64)
                 {
                     KernelConfig config = Launches.OneThreadEach(device, x.Rows * TRank.Components);
                     device.Launch(NarrowFactorKernels.Reduce<TRank>, config, x.View, factors.A.Value.View, u.View, x.Rows, x.Columns);
@@ -254,7 +255,7 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>v = s·dy B.</summary>
             public static void ReduceGradient(AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v)
             {
-                if (device.IsDebug)
+                if (device.GroupSize(64) < 64)
                 {
                     KernelConfig config = Launches.OneThreadEach(device, dy.Rows * TRank.Components);
                     device.Launch(NarrowFactorKernels.ReduceGradient<TRank>, config, dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling);
@@ -291,7 +292,7 @@ namespace AdapterToolkit.Generated.User_Project
             private static void GradientOfA(AcceleratorDevice device, Tensor v, Tensor x, LowRankFactors factors)
             {
                 View gradient = factors.A.AccumulatedGradient.View;
-                if (device.IsDebug)
+                if (device.GroupSize(256) < 256)
                 {
                     KernelConfig config = Launches.OneThreadEach(device, x.Columns * TRank.Components);
                     device.Launch(NarrowFactorKernels.GradientOfA<TRank>, config, v.View, x.View, gradient, x.Rows, x.Columns);
@@ -306,7 +307,7 @@ namespace AdapterToolkit.Generated.User_Project
             private static void GradientOfB(AcceleratorDevice device, Tensor u, Tensor dy, LowRankFactors factors)
             {
                 View gradient = factors.B.AccumulatedGradient.View;
-                if (device.IsDebug)
+                if (device.GroupSize(256) < 256)
                 {
                     KernelConfig config = Launches.OneThreadEach(device, dy.Columns * TRank.Components);
                     device.Launch(NarrowFactorKernels.GradientOfB<TRank>, config, u.View, dy.View, gradient, dy.Rows, dy.Columns, factors.Scaling);

@@ -7,10 +7,11 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using KernelConfig = global::ILGPU.KernelConfig;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
+    using static global::AdapterToolkit.Tensors.CustomKernels;
 
     partial class AcceleratorKernels
     {
@@ -26,7 +27,7 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>A group's threads have an item each.</summary>
             public static KernelConfig OneThreadEach(AcceleratorDevice device, int items)
             {
-                int threads = device.IsDebug ? 16 : 128;
+                int threads = device.GroupSize(128);
                 return new KernelConfig(Groups(items, threads), threads);
             }
         }
@@ -40,7 +41,7 @@ namespace AdapterToolkit.Generated.User_Project
                 where TTerm : struct, ITerm
             {
                 View biasView = bias?.Data.View ?? default;
-                if (device.IsDebug)
+                if (device.GroupSize(64) < 64)
                 {
                     KernelConfig config = Launches.Config(y.Columns, 16, x.Rows, 1, 16);
                     device.Launch(NarrowKernels.Forward<TWeight, TTerm>, config, x.View, weight, term, biasView, y.View, x.Rows, x.Columns, y.Columns);
@@ -63,7 +64,7 @@ namespace AdapterToolkit.Generated.User_Project
                 where TColumns : struct, IColumns<TWeight>
                 where TTerm : struct, ITerm
             {
-                if (device.IsDebug)
+                if (device.GroupSize(64) < 64)
                 {
                     KernelConfig config = Launches.Config(dx.Columns, 16, dy.Rows, 1, 16);
                     device.Launch(NarrowKernels.InputGradient<TWeight, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);

@@ -7,11 +7,12 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using Group = global::ILGPU.Group;
-    using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
     using Math = global::System.Math;
     using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Operators.Float4>;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
+    using static global::AdapterToolkit.Tensors.CustomKernels;
 
     partial class AcceleratorKernels
     {

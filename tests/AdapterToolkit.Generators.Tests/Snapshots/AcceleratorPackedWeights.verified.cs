@@ -8,7 +8,7 @@ namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
     using Float4 = global::AdapterToolkit.Operators.Float4;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Math = global::System.Math;
     using ProductTile = global::AdapterToolkit.Operators.Accelerator.ProductTile;
     using Quadruple = global::AdapterToolkit.Operators.Accelerator.Quadruple;

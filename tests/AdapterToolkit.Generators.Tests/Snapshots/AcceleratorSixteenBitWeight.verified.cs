@@ -7,15 +7,16 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
-    using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
+    using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using SixteenBitNumbers = global::AdapterToolkit.Operators.Accelerator.SixteenBitNumbers;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
     using Words = global::ILGPU.ArrayView<uint>;
+    using static global::AdapterToolkit.Tensors.CustomKernels;
 
     partial class AcceleratorKernels
     {
@@ -47,11 +48,11 @@ namespace AdapterToolkit.Generated.User_Project
         {
             public Words Codes;
 
-            public static SixteenBitWeight<TConversion> Of(FrozenWeight weight) => new() { Codes = weight.Packed.Codes.View.Cast<uint>() };
+            public static SixteenBitWeight<TConversion> Of(FrozenWeight weight) => new() { Codes = weight.Packed.Codes.ViewOf<uint>() };
 
             public View Table(int threads) => default;
 
-            public float Number(View table, int element) => TConversion.FromBits(SixteenBitNumbers.At(Codes, element));
+            public float Number(View table, int element) => TConversion.FromBits(SixteenBitNumbers.InWord(Codes[element >> 1], element));
 
             public Piece Load(int element)
             {
@@ -112,7 +113,7 @@ namespace AdapterToolkit.Generated.User_Project
             {
                 int index = Grid.IdxX * Group.DimX + Group.IdxX;
                 if (index < count)
-                    dense[index] = TConversion.FromBits(SixteenBitNumbers.At(codes, index));
+                    dense[index] = TConversion.FromBits(SixteenBitNumbers.InWord(codes[index >> 1], index));
             }
 
             /// <summary>codes[i] = values[i], rounded, one word of two codes a thread. Zeros follow the last number.</summary>
@@ -138,7 +139,7 @@ namespace AdapterToolkit.Generated.User_Project
                 device.Launch(
                     SixteenBitCodecKernels.Dequantize<TConversion>,
                     Launches.OneThreadEach(device, dense.Shape.Elements),
-                    weight.Codes.View.Cast<uint>(),
+                    weight.Codes.ViewOf<uint>(),
                     dense.View,
                     dense.Shape.Elements);
 
@@ -148,7 +149,7 @@ namespace AdapterToolkit.Generated.User_Project
                     SixteenBitCodecKernels.Quantize<TConversion>,
                     Launches.OneThreadEach(device, codes.Shape.Elements),
                     values.View,
-                    codes.View.Cast<uint>(),
+                    codes.ViewOf<uint>(),
                     values.Shape.Elements);
         }
     }

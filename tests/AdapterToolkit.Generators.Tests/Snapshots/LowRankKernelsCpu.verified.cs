@@ -4,8 +4,8 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
-    using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using Products = global::AdapterToolkit.Generated.User_Project.CpuKernels.Products<global::AdapterToolkit.Generated.User_Project.CpuKernels.FullPrecision, global::AdapterToolkit.Generated.User_Project.CpuKernels.Rank3>;
     using Factors = global::AdapterToolkit.Generated.User_Project.CpuKernels.FactorProducts<global::AdapterToolkit.Generated.User_Project.CpuKernels.Rank3>;

@@ -4,8 +4,8 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
-    using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;

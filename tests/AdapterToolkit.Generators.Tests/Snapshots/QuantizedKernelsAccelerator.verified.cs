@@ -7,9 +7,9 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
-    using FrozenWeight = global::AdapterToolkit.Tensors.FrozenWeight;
-    using LowRankFactors = global::AdapterToolkit.Adapters.LowRankFactors;
-    using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
+    using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using static global::AdapterToolkit.Generated.User_Project.AcceleratorKernels;
 

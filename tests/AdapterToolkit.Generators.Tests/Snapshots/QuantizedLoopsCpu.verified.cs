@@ -4,7 +4,7 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using Codebooks = global::AdapterToolkit.Quantization.Codebooks;
-    using PackedWeight = global::AdapterToolkit.Quantization.PackedWeight;
+    using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
@@ -271,8 +271,8 @@ namespace AdapterToolkit.Generated.User_Project
         {
             int inFeatures = weight.Shape.Columns;
             int width = Math.Min(32, weight.Shape.Rows - (panel * 32));
-            ref float words = ref TWeight.DoubleQuantized ? ref MemoryMarshal.GetReference(weight.ScaleCodes!.Span) : ref Unsafe.NullRef<float>();
-            ref byte codes = ref Unsafe.As<float, byte>(ref words);
+            ref uint words = ref TWeight.DoubleQuantized ? ref MemoryMarshal.GetReference(weight.ScaleCodes!.SpanOf<uint>()) : ref Unsafe.NullRef<uint>();
+            ref byte codes = ref Unsafe.As<uint, byte>(ref words);
             ref float maxima = ref MemoryMarshal.GetReference((TWeight.DoubleQuantized ? weight.NestedMaxima! : weight.Maxima!).Span);
             ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
             float offset = TWeight.DoubleQuantized ? weight.Offset : 0;
