@@ -151,7 +151,10 @@ public sealed class RobustnessTests
     [Theory]
     [InlineData("class C { void M() { var x = MatMul(MatMul(, ), ); x.Merge().Merge(; } }")]
     [InlineData("using AdapterToolkit.Modules; using AdapterToolkit.Tensors; class C : Linear { Tensor Forward(Tensor x) => Weight.Data. }")]
-    [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; class C { Tensor P => P; Tensor Q { get => Q; set => Q = value; } Tensor M(Tensor t) => M(M(t)) * P + Q; }")]
+    [InlineData("""
+        using AdapterToolkit.Operators; using AdapterToolkit.Tensors;
+        class C { Tensor P => P; Tensor Q { get => Q; set => Q = value; } Tensor M(Tensor t) => M(M(t)) * P + Q; }
+        """)]
     [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; class C { Tensor M(Tensor t) { goto missing; again: t = t * 2; goto again; } }")]
     [InlineData("""
         using AdapterToolkit.Tensors;
@@ -165,7 +168,10 @@ public sealed class RobustnessTests
             T M<U>(U u, Tensor x) where U : T { foreach (var (a, b) in x) { M(a, b); } return default; }
         }
         """)]
-    [InlineData("using AdapterToolkit.Operators; using AdapterToolkit.Tensors; System.Func<Tensor, Tensor> f = null; f = t => f(t) * 2; Tensor Local(Tensor t) => Local(t); f(Local(null));")]
+    [InlineData("""
+        using AdapterToolkit.Operators; using AdapterToolkit.Tensors;
+        System.Func<Tensor, Tensor> f = null; f = t => f(t) * 2; Tensor Local(Tensor t) => Local(t); f(Local(null));
+        """)]
     public async Task NothingFailsOnOddCode(string source) => Assert.Empty(await Reported([("Odd.cs", source)]));
 
     [Theory]

@@ -46,7 +46,8 @@ internal static class RuleTest<T>
 
     /// <summary>The members that the generator would emit for a language model.</summary>
     internal const string EmittedHalf = """
-        public override Tensor ForwardSaving(TokenIds tokens, SequenceContext context, AdapterToolkit.CompilerServices.Pass pass, out ForwardRecord? record) => throw null!;
+        public override Tensor ForwardSaving(
+            TokenIds tokens, SequenceContext context, AdapterToolkit.CompilerServices.Pass pass, out ForwardRecord? record) => throw null!;
         public override Tensor Evaluate(TokenIds tokens, SequenceContext context, AdapterToolkit.CompilerServices.Pass pass) => throw null!;
         public override void Backward(Tensor gradient, ForwardRecord record) { }
         """;

@@ -18,15 +18,15 @@ internal static class ElementStorage
     /// <param name="type">The element's type.</param>
     internal static bool IsHeldIn<T>(this ElementType type)
         where T : unmanaged => type switch
-    {
-        ElementType.Float32 => typeof(T) == typeof(float),
-        ElementType.Float64 => typeof(T) == typeof(double),
-        ElementType.BFloat16 => typeof(T) == typeof(ushort),
-        ElementType.Float16 => typeof(T) == typeof(ushort) || typeof(T) == typeof(Half),
-        ElementType.Int32 => typeof(T) == typeof(int),
-        ElementType.UInt32 => typeof(T) == typeof(uint),
-        _ => typeof(T) == typeof(byte),
-    };
+        {
+            ElementType.Float32 => typeof(T) == typeof(float),
+            ElementType.Float64 => typeof(T) == typeof(double),
+            ElementType.BFloat16 => typeof(T) == typeof(ushort),
+            ElementType.Float16 => typeof(T) == typeof(ushort) || typeof(T) == typeof(Half),
+            ElementType.Int32 => typeof(T) == typeof(int),
+            ElementType.UInt32 => typeof(T) == typeof(uint),
+            _ => typeof(T) == typeof(byte),
+        };
 
     /// <summary>The type of elements that C# holds in a type of its own.</summary>
     /// <typeparam name="T">C#'s type.</typeparam>

@@ -71,7 +71,8 @@ public sealed partial class PtxTests
     {
         MethodInfo[] kernels =
         [
-            .. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(KernelCatalog.NameOf(kernel)) && !UnmeasuredClasses().IsMatch(kernel.DeclaringType!.Name)),
+            .. KernelCatalog.Kernels.Where(kernel => CodedFormats().IsMatch(KernelCatalog.NameOf(kernel))
+                && !UnmeasuredClasses().IsMatch(kernel.DeclaringType!.Name)),
         ];
         Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "TiledKernels");
         Assert.Contains(kernels, kernel => kernel.DeclaringType!.Name == "FewRowsKernels");
@@ -107,7 +108,9 @@ public sealed partial class PtxTests
         {
             using PTXBackend backend = Backend(context, architecture);
             foreach (MethodInfo kernel in kernels)
-                Assert.False(CallOrLocalMemory().IsMatch(Compile(backend, kernel)), $"{KernelCatalog.NameOf(kernel)} for {architecture} calls a function or uses local memory.");
+                Assert.False(
+                    CallOrLocalMemory().IsMatch(Compile(backend, kernel)),
+                    $"{KernelCatalog.NameOf(kernel)} for {architecture} calls a function or uses local memory.");
         }
     }
 
@@ -116,11 +119,15 @@ public sealed partial class PtxTests
     {
         Assert.NotEmpty(KernelCatalog.LaunchedGeneratedMethods);
         Assert.All(KernelCatalog.LaunchedGeneratedMethods, method =>
-            Assert.True(method.IsDefined(typeof(KernelAttribute)), $"{KernelCatalog.NameOf(method)} is a kernel without [Kernel], so no test would compile it."));
+            Assert.True(
+                method.IsDefined(typeof(KernelAttribute)),
+                $"{KernelCatalog.NameOf(method)} is a kernel without [Kernel], so no test would compile it."));
         HashSet<(Module, int)> found = [.. KernelCatalog.Kernels.Select(kernel => (kernel.Module, kernel.MetadataToken))];
         Assert.NotEmpty(KernelCatalog.DeclaredGeneratedKernels);
         Assert.All(KernelCatalog.DeclaredGeneratedKernels, kernel =>
-            Assert.True(found.Contains((kernel.Module, kernel.MetadataToken)), $"No layer launches {KernelCatalog.NameOf(kernel)}, so no test would compile it."));
+            Assert.True(
+                found.Contains((kernel.Module, kernel.MetadataToken)),
+                $"No layer launches {KernelCatalog.NameOf(kernel)}, so no test would compile it."));
     }
 
     [Fact]
@@ -151,7 +158,8 @@ public sealed partial class PtxTests
             AssertProducts(weight, rank ?? "NoTerm", ["WholePieces", "PiecesAnywhere"]);
             string[] codec = weight.Split('.') is [_, string conversion]
                 ? [$"SixteenBitCodecKernels.Quantize.{conversion}", $"SixteenBitCodecKernels.Dequantize.{conversion}"]
-                : [.. ((string[])["BlockMaxima", "Quantize", "Dequantize"]).Select(kernel => $"{weight.Replace("Weight", "CodecKernels", StringComparison.Ordinal)}.{kernel}")];
+                : [.. ((string[])["BlockMaxima", "Quantize", "Dequantize"])
+                    .Select(kernel => $"{weight.Replace("Weight", "CodecKernels", StringComparison.Ordinal)}.{kernel}")];
             Assert.All(codec, kernel => Assert.Contains(kernel, kernels));
         }
 

@@ -61,7 +61,8 @@ public sealed class PublicSurfaceTests
     private static IEnumerable<Type> TypesOf(MemberInfo member) => member switch
     {
         FieldInfo field => [field.FieldType],
-        MethodInfo method => [method.ReturnType, .. ParametersOf(method), .. method.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints())],
+        MethodInfo method =>
+            [method.ReturnType, .. ParametersOf(method), .. method.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints())],
         ConstructorInfo constructor => ParametersOf(constructor),
         PropertyInfo property => [property.PropertyType],
         EventInfo added => [added.EventHandlerType!],

@@ -46,7 +46,8 @@ public sealed class MixedAdaptersTests
             Clear(factors);
             foreach (RowRange range in ranges)
             {
-                LayerRun alone = Run(layer, factors is null ? LowRankTerms.None : LowRankTerms.Of(factors), Slice(x, range, In), Slice(dy, range, Out), range.Count);
+                LowRankTerms terms = factors is null ? LowRankTerms.None : LowRankTerms.Of(factors);
+                LayerRun alone = Run(layer, terms, Slice(x, range, In), Slice(dy, range, Out), range.Count);
                 Close.Assert(alone.Y, Slice(mixed.Y, range, Out), Tolerance, $"y of {range}");
                 Close.Assert(alone.Dx, Slice(mixed.Dx, range, In), Tolerance, $"dx of {range}");
             }
@@ -84,7 +85,8 @@ public sealed class MixedAdaptersTests
         int hidden = mixed.Length / Sequences;
         for (int sequence = 0; sequence < Sequences; sequence++)
         {
-            float[] alone = Run(model, new TokenIds(1, Length, ids.AsSpan(sequence * Length, Length)), adapters[sequence], seed.AsSpan(sequence * hidden, hidden).ToArray());
+            TokenIds own = new(1, Length, ids.AsSpan(sequence * Length, Length));
+            float[] alone = Run(model, own, adapters[sequence], seed.AsSpan(sequence * hidden, hidden).ToArray());
             Close.Assert(alone, mixed.AsSpan(sequence * hidden, hidden).ToArray(), Tolerance, $"sequence {sequence}");
         }
 
@@ -99,7 +101,8 @@ public sealed class MixedAdaptersTests
         using CpuDevice device = new(threads: 1);
         Linear layer = ProductLayer.Create(Rank, In, Out, bias: false);
         using LowRankFactors factors = Factors(device, layer, 2);
-        ArgumentException twice = Assert.Throws<ArgumentException>(() => LowRankTerms.Of([new LowRankTerm(factors, [new(0, 3)]), new LowRankTerm(factors, [new(2, 1)])]));
+        ArgumentException twice = Assert.Throws<ArgumentException>(() =>
+            LowRankTerms.Of([new LowRankTerm(factors, [new(0, 3)]), new LowRankTerm(factors, [new(2, 1)])]));
         Assert.Contains("row 2", twice.Message, StringComparison.Ordinal);
         LowRankTerms beyond = LowRankTerms.Of([new LowRankTerm(factors, [new(3, 2)])]);
         Assert.Contains("3 to 4", Assert.Throws<ArgumentException>(() => beyond.Runs(4).ToArray()).Message, StringComparison.Ordinal);
@@ -111,7 +114,9 @@ public sealed class MixedAdaptersTests
         using CpuDevice device = new(threads: 1);
         using TrainedNormLlama model = TrainedNormLlama.Load(Fixtures.PathOf("llama-tiny", "base"), device);
         LowRankAdapter other = new(model, isInUse: false);
-        Assert.Contains("trains", Assert.Throws<NotSupportedException>(() => new MixedAdapters([(model.Adapter, [new(0, 1)]), (other, [new(1, 1)])])).Message, StringComparison.Ordinal);
+        NotSupportedException refused = Assert.Throws<NotSupportedException>(() =>
+            new MixedAdapters([(model.Adapter, [new(0, 1)]), (other, [new(1, 1)])]));
+        Assert.Contains("trains", refused.Message, StringComparison.Ordinal);
     }
 
     private sealed record LayerRun(float[] Y, float[] Dx);

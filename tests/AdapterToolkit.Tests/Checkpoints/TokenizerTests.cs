@@ -218,7 +218,7 @@ public class TokenizerTests
     {
         Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", "tokenizer.json"));
         string text = string.Concat(Enumerable.Repeat(string.Concat(Directory.GetFiles(Path.Combine(SolutionFolder.Find(), "src", "AdapterToolkit",
-            "Checkpoints"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)), 10));
+            "Formats"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)), 10));
         tokenizer.Encode(text, false);
         var watch = Stopwatch.StartNew();
         int count = tokenizer.Encode(text, false).Length;

@@ -107,7 +107,8 @@ public sealed class DifferentiationTests
             inputs: 2,
             tensors => module.Forward(tensors[0], tensors[1]),
             tensors => module.Evaluate(tensors[0], tensors[1], Pass.Active),
-            (Tensor[] tensors, bool[] active, out ForwardRecord? record) => module.ForwardSaving(tensors[0], active[0], tensors[1], active[1], Pass.Active, out record),
+            (Tensor[] tensors, bool[] active, out ForwardRecord? record) =>
+                module.ForwardSaving(tensors[0], active[0], tensors[1], active[1], Pass.Active, out record),
             (gradient, record) =>
             {
                 module.Backward(gradient, record, out Tensor? left, out Tensor? right);
