@@ -14,7 +14,7 @@ internal sealed partial record ReadmeCode(IReadOnlyDictionary<string, string> Fi
     /// <summary>The names that the README leaves out in front of types.</summary>
     private static readonly string[] s_leftOut =
     [
-        "global::AdapterToolkit.Tensors.", "global::AdapterToolkit.Operators.", "global::AdapterToolkit.Modules.",
+        "global::AdapterToolkit.Tensors.", "global::AdapterToolkit.Operators.", "global::AdapterToolkit.CompilerServices.",
         "global::System.Runtime.Intrinsics.", "global::System.Runtime.CompilerServices.",
     ];
 

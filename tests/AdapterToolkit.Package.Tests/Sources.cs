@@ -6,7 +6,7 @@ internal static class Sources
     /// <summary>An annotated layer, run forward and backward, and checked against plain loops.</summary>
     public const string Program = """
         using AdapterToolkit;
-        using AdapterToolkit.CompilerServices;
+        using AdapterToolkit.Adapters;
         using AdapterToolkit.Devices;
         using AdapterToolkit.Loading;
         using AdapterToolkit.Modules;
@@ -35,7 +35,7 @@ internal static class Sources
             for (int i = 0; i < In; i++)
                 sum[o, i] = w[(o * In) + i] + (2 * Enumerable.Range(0, Rank).Sum(r => (double)b[(o * Rank) + r] * a[(r * In) + i]));
         float[] yValues = y.ToArray(), dxValues = dx!.ToArray();
-        float[] dAValues = layer.Factors!.A.Gradient!.ToArray(), dBValues = layer.Factors.B.Gradient!.ToArray();
+        float[] dAValues = layer.Factors!.A.Gradient!.ToArray(), dBValues = layer.Factors!.B.Gradient!.ToArray();
         double worst = 0;
         for (int row = 0; row < Rows; row++)
         {

@@ -1,7 +1,8 @@
 using System.Text;
 using AdapterModel1;
-using AdapterToolkit.Checkpoints;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Loading;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Training;
 

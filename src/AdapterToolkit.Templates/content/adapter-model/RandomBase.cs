@@ -1,4 +1,4 @@
-using AdapterToolkit.Checkpoints;
+using AdapterToolkit.Formats;
 using AdapterToolkit.Tensors;
 
 namespace AdapterModel1;
