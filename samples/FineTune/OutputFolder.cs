@@ -1,5 +1,5 @@
-using AdapterToolkit.Adapters;
 using AdapterToolkit;
+using AdapterToolkit.Adapters;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Training;
