@@ -15,8 +15,9 @@ public sealed class LowRankAdapter : IAdapterWeights
     private readonly Dictionary<Linear, AdaptedLayer> _layers = [];
     private readonly Dictionary<RmsNorm, TrainedNorm> _norms = [];
 
-    /// <summary>Makes the adapter of a tree of modules, without factors, and puts it in use: it takes the place of the one that the tree ran with.</summary>
-    /// <param name="root">The module at the root of the tree: a model, or a part of none.</param>
+    /// <summary>Makes the adapter of a tree of modules, without factors, and puts it in use.</summary>
+    /// <param name="root">The module at the root of the tree. A language model has an adapter from the start.</param>
+    /// <exception cref="InvalidOperationException">The tree, or a part of it, has an adapter already.</exception>
     public LowRankAdapter(Module root)
         : this(root, isInUse: true)
     {
@@ -31,7 +32,14 @@ public sealed class LowRankAdapter : IAdapterWeights
         Root = root;
         if (!isInUse)
             return;
-        foreach (Module module in root.SelfAndDescendants)
+        Module[] modules = [.. root.SelfAndDescendants];
+        if (modules.FirstOrDefault(module => module.AdapterWeights is not null) is { } adapted)
+        {
+            throw new InvalidOperationException($"{adapted.GetType().Name} '{adapted.CheckpointPath}' has an adapter already. "
+                + "A tree of modules has one; that of a language model is its property Adapter.");
+        }
+
+        foreach (Module module in modules)
             module.AdapterWeights = this;
     }
 

@@ -119,6 +119,15 @@ public sealed class MixedAdaptersTests
         Assert.Contains("trains", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_tree_has_one_adapter()
+    {
+        using CpuDevice device = new(threads: 1);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
+        Assert.Contains("LlamaModel", Assert.Throws<InvalidOperationException>(() => new LowRankAdapter(model)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => new LowRankAdapter(model.Blocks[0]));
+    }
+
     private sealed record LayerRun(float[] Y, float[] Dx);
 
     private static LayerRun Run(Linear layer, LowRankTerms terms, float[] x, float[] dy, int rows)
