@@ -33,7 +33,9 @@ internal sealed class AdaptedLayer(Linear layer) : IAdapterWeights
     /// <summary>Replaces the factors. Those of before are released.</summary>
     /// <param name="factors">The others, this object's from now on; null for none.</param>
     /// <exception cref="ArgumentException">The factors are not of the layer's size.</exception>
-    /// <exception cref="InvalidOperationException">The layer's class is not marked <see cref="LowRankAttribute"/>, or the factors are merged into its weight.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The layer's class is not marked <see cref="LowRankAttribute"/>, or the factors are merged into its weight.
+    /// </exception>
     internal void SetFactors(LowRankFactors? factors)
     {
         if (factors is not null)
@@ -110,7 +112,8 @@ internal sealed class AdaptedLayer(Linear layer) : IAdapterWeights
             throw new InvalidOperationException($"The adapter of layer '{layer.CheckpointPath}' is merged already.");
         if (Factors is not null && layer.Weight.Format.HasBlocks && !requantize)
         {
-            throw new InvalidOperationException($"The weight of layer '{layer.CheckpointPath}' is held in {layer.Weight.Format}, which would round the adapter away. "
+            throw new InvalidOperationException($"The weight of layer '{layer.CheckpointPath}' is held in {layer.Weight.Format}, "
+                + "which would round the adapter away. "
                 + "Call MergeTo(16) or MergeTo(32) to make it dense, or Merge(requantize: true) to accept the error.");
         }
     }

@@ -17,7 +17,10 @@ public sealed class QuantizedAttribute(int bits) : Attribute
     /// <summary>Bits of a number: 4, 8 or 16.</summary>
     public int Bits { get; } = bits;
 
-    /// <summary>How the numbers are written: NF4 for 4 bits by default, the dynamic map for 8, bfloat16 for 16. Numbers that a checkpoint has in float16 are not turned into bfloat16.</summary>
+    /// <summary>
+    /// How the numbers are written: NF4 for 4 bits by default, the dynamic map for 8, bfloat16 for 16. Numbers that a checkpoint has in float16 are not turned
+    /// into bfloat16.
+    /// </summary>
     public QuantizationFormat Format { get; init; }
 
     /// <summary>

@@ -25,7 +25,8 @@ public abstract partial class LinearKernels
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(name);
         if (values.Length != shape.Elements)
-            throw new ArgumentException($"The tensor '{name}' of shape {shape} holds {shape.Elements} numbers, but {values.Length} were given.", nameof(values));
+            throw new ArgumentException(
+                $"The tensor '{name}' of shape {shape} holds {shape.Elements} numbers, but {values.Length} were given.", nameof(values));
         if (Format.Numbers is null)
             throw NotPacked();
         if (!Format.HasBlocks)
@@ -54,7 +55,9 @@ public abstract partial class LinearKernels
 
     /// <summary>Quantizes a run of whole blocks, of which the last may be partial.</summary>
     /// <param name="values">The numbers; of 16 bits finite and within the format's range.</param>
-    /// <param name="codes">Receives the codes, in the order of <see cref="QuantizedValues"/>. Those of a block with a number that is not finite are undefined.</param>
+    /// <param name="codes">
+    /// Receives the codes, in the order of <see cref="QuantizedValues"/>. Those of a block with a number that is not finite are undefined.
+    /// </param>
     /// <param name="maxima">Receives each block's largest magnitude, which is not finite where a number is not; empty for 16 bits.</param>
     protected virtual void QuantizeBlocks(ReadOnlySpan<float> values, Span<byte> codes, Span<float> maxima) => throw NotPacked();
 

@@ -29,8 +29,8 @@ internal static class OpenClBarriers
         if (table is null || !table.Any(fence => fence is GlobalFence or BothFences))
         {
             throw new NotSupportedException(
-                "OpenCL is not used: this version of ILGPU holds the fences of its barriers elsewhere than version 1.5.3 does, and without both of them kernels "
-                + "would read shared memory before it is written. Use ILGPU 1.5.3, or another device.");
+                "OpenCL is not used: this version of ILGPU holds the fences of its barriers elsewhere than version 1.5.3 does, and without both of them "
+                + "kernels would read shared memory before it is written. Use ILGPU 1.5.3, or another device.");
         }
 
         Array.Fill(table, BothFences);

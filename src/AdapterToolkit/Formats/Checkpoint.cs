@@ -135,7 +135,8 @@ public sealed class Checkpoint : IDisposable
     internal CheckpointException Error(string name, string problem)
     {
         LocatedTensor tensor = Find(name);
-        return new CheckpointException(tensor.File.FilePath, tensor.Source.Name == name ? problem : $"(loaded as '{Excerpt.Of(name)}') {problem}", tensor.Source.Name);
+        return new CheckpointException(
+            tensor.File.FilePath, tensor.Source.Name == name ? problem : $"(loaded as '{Excerpt.Of(name)}') {problem}", tensor.Source.Name);
     }
 
     /// <summary>The name that a tensor has in its file.</summary>
@@ -215,9 +216,13 @@ public sealed class Checkpoint : IDisposable
     private void CheckAgainst(ShardIndex index)
     {
         if (index.FileOf.Values.FirstOrDefault(file => file != SingleFileName && File.Exists(Path.Combine(Folder, file))) is { } shard)
-            throw new CheckpointException(Folder, $"the folder holds two checkpoints: '{SingleFileName}', and '{Excerpt.Of(shard)}', which '{IndexFileName}' lists. Move the one that is not meant away.");
+            throw new CheckpointException(
+                Folder,
+                $"the folder holds two checkpoints: '{SingleFileName}', and '{Excerpt.Of(shard)}', which '{IndexFileName}' lists. "
+                    + "Move the one that is not meant away.");
         if (!index.FileOf.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(_files[0].Entries.Select(entry => entry.Name)))
-            throw new CheckpointException(Folder, $"'{IndexFileName}' lists other tensors than '{SingleFileName}' holds. Remove the index where it belongs to another checkpoint.");
+            throw new CheckpointException(
+                Folder, $"'{IndexFileName}' lists other tensors than '{SingleFileName}' holds. Remove the index where it belongs to another checkpoint.");
         if (index.FileOf.Values.Any(file => file != SingleFileName))
             _remarks.Add($"{Folder}: '{IndexFileName}' lists files that are not there; the same tensors are read from '{SingleFileName}'.");
         CheckTotalSize(index);
@@ -245,7 +250,11 @@ public sealed class Checkpoint : IDisposable
 
                 LocatedTensor tensor = mapped is null ? LocatedTensor.AsItIs(file, entry) : LocatedTensor.Mapped(file, entry, mapped);
                 if (!_tensors.TryAdd(tensor.Seen.Name, tensor))
-                    throw new CheckpointException(file.FilePath, $"would be loaded as '{Excerpt.Of(tensor.Seen.Name)}', as '{Excerpt.Of(NameInFile(tensor.Seen.Name))}' is: LoadOptions.MapTensor must give every tensor a name of its own.", entry.Name);
+                    throw new CheckpointException(
+                        file.FilePath,
+                        $"would be loaded as '{Excerpt.Of(tensor.Seen.Name)}', as '{Excerpt.Of(NameInFile(tensor.Seen.Name))}' is: "
+                            + "LoadOptions.MapTensor must give every tensor a name of its own.",
+                        entry.Name);
             }
         }
     }
@@ -253,14 +262,18 @@ public sealed class Checkpoint : IDisposable
     private LocatedTensor Find(string name)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _tensors.TryGetValue(name, out LocatedTensor? tensor) ? tensor : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
+        return _tensors.TryGetValue(name, out LocatedTensor? tensor)
+            ? tensor
+            : throw new CheckpointException(FilePath, "the checkpoint has no tensor of this name.", name);
     }
 
     private void ReadTransposed(string name, Span<float> destination)
     {
         SafetensorsEntry entry = GetEntry(name);
         if (entry.ElementCount != destination.Length)
-            throw Error(name, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {destination.Length} are needed here.");
+            throw Error(
+                name,
+                $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {destination.Length} are needed here.");
         byte[] bytes = ReadBytes(name);
         switch (entry.Type)
         {

@@ -9,7 +9,8 @@ internal static class ForeignContent
     /// <summary>How many bytes of a file are looked at.</summary>
     private const int Looked = 512;
 
-    private const string Convert = "Convert it in Python with from_pretrained(FOLDER) and save_pretrained(NEW_FOLDER) of its class in transformers or PEFT, which write safetensors";
+    private const string Convert =
+        "Convert it in Python with from_pretrained(FOLDER) and save_pretrained(NEW_FOLDER) of its class in transformers or PEFT, which write safetensors";
     private const string Pickle = "which can run code when it is read, and is not read. " + Convert + ".";
     private const string Download = "That is what servers send where a login is needed, or the address is that of a page. Download the file itself.";
 

@@ -4,12 +4,15 @@ namespace AdapterToolkit.Formats;
 internal static class ForeignFormat
 {
     /// <summary>What GGUF is and what to do.</summary>
-    internal const string Gguf = "It holds GGUF, llama.cpp's format, which is not read. Load the safetensors that it was made from; the toolkit quantizes while it loads.";
+    internal const string Gguf =
+        "It holds GGUF, llama.cpp's format, which is not read. Load the safetensors that it was made from; the toolkit quantizes while it loads.";
 
     /// <summary>What GGML is and what to do.</summary>
-    internal const string Ggml = "It holds GGML, an old format of llama.cpp, which is not read. Load the safetensors that it was made from; the toolkit quantizes while it loads.";
+    internal const string Ggml =
+        "It holds GGML, an old format of llama.cpp, which is not read. Load the safetensors that it was made from; the toolkit quantizes while it loads.";
 
-    private const string Convert = "Convert it in Python with AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER), which writes safetensors";
+    private const string Convert =
+        "Convert it in Python with AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER), which writes safetensors";
 
     private const string Adapter = "It holds an adapter (PEFT), not a model: load its base model, and then this with model.Adapter.Load(FOLDER).";
 
@@ -28,8 +31,12 @@ internal static class ForeignFormat
         ("diffusion_pytorch_model*", "It holds a model of the diffusers library, not a language model."),
         ("*.gguf", Gguf),
         ("ggml-model*", Ggml),
-        ("consolidated.*.pth", "It holds Meta's original release (consolidated.*.pth), whose tensors have other names and orders. Load the same model's '-hf' release, or convert it with transformers' convert_llama_weights_to_hf.py."),
-        ("consolidated*.safetensors", "It holds a model in its maker's own layout (consolidated.safetensors), whose tensors have other names and orders. Load the same model's release for transformers (model.safetensors)."),
+        ("consolidated.*.pth",
+            "It holds Meta's original release (consolidated.*.pth), whose tensors have other names and orders. "
+                + "Load the same model's '-hf' release, or convert it with transformers' convert_llama_weights_to_hf.py."),
+        ("consolidated*.safetensors",
+            "It holds a model in its maker's own layout (consolidated.safetensors), whose tensors have other names and orders. "
+                + "Load the same model's release for transformers (model.safetensors)."),
         ("pytorch_model*.bin*", $"It holds PyTorch's pickle files (pytorch_model.bin), which can run code when they are read, and are not read. {Convert}."),
         ("*.pth", $"It holds PyTorch's pickle files (.pth), which can run code when they are read, and are not read. {Convert}."),
         ("*.pt", $"It holds PyTorch's pickle files (.pt), which can run code when they are read, and are not read. {Convert}."),
@@ -46,7 +53,8 @@ internal static class ForeignFormat
         ("*.safetensors", $"It holds safetensors under another name. Rename the file to '{Checkpoint.SingleFileName}' where it is a language model's."),
         ("tokenizer.model", "It holds a tokenizer (SentencePiece) without a model. Get the weights, and 'tokenizer.json', from where it came from."),
         ("tokenizer.json", "It holds a tokenizer without a model. Get the weights from where it came from."),
-        ("config.json", "It holds a configuration without weights. Get them from where it came from: a repository cloned without Git LFS lacks them ('git lfs pull')."),
+        ("config.json",
+            "It holds a configuration without weights. Get them from where it came from: a repository cloned without Git LFS lacks them ('git lfs pull')."),
     ];
 
     /// <summary>The error about a folder that holds no checkpoint that can be read.</summary>
@@ -67,8 +75,11 @@ internal static class ForeignFormat
         }
 
         if (new FileInfo(Path.Combine(folder, Checkpoint.SingleFileName)) is { LinkTarget: { } missing })
-            return new CheckpointException(Path.Combine(folder, Checkpoint.SingleFileName), $"is a link to '{Excerpt.Of(missing)}', which is not there. Restore it, or put the file itself in its place.");
-        return new CheckpointException(folder, $"the folder has neither '{Checkpoint.SingleFileName}' nor '{Checkpoint.IndexFileName}'. {OfFolder(folder)}".TrimEnd());
+            return new CheckpointException(
+                Path.Combine(folder, Checkpoint.SingleFileName),
+                $"is a link to '{Excerpt.Of(missing)}', which is not there. Restore it, or put the file itself in its place.");
+        return new CheckpointException(
+            folder, $"the folder has neither '{Checkpoint.SingleFileName}' nor '{Checkpoint.IndexFileName}'. {OfFolder(folder)}".TrimEnd());
     }
 
     /// <summary>Refuses a folder that holds no checkpoint that can be read.</summary>
@@ -85,12 +96,14 @@ internal static class ForeignFormat
     internal static CheckpointException ExplainAdapter(string folder)
     {
         string remedy = File.Exists(Path.Combine(folder, PickledAdapter))
-            ? $", but '{PickledAdapter}', PyTorch's pickle file, which can run code when it is read, and is not read. Convert it in Python with PeftModel.from_pretrained(BASE, FOLDER).save_pretrained(NEW_FOLDER), which writes safetensors."
+            ? $", but '{PickledAdapter}', PyTorch's pickle file, which can run code when it is read, and is not read. "
+                + "Convert it in Python with PeftModel.from_pretrained(BASE, FOLDER).save_pretrained(NEW_FOLDER), which writes safetensors."
             : ". Get it from where the adapter came from.";
         return new CheckpointException(Path.Combine(folder, PeftAdapterFile.TensorsFileName), $"there is no such file{remedy}");
     }
 
-    private static bool HasWeights(string folder) => File.Exists(Path.Combine(folder, Checkpoint.SingleFileName)) || File.Exists(Path.Combine(folder, Checkpoint.IndexFileName));
+    private static bool HasWeights(string folder) =>
+        File.Exists(Path.Combine(folder, Checkpoint.SingleFileName)) || File.Exists(Path.Combine(folder, Checkpoint.IndexFileName));
 
     /// <summary>What a file is, where it belongs to another format, and its folder, where that is what was meant.</summary>
     private static string OfFile(string path)

@@ -20,10 +20,18 @@ internal sealed record LocatedTensor(SafetensorsFile File, SafetensorsEntry Sour
         if (mapping.IsTransposed)
         {
             if (shape.Length != 2 || entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16))
-                throw new CheckpointException(file.FilePath, $"can't be transposed, as LoadOptions.MapTensor asks: it is {entry.Type.FileName()} {SafetensorsEntry.FormatShape(shape.AsSpan())}, not a matrix in F32, F16 or BF16. Quantized weights can't be: their blocks run along the rows.", entry.Name);
+                throw new CheckpointException(
+                    file.FilePath,
+                    $"can't be transposed, as LoadOptions.MapTensor asks: it is {entry.Type.FileName()} {SafetensorsEntry.FormatShape(shape.AsSpan())}, "
+                        + "not a matrix in F32, F16 or BF16. Quantized weights can't be: their blocks run along the rows.",
+                    entry.Name);
             shape = [shape[1], shape[0]];
         }
 
-        return new LocatedTensor(file, entry, new SafetensorsEntry(mapping.Name ?? entry.Name, entry.Type, shape, entry.ElementCount, entry.Begin, entry.ByteLength), mapping.IsTransposed);
+        return new LocatedTensor(
+            file,
+            entry,
+            new SafetensorsEntry(mapping.Name ?? entry.Name, entry.Type, shape, entry.ElementCount, entry.Begin, entry.ByteLength),
+            mapping.IsTransposed);
     }
 }

@@ -14,6 +14,8 @@ internal static partial class GenerationLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "Added {Tokens} tokens; the last one ends the text: {EndsText}.")]
     internal static partial void Ends(ILogger logger, int tokens, bool endsText);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped after {Tokens} of {MaximumTokens} tokens: the model takes sequences of {MaximumPositions} tokens at most.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Stopped after {Tokens} of {MaximumTokens} tokens: the model takes sequences of {MaximumPositions} tokens at most.")]
     internal static partial void IsFull(ILogger logger, int tokens, int maximumTokens, int maximumPositions);
 }

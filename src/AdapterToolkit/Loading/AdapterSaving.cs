@@ -45,7 +45,8 @@ public static class AdapterSaving
     private static IReadOnlyList<string>? TargetsOf(LowRankAdapter adapter, Linear[] layers)
     {
         HashSet<string> names = [.. layers.Select(layer => TensorNames.LastPart(layer.CheckpointPath))];
-        bool meanOthers = adapter.Root.LinearLayers.Any(layer => names.Contains(TensorNames.LastPart(layer.CheckpointPath)) && adapter.FactorsOf(layer) is null);
+        bool meanOthers = adapter.Root.LinearLayers.Any(layer =>
+            names.Contains(TensorNames.LastPart(layer.CheckpointPath)) && adapter.FactorsOf(layer) is null);
         return meanOthers ? [.. layers.Select(layer => layer.CheckpointPath)] : null;
     }
 }

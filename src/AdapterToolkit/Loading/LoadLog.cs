@@ -20,11 +20,13 @@ internal static partial class LoadLog
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "'{File}' says that the model is in {Stated}, but {Others} of its {Weights} weights are in another type, as '{Tensor}' in {InFile}: the tensors' own types are used.")]
+        Message = "'{File}' says that the model is in {Stated}, but {Others} of its {Weights} weights are in another type, as '{Tensor}' in {InFile}: "
+            + "the tensors' own types are used.")]
     internal static partial void TypeIsAnother(ILogger logger, string file, WeightFormat stated, int others, int weights, string tensor, WeightFormat inFile);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The rank {Rank} of {ClassName} is above the smaller side of {Layers} of its layers, as of '{Layer}' ({Rows} x {Columns}): from there on, more rank adds nothing but memory.")]
+        Message = "The rank {Rank} of {ClassName} is above the smaller side of {Layers} of its layers, as of '{Layer}' ({Rows} x {Columns}): "
+            + "from there on, more rank adds nothing but memory.")]
     internal static partial void RankIsAboveSide(ILogger logger, int rank, string className, int layers, string layer, int rows, int columns);
 }

@@ -19,7 +19,9 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
     /// <param name="model">The model.</param>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="storage">Whether layers are quantized as they are marked.</param>
-    /// <exception cref="CheckpointException">A tensor is missing, unknown, of another shape or type, or contradicts another one or the configuration.</exception>
+    /// <exception cref="CheckpointException">
+    /// A tensor is missing, unknown, of another shape or type, or contradicts another one or the configuration.
+    /// </exception>
     internal static LoadPlan Of(Model model, Checkpoint checkpoint, WeightStorage storage)
     {
         List<NamedWeight> weights = WeightNames.Of(model);
@@ -45,7 +47,10 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
     private static WeightFormat Check(Checkpoint checkpoint, NamedWeight weight)
     {
         if (!checkpoint.Contains(weight.Name))
-            throw new CheckpointException(checkpoint.FilePath, $"does not hold the tensor, which the model needs with shape {weight.Weight.Shape}.{WhyMissing(checkpoint, weight.Name)}", weight.Name);
+            throw new CheckpointException(
+                checkpoint.FilePath,
+                $"does not hold the tensor, which the model needs with shape {weight.Weight.Shape}.{WhyMissing(checkpoint, weight.Name)}",
+                weight.Name);
         if (QuantizedTensorReader.Check(checkpoint, weight.Name, weight.Weight.Shape) is { } quantized)
             return quantized;
         SafetensorsType type = checkpoint.GetEntry(weight.Name).Type;
@@ -64,8 +69,11 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
     {
         if (ForeignQuantization.Explain(checkpoint, name) is { Length: > 0 } quantized)
             return quantized;
-        string? other = checkpoint.Names.FirstOrDefault(candidate => candidate.EndsWith("." + name, StringComparison.Ordinal) || name.EndsWith("." + candidate, StringComparison.Ordinal));
-        return other is null ? "" : $" It has '{Excerpt.Of(other)}': where that is meant, rename it while loading with {nameof(LoadOptions)}.{nameof(LoadOptions.MapTensor)}.";
+        string? other = checkpoint.Names.FirstOrDefault(candidate =>
+            candidate.EndsWith("." + name, StringComparison.Ordinal) || name.EndsWith("." + candidate, StringComparison.Ordinal));
+        return other is null
+            ? ""
+            : $" It has '{Excerpt.Of(other)}': where that is meant, rename it while loading with {nameof(LoadOptions)}.{nameof(LoadOptions.MapTensor)}.";
     }
 
     private static void CheckUnknown(Model model, Checkpoint checkpoint, Dictionary<string, WeightFormat> formats)
@@ -77,7 +85,10 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
             .. formats.Where(format => format.Value.HasBlocks).SelectMany(format => QuantizedTensorReader.CompanionNames(checkpoint, format.Key)),
         ];
         if (checkpoint.Names.FirstOrDefault(name => !known.Contains(name) && !name.EndsWith(RotaryFrequencies, StringComparison.Ordinal)) is { } unknown)
-            throw checkpoint.Error(unknown, $"is unknown to the model: it has no weight of that name. {WhyUnknown(unknown, known)} It can be left out, renamed or transposed while loading with {nameof(LoadOptions)}.{nameof(LoadOptions.MapTensor)}.");
+            throw checkpoint.Error(
+                unknown,
+                $"is unknown to the model: it has no weight of that name. {WhyUnknown(unknown, known)} "
+                    + $"It can be left out, renamed or transposed while loading with {nameof(LoadOptions)}.{nameof(LoadOptions.MapTensor)}.");
     }
 
     /// <summary>A tensor of a layer beyond the last one comes of a configuration with too few layers.</summary>
@@ -91,7 +102,8 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
         while (known.Contains($"{before}{layers}{after}"))
             layers++;
         return layers > 0
-            ? $"The model has {layers} of '{Excerpt.Of(before.TrimEnd('.'))}', and this belongs to one more: is 'num_hidden_layers' in {LlamaConfig.FileName} that of another checkpoint?"
+            ? $"The model has {layers} of '{Excerpt.Of(before.TrimEnd('.'))}', and this belongs to one more: "
+                + $"is 'num_hidden_layers' in {LlamaConfig.FileName} that of another checkpoint?"
             : "Is this a checkpoint of another architecture?";
     }
 
@@ -102,11 +114,15 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
         {
             throw checkpoint.Error(
                 name,
-                $"differs from '{Excerpt.Of(first)}', though the model has one weight for both ('tie_word_embeddings' in {LlamaConfig.FileName}). Set 'tie_word_embeddings' to false where this is the head's own weight, or leave it out while loading with {nameof(LoadOptions)}.{nameof(LoadOptions.MapTensor)}.");
+                $"differs from '{Excerpt.Of(first)}', though the model has one weight for both ('tie_word_embeddings' in {LlamaConfig.FileName}). "
+                    + "Set 'tie_word_embeddings' to false where this is the head's own weight, "
+                    + $"or leave it out while loading with {nameof(LoadOptions)}.{nameof(LoadOptions.MapTensor)}.");
         }
     }
 
-    /// <summary>How a weight is to be held. What is quantized in the file in one way is not quantized once more in another, which would add up the errors of both.</summary>
+    /// <summary>
+    /// How a weight is to be held. What is quantized in the file in one way is not quantized once more in another, which would add up the errors of both.
+    /// </summary>
     private static WeightFormat FormatFor(Checkpoint checkpoint, NamedWeight weight, WeightFormat inFile, WeightStorage storage)
     {
         WeightFormat format = weight.Module.FormatFor(weight.Weight, inFile, storage);
@@ -114,12 +130,16 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
         {
             throw checkpoint.Error(
                 weight.Name,
-                $"is stored in {inFile}, but {weight.Module.GetType().Name} is marked for {format}. Mark the class [Quantized({inFile.Bits}, Format = QuantizationFormat.{inFile.Numbers}, BlockSize = {inFile.BlockSize}, DoubleQuantized = {(inFile.DoubleQuantized ? "true" : "false")})], or load with WeightStorage.Dense.");
+                $"is stored in {inFile}, but {weight.Module.GetType().Name} is marked for {format}. "
+                    + $"Mark the class [Quantized({inFile.Bits}, Format = QuantizationFormat.{inFile.Numbers}, BlockSize = {inFile.BlockSize}, "
+                    + $"DoubleQuantized = {(inFile.DoubleQuantized ? "true" : "false")})], or load with WeightStorage.Dense.");
         }
 
         long bytes = QuantizedValues.CodeBytes(format, weight.Weight.Shape.Elements);
         if (format.Numbers is not null && bytes > Array.MaxLength)
-            throw checkpoint.Error(weight.Name, $"takes {bytes} bytes in {format}; more than {Array.MaxLength} are not supported. Mark {weight.Module.GetType().Name} for fewer bits.");
+            throw checkpoint.Error(
+                weight.Name,
+                $"takes {bytes} bytes in {format}; more than {Array.MaxLength} are not supported. Mark {weight.Module.GetType().Name} for fewer bits.");
         return format;
     }
 

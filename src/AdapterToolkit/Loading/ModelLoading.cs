@@ -12,7 +12,9 @@ public static class ModelLoading
     /// <param name="model">The model.</param>
     /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
     /// <param name="device">The device to put them on.</param>
-    /// <param name="storage">Whether layers marked <see cref="QuantizedAttribute"/> are quantized, each as soon as it is read, or keep the file's numbers.</param>
+    /// <param name="storage">
+    /// Whether layers marked <see cref="QuantizedAttribute"/> are quantized, each as soon as it is read, or keep the file's numbers.
+    /// </param>
     /// <inheritdoc cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)" path="/exception"/>
     public static void LoadCheckpoint(this Model model, string folder, Device device, WeightStorage storage = WeightStorage.AsMarked) =>
         model.LoadCheckpoint(folder, device, new LoadOptions { Storage = storage });

@@ -28,8 +28,9 @@ public static class ModelSaving
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
     /// <param name="options">What ends an answer, the chat template, and whether to write float32.</param>
     /// <returns>
-    /// The largest absolute difference between a number as it is held and as it is written: zero, unless <see cref="Adapters.Merging.Merge(Model, bool, bool)"/> left sums in float32 that
-    /// the checkpoint's 16 bits round, or a checkpoint of several types is saved in one.
+    /// The largest absolute difference between a number as it is held and as it is written: zero, unless
+    /// <see cref="Adapters.Merging.Merge(Model, bool, bool)"/> left sums in float32 that the checkpoint's 16 bits round, or a checkpoint of several types is
+    /// saved in one.
     /// </returns>
     /// <exception cref="ArgumentException">The folder is the one that the model was loaded from, whose weights would be lost.</exception>
     /// <exception cref="CheckpointException">

@@ -36,7 +36,8 @@ internal sealed class QuantizationAgreement(Checkpoint checkpoint, BitsAndBytesC
         if (config is null)
         {
             if (inFile.HasBlocks && _remarks.Count == 0 && File.Exists(ConfigPath))
-                _remarks.Add($"{ConfigPath}: has no '{BitsAndBytesConfig.Key}', but tensors such as '{weight.Name}' are quantized ({inFile}); they are read as they are.");
+                _remarks.Add($"{ConfigPath}: has no '{BitsAndBytesConfig.Key}', but tensors such as '{weight.Name}' are quantized ({inFile}); "
+                    + "they are read as they are.");
             return false;
         }
 
@@ -45,13 +46,24 @@ internal sealed class QuantizationAgreement(Checkpoint checkpoint, BitsAndBytesC
         {
             return config.Skips(path) || config.Skips(pathInFile)
                 ? true
-                : throw checkpoint.Error(weight.Name, $"is in {inFile}, but '{BitsAndBytesConfig.Key}' in {LlamaConfig.FileName} says that the linear layers are quantized, and its 'llm_int8_skip_modules' does not name '{pathInFile}'. Name it there, or remove '{BitsAndBytesConfig.Key}' where nothing is quantized.");
+                : throw checkpoint.Error(
+                    weight.Name,
+                    $"is in {inFile}, but '{BitsAndBytesConfig.Key}' in {LlamaConfig.FileName} says that the linear layers are quantized, "
+                        + $"and its 'llm_int8_skip_modules' does not name '{pathInFile}'. "
+                        + $"Name it there, or remove '{BitsAndBytesConfig.Key}' where nothing is quantized.");
         }
 
         if (config.SkippedModules.Contains(pathInFile))
-            throw checkpoint.Error(weight.Name, $"is quantized, but 'llm_int8_skip_modules' in {LlamaConfig.FileName} names '{pathInFile}' as one that is not. Do configuration and tensors come from one checkpoint?");
+            throw checkpoint.Error(
+                weight.Name,
+                $"is quantized, but 'llm_int8_skip_modules' in {LlamaConfig.FileName} names '{pathInFile}' as one that is not. "
+                    + "Do configuration and tensors come from one checkpoint?");
         if (inFile.Numbers != config.Format || inFile.DoubleQuantized != config.DoubleQuantized)
-            throw checkpoint.Error(weight.Name, $"is quantized as {Describe(inFile.Numbers, inFile.DoubleQuantized)}, but '{BitsAndBytesConfig.Key}' in {LlamaConfig.FileName} says {Describe(config.Format, config.DoubleQuantized)}. Do configuration and tensors come from one checkpoint?");
+            throw checkpoint.Error(
+                weight.Name,
+                $"is quantized as {Describe(inFile.Numbers, inFile.DoubleQuantized)}, "
+                    + $"but '{BitsAndBytesConfig.Key}' in {LlamaConfig.FileName} says {Describe(config.Format, config.DoubleQuantized)}. "
+                    + "Do configuration and tensors come from one checkpoint?");
         return false;
     }
 

@@ -61,7 +61,9 @@ public abstract partial class Linear : Module
     /// <exception cref="InvalidOperationException">The source generator did not write the class's other half: ADT0001, ADT0002 or ADT0004 says why.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected virtual IReadOnlyList<LinearKernels> KernelSets =>
-        throw new InvalidOperationException($"The source generator wrote no kernels for {GetType().Name}. The class must be partial and marked [LowRank], [Quantized] or [Frozen]; the analyzers' errors ADT0001, ADT0002 and ADT0004 say what is amiss.");
+        throw new InvalidOperationException($"The source generator wrote no kernels for {GetType().Name}. "
+            + "The class must be partial and marked [LowRank], [Quantized] or [Frozen]; "
+            + "the analyzers' errors ADT0001, ADT0002 and ADT0004 say what is amiss.");
 
     /// <summary>The kernels for the format that the weight is held in now.</summary>
     private LinearKernels Kernels
@@ -71,7 +73,8 @@ public abstract partial class Linear : Module
             WeightFormat format = Weight.Format;
             if (_kernels is null || _kernels.Format != format)
                 _kernels = KernelsFor(format)
-                    ?? throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {format}, which its class {GetType().Name} has no kernels for. Mark the class [Quantized({format.Bits})].");
+                    ?? throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {format}, "
+                        + $"which its class {GetType().Name} has no kernels for. Mark the class [Quantized({format.Bits})].");
             return _kernels;
         }
     }
@@ -247,7 +250,8 @@ public abstract partial class Linear : Module
     /// <summary>A tensor of as many rows as another one.</summary>
     private Tensor AllocateRows(Tensor rows, int columns)
     {
-        DeviceMemoryException.ThrowIfTooLarge(rows.Device, rows.Rows, columns, CheckpointPath.Length == 0 ? $"A layer of class {GetType().Name}" : $"Layer '{CheckpointPath}'");
+        DeviceMemoryException.ThrowIfTooLarge(
+            rows.Device, rows.Rows, columns, CheckpointPath.Length == 0 ? $"A layer of class {GetType().Name}" : $"Layer '{CheckpointPath}'");
         return Tensor.Allocate(rows.Device, rows.Shape.WithColumns(columns));
     }
 
@@ -255,7 +259,8 @@ public abstract partial class Linear : Module
     {
         ArgumentNullException.ThrowIfNull(x);
         if (x.Columns != InFeatures)
-            throw new ArgumentException($"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
+            throw new ArgumentException(
+                $"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
         Tensor y = AllocateRows(x, OutFeatures);
         u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
         Kernels.Forward(x, Weight, Bias, terms, u, y);

@@ -115,7 +115,8 @@ public abstract class Model : Module, IDisposable
     internal void ThrowIfLoaded()
     {
         if (_device is not null)
-            throw new InvalidOperationException($"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
+            throw new InvalidOperationException(
+                $"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
     }
 
     /// <summary>Notes where the weights are, and where they came from.</summary>

@@ -15,7 +15,8 @@ internal static class BlockwiseQuantizer
     /// <param name="maxima">Receives each block's scale.</param>
     /// <param name="name">The tensor's name, for errors.</param>
     /// <exception cref="InvalidDataException">A number is infinite or not a number.</exception>
-    internal static unsafe void Quantize<TEncoder>(ReadOnlySpan<float> values, int blockSize, TEncoder encoder, Span<byte> codes, Span<float> maxima, string name)
+    internal static unsafe void Quantize<TEncoder>(
+        ReadOnlySpan<float> values, int blockSize, TEncoder encoder, Span<byte> codes, Span<float> maxima, string name)
         where TEncoder : struct, IBlockEncoder
     {
         int elements = values.Length;
@@ -32,7 +33,10 @@ internal static class BlockwiseQuantizer
                     float largest = LargestMagnitude.Of(block);
                     scales[i / blockSize] = largest;
                     if (float.IsFinite(largest))
-                        encoder.Encode(block, new BlockNormalization(largest), new Span<byte>(to + ((long)i * TEncoder.Bits / 8), ((block.Length * TEncoder.Bits) + 7) / 8));
+                        encoder.Encode(
+                            block,
+                            new BlockNormalization(largest),
+                            new Span<byte>(to + ((long)i * TEncoder.Bits / 8), ((block.Length * TEncoder.Bits) + 7) / 8));
                 }
             });
         }

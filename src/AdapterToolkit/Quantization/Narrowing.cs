@@ -12,7 +12,9 @@ internal static class Narrowing
     /// <summary>The largest magnitude that half precision does not round to infinity.</summary>
     internal static readonly float LargestHalf = MathF.BitDecrement(65520);
 
-    /// <summary>The upper half of the bits, once half a unit of it, less one where it is even, is added: <c>y = (x + 0x7FFF + (x >> 16 &amp; 1)) >> 16</c>.</summary>
+    /// <summary>
+    /// The upper half of the bits, once half a unit of it, less one where it is even, is added: <c>y = (x + 0x7FFF + (x >> 16 &amp; 1)) >> 16</c>.
+    /// </summary>
     internal static void ToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination)
     {
         ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(source);

@@ -73,7 +73,8 @@ internal static class SixteenBitQuantizer
         for (; i < numbers.Length; i++)
         {
             if ((numbers[i] & exponent) == exponent)
-                throw UnsupportedNumbers.NotFinite(i, isHalf ? (float)BitConverter.UInt16BitsToHalf(numbers[i]) : BitConverter.UInt32BitsToSingle((uint)numbers[i] << 16), name);
+                throw UnsupportedNumbers.NotFinite(
+                    i, isHalf ? (float)BitConverter.UInt16BitsToHalf(numbers[i]) : BitConverter.UInt32BitsToSingle((uint)numbers[i] << 16), name);
         }
     }
 

@@ -24,7 +24,8 @@ public static class TokenStream
     /// </summary>
     /// <remarks>
     /// A single token can not be learned, since nothing comes before it: where one is left over, the last window takes the token before it too. In windows of
-    /// two tokens the window before would then be left with one, so there, and only there, it keeps that token as well. A stream of fewer than two tokens gives no window.
+    /// two tokens the window before would then be left with one, so there, and only there, it keeps that token as well. A stream of fewer than two tokens gives
+    /// no window.
     /// </remarks>
     /// <param name="stream">The stream.</param>
     /// <param name="length">The tokens of a window, at least 2.</param>

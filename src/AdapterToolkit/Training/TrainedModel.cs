@@ -24,7 +24,9 @@ internal static class TrainedModel
         foreach (Linear layer in model.LinearLayers.Distinct())
         {
             if (factorsOf(layer) is { } factors)
-                described.Add(layer.CheckpointPath, string.Create(CultureInfo.InvariantCulture, $"rank {factors.Rank} of {layer.LowRank!.Rank}, scaling {factors.Scaling}"));
+                described.Add(
+                    layer.CheckpointPath,
+                    string.Create(CultureInfo.InvariantCulture, $"rank {factors.Rank} of {layer.LowRank!.Rank}, scaling {factors.Scaling}"));
         }
 
         return described;

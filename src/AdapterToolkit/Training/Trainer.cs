@@ -149,9 +149,13 @@ public sealed class Trainer
         WarnOfDropout();
         long scored = batches.Sum(batch => (long)batch.ScoredLabels), tokens = batches.Sum(batch => (long)batch.TokenCount);
         if (tokens > int.MaxValue)
-            throw new ArgumentException($"The {batches.Count} batches of step {number} have {tokens} tokens; a step takes {int.MaxValue} at most.", nameof(batches));
+            throw new ArgumentException(
+                $"The {batches.Count} batches of step {number} have {tokens} tokens; a step takes {int.MaxValue} at most.", nameof(batches));
         if (scored == 0)
-            throw new ArgumentException($"No label of the {batches.Count} batches of step {number} scores: nothing in them is to be learned. Leave out sequences whose ScoredLabels is zero, or use larger batches.", nameof(batches));
+            throw new ArgumentException(
+                $"No label of the {batches.Count} batches of step {number} scores: nothing in them is to be learned. "
+                    + "Leave out sequences whose ScoredLabels is zero, or use larger batches.",
+                nameof(batches));
         using ExclusiveUse.Hold use = Model.Enter();
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<Parameter> parameters = Model.TrainableParameters;

@@ -14,7 +14,8 @@ namespace AdapterToolkit.Training;
 /// <param name="Environment">What the last bits depend on; see <see cref="TrainedModel.Environment"/>.</param>
 internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, string> Adapter, Dictionary<string, string> Environment)
 {
-    private const string FormatKey = "format", StepsKey = "steps", BatchesKey = "batches", WeightsKey = "weights", AdapterKey = "adapter", EnvironmentKey = "environment";
+    private const string FormatKey = "format", StepsKey = "steps", BatchesKey = "batches", WeightsKey = "weights", AdapterKey = "adapter",
+        EnvironmentKey = "environment";
 
     /// <summary>The version of a checkpoint's files.</summary>
     private const int Format = 2;
@@ -43,10 +44,16 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
     internal static TrainerFile Read(string path, Trainer trainer, ShuffledBatches batches) => JsonFile.Read(path, json =>
     {
         if (json.FindInt(FormatKey, 1) is not Format)
-            throw json.Error(FormatKey, $"is {json.Find(FormatKey)?.GetRawText() ?? "missing"}; this version of the library reads {Format}. Start the training anew, or go on with the version that saved it.");
+            throw json.Error(
+                FormatKey,
+                $"is {json.Find(FormatKey)?.GetRawText() ?? "missing"}; this version of the library reads {Format}. "
+                    + "Start the training anew, or go on with the version that saved it.");
         List<Setting> settings = SettingsOf(trainer, batches);
         RequireKeys(json, [FormatKey, StepsKey, BatchesKey, AdapterKey, WeightsKey, EnvironmentKey, .. settings.Select(setting => setting.Name)]);
-        RequireSame(json.GetObject(WeightsKey), TrainedModel.Weights(trainer.Model), "Load the model as it was loaded when the checkpoint was saved, or start the training anew.");
+        RequireSame(
+            json.GetObject(WeightsKey),
+            TrainedModel.Weights(trainer.Model),
+            "Load the model as it was loaded when the checkpoint was saved, or start the training anew.");
         foreach (Setting setting in settings)
             TrainingSettings.Require(json, setting);
         int steps = json.GetInt(StepsKey, 0);
@@ -61,36 +68,48 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
     /// <param name="adapter">The adapter; see <see cref="TrainedModel.Adapter"/>.</param>
     /// <exception cref="CheckpointException">It is another one.</exception>
     internal void RequireAdapter(string path, Dictionary<string, string> adapter) =>
-        RequireSame(path, AdapterKey, Adapter, adapter, "Is the model's class marked with the ranks that it had when the checkpoint was saved, and are the adapter's files the checkpoint's own?");
+        RequireSame(
+            path, AdapterKey, Adapter, adapter,
+            "Is the model's class marked with the ranks that it had when the checkpoint was saved, and are the adapter's files the checkpoint's own?");
 
     /// <summary>A step takes one batch at least, and as many as it accumulates at most.</summary>
     private static long ReadBatches(JsonObject json, int steps, Trainer trainer, ShuffledBatches batches)
     {
         JsonElement consumed = json.Get(BatchesKey);
-        if (consumed.ValueKind == JsonValueKind.Number && consumed.TryGetInt64(out long number) && number >= steps && number <= trainer.MostBatchesOf(steps) && number <= batches.LastNumber)
+        if (consumed.ValueKind == JsonValueKind.Number && consumed.TryGetInt64(out long number)
+            && number >= steps && number <= trainer.MostBatchesOf(steps) && number <= batches.LastNumber)
             return number;
         string each = trainer.AccumulationSteps == 1 ? "one batch" : $"1 to {trainer.AccumulationSteps} batches";
-        throw json.Error(BatchesKey, $"is {Excerpt.Of(consumed.GetRawText())}, which can't be the number of batches of {steps} steps ('{StepsKey}') of {each} each. Use another checkpoint, or start the training anew.");
+        throw json.Error(
+            BatchesKey,
+            $"is {Excerpt.Of(consumed.GetRawText())}, which can't be the number of batches of {steps} steps ('{StepsKey}') of {each} each. "
+                + "Use another checkpoint, or start the training anew.");
     }
 
     private static List<Setting> SettingsOf(Trainer trainer, ShuffledBatches batches) =>
     [
-        new("base", trainer.Model.BaseIdentity, "It is the hash of the base model's weights and settings: load the checkpoint that the training was started with, or start the training anew."),
+        new(
+            "base",
+            trainer.Model.BaseIdentity,
+            "It is the hash of the base model's weights and settings: load the checkpoint that the training was started with, or start the training anew."),
         .. TrainingSettings.Of(trainer, batches),
     ];
 
-    private static void RequireSame(JsonObject json, Dictionary<string, string> now, string remedy) => RequireSame(json.FilePath, json.Prefix.TrimEnd('.'), Texts(json), now, remedy);
+    private static void RequireSame(JsonObject json, Dictionary<string, string> now, string remedy) =>
+        RequireSame(json.FilePath, json.Prefix.TrimEnd('.'), Texts(json), now, remedy);
 
     private static void RequireSame(string path, string key, Dictionary<string, string> saved, Dictionary<string, string> now, string remedy)
     {
         if (saved.Keys.FirstOrDefault(name => !now.ContainsKey(name)) is { } unknown)
-            throw new CheckpointException(path, $"'{key}' has '{Excerpt.Of(unknown)}', which the model lacks: the checkpoint is that of another model. {remedy}");
+            throw new CheckpointException(
+                path, $"'{key}' has '{Excerpt.Of(unknown)}', which the model lacks: the checkpoint is that of another model. {remedy}");
         foreach ((string name, string value) in now)
         {
             if (!saved.TryGetValue(name, out string? before))
                 throw new CheckpointException(path, $"'{key}' lacks '{name}' of the model: the checkpoint is that of another model. {remedy}");
             if (before != value)
-                throw new CheckpointException(path, $"'{key}.{name}' is '{Excerpt.Of(before)}' in the checkpoint, but training is to go on with '{value}'. {remedy}");
+                throw new CheckpointException(
+                    path, $"'{key}.{name}' is '{Excerpt.Of(before)}' in the checkpoint, but training is to go on with '{value}'. {remedy}");
         }
     }
 

@@ -17,6 +17,9 @@ internal static partial class TrainerLog
     [LoggerMessage(4, LogLevel.Error, "Step {Step} is not made: {Quantity} is {Value}")]
     internal static partial void Divergence(ILogger logger, int step, string quantity, double value);
 
-    [LoggerMessage(5, LogLevel.Warning, "The adapter was trained with a dropout of {Dropout} before; training goes on without, and the value is kept when it is saved")]
+    [LoggerMessage(
+        5,
+        LogLevel.Warning,
+        "The adapter was trained with a dropout of {Dropout} before; training goes on without, and the value is kept when it is saved")]
     internal static partial void Dropout(ILogger logger, double dropout);
 }

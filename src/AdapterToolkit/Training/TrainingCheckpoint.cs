@@ -30,8 +30,8 @@ public static class TrainingCheckpoint
     /// <param name="batches">The batches that it trains on.</param>
     /// <param name="addFiles">Writes further files of the caller's; it is given the folder to write them to.</param>
     /// <exception cref="InvalidOperationException">
-    /// Nothing trains, a number is infinite or not a number, the base's weights are no longer those of its checkpoint, since an adapter was merged into them, or
-    /// <see cref="Trainer.Step"/> was given more batches than <see cref="Trainer.AccumulationSteps"/>.
+    /// Nothing trains, a number is infinite or not a number, the base's weights are no longer those of its checkpoint, since an adapter was merged into them,
+    /// or <see cref="Trainer.Step"/> was given more batches than <see cref="Trainer.AccumulationSteps"/>.
     /// </exception>
     public static void Save(string folder, Trainer trainer, ShuffledBatches batches, Action<string>? addFiles = null)
     {
@@ -61,8 +61,8 @@ public static class TrainingCheckpoint
     /// processor's vectors. Where nothing does, the training goes on with the very bits of one that had not stopped. The trainer's logger gets it too.
     /// </returns>
     /// <exception cref="CheckpointException">
-    /// A file is missing, malformed, was not written together with the others (<see cref="FolderManifest"/>), or has numbers that it can't have, or the checkpoint belongs to another base, other data or another setting; the message
-    /// names what, both values, and what to do.
+    /// A file is missing, malformed, was not written together with the others (<see cref="FolderManifest"/>), or has numbers that it can't have, or the
+    /// checkpoint belongs to another base, other data or another setting; the message names what, both values, and what to do.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged into the model's weights.</exception>
     public static IReadOnlyList<string> Restore(string folder, Trainer trainer, ShuffledBatches batches)
@@ -97,7 +97,12 @@ public static class TrainingCheckpoint
         adapter.Apply();
         trainer.Optimizer.Adopt(moments);
         trainer.GoOnAfter(saved.Steps, saved.Batches, folder);
-        string[] differences = [.. TrainedModel.Environment(trainer.Model.Device).Where(now => saved.Environment[now.Key] != now.Value).Select(now => $"{now.Key} was '{Excerpt.Of(saved.Environment[now.Key])}' and is '{now.Value}'")];
+        string[] differences =
+        [
+            .. TrainedModel.Environment(trainer.Model.Device)
+                .Where(now => saved.Environment[now.Key] != now.Value)
+                .Select(now => $"{now.Key} was '{Excerpt.Of(saved.Environment[now.Key])}' and is '{now.Value}'")
+        ];
         foreach (string difference in differences)
             TrainerLog.Difference(trainer.Logger, difference);
         return differences;
@@ -110,12 +115,14 @@ public static class TrainingCheckpoint
     private static void RequireAccumulation(Trainer trainer)
     {
         if (trainer.ConsumedBatches > trainer.MostBatchesOf(trainer.CompletedSteps))
-            throw new InvalidOperationException($"The trainer has used {trainer.ConsumedBatches} batches in {trainer.CompletedSteps} steps, but its AccumulationSteps is {trainer.AccumulationSteps}. Set that to the most batches that Step is given.");
+            throw new InvalidOperationException($"The trainer has used {trainer.ConsumedBatches} batches in {trainer.CompletedSteps} steps, "
+                + $"but its AccumulationSteps is {trainer.AccumulationSteps}. Set that to the most batches that Step is given.");
     }
 
     private static void RequireLoadedWeights(Model model)
     {
         if (model.SelfAndDescendants.FirstOrDefault(module => module.HasMergedWeight) is { } merged)
-            throw new InvalidOperationException($"An adapter was merged into the weight of '{merged.CheckpointPath}', so that the base is not that of its checkpoint any more. Save the model, load it, and train that one.");
+            throw new InvalidOperationException($"An adapter was merged into the weight of '{merged.CheckpointPath}', "
+                + "so that the base is not that of its checkpoint any more. Save the model, load it, and train that one.");
     }
 }

@@ -19,7 +19,10 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
     /// <summary>How many of the conversations are left out, since no word of an answer lies within the length of a sequence, or there is none.</summary>
     public int ConversationsLeftOut { get; init; }
 
-    /// <summary>How many of those left out have nothing to learn, however long a sequence is: answers are empty, or the template marks nothing of them as the assistant's.</summary>
+    /// <summary>
+    /// How many of those left out have nothing to learn, however long a sequence is: answers are empty, or the template marks nothing of them as the
+    /// assistant's.
+    /// </summary>
     public int ConversationsWithoutAnswer { get; init; }
 
     /// <summary>How many of the conversations lose a part of what the assistant says, but not all of it.</summary>
@@ -36,7 +39,11 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
     {
         ArgumentNullException.ThrowIfNull(texts);
         int[][] full = [.. texts.Where(text => text.Length > 0)];
-        return new TrainingData(TokenStream.Windows(TokenStream.Join(full, separator), length)) { Texts = texts.Count, TextsLeftOut = texts.Count - full.Length };
+        return new TrainingData(TokenStream.Windows(TokenStream.Join(full, separator), length))
+        {
+            Texts = texts.Count,
+            TextsLeftOut = texts.Count - full.Length
+        };
     }
 
     /// <summary>Makes sequences of conversations, of which the assistant's words are learned. Longer ones are cut.</summary>
@@ -44,9 +51,12 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
     /// <param name="encoder">Renders and encodes them.</param>
     /// <param name="length">The most tokens of a sequence, at least 2.</param>
     /// <param name="cancellationToken">Stops the encoding between two answers.</param>
-    /// <exception cref="ArgumentException">The chat template can not render a conversation; the message names its file and line where they are known.</exception>
+    /// <exception cref="ArgumentException">
+    /// The chat template can not render a conversation; the message names its file and line where they are known.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The encoding was stopped.</exception>
-    public static TrainingData OfConversations(IReadOnlyList<Conversation> conversations, ChatEncoder encoder, int length, CancellationToken cancellationToken = default)
+    public static TrainingData OfConversations(
+        IReadOnlyList<Conversation> conversations, ChatEncoder encoder, int length, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(conversations);
         ArgumentNullException.ThrowIfNull(encoder);
@@ -58,7 +68,8 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
             cancellationToken.ThrowIfCancellationRequested();
             TrainingSequence[] whole =
             [
-                .. encoder.EncoderOf(conversation).Encode(cancellationToken: cancellationToken).Select(tokens => new TrainingSequence(tokens.Ids, tokens.Labels)),
+                .. encoder.EncoderOf(conversation).Encode(cancellationToken: cancellationToken)
+                    .Select(tokens => new TrainingSequence(tokens.Ids, tokens.Labels)),
             ];
             TrainingSequence[] shortened = [.. whole.Select(sequence => sequence.Truncate(length)).Where(sequence => sequence.ScoredLabels > 0)];
             kept.AddRange(shortened);
@@ -70,7 +81,13 @@ public sealed record TrainingData(IReadOnlyList<TrainingSequence> Sequences)
                 cut++;
         }
 
-        return new TrainingData(kept) { Conversations = conversations.Count, ConversationsLeftOut = leftOut, ConversationsWithoutAnswer = withoutAnswer, ConversationsCut = cut };
+        return new TrainingData(kept)
+        {
+            Conversations = conversations.Count,
+            ConversationsLeftOut = leftOut,
+            ConversationsWithoutAnswer = withoutAnswer,
+            ConversationsCut = cut
+        };
     }
 
     /// <summary>This data and other data, one after the other.</summary>

@@ -13,7 +13,10 @@ public sealed class TrainingDivergedException : ArithmeticException
     /// <param name="quantity">What is not finite, in words.</param>
     /// <param name="value">Its value.</param>
     public TrainingDivergedException(int step, string quantity, double value)
-        : base(string.Create(CultureInfo.InvariantCulture, $"The training has diverged: in step {step} {quantity} is {value}. The step was not made. Try a lower learning rate, a longer warm-up, or clipping of gradients."))
+        : base(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The training has diverged: in step {step} "
+                + $"{quantity} is {value}. The step was not made. Try a lower learning rate, a longer warm-up, or clipping of gradients."))
     {
         Step = step;
         Quantity = quantity;

@@ -45,7 +45,8 @@ internal static class TrainingSettings
         JsonElement saved = json.Get(setting.Name);
         JsonValueKind kind = setting.IsNumber ? JsonValueKind.Number : JsonValueKind.String;
         if (saved.ValueKind != kind || saved.ToString() != setting.Value)
-            throw json.Error(setting.Name, $"is {Excerpt.Of(saved.GetRawText())} in the checkpoint, but training is to go on with {setting.Value}. {setting.Remedy}");
+            throw json.Error(
+                setting.Name, $"is {Excerpt.Of(saved.GetRawText())} in the checkpoint, but training is to go on with {setting.Value}. {setting.Remedy}");
     }
 
     /// <summary>Writes a setting.</summary>

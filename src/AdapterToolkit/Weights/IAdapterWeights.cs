@@ -1,6 +1,8 @@
 namespace AdapterToolkit.Weights;
 
-/// <summary>What an adapter, or the several of a batch, give to the modules of a tree: terms that are added to products, and trained copies of weights.</summary>
+/// <summary>
+/// What an adapter, or the several of a batch, give to the modules of a tree: terms that are added to products, and trained copies of weights.
+/// </summary>
 internal interface IAdapterWeights : IDisposable
 {
     /// <summary>The low-rank terms of a layer's product.</summary>

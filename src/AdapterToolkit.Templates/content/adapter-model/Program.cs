@@ -35,4 +35,5 @@ foreach (TrainingStep step in trainer.Fit(batches, Steps))
 }
 
 model.Adapter.Save("adapter");
-Console.WriteLine($"The loss {(losses[^1] < losses[0] ? "fell" : "did not fall")} from {losses[0]:F3} to {losses[^1]:F3}. The adapter is in adapter/, in PEFT's layout.");
+Console.WriteLine(
+    $"The loss {(losses[^1] < losses[0] ? "fell" : "did not fall")} from {losses[0]:F3} to {losses[^1]:F3}. The adapter is in adapter/, in PEFT's layout.");

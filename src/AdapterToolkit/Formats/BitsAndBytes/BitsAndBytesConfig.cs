@@ -22,7 +22,10 @@ public sealed record BitsAndBytesConfig
     /// <summary>The modules that are not quantized, by their names or the ends of them.</summary>
     public IReadOnlyList<string> SkippedModules { get; init; } = ["lm_head"];
 
-    /// <summary>The element type in which other programs are to multiply by the weights (<c>bnb_4bit_compute_dtype</c>). The toolkit does in float32 whatever a file says, so that this is not read, and configurations which differ in it are equal.</summary>
+    /// <summary>
+    /// The element type in which other programs are to multiply by the weights (<c>bnb_4bit_compute_dtype</c>). The toolkit does in float32 whatever a file
+    /// says, so that this is not read, and configurations which differ in it are equal.
+    /// </summary>
     public string ComputeType { get; init; } = "float32";
 
     /// <summary>The entry's object, with the keys that transformers write, to be put into a <c>config.json</c> under <see cref="Key"/>.</summary>
@@ -51,14 +54,16 @@ public sealed record BitsAndBytesConfig
     public override int GetHashCode() => HashCode.Combine(Format, DoubleQuantized, SkippedModules.Count);
 
     /// <summary>
-    /// Whether a module is one of <see cref="SkippedModules"/>, by the rules of transformers 4 (a name followed by a dot occurs in the path) and 5 (the path begins
-    /// or ends with a name).
+    /// Whether a module is one of <see cref="SkippedModules"/>, by the rules of transformers 4 (a name followed by a dot occurs in the path) and 5 (the path
+    /// begins or ends with a name).
     /// </summary>
     /// <param name="path">The module's path: <c>model.layers.0.mlp.down_proj</c>.</param>
     public bool Skips(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return SkippedModules.Any(name => path.StartsWith(name, StringComparison.Ordinal) || path.EndsWith(name, StringComparison.Ordinal) || path.Contains(name + ".", StringComparison.Ordinal));
+        return SkippedModules.Any(name => path.StartsWith(name, StringComparison.Ordinal)
+            || path.EndsWith(name, StringComparison.Ordinal)
+            || path.Contains(name + ".", StringComparison.Ordinal));
     }
 
     /// <summary>Reads the entry of a <c>config.json</c>; null where there is none, or it is switched off.</summary>
@@ -67,7 +72,10 @@ public sealed record BitsAndBytesConfig
     internal static BitsAndBytesConfig? Find(JsonObject root)
     {
         if (root.FindOn("compression_config") is not null)
-            throw root.Error("compression_config", "says that the weights are compressed (compressed-tensors), which is not read. Load the unquantized checkpoint: the toolkit quantizes while it loads.");
+            throw root.Error(
+                "compression_config",
+                "says that the weights are compressed (compressed-tensors), which is not read. "
+                    + "Load the unquantized checkpoint: the toolkit quantizes while it loads.");
         return root.FindObjectOn(Key) is { } quantization ? Read(quantization) : null;
     }
 
@@ -78,9 +86,15 @@ public sealed record BitsAndBytesConfig
     {
         string method = json.FindText("quant_method") ?? Method;
         if (method != Method)
-            throw json.Error("quant_method", $"is '{Excerpt.Of(method)}'{Describe(method)}; of quantized checkpoints only those of '{Method}' in 4 bits are read. Load the unquantized checkpoint: the toolkit quantizes while it loads.");
+            throw json.Error(
+                "quant_method",
+                $"is '{Excerpt.Of(method)}'{Describe(method)}; of quantized checkpoints only those of '{Method}' in 4 bits are read. "
+                    + "Load the unquantized checkpoint: the toolkit quantizes while it loads.");
         if (json.FindBool("load_in_8bit", false))
-            throw json.Error("load_in_8bit", "says that the weights are in bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. Load the unquantized checkpoint: the toolkit quantizes while it loads.");
+            throw json.Error(
+                "load_in_8bit",
+                "says that the weights are in bitsandbytes' LLM.int8() format (Linear8bitLt), which is not supported. "
+                    + "Load the unquantized checkpoint: the toolkit quantizes while it loads.");
         if (!json.FindBool("load_in_4bit", false))
             throw json.Error("load_in_4bit", $"is not true; of checkpoints quantized by {Method} only those in 4 bits are read.");
         if (json.FindText("bnb_4bit_quant_storage") is { } storage && storage != "uint8")

@@ -9,7 +9,9 @@ namespace AdapterToolkit.Formats;
 /// <summary>The settings that bitsandbytes stores beside a quantized weight, as JSON in a tensor of bytes.</summary>
 /// <param name="Format">The format.</param>
 /// <param name="Offset">The mean of the scales, where they are in 8 bits; null where it is not known yet.</param>
-/// <param name="ElementType">The element type of the numbers that were quantized, which programs decode the codes to; null where the settings name none.</param>
+/// <param name="ElementType">
+/// The element type of the numbers that were quantized, which programs decode the codes to; null where the settings name none.
+/// </param>
 internal readonly record struct QuantizationState(WeightFormat Format, float? Offset, WeightFormat? ElementType)
 {
     /// <summary>The longest text that is read: shapes and settings take some 200 bytes.</summary>
@@ -52,10 +54,15 @@ internal readonly record struct QuantizationState(WeightFormat Format, float? Of
     internal byte[] ToText(Shape shape)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{{\"quant_type\": \"{NameOf(Format.Numbers!.Value)}\", \"blocksize\": {Format.BlockSize}, \"dtype\": \"{ElementTypes.NameOf(ElementType ?? WeightFormat.FullPrecision)}\"");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{{\"quant_type\": \"{NameOf(Format.Numbers!.Value)}\", \"blocksize\": {Format.BlockSize}, "
+                + $"\"dtype\": \"{ElementTypes.NameOf(ElementType ?? WeightFormat.FullPrecision)}\"");
         text.Append(CultureInfo.InvariantCulture, $", \"shape\": [{string.Join(", ", shape.Dimensions.ToArray())}]");
         if (Format.DoubleQuantized)
-            text.Append(CultureInfo.InvariantCulture, $", \"nested_blocksize\": {WeightFormat.NestedBlockSize}, \"nested_dtype\": \"{NumberType}\", \"nested_offset\": {OffsetText(Offset)}");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $", \"nested_blocksize\": {WeightFormat.NestedBlockSize}, \"nested_dtype\": \"{NumberType}\", \"nested_offset\": {OffsetText(Offset)}");
         return Encoding.UTF8.GetBytes(text.Append('}').ToString());
     }
 
@@ -79,7 +86,8 @@ internal readonly record struct QuantizationState(WeightFormat Format, float? Of
         CheckShape(json, shape);
         bool isDouble = json.Find("nested_blocksize") is not null;
         float offset = isDouble ? ReadNested(json) : 0;
-        return new QuantizationState(numbers == QuantizationFormat.NF4 ? WeightFormat.NF4(blockSize, isDouble) : WeightFormat.FP4(blockSize, isDouble), offset, ReadElementType(json));
+        return new QuantizationState(
+            numbers == QuantizationFormat.NF4 ? WeightFormat.NF4(blockSize, isDouble) : WeightFormat.FP4(blockSize, isDouble), offset, ReadElementType(json));
     }
 
     private static WeightFormat? ReadElementType(JsonObject json)

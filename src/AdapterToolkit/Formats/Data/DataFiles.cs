@@ -8,8 +8,8 @@ namespace AdapterToolkit.Formats;
 /// object with <c>text</c>, or with <c>messages</c> (a conversation); or a folder of such files.
 /// </summary>
 /// <remarks>
-/// Files are UTF-8, with or without a byte order mark. A text of a file keeps every character; its line breaks (<c>\n</c>, <c>\r\n</c>, <c>\r</c>) become <c>\n</c>.
-/// A conversation may also have <c>tools</c>, a list, and <c>chat_template_kwargs</c>, an object with further variables of the chat template; other
+/// Files are UTF-8, with or without a byte order mark. A text of a file keeps every character; its line breaks (<c>\n</c>, <c>\r\n</c>, <c>\r</c>) become
+/// <c>\n</c>. A conversation may also have <c>tools</c>, a list, and <c>chat_template_kwargs</c>, an object with further variables of the chat template; other
 /// properties of a line are left unread. Its messages have <c>role</c> and <c>content</c>, and whatever else the chat template takes (<c>tool_calls</c>,
 /// <c>reasoning_content</c>, ...). An answer with a <c>weight</c> of 0 is read and not learned.
 /// </remarks>

@@ -12,7 +12,8 @@ internal static class DataFolder
         cancellationToken.ThrowIfCancellationRequested();
         string itself = Target(folder, around);
         if (around.Contains(itself))
-            throw new DataFileException(folder, $"the link leads back to '{itself}', which holds it, so the files would be read again and again. Remove the link.");
+            throw new DataFileException(
+                folder, $"the link leads back to '{itself}', which holds it, so the files would be read again and again. Remove the link.");
         around.Add(itself);
         foreach (string entry in Entries(folder))
         {

@@ -43,7 +43,8 @@ internal static class DataMessage
     private static bool HasContent(JsonElement message, string role)
     {
         if (!message.TryGetProperty(Content, out JsonElement content) || content.ValueKind == JsonValueKind.Null)
-            return message.EnumerateObject().Any(member => !s_naming.Contains(member.Name) && member.Value.ValueKind is (JsonValueKind.Array or JsonValueKind.String));
+            return message.EnumerateObject().Any(member =>
+                !s_naming.Contains(member.Name) && member.Value.ValueKind is (JsonValueKind.Array or JsonValueKind.String));
         return content.ValueKind switch
         {
             JsonValueKind.String => true,

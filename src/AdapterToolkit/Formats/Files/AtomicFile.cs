@@ -1,15 +1,16 @@
 namespace AdapterToolkit.Formats;
 
 /// <summary>
-/// Writes a file so that a reader sees either the old content or the whole new one, never a half-written file, after the death of the process at any moment too. It replaces the
-/// file that it is told to, whoever wrote it; <see cref="AtomicFolder"/> replaces only what it wrote.
+/// Writes a file so that a reader sees either the old content or the whole new one, never a half-written file, after the death of the process at any moment
+/// too. It replaces the file that it is told to, whoever wrote it; <see cref="AtomicFolder"/> replaces only what it wrote.
 /// </summary>
 public static class AtomicFile
 {
     /// <summary>Writes to a temporary file in the same folder and renames it to <paramref name="path"/> when <paramref name="write"/> has returned.</summary>
     /// <remarks>
-    /// Permissions stay as they were. Where <paramref name="path"/> is a symbolic link, the link stays, and its target is replaced. Of several hard links only this one gets the new
-    /// content (<see cref="AtomicFolder.HardLinkReplaced"/>). What a process that died has left of a temporary file is removed by the next write to the same path.
+    /// Permissions stay as they were. Where <paramref name="path"/> is a symbolic link, the link stays, and its target is replaced. Of several hard links only
+    /// this one gets the new content (<see cref="AtomicFolder.HardLinkReplaced"/>). What a process that died has left of a temporary file is removed by the
+    /// next write to the same path.
     /// </remarks>
     /// <param name="path">The file to create or replace; its folder is created where it does not exist.</param>
     /// <param name="write">Writes the content. When it throws, the temporary file is removed and <paramref name="path"/> stays as it was.</param>

@@ -1,13 +1,13 @@
 namespace AdapterToolkit.Formats;
 
 /// <summary>
-/// Writes folders of files that belong together (a configuration and its tensors), so that whoever reads sees the old ones or the new ones whole, after the death of the
-/// process at any moment too; and deletes them. Files that were not written so, or have been changed since, are neither replaced nor deleted.
+/// Writes folders of files that belong together (a configuration and its tensors), so that whoever reads sees the old ones or the new ones whole, after the
+/// death of the process at any moment too; and deletes them. Files that were not written so, or have been changed since, are neither replaced nor deleted.
 /// </summary>
 /// <remarks>
-/// A hidden file in the folder lists what was written (<see cref="FolderManifest"/>). While files are exchanged there are further hidden files, in the folder or beside
-/// it, all of whose names begin with <c>.adapter-toolkit</c>; what a process that died has left of them is cleaned by the next that writes or reads the folder.
-/// Processes and threads that write to one folder wait for one another.
+/// A hidden file in the folder lists what was written (<see cref="FolderManifest"/>). While files are exchanged there are further hidden files, in the folder
+/// or beside it, all of whose names begin with <c>.adapter-toolkit</c>; what a process that died has left of them is cleaned by the next that writes or reads
+/// the folder. Processes and threads that write to one folder wait for one another.
 /// </remarks>
 public static class AtomicFolder
 {
@@ -21,13 +21,15 @@ public static class AtomicFolder
 
     /// <summary>Writes the files of a part, in place of those that were written before as the same part.</summary>
     /// <remarks>
-    /// What else is in the folder stays, unread. Permissions of what is replaced stay; where a file or the folder is a symbolic link, the link stays, and what it leads to
-    /// is replaced in its own folder. An error leaves what was there before.
+    /// What else is in the folder stays, unread. Permissions of what is replaced stay; where a file or the folder is a symbolic link, the link stays, and what
+    /// it leads to is replaced in its own folder. An error leaves what was there before.
     /// </remarks>
     /// <param name="folder">The folder to create, or whose files to replace.</param>
     /// <param name="fill">Writes the files, in subfolders too; it is given the path of a temporary folder.</param>
     /// <param name="part">What the files are together. A folder can hold several parts.</param>
-    /// <exception cref="CheckpointException">A file would replace one that was not written so, or has been changed since, or belongs to another part. Nothing was changed.</exception>
+    /// <exception cref="CheckpointException">
+    /// A file would replace one that was not written so, or has been changed since, or belongs to another part. Nothing was changed.
+    /// </exception>
     /// <exception cref="IOException">The folder can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder can't be written.</exception>
     public static void Write(string folder, Action<string> fill, string part = StandardPart)
@@ -55,7 +57,9 @@ public static class AtomicFolder
     /// <param name="folder">The folder, which need not exist.</param>
     /// <param name="names">The files' paths in it, with slashes.</param>
     /// <param name="part">What they are together.</param>
-    /// <exception cref="CheckpointException">A file would replace one that was not written so, or has been changed since, or belongs to another part.</exception>
+    /// <exception cref="CheckpointException">
+    /// A file would replace one that was not written so, or has been changed since, or belongs to another part.
+    /// </exception>
     public static void Check(string folder, IEnumerable<string> names, string part = StandardPart)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -68,7 +72,10 @@ public static class AtomicFolder
             ownership.Claim(name, part);
     }
 
-    /// <summary>Deletes the files of a part, and the folder if it was created with them and nothing else is in it. A file that has been changed since it was written stays.</summary>
+    /// <summary>
+    /// Deletes the files of a part, and the folder if it was created with them and nothing else is in it. A file that has been changed since it was written
+    /// stays.
+    /// </summary>
     /// <param name="folder">The folder, which need not exist.</param>
     /// <param name="part">What the files are together.</param>
     /// <exception cref="IOException">The folder can't be written.</exception>
@@ -89,11 +96,13 @@ public static class AtomicFolder
     }
 
     /// <summary>
-    /// Brings to its end what a process that died while it wrote the folder has left: new files that count are put in place, others are removed. Does nothing where there is
-    /// nothing of the kind, or the process lives.
+    /// Brings to its end what a process that died while it wrote the folder has left: new files that count are put in place, others are removed. Does nothing
+    /// where there is nothing of the kind, or the process lives.
     /// </summary>
     /// <param name="folder">The folder, which need not exist.</param>
-    /// <exception cref="CheckpointException">Files have to be put in place, but the folder can't be written, or has files where they belong that are not this program's.</exception>
+    /// <exception cref="CheckpointException">
+    /// Files have to be put in place, but the folder can't be written, or has files where they belong that are not this program's.
+    /// </exception>
     public static void Recover(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -119,8 +128,10 @@ public static class AtomicFolder
         {
             FileKind.Folder => root,
             FileKind.Missing when root == target => null,
-            FileKind.Missing => throw new CheckpointException(target, "cannot write a folder here, a link that leads nowhere has this name. Choose another name."),
-            FileKind.Other => throw new CheckpointException(target, "cannot write a folder here, a device, a pipe or a socket has this name. Choose another name."),
+            FileKind.Missing => throw new CheckpointException(
+                target, "cannot write a folder here, a link that leads nowhere has this name. Choose another name."),
+            FileKind.Other => throw new CheckpointException(
+                target, "cannot write a folder here, a device, a pipe or a socket has this name. Choose another name."),
             _ => throw new CheckpointException(target, "cannot write a folder here, a file of this name exists. Choose another name."),
         };
     }

@@ -3,12 +3,16 @@ using System.Text;
 
 namespace AdapterToolkit.Formats;
 
-/// <summary>Makes text that comes from a file fit to be quoted in an error message: short, in one line, and without characters that act on a terminal.</summary>
+/// <summary>
+/// Makes text that comes from a file fit to be quoted in an error message: short, in one line, and without characters that act on a terminal.
+/// </summary>
 internal static class Excerpt
 {
     private const int LongestQuote = 200;
 
-    /// <summary>Returns <paramref name="text"/>, cut where it is too long to read in a message, white space in one piece and control characters as their codes.</summary>
+    /// <summary>
+    /// Returns <paramref name="text"/>, cut where it is too long to read in a message, white space in one piece and control characters as their codes.
+    /// </summary>
     public static string Of(string text)
     {
         if (text.Length <= LongestQuote && !text.Any(char.IsControl))

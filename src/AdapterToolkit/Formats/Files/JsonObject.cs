@@ -71,14 +71,19 @@ internal readonly record struct JsonObject(string FilePath, string Prefix, JsonE
     /// <summary>The whole number at a key that must be there.</summary>
     public int GetInt(string key, int least, int most = int.MaxValue) => FindInt(key, least, most) ?? throw Error(key, "is missing.");
 
-    /// <summary>The positive number at a key, or null. Numbers that float32 cannot hold (as infinity, or as zero) are an error: the toolkit computes in float32.</summary>
+    /// <summary>
+    /// The positive number at a key, or null. Numbers that float32 cannot hold (as infinity, or as zero) are an error: the toolkit computes in float32.
+    /// </summary>
     public double? FindPositive(string key)
     {
         if (Find(key) is not { } value)
             return null;
         double number = 0;
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out number) || !(number >= float.Epsilon && number <= float.MaxValue))
-            throw Error(key, $"is {(number is > 0 and < 1 ? number.ToString("R", CultureInfo.InvariantCulture) : Excerpt.Of(value.GetRawText()))}; a number greater than zero, within float32's range, is needed.");
+            throw Error(
+                key,
+                $"is {(number is > 0 and < 1 ? number.ToString("R", CultureInfo.InvariantCulture) : Excerpt.Of(value.GetRawText()))}; "
+                    + "a number greater than zero, within float32's range, is needed.");
         return number;
     }
 

@@ -59,12 +59,16 @@ public sealed record LlamaConfig
 
     /// <summary>Reads a <c>config.json</c>.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="CheckpointException">The file is malformed, of another model type, or has a value that is out of range or not supported; the message names the key.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file is malformed, of another model type, or has a value that is out of range or not supported; the message names the key.
+    /// </exception>
     public static LlamaConfig FromFile(string path) => JsonFile.Read(path, LlamaConfigReader.Read);
 
     /// <summary>Reads the <c>config.json</c> of a checkpoint's folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="CheckpointException">There is no such folder, or it holds something else, which the message names; or as of <see cref="FromFile"/>.</exception>
+    /// <exception cref="CheckpointException">
+    /// There is no such folder, or it holds something else, which the message names; or as of <see cref="FromFile"/>.
+    /// </exception>
     public static LlamaConfig FromFolder(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

@@ -54,7 +54,8 @@ internal static class LlamaConfigReader
     /// <summary>Each number alone is within its bounds; a matrix of two of them must have no more numbers than can be counted.</summary>
     private static void CheckMatrices(JsonObject json, LlamaConfig config)
     {
-        foreach ((string key, long rows) in (ReadOnlySpan<(string, long)>)[("vocab_size", config.VocabularySize), ("intermediate_size", config.IntermediateSize), ("head_dim", (long)config.Heads * config.HeadDim)])
+        foreach ((string key, long rows) in (ReadOnlySpan<(string, long)>)
+            [("vocab_size", config.VocabularySize), ("intermediate_size", config.IntermediateSize), ("head_dim", (long)config.Heads * config.HeadDim)])
         {
             if (rows * config.HiddenSize > Array.MaxLength)
                 throw json.Error(key, $"asks for matrices of {rows} x {config.HiddenSize} numbers; more than {Array.MaxLength} are not supported.");

@@ -59,7 +59,9 @@ internal static class LlamaConfigWriter
 
     private static void WriteReal(Utf8JsonWriter json, string key, double value) => WriteReal(json, key, value.ToString("R", CultureInfo.InvariantCulture));
 
-    /// <summary>Writes the shortest decimal that gives the number back, and 10000.0 rather than 10000: transformers ask for a real number where they expect one.</summary>
+    /// <summary>
+    /// Writes the shortest decimal that gives the number back, and 10000.0 rather than 10000: transformers ask for a real number where they expect one.
+    /// </summary>
     private static void WriteReal(Utf8JsonWriter json, string key, string decimalText)
     {
         json.WritePropertyName(key);

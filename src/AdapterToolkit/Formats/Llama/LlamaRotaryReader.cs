@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace AdapterToolkit.Formats;
 
 /// <summary>
-/// Reads the rotary embedding's settings. Newer files hold all of them in <c>rope_parameters</c>; older ones have <c>rope_theta</c> and <c>rope_scaling</c> at the
-/// top. Where both are there, <c>rope_scaling</c> counts, as in transformers; facts that contradict each other are refused.
+/// Reads the rotary embedding's settings. Newer files hold all of them in <c>rope_parameters</c>; older ones have <c>rope_theta</c> and <c>rope_scaling</c> at
+/// the top. Where both are there, <c>rope_scaling</c> counts, as in transformers; facts that contradict each other are refused.
 /// </summary>
 internal static class LlamaRotaryReader
 {
@@ -39,7 +39,8 @@ internal static class LlamaRotaryReader
                 RequireNone(rotary, s_ofOthers);
                 return (rotaryBase, ReadLlama3(json, rotary, positions));
             default:
-                throw rotary.Error(scaling.key, $"is '{Excerpt.Of(scaling.type)}'; this scaling of the rotary embedding is not supported, only 'default' and 'llama3' are.");
+                throw rotary.Error(
+                    scaling.key, $"is '{Excerpt.Of(scaling.type)}'; this scaling of the rotary embedding is not supported, only 'default' and 'llama3' are.");
         }
     }
 
@@ -50,9 +51,13 @@ internal static class LlamaRotaryReader
         double? top = json.FindPositive(key), inOld = old?.FindPositive(key), inParameters = parameters?.FindPositive(key);
         double counts = (old is null ? inParameters : inOld) ?? top ?? DefaultBase;
         if (top is { } atTop && atTop != counts)
-            throw json.Error(key, $"is {atTop:R}, but {(old is null ? "rope_parameters" : "rope_scaling")}.{key} is {counts:R}. Remove the one that is not meant.");
+            throw json.Error(
+                key, $"is {atTop:R}, but {(old is null ? "rope_parameters" : "rope_scaling")}.{key} is {counts:R}. Remove the one that is not meant.");
         if (inParameters is { } other && other != counts)
-            throw json.Error($"rope_parameters.{key}", $"is {other:R}, but the base is {counts:R} where 'rope_scaling' is there too, since that counts. Name one base in both, or remove the object that is not meant.");
+            throw json.Error(
+                $"rope_parameters.{key}",
+                $"is {other:R}, but the base is {counts:R} where 'rope_scaling' is there too, since that counts. "
+                    + "Name one base in both, or remove the object that is not meant.");
         return counts;
     }
 
@@ -93,7 +98,9 @@ internal static class LlamaRotaryReader
         foreach (string key in keys)
         {
             if (rotary.FindOn(key) is { } value && !(value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number == 1))
-                throw rotary.Error(key, $"is {Excerpt.Of(value.GetRawText())}, which the type of the scaling does not use: it would be ignored. Correct the type, or remove it.");
+                throw rotary.Error(
+                    key,
+                    $"is {Excerpt.Of(value.GetRawText())}, which the type of the scaling does not use: it would be ignored. Correct the type, or remove it.");
         }
     }
 }

@@ -31,7 +31,10 @@ internal static class PeftTargets
     public static bool IsSuffix(string path, string name)
         => path.EndsWith(name, StringComparison.Ordinal) && (path.Length == name.Length || path[path.Length - name.Length - 1] == '.');
 
-    /// <summary>Whether a name of <c>modules_to_save</c> means a module: the path ends with it. PEFT asks for no dot before it, so that <c>norm</c> means <c>input_layernorm</c> too.</summary>
+    /// <summary>
+    /// Whether a name of <c>modules_to_save</c> means a module: the path ends with it. PEFT asks for no dot before it, so that <c>norm</c> means
+    /// <c>input_layernorm</c> too.
+    /// </summary>
     public static bool IsEnd(string path, string name) => path.EndsWith(name, StringComparison.Ordinal);
 
     /// <summary>Whether a regular expression that stands for <c>target_modules</c> matches a whole path.</summary>
@@ -50,14 +53,17 @@ internal static class PeftTargets
     {
         foreach (string name in names.Count > 0 ? names : [AnyName])
         {
-            if (Find(Layer(name), name, path) is { Success: true } match && int.TryParse(match.Groups["block"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int layer))
+            if (Find(Layer(name), name, path) is { Success: true } match
+                && int.TryParse(match.Groups["block"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int layer))
                 return layer;
         }
 
         return null;
     }
 
-    /// <summary>Checks that an expression is one, alone and inside the text that it is matched with: <c>a)|(b</c> is one only there, <c>(?x) a # b</c> only alone.</summary>
+    /// <summary>
+    /// Checks that an expression is one, alone and inside the text that it is matched with: <c>a)|(b</c> is one only there, <c>(?x) a # b</c> only alone.
+    /// </summary>
     /// <param name="expression">The expression.</param>
     /// <returns>Why it is none, or null.</returns>
     public static string? ProblemOf(string expression)
@@ -65,7 +71,8 @@ internal static class PeftTargets
         if (expression.Length > LongestExpression)
             return $"it has {expression.Length} characters; more than {LongestExpression} are not accepted.";
         // One that is still compiling when the time is up ends by itself, some seconds later.
-        Task<string?> compilation = Task.Factory.StartNew(() => CompilationProblem(expression), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<string?> compilation = Task.Factory.StartNew(
+            () => CompilationProblem(expression), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return compilation.Wait(s_longestCompilation) ? compilation.Result : "it takes too long to compile.";
     }
 
@@ -103,7 +110,10 @@ internal static class PeftTargets
         }
         catch (RegexMatchTimeoutException exception)
         {
-            throw new CheckpointException(PeftAdapterConfig.FileName, $"the regular expression '{Excerpt.Of(expression)}' takes too long to match '{Excerpt.Of(path)}'. Write it without nested repetitions.", innerException: exception);
+            throw new CheckpointException(
+                PeftAdapterConfig.FileName,
+                $"the regular expression '{Excerpt.Of(expression)}' takes too long to match '{Excerpt.Of(path)}'. Write it without nested repetitions.",
+                innerException: exception);
         }
     }
 

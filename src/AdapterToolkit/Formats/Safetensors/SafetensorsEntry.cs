@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace AdapterToolkit.Formats;
 
-/// <summary>What a safetensors file's header says about one tensor. The header is checked before entries exist, so the values agree with each other and with the file's length.</summary>
+/// <summary>
+/// What a safetensors file's header says about one tensor. The header is checked before entries exist, so the values agree with each other and with the file's
+/// length.
+/// </summary>
 public sealed class SafetensorsEntry
 {
     private const int MostShown = 16;

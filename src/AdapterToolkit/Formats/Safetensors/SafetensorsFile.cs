@@ -47,7 +47,9 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="CheckpointException">The file is malformed or truncated, of another format, or no regular file; the message names the tensor where one is at fault.</exception>
+    /// <exception cref="CheckpointException">
+    /// The file is malformed or truncated, of another format, or no regular file; the message names the tensor where one is at fault.
+    /// </exception>
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -86,7 +88,9 @@ public sealed class SafetensorsFile : IDisposable
     public SafetensorsEntry GetEntry(string name)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return _header.ByName.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
+        return _header.ByName.TryGetValue(name, out SafetensorsEntry? entry)
+            ? entry
+            : throw new CheckpointException(FilePath, "the file has no tensor of this name.", name);
     }
 
     /// <summary>Reads a tensor as single-precision numbers; F32, F16 and BF16 convert exactly.</summary>
@@ -208,7 +212,10 @@ public sealed class SafetensorsFile : IDisposable
     private void CheckCount(SafetensorsEntry entry, int count)
     {
         if (entry.ElementCount != count)
-            throw new CheckpointException(FilePath, $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {count} are needed here.", entry.Name);
+            throw new CheckpointException(
+                FilePath,
+                $"its shape {SafetensorsEntry.FormatShape(entry.Shape.AsSpan())} has {entry.ElementCount} elements; {count} are needed here.",
+                entry.Name);
     }
 
     /// <summary>Reads elements to where they belong, piece by piece: the bytes of all together may be more than a span can have.</summary>
@@ -223,7 +230,8 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    private void Widen(SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert, NonCryptographicHashAlgorithm? digest)
+    private void Widen(
+        SafetensorsEntry entry, Span<float> destination, Action<ReadOnlySpan<ushort>, Span<float>> convert, NonCryptographicHashAlgorithm? digest)
     {
         const int step = WindowSize / sizeof(ushort);
         byte[] window = ArrayPool<byte>.Shared.Rent(WindowSize);

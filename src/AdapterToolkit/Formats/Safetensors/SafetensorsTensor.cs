@@ -47,7 +47,9 @@ public sealed class SafetensorsTensor
     public static SafetensorsTensor OfFloats(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values)
         => Checked(new SafetensorsTensor(name, SafetensorsType.F32, shape, stream => WriteAll(stream, values.Span)), (long)values.Length * sizeof(float));
 
-    /// <summary>A tensor of single-precision numbers that are fetched when they are written, for example from a device: only one such tensor is in memory at a time.</summary>
+    /// <summary>
+    /// A tensor of single-precision numbers that are fetched when they are written, for example from a device: only one such tensor is in memory at a time.
+    /// </summary>
     /// <param name="name">The tensor's name.</param>
     /// <param name="shape">The lengths of the dimensions.</param>
     /// <param name="fill">Writes all elements, row-major, into the span it is given.</param>
@@ -101,7 +103,8 @@ public sealed class SafetensorsTensor
     private static SafetensorsTensor Checked(SafetensorsTensor tensor, long givenBytes)
         => tensor.ByteLength == givenBytes
             ? tensor
-            : throw new ArgumentException($"Tensor '{tensor.Name}' of shape {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())} takes {tensor.ByteLength} bytes; {givenBytes} are given.");
+            : throw new ArgumentException($"Tensor '{tensor.Name}' of shape {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())} "
+                + $"takes {tensor.ByteLength} bytes; {givenBytes} are given.");
 
     /// <summary>Writes numbers piece by piece: the bytes of all together may be more than a span can have.</summary>
     private static void WriteAll<T>(Stream stream, ReadOnlySpan<T> values)
@@ -119,7 +122,10 @@ public sealed class SafetensorsTensor
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(shape));
             if ((count *= length) > Array.MaxLength)
-                throw new ArgumentOutOfRangeException(nameof(shape), $"Tensor '{name}' of shape {SafetensorsEntry.FormatShape(shape)} is fetched as a whole and takes more than {Array.MaxLength} {(each == 1 ? "numbers" : "bytes")}, which no array holds.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(shape),
+                    $"Tensor '{name}' of shape {SafetensorsEntry.FormatShape(shape)} is fetched as a whole "
+                        + $"and takes more than {Array.MaxLength} {(each == 1 ? "numbers" : "bytes")}, which no array holds.");
         }
 
         return (int)count;

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace AdapterToolkit.Formats;
 
-/// <summary>Writes safetensors files as the reference implementation does: header padded to whole eight bytes, elements without gaps, in the order given.</summary>
+/// <summary>
+/// Writes safetensors files as the reference implementation does: header padded to whole eight bytes, elements without gaps, in the order given.
+/// </summary>
 public static class SafetensorsWriter
 {
     /// <summary>What libraries expect in the metadata of a checkpoint of PyTorch's layout (weights are out x in, row-major).</summary>

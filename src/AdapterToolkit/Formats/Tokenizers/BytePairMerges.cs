@@ -18,7 +18,9 @@ internal sealed class BytePairMerges
     private readonly Dictionary<long, Merge> _merges;
 
     /// <summary>Makes the table of merges.</summary>
-    /// <param name="merges">The ids of left and right symbol and of what they become, first applied first. Of two merges of the same symbols the later counts, as in the reference.</param>
+    /// <param name="merges">
+    /// The ids of left and right symbol and of what they become, first applied first. Of two merges of the same symbols the later counts, as in the reference.
+    /// </param>
     public BytePairMerges(IReadOnlyList<(int Left, int Right, int Joined)> merges)
     {
         _merges = new Dictionary<long, Merge>(merges.Count);

@@ -21,7 +21,10 @@ internal static class ForeignTokenizer
         foreach ((string file, string meaning) in s_files)
         {
             if (File.Exists(Path.Combine(folder, file)))
-                throw new CheckpointException(path, $"there is no such file, but '{file}' ({meaning}), which is not read. Convert it in Python with AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER), which writes '{Tokenizer.FileName}'.");
+                throw new CheckpointException(
+                    path,
+                    $"there is no such file, but '{file}' ({meaning}), which is not read. "
+                        + $"Convert it in Python with AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER), which writes '{Tokenizer.FileName}'.");
         }
     }
 }

@@ -16,7 +16,8 @@ internal sealed unsafe class QuantizeWork : ParallelWork
     private readonly byte[] _codes;
     private readonly float[] _maxima;
 
-    private QuantizeWork(WeightFormat format, Action<ReadOnlySpan<float>, Span<byte>, Span<float>> quantizeBlocks, float* values, int elements, byte[] codes, float[] maxima)
+    private QuantizeWork(
+        WeightFormat format, Action<ReadOnlySpan<float>, Span<byte>, Span<float>> quantizeBlocks, float* values, int elements, byte[] codes, float[] maxima)
     {
         _format = format;
         _quantizeBlocks = quantizeBlocks;
@@ -33,7 +34,9 @@ internal sealed unsafe class QuantizeWork : ParallelWork
     /// <param name="values">The numbers.</param>
     /// <param name="codes">Receives the codes.</param>
     /// <param name="maxima">Receives each block's largest magnitude; empty for 16 bits.</param>
-    internal static void Run(CpuDevice device, WeightFormat format, Action<ReadOnlySpan<float>, Span<byte>, Span<float>> quantizeBlocks, ReadOnlySpan<float> values, byte[] codes, float[] maxima)
+    internal static void Run(
+        CpuDevice device, WeightFormat format, Action<ReadOnlySpan<float>, Span<byte>, Span<float>> quantizeBlocks,
+        ReadOnlySpan<float> values, byte[] codes, float[] maxima)
     {
         fixed (float* first = values)
             ElementSharing.Run(device, new QuantizeWork(format, quantizeBlocks, first, values.Length, codes, maxima), values.Length);

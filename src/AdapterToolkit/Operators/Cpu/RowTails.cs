@@ -17,7 +17,8 @@ public static class RowTails
     /// <param name="resultStride">From one row of results to the next.</param>
     /// <param name="rows">How many rows of the source there are.</param>
     /// <param name="ranks">How many rows of the factor there are.</param>
-    public static void AddProducts(ref float source, ref float factor, nint depth, nint start, float scaling, ref float result, nint resultStride, int rows, int ranks)
+    public static void AddProducts(
+        ref float source, ref float factor, nint depth, nint start, float scaling, ref float result, nint resultStride, int rows, int ranks)
     {
         for (int row = 0; row < rows; row++)
         {

@@ -27,7 +27,9 @@ internal static class SmallProduct
     /// <param name="resultStride">From one of its rows to the next.</param>
     /// <param name="accumulates">Whether the sums are added to the result.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Multiply<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
+    internal static void Multiply<TOperations, TVector>(
+        ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth,
+        ref float result, nint resultStride, bool accumulates)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
@@ -47,17 +49,23 @@ internal static class SmallProduct
     /// <summary><see cref="Multiply"/> of the second vector of each row alone.</summary>
     /// <inheritdoc cref="Multiply"/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void MultiplyFar<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
+    internal static void MultiplyFar<TOperations, TVector>(
+        ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth,
+        ref float result, nint resultStride, bool accumulates)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
         for (int row = 0; row < rows; row += 8)
-            FarTile8<TOperations, TVector>(ref Unsafe.Add(ref left, row * rowStride), rowStride, step, rows - row, ref right, rightStride, depth, ref Unsafe.Add(ref result, row * resultStride), resultStride, accumulates);
+            FarTile8<TOperations, TVector>(
+                ref Unsafe.Add(ref left, row * rowStride), rowStride, step, rows - row, ref right, rightStride, depth,
+                ref Unsafe.Add(ref result, row * resultStride), resultStride, accumulates);
     }
 
     /// <summary>At most eight rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile8<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
+    private static void Tile8<TOperations, TVector>(
+        ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth,
+        ref float result, nint resultStride, bool accumulates)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
@@ -130,7 +138,9 @@ internal static class SmallProduct
 
     /// <summary>At most four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile4<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
+    private static void Tile4<TOperations, TVector>(
+        ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth,
+        ref float result, nint resultStride, bool accumulates)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {
@@ -175,7 +185,9 @@ internal static class SmallProduct
 
     /// <summary>At most eight rows, of which the second vector is wanted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void FarTile8<TOperations, TVector>(ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth, ref float result, nint resultStride, bool accumulates)
+    private static void FarTile8<TOperations, TVector>(
+        ref float left, nint rowStride, nint step, int rows, ref float right, nint rightStride, int depth,
+        ref float result, nint resultStride, bool accumulates)
         where TOperations : struct, IVectorOperations<TVector>
         where TVector : struct
     {

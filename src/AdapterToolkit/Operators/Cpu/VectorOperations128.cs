@@ -44,7 +44,8 @@ public readonly struct VectorOperations128 : IVectorOperations<Vector128<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> summand) => Vector128.MultiplyAddEstimate(left, right, summand);
+    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> summand) =>
+        Vector128.MultiplyAddEstimate(left, right, summand);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,7 +77,8 @@ public readonly struct VectorOperations128 : IVectorOperations<Vector128<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Scale(Vector128<float> vector, Vector128<float> exponent) => vector * PowerOfTwo(Round(exponent * 0.5f)) * PowerOfTwo(exponent - Round(exponent * 0.5f));
+    public static Vector128<float> Scale(Vector128<float> vector, Vector128<float> exponent) =>
+        vector * PowerOfTwo(Round(exponent * 0.5f)) * PowerOfTwo(exponent - Round(exponent * 0.5f));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

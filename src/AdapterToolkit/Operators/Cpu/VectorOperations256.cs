@@ -44,7 +44,8 @@ public readonly struct VectorOperations256 : IVectorOperations<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> summand) => Vector256.MultiplyAddEstimate(left, right, summand);
+    public static Vector256<float> MultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> summand) =>
+        Vector256.MultiplyAddEstimate(left, right, summand);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,7 +77,8 @@ public readonly struct VectorOperations256 : IVectorOperations<Vector256<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Scale(Vector256<float> vector, Vector256<float> exponent) => vector * PowerOfTwo(Round(exponent * 0.5f)) * PowerOfTwo(exponent - Round(exponent * 0.5f));
+    public static Vector256<float> Scale(Vector256<float> vector, Vector256<float> exponent) =>
+        vector * PowerOfTwo(Round(exponent * 0.5f)) * PowerOfTwo(exponent - Round(exponent * 0.5f));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -45,7 +45,8 @@ public readonly struct VectorOperations512 : IVectorOperations<Vector512<float>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> summand) => Vector512.MultiplyAddEstimate(left, right, summand);
+    public static Vector512<float> MultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> summand) =>
+        Vector512.MultiplyAddEstimate(left, right, summand);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -170,6 +170,8 @@ internal sealed class Arithmetic(Budget budget)
         if (left < 0 && double.IsFinite(left) && double.IsFinite(right) && Math.Floor(right) != right)
             throw JinjaException.Values("complex numbers are not supported.");
         double power = Math.Pow(left, right);
-        return double.IsInfinity(power) && double.IsFinite(left) && double.IsFinite(right) ? throw JinjaException.Values("the power is too large for a float.") : power;
+        return double.IsInfinity(power) && double.IsFinite(left) && double.IsFinite(right)
+            ? throw JinjaException.Values("the power is too large for a float.")
+            : power;
     }
 }

@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace AdapterToolkit.Formats.Jinja;
 
-/// <summary>Where filters look in the items they are given: names and numbers with dots between them, such as <c>function.parameters.0</c>; nothing means the item itself.</summary>
+/// <summary>
+/// Where filters look in the items they are given: names and numbers with dots between them, such as <c>function.parameters.0</c>; nothing means the item
+/// itself.
+/// </summary>
 internal sealed class AttributePath
 {
     private readonly object[] _parts;

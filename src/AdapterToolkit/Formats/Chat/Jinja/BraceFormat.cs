@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace AdapterToolkit.Formats.Jinja;
 
-/// <summary>Python's <c>format.format(...)</c>: <c>{}</c>, <c>{0}</c>, <c>{name}</c>, with items (<c>{0[key]}</c>), conversions (<c>!r</c>) and specifications (<c>:>8.2f</c>).</summary>
+/// <summary>
+/// Python's <c>format.format(...)</c>: <c>{}</c>, <c>{0}</c>, <c>{name}</c>, with items (<c>{0[key]}</c>), conversions (<c>!r</c>) and specifications
+/// (<c>:>8.2f</c>).
+/// </summary>
 internal sealed class BraceFormat(Rendering rendering, Arguments arguments)
 {
     private int _automatic;
@@ -86,7 +89,8 @@ internal sealed class BraceFormat(Rendering rendering, Arguments arguments)
         string first = name[..end];
         object value = first.Length == 0 ? At(_automatic++)
             : first.All(char.IsAsciiDigit) ? At(int.TryParse(first, CultureInfo.InvariantCulture, out int place) ? place : int.MaxValue)
-            : arguments.Keywords.Where(pair => pair.Key == first).Select(pair => pair.Value).FirstOrDefault() ?? throw JinjaException.Values($"the format's key '{Excerpt.Of(first)}' is not given.");
+            : arguments.Keywords.Where(pair => pair.Key == first).Select(pair => pair.Value).FirstOrDefault()
+                ?? throw JinjaException.Values($"the format's key '{Excerpt.Of(first)}' is not given.");
         var lookup = new Lookup(rendering);
         while (end < name.Length)
         {

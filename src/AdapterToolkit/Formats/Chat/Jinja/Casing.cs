@@ -89,8 +89,9 @@ internal static class Casing
         return before >= 0 && IsLetter(text, before) && !(after < text.Length && IsLetter(text, after));
     }
 
-    private static bool IsIgnored(char character) => character is '\'' or '.' or ':' or '^' or '`' or '\u00B7' or '\u2019' || char.GetUnicodeCategory(character) is
-        UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
+    private static bool IsIgnored(char character) => character is '\'' or '.' or ':' or '^' or '`' or '\u00B7' or '\u2019'
+        || char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
+            or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol;
 
     private static bool IsLetter(string text, int index)
     {

@@ -24,7 +24,8 @@ internal static class Characters
     public static bool IsNumeric(Rune rune) => CharUnicodeInfo.GetNumericValue(rune.ToString(), 0) != -1 || CharacterRanges.Numeric.Contains(rune);
 
     /// <summary>Whether a character is a small letter.</summary>
-    public static bool IsLower(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.LowercaseLetter || rune.Value is 0xAA or 0xBA || CharacterRanges.Lowercase.Contains(rune);
+    public static bool IsLower(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.LowercaseLetter
+        || rune.Value is 0xAA or 0xBA || CharacterRanges.Lowercase.Contains(rune);
 
     /// <summary>Whether a character is a capital letter.</summary>
     public static bool IsUpper(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.UppercaseLetter || CharacterRanges.Uppercase.Contains(rune);

@@ -30,7 +30,8 @@ internal sealed class Evaluator
     /// <param name="variables">What it is given.</param>
     /// <param name="rendering">The rendering.</param>
     /// <exception cref="JinjaException">It fails; the exception says where.</exception>
-    public static (Output Output, CapturedTexts Captured) Render(JinjaTemplate template, IEnumerable<KeyValuePair<string, object>> variables, Rendering rendering)
+    public static (Output Output, CapturedTexts Captured) Render(
+        JinjaTemplate template, IEnumerable<KeyValuePair<string, object>> variables, Rendering rendering)
     {
         var evaluator = new Evaluator(rendering);
         var given = new Scope(Globals.Create(rendering));

@@ -55,7 +55,9 @@ internal sealed record ConcatenationExpression(int Offset, IReadOnlyList<Express
 /// <summary><c>a &lt; b &lt;= c</c>: every pair of neighbours compared.</summary>
 internal sealed record ComparisonExpression(int Offset, Expression First, IReadOnlyList<Comparison> Rest) : Expression(Offset);
 
-/// <summary>A comparison's operator (<c>==</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>></c>, <c>>=</c>, <c>in</c>, <c>not in</c>) and right operand.</summary>
+/// <summary>
+/// A comparison's operator (<c>==</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>></c>, <c>>=</c>, <c>in</c>, <c>not in</c>) and right operand.
+/// </summary>
 internal readonly record struct Comparison(string Operator, Expression Right);
 
 /// <summary><c>a if b else c</c>; undefined where there is no <c>else</c> and the test fails.</summary>

@@ -38,6 +38,8 @@ internal static class FloatText
     {
         if (exponent < 0)
             return "0." + new string('0', -exponent - 1) + digits;
-        return digits.Length > exponent + 1 ? $"{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}" : digits + new string('0', exponent + 1 - digits.Length) + ".0";
+        return digits.Length > exponent + 1
+            ? $"{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}"
+            : digits + new string('0', exponent + 1 - digits.Length) + ".0";
     }
 }

@@ -12,7 +12,9 @@ internal static class Globals
         Add("range", Range);
         Add("dict", Dictionary);
         Add("namespace", Namespace);
-        Add("cycler", arguments => arguments.Positional.Count > 0 ? new CyclerValue(arguments.Positional) : throw JinjaException.Values("cycler() needs an item."));
+        Add("cycler", arguments => arguments.Positional.Count > 0
+            ? new CyclerValue(arguments.Positional)
+            : throw JinjaException.Values("cycler() needs an item."));
         Add("joiner", Joiner);
         Add("raise_exception", arguments => throw new JinjaException(JinjaFault.Raised, rendering.Text(arguments.Bind("raise_exception", "message")[0] ?? "")));
         Add("strftime_now", arguments => new TimeFormat(rendering).Format(StringMethods.ToText("strftime_now", arguments.Bind("strftime_now", "format")[0])));
@@ -47,7 +49,9 @@ internal static class Globals
     }
 
     private static KeyValuePair<object, object> ToPair(object pair)
-        => Iteration.Items(pair).Take(3).ToArray() is [var key, var value] ? KeyValuePair.Create(key, value) : throw JinjaException.Values("dict() needs pairs.");
+        => Iteration.Items(pair).Take(3).ToArray() is [var key, var value]
+            ? KeyValuePair.Create(key, value)
+            : throw JinjaException.Values("dict() needs pairs.");
 
     private static object Namespace(Arguments arguments)
     {

@@ -24,7 +24,10 @@ internal static class IntegerText
         return string.Concat(digits);
     }
 
-    /// <summary>Reads digits as Python's <c>int</c> does: a sign, and single underscores between digits, are allowed; so is a prefix that fits the radix. Null where that fails.</summary>
+    /// <summary>
+    /// Reads digits as Python's <c>int</c> does: a sign, and single underscores between digits, are allowed; so is a prefix that fits the radix. Null where
+    /// that fails.
+    /// </summary>
     public static BigInteger? Parse(ReadOnlySpan<char> text, int radix)
     {
         if (text.IsEmpty || text.Length > Numbers.MostDigits)

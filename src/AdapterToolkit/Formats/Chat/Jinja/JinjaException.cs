@@ -1,6 +1,9 @@
 namespace AdapterToolkit.Formats.Jinja;
 
-/// <summary>A template can't be read, or can't be rendered. Does not leave the library: <see cref="ChatTemplate"/> turns it into a documented exception that names the template.</summary>
+/// <summary>
+/// A template can't be read, or can't be rendered. Does not leave the library: <see cref="ChatTemplate"/> turns it into a documented exception that names the
+/// template.
+/// </summary>
 internal sealed class JinjaException(JinjaFault fault, string message, int? offset = null) : Exception(message)
 {
     /// <summary>Who is at fault.</summary>

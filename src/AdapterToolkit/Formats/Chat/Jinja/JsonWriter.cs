@@ -76,7 +76,8 @@ internal sealed class JsonWriter(Budget budget)
     }
 
     private IReadOnlyList<KeyValuePair<object, object>> Sorted(DictionaryValue dictionary) => SortsKeys
-        ? [.. StableSort.ByKey(dictionary.Items.Select(pair => pair.Key), key => key, reverse: false, budget).Select(key => KeyValuePair.Create(key, dictionary.Find(key)!))]
+        ? [.. StableSort.ByKey(dictionary.Items.Select(pair => pair.Key), key => key, reverse: false, budget)
+            .Select(key => KeyValuePair.Create(key, dictionary.Find(key)!))]
         : dictionary.Items;
 
     private static string? Scalar(object value) => value switch

@@ -1,8 +1,8 @@
 namespace AdapterToolkit.Formats.Jinja;
 
 /// <summary>
-/// Divides a template into tokens, with the settings of transformers: the line break after a tag is dropped (<c>trim_blocks</c>), so is white space from the start of a
-/// line to a tag (<c>lstrip_blocks</c>) and one line break at the template's end; <c>-</c> and <c>+</c> in a tag change that for its side.
+/// Divides a template into tokens, with the settings of transformers: the line break after a tag is dropped (<c>trim_blocks</c>), so is white space from the
+/// start of a line to a tag (<c>lstrip_blocks</c>) and one line break at the template's end; <c>-</c> and <c>+</c> in a tag change that for its side.
 /// </summary>
 internal sealed class Lexer
 {
@@ -109,7 +109,9 @@ internal sealed class Lexer
 
     private void ReadRaw(int tag)
     {
-        for (int begin = _source.IndexOf("{%", _position, StringComparison.Ordinal); begin >= 0; begin = _source.IndexOf("{%", begin + 1, StringComparison.Ordinal))
+        for (int begin = _source.IndexOf("{%", _position, StringComparison.Ordinal);
+            begin >= 0;
+            begin = _source.IndexOf("{%", begin + 1, StringComparison.Ordinal))
         {
             int i = begin + 2;
             char before = Matches(i, "-") || Matches(i, "+") ? _source[i++] : ' ';

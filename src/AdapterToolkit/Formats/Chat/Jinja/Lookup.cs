@@ -66,6 +66,8 @@ internal sealed class Lookup(Rendering rendering)
     private UndefinedValue Missing(object target, object index)
     {
         string kind = target == None.Value ? "None" : $"'{TypeName.Of(target)}' object";
-        return new UndefinedValue(index is string name ? $"{kind} has no attribute '{Excerpt.Of(name)}'." : $"{kind} has no element {Excerpt.Of(ValueText.Literal(index, rendering.Budget))}.");
+        return new UndefinedValue(index is string name
+            ? $"{kind} has no attribute '{Excerpt.Of(name)}'."
+            : $"{kind} has no element {Excerpt.Of(ValueText.Literal(index, rendering.Budget))}.");
     }
 }

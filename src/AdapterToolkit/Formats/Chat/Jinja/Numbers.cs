@@ -25,7 +25,8 @@ internal static class Numbers
 
     /// <summary>A value that must be a whole number.</summary>
     public static BigInteger ToInteger(object value)
-        => TryInteger(value) ?? throw (value is UndefinedValue undefined ? undefined.Error() : JinjaException.Values($"a whole number is needed, not '{TypeName.Of(value)}'."));
+        => TryInteger(value)
+            ?? throw (value is UndefinedValue undefined ? undefined.Error() : JinjaException.Values($"a whole number is needed, not '{TypeName.Of(value)}'."));
 
     /// <summary>A value that must be a whole number and is used as a place or a count; beyond the range of <see cref="int"/> it is cut to it.</summary>
     public static int ToCount(object value)

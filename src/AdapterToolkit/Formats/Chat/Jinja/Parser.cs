@@ -35,7 +35,9 @@ internal sealed class Parser
             uses.Add(name);
     }
 
-    /// <summary>Statements up to a tag with one of the given names, which is read up to behind the name, or up to the end of the template where none is given.</summary>
+    /// <summary>
+    /// Statements up to a tag with one of the given names, which is read up to behind the name, or up to the end of the template where none is given.
+    /// </summary>
     private List<Statement> ParseBody(params string[] ends) => _tokens.Nested(() =>
     {
         var body = new List<Statement>();

@@ -93,7 +93,11 @@ internal static class SequenceFilters
             _ => throw JinjaException.Values("dictsort() sorts by 'key' or 'value'."),
         };
         var path = new AttributePath(rendering, new BigInteger(place));
-        return new ListValue(StableSort.ByKey(Mapping("dictsort", value).Items.Select(DictionaryMethods.Pair), Flag(bound[0]) ? path.Follow : path.FollowFolded, Flag(bound[2]), rendering.Budget));
+        return new ListValue(StableSort.ByKey(
+            Mapping("dictsort", value).Items.Select(DictionaryMethods.Pair),
+            Flag(bound[0]) ? path.Follow : path.FollowFolded,
+            Flag(bound[2]),
+            rendering.Budget));
     }
 
     private static IteratorValue Items(Rendering rendering, object value, Arguments arguments)

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace AdapterToolkit.Formats.Jinja;
 
-/// <summary>Letters whose capital, or whose form at the start of a word, is several characters or not the usual one: Unicode's <c>SpecialCasing.txt</c> and titlecase letters.</summary>
+/// <summary>
+/// Letters whose capital, or whose form at the start of a word, is several characters or not the usual one: Unicode's <c>SpecialCasing.txt</c> and titlecase
+/// letters.
+/// </summary>
 internal static class SpecialCasing
 {
     /// <summary>For each letter, in hexadecimal, its capital and, where that differs, its form at the start of a word.</summary>
@@ -27,7 +30,8 @@ internal static class SpecialCasing
         FB17=544.53D/544.56D
         """;
 
-    private static readonly FrozenDictionary<int, (string Upper, string Title)> s_letters = Table.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
+    private static readonly FrozenDictionary<int, (string Upper, string Title)> s_letters = Table
+        .Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)
         .Select(Read).ToFrozenDictionary(letter => letter.Code, letter => (letter.Upper, letter.Title));
 
     /// <summary>The capital of a letter in the table, or null.</summary>

@@ -18,7 +18,8 @@ internal static class StableSort
         return [.. source.Select(entry => entry.Item)];
     }
 
-    private static void Merge((object Key, object Item)[] source, (object Key, object Item)[] target, int left, int middle, int end, bool reverse, Budget budget)
+    private static void Merge(
+        (object Key, object Item)[] source, (object Key, object Item)[] target, int left, int middle, int end, bool reverse, Budget budget)
     {
         int right = middle;
         for (int i = left; i < end; i++)

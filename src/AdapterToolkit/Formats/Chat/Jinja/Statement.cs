@@ -18,7 +18,8 @@ internal readonly record struct IfBranch(Expression Test, IReadOnlyList<Statemen
 
 /// <summary><c>{% for target in items if filter recursive %}</c></summary>
 internal sealed record ForStatement(
-    int Offset, AssignmentTarget Target, Expression Items, Expression? Filter, bool IsRecursive, IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Otherwise) : Statement(Offset);
+    int Offset, AssignmentTarget Target, Expression Items, Expression? Filter, bool IsRecursive,
+    IReadOnlyList<Statement> Body, IReadOnlyList<Statement> Otherwise) : Statement(Offset);
 
 /// <summary><c>{% break %}</c></summary>
 internal sealed record BreakStatement(int Offset) : Statement(Offset);
@@ -36,7 +37,8 @@ internal sealed record SetBlockStatement(int Offset, AssignmentTarget Target, Fi
 internal sealed record FilterBlockStatement(int Offset, FilterExpression Filter, IReadOnlyList<Statement> Body) : Statement(Offset);
 
 /// <summary><c>{% with a = 1, b = 2 %}</c></summary>
-internal sealed record WithStatement(int Offset, IReadOnlyList<KeyValuePair<AssignmentTarget, Expression>> Variables, IReadOnlyList<Statement> Body) : Statement(Offset);
+internal sealed record WithStatement(
+    int Offset, IReadOnlyList<KeyValuePair<AssignmentTarget, Expression>> Variables, IReadOnlyList<Statement> Body) : Statement(Offset);
 
 /// <summary><c>{% macro name(a, b=1) %}</c></summary>
 internal sealed record MacroStatement(int Offset, MacroDefinition Definition) : Statement(Offset);

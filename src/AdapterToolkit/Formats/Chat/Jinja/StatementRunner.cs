@@ -164,7 +164,10 @@ internal sealed class StatementRunner(Evaluator evaluator, Budget budget)
     private void RunCallBlock(CallBlockStatement block, Scope scope, Output output)
     {
         Arguments arguments = evaluator.Arguments(block.Call.Arguments, scope);
-        arguments = arguments with { Keywords = [.. arguments.Keywords, KeyValuePair.Create(MacroValue.Caller, (object)new MacroValue(block.Caller, scope, evaluator))] };
+        arguments = arguments with
+        {
+            Keywords = [.. arguments.Keywords, KeyValuePair.Create(MacroValue.Caller, (object)new MacroValue(block.Caller, scope, evaluator))]
+        };
         evaluator.Captured.Write(evaluator.Text(evaluator.Call(block.Call, arguments, scope)), output);
     }
 

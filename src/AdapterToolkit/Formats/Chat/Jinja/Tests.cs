@@ -25,7 +25,8 @@ internal static class Tests
         ["callable"] = Plain("callable", value => value is CallableValue or UndefinedValue),
         ["even"] = (rendering, value, arguments) => arguments.Bind("even") is [] && HasRemainder(rendering, value, new BigInteger(2), BigInteger.Zero),
         ["odd"] = (rendering, value, arguments) => arguments.Bind("odd") is [] && HasRemainder(rendering, value, new BigInteger(2), BigInteger.One),
-        ["divisibleby"] = (rendering, value, arguments) => HasRemainder(rendering, value, Needed("divisibleby", arguments.Bind("divisibleby", "num")), BigInteger.Zero),
+        ["divisibleby"] = (rendering, value, arguments) =>
+            HasRemainder(rendering, value, Needed("divisibleby", arguments.Bind("divisibleby", "num")), BigInteger.Zero),
         ["lower"] = (rendering, value, arguments) => IsCase("lower", rendering, value, arguments, Characters.IsLower),
         ["upper"] = (rendering, value, arguments) => IsCase("upper", rendering, value, arguments, Characters.IsUpper),
         ["sameas"] = (_, value, arguments) => IsSame(value, Needed("sameas", arguments.Bind("sameas", "other"))),

@@ -49,7 +49,9 @@ internal sealed class ExchangePreparation(string root, string staging, string pa
         return plan;
     }
 
-    /// <summary>Prepares a file for a place where there is one: it gets its permissions, and, where the place is a link, waits beside the link's target.</summary>
+    /// <summary>
+    /// Prepares a file for a place where there is one: it gets its permissions, and, where the place is a link, waits beside the link's target.
+    /// </summary>
     /// <returns>The name under which it waits there; null where the place is no link.</returns>
     private string? Replace(string name, LockFile journal)
     {

@@ -35,7 +35,8 @@ internal static class FileOperations
     public static FileStream OpenLocked(string path)
     {
         Note("lock", path);
-        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read | FileShare.Delete : FileShare.None, bufferSize: 0);
+        return new FileStream(
+            path, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read | FileShare.Delete : FileShare.None, bufferSize: 0);
     }
 
     /// <summary>Writes a new file, and flushes it.</summary>

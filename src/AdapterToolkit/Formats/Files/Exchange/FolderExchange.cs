@@ -51,7 +51,9 @@ internal static class FolderExchange
 
     /// <summary>Brings to its end, or undoes, what a process that has ended left.</summary>
     /// <param name="root">The folder; no link.</param>
-    /// <exception cref="CheckpointException">It can't be brought to its end: the folder can't be written, or has files that are not this program's where the new ones belong.</exception>
+    /// <exception cref="CheckpointException">
+    /// It can't be brought to its end: the folder can't be written, or has files that are not this program's where the new ones belong.
+    /// </exception>
     public static void Recover(string root)
     {
         string path = Path.Combine(root, ReservedNames.Journal), ready = Path.Combine(root, ReservedNames.Ready);
@@ -69,7 +71,8 @@ internal static class FolderExchange
         {
             if (FileStatus.Of(ready).Kind == FileKind.Missing)
                 return;
-            const string problem = "putting new files in place was interrupted here, and the folder can't be written to end it. Make it writable, or use a copy that is.";
+            const string problem =
+                "putting new files in place was interrupted here, and the folder can't be written to end it. Make it writable, or use a copy that is.";
             throw new CheckpointException(root, problem, innerException: exception);
         }
 

@@ -82,7 +82,8 @@ internal sealed class LockFile : IDisposable
                 return acquired;
             if (Environment.TickCount64 - start > longest.TotalMilliseconds)
             {
-                string problem = $"{OwnerOf(path)} writes here, and has not ended within {longest.TotalSeconds:0} seconds. Wait for it, or choose another folder.";
+                string problem =
+                    $"{OwnerOf(path)} writes here, and has not ended within {longest.TotalSeconds:0} seconds. Wait for it, or choose another folder.";
                 throw new CheckpointException(Path.GetDirectoryName(path)!, problem);
             }
 

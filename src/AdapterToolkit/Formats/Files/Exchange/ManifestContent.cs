@@ -16,7 +16,8 @@ internal sealed record ManifestContent(bool FolderCreated, SortedSet<string> Fol
     private const string Format = "adapter-toolkit manifest 1";
 
     /// <summary>Says that nothing was written.</summary>
-    public static ManifestContent Nothing => new(false, new SortedSet<string>(StringComparer.Ordinal), new SortedDictionary<string, ManifestFile>(StringComparer.Ordinal));
+    public static ManifestContent Nothing =>
+        new(false, new SortedSet<string>(StringComparer.Ordinal), new SortedDictionary<string, ManifestFile>(StringComparer.Ordinal));
 
     /// <summary>Reads the manifest of a folder; null where it has none.</summary>
     /// <param name="folder">The folder.</param>

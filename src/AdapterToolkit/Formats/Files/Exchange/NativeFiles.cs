@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AdapterToolkit.Formats;
 
-/// <summary>What .NET does not offer of the operating systems' files: the kind, the hard links and the identity of a file, flushing a folder, reading a locked file.</summary>
+/// <summary>
+/// What .NET does not offer of the operating systems' files: the kind, the hard links and the identity of a file, flushing a folder, reading a locked file.
+/// </summary>
 internal static partial class NativeFiles
 {
     private const int CurrentFolder = -100;
@@ -91,7 +93,10 @@ internal static partial class NativeFiles
         }
     }
 
-    /// <summary>Makes what a file holds, or the names in a folder, outlast a loss of power. On Windows only files can be flushed; the file system keeps folders in its journal.</summary>
+    /// <summary>
+    /// Makes what a file holds, or the names in a folder, outlast a loss of power. On Windows only files can be flushed; the file system keeps folders in its
+    /// journal.
+    /// </summary>
     public static void Flush(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace AdapterToolkit.Formats;
 
-/// <summary>The hidden names that exchanges use. Those beside a file or folder have a hash of its name in place of the name, which may be as long as names can be.</summary>
+/// <summary>
+/// The hidden names that exchanges use. Those beside a file or folder have a hash of its name in place of the name, which may be as long as names can be.
+/// </summary>
 internal static class ReservedNames
 {
     /// <summary>How all of them begin.</summary>

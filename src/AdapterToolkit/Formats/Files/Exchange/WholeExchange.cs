@@ -103,7 +103,8 @@ internal sealed class WholeExchange(string target)
     }
 
     /// <summary>The error for what is no file and can't be replaced by one.</summary>
-    public static CheckpointException NoFile(string path) => new(path, "a file is to be written here, but what stands there is no file. Move it away, or choose another name.");
+    public static CheckpointException NoFile(string path) =>
+        new(path, "a file is to be written here, but what stands there is no file. Move it away, or choose another name.");
 
     private bool Run(string temporary, Func<bool> exchange)
     {
@@ -184,7 +185,8 @@ internal sealed class WholeExchange(string target)
             string name = prefix + Path.GetFileName(path);
             bool ours = FileStatus.Of(path).Kind switch
             {
-                FileKind.File => name == FolderManifest.FileName || (manifest.Files.TryGetValue(name, out ManifestFile file) && file.Part == part && file.Proof.Matches(path)),
+                FileKind.File => name == FolderManifest.FileName
+                    || (manifest.Files.TryGetValue(name, out ManifestFile file) && file.Part == part && file.Proof.Matches(path)),
                 FileKind.Folder => manifest.Folders.Contains(name) && HoldsOnly(path, name + "/", part, manifest),
                 _ => false,
             };
