@@ -88,7 +88,9 @@ public sealed class CancellationTests
     }
 
     private static string[] Texts(GeneratorDriver driver) =>
-        [.. driver.GetRunResult().Results.Single().GeneratedSources.Select(source => $"// {source.HintName}\n{source.SourceText}").Order(StringComparer.Ordinal)];
+        [.. driver.GetRunResult().Results.Single().GeneratedSources
+            .Select(source => $"// {source.HintName}\n{source.SourceText}")
+            .Order(StringComparer.Ordinal)];
 
     private static LayerSpec ReadLayer(CancellationToken token) =>
         LayerDiscovery.Read(

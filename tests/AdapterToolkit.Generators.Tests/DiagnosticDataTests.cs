@@ -34,7 +34,8 @@ public sealed class DiagnosticDataTests
     [InlineData("[LowRank(2), Frozen] internal sealed partial class Found() : Linear(8, 8);", "ADT0001", "Found")]
     [InlineData("[LowRank(0)] internal sealed partial class Found() : Linear(8, 8);", "ADT0002", "LowRank(0)")]
     [InlineData("[LowRank(8)] internal sealed partial class Found() : Linear(8, 64);", "ADT0002", "LowRank(8)")]
-    [InlineData("[LowRank(8)] internal sealed partial class Found : Linear { public Found() : base(outFeatures: 8, inFeatures: 64) { } }", "ADT0002", "LowRank(8)")]
+    [InlineData(
+        "[LowRank(8)] internal sealed partial class Found : Linear { public Found() : base(outFeatures: 8, inFeatures: 64) { } }", "ADT0002", "LowRank(8)")]
     [InlineData("[LowRank(7)] internal sealed partial class Found() : Linear(12, 12);", "ADT0003", "LowRank(7)")]
     public void Layers(string declaration, string id, string place)
     {

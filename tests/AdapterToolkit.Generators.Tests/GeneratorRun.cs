@@ -12,7 +12,8 @@ internal static class GeneratorRun
     private static readonly CSharpParseOptions s_parseOptions = new(LanguageVersion.CSharp14, DocumentationMode.Diagnose);
 
     /// <summary>Remarks on the versions of references that the SDK suppresses in every project.</summary>
-    private static readonly Dictionary<string, ReportDiagnostic> s_suppressedByTheSdk = new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
+    private static readonly Dictionary<string, ReportDiagnostic> s_suppressedByTheSdk =
+        new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
 
     /// <summary>What the references of a user's project are.</summary>
     private static ImmutableArray<MetadataReference> References { get; } =
@@ -28,7 +29,12 @@ internal static class GeneratorRun
         "User.Project",
         sources.Select((source, i) => CSharpSyntaxTree.ParseText(source, s_parseOptions, $"Source{i}.cs")),
         References,
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, warningLevel: 9999, deterministic: true, specificDiagnosticOptions: s_suppressedByTheSdk));
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            nullableContextOptions: NullableContextOptions.Enable,
+            warningLevel: 9999,
+            deterministic: true,
+            specificDiagnosticOptions: s_suppressedByTheSdk));
 
     /// <summary>A driver that remembers the reasons of its steps, unless told otherwise.</summary>
     public static GeneratorDriver Driver(bool recordsSteps = true) => CSharpGeneratorDriver.Create(

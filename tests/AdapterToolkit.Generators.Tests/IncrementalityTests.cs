@@ -21,7 +21,11 @@ public class IncrementalityTests
         SyntaxTree unrelated = before.SyntaxTrees.Last();
         GeneratorRunResult result = RunBeforeAndAfter(before, unrelated, "class Unrelated { int number = 12; }");
 
-        string[] stages = [AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels, AdapterToolkitGenerator.NamespaceOfKernels, AdapterToolkitGenerator.PlannedConfigurations];
+        string[] stages =
+        [
+            AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels,
+            AdapterToolkitGenerator.NamespaceOfKernels, AdapterToolkitGenerator.PlannedConfigurations
+        ];
         foreach (string stage in stages)
             AssertNothingNew(stage, result.TrackedSteps[stage]);
         foreach ((string name, ImmutableArray<IncrementalGeneratorRunStep> steps) in result.TrackedOutputSteps)
@@ -33,7 +37,8 @@ public class IncrementalityTests
     {
         CSharpCompilation before = GeneratorRun.Compile(Sources.Llama);
         SyntaxTree edited = before.SyntaxTrees.Single(tree => tree.ToString().Contains("class FeedForward(", StringComparison.Ordinal));
-        string text = edited.ToString().Replace("Op.SwiGlu(Gate.Forward(x), Up.Forward(x))", "Op.SwiGlu(Up.Forward(x), Gate.Forward(x))", StringComparison.Ordinal);
+        string text = edited.ToString().Replace(
+            "Op.SwiGlu(Gate.Forward(x), Up.Forward(x))", "Op.SwiGlu(Up.Forward(x), Gate.Forward(x))", StringComparison.Ordinal);
         Assert.NotEqual(edited.ToString(), text);
         GeneratorRunResult result = RunBeforeAndAfter(before, edited, text);
         IEnumerable<IncrementalStepRunReason> reasons = result.TrackedOutputSteps.Values.SelectMany(Reasons);
@@ -92,7 +97,8 @@ public class IncrementalityTests
         GeneratorRunResult result = RunBeforeAndAfter(compilation, compilation.SyntaxTrees[0], edited);
 
         // What is wrong with the classes, but lets them be emitted, is found at other places than before.
-        foreach (string stage in (string[])[AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels, AdapterToolkitGenerator.PlannedConfigurations])
+        foreach (string stage in
+            (string[])[AdapterToolkitGenerator.DiscoveredLayers, AdapterToolkitGenerator.LiftedModels, AdapterToolkitGenerator.PlannedConfigurations])
             AssertNothingNew(stage, result.TrackedSteps[stage]);
         foreach ((string name, ImmutableArray<IncrementalGeneratorRunStep> steps) in result.TrackedOutputSteps)
             AssertNothingNew(name, steps);

@@ -60,7 +60,8 @@ public class SnapshotTests
         Assert.DoesNotContain("EmbeddingRecord", model, StringComparison.Ordinal);
 
         const string frozenPath = """
-            using AdapterToolkit; using AdapterToolkit.Models; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using AdapterToolkit.Weights;
+            using AdapterToolkit; using AdapterToolkit.Models; using AdapterToolkit.Modules;
+            using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using AdapterToolkit.Weights;
             namespace Example;
             [LowRank(2)] public sealed partial class Adapted() : Linear(8, 8);
             [AdapterModel]
@@ -81,7 +82,9 @@ public class SnapshotTests
     [Fact]
     public void The_same_sources_give_the_same_text_in_any_order()
     {
-        ImmutableSortedDictionary<string, string> once = GeneratorRun.Emit(Sources.Llama), again = GeneratorRun.Emit(Sources.Llama), reversed = GeneratorRun.Emit(Sources.Llama.Reverse());
+        ImmutableSortedDictionary<string, string> once = GeneratorRun.Emit(Sources.Llama),
+            again = GeneratorRun.Emit(Sources.Llama),
+            reversed = GeneratorRun.Emit(Sources.Llama.Reverse());
         Assert.Equal(once, again);
         Assert.Equal(once, reversed);
     }

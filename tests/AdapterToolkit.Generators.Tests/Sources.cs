@@ -106,7 +106,8 @@ internal static class Sources
     /// <summary>The files of the Llama sample, with the usings that its project has.</summary>
     public static IReadOnlyList<string> Llama { get; } =
     [
-        "global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;",
+        "global using System; global using System.Collections.Generic; global using System.IO; "
+            + "global using System.Linq; global using System.Threading; global using System.Threading.Tasks;",
         .. Directory.GetFiles(Path.Combine(SolutionFolder.Find(), "samples", "Llama"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
     ];
 }

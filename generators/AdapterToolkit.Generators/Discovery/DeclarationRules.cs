@@ -36,7 +36,8 @@ internal static class DeclarationRules
             yield return Problem(type, "is generic; write one class for each kind of layer");
         if (type.IsFileLocal)
             yield return Problem(type, "is local to its file, where the generator can't add its half");
-        if (!isLayer && !types.DerivesFromModule(type) && !KnownTypes.IsMarkedModel(type.BaseType) && type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } other)
+        if (!isLayer && !types.DerivesFromModule(type) && !KnownTypes.IsMarkedModel(type.BaseType)
+            && type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } other)
             yield return Problem(type, $"derives from {other.Name}, which is no Module");
         if (isLayer && !type.IsStatic && type.BaseType is not { TypeKind: TypeKind.Error } && !types.IsLinear(type))
             yield return Problem(type, "does not derive from Linear");

@@ -35,7 +35,8 @@ internal static class LayerDiscovery
         List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, KnownTypes.Of(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
         if (isLowRank)
             diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation, cancellation));
-        LayerSpec spec = new(TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision);
+        LayerSpec spec = new(
+            TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision);
         return new Discovered<LayerSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

@@ -14,7 +14,8 @@ internal static class LayerRules
     /// <summary>Finds what is wrong with the rank of a layer; nothing where the class has none.</summary>
     public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
         KnownTypes.Attributes(type, KnownTypes.LowRankAttribute)
-            .SelectMany(attribute => attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation, cancellation) : []);
+            .SelectMany(attribute =>
+                attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation, cancellation) : []);
 
     /// <summary>Finds what is wrong with a rank.</summary>
     /// <param name="type">The layer.</param>
@@ -22,7 +23,8 @@ internal static class LayerRules
     /// <param name="rank">The rank.</param>
     /// <param name="compilation">The compilation.</param>
     /// <param name="cancellation">Ends the reading of constructors.</param>
-    public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, AttributeData attribute, int rank, Compilation compilation, CancellationToken cancellation)
+    public static IEnumerable<DiagnosticSpec> CheckRank(
+        INamedTypeSymbol type, AttributeData attribute, int rank, Compilation compilation, CancellationToken cancellation)
     {
         LocationSpec location = LocationOf(attribute, type);
         if (rank <= 0)
@@ -34,9 +36,11 @@ internal static class LayerRules
         if (LayerSize.OfClass(type, compilation, cancellation) is not (int inFeatures, int outFeatures) || inFeatures <= 0 || outFeatures <= 0)
             yield break;
         if (rank >= Math.Min(inFeatures, outFeatures))
-            yield return Found("ADT0002", location, type.Name, Text(rank), $"is not below {Text(Math.Min(inFeatures, outFeatures))}, the smaller of its two dimensions");
+            yield return Found(
+                "ADT0002", location, type.Name, Text(rank), $"is not below {Text(Math.Min(inFeatures, outFeatures))}, the smaller of its two dimensions");
         else if ((long)rank * ((long)inFeatures + outFeatures) >= (long)inFeatures * outFeatures)
-            yield return Found("ADT0003", location, type.Name, Text(rank), Text((long)rank * ((long)inFeatures + outFeatures)), Text((long)inFeatures * outFeatures));
+            yield return Found(
+                "ADT0003", location, type.Name, Text(rank), Text((long)rank * ((long)inFeatures + outFeatures)), Text((long)inFeatures * outFeatures));
     }
 
     /// <summary>Finds what is wrong with a <c>[Quantized]</c>.</summary>
@@ -49,19 +53,30 @@ internal static class LayerRules
             if (bits is not (4 or 8 or 16))
                 yield return Found("ADT0004", location, type.Name, $"{Text(bits)} bits a weight are not supported; use 4, 8 or 16");
             else if (StorageDiscovery.NumbersOf(attribute) is null)
-                yield return Found("ADT0004", location, type.Name, $"the format does not have {Text(bits)} bits; NF4 and FP4 have 4, Dynamic8 has 8, BFloat16 and Float16 have 16");
+                yield return Found(
+                    "ADT0004",
+                    location,
+                    type.Name,
+                    $"the format does not have {Text(bits)} bits; NF4 and FP4 have 4, Dynamic8 has 8, BFloat16 and Float16 have 16");
             if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "BlockSize").Value.Value is int block and not 0
                 && (block is < SmallestBlock or > LargestBlock || (block & (block - 1)) != 0))
             {
-                yield return Found("ADT0004", location, type.Name, $"blocks of {Text(block)} weights are not supported; use a power of two from {Text(SmallestBlock)} to {Text(LargestBlock)}");
+                yield return Found(
+                    "ADT0004",
+                    location,
+                    type.Name,
+                    $"blocks of {Text(block)} weights are not supported; use a power of two from {Text(SmallestBlock)} to {Text(LargestBlock)}");
             }
         }
     }
 
     private static LocationSpec LocationOf(AttributeData attribute, INamedTypeSymbol type) =>
-        attribute.ApplicationSyntaxReference is { } reference ? LocationSpec.From(Location.Create(reference.SyntaxTree, reference.Span)) : DeclarationRules.NameLocation(type);
+        attribute.ApplicationSyntaxReference is { } reference
+            ? LocationSpec.From(Location.Create(reference.SyntaxTree, reference.Span))
+            : DeclarationRules.NameLocation(type);
 
-    private static DiagnosticSpec Found(string id, LocationSpec location, params string[] arguments) => new(id, location, new EquatableArray<string>(arguments));
+    private static DiagnosticSpec Found(string id, LocationSpec location, params string[] arguments) =>
+        new(id, location, new EquatableArray<string>(arguments));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -45,10 +45,13 @@ internal sealed record LayerSize(LayerSize.Dimension In, LayerSize.Dimension Out
                     return null;
                 given = ArgumentsOf(arguments.Arguments, above, value => model.GetConstantValue(value) is { HasValue: true, Value: { } constant }
                     ? new Dimension(constant, null)
-                    : model.GetSymbolInfo(value).Symbol is IParameterSymbol parameter && given.TryGetValue(parameter.Name, out Dimension? passed) ? passed : null);
+                    : model.GetSymbolInfo(value).Symbol is IParameterSymbol parameter && given.TryGetValue(parameter.Name, out Dimension? passed)
+                        ? passed
+                        : null);
                 constructor = above;
             }
-            else if (constructor.ContainingType.BaseType?.InstanceConstructors.FirstOrDefault(above => above.Parameters.All(parameter => parameter.HasExplicitDefaultValue)) is { } above)
+            else if (constructor.ContainingType.BaseType?.InstanceConstructors
+                .FirstOrDefault(above => above.Parameters.All(parameter => parameter.HasExplicitDefaultValue)) is { } above)
             {
                 given = ArgumentsOf(default, above, _ => null);
                 constructor = above;
@@ -59,11 +62,14 @@ internal sealed record LayerSize(LayerSize.Dimension In, LayerSize.Dimension Out
             }
         }
 
-        return given.TryGetValue("inFeatures", out Dimension? inFeatures) && given.TryGetValue("outFeatures", out Dimension? outFeatures) ? new LayerSize(inFeatures, outFeatures) : null;
+        return given.TryGetValue("inFeatures", out Dimension? inFeatures) && given.TryGetValue("outFeatures", out Dimension? outFeatures)
+            ? new LayerSize(inFeatures, outFeatures)
+            : null;
     }
 
     /// <summary>What the parameters of a constructor are given by arguments, or by their defaults.</summary>
-    public static Dictionary<string, Dimension> ArgumentsOf(SeparatedSyntaxList<ArgumentSyntax> arguments, IMethodSymbol constructor, Func<ExpressionSyntax, Dimension?> read)
+    public static Dictionary<string, Dimension> ArgumentsOf(
+        SeparatedSyntaxList<ArgumentSyntax> arguments, IMethodSymbol constructor, Func<ExpressionSyntax, Dimension?> read)
     {
         Dictionary<string, Dimension> values = [];
         foreach (IParameterSymbol parameter in constructor.Parameters)
@@ -99,6 +105,8 @@ internal sealed record LayerSize(LayerSize.Dimension In, LayerSize.Dimension Out
     internal sealed record Dimension(object? Number, ExpressionSyntax? Expression)
     {
         /// <summary>Whether two dimensions are the same for certain.</summary>
-        public bool Is(Dimension other) => Number is not null ? Number.Equals(other.Number) : other.Expression is not null && SyntaxFactory.AreEquivalent(Expression!, other.Expression, topLevel: false);
+        public bool Is(Dimension other) => Number is not null
+            ? Number.Equals(other.Number)
+            : other.Expression is not null && SyntaxFactory.AreEquivalent(Expression!, other.Expression, topLevel: false);
     }
 }

@@ -85,9 +85,15 @@ internal static class ModelDiscovery
             if (parameter.RefKind is not RefKind.None)
                 diagnostics.Add(Problem(parameter, $"The parameter '{parameter.Name}' passed by reference", "pass it by value"));
             if (parameter.Type.IsRefLikeType)
-                diagnostics.Add(Problem(parameter, $"The parameter '{parameter.Name}', a value on the stack", "it can't be kept for the backward pass; take an array or ReadOnlyMemory"));
+                diagnostics.Add(Problem(
+                    parameter,
+                    $"The parameter '{parameter.Name}', a value on the stack",
+                    "it can't be kept for the backward pass; take an array or ReadOnlyMemory"));
             if (isTensor && parameter.Type.NullableAnnotation == NullableAnnotation.Annotated)
-                diagnostics.Add(Problem(parameter, $"The tensor parameter '{parameter.Name}', which may be null", "write one Forward for each case, in classes of their own"));
+                diagnostics.Add(Problem(
+                    parameter,
+                    $"The tensor parameter '{parameter.Name}', which may be null",
+                    "write one Forward for each case, in classes of their own"));
             string name = SyntaxFacts.GetKeywordKind(parameter.Name) == SyntaxKind.None ? parameter.Name : "@" + parameter.Name;
             yield return new ParameterSpec(name, parameter.Type.ToDisplayString(TypeNames.InFull), isTensor ? value++ : -1);
         }
@@ -107,14 +113,17 @@ internal static class ModelDiscovery
     }
 
     /// <summary>Names that mean something in the class or its <c>Forward</c>, but for its tensor variables.</summary>
-    private static SortedSet<string> TakenNames(INamedTypeSymbol type, IMethodSymbol? forward, KnownTypes types, Compilation compilation, CancellationToken cancellation)
+    private static SortedSet<string> TakenNames(
+        INamedTypeSymbol type, IMethodSymbol? forward, KnownTypes types, Compilation compilation, CancellationToken cancellation)
     {
         SortedSet<string> names = new(StringComparer.Ordinal);
         if (forward?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is { } syntax)
         {
             SemanticModel model = compilation.GetSemanticModel(syntax.SyntaxTree);
             names.UnionWith(syntax.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText));
-            ISymbol[] variables = [.. syntax.DescendantNodes().Select(node => model.GetDeclaredSymbol(node, cancellation)).Where(symbol => symbol is ILocalSymbol or IParameterSymbol)!];
+            ISymbol[] variables = [.. syntax.DescendantNodes()
+                .Select(node => model.GetDeclaredSymbol(node, cancellation))
+                .Where(symbol => symbol is ILocalSymbol or IParameterSymbol)!];
             names.ExceptWith(variables.Where(IsTensor).Select(variable => variable.Name));
             names.UnionWith(variables.Where(variable => !IsTensor(variable)).Select(variable => variable.Name));
         }

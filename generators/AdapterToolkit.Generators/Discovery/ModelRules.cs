@@ -10,7 +10,9 @@ internal static class ModelRules
     /// <summary>Finds a model in which nothing would train: a language model, or a marked class that is no part of another.</summary>
     public static IEnumerable<DiagnosticSpec> CheckReach(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
     {
-        if (!type.IsAbstract && !MayTrain(type, types, new HashSet<ISymbol>(SymbolEqualityComparer.Default)) && (types.IsLanguageModel(type) || !IsPart(type, types, compilation)))
+        if (!type.IsAbstract
+            && !MayTrain(type, types, new HashSet<ISymbol>(SymbolEqualityComparer.Default))
+            && (types.IsLanguageModel(type) || !IsPart(type, types, compilation)))
             yield return new DiagnosticSpec("ADT0202", DeclarationRules.NameLocation(type), new EquatableArray<string>([type.Name]));
     }
 

@@ -7,7 +7,9 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>Reads what is needed to open a partial class once more.</summary>
 internal static class TypeDiscovery
 {
-    /// <summary>A type's name as its declaration has it: with type parameters, which every part repeats, and without their constraints, which need not be.</summary>
+    /// <summary>
+    /// A type's name as its declaration has it: with type parameters, which every part repeats, and without their constraints, which need not be.
+    /// </summary>
     private static readonly SymbolDisplayFormat s_declaredName = new(
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters | SymbolDisplayGenericsOptions.IncludeVariance,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
@@ -22,7 +24,8 @@ internal static class TypeDiscovery
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
             containers.Insert(0, $"partial {KindOf(outer)} {outer.ToDisplayString(s_declaredName)}");
         string space = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(s_namespace);
-        return new TypeSpec(space, new EquatableArray<string>(containers), type.ToDisplayString(s_declaredName), SyntaxFacts.GetText(type.DeclaredAccessibility));
+        return new TypeSpec(
+            space, new EquatableArray<string>(containers), type.ToDisplayString(s_declaredName), SyntaxFacts.GetText(type.DeclaredAccessibility));
     }
 
     private static string KindOf(INamedTypeSymbol type) => type switch

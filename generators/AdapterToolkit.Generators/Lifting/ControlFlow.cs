@@ -58,13 +58,15 @@ internal static class ControlFlow
     /// <summary>
     /// Whether a statement has nothing to do with tensors but for reading their form, so that it can be carried over as it is.
     /// </summary>
-    public static bool IsFreeOfTensors(IOperation operation, KnownTypes types) => !AssignedTensors(operation, types).Any() && !operation.DescendantsAndSelf().Any(descendant => descendant switch
-    {
-        ILocalReferenceOperation or IParameterReferenceOperation or IConversionOperation => false,
-        IVariableDeclaratorOperation declarator => types.IsTensor(declarator.Symbol.Type),
-        IParameterInitializerOperation => false,
-        _ => types.IsTensor(descendant.Type),
-    });
+    public static bool IsFreeOfTensors(IOperation operation, KnownTypes types) =>
+        !AssignedTensors(operation, types).Any()
+        && !operation.DescendantsAndSelf().Any(descendant => descendant switch
+        {
+            ILocalReferenceOperation or IParameterReferenceOperation or IConversionOperation => false,
+            IVariableDeclaratorOperation declarator => types.IsTensor(declarator.Symbol.Type),
+            IParameterInitializerOperation => false,
+            _ => types.IsTensor(descendant.Type),
+        });
 
     /// <summary>The variable that an expression is; null where it is none.</summary>
     public static ISymbol? VariableOf(IOperation operation) => Undeclared(operation) switch

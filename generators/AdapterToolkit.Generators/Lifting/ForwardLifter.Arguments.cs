@@ -21,7 +21,8 @@ internal sealed partial class ForwardLifter
             if (argument.ArgumentKind != ArgumentKind.DefaultValue)
                 lifted[parameter.Ordinal] = LiftArgument(argument, parameter);
             else if (DefaultOf(parameter) is { } text)
-                lifted[parameter.Ordinal] = new Argument(parameter.Name, -1, CarriedText.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), false);
+                lifted[parameter.Ordinal] = new Argument(
+                    parameter.Name, -1, CarriedText.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), false);
         }
 
         List<Argument> arguments = [];
@@ -37,7 +38,8 @@ internal sealed partial class ForwardLifter
     /// <summary>The default value of a parameter that a call leaves out; null where only the compiler can write it.</summary>
     private static string? DefaultOf(IParameterSymbol parameter)
     {
-        if (!parameter.HasExplicitDefaultValue || parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.Name.StartsWith("Caller", StringComparison.Ordinal) == true))
+        if (!parameter.HasExplicitDefaultValue
+            || parameter.GetAttributes().Any(attribute => attribute.AttributeClass?.Name.StartsWith("Caller", StringComparison.Ordinal) == true))
             return null;
         string? text = parameter.ExplicitDefaultValue switch
         {
@@ -52,7 +54,8 @@ internal sealed partial class ForwardLifter
     private Argument LiftArgument(IArgumentOperation argument, IParameterSymbol parameter)
     {
         if (parameter.RefKind is RefKind.Ref or RefKind.Out)
-            throw new LiftingException(argument.Syntax, $"An argument passed by reference ('{parameter.Name}')", "call the method in a statement of its own, without tensors");
+            throw new LiftingException(
+                argument.Syntax, $"An argument passed by reference ('{parameter.Name}')", "call the method in a statement of its own, without tensors");
         string type = parameter.Type.ToDisplayString(TypeNames.InFull);
         IOperation value = Unconverted(argument.Value);
         bool isNull = value.ConstantValue is { HasValue: true, Value: null };
@@ -62,7 +65,14 @@ internal sealed partial class ForwardLifter
             return new Argument(parameter.Name, -1, CarryElements(argument), false, type, false);
         SyntaxNode syntax = argument.Syntax is ArgumentSyntax given ? given.Expression : argument.Syntax;
         bool isStack = parameter.Type.IsRefLikeType;
-        return new Argument(parameter.Name, -1, isNull ? CarriedText.Of("null") : _carrier.Carry(syntax), Lasting.Is(argument.Value) && !isStack, isStack ? "" : type, false, IsParameter(value, parameter));
+        return new Argument(
+            parameter.Name,
+            -1,
+            isNull ? CarriedText.Of("null") : _carrier.Carry(syntax),
+            Lasting.Is(argument.Value) && !isStack,
+            isStack ? "" : type,
+            false,
+            IsParameter(value, parameter));
     }
 
     /// <summary>Whether an argument is a parameter of <c>Forward</c>, of the type that it is passed as, and nothing assigns it.</summary>

@@ -11,7 +11,10 @@ internal sealed partial class ForwardLifter
     private int LiftArithmetic(IMethodSymbol method, IReadOnlyList<IOperation> operands, SyntaxNode syntax, string? name)
     {
         if (!_types.IsArithmetic(method))
-            throw new LiftingException(syntax, $"The operator '{method.Name}' of {method.ContainingType.Name}", "only the toolkit's own arithmetic of tensors can be differentiated");
+            throw new LiftingException(
+                syntax,
+                $"The operator '{method.Name}' of {method.ContainingType.Name}",
+                "only the toolkit's own arithmetic of tensors can be differentiated");
         List<(int Value, CarriedText? Text, bool IsLasting)> arguments = [.. operands.Select(LiftOperand)];
         bool leftIsTensor = arguments[0].Value >= 0;
         bool rightIsTensor = arguments.Count > 1 && arguments[1].Value >= 0;
@@ -38,7 +41,10 @@ internal sealed partial class ForwardLifter
             case "op_UnaryPlus" when leftIsTensor:
                 return arguments[0].Value;
             default:
-                throw new LiftingException(syntax, $"The operator '{method.Name}' of Tensor", "it has no gradient; use + - * on tensors and numbers, / by a number, or an operator of Op");
+                throw new LiftingException(
+                    syntax,
+                    $"The operator '{method.Name}' of Tensor",
+                    "it has no gradient; use + - * on tensors and numbers, / by a number, or an operator of Op");
         }
     }
 
@@ -55,11 +61,18 @@ internal sealed partial class ForwardLifter
     /// <summary>Adds a call of a built-in operator.</summary>
     private int Operate(string method, string name, SyntaxNode syntax, params List<(int Value, CarriedText? Text, bool IsLasting)> arguments)
     {
-        IMethodSymbol? found = _types.Operators?.GetMembers(method).OfType<IMethodSymbol>().FirstOrDefault(candidate => candidate.Parameters.Length == arguments.Count && OperatorReader.IsOperator(candidate));
+        IMethodSymbol? found = _types.Operators?.GetMembers(method).OfType<IMethodSymbol>()
+            .FirstOrDefault(candidate => candidate.Parameters.Length == arguments.Count && OperatorReader.IsOperator(candidate));
         if (found is null)
-            throw new LiftingException(syntax, $"Arithmetic that stands for Op.{method}", "the referenced AdapterToolkit has no such operator; update the package");
+            throw new LiftingException(
+                syntax, $"Arithmetic that stands for Op.{method}", "the referenced AdapterToolkit has no such operator; update the package");
         IEnumerable<Argument> given = arguments.Select((argument, i) => new Argument(
-            found.Parameters[i].Name, argument.Value, argument.Text, argument.IsLasting, found.Parameters[i].Type.ToDisplayString(TypeNames.InFull), IsNamed: false));
+            found.Parameters[i].Name,
+            argument.Value,
+            argument.Text,
+            argument.IsLasting,
+            found.Parameters[i].Type.ToDisplayString(TypeNames.InFull),
+            IsNamed: false));
         return AddOperator(found, CarriedText.Of(found.ContainingType.ToDisplayString(TypeNames.InFull)), isLasting: true, "", [.. given], syntax, name);
     }
 }

@@ -14,7 +14,10 @@ internal sealed partial class ForwardLifter
             foreach (IVariableDeclaratorOperation declarator in declaration.Declarators)
             {
                 if (!_types.IsTensor(declarator.Symbol.Type))
-                    throw new LiftingException(declarator.Syntax, $"The declaration of '{declarator.Symbol.Name}', which computes with tensors", "assign each tensor to a local of type Tensor, and read only its shape");
+                    throw new LiftingException(
+                        declarator.Syntax,
+                        $"The declaration of '{declarator.Symbol.Name}', which computes with tensors",
+                        "assign each tensor to a local of type Tensor, and read only its shape");
                 if (declarator.Symbol.IsRef)
                     throw new LiftingException(declarator.Syntax, $"The reference '{declarator.Symbol.Name}' to a tensor variable", "use the variable itself");
                 if (declarator.GetVariableInitializer() is { } initializer)
@@ -26,8 +29,11 @@ internal sealed partial class ForwardLifter
     private void LiftExpressionStatement(IExpressionStatementOperation statement)
     {
         IOperation expression = statement.Operation;
-        if (expression is IDeconstructionAssignmentOperation { Target: var target, Value: var value } && ControlFlow.Undeclared(target) is ITupleOperation places && Unconverted(value) is ITupleOperation source
-            && places.Elements.Length == source.Elements.Length && places.Elements.All(element => _types.IsTensor(element.Type) && ControlFlow.VariableOf(element) is not null))
+        if (expression is IDeconstructionAssignmentOperation { Target: var target, Value: var value }
+            && ControlFlow.Undeclared(target) is ITupleOperation places
+            && Unconverted(value) is ITupleOperation source
+            && places.Elements.Length == source.Elements.Length
+            && places.Elements.All(element => _types.IsTensor(element.Type) && ControlFlow.VariableOf(element) is not null))
         {
             int[] values = [.. source.Elements.Select((element, i) => LiftTensor(element, ControlFlow.VariableOf(places.Elements[i])!.Name))];
             for (int i = 0; i < values.Length; i++)
@@ -38,6 +44,9 @@ internal sealed partial class ForwardLifter
         if (_types.IsTensor(expression.Type))
             LiftTensor(expression, "unused");
         else
-            throw new LiftingException(expression.Syntax, OperationDescription.Of(expression), "it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor");
+            throw new LiftingException(
+                expression.Syntax,
+                OperationDescription.Of(expression),
+                "it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor");
     }
 }

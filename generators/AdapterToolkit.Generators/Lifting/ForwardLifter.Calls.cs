@@ -27,33 +27,57 @@ internal sealed partial class ForwardLifter
             }
 
             if (invocation.Instance is null || _types.IsTensor(invocation.Instance.Type))
-                throw new LiftingException(invocation.Syntax, $"A call of '{method.Name}' on a tensor", "make the operator a static method that takes the tensor as a parameter");
+                throw new LiftingException(
+                    invocation.Syntax,
+                    $"A call of '{method.Name}' on a tensor",
+                    "make the operator a static method that takes the tensor as a parameter");
             CarriedText target = invocation.Instance.IsImplicit ? CarriedText.Of("this") : _carrier.Carry(invocation.Instance.Syntax);
             string targetType = invocation.Instance.Type!.ToDisplayString(TypeNames.InFull);
-            return AddOperator(method, target, Lasting.Is(invocation.Instance), targetType, LiftArguments(invocation), invocation.Syntax, name ?? LowerFirst(method.Name));
+            return AddOperator(
+                method,
+                target,
+                Lasting.Is(invocation.Instance),
+                targetType,
+                LiftArguments(invocation),
+                invocation.Syntax,
+                name ?? LowerFirst(method.Name));
         }
 
         if (invocation.Instance is { } receiver && method.Name == ForwardMethod && _types.IsModule(receiver.Type))
             return LiftLayer(invocation, receiver, name);
         if (invocation.Instance is { } module && _types.IsModule(module.Type))
-            throw new LiftingException(invocation.Syntax, $"A call of '{method.Name}', which has no gradient", "write its body here, mark it [Gradient] with a gradient method, or move it into a module of its own, marked [AdapterModel]");
-        throw new LiftingException(invocation.Syntax, $"A call of '{method.ContainingType.Name}.{method.Name}', which has no gradient", "use an operator of Op or a module, or mark the method [Gradient] and write its gradient method");
+            throw new LiftingException(
+                invocation.Syntax,
+                $"A call of '{method.Name}', which has no gradient",
+                "write its body here, mark it [Gradient] with a gradient method, or move it into a module of its own, marked [AdapterModel]");
+        throw new LiftingException(
+            invocation.Syntax,
+            $"A call of '{method.ContainingType.Name}.{method.Name}', which has no gradient",
+            "use an operator of Op or a module, or mark the method [Gradient] and write its gradient method");
     }
 
     private int LiftLayer(IInvocationOperation invocation, IOperation receiver, string? name)
     {
         if (receiver is IInstanceReferenceOperation)
-            throw new LiftingException(invocation.Syntax, "A call of the class's own or its base's Forward", "a module's Forward can't call itself; hold another module in a property");
+            throw new LiftingException(
+                invocation.Syntax,
+                "A call of the class's own or its base's Forward",
+                "a module's Forward can't call itself; hold another module in a property");
         ITypeSymbol type = receiver.Type!;
         string label = LabelOf(receiver.Syntax) ?? type.Name;
         bool isMarked = KnownTypes.IsMarkedModel(type);
         bool takesTensors = invocation.TargetMethod.Parameters.Any(parameter => _types.IsTensor(parameter.Type));
         bool hasBackward = isMarked || (Has(type, ForwardSavingMethod, _types.TakesPass) && Has(type, BackwardMethod));
         if (!hasBackward && takesTensors)
-            throw new LiftingException(invocation.Syntax, $"A call of module {type.Name}, which has no ForwardSaving and no Backward", "mark its class [AdapterModel], or write the two methods that the documentation of Module describes");
+            throw new LiftingException(
+                invocation.Syntax,
+                $"A call of module {type.Name}, which has no ForwardSaving and no Backward",
+                "mark its class [AdapterModel], or write the two methods that the documentation of Module describes");
         CarriedText module = _carrier.Carry(receiver.Syntax);
         IReadOnlyList<Argument> arguments = LiftArguments(invocation);
-        int result = NewValue(name is null or "result" ? $"{LowerFirst(label)}{(label.EndsWith("Output", StringComparison.OrdinalIgnoreCase) ? "Result" : "Output")}" : name);
+        int result = NewValue(name is null or "result"
+            ? $"{LowerFirst(label)}{(label.EndsWith("Output", StringComparison.OrdinalIgnoreCase) ? "Result" : "Output")}"
+            : name);
         _operations.Add(new LayerCall(
             _source,
             result,
@@ -67,30 +91,48 @@ internal sealed partial class ForwardLifter
         return result;
     }
 
-    private int AddOperator(IMethodSymbol method, CarriedText target, bool isLasting, string targetType, IReadOnlyList<Argument> arguments, SyntaxNode syntax, string name)
+    private int AddOperator(
+        IMethodSymbol method, CarriedText target, bool isLasting, string targetType, IReadOnlyList<Argument> arguments, SyntaxNode syntax, string name)
     {
         OperatorAnnotations annotations = _operators.Read(method, syntax);
         foreach (Argument argument in arguments.Where(argument => argument.IsTensor))
         {
             if (!annotations.Gradients.Any(gradient => gradient.For is null || gradient.For == argument.Parameter))
-                throw new LiftingException(syntax, $"The operator '{method.ContainingType.Name}.{method.Name}' has no gradient for its parameter '{argument.Parameter}'", $"add [Gradient(..., For = \"{argument.Parameter}\")]");
+                throw new LiftingException(
+                    syntax,
+                    $"The operator '{method.ContainingType.Name}.{method.Name}' has no gradient for its parameter '{argument.Parameter}'",
+                    $"add [Gradient(..., For = \"{argument.Parameter}\")]");
         }
 
         foreach (Argument argument in arguments.Where(argument => !argument.IsTensor && argument.Type.Length == 0))
         {
             if (annotations.Gradients.Any(gradient => gradient.Parameters.Contains(argument.Parameter)))
-                throw new LiftingException(syntax, $"The argument '{argument.Parameter}' of '{method.ContainingType.Name}.{method.Name}'", "its gradient needs it, but a value on the stack can't be kept for the backward pass; take an array or ReadOnlyMemory");
+                throw new LiftingException(
+                    syntax,
+                    $"The argument '{argument.Parameter}' of '{method.ContainingType.Name}.{method.Name}'",
+                    "its gradient needs it, but a value on the stack can't be kept for the backward pass; take an array or ReadOnlyMemory");
         }
 
         int result = NewValue(name);
         _operations.Add(new OperatorCall(
-            _source, result, target, isLasting, targetType, OperatorReader.NameOf(method, method), new EquatableArray<Argument>(arguments), annotations.Gradients, annotations.SavingMethod, annotations.SavedOutputs));
+            _source,
+            result,
+            target,
+            isLasting,
+            targetType,
+            OperatorReader.NameOf(method, method),
+            new EquatableArray<Argument>(arguments),
+            annotations.Gradients,
+            annotations.SavingMethod,
+            annotations.SavedOutputs));
         return result;
     }
 
     private static bool Has(ITypeSymbol type, string method, Func<IMethodSymbol, bool>? isIt = null)
     {
-        for (ITypeSymbol? current = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.FirstOrDefault() : type; current is not null; current = current.BaseType)
+        for (ITypeSymbol? current = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.FirstOrDefault() : type;
+            current is not null;
+            current = current.BaseType)
         {
             if (current.GetMembers(method).OfType<IMethodSymbol>().Any(found => isIt is null || isIt(found)))
                 return true;

@@ -90,7 +90,8 @@ internal sealed partial class ForwardLifter
         {
             _conditionalArm = syntax;
             if (index == choice.Arms.Length)
-                return new Terminator(TerminatorKind.Throw, default, CarriedText.Of("throw new global::System.Runtime.CompilerServices.SwitchExpressionException();"));
+                return new Terminator(
+                    TerminatorKind.Throw, default, CarriedText.Of("throw new global::System.Runtime.CompilerServices.SwitchExpressionException();"));
             if (choice.Arms[index] is { Pattern: IDiscardPatternOperation, Guard: null } last)
                 return LiftArmOf(last.Value);
             return new Terminator(TerminatorKind.Yield, new EquatableArray<int>([Chain(index)]));

@@ -69,7 +69,12 @@ internal sealed partial class ForwardLifter
     /// <returns>The graph; null where something can't be differentiated.</returns>
     /// <exception cref="OperationCanceledException">The lifting is cancelled.</exception>
     public static Graph? Lift(
-        IMethodSymbol forward, MethodDeclarationSyntax syntax, SemanticModel model, KnownTypes types, out IReadOnlyList<DiagnosticSpec> diagnostics, CancellationToken cancellation)
+        IMethodSymbol forward,
+        MethodDeclarationSyntax syntax,
+        SemanticModel model,
+        KnownTypes types,
+        out IReadOnlyList<DiagnosticSpec> diagnostics,
+        CancellationToken cancellation)
     {
         ForwardLifter lifter = new(model, types, forward, cancellation);
         Graph? graph = lifter.Lift(forward, syntax);
@@ -150,7 +155,10 @@ internal sealed partial class ForwardLifter
             case ILoopOperation loop:
                 return LiftLoop(loop, rest);
             default:
-                throw new LiftingException(statement.Syntax, OperationDescription.Of(statement), "Forward can use locals, operators, modules, if, switch, for, foreach, while and return");
+                throw new LiftingException(
+                    statement.Syntax,
+                    OperationDescription.Of(statement),
+                    "Forward can use locals, operators, modules, if, switch, for, foreach, while and return");
         }
     }
 

@@ -13,7 +13,8 @@ internal static class Lasting
         { ConstantValue.HasValue: true } => true,
         IInstanceReferenceOperation or IDefaultValueOperation or ITypeOfOperation => true,
         IFieldReferenceOperation field => (field.Field.IsConst || field.Field.IsReadOnly) && IsNeverNull(field.Field.Type) && Is(field.Instance),
-        IPropertyReferenceOperation { Arguments.Length: 0 } property => IsReadOnly(property.Property) && IsNeverNull(property.Property.Type) && Is(property.Instance),
+        IPropertyReferenceOperation { Arguments.Length: 0 } property =>
+            IsReadOnly(property.Property) && IsNeverNull(property.Property.Type) && Is(property.Instance),
         IConversionOperation { OperatorMethod: null } conversion => Is(conversion.Operand),
         IUnaryOperation { OperatorMethod: null } unary => Is(unary.Operand),
         IBinaryOperation { OperatorMethod: null } binary => Is(binary.LeftOperand) && Is(binary.RightOperand),
@@ -26,5 +27,6 @@ internal static class Lasting
     /// <summary>Whether a property is a field in disguise that nothing writes after construction.</summary>
     private static bool IsReadOnly(IPropertySymbol property) =>
         property is { SetMethod: null or { IsInitOnly: true }, IsVirtual: false, IsAbstract: false }
-        && property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => field.IsReadOnly && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+        && property.ContainingType.GetMembers().OfType<IFieldSymbol>()
+            .Any(field => field.IsReadOnly && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 }

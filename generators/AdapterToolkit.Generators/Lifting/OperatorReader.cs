@@ -38,10 +38,14 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
             if (target is not null && !method.Parameters.Any(parameter => parameter.Name == target && types.IsTensor(parameter.Type)))
                 throw Wrong(call, method, $"its attribute names '{target}', which is no tensor parameter of it");
             IMethodSymbol gradient = FindGradient(method, name, target, savedOutputs, call);
-            gradients.Add(new GradientCall(NameOf(gradient, method), target, new EquatableArray<string>(gradient.Parameters.Skip(1).Select(parameter => parameter.Name))));
+            gradients.Add(new GradientCall(
+                NameOf(gradient, method), target, new EquatableArray<string>(gradient.Parameters.Skip(1).Select(parameter => parameter.Name))));
         }
 
-        return new OperatorAnnotations(new EquatableArray<GradientCall>(gradients), savingMethod is null ? null : NameOf(savingMethod, method), new EquatableArray<string>(savedOutputs));
+        return new OperatorAnnotations(
+            new EquatableArray<GradientCall>(gradients),
+            savingMethod is null ? null : NameOf(savingMethod, method),
+            new EquatableArray<string>(savedOutputs));
     }
 
     /// <summary>A method's name, with the type arguments that a call has.</summary>
@@ -83,7 +87,8 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
 
         if (target is not null || tensors.Length == 1)
             return types.IsTensor(gradient.ReturnType) ? null : $"its gradient method '{gradient.Name}' must return a tensor";
-        return gradient.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.Length == tensors.Length && tuple.TupleElements.All(element => types.IsTensor(element.Type))
+        return gradient.ReturnType is INamedTypeSymbol { IsTupleType: true } tuple && tuple.TupleElements.Length == tensors.Length
+                && tuple.TupleElements.All(element => types.IsTensor(element.Type))
             ? null
             : $"its gradient method '{gradient.Name}' must return a tuple of {tensors.Length} tensors, one for each tensor parameter";
     }
@@ -105,7 +110,10 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
     }
 
     private static LiftingException Wrong(SyntaxNode call, IMethodSymbol method, string problem) =>
-        new(call, $"The operator '{method.ContainingType.Name}.{method.Name}'", $"{problem}; the documentation of [Gradient] says what a gradient method looks like");
+        new(
+            call,
+            $"The operator '{method.ContainingType.Name}.{method.Name}'",
+            $"{problem}; the documentation of [Gradient] says what a gradient method looks like");
 
     private static string? NamedArgument(AttributeData attribute, string name) =>
         attribute.NamedArguments.FirstOrDefault(argument => argument.Key == name).Value.Value as string;

@@ -61,17 +61,21 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
         switch (node)
         {
             case QueryExpressionSyntax:
-                throw new LiftingException(node, "A query expression", "its methods are found through usings, which emitted code does not have; call the methods by name");
+                throw new LiftingException(
+                    node, "A query expression", "its methods are found through usings, which emitted code does not have; call the methods by name");
             case AwaitExpressionSyntax:
                 throw new LiftingException(node, "'await'", "Forward runs in one go; await before calling it");
-            case InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "nameof" } } when model.GetConstantValue(node) is { HasValue: true, Value: string name }:
+            case InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "nameof" } }
+                when model.GetConstantValue(node) is { HasValue: true, Value: string name }:
                 Append(SymbolDisplay.FormatLiteral(name, quote: true));
                 SpaceAfter(node);
                 return;
             case InvocationExpressionSyntax invocation when ReducedExtension(invocation) is { } extension:
                 WriteExtensionCall(invocation, extension);
                 return;
-            case CollectionExpressionSyntax or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax or BaseObjectCreationExpressionSyntax { Initializer: not null } when IsListOfTensors((ExpressionSyntax)node):
+            case CollectionExpressionSyntax or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax
+                or BaseObjectCreationExpressionSyntax { Initializer: not null }
+                when IsListOfTensors((ExpressionSyntax)node):
                 throw new LiftingException(node, "A list of tensors", "keep each tensor in a local of its own");
             case TypeSyntax { IsVar: true }:
                 Append("var");
@@ -80,14 +84,17 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
             case MemberAccessExpressionSyntax access when types.IsTensor(model.GetTypeInfo(access.Expression).Type):
                 WriteTensorMember(access);
                 return;
-            case NameSyntax or MemberAccessExpressionSyntax when model.GetSymbolInfo(node).Symbol is INamedTypeSymbol type && node.Parent is not NameColonSyntax:
+            case NameSyntax or MemberAccessExpressionSyntax
+                when model.GetSymbolInfo(node).Symbol is INamedTypeSymbol type && node.Parent is not NameColonSyntax:
                 Append(type.ToDisplayString(TypeNames.InFull));
                 SpaceAfter(node);
                 return;
             case SimpleNameSyntax name when IsLeading(name):
                 WriteLeadingName(name);
                 return;
-            case ExpressionSyntax expression when types.IsTensor(model.GetTypeInfo(expression).Type) && expression is not (NameSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax):
+            case ExpressionSyntax expression
+                when types.IsTensor(model.GetTypeInfo(expression).Type)
+                    && expression is not (NameSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax):
                 throw new LiftingException(node, "A tensor computed inside an expression that is no tensor arithmetic", "assign it to a local first");
         }
 
@@ -121,7 +128,10 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
     private void WriteTensorMember(MemberAccessExpressionSyntax access)
     {
         if (!s_readableTensorMembers.Contains(access.Name.Identifier.Text))
-            throw new LiftingException(access, $"'{access.Name.Identifier.Text}' of a tensor", "only Shape, Rows, Columns, Device and Bytes can be read in Forward; put what reads its numbers into a method with [Gradient]");
+            throw new LiftingException(
+                access,
+                $"'{access.Name.Identifier.Text}' of a tensor",
+                "only Shape, Rows, Columns, Device and Bytes can be read in Forward; put what reads its numbers into a method with [Gradient]");
         Write(access.Expression);
         _spacePending = false;
         Append("." + access.Name.Identifier.Text);
@@ -136,7 +146,8 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
             case ILocalSymbol or IParameterSymbol when types.IsTensor(model.GetTypeInfo(name).Type):
                 WriteTensor(name, symbol);
                 return;
-            case { IsStatic: true, ContainingType: { } container } and (IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } or IEventSymbol):
+            case { IsStatic: true, ContainingType: { } container }
+                and (IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } or IEventSymbol):
                 Append($"{container.ToDisplayString(TypeNames.InFull)}.");
                 break;
             case IPropertySymbol or IFieldSymbol when types.IsTensor(model.GetTypeInfo(name).Type):
@@ -157,9 +168,15 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
     private void WriteTensor(SimpleNameSyntax name, ISymbol symbol)
     {
         if (name.Ancestors().Any(ancestor => ancestor is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
-            throw new LiftingException(name, $"The tensor '{symbol.Name}' inside a lambda or local function", "write the code in Forward itself, or read its shape into a local before");
+            throw new LiftingException(
+                name,
+                $"The tensor '{symbol.Name}' inside a lambda or local function",
+                "write the code in Forward itself, or read its shape into a local before");
         if (!IsHarmless(name))
-            throw new LiftingException(name, $"The use of tensor '{symbol.Name}' in code that has no gradient", "call an operator of Op, a module, or a method marked [Gradient]");
+            throw new LiftingException(
+                name,
+                $"The use of tensor '{symbol.Name}' in code that has no gradient",
+                "call an operator of Op, a module, or a method marked [Gradient]");
         int value = valueOf(symbol, name);
         Append("");
         Flush();
@@ -182,7 +199,10 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
     }
 
     private IMethodSymbol? ReducedExtension(InvocationExpressionSyntax invocation) =>
-        invocation.Expression is MemberAccessExpressionSyntax && model.GetSymbolInfo(invocation).Symbol is IMethodSymbol { MethodKind: MethodKind.ReducedExtension } method ? method : null;
+        invocation.Expression is MemberAccessExpressionSyntax
+            && model.GetSymbolInfo(invocation).Symbol is IMethodSymbol { MethodKind: MethodKind.ReducedExtension } method
+                ? method
+                : null;
 
     private void WriteExtensionCall(InvocationExpressionSyntax invocation, IMethodSymbol method)
     {

@@ -28,7 +28,9 @@ internal sealed record StoredFormat(StoredNumbers Numbers, int BlockSize, bool D
     };
 
     /// <summary>The part of a kernel class's name that tells the format; empty for float32.</summary>
-    public string Name => !IsPacked ? string.Empty : $"{Numbers}{(HasBlocks ? $"Block{BlockSize}" : string.Empty)}{(DoubleQuantized ? "Nested" : string.Empty)}";
+    public string Name => !IsPacked
+        ? string.Empty
+        : $"{Numbers}{(HasBlocks ? $"Block{BlockSize}" : string.Empty)}{(DoubleQuantized ? "Nested" : string.Empty)}";
 
     /// <summary>The format in words, for comments.</summary>
     public string Description => Numbers switch

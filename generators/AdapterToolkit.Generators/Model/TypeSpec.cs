@@ -8,7 +8,8 @@ namespace AdapterToolkit.Generators.Model;
 internal sealed record TypeSpec(string Namespace, EquatableArray<string> Containers, string Name, string Accessibility)
 {
     /// <summary>A name for its files that no other type of the compilation has.</summary>
-    public string FileName => string.Join(".", new[] { Namespace }.Concat(Containers.Select(NameOf)).Append(Name).Where(part => part.Length > 0)).Replace("@", "");
+    public string FileName =>
+        string.Join(".", new[] { Namespace }.Concat(Containers.Select(NameOf)).Append(Name).Where(part => part.Length > 0)).Replace("@", "");
 
     /// <summary>The name in a container's declaration; type parameters become a part of it that a file's name may have.</summary>
     private static string NameOf(string declaration)

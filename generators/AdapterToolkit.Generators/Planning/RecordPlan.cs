@@ -30,7 +30,8 @@ internal sealed record RecordField(FieldKind Kind, string Name, string Type, str
 internal sealed class RecordPlan(string className, string variable, string iterationLabel)
 {
     private readonly Dictionary<object, RecordField> _fields = [];
-    private readonly NameTable _names = new(["SavedTensors", "SavedBytes", "Release", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals", className]);
+    private readonly NameTable _names = new(
+        ["SavedTensors", "SavedBytes", "Release", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals", className]);
 
     /// <summary>Its class.</summary>
     public string ClassName { get; } = className;

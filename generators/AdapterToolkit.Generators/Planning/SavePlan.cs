@@ -85,7 +85,8 @@ internal sealed class SavePlan
         {
             if (gradient.For is null)
                 yield return (gradient, call.Result);
-            else if (call.Arguments.FirstOrDefault(argument => argument.Parameter == gradient.For && argument.IsTensor) is { } target && !_activity.IsFrozen(target.Value))
+            else if (call.Arguments.FirstOrDefault(argument => argument.Parameter == gradient.For && argument.IsTensor) is { } target
+                && !_activity.IsFrozen(target.Value))
                 yield return (gradient, target.Value);
         }
     }
@@ -107,7 +108,8 @@ internal sealed class SavePlan
 
     /// <summary>The arguments of an operator that are no tensors, and that its backward pass can't evaluate again.</summary>
     public IEnumerable<Argument> SavedArguments(OperatorCall call) => call.Arguments.Where(argument =>
-        !argument.IsTensor && !argument.IsLasting && !argument.TakesTensor && NeededGradients(call).Any(needed => needed.Gradient.Parameters.Contains(argument.Parameter)));
+        !argument.IsTensor && !argument.IsLasting && !argument.TakesTensor
+        && NeededGradients(call).Any(needed => needed.Gradient.Parameters.Contains(argument.Parameter)));
 
     /// <summary>The field that holds an argument that is no tensor.</summary>
     public string SavedArgument(OperatorCall call, Argument argument) => RecordOf(call, argument)[KeyOf(call, argument)];
@@ -168,16 +170,27 @@ internal sealed class SavePlan
         }
 
         foreach (string output in call.SavedOutputs)
-            record.Add(("output", call.Result, output), FieldKind.Tensor, _graph.Names[call.Result] + NameTable.Pascal(output), TensorType, $"{_graph.Names[call.Result]}.{output}");
+            record.Add(
+                ("output", call.Result, output),
+                FieldKind.Tensor,
+                _graph.Names[call.Result] + NameTable.Pascal(output),
+                TensorType,
+                $"{_graph.Names[call.Result]}.{output}");
         if (call.SavingMethod is not null)
             _flags.Add(call.Result);
         foreach (Argument argument in SavedArguments(call))
-            RecordOf(call, argument).Add(KeyOf(call, argument), FieldKind.Plain, argument.IsParameter ? argument.Text!.Print(_ => "") : _graph.Names[call.Result] + NameTable.Pascal(argument.Parameter), argument.Type);
+            RecordOf(call, argument).Add(
+                KeyOf(call, argument),
+                FieldKind.Plain,
+                argument.IsParameter ? argument.Text!.Print(_ => "") : _graph.Names[call.Result] + NameTable.Pascal(argument.Parameter),
+                argument.Type);
         if (!call.IsLasting)
             record.Add(("target", call.Result), FieldKind.Plain, $"{_graph.Names[call.Result]}Target", call.TargetType.TrimEnd('?') + "?");
         foreach (Argument argument in call.Arguments.Where(argument => argument.IsTensor && !_activity.AreActiveTogether(argument.Value, call.Result)))
             SaveFlags(argument.Value);
-        foreach (string flag in call.Gradients.SelectMany(gradient => gradient.Parameters).Where(parameter => parameter.EndsWith("Active", StringComparison.Ordinal)))
+        foreach (string flag in call.Gradients
+            .SelectMany(gradient => gradient.Parameters)
+            .Where(parameter => parameter.EndsWith("Active", StringComparison.Ordinal)))
         {
             if (call.Arguments.FirstOrDefault(argument => argument.IsTensor && argument.Parameter + "Active" == flag) is { } argument)
                 SaveFlags(argument.Value);
@@ -202,7 +215,8 @@ internal sealed class SavePlan
 
     private bool VisitLoop(Loop loop, RecordPlan record)
     {
-        RecordPlan iteration = new(_classNames.Unique(NameTable.Pascal(loop.Label) + "Values"), _localNames.Unique($"{NameTable.Camel(loop.Label)}Values"), loop.Label);
+        RecordPlan iteration = new(
+            _classNames.Unique(NameTable.Pascal(loop.Label) + "Values"), _localNames.Unique($"{NameTable.Camel(loop.Label)}Values"), loop.Label);
         foreach (Carried carried in loop.Carried)
             _definedIn[carried.Inside] = iteration;
         _iterations.Add(loop, iteration);
@@ -215,7 +229,12 @@ internal sealed class SavePlan
             return false;
         }
 
-        record.Add(LoopKey(loop), FieldKind.Iterations, NameTable.Pascal(loop.Label) + "Iterations", $"global::System.Collections.Generic.List<{iteration.ClassName}>", loop.Label);
+        record.Add(
+            LoopKey(loop),
+            FieldKind.Iterations,
+            NameTable.Pascal(loop.Label) + "Iterations",
+            $"global::System.Collections.Generic.List<{iteration.ClassName}>",
+            loop.Label);
         return true;
     }
 
@@ -247,7 +266,8 @@ internal sealed class SavePlan
             int before = _flags.Count;
             foreach (int value in _flags.ToArray())
                 _flags.UnionWith(_activity.SourcesOf(value));
-            foreach (OperatorCall call in _structure.Operations.OfType<OperatorCall>().Where(call => _flags.Contains(call.Result) && _activity.SourcesOf(call.Result).Count > 1))
+            foreach (OperatorCall call in _structure.Operations.OfType<OperatorCall>()
+                .Where(call => _flags.Contains(call.Result) && _activity.SourcesOf(call.Result).Count > 1))
                 _flags.UnionWith(call.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
             foreach ((int from, int to) in _structure.Handovers)
             {

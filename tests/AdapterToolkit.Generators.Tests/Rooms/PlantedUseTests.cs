@@ -191,7 +191,8 @@ public sealed class PlantedUseTests
     [Fact]
     public void A_room_that_only_one_may_use_is_refused_to_others()
     {
-        RoomPlan plan = new("project", ["Used", "Between", "Users"], [], UsesEmittedCode: false) { OnlyUser = new Dictionary<string, string> { ["Used"] = "Between" } };
+        RoomPlan plan =
+            new("project", ["Used", "Between", "Users"], [], UsesEmittedCode: false) { OnlyUser = new Dictionary<string, string> { ["Used"] = "Between" } };
         Assert.True(plan.Allows("Used", "Used"));
         Assert.True(plan.Allows("Between", "Used"));
         Assert.False(plan.Allows("Users", "Used"));

@@ -127,7 +127,7 @@ internal static class WeightTilesPrinter
                 _weight = weight;
                 _table = table;
                 _target = summand * {{TileShape.Stride}} + {{QuadsOfPiece}} * piece;
-                int column = place.FirstColumn + {{WeightPieces.Length}} * piece, lastColumn = (inFeatures - 1) / {{WeightPieces.Length}} * {{WeightPieces.Length}};
+                int column = place.FirstColumn + {{NumbersOfPiece}} * piece, lastColumn = (inFeatures - 1) / {{NumbersOfPiece}} * {{NumbersOfPiece}};
                 _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
                 _lastElement = inFeatures * outFeatures - 1;
@@ -147,6 +147,7 @@ internal static class WeightTilesPrinter
         }
         """);
 
+    private const int NumbersOfPiece = WeightPieces.Length;
     private const int Pieces = TileShape.Results / WeightPieces.Length;
     private const int QuadsOfPiece = WeightPieces.Length / TileShape.Quad;
 

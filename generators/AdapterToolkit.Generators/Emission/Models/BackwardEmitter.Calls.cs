@@ -32,7 +32,9 @@ internal sealed partial class BackwardEmitter
             }
         }
 
-        string receiver = layer.IsLasting ? layer.Receiver.Print(value => throw new InvalidOperationException($"The module of {layer.Label} depends on tensor {value}.")) : record[("module", layer.Result)] + "!";
+        string receiver = layer.IsLasting
+            ? layer.Receiver.Print(value => throw new InvalidOperationException($"The module of {layer.Label} depends on tensor {value}."))
+            : record[("module", layer.Result)] + "!";
         _writer.Line($"{receiver}.Backward({string.Join(", ", arguments)});");
         foreach ((int value, string contribution) in contributions)
             Contribute(value, contribution);
@@ -56,7 +58,8 @@ internal sealed partial class BackwardEmitter
     {
         RecordPlan record = _plan.RecordOf(call);
         string target = call.IsLasting ? call.Target.Print(_ => "") : record[("target", call.Result)] + "!";
-        string text = $"{target}.{method.Method}({string.Join(", ", method.Parameters.Select(parameter => SavedArgument(call, parameter, record)).Prepend(gradient.Name))})";
+        string text = $"{target}.{method.Method}("
+            + $"{string.Join(", ", method.Parameters.Select(parameter => SavedArgument(call, parameter, record)).Prepend(gradient.Name))})";
         Argument[] tensors = [.. call.Arguments.Where(argument => argument.TakesTensor)];
         if (method.For is null && tensors.Length > 1)
             ContributeAll(call, tensors, text);
@@ -117,7 +120,8 @@ internal sealed partial class BackwardEmitter
     }
 
     private bool IsOnlyUse(OperatorCall call, int value) =>
-        !_structure.Operations.Any(operation => !ReferenceEquals(operation, call) && _plan.IsDifferentiated(operation) && operation is not Choice && operation is not Loop && _structure.UsesOf(operation).Contains(value))
+        !_structure.Operations.Any(operation => !ReferenceEquals(operation, call) && _plan.IsDifferentiated(operation)
+            && operation is not Choice && operation is not Loop && _structure.UsesOf(operation).Contains(value))
         && !_structure.Handovers.Any(handover => handover.From == value);
 
     private string SavedArgument(OperatorCall call, string parameter, RecordPlan record)

@@ -60,7 +60,9 @@ internal sealed partial class BackwardEmitter
         if (body.End.Kind != TerminatorKind.Arms)
             return;
         HashSet<int> defined = [.. body.Operations.SelectMany(GraphStructure.DefinedBy)];
-        foreach (int value in _structure.UsesOf(body.Operations[body.Operations.Count - 1]).Where(value => defined.Contains(value) && _activity.NeedsGradient(value) && !_gradients.ContainsKey(value)).OrderBy(value => value))
+        foreach (int value in _structure.UsesOf(body.Operations[body.Operations.Count - 1])
+            .Where(value => defined.Contains(value) && _activity.NeedsGradient(value) && !_gradients.ContainsKey(value))
+            .OrderBy(value => value))
             Declare(value);
     }
 

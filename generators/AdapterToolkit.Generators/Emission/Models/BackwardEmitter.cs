@@ -68,7 +68,9 @@ internal sealed partial class BackwardEmitter
         foreach (Operation operation in region.Operations.Reverse().Where(_plan.IsDifferentiated))
         {
             Comment(operation);
-            foreach (int value in _structure.UsesOf(operation).Where(value => defined.Contains(value) && _activity.NeedsGradient(value) && !_gradients.ContainsKey(value)).OrderBy(value => value))
+            foreach (int value in _structure.UsesOf(operation)
+                .Where(value => defined.Contains(value) && _activity.NeedsGradient(value) && !_gradients.ContainsKey(value))
+                .OrderBy(value => value))
             {
                 if (!DeclaresItself(operation, value))
                     Declare(value);

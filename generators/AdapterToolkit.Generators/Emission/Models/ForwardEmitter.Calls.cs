@@ -55,7 +55,8 @@ internal sealed partial class ForwardEmitter
         string target = Print(call.Target);
         if (!Saves(call))
         {
-            _writer.Line($"{Definition(call.Result)} = {target}.{call.Method}({string.Join(", ", call.Arguments.Select(argument => ArgumentText(argument, replaced)))});");
+            _writer.Line($"{Definition(call.Result)} = {target}.{call.Method}("
+                + $"{string.Join(", ", call.Arguments.Select(argument => ArgumentText(argument, replaced)))});");
             return;
         }
 
@@ -74,7 +75,9 @@ internal sealed partial class ForwardEmitter
 
         if (_activity.SourcesOf(call.Result).Count > 1 && _plan.NeedsFlag(call.Result))
         {
-            IEnumerable<string> flags = call.Arguments.Where(argument => argument.IsTensor && !_activity.IsFrozen(argument.Value)).Select(argument => Flag(argument.Value));
+            IEnumerable<string> flags = call.Arguments
+                .Where(argument => argument.IsTensor && !_activity.IsFrozen(argument.Value))
+                .Select(argument => Flag(argument.Value));
             DeclareFlag(call.Result, string.Join(" || ", flags.Distinct()));
         }
 

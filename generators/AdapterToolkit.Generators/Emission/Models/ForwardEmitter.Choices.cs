@@ -64,7 +64,8 @@ internal sealed partial class ForwardEmitter
         && dying.Count == 0
         && (region.End.Kind == TerminatorKind.Arms
             || (region.End.Kind == TerminatorKind.Yield && region.End.Values.Count == 0)
-            || (region.End.Kind == TerminatorKind.Continue && _loop is { } loop && region.End.Values.SequenceEqual(loop.Carried.Select(carried => carried.Inside))));
+            || (region.End.Kind == TerminatorKind.Continue && _loop is { } loop
+                && region.End.Values.SequenceEqual(loop.Carried.Select(carried => carried.Inside))));
 
     private void EmitArm(Choice choice, Region region, HashSet<int> dying)
     {
@@ -88,7 +89,8 @@ internal sealed partial class ForwardEmitter
             {
                 _valueNames[value] = Name(results[i]);
                 _declared.Add(value);
-                if (region.Operations.FirstOrDefault(operation => GraphStructure.DefinedBy(operation).Contains(value)) is Choice && _flagNames.TryGetValue(results[i], out string? flag))
+                if (region.Operations.FirstOrDefault(operation => GraphStructure.DefinedBy(operation).Contains(value)) is Choice
+                    && _flagNames.TryGetValue(results[i], out string? flag))
                     _flagNames[value] = flag;
             }
         }

@@ -52,7 +52,8 @@ internal sealed partial class ForwardEmitter
         foreach (Carried carried in loop.Carried)
         {
             int initial = carried.Initial;
-            bool dies = owned.Contains(initial) && !usedAfter.Contains(initial) && !usedInside.Contains(initial) && loop.Carried.Count(other => other.Initial == initial) == 1;
+            bool dies = owned.Contains(initial) && !usedAfter.Contains(initial) && !usedInside.Contains(initial)
+                && loop.Carried.Count(other => other.Initial == initial) == 1;
             string initialFlag = _plan?.NeedsFlag(carried.Inside) == true ? Flag(initial) : "";
             if (dies)
             {
@@ -92,7 +93,9 @@ internal sealed partial class ForwardEmitter
             else if (value != inside)
             {
                 bool handedOnAgain = end.Values.Take(slots.Count).Skip(i + 1).Contains(value);
-                assignments.Add((Name(inside), owned.Contains(value) && !handedOnAgain && !kept.Contains(value) ? Move(value, owned) : $"{Name(value)}.Retain()"));
+                assignments.Add((
+                    Name(inside),
+                    owned.Contains(value) && !handedOnAgain && !kept.Contains(value) ? Move(value, owned) : $"{Name(value)}.Retain()"));
             }
 
             if (_plan?.NeedsFlag(inside) == true && Flag(value) != _flagNames[inside])
@@ -102,7 +105,8 @@ internal sealed partial class ForwardEmitter
         owned.ExceptWith(kept);
         bool overlap = assignments.Any(assignment => assignments.Any(other => other != assignment && Mentions(assignment.Source, other.Target)));
         if (overlap)
-            _writer.Line($"({string.Join(", ", assignments.Select(assignment => assignment.Target))}) = ({string.Join(", ", assignments.Select(assignment => assignment.Source))});");
+            _writer.Line($"({string.Join(", ", assignments.Select(assignment => assignment.Target))}) = "
+                + $"({string.Join(", ", assignments.Select(assignment => assignment.Source))});");
         else
             assignments.ForEach(assignment => _writer.Line($"{assignment.Target} = {assignment.Source};"));
         ReleaseDead(owned, []);

@@ -100,7 +100,9 @@ internal sealed class ModelEmitter
 
     private void DocumentPass() => _writer.Line($"/// <param name=\"{_pass}\">Says which adapters run on which rows.</param>");
 
-    private string Parameters => string.Join(", ", _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}").Append($"{RuntimeNames.Pass} {_pass}"));
+    private string Parameters => string.Join(", ", _model.Parameters
+        .Select(parameter => $"{parameter.Type} {parameter.Name}")
+        .Append($"{RuntimeNames.Pass} {_pass}"));
 
     private string SavingParameters => string.Join(", ", _model.Parameters
         .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""))
@@ -138,7 +140,8 @@ internal sealed class ModelEmitter
         else
         {
             _writer.Line("/// <summary><c>Forward</c>, saving what <c>Backward</c> needs.</summary>");
-            DocumentParameters(tensor => _writer.Line($"/// <param name=\"{_flags[tensor.Value]}\">Whether something upstream of <paramref name=\"{tensor.Name.TrimStart('@')}\"/> trains.</param>"));
+            DocumentParameters(tensor => _writer.Line($"/// <param name=\"{_flags[tensor.Value]}\">"
+                + $"Whether something upstream of <paramref name=\"{tensor.Name.TrimStart('@')}\"/> trains.</param>"));
             DocumentPass();
             _writer.Line($"/// <param name=\"{_record}\">Receives what was saved; null where nothing trains, in this module or upstream.</param>");
             _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
@@ -149,7 +152,10 @@ internal sealed class ModelEmitter
         _writer.Open(Declaration("ForwardSaving", TensorType, SavingParameters));
         if (HasBackward)
         {
-            string saving = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : "")).Append(_pass).Append($"out {_record}"));
+            string saving = string.Join(", ", _model.Parameters
+                .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : ""))
+                .Append(_pass)
+                .Append($"out {_record}"));
             _writer.Line("if (!RecomputesForward)");
             _writer.Indent();
             _writer.Line($"return {_keepingMethod}({saving});");
@@ -157,7 +163,10 @@ internal sealed class ModelEmitter
             _writer.Line();
             _writer.Line($"{_record} = {string.Join(" || ", Tensors.Select(tensor => _flags[tensor.Value]).Append($"Trains({_pass})"))}");
             _writer.Indent();
-            _writer.Line($"? new {_inputsClass}({string.Join(", ", _model.Parameters.Select(parameter => parameter.IsTensor ? $"{parameter.Name}.Retain(), {_flags[parameter.Value]}" : parameter.Name).Append(_pass))})");
+            IEnumerable<string> retained = _model.Parameters
+                .Select(parameter => parameter.IsTensor ? $"{parameter.Name}.Retain(), {_flags[parameter.Value]}" : parameter.Name)
+                .Append(_pass);
+            _writer.Line($"? new {_inputsClass}({string.Join(", ", retained)})");
             _writer.Line(": null;");
             _writer.Unindent();
         }
@@ -224,7 +233,8 @@ internal sealed class ModelEmitter
             _writer.Line($"/// <param name=\"{_gradient}\">The gradient of the result.</param>");
             _writer.Line($"/// <param name=\"{_record}\">What <c>ForwardSaving</c> saved.</param>");
             foreach (ParameterSpec tensor in Tensors)
-                _writer.Line($"/// <param name=\"{_inputGradients[tensor.Value]}\">Receives the gradient of <c>{tensor.Name.TrimStart('@')}</c>; null where nothing upstream of it trains.</param>");
+                _writer.Line($"/// <param name=\"{_inputGradients[tensor.Value]}\">"
+                    + $"Receives the gradient of <c>{tensor.Name.TrimStart('@')}</c>; null where nothing upstream of it trains.</param>");
         }
 
         IEnumerable<string> outputs = Tensors.Select(tensor => $"out {TensorType}? {_inputGradients[tensor.Value]}");
@@ -250,7 +260,8 @@ internal sealed class ModelEmitter
     private void EmitRecomputation(NameTable names)
     {
         string inputs = names.Unique("inputs"), again = names.Unique("recomputed");
-        IEnumerable<string> arguments = _model.Parameters.Select(parameter => Field(parameter) + (parameter.IsTensor ? $", {inputs}.{FlagField(parameter)}" : ""));
+        IEnumerable<string> arguments = _model.Parameters
+            .Select(parameter => Field(parameter) + (parameter.IsTensor ? $", {inputs}.{FlagField(parameter)}" : ""));
         _writer.Open($"if ({_record} is {_inputsClass} {inputs})");
         _writer.Line($"{_keepingMethod}({string.Join(", ", arguments.Append($"{inputs}.{PassField}").Append($"out {RecordType}? {again}"))}).Release();");
         foreach (ParameterSpec tensor in Tensors)
@@ -290,7 +301,8 @@ internal sealed class ModelEmitter
         IEnumerable<string> saved = Tensors.Select(tensor => $"new(\"{tensor.Name.TrimStart('@')}\", {NameTable.Pascal(tensor.Name)}Input)");
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
-        _writer.Line($"public override global::System.Collections.Generic.IEnumerable<{RuntimeNames.SavedTensor}> SavedTensors => [{string.Join(", ", saved)}];");
+        _writer.Line($"public override global::System.Collections.Generic.IEnumerable<{RuntimeNames.SavedTensor}> SavedTensors => "
+            + $"[{string.Join(", ", saved)}];");
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
         _writer.Open("public override void Release()");

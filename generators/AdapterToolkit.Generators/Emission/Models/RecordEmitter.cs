@@ -48,7 +48,9 @@ internal static class RecordEmitter
                     break;
                 case FieldKind.LayerRecord:
                     writer.Open($"foreach ({SavedTensor} saved in {field.Name}?.SavedTensors ?? [])");
-                    writer.Line(field.Label.Length == 0 ? "yield return saved;" : $"yield return new {SavedTensor}($\"{field.Label}.{{saved.Name}}\", saved.Tensor);");
+                    writer.Line(field.Label.Length == 0
+                        ? "yield return saved;"
+                        : $"yield return new {SavedTensor}($\"{field.Label}.{{saved.Name}}\", saved.Tensor);");
                     writer.EndBlock();
                     break;
                 case FieldKind.Iterations:
