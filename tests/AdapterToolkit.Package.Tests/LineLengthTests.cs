@@ -17,13 +17,10 @@ public sealed class LineLengthTests
 
     [Theory]
     [InlineData("analyzers")]
+    [InlineData("generators")]
     [InlineData("samples")]
-    [InlineData("tests/AdapterToolkit.Analyzers.Tests")]
-    [InlineData("tests/AdapterToolkit.Benchmarks")]
-    [InlineData("tests/AdapterToolkit.Package.Tests")]
-    [InlineData("tests/AdapterToolkit.Tests")]
-    [InlineData("tests/FineTune.Tests")]
-    [InlineData("tests/Shared")]
+    [InlineData("src")]
+    [InlineData("tests")]
     public void NoLineIsTooLong(string folder)
     {
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(s_solution, folder), "*.cs", SearchOption.AllDirectories).Where(IsWritten)];
