@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Formats;
-using AdapterToolkit.Modules;
 
 namespace FineTune;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AdapterToolkit;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Generation;

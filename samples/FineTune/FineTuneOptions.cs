@@ -1,4 +1,3 @@
-using AdapterToolkit.Modules;
 using AdapterToolkit.Weights;
 
 namespace FineTune;

@@ -2,7 +2,6 @@ using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Weights;
 using FineTune.Display;
 using Llama;

@@ -1,7 +1,4 @@
-using AdapterToolkit;
-using AdapterToolkit.Adapters;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Training;
 using FineTune.Display;
 

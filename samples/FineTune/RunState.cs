@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AdapterToolkit.Adapters;
-using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Training;
 
 namespace FineTune;

@@ -1,7 +1,6 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Weights;
 

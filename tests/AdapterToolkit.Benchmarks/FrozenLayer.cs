@@ -1,6 +1,5 @@
 using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Weights;
 

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Weights;
 using Llama;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using AdapterToolkit;
 using AdapterToolkit.Benchmarks;
 using AdapterToolkit.Benchmarks.Kernels;
 using AdapterToolkit.Weights;

@@ -1,5 +1,4 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;

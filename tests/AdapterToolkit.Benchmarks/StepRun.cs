@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;

@@ -1,6 +1,4 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Training;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Training;
 using FineTune.Display;

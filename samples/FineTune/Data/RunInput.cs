@@ -1,4 +1,3 @@
-using AdapterToolkit;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Training;
 using FineTune.Display;

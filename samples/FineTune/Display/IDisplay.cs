@@ -1,5 +1,3 @@
-using AdapterToolkit.Devices;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Training;
 
 namespace FineTune.Display;

@@ -30,7 +30,7 @@ public abstract partial class LinearKernels
     /// <param name="y">Receives the output: rows x out.</param>
     internal void Forward(Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
     {
-        if (terms.IsEmpty || terms.OnAllRows is not null)
+        if (!terms.DifferByRow)
         {
             Forward(x, weight, bias, terms.OnAllRows, u, y);
             return;
@@ -51,7 +51,7 @@ public abstract partial class LinearKernels
     /// <param name="dx">Receives the gradient of the input: rows x in.</param>
     internal void InputGradient(Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
     {
-        if (terms.IsEmpty || terms.OnAllRows is not null)
+        if (!terms.DifferByRow)
         {
             InputGradient(dy, weight, terms.OnAllRows, v, dx);
             return;

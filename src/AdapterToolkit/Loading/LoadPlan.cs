@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Weights;
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using AdapterToolkit.Adapters;
 using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Operators;

@@ -54,9 +54,6 @@ public abstract class TokenModel : Model
     /// <param name="record">What <see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> saved.</param>
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
-    /// <summary><see cref="Evaluate(TokenIds, SequenceContext)"/> with other adapter weights than those in use.</summary>
-    internal Tensor Evaluate(TokenIds tokens, SequenceContext context, IAdapterWeights? adapter) => Evaluate(tokens, context, new Pass(adapter));
-
     /// <summary><see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> with other adapter weights than those in use.</summary>
     internal Tensor ForwardSaving(TokenIds tokens, SequenceContext context, IAdapterWeights? adapter, out ForwardRecord? record) =>
         ForwardSaving(tokens, context, new Pass(adapter), out record);

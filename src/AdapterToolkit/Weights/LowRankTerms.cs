@@ -16,6 +16,9 @@ internal sealed class LowRankTerms
     /// <summary>Whether there are none.</summary>
     internal bool IsEmpty => _terms.Length == 0;
 
+    /// <summary>Whether rows have different terms, or some have none.</summary>
+    internal bool DifferByRow => !IsEmpty && OnAllRows is null;
+
     /// <summary>The factors of the one term that stands on all rows; null where there is none such.</summary>
     internal LowRankFactors? OnAllRows => _terms is [{ Rows: null, Factors: var factors }] ? factors : null;
 

@@ -1,6 +1,4 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using BenchmarkDotNet.Attributes;

@@ -1,10 +1,7 @@
-using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
-using AdapterToolkit.Training;
 using BenchmarkDotNet.Attributes;
 
 namespace AdapterToolkit.Benchmarks.Kernels;

@@ -1,5 +1,3 @@
-using AdapterToolkit.Adapters;
-using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Weights;
 using BenchmarkDotNet.Attributes;

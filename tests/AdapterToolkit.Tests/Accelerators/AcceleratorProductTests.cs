@@ -2,7 +2,6 @@ using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Support;
-using AdapterToolkit.Training;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Accelerators;

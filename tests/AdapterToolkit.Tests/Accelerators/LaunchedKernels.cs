@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Reflection.Emit;
-using AdapterToolkit.Devices;
 
 namespace AdapterToolkit.Tests.Accelerators;
 

@@ -1,6 +1,5 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using Llama;
 using Xunit;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using Llama;

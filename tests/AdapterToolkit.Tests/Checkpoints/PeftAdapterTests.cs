@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 

@@ -3,7 +3,6 @@ using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Differentiation.Models;
-using AdapterToolkit.Tests.Support;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Differentiation;

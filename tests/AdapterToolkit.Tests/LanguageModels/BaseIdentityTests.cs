@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
 using Llama;

@@ -1,6 +1,5 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Generation;
-using AdapterToolkit.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

@@ -2,7 +2,6 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
-using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;

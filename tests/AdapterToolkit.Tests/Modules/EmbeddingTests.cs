@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;

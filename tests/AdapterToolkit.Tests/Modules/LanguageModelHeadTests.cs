@@ -1,10 +1,8 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
-using AdapterToolkit.Training;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Modules;

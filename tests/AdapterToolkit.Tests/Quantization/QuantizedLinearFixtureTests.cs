@@ -1,6 +1,5 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;

@@ -3,7 +3,6 @@ using AdapterToolkit.Modules;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Support;
-using AdapterToolkit.Training;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Quantization;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Quantization;
-using AdapterToolkit.Tensors;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 
 namespace AdapterToolkit.Tests.Support;

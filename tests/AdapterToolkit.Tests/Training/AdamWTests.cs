@@ -1,6 +1,5 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Products;

@@ -1,7 +1,5 @@
 using AdapterToolkit.Devices;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Models;
-using AdapterToolkit.Modules;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;

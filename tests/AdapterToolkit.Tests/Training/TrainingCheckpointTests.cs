@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Formats;
-using AdapterToolkit.Loading;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;

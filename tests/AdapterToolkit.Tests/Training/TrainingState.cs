@@ -1,4 +1,3 @@
-using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using Xunit;

@@ -1,4 +1,3 @@
-using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 
