@@ -1,3 +1,5 @@
+using AdapterToolkit.Generators.Model;
+
 namespace AdapterToolkit.Generators.Symbols;
 
 /// <summary>
@@ -54,6 +56,16 @@ internal static class RuntimeNames
     public const string SavedTensor = Root + "Operators.SavedTensor";
 
     private const string Root = "global::AdapterToolkit.";
+
+    /// <summary>The run-time value that stands for a format.</summary>
+    /// <param name="format">The format.</param>
+    public static string ValueOf(StoredFormat format)
+    {
+        string name = $"{WeightFormat}.{(format.IsPacked ? format.Numbers.ToString() : "FullPrecision")}";
+        return !format.HasBlocks ? name
+            : format.MayQuantizeScales ? $"{name}({format.BlockSize}, {(format.DoubleQuantized ? "true" : "false")})"
+            : $"{name}({format.BlockSize})";
+    }
 
     /// <summary>The directive that lets emitted text call a type by its last name.</summary>
     /// <param name="type">The type's full name.</param>
