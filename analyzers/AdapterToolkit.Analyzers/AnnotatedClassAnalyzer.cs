@@ -30,7 +30,7 @@ public abstract class AnnotatedClassAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(KnownTypes.LowRankAttribute) is null)
+            if (start.Compilation.GetTypeByMetadataName(RuntimeNames.LowRankAttribute) is null)
                 return;
             KnownTypes types = KnownTypes.Of(start.Compilation);
             start.RegisterSymbolAction(

@@ -14,7 +14,7 @@ public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAna
         INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation)
     {
         bool isLayer = DeclarationRules.IsMarkedLayer(type);
-        return isLayer || KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute)
+        return isLayer || KnownTypes.HasAttribute(type, RuntimeNames.AdapterModelAttribute)
             ? DeclarationRules.Check(type, types, isLayer)
             : DeclarationRules.CheckUnmarked(type, types).Where(_ => !Unfinished.HasSyntaxError(type));
     }

@@ -13,7 +13,7 @@ public sealed class ForwardMustBeDifferentiableAnalyzer() : AnnotatedClassAnalyz
 {
     private protected override IEnumerable<DiagnosticSpec> Check(
         INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
-        KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute)
+        KnownTypes.HasAttribute(type, RuntimeNames.AdapterModelAttribute)
             ? ModelLifter.Lift(ModelDiscovery.Read(type, compilation, cancellation), type, compilation, cancellation).Diagnostics
             : [];
 }

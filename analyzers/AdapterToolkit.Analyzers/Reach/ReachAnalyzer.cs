@@ -23,7 +23,7 @@ public abstract class ReachAnalyzer : DiagnosticAnalyzer
         context.EnableConcurrentExecution();
         context.RegisterCompilationStartAction(start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(KnownTypes.ModelAttribute) is null)
+            if (start.Compilation.GetTypeByMetadataName(RuntimeNames.AdapterModelAttribute) is null)
                 return;
             ForwardReach reach = s_reaches.GetValue(start.Compilation, static compilation => new ForwardReach(compilation));
             start.RegisterSymbolAction(

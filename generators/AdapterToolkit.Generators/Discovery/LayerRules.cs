@@ -11,7 +11,7 @@ internal static class LayerRules
 {
     /// <summary>Finds what is wrong with the rank of a layer; nothing where the class has none.</summary>
     public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
-        KnownTypes.Attributes(type, KnownTypes.LowRankAttribute)
+        KnownTypes.Attributes(type, RuntimeNames.LowRankAttribute)
             .SelectMany(attribute =>
                 attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation, cancellation) : []);
 
@@ -44,7 +44,7 @@ internal static class LayerRules
     /// <summary>Finds what is wrong with a <c>[Quantized]</c>.</summary>
     public static IEnumerable<DiagnosticSpec> CheckStorage(INamedTypeSymbol type)
     {
-        foreach (AttributeData attribute in KnownTypes.Attributes(type, KnownTypes.QuantizedAttribute))
+        foreach (AttributeData attribute in KnownTypes.Attributes(type, RuntimeNames.QuantizedAttribute))
         {
             LocationSpec location = LocationOf(attribute, type);
             int bits = StorageDiscovery.BitsOf(attribute);
@@ -56,7 +56,7 @@ internal static class LayerRules
                     location,
                     type.Name,
                     $"the format does not have {Text(bits)} bits; {string.Join(", ", Bits.Select(FormatsOf))}");
-            if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "BlockSize").Value.Value is int block and not 0
+            if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == RuntimeNames.Members.BlockSize).Value.Value is int block and not 0
                 && !NumberFormat.IsBlockSize(block))
             {
                 yield return Found(

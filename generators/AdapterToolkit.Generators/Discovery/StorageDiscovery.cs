@@ -11,15 +11,15 @@ internal static class StorageDiscovery
     /// <summary>The format that a class asks for: float32 without <c>[Quantized]</c>, and null where the attribute is wrong.</summary>
     public static StoredFormat? Read(INamedTypeSymbol type)
     {
-        AttributeData? attribute = KnownTypes.Attributes(type, KnownTypes.QuantizedAttribute).FirstOrDefault();
+        AttributeData? attribute = KnownTypes.Attributes(type, RuntimeNames.QuantizedAttribute).FirstOrDefault();
         if (attribute is null)
             return StoredFormat.FullPrecision;
         if (NumbersOf(attribute) is not { } numbers)
             return null;
         if (!numbers.HasBlocks)
             return new StoredFormat(numbers.Name, 0, false);
-        int blockSize = Argument(attribute, "BlockSize") is int size and not 0 ? size : numbers.UsualBlockSize;
-        bool doubleQuantized = Argument(attribute, "DoubleQuantized") as bool? ?? true;
+        int blockSize = Argument(attribute, RuntimeNames.Members.BlockSize) is int size and not 0 ? size : numbers.UsualBlockSize;
+        bool doubleQuantized = Argument(attribute, RuntimeNames.Members.DoubleQuantized) as bool? ?? true;
         return new StoredFormat(numbers.Name, blockSize, numbers.MayQuantizeScales && doubleQuantized);
     }
 
@@ -30,7 +30,7 @@ internal static class StorageDiscovery
     public static NumberFormat? NumbersOf(AttributeData attribute)
     {
         int bits = BitsOf(attribute);
-        QuantizationFormat name = Argument(attribute, "Format") is int value ? (QuantizationFormat)value : QuantizationFormat.Default;
+        QuantizationFormat name = Argument(attribute, RuntimeNames.Members.Format) is int value ? (QuantizationFormat)value : QuantizationFormat.Default;
         return name == QuantizationFormat.Default
             ? NumberFormat.UsualOf(bits)
             : NumberFormat.All.FirstOrDefault(format => format.Name == name && format.Bits == bits);

@@ -17,14 +17,14 @@ internal sealed record OperatorAnnotations(EquatableArray<GradientCall> Gradient
 internal sealed class OperatorReader(KnownTypes types, Compilation compilation, INamedTypeSymbol caller)
 {
     /// <summary>Whether a method is an operator.</summary>
-    public static bool IsOperator(IMethodSymbol method) => KnownTypes.HasAttribute(method, KnownTypes.GradientAttribute);
+    public static bool IsOperator(IMethodSymbol method) => KnownTypes.HasAttribute(method, RuntimeNames.GradientAttribute);
 
     /// <summary>Reads an operator.</summary>
     /// <param name="method">The operator.</param>
     /// <param name="call">Where it is called, for errors.</param>
     public OperatorAnnotations Read(IMethodSymbol method, SyntaxNode call)
     {
-        AttributeData[] attributes = [.. KnownTypes.Attributes(method, KnownTypes.GradientAttribute)];
+        AttributeData[] attributes = [.. KnownTypes.Attributes(method, RuntimeNames.GradientAttribute)];
         string? saving = attributes.Select(attribute => NamedArgument(attribute, "Saving")).FirstOrDefault(name => name is not null);
         IMethodSymbol? savingMethod = saving is null ? null : FindSaving(method, saving, call);
         string[] savedOutputs = savingMethod is null ? [] : [.. savingMethod.Parameters.Skip(method.Parameters.Length).Select(parameter => parameter.Name)];
