@@ -5,11 +5,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AdapterToolkit.Generators.Tests;
 
 /// <summary>
-/// Finds string literals, and texts between the holes of interpolated ones, that name a type or a namespace of the runtime: with a namespace before it,
-/// or alone. Text that uses a type by its last name within a longer text is not one: what that name means is said by a directive above it.
+/// Finds string literals, and texts between the holes of interpolated ones, that name a type of the runtime, alone or with a namespace before it, or one
+/// of its namespaces in full. Text that uses a type by its last name within a longer text is not one: what that name means is said by a directive above it.
 /// </summary>
 internal sealed class RuntimeNameLiterals
 {
+    /// <summary>The namespace of what the generator emits for the runtime itself.</summary>
+    private const string Emitted = ".Generated.";
+
     private readonly string _root;
     private readonly HashSet<string> _types;
     private readonly HashSet<string> _spaces;
@@ -19,7 +22,11 @@ internal sealed class RuntimeNameLiterals
     public RuntimeNameLiterals(IAssemblySymbol runtime)
     {
         _root = runtime.Name;
-        INamedTypeSymbol[] types = [.. TypesOf(runtime.GlobalNamespace).Where(type => type.DeclaredAccessibility == Accessibility.Public)];
+        INamedTypeSymbol[] types =
+        [
+            .. TypesOf(runtime.GlobalNamespace)
+                .Where(type => type.DeclaredAccessibility == Accessibility.Public && !type.ContainingNamespace.ToDisplayString().Contains(Emitted)),
+        ];
         _types = [.. types.Select(type => type.Name)];
         _spaces = [.. types.Select(type => type.ContainingNamespace.Name)];
     }
@@ -38,7 +45,7 @@ internal sealed class RuntimeNameLiterals
     {
         // A text between holes is no whole name: the holes continue it.
         bool isWhole = token.Parent is LiteralExpressionSyntax;
-        if (isWhole && IsName(token.ValueText))
+        if (isWhole && _types.Contains(token.ValueText))
             return true;
         string[] words = token.ValueText.Split([.. token.ValueText.Where(letter => !char.IsLetterOrDigit(letter) && letter is not ('.' or '_')).Distinct()]);
         return words.Any(IsQualified);
@@ -48,8 +55,7 @@ internal sealed class RuntimeNameLiterals
     private bool IsQualified(string word)
     {
         string[] parts = word.Split('.');
-        return parts.Zip(parts.Skip(1)).Any(pair => (_spaces.Contains(pair.First) || pair.First == _root) && IsName(pair.Second));
+        return parts.Zip(parts.Skip(1)).Any(pair =>
+            (_spaces.Contains(pair.First) || pair.First == _root) && (_types.Contains(pair.Second) || _spaces.Contains(pair.Second)));
     }
-
-    private bool IsName(string word) => _types.Contains(word) || _spaces.Contains(word);
 }

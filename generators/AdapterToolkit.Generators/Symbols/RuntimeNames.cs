@@ -70,18 +70,32 @@ internal static class RuntimeNames
     /// <summary>The names of members that are looked up in the user's code.</summary>
     public static class Members
     {
+        public const string Add = "Add";
+        public const string AddScalar = "AddScalar";
         public const string Alpha = "Alpha";
         public const string Backward = "Backward";
         public const string BlockSize = "BlockSize";
+        public const string Bytes = "Bytes";
+        public const string Columns = "Columns";
+        public const string Device = "Device";
         public const string DoubleQuantized = "DoubleQuantized";
         public const string Evaluate = "Evaluate";
+        public const string For = "For";
         public const string Format = "Format";
         public const string Forward = "Forward";
         public const string ForwardSaving = "ForwardSaving";
         public const string FullPrecision = "FullPrecision";
         public const string KernelSets = "KernelSets";
+        public const string Multiply = "Multiply";
+        public const string Negate = "Negate";
         public const string Parameters = "Parameters";
         public const string RankStabilized = "RankStabilized";
+        public const string Rows = "Rows";
+        public const string Saving = "Saving";
+        public const string Scale = "Scale";
+        public const string Shape = "Shape";
+        public const string Subtract = "Subtract";
+        public const string SubtractFrom = "SubtractFrom";
     }
 
     private const string Global = "global::";
