@@ -22,7 +22,7 @@ internal static class TrainableRules
     {
         foreach (ISymbol member in type.GetMembers())
         {
-            if (KnownTypes.HasAttribute(member, KnownTypes.TrainableAttribute) && ProblemOf(member, types) is { } problem)
+            if (KnownTypes.HasAttribute(member, RuntimeNames.TrainableAttribute) && ProblemOf(member, types) is { } problem)
                 yield return Found("ADT0006", member is IFieldSymbol { AssociatedSymbol: { } property } ? property : member, problem);
         }
     }
@@ -50,7 +50,7 @@ internal static class TrainableRules
     {
         for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
         {
-            if (KnownTypes.HasAttribute(current, KnownTypes.QuantizedAttribute))
+            if (KnownTypes.HasAttribute(current, RuntimeNames.QuantizedAttribute))
                 return true;
         }
 

@@ -306,7 +306,8 @@ namespace AdapterToolkit.Generated.User_Project
                     for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
                     {
                         int width = Math.Min(32, outFeatures - (panel * 32));
-                        Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+                        ref float b = ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value));
+                        Tiles.Pack(ref b, TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
                         for (int lane = 0; lane < 32; lane += TOperations.Count)
                         {
                             ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * 32) + lane);

@@ -79,7 +79,8 @@ namespace AdapterToolkit.Generated.User_Project
                             if (bias is not null && starts)
                                 Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
                             if (addsTerm)
-                                Tiles.Pack(ref Unsafe.Add(ref bValues, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+                                Tiles.Pack(
+                                    ref Unsafe.Add(ref bValues, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
 
                             ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);
 

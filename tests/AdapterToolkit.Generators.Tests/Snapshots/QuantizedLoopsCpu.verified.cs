@@ -90,7 +90,8 @@ namespace AdapterToolkit.Generated.User_Project
                             if (bias is not null && starts)
                                 Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
                             if (addsTerm)
-                                Tiles.Pack(ref Unsafe.Add(ref bValues, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+                                Tiles.Pack(
+                                    ref Unsafe.Add(ref bValues, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
 
                             ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);
                             ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));
@@ -188,7 +189,10 @@ namespace AdapterToolkit.Generated.User_Project
                         bool addsTerm = v is not null && start + depth == outFeatures;
                         PackColumns<TVectors>(ref Unsafe.Add(ref dys, ((nint)blockRow * outFeatures) + start), outFeatures, blockRows, depth, ref packedDy);
                         for (int panel = 0; TWeight.BlockSize > 0 && panel * 32 < depth; panel++)
-                            Scales<TWeight>(packed!, (start / 32) + panel, firstSegment, segments, segment, ref Unsafe.Add(ref scales, panel * segments * 32));
+                        {
+                            ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * 32);
+                            Scales<TWeight>(packed!, (start / 32) + panel, firstSegment, segments, segment, ref panelScales);
+                        }
 
                         for (int feature = firstFeature, height; feature < endFeature; feature += height)
                         {
@@ -315,7 +319,8 @@ namespace AdapterToolkit.Generated.User_Project
                     if (TWeight.BlockSize > 0)
                         Scales<TWeight>(weight, panel, 0, segments, segment, ref scales);
                     ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));
-                    TVectors.Decode<TWeight>(ref panelCodes, ref scales, 0, segment, 0, inFeatures, ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32));
+                    ref float panelNumbers = ref Unsafe.Add(ref numbers, (nint)panel * inFeatures * 32);
+                    TVectors.Decode<TWeight>(ref panelCodes, ref scales, 0, segment, 0, inFeatures, ref panelNumbers);
                 }
             }
         }

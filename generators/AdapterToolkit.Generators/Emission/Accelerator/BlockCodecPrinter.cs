@@ -1,5 +1,5 @@
 using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -135,17 +135,18 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
     private IEnumerable<string> FourBitCode()
     {
         yield return "int place = 0;";
-        foreach (float point in CodebookValues.DecisionPoints(format.Numbers))
+        foreach (float point in DecisionPoints.Between(format.Codebook))
             yield return $"place += NumberOrder.IsAbove(number, {FloatLiteral.Of(point)});";
-        if (CodebookValues.IsOrdered(format.Numbers))
+        if (format.IsOrdered)
         {
             yield return "packed |= (uint)place << ((i ^ 1) * 4);";
             yield break;
         }
 
         ulong codes = 0;
-        for (int place = 0; place < CodebookValues.Order(format.Numbers).Count; place++)
-            codes |= (ulong)CodebookValues.Order(format.Numbers)[place] << (4 * place);
+        byte[] order = DecisionPoints.Order(format.Codebook);
+        for (int place = 0; place < order.Length; place++)
+            codes |= (ulong)order[place] << (4 * place);
         yield return string.Empty;
         yield return "// The codes in the order of their values, four bits each.";
         yield return $"packed |= ((uint)(0x{codes:X16}UL >> (place * 4)) & 15) << ((i ^ 1) * 4);";

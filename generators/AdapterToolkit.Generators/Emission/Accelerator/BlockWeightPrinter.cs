@@ -1,5 +1,5 @@
 using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -140,12 +140,12 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                 """);
         }
 
-        IReadOnlyList<float> values = CodebookValues.Of(format.Numbers);
+        float[] values = format.Codebook;
         return Template.Text($$"""
             /// <summary>The numbers that the codes of {{format.Numbers.ToString()}} stand for.</summary>
             public static View Codebook()
             {
-                View codebook = SharedMemory.Allocate<float>({{values.Count}});
+                View codebook = SharedMemory.Allocate<float>({{values.Length}});
                 if (Group.IdxX == 0)
                 {
                     {{values.Select((value, code) => $"codebook[{code}] = {FloatLiteral.Of(value)};")}}
@@ -172,7 +172,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                 BlockScale scale = default;
                 scale.Block = element >> {{BlockShift}};
                 scale.Codes = ScaleCodes[scale.Block >> 2];
-                scale.Maximum = NestedMaxima[scale.Block >> 8];
+                scale.Maximum = NestedMaxima[scale.Block >> {{PowerOfTwo.Logarithm(NumberFormat.NestedBlockSize)}}];
                 return scale;
             }
             """;

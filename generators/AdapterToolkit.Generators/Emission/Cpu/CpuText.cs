@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AdapterToolkit.Generators.Symbols;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -10,7 +11,7 @@ internal static class CpuText
     public const string KernelsClass = "CpuKernels";
 
     /// <summary>Output features that stand side by side in a panel of W.</summary>
-    public const int PanelWidth = 32;
+    public const int PanelWidth = PanelLayout.Width;
 
     private const string Runtime = "global::System.Runtime.";
 

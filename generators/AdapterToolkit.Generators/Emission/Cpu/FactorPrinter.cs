@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Planning.Products;
 using AdapterToolkit.Generators.Symbols;
+using static AdapterToolkit.Generators.Emission.Cpu.CpuText;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -267,24 +268,25 @@ internal sealed class FactorPrinter(KernelNeeds needs)
             {
                 int inFeatures = factorA.Columns;
                 int outFeatures = factorB.Rows;
-                int panels = (outFeatures + 31) / 32;
+                int panels = (outFeatures + {{PanelWidth - 1}}) / {{PanelWidth}};
                 int end = ShareStart(panels, 1, worker + 1, workers);
                 ref float ws = ref MemoryMarshal.GetReference(weight.Span);
                 ref float factor = ref MemoryMarshal.GetReference(factorA.Span);
                 ref float bs = ref MemoryMarshal.GetReference(factorB.Span);
-                ref float panelB = ref ScratchMemory.Take(0, 32 * TRank.Value);
+                ref float panelB = ref ScratchMemory.Take(0, {{PanelWidth}} * TRank.Value);
                 for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
                 {
-                    int width = Math.Min(32, outFeatures - (panel * 32));
-                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
-                    for (int lane = 0; lane < 32; lane += TOperations.Count)
+                    int width = Math.Min({{PanelWidth}}, outFeatures - (panel * {{PanelWidth}}));
+                    ref float b = ref Unsafe.Add(ref bs, (nint)panel * ({{PanelWidth}} * TRank.Value));
+                    Tiles.Pack(ref b, TRank.Value, width, TRank.Value, ref panelB, {{PanelWidth}}, scaling);
+                    for (int lane = 0; lane < {{PanelWidth}}; lane += TOperations.Count)
                     {
-                        ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * 32) + lane);
+                        ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * {{PanelWidth}}) + lane);
                         for (int rank = 0; rank < TRank.Value; rank += {{MergedAtOnce}})
                         {
                             int ranks = Math.Min({{MergedAtOnce}}, TRank.Value - rank);
                             ref float a = ref Unsafe.Add(ref factor, (nint)rank * inFeatures);
-                            MergeBlock(ranks, ref w, ref Unsafe.Add(ref panelB, (32 * rank) + lane), ref a, inFeatures);
+                            MergeBlock(ranks, ref w, ref Unsafe.Add(ref panelB, ({{PanelWidth}} * rank) + lane), ref a, inFeatures);
                         }
                     }
                 }
@@ -311,14 +313,14 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Merge{{ranks}}(ref float w, ref float b, ref float a, nint inFeatures)
         {
-            TVector {{CpuText.List(ranks, r => $"b{r} = TOperations.Load(ref b, {32 * r})")}};
+            TVector {{CpuText.List(ranks, r => $"b{r} = TOperations.Load(ref b, {CpuText.PanelWidth * r})")}};
             {{Rows(ranks, "a", "inFeatures")}}
             for (nint i = 0; i < inFeatures; i++)
             {
                 TVector sum = TOperations.Load(ref w, 0);
                 {{CpuText.Each(ranks, r => $"sum = TOperations.MultiplyAdd(b{r}, TOperations.Create(Unsafe.Add(ref {Row("a", r)}, i)), sum);")}}
                 TOperations.Store(sum, ref w, 0);
-                w = ref Unsafe.Add(ref w, 32);
+                w = ref Unsafe.Add(ref w, {{PanelWidth}});
             }
         }
         """);

@@ -1,6 +1,6 @@
 using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Planning;
 using AdapterToolkit.Generators.Planning.Products;
+using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -118,14 +118,14 @@ internal static class FormatPrinter
     private static string FourBit(StoredFormat format) => Struct(
         format,
         "IFourBits",
-        Constants(CodebookValues.Of(format.Numbers)),
+        Constants(format.Codebook),
         $"""
         public static Floats512 Decode(Words512 codes, Floats512 codebook) => LookUp(codes, codebook);
         public static Floats256 Decode(Words256 codes, Floats256 lowCodebook, Floats256 highCodebook) => LookUp(codes, lowCodebook, highCodebook);
         public static Floats128 Decode(Words128 codes) => LookUp(codes, Codebook);
-        public static Numbers Points => {Constants(CodebookValues.DecisionPoints(format.Numbers))};
-        public static Numbers Tree => {Constants(Tree(CodebookValues.DecisionPoints(format.Numbers)))};
-        public static global::System.ReadOnlySpan<byte> Order => [{string.Join(", ", CodebookValues.Order(format.Numbers))}];
+        public static Numbers Points => {Constants(DecisionPoints.Between(format.Codebook))};
+        public static Numbers Tree => {Constants(Tree(DecisionPoints.Between(format.Codebook)))};
+        public static global::System.ReadOnlySpan<byte> Order => [{string.Join(", ", DecisionPoints.Order(format.Codebook))}];
         """);
 
     /// <summary>Eight bits are decoded number by number, from a table that is too large for registers.</summary>
@@ -149,7 +149,7 @@ internal static class FormatPrinter
 
     private static string SixteenBit(StoredFormat format)
     {
-        bool isBFloat16 = format.Numbers == StoredNumbers.BFloat16;
+        bool isBFloat16 = format.Numbers == QuantizationFormat.BFloat16;
         return Struct(format, "ISixteenBits", "[]", string.Join("\n\n", VectorShape.All.Select(shape =>
             isBFloat16 ? BFloat16(shape) : Float16(shape))));
     }
@@ -214,7 +214,7 @@ internal static class FormatPrinter
     private static string Constants(IEnumerable<float> values) => $"[{string.Join(", ", values.Select(FloatLiteral.Of))}]";
 
     /// <summary>The points as a tree of comparisons, its root at index one; index zero is not used.</summary>
-    private static float[] Tree(IReadOnlyList<float> points)
+    private static float[] Tree(float[] points)
     {
         float[] tree = new float[Nodes];
         int next = 0;

@@ -1,4 +1,5 @@
 using AdapterToolkit.Generators.Planning.Products;
+using static AdapterToolkit.Generators.Emission.Cpu.CpuText;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -49,7 +50,7 @@ internal static class InputGradientLoopPrinter
                     ref float noBias = ref Unsafe.NullRef<float>();
 
                     int blocks = (outFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
-                    int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + 31) / 32 * 32;
+                    int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + {{PanelWidth - 1}}) / {{PanelWidth}} * {{PanelWidth}};
                     int rowsAtOnce = Math.Min({{product.CpuTiling.Rows}}, (endRow - firstRow + TVectors.Width - 1) / TVectors.Width * TVectors.Width);
                     ref float packedDy = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
                     ref float sums = ref ScratchMemory.Take(1, rowsAtOnce * features);
@@ -72,8 +73,8 @@ internal static class InputGradientLoopPrinter
                             for (int feature = firstFeature, height; feature < endFeature; feature += height)
                             {
                                 height = TVectors.HeightOf(endFeature - feature);
-                                ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * 32));
-                                nint panelStride = (nint)inFeatures * 32;
+                                ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * {{PanelWidth}}));
+                                nint panelStride = (nint)inFeatures * {{PanelWidth}};
                                 {{decode}}
 
                                 for (int row = 0; row < blockRows; row += TVectors.Width)
@@ -108,25 +109,28 @@ internal static class InputGradientLoopPrinter
         ref float decoded = ref TWeight.Bits == 32 ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(6, depthAtOnce * TVectors.Height);
         """;
 
-    private const string Scales = """
-        for (int panel = 0; TWeight.BlockSize > 0 && panel * 32 < depth; panel++)
-            Scales<TWeight>(packed!, (start / 32) + panel, firstSegment, segments, segment, ref Unsafe.Add(ref scales, panel * segments * 32));
-        """;
+    private static string Scales => Template.Text($$"""
+        for (int panel = 0; TWeight.BlockSize > 0 && panel * {{PanelWidth}} < depth; panel++)
+        {
+            ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * {{PanelWidth}});
+            Scales<TWeight>(packed!, (start / {{PanelWidth}}) + panel, firstSegment, segments, segment, ref panelScales);
+        }
+        """);
 
-    private const string Decode = """
+    private static string Decode => Template.Text($$"""
         if (TWeight.Bits < 32)
         {
             nint panelBytes = PanelBytes<TWeight>(inFeatures);
-            for (int panel = 0; panel * 32 < depth; panel++)
+            for (int panel = 0; panel * {{PanelWidth}} < depth; panel++)
             {
-                ref byte panelCodes = ref Unsafe.Add(ref codes, ((start / 32) + panel) * panelBytes);
-                ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * 32);
-                ref float panelW = ref Unsafe.Add(ref decoded, panel * height * 32);
+                ref byte panelCodes = ref Unsafe.Add(ref codes, ((start / {{PanelWidth}}) + panel) * panelBytes);
+                ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * {{PanelWidth}});
+                ref float panelW = ref Unsafe.Add(ref decoded, panel * height * {{PanelWidth}});
                 TVectors.Decode<TWeight>(ref panelCodes, ref panelScales, firstSegment, segment, feature, height, ref panelW);
             }
 
             w = ref decoded;
-            panelStride = (nint)height * 32;
+            panelStride = (nint)height * {{PanelWidth}};
         }
-        """;
+        """);
 }

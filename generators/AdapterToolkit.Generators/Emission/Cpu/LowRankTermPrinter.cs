@@ -64,7 +64,8 @@ internal static class LowRankTermPrinter
             $"bool addsTerm = {right} is not null && ends;",
             $"""
             if (addsTerm)
-                Tiles.Pack(ref Unsafe.Add(ref {right}Values, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref {panelRight}, 32, scaling);
+                Tiles.Pack(
+                    ref Unsafe.Add(ref {right}Values, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref {panelRight}, {CpuText.PanelWidth}, scaling);
             """,
             $"""
             ref float {tileLeft} = ref Unsafe.Add(ref {packedLeft}, row * TRank.Value);

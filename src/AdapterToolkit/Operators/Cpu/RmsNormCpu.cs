@@ -29,7 +29,7 @@ internal static class RmsNormCpu
             {
                 ReadOnlySpan<float> from = x.Span.Slice(row * columns, columns);
                 Span<float> to = result.Span.Slice(row * columns, columns);
-                float inverse = 1 / MathF.Sqrt((SumOfProducts(from, from) / columns) + epsilon);
+                float inverse = 1 / MathF.Sqrt((DotProduct.Of(from, from) / columns) + epsilon);
                 inverseRms.Span[row] = inverse;
                 ref float source = ref MemoryMarshal.GetReference(from);
                 ref float factors = ref MemoryMarshal.GetReference(weights);
@@ -98,19 +98,5 @@ internal static class RmsNormCpu
                     sums[i] += gradients[i] * values[i] * inverse;
             }
         }
-    }
-
-    private static float SumOfProducts(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        Vector<float> sums = Vector<float>.Zero;
-        ref float lefts = ref MemoryMarshal.GetReference(left);
-        ref float rights = ref MemoryMarshal.GetReference(right);
-        float sum = 0;
-        nuint i = 0;
-        for (; i + (nuint)Vector<float>.Count <= (nuint)left.Length; i += (nuint)Vector<float>.Count)
-            sums += Vector.LoadUnsafe(ref lefts, i) * Vector.LoadUnsafe(ref rights, i);
-        for (; i < (nuint)left.Length; i++)
-            sum += Unsafe.Add(ref lefts, i) * Unsafe.Add(ref rights, i);
-        return Vector.Sum(sums) + sum;
     }
 }
