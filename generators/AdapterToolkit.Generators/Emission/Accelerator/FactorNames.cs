@@ -34,16 +34,18 @@ internal sealed record FactorNames(
     /// <summary>The member of an adapter's factors that holds the factor.</summary>
     public string Parameter => Factor.ToUpperInvariant();
 
-    /// <summary>What a sum is multiplied by.</summary>
+    /// <summary>What the sum of a gradient is multiplied by.</summary>
     public string Scaling => ComponentsFirst ? string.Empty : "scaling * ";
 
+    /// <summary>What the sum of a product is multiplied by.</summary>
+    public string PlacedScaling => ComponentsFirst ? string.Empty : "placement.Scaling * ";
+
     /// <summary>The parameters of the product's kernels.</summary>
-    public string ProductParameters => $"View {Activations}, View {Factor}, View {Reduced}, {Sizes}";
+    public string ProductParameters => $"View {Activations}, TPlacements placements, View {Reduced}, int rows, int {Features}";
 
     /// <summary>The parameters of the gradient's kernels.</summary>
-    public string GradientParameters => $"View {OtherReduced}, View {Activations}, View gradient, {Sizes}";
-
-    private string Sizes => $"int rows, int {Features}{(ComponentsFirst ? string.Empty : ", float scaling")}";
+    public string GradientParameters =>
+        $"View {OtherReduced}, View {Activations}, View gradient, int rows, int {Features}{(ComponentsFirst ? string.Empty : ", float scaling")}";
 
     /// <summary>Where an element of the factor, or of its gradient, lies.</summary>
     public string Index(string component, string feature) =>

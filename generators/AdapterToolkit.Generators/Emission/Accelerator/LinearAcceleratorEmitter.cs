@@ -46,7 +46,7 @@ internal static class LinearAcceleratorEmitter
         if (!needs.HasLowRank)
             yield break;
         int[] ranks = [.. needs.Ranks.Where(rank => rank > 0)];
-        yield return Shared("LowRankTerms", LowRankTermPrinter.Print(products));
+        yield return Shared("LowRankTerms", PlacementsPrinter.Print(), LowRankTermPrinter.Print(products));
         yield return Shared("FactorKernels", FactorKernelsPrinter.Print(), FactorKernelsPrinter.PrintComponents(ranks), FactorLaunchesPrinter.Print());
         yield return Shared("NarrowFactorKernels", NarrowFactorKernelsPrinter.Print());
         foreach (int rank in ranks)

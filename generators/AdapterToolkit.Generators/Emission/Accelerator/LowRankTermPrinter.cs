@@ -3,11 +3,15 @@ using AdapterToolkit.Generators.Planning.Products;
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
-/// Prints the low-rank term: what it is for any rank, once, and for each rank the sums over its components, unrolled. In a
-/// tile it goes on with the product's sum, in pieces of as many components as a tile has summands.
+/// Prints the low-rank terms: what they are for any rank, once, and for each rank the sums over its components, unrolled. One term on all rows goes on with the
+/// sum of W's product, in a tile in pieces of as many components as a tile has summands. A list is added to the results of W's product, which then needs no
+/// more registers and no other tiles than without it.
 /// </summary>
 internal static class LowRankTermPrinter
 {
+    private const string ListKernels = "TermListKernels";
+    private const string ListLaunches = "TermListLaunches";
+
     /// <summary>The type that holds the sums over a rank.</summary>
     public static string RankName(int rank) => $"Rank{rank}";
 
@@ -15,7 +19,11 @@ internal static class LowRankTermPrinter
     public static string TypeName(Product product) => $"{product.Name}LowRank";
 
     /// <summary>The term of a product with what an adapter gives it.</summary>
-    public static string Expression(Product product, LowRankTerm term) => $"{TypeName(product)}<{RankName(term.Rank)}>.Of({term.Left}, factors)";
+    public static string Expression(Product product, LowRankTerms term) => $"{TypeName(product)}<{RankName(term.Rank)}>.Of({term.Left}, terms)";
+
+    /// <summary>What adds a list of terms to the results of a product.</summary>
+    public static string AddList(Product product, LowRankTerms term) =>
+        $"{ListLaunches}<{RankName(term.Rank)}>.{product.Name}(device, {term.Left}, terms, {product.Result});";
 
     /// <summary>What does not depend on the rank.</summary>
     /// <param name="products">A product of each kind, with its term.</param>
@@ -40,7 +48,19 @@ internal static class LowRankTermPrinter
                 where TTerm : struct, ILowRank;
         }
 
-        {{string.Join("\n\n", products.Select(Term))}}
+        {{KernelText.Members(products.Select(Term))}}
+
+        /// <summary>What adds lists of terms to results that are there, one result a thread. The kernels suit groups of any size.</summary>
+        public static class {{ListKernels}}
+        {
+            {{KernelText.Members(products.Select(ListKernel))}}
+        }
+
+        internal static class {{ListLaunches}}<TRank>
+            where TRank : struct, IRank
+        {
+            {{KernelText.Members(products.Select(ListLaunch))}}
+        }
         """);
 
     /// <summary>What depends on the rank.</summary>
@@ -97,26 +117,26 @@ internal static class LowRankTermPrinter
     /// </summary>
     private static string Term(Product product)
     {
-        LowRankTerm term = product.LowRank!;
-        bool isTransposed = product.Weight.Use == WeightUse.Transposed;
+        LowRankTerms term = product.LowRank!;
+        bool isTransposed = IsTransposed(product);
         string left = NameOf(term.Left), right = NameOf(term.Right), factor = term.Scales ? "Scaling * " : string.Empty;
-        string formula = $"{(term.Scales ? "s·" : string.Empty)}{term.Left} {right}{(isTransposed ? "ᵀ" : string.Empty)}";
-        string dot = $"TRank.Dot({left}, row * TRank.Components, {right}, {(isTransposed ? "column * TRank.Components, 1" : "column, columns")})";
+        string dot = $"TRank.Dot({left}, row * TRank.Components, {right}, {Column(product)})";
         int stride = TileShape.Stride * TileShape.Quad;
         return Template.Text($$"""
-            /// <summary>{{formula}}; without an adapter its sides are empty.</summary>
+            /// <summary>{{Formula(product)}} of one term on all rows; its sides are empty where there is none.</summary>
             public struct {{TypeName(product)}}<TRank> : ITerm, ILowRank
                 where TRank : struct, IRank
             {
                 public View {{left}}, {{right}};
                 {{(term.Scales ? "public float Scaling;" : string.Empty)}}
 
-                public static {{TypeName(product)}}<TRank> Of(Tensor? {{term.Left}}, LowRankFactors? factors) => new()
-                {
-                    {{left}} = {{term.Left}}?.View ?? default,
-                    {{right}} = factors?.{{right}}.Value.View ?? default,
-                    {{(term.Scales ? "Scaling = factors?.Scaling ?? 0f," : string.Empty)}}
-                };
+                public static {{TypeName(product)}}<TRank> Of(Tensor? {{term.Left}}, LowRankTerms terms) =>
+                    terms.OnAllRows is not { } factors || {{term.Left}} is null ? default : new()
+                    {
+                        {{left}} = {{term.Left}}.View,
+                        {{right}} = factors.{{right}}.Value.View,
+                        {{(term.Scales ? "Scaling = factors.Scaling," : string.Empty)}}
+                    };
 
                 public float AddTo(float result, int row, int column, int columns) =>
                     {{left}}.Length > 0 ? result + {{factor}}{{dot}} : result;
@@ -145,6 +165,65 @@ internal static class LowRankTermPrinter
             }
             """);
     }
+
+    private static string ListKernel(Product product)
+    {
+        LowRankTerms term = product.LowRank!;
+        string scaling = term.Scales ? "placement.Scaling * " : string.Empty;
+        return Template.Text($$"""
+            /// <summary>{{product.Result}} += Σ {{Formula(product)}} over the terms on a row.</summary>
+            {{AcceleratorFile.KernelMark}}
+            public static void {{product.Name}}<TRank>(View {{term.Left}}, SomeRows placements, View {{product.Result}}, int rows, int columns)
+                where TRank : struct, IRank
+            {
+                int index = Grid.IdxX * Group.DimX + Group.IdxX;
+                if (index >= rows * columns)
+                    return;
+                int row = index / columns;
+                int column = index % columns;
+                float result = {{product.Result}}[index];
+                for (int i = 0; i < placements.Count; i++)
+                {
+                    Placement placement = placements.At(i);
+                    if (row >= placement.First && row < placement.End)
+                        result += {{scaling}}TRank.Dot({{term.Left}}, (placement.Slot + row) * TRank.Components, placement.Factor, {{Column(product)}});
+                }
+
+                {{product.Result}}[index] = result;
+            }
+            """);
+    }
+
+    private static string ListLaunch(Product product)
+    {
+        LowRankTerms term = product.LowRank!;
+        return Template.Text($$"""
+            /// <summary>{{product.Result}} += Σ {{Formula(product)}}, where it is more than the one term on all rows that the product adds itself.</summary>
+            public static void {{product.Name}}(AcceleratorDevice device, Tensor? {{term.Left}}, LowRankTerms terms, Tensor {{product.Result}})
+            {
+                if ({{term.Left}} is null || terms.OnAllRows is not null)
+                    return;
+                int rows = {{product.Result}}.Rows, columns = {{product.Result}}.Columns;
+                for (int first = 0; first < terms.Placements.Length; first += {{PlacementsPrinter.Most}})
+                {
+                    SomeRows some = SomeRows.Of(terms, first, {{(IsTransposed(product) ? "true" : "false")}}, rows, 1, out _);
+                    KernelConfig config = Launches.OneThreadEach(device, rows * columns);
+                    device.Launch({{ListKernels}}.{{product.Name}}<TRank>, config, {{term.Left}}.View, some, {{product.Result}}.View, rows, columns);
+                }
+            }
+            """);
+    }
+
+    private static bool IsTransposed(Product product) => product.Weight.Use == WeightUse.Transposed;
+
+    private static string Formula(Product product)
+    {
+        LowRankTerms term = product.LowRank!;
+        return $"{(term.Scales ? "s·" : string.Empty)}{term.Left} {NameOf(term.Right)}{(IsTransposed(product) ? "ᵀ" : string.Empty)}";
+    }
+
+    /// <summary>Where a column of the right side begins, and the step from one of its components to the next.</summary>
+    private static string Column(Product product) => IsTransposed(product) ? "column * TRank.Components, 1" : "column, columns";
 
     /// <summary>A column's components lie side by side, and neighbouring threads read them.</summary>
     private static IEnumerable<string> BringColumns(string right) =>

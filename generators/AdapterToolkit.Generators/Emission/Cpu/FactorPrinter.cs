@@ -53,17 +53,29 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     private IEnumerable<string> Members()
     {
         yield return Reduce(
-            FactorProduct.Reduce(_rank), "Tensor x, Tensor a, Tensor u", "x", "u", "ref float factor = ref MemoryMarshal.GetReference(a.Span);", "1");
+            FactorProduct.Reduce(_rank),
+            "x",
+            "u",
+            string.Empty,
+            "ref float factor = ref MemoryMarshal.GetReference(placement.Factors.A.Value.Span);",
+            "1");
         yield return Reduce(
             FactorProduct.ReduceGradient(_rank),
-            "Tensor dy, Tensor b, float scaling, Tensor v",
             "dy",
             "v",
             """
             ref float factor = ref ScratchMemory.Take(0, TRank.Value * depth);
-            Tiles.Unpack(ref MemoryMarshal.GetReference(b.Span), TRank.Value, ref factor, depth, TRank.Value, depth);
+            LowRankFactors? unpacked = null;
             """,
-            "scaling");
+            """
+            if (placement.Factors != unpacked)
+            {
+                unpacked = placement.Factors;
+                Tiles.Unpack(ref MemoryMarshal.GetReference(unpacked.B.Value.Span), TRank.Value, ref factor, depth, TRank.Value, depth);
+            }
+
+            """,
+            "unpacked.Scaling");
         yield return ReduceRows;
         yield return ReduceBlock;
         foreach (int height in s_heights)
@@ -86,10 +98,12 @@ internal sealed class FactorPrinter(KernelNeeds needs)
             yield return MergeKernel(ranks);
     }
 
-    /// <summary>A product of activations or gradients with a factor: each result is a scalar product of two rows, with vectors over the features.</summary>
-    private static string Reduce(FactorProduct product, string operands, string source, string result, string factor, string scaling) => Template.Text($$"""
-        /// <summary>{{product.Formula}}, shared by rows.</summary>
-        internal sealed class {{product.Name}}({{operands}}) : ParallelWork
+    /// <summary>
+    /// A product of activations or gradients with the factors of a list of terms: each result is a scalar product of two rows, with vectors over the features.
+    /// </summary>
+    private static string Reduce(FactorProduct product, string source, string result, string prepare, string factor, string scaling) => Template.Text($$"""
+        /// <summary>{{product.Formula}} for each term on its rows, shared by rows.</summary>
+        internal sealed class {{product.Name}}(Tensor {{source}}, LowRankTerms terms, Tensor {{result}}) : ParallelWork
         {
             /// <inheritdoc/>
             public override void Run(int worker, int workers)
@@ -99,9 +113,18 @@ internal sealed class FactorPrinter(KernelNeeds needs)
                 int end = ShareStart({{source}}.Rows, 1, worker + 1, workers);
                 if (first == end)
                     return;
-                {{factor}}
+                {{prepare}}
                 ref float rows = ref MemoryMarshal.GetReference({{source}}.Span);
-                ReduceRows(ref rows, ref factor, depth, {{scaling}}, ref MemoryMarshal.GetReference({{result}}.Span), first, end);
+                ref float results = ref MemoryMarshal.GetReference({{result}}.Span);
+                foreach (LowRankPlacement placement in terms.Placements)
+                {
+                    int from = Math.Max(first, placement.First), to = Math.Min(end, placement.End);
+                    if (from >= to)
+                        continue;
+                    {{factor}}
+                    ref float slot = ref Unsafe.Add(ref results, (nint)placement.Slot * {{source}}.Rows * TRank.Value);
+                    ReduceRows(ref rows, ref factor, depth, {{scaling}}, ref slot, from, to);
+                }
             }
         }
         """);

@@ -26,32 +26,32 @@ internal sealed record Product(
     ElementType Computes,
     CpuTiling CpuTiling)
 {
-    /// <summary>The low-rank term; null where the layer never has an adapter.</summary>
-    public LowRankTerm? LowRank => Terms.OfType<LowRankTerm>().SingleOrDefault();
+    /// <summary>The low-rank terms; null where the layer never has an adapter.</summary>
+    public LowRankTerms? LowRank => Terms.OfType<LowRankTerms>().SingleOrDefault();
 
-    /// <summary>y = x Wᵀ + s·u Bᵀ + bias.</summary>
+    /// <summary>y = x Wᵀ + Σ s·u Bᵀ + bias.</summary>
     public static Product Forward(LinearConfiguration configuration) => new(
         "Forward",
-        configuration.Rank == 0 ? "y = x Wᵀ + bias" : "y = x Wᵀ + s·u Bᵀ + bias",
+        configuration.Rank == 0 ? "y = x Wᵀ + bias" : "y = x Wᵀ + Σ s·u Bᵀ + bias",
         "x",
         "y",
         new WeightOperand(configuration.Stored, WeightUse.Transposed),
-        LowRankTerms(configuration, new LowRankTerm(configuration.Rank, "u", "b", Scales: true)),
+        TermsOf(configuration, new LowRankTerms(configuration.Rank, "u", "b", Scales: true)),
         new Epilogue(HasBias: true),
         ElementType.Float32,
         new CpuTiling(Rows: 192, Depth: 1024));
 
-    /// <summary>dx = dy W + v A.</summary>
+    /// <summary>dx = dy W + Σ v A.</summary>
     public static Product InputGradient(LinearConfiguration configuration) => new(
         "InputGradient",
-        configuration.Rank == 0 ? "dx = dy W" : "dx = dy W + v A",
+        configuration.Rank == 0 ? "dx = dy W" : "dx = dy W + Σ v A",
         "dy",
         "dx",
         new WeightOperand(configuration.Stored, WeightUse.AsStored),
-        LowRankTerms(configuration, new LowRankTerm(configuration.Rank, "v", "a", Scales: false)),
+        TermsOf(configuration, new LowRankTerms(configuration.Rank, "v", "a", Scales: false)),
         new Epilogue(HasBias: false),
         ElementType.Float32,
         new CpuTiling(Rows: 128, Depth: 256));
 
-    private static EquatableArray<Term> LowRankTerms(LinearConfiguration configuration, LowRankTerm term) => new(configuration.Rank == 0 ? [] : [term]);
+    private static EquatableArray<Term> TermsOf(LinearConfiguration configuration, LowRankTerms terms) => new(configuration.Rank == 0 ? [] : [terms]);
 }
