@@ -24,11 +24,11 @@ internal sealed record FactorNames(
     string Features,
     bool ComponentsFirst)
 {
-    /// <summary>Both factors. Their kernels are written for any rank, which is a parameter of their type.</summary>
+    /// <summary>Both factors.</summary>
     public static IReadOnlyList<FactorNames> Both { get; } =
     [
-        new(FactorProduct.Reduce(0), FactorProduct.GradientOfA(0), "x", "a", "u", "v", "inFeatures", ComponentsFirst: true),
-        new(FactorProduct.ReduceGradient(0), FactorProduct.GradientOfB(0), "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false),
+        new(FactorProduct.Reduce, FactorProduct.GradientOfA, "x", "a", "u", "v", "inFeatures", ComponentsFirst: true),
+        new(FactorProduct.ReduceGradient, FactorProduct.GradientOfB, "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false),
     ];
 
     /// <summary>The member of an adapter's factors that holds the factor.</summary>

@@ -27,7 +27,7 @@ internal static class LowRankTermPrinter
 
     /// <summary>What does not depend on the rank.</summary>
     /// <param name="products">A product of each kind, with its term.</param>
-    public static string Print(IEnumerable<Product> products) => Template.Text($$"""
+    public static string Print(IReadOnlyList<Product> products) => Template.Text($$"""
         /// <summary>A term of some rank, in memory that threads share.</summary>
         public interface ILowRank
         {
@@ -43,7 +43,7 @@ internal static class LowRankTermPrinter
             /// <summary>Σ left[c] · right[c · step] over the components c, counted from the first of each side.</summary>
             static abstract float Dot(View left, int firstLeft, View right, int firstRight, int step);
 
-            /// <summary>sums += term, in pieces of at most {{TileShape.Depth}} components.</summary>
+            /// <summary>sums += term, in pieces of at most {{products[0].AcceleratorTiling.Depth}} components.</summary>
             static abstract void AddTo<TTerm>(ref TileSums sums, TTerm term, TilePlace place, Quads left, Quads right, int rows, int columns)
                 where TTerm : struct, ILowRank;
         }
@@ -64,7 +64,9 @@ internal static class LowRankTermPrinter
         """);
 
     /// <summary>What depends on the rank.</summary>
-    public static string PrintRank(int rank) => Template.Text($$"""
+    /// <param name="rank">The rank.</param>
+    /// <param name="tiling">The tiles.</param>
+    public static string PrintRank(int rank, AcceleratorTiling tiling) => Template.Text($$"""
         /// <summary>Sums over {{(rank == 1 ? "one component" : $"{rank} components")}}.</summary>
         public struct {{RankName(rank)}} : IRank
         {
@@ -81,7 +83,7 @@ internal static class LowRankTermPrinter
                 where TTerm : struct, ILowRank
             {
                 View leftNumbers = left.Cast<float>(), rightNumbers = right.Cast<float>();
-                {{Stretches(rank)}}
+                {{Stretches(rank, tiling)}}
             }
         }
         """);
@@ -92,15 +94,15 @@ internal static class LowRankTermPrinter
         return $"sum += left[{KernelText.Plus("firstLeft", component)}] * right[{right}];";
     }
 
-    private static IEnumerable<string> Stretches(int rank)
+    private static IEnumerable<string> Stretches(int rank, AcceleratorTiling tiling)
     {
-        for (int first = 0; first < rank; first += TileShape.Depth)
+        for (int first = 0; first < rank; first += tiling.Depth)
         {
-            int components = Math.Min(TileShape.Depth, rank - first);
+            int components = Math.Min(tiling.Depth, rank - first);
             if (first > 0)
                 yield return "Group.Barrier();";
             yield return $"term.Bring(place, leftNumbers, rightNumbers, {first}, {components}, rows, columns);";
-            if (components == TileShape.Depth)
+            if (components == tiling.Depth)
             {
                 yield return "sums.AddTile(place, left, right, 0);";
                 continue;
@@ -121,7 +123,8 @@ internal static class LowRankTermPrinter
         bool isTransposed = IsTransposed(product);
         string left = NameOf(term.Left), right = NameOf(term.Right), factor = term.Scales ? "Scaling * " : string.Empty;
         string dot = $"TRank.Dot({left}, row * TRank.Components, {right}, {Column(product)})";
-        int stride = TileShape.Stride * TileShape.Quad;
+        AcceleratorTiling tiling = product.AcceleratorTiling;
+        int stride = tiling.Stride * AcceleratorTiling.Quad;
         return Template.Text($$"""
             /// <summary>{{Formula(product)}} of one term on all rows; its sides are empty where there is none.</summary>
             public struct {{TypeName(product)}}<TRank> : ITerm, ILowRank
@@ -149,15 +152,15 @@ internal static class LowRankTermPrinter
 
                 public void Bring(TilePlace place, View left, View right, int first, int components, int rows, int columns)
                 {
-                    for (int i = place.Thread; i < {{TileShape.Results}} * components; i += {{TileShape.Threads}})
+                    for (int i = place.Thread; i < {{tiling.Results}} * components; i += {{tiling.Threads}})
                     {
                         int row = Math.Min(place.FirstRow + i / components, rows - 1), component = i % components;
                         left[component * {{stride}} + i / components] = {{factor}}{{left}}[row * TRank.Components + first + component];
                     }
 
-                    for (int i = place.Thread; i < {{TileShape.Results}} * components; i += {{TileShape.Threads}})
+                    for (int i = place.Thread; i < {{tiling.Results}} * components; i += {{tiling.Threads}})
                     {
-                        {{(isTransposed ? BringColumns(right) : BringComponents(right))}}
+                        {{(isTransposed ? BringColumns(right, tiling) : BringComponents(right, tiling))}}
                     }
 
                     Group.Barrier();
@@ -226,17 +229,17 @@ internal static class LowRankTermPrinter
     private static string Column(Product product) => IsTransposed(product) ? "column * TRank.Components, 1" : "column, columns";
 
     /// <summary>A column's components lie side by side, and neighbouring threads read them.</summary>
-    private static IEnumerable<string> BringColumns(string right) =>
+    private static IEnumerable<string> BringColumns(string right, AcceleratorTiling tiling) =>
     [
         "int column = Math.Min(place.FirstColumn + i / components, columns - 1), component = i % components;",
-        $"right[component * {TileShape.Stride * TileShape.Quad} + i / components] = {right}[column * TRank.Components + first + component];",
+        $"right[component * {tiling.Stride * AcceleratorTiling.Quad} + i / components] = {right}[column * TRank.Components + first + component];",
     ];
 
     /// <summary>A component's columns lie side by side, and neighbouring threads read them.</summary>
-    private static IEnumerable<string> BringComponents(string right) =>
+    private static IEnumerable<string> BringComponents(string right, AcceleratorTiling tiling) =>
     [
-        $"int column = Math.Min(place.FirstColumn + i % {TileShape.Results}, columns - 1), component = i / {TileShape.Results};",
-        $"right[component * {TileShape.Stride * TileShape.Quad} + i % {TileShape.Results}] = {right}[(first + component) * columns + column];",
+        $"int column = Math.Min(place.FirstColumn + i % {tiling.Results}, columns - 1), component = i / {tiling.Results};",
+        $"right[component * {tiling.Stride * AcceleratorTiling.Quad} + i % {tiling.Results}] = {right}[(first + component) * columns + column];",
     ];
 
     private static string NameOf(string side) => side.ToUpperInvariant();

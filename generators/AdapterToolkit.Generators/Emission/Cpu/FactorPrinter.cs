@@ -29,9 +29,6 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     /// <summary>Rows that a product with a factor sums at once.</summary>
     private static readonly int[] s_heights = [VectorShape.VectorsAtOnce, 1];
 
-    /// <summary>The products are described alike for every rank.</summary>
-    private readonly int _rank = needs.Described.Rank;
-
     /// <summary>Blocks of ranks: eight at once with the most registers, four with fewer.</summary>
     private IEnumerable<int> Blocks => needs.RankBlocks(8, 4);
 
@@ -53,14 +50,14 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     private IEnumerable<string> Members()
     {
         yield return Reduce(
-            FactorProduct.Reduce(_rank),
+            FactorProduct.Reduce,
             "x",
             "u",
             string.Empty,
             "ref float factor = ref MemoryMarshal.GetReference(placement.Factors.A.Value.Span);",
             "1");
         yield return Reduce(
-            FactorProduct.ReduceGradient(_rank),
+            FactorProduct.ReduceGradient,
             "dy",
             "v",
             """
@@ -191,8 +188,8 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     /// Both gradients sum over the rows of a batch the product of a row of numbers by rank with a row of features; vectors run
     /// over the features. A worker has some features and sums all rows in order, so that the number of workers changes nothing.
     /// </summary>
-    private string Gradient => Template.Text($$"""
-        /// <summary>{{FactorProduct.GradientOfA(_rank).Formula}} and, turned, {{FactorProduct.GradientOfB(_rank).Formula}}, shared by features.</summary>
+    private static string Gradient => Template.Text($$"""
+        /// <summary>{{FactorProduct.GradientOfA.Formula}} and, turned, {{FactorProduct.GradientOfB.Formula}}, shared by features.</summary>
         internal sealed class FactorGradient(Tensor byRank, Tensor byFeature, float scaling, bool turns, Tensor gradient) : ParallelWork
         {
             /// <inheritdoc/>
@@ -281,8 +278,8 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         """);
 
     /// <summary>The merge works straight on W's panels: a vector of B's numbers for each rank, one number of A's at a time.</summary>
-    private string Merge => Template.Text($$"""
-        /// <summary>{{FactorProduct.Merge(_rank).Formula}}, shared by panels of W.</summary>
+    private static string Merge => Template.Text($$"""
+        /// <summary>{{FactorProduct.Merge.Formula}}, shared by panels of W.</summary>
         internal sealed class Merge(Tensor weight, Tensor factorA, Tensor factorB, float scaling) : ParallelWork
         {
             /// <inheritdoc/>

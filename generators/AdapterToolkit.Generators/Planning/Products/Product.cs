@@ -15,6 +15,7 @@ namespace AdapterToolkit.Generators.Planning.Products;
 /// <param name="Epilogue">What is done to a result before it is written.</param>
 /// <param name="Computes">The type of numbers that it computes in.</param>
 /// <param name="CpuTiling">The blocks of the product on the CPU.</param>
+/// <param name="AcceleratorTiling">The tiles of the product on accelerators.</param>
 internal sealed record Product(
     string Name,
     string Formula,
@@ -24,8 +25,12 @@ internal sealed record Product(
     EquatableArray<Term> Terms,
     Epilogue Epilogue,
     ElementType Computes,
-    CpuTiling CpuTiling)
+    CpuTiling CpuTiling,
+    AcceleratorTiling AcceleratorTiling)
 {
+    private static readonly AcceleratorTiling s_acceleratorTiling = new(Depth: 8, Held: 8, Side: 8);
+
+
     /// <summary>The low-rank terms; null where the layer never has an adapter.</summary>
     public LowRankTerms? LowRank => Terms.OfType<LowRankTerms>().SingleOrDefault();
 
@@ -39,7 +44,8 @@ internal sealed record Product(
         TermsOf(configuration, new LowRankTerms(configuration.Rank, "u", "b", Scales: true)),
         new Epilogue(HasBias: true),
         ElementType.Float32,
-        new CpuTiling(Rows: 192, Depth: 1024));
+        new CpuTiling(Rows: 192, Depth: 1024),
+        s_acceleratorTiling);
 
     /// <summary>dx = dy W + Σ v A.</summary>
     public static Product InputGradient(LinearConfiguration configuration) => new(
@@ -51,7 +57,8 @@ internal sealed record Product(
         TermsOf(configuration, new LowRankTerms(configuration.Rank, "v", "a", Scales: false)),
         new Epilogue(HasBias: false),
         ElementType.Float32,
-        new CpuTiling(Rows: 128, Depth: 256));
+        new CpuTiling(Rows: 128, Depth: 256),
+        s_acceleratorTiling);
 
     private static EquatableArray<Term> TermsOf(LinearConfiguration configuration, LowRankTerms terms) => new(configuration.Rank == 0 ? [] : [terms]);
 }
