@@ -115,8 +115,8 @@ internal static class LowRankTermPrinter
     private static TermText OfRows(LowRankTerms term)
     {
         (string left, string right) = (term.Left, term.Right);
-        string packedLeft = $"packed{NameTable.Pascal(left)}", panelRight = $"panel{NameTable.Pascal(right)}";
-        string tileLeft = $"tile{NameTable.Pascal(left)}", tileRight = $"tile{NameTable.Pascal(right)}";
+        string packedLeft = $"packed{Casing.Pascal(left)}", panelRight = $"panel{Casing.Pascal(right)}";
+        string tileLeft = $"tile{Casing.Pascal(left)}", tileRight = $"tile{Casing.Pascal(right)}";
         return new TermText(
             Parameters(left),
             Arguments(left),
@@ -147,7 +147,7 @@ internal static class LowRankTermPrinter
     private static TermText OfFeatures(LowRankTerms term)
     {
         (string left, string right) = (term.Left, term.Right);
-        string packedLeft = $"packed{NameTable.Pascal(left)}", tileLeft = $"tile{NameTable.Pascal(left)}", tileRight = $"tile{NameTable.Pascal(right)}";
+        string packedLeft = $"packed{Casing.Pascal(left)}", tileLeft = $"tile{Casing.Pascal(left)}", tileRight = $"tile{Casing.Pascal(right)}";
         return new TermText(
             Parameters(left),
             Arguments(left),
