@@ -36,7 +36,9 @@ internal static class RuntimeNames
     public const string WeightFormat = Root + "Quantization.WeightFormat";
 
     public const string LowRankFactors = Root + "Weights.LowRankFactors";
+    public const string LowRankPlacement = Root + "Weights.LowRankPlacement";
     public const string LowRankSettings = Root + "Weights.LowRankSettings";
+    public const string LowRankTerms = Root + "Weights.LowRankTerms";
 
     public const string Float4 = Root + "Kernels.Float4";
     public const string LinearKernels = Root + "CompilerServices.LinearKernels";

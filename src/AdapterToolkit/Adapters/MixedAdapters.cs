@@ -3,10 +3,13 @@ using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Adapters;
 
-/// <summary>The adapters of one batch, each on rows of its own; a row that none is on runs with the base alone.</summary>
+/// <summary>
+/// The adapters of one batch, each on some of its rows. A row that several are on has the sum of their terms, and one that none is on runs with the base alone.
+/// </summary>
 internal sealed class MixedAdapters : IAdapterWeights
 {
     private readonly (LowRankAdapter Adapter, IReadOnlyList<RowRange> Rows)[] _adapters;
+    private readonly Dictionary<Linear, PreparedTerms> _terms = [];
 
     /// <summary>Puts adapters of one tree on the rows of a batch.</summary>
     /// <param name="adapters">The adapters, each with its rows in rising order.</param>
@@ -25,11 +28,14 @@ internal sealed class MixedAdapters : IAdapterWeights
     }
 
     /// <inheritdoc/>
-    public LowRankTerms TermsOf(IAdapted layer) => layer is not Linear linear ? LowRankTerms.None : LowRankTerms.Of(
-        [.. from mixed in _adapters
-            let factors = mixed.Adapter.Of(linear) is { IsMerged: false } adapted ? adapted.Factors : null
-            where factors is not null
-            select new LowRankTerm(factors, mixed.Rows)]);
+    public LowRankTerms TermsOf(IAdapted layer)
+    {
+        if (layer is not Linear linear)
+            return LowRankTerms.None;
+        if (!_terms.TryGetValue(linear, out PreparedTerms? prepared) || !IsCurrent(prepared, linear))
+            _terms[linear] = prepared = Prepare(linear);
+        return prepared.Terms;
+    }
 
     /// <inheritdoc/>
     public Parameter? TrainedOf(IAdapted module) => _adapters is [var only] ? ((IAdapterWeights)only.Adapter).TrainedOf(module) : null;
@@ -38,4 +44,30 @@ internal sealed class MixedAdapters : IAdapterWeights
     public void Dispose()
     {
     }
+
+    private static LowRankFactors? FactorsOf(LowRankAdapter adapter, Linear layer) => adapter.Of(layer) is { IsMerged: false } adapted ? adapted.Factors : null;
+
+    private PreparedTerms Prepare(Linear layer)
+    {
+        LowRankFactors?[] factors = [.. _adapters.Select(mixed => FactorsOf(mixed.Adapter, layer))];
+        return new PreparedTerms(factors, LowRankTerms.Of(
+            [.. from mixed in factors.Zip(_adapters)
+                where mixed.First is not null
+                select new LowRankTerm(mixed.First, mixed.Second.Rows)]));
+    }
+
+    /// <summary>Whether the adapters have the factors for a layer that its terms were prepared with.</summary>
+    private bool IsCurrent(PreparedTerms prepared, Linear layer)
+    {
+        for (int i = 0; i < _adapters.Length; i++)
+        {
+            if (FactorsOf(_adapters[i].Adapter, layer) != prepared.Factors[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The terms of a layer, and the factors by adapter that they were prepared with.</summary>
+    private sealed record PreparedTerms(LowRankFactors?[] Factors, LowRankTerms Terms);
 }

@@ -261,7 +261,7 @@ public abstract partial class Linear : Module
             throw new ArgumentException(
                 $"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
         Tensor y = AllocateRows(x, OutFeatures);
-        u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
+        u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(terms.Slots * x.Rows, Kernels.Rank));
         Kernels.Forward(x, Weight, Bias, terms, u, y);
         return y;
     }

@@ -27,9 +27,11 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
     private static string Term(Product product) => product.Terms.SingleOrDefault() switch
     {
         null => TermsPrinter.None,
-        LowRankTerm term => LowRankTermPrinter.Expression(product, term),
+        LowRankTerms term => LowRankTermPrinter.Expression(product, term),
         Term term => throw new NotSupportedException($"No printer prints {term} for accelerators."),
     };
+
+    private static string AddList(Product product) => product.LowRank is { } term ? LowRankTermPrinter.AddList(product, term) : string.Empty;
 
     private static string Override(string name, string parameters, string body) => $"""
         /// <inheritdoc/>
@@ -42,18 +44,20 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
         yield return Template.Text($$"""
             /// <inheritdoc/>
             protected override void Forward(
-                AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+                AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
             {
-                {{IfAdapted("u", $"{FactorLaunches}.Reduce(device, x, factors, u);")}}
+                {{IfAdapted("u", $"{FactorLaunches}.Reduce(device, x, terms, u);")}}
                 {{Launches}}.Forward(device, x, {{WeightType}}.Of(weight), {{Term(Product.Forward(configuration))}}, bias, y);
+                {{AddList(Product.Forward(configuration))}}
             }
             """);
         yield return Template.Text($$"""
             /// <inheritdoc/>
-            protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
+            protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
             {
-                {{IfAdapted("v", "ReduceGradient(device, dy, factors, v);")}}
+                {{IfAdapted("v", "ReduceGradient(device, dy, terms, v);")}}
                 {{Launches}}.InputGradient(device, dy, {{WeightType}}.Of(weight), {{Term(Product.InputGradient(configuration))}}, dx);
+                {{AddList(Product.InputGradient(configuration))}}
             }
             """);
         foreach (string member in Format.IsPacked ? Codec() : Factors())
@@ -62,7 +66,7 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
 
     /// <summary>What is done first where the layer runs with an adapter.</summary>
     private IEnumerable<string> IfAdapted(string reduced, string statement) =>
-        HasAdapter ? [$"if (factors is not null && {reduced} is not null)", $"    {statement}"] : [];
+        HasAdapter ? [$"if ({reduced} is not null)", $"    {statement}"] : [];
 
     private IEnumerable<string> Factors()
     {
@@ -70,8 +74,8 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
             "throw new global::System.InvalidOperationException(\"A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.\")";
         yield return Override(
             "ReduceGradient",
-            "AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v",
-            HasAdapter ? $"{FactorLaunches}.ReduceGradient(device, dy, factors, v)" : refusal);
+            "AcceleratorDevice device, Tensor dy, LowRankTerms terms, Tensor v",
+            HasAdapter ? $"{FactorLaunches}.ReduceGradient(device, dy, terms, v)" : refusal);
         yield return Override(
             "FactorGradients",
             "AcceleratorDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors",
