@@ -138,7 +138,7 @@ public abstract class Module : IAdapted
 
     /// <summary>Lets the module's own weights train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>
-    private void MakeTrainable()
+    internal void MakeTrainable()
     {
         if (!CanTrain)
             throw new NotSupportedException($"{GetType().Name} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");

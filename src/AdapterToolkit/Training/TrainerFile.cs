@@ -50,6 +50,10 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
                 $"is {json.Find(FormatKey)?.GetRawText() ?? "missing"}; this version of the library reads {Format}. "
                     + "Start the training anew, or go on with the version that saved it.");
         List<TrainingSetting> settings = SettingsOf(trainer, batches);
+
+        // Another optimizer has other settings, so that it is looked at before these.
+        if (json.Find(TrainingSettings.OptimizerKey) is not null)
+            TrainingSettings.Require(json, settings.First(setting => setting.Name == TrainingSettings.OptimizerKey));
         RequireKeys(json, [FormatKey, StepsKey, BatchesKey, AdapterKey, WeightsKey, EnvironmentKey, .. settings.Select(setting => setting.Name)]);
         RequireSame(
             json.GetObject(WeightsKey),

@@ -10,6 +10,9 @@ namespace AdapterToolkit.Training;
 /// </summary>
 internal static class TrainingSettings
 {
+    /// <summary>The key of the optimizer's name.</summary>
+    internal const string OptimizerKey = "optimizer";
+
     /// <summary>The settings of a trainer and its batches.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="batches">The batches.</param>
@@ -19,7 +22,7 @@ internal static class TrainingSettings
         List<TrainingSetting> settings =
         [
             .. batches.Settings,
-            new("optimizer", trainer.Optimizer.Name),
+            new(OptimizerKey, trainer.Optimizer.Name),
             .. trainer.Optimizer.Settings,
             new("schedule", trainer.Schedule.ToString()),
             new("accumulationSteps", trainer.AccumulationSteps),
