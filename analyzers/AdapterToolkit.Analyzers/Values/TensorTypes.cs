@@ -27,8 +27,8 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>The toolkit's <c>Model</c>.</summary>
     public INamedTypeSymbol? Model { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Model");
 
-    /// <summary>The toolkit's <c>Trainer</c>.</summary>
-    public INamedTypeSymbol? Trainer { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer");
+    /// <summary>The toolkit's trainer for any objective, which that of language models derives from.</summary>
+    public INamedTypeSymbol? Trainer { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer`1");
 
     /// <summary>The toolkit's operators.</summary>
     public INamedTypeSymbol? Operators { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Operators.Op");

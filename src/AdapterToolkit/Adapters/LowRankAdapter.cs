@@ -13,7 +13,7 @@ namespace AdapterToolkit.Adapters;
 public sealed class LowRankAdapter : IAdapterWeights
 {
     private readonly Dictionary<Linear, AdaptedLayer> _layers = [];
-    private readonly Dictionary<RmsNorm, TrainedNorm> _norms = [];
+    private readonly Dictionary<FrozenWeight, TrainedWeight> _weights = [];
 
     /// <summary>Makes the adapter of a tree of modules, without factors, and puts it in use.</summary>
     /// <param name="root">The module at the root of the tree. A language model has an adapter from the start.</param>
@@ -122,15 +122,16 @@ public sealed class LowRankAdapter : IAdapterWeights
         layer is Linear linear && _layers.TryGetValue(linear, out AdaptedLayer? adapted) ? adapted.Terms : LowRankTerms.None;
 
     /// <inheritdoc/>
-    Parameter? IAdapterWeights.TrainedOf(IAdapted module) => module is RmsNorm { IsTrainable: true } norm ? Of(norm).Copy : null;
+    TrainedCopies IAdapterWeights.CopiesOf(IAdapted module, FrozenWeight weight) =>
+        module.TrainableWeights.Contains(weight) ? Of(new TrainableWeight((Module)module, weight)).Copies : TrainedCopies.None;
 
     /// <summary>Gives the memory of factors and trained copies back.</summary>
     void IDisposable.Dispose()
     {
         foreach (AdaptedLayer layer in _layers.Values)
             layer.Dispose();
-        foreach (TrainedNorm norm in _norms.Values)
-            norm.Dispose();
+        foreach (TrainedWeight weight in _weights.Values)
+            weight.Dispose();
     }
 
     /// <summary>The adapter that a tree runs with; a new one, without factors, where it has none.</summary>
@@ -149,12 +150,12 @@ public sealed class LowRankAdapter : IAdapterWeights
         return adapted;
     }
 
-    /// <summary>What the adapter has for a norm whose weight trains.</summary>
-    /// <param name="norm">A norm of the model.</param>
-    internal TrainedNorm Of(RmsNorm norm)
+    /// <summary>What the adapter has for a weight that trains.</summary>
+    /// <param name="weight">A weight of the model.</param>
+    internal TrainedWeight Of(TrainableWeight weight)
     {
-        if (!_norms.TryGetValue(norm, out TrainedNorm? trained))
-            _norms.Add(norm, trained = new TrainedNorm(norm));
+        if (!_weights.TryGetValue(weight.Weight, out TrainedWeight? trained))
+            _weights.Add(weight.Weight, trained = new TrainedWeight(weight));
         return trained;
     }
 
@@ -163,7 +164,7 @@ public sealed class LowRankAdapter : IAdapterWeights
     {
         if (Root.LinearLayers.FirstOrDefault(layer => Of(layer).IsMerged) is { } layer)
             throw new InvalidOperationException($"An adapter is merged into the weight of layer '{layer.CheckpointPath}'. Call Unmerge first.");
-        if (Root.TrainableNorms.FirstOrDefault(norm => Of(norm).IsMerged) is { } norm)
-            throw new InvalidOperationException($"A trained weight is merged into '{norm.WeightName}'. Call Unmerge first.");
+        if (Root.TrainableWeights.FirstOrDefault(weight => Of(weight).IsMerged) is { } weight)
+            throw new InvalidOperationException($"A trained weight is merged into '{weight.Name}'. Call Unmerge first.");
     }
 }

@@ -14,17 +14,11 @@ internal sealed class MixedAdapters : IAdapterWeights
     /// <summary>Puts adapters of one tree on the rows of a batch.</summary>
     /// <param name="adapters">The adapters, each with its rows in rising order.</param>
     /// <exception cref="ArgumentException">The adapters are of different trees.</exception>
-    /// <exception cref="NotSupportedException">A norm of the tree trains, of which each adapter has a copy of its own.</exception>
     internal MixedAdapters(IReadOnlyList<(LowRankAdapter Adapter, IReadOnlyList<RowRange> Rows)> adapters)
     {
         _adapters = [.. adapters];
         if (_adapters.Select(mixed => mixed.Adapter.Root).Distinct().Count() > 1)
             throw new ArgumentException("Adapters of different models can't run in one batch.", nameof(adapters));
-        if (_adapters.Length > 1 && _adapters[0].Adapter.Root.TrainableNorms.FirstOrDefault() is { } norm)
-        {
-            throw new NotSupportedException($"The weight '{norm.WeightName}' trains, and each adapter has a copy of its own: "
-                + "such adapters run in batches of their own.");
-        }
     }
 
     /// <inheritdoc/>
@@ -38,7 +32,11 @@ internal sealed class MixedAdapters : IAdapterWeights
     }
 
     /// <inheritdoc/>
-    public Parameter? TrainedOf(IAdapted module) => _adapters is [var only] ? ((IAdapterWeights)only.Adapter).TrainedOf(module) : null;
+    public TrainedCopies CopiesOf(IAdapted module, FrozenWeight weight) => new(
+        from mixed in _adapters
+        let copy = ((IAdapterWeights)mixed.Adapter).CopiesOf(module, weight).OnAllRows
+        where copy is not null
+        select (copy, mixed.Rows));
 
     /// <summary>The adapters are their holders'.</summary>
     public void Dispose()

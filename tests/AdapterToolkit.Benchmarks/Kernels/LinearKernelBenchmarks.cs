@@ -62,7 +62,7 @@ public class LinearKernelBenchmarks : CpuBenchmark
 
     /// <summary>dA += vᵀ x and dB += s·dyᵀ u.</summary>
     [Benchmark]
-    public void FactorGradients() => _adapted.Products.FactorGradients(_x, _y, _u, _v, _terms);
+    public void FactorGradients() => _adapted.Products.FactorGradients(_x, _y, _u, _v, _terms, Pass.Active);
 
     /// <summary>W += s·BA, and back.</summary>
     [Benchmark]

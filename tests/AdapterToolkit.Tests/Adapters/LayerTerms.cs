@@ -107,7 +107,7 @@ internal sealed class LayerTerms(Linear layer, IReadOnlyList<RowRange[]> ranges,
     {
         public LowRankTerms TermsOf(IAdapted adapted) => terms;
 
-        public Parameter? TrainedOf(IAdapted module) => null;
+        public TrainedCopies CopiesOf(IAdapted module, FrozenWeight weight) => TrainedCopies.None;
 
         public void Dispose()
         {

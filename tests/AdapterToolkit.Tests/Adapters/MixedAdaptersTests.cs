@@ -1,5 +1,6 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
@@ -88,15 +89,44 @@ public sealed class MixedAdaptersTests
         Assert.Equal([adapter.FactorsOf(layer)!], mixed.TermsOf(layer).Factors);
     }
 
-    [Fact]
-    public void Adapters_with_trained_copies_do_not_mix()
+    [Theory]
+    [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
+    public void Each_adapter_has_its_own_trained_copies_on_its_rows(string identifier)
     {
-        using CpuDevice device = new(threads: 1);
+        using Device device = TestDevices.Open(identifier);
         using TrainedNormLlama model = TrainedNormLlama.Load(Fixtures.PathOf("llama-tiny", "base"), device);
-        LowRankAdapter other = new(model, isInUse: false);
-        NotSupportedException refused = Assert.Throws<NotSupportedException>(() =>
-            new MixedAdapters([(model.Adapter, [new(0, 1)]), (other, [new(1, 1)])]));
-        Assert.Contains("trains", refused.Message, StringComparison.Ordinal);
+        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, isInUse: false), 2);
+        foreach ((LowRankAdapter adapter, int seed) in ((LowRankAdapter, int)[])[(first, 7), (second, 8)])
+        {
+            foreach (Tensor copy in Copies(adapter).Select(copy => copy.Value))
+                copy.CopyFrom([.. Random(seed, copy.Shape.Elements).Select(number => 1 + number)]);
+        }
+
+        const int Length = 6, Sequences = 4;
+        int[] ids = [.. Enumerable.Range(0, Sequences * Length).Select(i => ((i * 7) + 3) % model.Head.VocabularySize)];
+        RowRange[] firstRows = [new(0, Length), new(2 * Length, Length)], secondRows = [new(Length, Length)];
+        float[] seeds = Random(6, Sequences * Length * model.Config.HiddenSize);
+
+        float[] mixed = Run(model, new TokenIds(Sequences, Length, ids), new MixedAdapters([(first, firstRows), (second, secondRows)]), seeds);
+        float[][] gradients = [.. Copies(first).Concat(Copies(second)).Select(copy => copy.Gradient!.ToArray())];
+        foreach (Parameter copy in Copies(first).Concat(Copies(second)))
+            copy.ClearGradient();
+
+        IAdapterWeights?[] adapters = [first, second, first, null];
+        int hidden = mixed.Length / Sequences;
+        for (int sequence = 0; sequence < Sequences; sequence++)
+        {
+            TokenIds own = new(1, Length, ids.AsSpan(sequence * Length, Length));
+            float[] alone = Run(model, own, adapters[sequence], seeds.AsSpan(sequence * hidden, hidden).ToArray());
+            Close.Assert(alone, mixed.AsSpan(sequence * hidden, hidden).ToArray(), Tolerance, $"sequence {sequence}");
+        }
+
+        Assert.Equal(2 * model.TrainableWeights.Count(), gradients.Length);
+        foreach ((Parameter copy, float[] gradient) in Copies(first).Concat(Copies(second)).Zip(gradients))
+            Close.Assert(copy.Gradient!.ToArray(), gradient, 1e-4, $"gradient of '{copy.Name}'");
+        ((IAdapterWeights)second).Dispose();
+
+        Parameter[] Copies(LowRankAdapter adapter) => [.. model.TrainableWeights.Select(weight => adapter.Of(weight).Copy!)];
     }
 
     [Fact]
@@ -108,7 +138,7 @@ public sealed class MixedAdaptersTests
         Assert.Throws<InvalidOperationException>(() => new LowRankAdapter(model.Blocks[0]));
     }
 
-    private static float[] Run(LlamaModel model, TokenIds tokens, IAdapterWeights? adapter, float[] gradient)
+    private static float[] Run(LanguageModel model, TokenIds tokens, IAdapterWeights? adapter, float[] gradient)
     {
         using SequenceContext context = model.CreateContext(tokens);
         using Tensor hidden = model.ForwardSaving(tokens, context, adapter, out ForwardRecord? record);
