@@ -18,6 +18,7 @@ internal sealed class KnownTypes
     private const string ModuleType = "AdapterToolkit.Modules.Module";
     private const string NormType = "AdapterToolkit.Modules.RmsNorm";
     private const string LinearType = "AdapterToolkit.Modules.Linear";
+    private const string LinearFactoryType = "AdapterToolkit.Modules.ILinear`1";
     private const string LanguageModelType = "AdapterToolkit.Models.LanguageModel";
     private const string RootType = "AdapterToolkit.Modules.Model";
     private const string OperatorsType = "AdapterToolkit.Operators.Op";
@@ -31,6 +32,7 @@ internal sealed class KnownTypes
     private readonly INamedTypeSymbol? _module;
     private readonly INamedTypeSymbol? _norm;
     private readonly INamedTypeSymbol? _linear;
+    private readonly INamedTypeSymbol? _linearFactory;
     private readonly INamedTypeSymbol? _languageModel;
     private readonly INamedTypeSymbol? _root;
     private readonly INamedTypeSymbol? _arithmetic;
@@ -43,6 +45,7 @@ internal sealed class KnownTypes
         _module = compilation.GetTypeByMetadataName(ModuleType);
         _norm = compilation.GetTypeByMetadataName(NormType);
         _linear = compilation.GetTypeByMetadataName(LinearType);
+        _linearFactory = compilation.GetTypeByMetadataName(LinearFactoryType);
         _languageModel = compilation.GetTypeByMetadataName(LanguageModelType);
         _root = compilation.GetTypeByMetadataName(RootType);
         _arithmetic = compilation.GetTypeByMetadataName(ArithmeticType);
@@ -54,7 +57,10 @@ internal sealed class KnownTypes
     /// <summary>The names of the types that are looked up, without their namespaces.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        .. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, RootType, OperatorsType, ArithmeticType, PassType, SequenceType }
+        .. new[]
+        {
+            TensorType, ModuleType, NormType, LinearType, LinearFactoryType, LanguageModelType, RootType, OperatorsType, ArithmeticType, PassType, SequenceType,
+        }
             .Select(name => name.Substring(name.LastIndexOf('.') + 1).Split('`')[0]),
     ];
 
@@ -84,6 +90,11 @@ internal sealed class KnownTypes
     /// <summary>Whether a type derives from <c>Linear</c>.</summary>
     public bool IsLinear(ITypeSymbol? type) => DerivesFrom(type, _linear);
 
+    /// <summary>Whether a layer says itself how it is made from its dimensions: it implements <c>ILinear</c> of itself.</summary>
+    public bool IsLinearFactory(INamedTypeSymbol type) => type.AllInterfaces.Any(found =>
+        SymbolEqualityComparer.Default.Equals(found.OriginalDefinition, _linearFactory)
+        && SymbolEqualityComparer.Default.Equals(found.TypeArguments[0], type));
+
     /// <summary>Whether a type derives from <c>LanguageModel</c>.</summary>
     public bool IsLanguageModel(ITypeSymbol? type) => DerivesFrom(type, _languageModel);
 
@@ -109,17 +120,16 @@ internal sealed class KnownTypes
     /// <summary>Whether a type belongs to the toolkit itself.</summary>
     public bool IsOfToolkit(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _module?.ContainingAssembly);
 
-    /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>.</summary>
-    public static bool IsMarkedModel(ITypeSymbol? type)
-    {
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (HasAttribute(current, ModelAttribute))
-                return true;
-        }
+    /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>; of a type parameter, whether one of its constraints is.</summary>
+    public static bool IsMarkedModel(ITypeSymbol? type) => SelfAndBases(type).Any(current => HasAttribute(current, ModelAttribute));
 
-        return false;
-    }
+    /// <summary>A class and those that it derives from; of a type parameter, those of its constraints.</summary>
+    public static IEnumerable<ITypeSymbol> SelfAndBases(ITypeSymbol? type) => type switch
+    {
+        null => [],
+        ITypeParameterSymbol parameter => parameter.ConstraintTypes.SelectMany(SelfAndBases),
+        _ => SelfAndBases(type.BaseType).Prepend(type),
+    };
 
     /// <summary>The type of the elements of a list; null where a type is no list.</summary>
     public ITypeSymbol? ElementType(ITypeSymbol type)
@@ -142,18 +152,6 @@ internal sealed class KnownTypes
     private bool IsSequence(INamedTypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, _enumerable);
 
     /// <summary>Whether a type is another one or derives from it; a type parameter, whether a constraint says so.</summary>
-    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
-    {
-        if (ancestor is null)
-            return false;
-        if (type is ITypeParameterSymbol parameter)
-            return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor))
-                return true;
-        }
-
-        return false;
-    }
+    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor) =>
+        ancestor is not null && SelfAndBases(type).Any(current => SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor));
 }

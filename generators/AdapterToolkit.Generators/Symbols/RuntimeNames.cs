@@ -49,6 +49,7 @@ internal static class RuntimeNames
     public const string VectorWidth = Root + "Operators.Cpu.VectorWidth";
 
     public const string ForwardRecord = Root + "Operators.ForwardRecord";
+    public const string ILinear = Root + "Modules.ILinear";
     public const string Module = Root + "Modules.Module";
     public const string ModuleChild = Root + "Modules.ModuleChild";
     public const string SavedTensor = Root + "Operators.SavedTensor";
