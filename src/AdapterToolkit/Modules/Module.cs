@@ -44,6 +44,9 @@ public abstract class Module : IAdapted
     /// <summary>The parameters that the module itself trains: those that the adapter in use has for it.</summary>
     public virtual IEnumerable<Parameter> Parameters => Pass.Active.ParametersOf(this);
 
+    /// <summary>The name of the module's class as it is written, for messages.</summary>
+    internal string ClassName => ClassNameOf(GetType());
+
     /// <summary>Whether a frozen weight of the module is no longer that of the checkpoint, since an adapter was merged into it.</summary>
     internal bool HasMergedWeight { get; set; }
 
@@ -122,5 +125,9 @@ public abstract class Module : IAdapted
     /// <summary>Lets the module's own weight train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>
     internal virtual void MakeTrainable() =>
-        throw new NotSupportedException($"{GetType().Name} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
+        throw new NotSupportedException($"{ClassName} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
+
+    private static string ClassNameOf(Type type) => type.Name.Split('`') is [var name, _]
+        ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(ClassNameOf))}>"
+        : type.Name;
 }

@@ -7,7 +7,6 @@ using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Adapters;
