@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Generators.Emission;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;

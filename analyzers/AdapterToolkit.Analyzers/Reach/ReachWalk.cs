@@ -1,7 +1,6 @@
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Reach;
 

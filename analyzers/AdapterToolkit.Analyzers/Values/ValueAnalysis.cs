@@ -3,10 +3,7 @@ using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Analyzers.TensorRules;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Values;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;

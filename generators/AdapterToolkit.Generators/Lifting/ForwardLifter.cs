@@ -1,7 +1,6 @@
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 

@@ -18,10 +18,10 @@ internal static class RuntimeNames
     public const string CustomKernels = Root + "Tensors.CustomKernels";
     public const string Tensor = Root + "Tensors.Tensor";
 
-    public const string BlockNormalization = Root + "Quantization.BlockNormalization";
+    public const string BlockNormalization = Root + "Kernels.BlockNormalization";
     public const string Codebooks = Root + "Quantization.Codebooks";
-    public const string FourBitCodes = Root + "Quantization.FourBitCodes";
-    public const string LargestMagnitude = Root + "Quantization.LargestMagnitude";
+    public const string FourBitCodes = Root + "CompilerServices.FourBitCodes";
+    public const string LargestMagnitude = Root + "Kernels.LargestMagnitude";
     public const string NearestCodeTable = Root + "Quantization.NearestCodeTable";
     public const string PackedWeight = Root + "Weights.PackedWeight";
     public const string WeightFormat = Root + "Quantization.WeightFormat";
@@ -29,24 +29,24 @@ internal static class RuntimeNames
     public const string LowRankFactors = Root + "Weights.LowRankFactors";
     public const string LowRankSettings = Root + "Weights.LowRankSettings";
 
-    public const string Float4 = Root + "Operators.Float4";
+    public const string Float4 = Root + "Kernels.Float4";
     public const string LinearKernels = Root + "CompilerServices.LinearKernels";
 
-    public const string NumberOrder = Root + "Operators.Accelerator.NumberOrder";
-    public const string ProductTile = Root + "Operators.Accelerator.ProductTile";
-    public const string Quadruple = Root + "Operators.Accelerator.Quadruple";
-    public const string SixteenBitNumbers = Root + "Operators.Accelerator.SixteenBitNumbers";
+    public const string NumberOrder = Root + "CompilerServices.NumberOrder";
+    public const string ProductTile = Root + "Kernels.ProductTile";
+    public const string Quadruple = Root + "Kernels.Quadruple";
+    public const string SixteenBitNumbers = Root + "Kernels.SixteenBitNumbers";
 
-    public const string IVectorOperations = Root + "Operators.Cpu.IVectorOperations";
-    public const string FactorSums = Root + "Operators.Cpu.FactorSums";
-    public const string RowTails = Root + "Operators.Cpu.RowTails";
-    public const string ScratchMemory = Root + "Operators.Cpu.ScratchMemory";
-    public const string Sharing = Root + "Operators.Cpu.Sharing";
-    public const string Tiles = Root + "Operators.Cpu.Tiles";
-    public const string VectorOperations128 = Root + "Operators.Cpu.VectorOperations128";
-    public const string VectorOperations256 = Root + "Operators.Cpu.VectorOperations256";
-    public const string VectorOperations512 = Root + "Operators.Cpu.VectorOperations512";
-    public const string VectorWidth = Root + "Operators.Cpu.VectorWidth";
+    public const string IVectorOperations = Root + "Kernels.IVectorOperations";
+    public const string FactorSums = Root + "CompilerServices.FactorSums";
+    public const string RowTails = Root + "CompilerServices.RowTails";
+    public const string ScratchMemory = Root + "Kernels.ScratchMemory";
+    public const string Sharing = Root + "Kernels.Sharing";
+    public const string Tiles = Root + "Kernels.Tiles";
+    public const string VectorOperations128 = Root + "Kernels.VectorOperations128";
+    public const string VectorOperations256 = Root + "Kernels.VectorOperations256";
+    public const string VectorOperations512 = Root + "Kernels.VectorOperations512";
+    public const string VectorWidth = Root + "Kernels.VectorWidth";
 
     public const string ForwardRecord = Root + "Operators.ForwardRecord";
     public const string ILinear = Root + "Modules.ILinear";

@@ -34,7 +34,6 @@ public sealed class CpuDevice : Device
     public int Threads => Workers.Threads;
 
     /// <summary>The threads that kernels share their work among.</summary>
-    [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
     public WorkerPool Workers { get; }
 
     /// <inheritdoc/>

@@ -1,9 +1,7 @@
-using System.ComponentModel;
 
 namespace AdapterToolkit.Devices;
 
 /// <summary>A piece of work that the threads of a <see cref="WorkerPool"/> share.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class ParallelWork
 {
     /// <summary>Does one worker's share.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;

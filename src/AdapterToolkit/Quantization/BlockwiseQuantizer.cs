@@ -1,3 +1,5 @@
+using AdapterToolkit.Kernels;
+
 namespace AdapterToolkit.Quantization;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -8,7 +7,6 @@ namespace AdapterToolkit.Quantization;
 /// Finds the nearest value of a codebook in rising order by a number's bits: its sign, its exponent and the first digits of
 /// its fraction choose an interval so narrow that at most one decision point is in it. One comparison remains.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class NearestCodeTable
 {
     private const int FractionBits = 23;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using AdapterToolkit.Kernels;
 
 namespace AdapterToolkit.Quantization;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using AdapterToolkit.Kernels;
 
 namespace AdapterToolkit.Quantization;
 

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AdapterToolkit.Devices;
 using ILGPU;
 
@@ -48,7 +47,6 @@ public sealed partial class Tensor : IDisposable
     /// <summary>The numbers of a float32 tensor, for kernels on the CPU device.</summary>
     /// <exception cref="InvalidOperationException">The tensor is on another device, or has elements of another type.</exception>
     /// <exception cref="ObjectDisposedException">Nobody holds the tensor any more, or its device is disposed.</exception>
-    [EditorBrowsable(EditorBrowsableState.Never)]
     public Span<float> Span => SpanOf<float>();
 
     /// <summary>Identifies the memory, so that bytes that several records hold are counted once.</summary>
@@ -120,7 +118,6 @@ public sealed partial class Tensor : IDisposable
     /// <typeparam name="T">What C# holds them in: <see langword="ushort"/> where they have 16 bits.</typeparam>
     /// <exception cref="InvalidOperationException">The tensor is on another device, or has elements of another type.</exception>
     /// <exception cref="ObjectDisposedException">Nobody holds the tensor any more, or its device is disposed.</exception>
-    [EditorBrowsable(EditorBrowsableState.Never)]
     public Span<T> SpanOf<T>()
         where T : unmanaged
     {

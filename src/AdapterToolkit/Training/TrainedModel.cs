@@ -1,8 +1,8 @@
 using System.Globalization;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Training;

@@ -21,8 +21,8 @@ internal sealed record RoomPlan(string Project, IReadOnlyList<string> Rooms, IRe
         new(
             "src/AdapterToolkit",
             [
-                "Annotations", "Devices", "Tensors", "Quantization", "Weights", "Formats", "Operators", "CompilerServices", "Modules", "Adapters", "Models",
-                "Loading", "Optimizers", "Training", "Generation",
+                "Annotations", "Devices", "Tensors", "Kernels", "Quantization", "Weights", "Formats", "Operators", "CompilerServices", "Modules", "Adapters",
+                "Models", "Loading", "Optimizers", "Training", "Generation",
             ],
             [],
             UsesEmittedCode: true)

@@ -12,7 +12,7 @@ namespace AdapterToolkit.Generated.User_Project
     using Group = global::ILGPU.Group;
     using Interop = global::ILGPU.Interop;
     using Math = global::System.Math;
-    using NumberOrder = global::AdapterToolkit.Operators.Accelerator.NumberOrder;
+    using NumberOrder = global::AdapterToolkit.CompilerServices.NumberOrder;
     using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using SharedMemory = global::ILGPU.SharedMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;

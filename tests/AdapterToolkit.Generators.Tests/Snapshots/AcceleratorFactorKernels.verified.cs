@@ -7,15 +7,15 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
-    using Float4 = global::AdapterToolkit.Operators.Float4;
+    using Float4 = global::AdapterToolkit.Kernels.Float4;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using KernelConfig = global::ILGPU.KernelConfig;
     using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
     using Math = global::System.Math;
-    using ProductTile = global::AdapterToolkit.Operators.Accelerator.ProductTile;
-    using Quadruple = global::AdapterToolkit.Operators.Accelerator.Quadruple;
+    using ProductTile = global::AdapterToolkit.Kernels.ProductTile;
+    using Quadruple = global::AdapterToolkit.Kernels.Quadruple;
     using SharedMemory = global::ILGPU.SharedMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;

@@ -6,12 +6,12 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using Float4 = global::AdapterToolkit.Operators.Float4;
+    using Float4 = global::AdapterToolkit.Kernels.Float4;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
-    using ProductTile = global::AdapterToolkit.Operators.Accelerator.ProductTile;
-    using Quadruple = global::AdapterToolkit.Operators.Accelerator.Quadruple;
+    using ProductTile = global::AdapterToolkit.Kernels.ProductTile;
+    using Quadruple = global::AdapterToolkit.Kernels.Quadruple;
     using SharedMemory = global::ILGPU.SharedMemory;
     using View = global::ILGPU.ArrayView<float>;
 

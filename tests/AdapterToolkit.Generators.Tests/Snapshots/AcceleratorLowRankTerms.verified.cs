@@ -9,7 +9,7 @@ namespace AdapterToolkit.Generated.User_Project
     using Group = global::ILGPU.Group;
     using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
     using Math = global::System.Math;
-    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Operators.Float4>;
+    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
     using static global::AdapterToolkit.Tensors.CustomKernels;

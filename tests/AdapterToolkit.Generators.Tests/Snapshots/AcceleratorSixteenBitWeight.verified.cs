@@ -12,7 +12,7 @@ namespace AdapterToolkit.Generated.User_Project
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
     using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
-    using SixteenBitNumbers = global::AdapterToolkit.Operators.Accelerator.SixteenBitNumbers;
+    using SixteenBitNumbers = global::AdapterToolkit.Kernels.SixteenBitNumbers;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
     using Words = global::ILGPU.ArrayView<uint>;

@@ -6,10 +6,10 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using Float4 = global::AdapterToolkit.Operators.Float4;
+    using Float4 = global::AdapterToolkit.Kernels.Float4;
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
-    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Operators.Float4>;
+    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
     using SharedMemory = global::ILGPU.SharedMemory;
     using View = global::ILGPU.ArrayView<float>;
 

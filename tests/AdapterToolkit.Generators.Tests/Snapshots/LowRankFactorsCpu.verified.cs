@@ -3,12 +3,12 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using FactorSums = global::AdapterToolkit.Operators.Cpu.FactorSums;
+    using FactorSums = global::AdapterToolkit.CompilerServices.FactorSums;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
-    using RowTails = global::AdapterToolkit.Operators.Cpu.RowTails;
-    using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;
+    using RowTails = global::AdapterToolkit.CompilerServices.RowTails;
+    using ScratchMemory = global::AdapterToolkit.Kernels.ScratchMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
-    using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;
+    using Tiles = global::AdapterToolkit.Kernels.Tiles;
     using Math = global::System.Math;
     using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
     using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
@@ -26,7 +26,7 @@ namespace AdapterToolkit.Generated.User_Project
         /// <summary>The products with the low-rank factors, their gradients, and the merge.</summary>
         internal static class Factors<TVector, TOperations, TRank>
             where TVector : struct
-            where TOperations : struct, global::AdapterToolkit.Operators.Cpu.IVectorOperations<TVector>
+            where TOperations : struct, global::AdapterToolkit.Kernels.IVectorOperations<TVector>
             where TRank : struct, IRank
         {
             /// <summary>How many ranks are summed at once.</summary>

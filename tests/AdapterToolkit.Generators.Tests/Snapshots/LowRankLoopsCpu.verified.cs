@@ -4,9 +4,9 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
-    using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;
+    using ScratchMemory = global::AdapterToolkit.Kernels.ScratchMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
-    using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;
+    using Tiles = global::AdapterToolkit.Kernels.Tiles;
     using Math = global::System.Math;
     using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
     using Unsafe = global::System.Runtime.CompilerServices.Unsafe;

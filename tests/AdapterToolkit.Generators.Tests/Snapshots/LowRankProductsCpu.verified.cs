@@ -7,12 +7,12 @@ namespace AdapterToolkit.Generated.User_Project
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
-    using Sharing = global::AdapterToolkit.Operators.Cpu.Sharing;
+    using Sharing = global::AdapterToolkit.Kernels.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
-    using VectorOperations128 = global::AdapterToolkit.Operators.Cpu.VectorOperations128;
-    using VectorOperations256 = global::AdapterToolkit.Operators.Cpu.VectorOperations256;
-    using VectorOperations512 = global::AdapterToolkit.Operators.Cpu.VectorOperations512;
-    using VectorWidth = global::AdapterToolkit.Operators.Cpu.VectorWidth;
+    using VectorOperations128 = global::AdapterToolkit.Kernels.VectorOperations128;
+    using VectorOperations256 = global::AdapterToolkit.Kernels.VectorOperations256;
+    using VectorOperations512 = global::AdapterToolkit.Kernels.VectorOperations512;
+    using VectorWidth = global::AdapterToolkit.Kernels.VectorWidth;
     using Numbers = global::System.ReadOnlySpan<float>;
     using Floats512 = global::System.Runtime.Intrinsics.Vector512<float>;
     using Floats256 = global::System.Runtime.Intrinsics.Vector256<float>;

@@ -3,7 +3,7 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using VectorOperations128 = global::AdapterToolkit.Operators.Cpu.VectorOperations128;
+    using VectorOperations128 = global::AdapterToolkit.Kernels.VectorOperations128;
     using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;
     using MethodImplOptions = global::System.Runtime.CompilerServices.MethodImplOptions;
     using Floats = global::System.Runtime.Intrinsics.Vector128<float>;

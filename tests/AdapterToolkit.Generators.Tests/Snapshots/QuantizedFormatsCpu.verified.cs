@@ -3,9 +3,9 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using BlockNormalization = global::AdapterToolkit.Quantization.BlockNormalization;
-    using LargestMagnitude = global::AdapterToolkit.Quantization.LargestMagnitude;
-    using VectorWidth = global::AdapterToolkit.Operators.Cpu.VectorWidth;
+    using BlockNormalization = global::AdapterToolkit.Kernels.BlockNormalization;
+    using LargestMagnitude = global::AdapterToolkit.Kernels.LargestMagnitude;
+    using VectorWidth = global::AdapterToolkit.Kernels.VectorWidth;
     using Avx2 = global::System.Runtime.Intrinsics.X86.Avx2;
     using Avx512F = global::System.Runtime.Intrinsics.X86.Avx512F;
     using Math = global::System.Math;

@@ -6,9 +6,9 @@ namespace AdapterToolkit.Generated.User_Project
     using Codebooks = global::AdapterToolkit.Quantization.Codebooks;
     using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
-    using ScratchMemory = global::AdapterToolkit.Operators.Cpu.ScratchMemory;
+    using ScratchMemory = global::AdapterToolkit.Kernels.ScratchMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
-    using Tiles = global::AdapterToolkit.Operators.Cpu.Tiles;
+    using Tiles = global::AdapterToolkit.Kernels.Tiles;
     using Math = global::System.Math;
     using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
     using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;

@@ -3,8 +3,8 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using FourBitCodes = global::AdapterToolkit.Quantization.FourBitCodes;
-    using VectorOperations256 = global::AdapterToolkit.Operators.Cpu.VectorOperations256;
+    using FourBitCodes = global::AdapterToolkit.CompilerServices.FourBitCodes;
+    using VectorOperations256 = global::AdapterToolkit.Kernels.VectorOperations256;
     using Math = global::System.Math;
     using MemoryMarshal = global::System.Runtime.InteropServices.MemoryMarshal;
     using MethodImpl = global::System.Runtime.CompilerServices.MethodImplAttribute;

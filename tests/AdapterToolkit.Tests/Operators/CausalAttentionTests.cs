@@ -1,6 +1,6 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Operators;
-using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using Xunit;

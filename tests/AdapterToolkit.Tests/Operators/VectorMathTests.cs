@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Kernels;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Operators;

@@ -1,6 +1,6 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
-using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 

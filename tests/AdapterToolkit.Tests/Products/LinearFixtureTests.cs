@@ -1,8 +1,8 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
-using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace AdapterToolkit.Tests.Support;
 
 /// <summary>Compares float32 results with expected ones.</summary>

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace AdapterToolkit.Tests.Support;
 
 /// <summary>Compares a gradient with central finite differences.</summary>

@@ -1,4 +1,4 @@
-using AdapterToolkit.Operators.Cpu;
+using AdapterToolkit.Kernels;
 
 namespace AdapterToolkit.Tests.Support;
 

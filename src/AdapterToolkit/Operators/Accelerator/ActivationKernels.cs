@@ -1,3 +1,4 @@
+using AdapterToolkit.Kernels;
 using ILGPU;
 using ILGPU.Algorithms;
 
@@ -134,7 +135,7 @@ internal static class ActivationKernels
 
     /// <summary>
     /// The error function: x p(x²) for |x| below 1, elsewhere 1 - e^-q(x) for positive x and its negative for the others, with
-    /// the polynomials of <see cref="Cpu.VectorMath"/>.
+    /// the polynomials of <see cref="VectorMath"/>.
     /// </summary>
     private static float Erf(float x)
     {

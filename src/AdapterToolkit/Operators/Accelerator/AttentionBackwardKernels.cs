@@ -1,3 +1,4 @@
+using AdapterToolkit.Kernels;
 using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;

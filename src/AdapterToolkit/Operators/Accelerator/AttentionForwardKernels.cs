@@ -1,3 +1,4 @@
+using AdapterToolkit.Kernels;
 using ILGPU;
 using ILGPU.Algorithms;
 

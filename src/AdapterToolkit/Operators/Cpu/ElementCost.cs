@@ -1,3 +1,5 @@
+using AdapterToolkit.Kernels;
+
 namespace AdapterToolkit.Operators.Cpu;
 
 /// <summary>What one element costs in multiply-adds of a product of matrices, for <see cref="Sharing"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using AdapterToolkit.Kernels;
 
 namespace AdapterToolkit.Operators.Cpu;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AdapterToolkit.Kernels;
 
 namespace AdapterToolkit.Operators.Cpu;
 

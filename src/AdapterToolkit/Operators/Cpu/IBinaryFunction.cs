@@ -1,3 +1,5 @@
+using AdapterToolkit.Kernels;
+
 namespace AdapterToolkit.Operators.Cpu;
 
 /// <summary>A function of two numbers, for vectors of every width.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;

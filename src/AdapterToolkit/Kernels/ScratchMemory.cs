@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// Memory that a kernel packs its operands into: each thread keeps a few pieces, aligned to 64 bytes, which grow to the

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.CompilerServices;
 
 /// <summary>Adds to scalar products of rows what their last numbers give, which fill no whole vector.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

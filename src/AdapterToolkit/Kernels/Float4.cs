@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace AdapterToolkit.Operators;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// Four numbers side by side. Kernels that keep their tiles in shared memory as quadruples read it 128 bits at a time.

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// Moves row-major matrices into tiles and back. A tile holds some rows transposed: for each column the numbers of all its

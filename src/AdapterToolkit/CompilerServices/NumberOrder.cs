@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using ILGPU;
 
-namespace AdapterToolkit.Operators.Accelerator;
+namespace AdapterToolkit.CompilerServices;
 
 /// <summary>
 /// Compares float32 numbers by their bits, inside kernels: integers count what comparisons would otherwise branch on, and

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using ILGPU;
 
-namespace AdapterToolkit.Operators.Accelerator;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// Converts between float32 and the numbers of weights in 16 bits, inside kernels, without branches. To float32 is exact; to

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace AdapterToolkit.Quantization;
+namespace AdapterToolkit.CompilerServices;
 
 /// <summary>Puts codes of 4 bits together, two in a byte, the first in its high half.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

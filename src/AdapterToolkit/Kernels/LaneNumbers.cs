@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>The numbers of a tile's lanes, 0 to 31, to compare positions with.</summary>
 internal static class LaneNumbers

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace AdapterToolkit.Quantization;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// The largest magnitude of some numbers. Without their signs float32 numbers have the order of their bits, where infinity

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// Which of the emitted variants of a kernel runs: vectors of 512, 256 or 128 bits. Each variant is correct on every

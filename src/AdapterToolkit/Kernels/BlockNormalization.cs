@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace AdapterToolkit.Quantization;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// Brings a block's numbers to [-1, 1], as bitsandbytes does: a number is multiplied by the reciprocal of the block's

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace AdapterToolkit.Operators.Accelerator;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// Four rows of four numbers that a thread keeps in registers. Kernels pass it by value: each number is a variable of its own

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.CompilerServices;
 
 /// <summary>Adds sums over the rows of a batch, which a kernel left in scratch memory, to the gradient of a factor.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

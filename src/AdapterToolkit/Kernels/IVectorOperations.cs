@@ -1,6 +1,6 @@
 using System.ComponentModel;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>
 /// What a kernel does with vectors of float32, so that it is written once for every width: a method with a type parameter

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using ILGPU.Algorithms;
 
-namespace AdapterToolkit.Operators.Accelerator;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>Arithmetic with four numbers side by side, for kernels.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]

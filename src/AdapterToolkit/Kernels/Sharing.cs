@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using AdapterToolkit.Devices;
 
-namespace AdapterToolkit.Operators.Cpu;
+namespace AdapterToolkit.Kernels;
 
 /// <summary>Decides how many threads a piece of work is worth.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
