@@ -38,4 +38,17 @@ public static class CausalModel
         model.LoadCheckpoint(folder, device, options, cancellationToken);
         return model;
     }
+
+    /// <summary>Loads a checkpoint as <see cref="Load{TProjection}(string, Device, LoadOptions, CancellationToken)"/> does, on a thread of the pool.</summary>
+    /// <typeparam name="TProjection">The class of the projections of attention and feed-forward networks, whose annotations decide rank and bits.</typeparam>
+    /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c> or its parts.</param>
+    /// <param name="device">The device to put the weights on.</param>
+    /// <param name="options">How the weights are held, which tensors are left out, renamed or transposed, and who is told how it goes; null for none of it.</param>
+    /// <param name="cancellationToken">Ends the loading between two tensors.</param>
+    /// <returns>The model, which the caller disposes.</returns>
+    /// <inheritdoc cref="Load{TProjection}(string, Device, LoadOptions, CancellationToken)" path="/exception"/>
+    public static Task<LanguageModel> LoadAsync<TProjection>(
+        string folder, Device device, LoadOptions? options = null, CancellationToken cancellationToken = default)
+        where TProjection : Linear, ILinear<TProjection> =>
+        Task.Run(() => Load<TProjection>(folder, device, options ?? new LoadOptions(), cancellationToken), cancellationToken);
 }

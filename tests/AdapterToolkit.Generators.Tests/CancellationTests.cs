@@ -32,9 +32,9 @@ public sealed class CancellationTests
         ["Discovery of ranks"] = token => LayerRules.CheckRank(s_layer, s_compilation, token).ToList(),
         ["Discovery of models"] = token => ModelDiscovery.Read(s_model, s_compilation, token),
         ["Lifting"] = token => Lift(token),
-        ["Structure"] = token => new GraphStructure(s_modelSpec.Graph!, token),
-        ["Activity"] = token => new Activity(Structure(), token),
-        ["Planning"] = token => new SavePlan(Structure(), new Activity(Structure(), CancellationToken.None), new NameTable([]), new NameTable([]), token),
+        ["DataFlow"] = token => new DataFlow(s_modelSpec.Graph!, token),
+        ["Activity"] = token => new Activity(Flow(), token),
+        ["Planning"] = token => new SavePlan(Flow(), new Activity(Flow(), CancellationToken.None), new NameScope([]), new NameScope([]), token),
         ["Emission of models"] = token => ModelEmitter.Emit(s_modelSpec, token),
         ["Emission of layers"] = token => LinearLayerEmitter.Emit(s_layerSpec, Space, token),
         ["Emission of kernels"] = token => LinearKernelsEmitter.Emit(Configuration(), Space, token),
@@ -98,7 +98,7 @@ public sealed class CancellationTests
 
     private static Discovered<ModelSpec> Lift(CancellationToken token) => ModelLifter.Lift(s_discoveredModel, s_model, s_compilation, token);
 
-    private static GraphStructure Structure() => new(s_modelSpec.Graph!, CancellationToken.None);
+    private static DataFlow Flow() => new(s_modelSpec.Graph!, CancellationToken.None);
 
     private static LinearConfiguration Configuration() => LinearConfiguration.Of(s_layerSpec).Last();
 }

@@ -154,7 +154,7 @@ internal sealed partial class MergeFlow
     {
         MergeResult result = new MergeFlow(types, body, owner, depth + 1, cancellation).Run(inside);
         _state = result.Exit;
-        if (!_isShowing || result.Findings.IsEmpty)
+        if (!IsAtFixedPoint || result.Findings.IsEmpty)
             return result.Returned;
         MergeResult alone = new MergeFlow(types, body, owner, depth + 1, cancellation).Run(MergeState.Empty);
         foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in result.Findings.Where(finding => !alone.Findings.ContainsKey(finding.Key)))

@@ -7,14 +7,14 @@ namespace AdapterToolkit.Generators.Lifting;
 /// <summary>Answers questions about statements before they are lifted.</summary>
 internal static class ControlFlow
 {
-    /// <summary>Whether control may leave a statement otherwise than at its end: by a return, a jump out of it, or an exception.</summary>
-    public static bool MayLeave(IOperation operation) => MayLeave(operation, [], insideLoop: false);
+    /// <summary>Whether a statement has an exit point other than its end: a return, a jump out of it, or an exception.</summary>
+    public static bool HasExitPoint(IOperation operation) => HasExitPoint(operation, [], insideLoop: false);
 
     /// <summary>
-    /// Whether what follows a choice must be lifted inside its arms: control may leave it, or a <c>switch</c> in it that is not
-    /// carried over as a whole has a section that ends early.
+    /// Whether what follows a selection statement must be lifted inside its branches: it has an exit point, or a <c>switch</c> in it
+    /// that is not opaque has a <c>break</c> before the end of a section.
     /// </summary>
-    public static bool NeedsRest(IOperation choice, KnownTypes types) => MayLeave(choice) || HasEarlyEnd(choice, types);
+    public static bool NeedsTailDuplication(IOperation selection, KnownTypes types) => HasExitPoint(selection) || HasEarlyBreak(selection, types);
 
     /// <summary>The tensor variables that a statement assigns.</summary>
     public static IEnumerable<ISymbol> AssignedTensors(IOperation operation, KnownTypes types)
@@ -56,7 +56,7 @@ internal static class ControlFlow
     }
 
     /// <summary>
-    /// Whether a statement has nothing to do with tensors but for reading their form, so that it can be carried over as it is.
+    /// Whether a statement has nothing to do with tensors but for reading their form, so that it can stay opaque.
     /// </summary>
     public static bool IsFreeOfTensors(IOperation operation, KnownTypes types) =>
         !AssignedTensors(operation, types).Any()
@@ -79,14 +79,14 @@ internal static class ControlFlow
     /// <summary>What an expression names that may declare it: <c>a</c> of <c>var a</c>.</summary>
     public static IOperation Undeclared(IOperation operation) => operation is IDeclarationExpressionOperation declaration ? declaration.Expression : operation;
 
-    private static bool HasEarlyEnd(IOperation operation, KnownTypes types) => operation switch
+    private static bool HasEarlyBreak(IOperation operation, KnownTypes types) => operation switch
     {
         ILoopOperation or IAnonymousFunctionOperation or ILocalFunctionOperation => false,
-        ISwitchOperation choice when SwitchSections.EndEarly(choice) && !IsFreeOfTensors(choice, types) => true,
-        _ => operation.ChildOperations.Any(child => HasEarlyEnd(child, types)),
+        ISwitchOperation selection when SwitchSections.HasEarlyBreak(selection) && !IsFreeOfTensors(selection, types) => true,
+        _ => operation.ChildOperations.Any(child => HasEarlyBreak(child, types)),
     };
 
-    private static bool MayLeave(IOperation operation, IEnumerable<ILabelSymbol> labels, bool insideLoop)
+    private static bool HasExitPoint(IOperation operation, IEnumerable<ILabelSymbol> labels, bool insideLoop)
     {
         switch (operation)
         {
@@ -102,11 +102,11 @@ internal static class ControlFlow
                 labels = [.. labels, loop.ExitLabel, loop.ContinueLabel];
                 insideLoop = true;
                 break;
-            case ISwitchOperation choice:
-                labels = [.. labels, choice.ExitLabel];
+            case ISwitchOperation selection:
+                labels = [.. labels, selection.ExitLabel];
                 break;
         }
 
-        return operation.ChildOperations.Any(child => MayLeave(child, labels, insideLoop));
+        return operation.ChildOperations.Any(child => HasExitPoint(child, labels, insideLoop));
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Generators.Lifting;
 
-/// <content>The arguments of a call: tensors become values, everything else is carried over as text.</content>
+/// <content>The arguments of a call: tensors become values, everything else stays opaque code.</content>
 internal sealed partial class ForwardLifter
 {
     private List<Argument> LiftArguments(IInvocationOperation invocation)
@@ -22,7 +22,7 @@ internal sealed partial class ForwardLifter
                 lifted[parameter.Ordinal] = LiftArgument(argument, parameter);
             else if (DefaultOf(parameter) is { } text)
                 lifted[parameter.Ordinal] = new Argument(
-                    parameter.Name, -1, CarriedText.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), false);
+                    parameter.Name, -1, OpaqueCode.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), false);
         }
 
         List<Argument> arguments = [];
@@ -62,14 +62,14 @@ internal sealed partial class ForwardLifter
         if (_types.IsTensor(parameter.Type) && !isNull)
             return new Argument(parameter.Name, LiftTensor(value), null, false, type, false);
         if (argument.ArgumentKind is ArgumentKind.ParamArray or ArgumentKind.ParamCollection)
-            return new Argument(parameter.Name, -1, CarryElements(argument), false, type, false);
+            return new Argument(parameter.Name, -1, QualifyElements(argument), false, type, false);
         SyntaxNode syntax = argument.Syntax is ArgumentSyntax given ? given.Expression : argument.Syntax;
         bool isStack = parameter.Type.IsRefLikeType;
         return new Argument(
             parameter.Name,
             -1,
-            isNull ? CarriedText.Of("null") : _carrier.Carry(syntax),
-            Lasting.Is(argument.Value) && !isStack,
+            isNull ? OpaqueCode.Of("null") : _qualifier.Qualify(syntax),
+            Rematerialization.IsPossible(argument.Value) && !isStack,
             isStack ? "" : type,
             false,
             IsParameter(value, parameter));
@@ -82,7 +82,7 @@ internal sealed partial class ForwardLifter
         && SymbolEqualityComparer.Default.Equals(reference.Parameter.Type, target.Type)
         && !_assigned.Contains(reference.Parameter);
 
-    private CarriedText CarryElements(IArgumentOperation argument)
+    private OpaqueCode QualifyElements(IArgumentOperation argument)
     {
         IEnumerable<IOperation> elements = argument.Value switch
         {
@@ -101,6 +101,6 @@ internal sealed partial class ForwardLifter
         }
 
         pieces.Add("]");
-        return _carrier.Carry([.. pieces]);
+        return _qualifier.Qualify([.. pieces]);
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class ForwardLifter
                 syntax,
                 $"The operator '{method.Name}' of {method.ContainingType.Name}",
                 "only the toolkit's own arithmetic of tensors can be differentiated");
-        List<(int Value, CarriedText? Text, bool IsLasting)> arguments = [.. operands.Select(LiftOperand)];
+        List<Operand> arguments = [.. operands.Select(LiftOperand)];
         bool leftIsTensor = arguments[0].Value >= 0;
         bool rightIsTensor = arguments.Count > 1 && arguments[1].Value >= 0;
         switch (method.Name)
@@ -47,18 +47,20 @@ internal sealed partial class ForwardLifter
         }
     }
 
-    private (int Value, CarriedText? Text, bool IsLasting) LiftOperand(IOperation operand)
+    private Operand LiftOperand(IOperation operand)
     {
         if (_types.IsTensor(Unconverted(operand).Type))
-            return (LiftTensor(operand), null, false);
-        return (-1, _carrier.Carry(operand.Syntax), Lasting.Is(operand));
+            return new Operand(LiftTensor(operand), null, false);
+        return new Operand(-1, _qualifier.Qualify(operand.Syntax), Rematerialization.IsPossible(operand));
     }
 
-    private static (int Value, CarriedText? Text, bool IsLasting) Wrap(string before, (int Value, CarriedText? Text, bool IsLasting) argument, string after) =>
-        (-1, new CarriedText(new EquatableArray<TextPart>([new TextPart(before, -1), .. argument.Text!.Parts, new TextPart(after, -1)])), argument.IsLasting);
+    private static Operand Wrap(string before, Operand operand, string after) => operand with
+    {
+        Code = new OpaqueCode(new EquatableArray<CodePart>([new CodePart(before, -1), .. operand.Code!.Parts, new CodePart(after, -1)])),
+    };
 
     /// <summary>Adds a call of a built-in operator.</summary>
-    private int Operate(string method, string name, SyntaxNode syntax, params List<(int Value, CarriedText? Text, bool IsLasting)> arguments)
+    private int Operate(string method, string name, SyntaxNode syntax, params List<Operand> arguments)
     {
         IMethodSymbol? found = _types.Operators?.GetMembers(method).OfType<IMethodSymbol>()
             .FirstOrDefault(candidate => candidate.Parameters.Length == arguments.Count && OperatorReader.IsOperator(candidate));
@@ -68,10 +70,11 @@ internal sealed partial class ForwardLifter
         IEnumerable<Argument> given = arguments.Select((argument, i) => new Argument(
             found.Parameters[i].Name,
             argument.Value,
-            argument.Text,
-            argument.IsLasting,
+            argument.Code,
+            argument.IsRematerializable,
             found.Parameters[i].Type.ToDisplayString(TypeNames.InFull),
             IsNamed: false));
-        return AddOperator(found, CarriedText.Of(found.ContainingType.ToDisplayString(TypeNames.InFull)), isLasting: true, "", [.. given], syntax, name);
+        OpaqueCode target = OpaqueCode.Of(found.ContainingType.ToDisplayString(TypeNames.InFull));
+        return AddOperator(found, target, isRematerializable: true, "", [.. given], syntax, name);
     }
 }

@@ -21,8 +21,8 @@ internal sealed partial class ForwardLifter
         {
             if (method.IsStatic)
             {
-                CarriedText type = CarriedText.Of(method.ContainingType.ToDisplayString(TypeNames.InFull));
-                return AddOperator(method, type, isLasting: true, "", LiftArguments(invocation), invocation.Syntax, name ?? LowerFirst(method.Name));
+                OpaqueCode type = OpaqueCode.Of(method.ContainingType.ToDisplayString(TypeNames.InFull));
+                return AddOperator(method, type, isRematerializable: true, "", LiftArguments(invocation), invocation.Syntax, name ?? LowerFirst(method.Name));
             }
 
             if (invocation.Instance is null || _types.IsTensor(invocation.Instance.Type))
@@ -30,12 +30,12 @@ internal sealed partial class ForwardLifter
                     invocation.Syntax,
                     $"A call of '{method.Name}' on a tensor",
                     "make the operator a static method that takes the tensor as a parameter");
-            CarriedText target = invocation.Instance.IsImplicit ? CarriedText.Of("this") : _carrier.Carry(invocation.Instance.Syntax);
+            OpaqueCode target = invocation.Instance.IsImplicit ? OpaqueCode.Of("this") : _qualifier.Qualify(invocation.Instance.Syntax);
             string targetType = invocation.Instance.Type!.ToDisplayString(TypeNames.InFull);
             return AddOperator(
                 method,
                 target,
-                Lasting.Is(invocation.Instance),
+                Rematerialization.IsPossible(invocation.Instance),
                 targetType,
                 LiftArguments(invocation),
                 invocation.Syntax,
@@ -72,7 +72,7 @@ internal sealed partial class ForwardLifter
                 invocation.Syntax,
                 $"A call of module {type.Name}, which has no ForwardSaving and no Backward",
                 "mark its class [AdapterModel], or write the two methods that the documentation of Module describes");
-        CarriedText module = _carrier.Carry(receiver.Syntax);
+        OpaqueCode module = _qualifier.Qualify(receiver.Syntax);
         IReadOnlyList<Argument> arguments = LiftArguments(invocation);
         int result = NewValue(name is null or "result"
             ? $"{LowerFirst(label)}{(label.EndsWith("Output", StringComparison.OrdinalIgnoreCase) ? "Result" : "Output")}"
@@ -81,7 +81,7 @@ internal sealed partial class ForwardLifter
             _source,
             result,
             module,
-            Lasting.Is(receiver),
+            Rematerialization.IsPossible(receiver),
             type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString(TypeNames.InFull),
             label,
             isMarked || Has(type, EvaluateMethod, _types.TakesPass) ? EvaluateMethod : ForwardMethod,
@@ -91,7 +91,7 @@ internal sealed partial class ForwardLifter
     }
 
     private int AddOperator(
-        IMethodSymbol method, CarriedText target, bool isLasting, string targetType, IReadOnlyList<Argument> arguments, SyntaxNode syntax, string name)
+        IMethodSymbol method, OpaqueCode target, bool isRematerializable, string targetType, IReadOnlyList<Argument> arguments, SyntaxNode syntax, string name)
     {
         OperatorAnnotations annotations = _operators.Read(method, syntax);
         foreach (Argument argument in arguments.Where(argument => argument.IsTensor))
@@ -117,7 +117,7 @@ internal sealed partial class ForwardLifter
             _source,
             result,
             target,
-            isLasting,
+            isRematerializable,
             targetType,
             OperatorReader.NameOf(method, method),
             new EquatableArray<Argument>(arguments),

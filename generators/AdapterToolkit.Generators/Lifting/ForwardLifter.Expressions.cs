@@ -30,13 +30,13 @@ internal sealed partial class ForwardLifter
             case IInvocationOperation invocation:
                 return LiftInvocation(invocation, name);
             case IConditionalOperation conditional:
-                return LiftConditional(
-                    () => _carrier.Carry(conditional.Condition.Syntax),
-                    () => LiftArmOf(conditional.WhenTrue),
-                    () => LiftArmOf(conditional.WhenFalse!),
+                return LiftConditionalExpression(
+                    () => _qualifier.Qualify(conditional.Condition.Syntax),
+                    () => LiftBranchOf(conditional.WhenTrue),
+                    () => LiftBranchOf(conditional.WhenFalse!),
                     name ?? "chosen");
-            case ISwitchExpressionOperation choice:
-                return LiftSwitchExpression(choice, name ?? "chosen");
+            case ISwitchExpressionOperation selection:
+                return LiftSwitchExpression(selection, name ?? "chosen");
             default:
                 throw new LiftingException(operation.Syntax, OperationDescription.Of(operation), OperationDescription.RemedyOf(operation));
         }

@@ -10,7 +10,7 @@ namespace AdapterToolkit.Generators.Lifting;
 /// <content>Loops, and the variables that they carry from one iteration to the next.</content>
 internal sealed partial class ForwardLifter
 {
-    private Terminator? LiftLoop(ILoopOperation loop, StatementQueue? rest)
+    private Terminator? LiftLoop(ILoopOperation loop, Continuation? continuation)
     {
         string source = _source;
         ISymbol[] assigned = [.. ControlFlow.AssignedTensors(loop, _types).Distinct(SymbolEqualityComparer.Default).Where(_variables.ContainsKey)];
@@ -20,31 +20,31 @@ internal sealed partial class ForwardLifter
             inside[variable] = NewValue(variable.Name);
 
         LoopState? outer = _loop;
-        bool insideArm = _insideArm;
+        bool insideBranch = _insideBranch;
         LoopState state = _loop = new LoopState(assigned);
         _variables = new Dictionary<ISymbol, int>(inside, SymbolEqualityComparer.Default);
-        (CarriedText header, CarriedText? footer, string label) = HeaderOf(loop);
-        Region body = LiftRegion(StatementQueue.Prepend([loop.Body], null));
+        (OpaqueCode header, OpaqueCode? footer, string label) = HeaderOf(loop);
+        Region body = LiftRegion(Continuation.Prepend([loop.Body], null));
         _loop = outer;
-        _insideArm = insideArm;
+        _insideBranch = insideBranch;
 
         _variables = before;
-        List<Carried> carried = [];
+        List<LoopCarriedValue> carried = [];
         foreach (ISymbol variable in assigned)
         {
             int after = NewValue(variable.Name);
-            carried.Add(new Carried(before[variable], inside[variable], after));
+            carried.Add(new LoopCarriedValue(before[variable], inside[variable], after));
             _variables[variable] = after;
         }
 
-        _operations.Add(new Loop(source, header, footer, label, new EquatableArray<Carried>(carried), state.Returned, body));
+        _operations.Add(new Loop(source, header, footer, label, new EquatableArray<LoopCarriedValue>(carried), state.Returned, body));
         if (state.Returned < 0)
             return null;
-        CarriedText returned = new(new EquatableArray<TextPart>([new TextPart("", state.Returned), new TextPart(" is not null", -1)]));
-        return LiftLeavingChoice(source, returned, () => ReturnValue(state.Returned), () => LiftStatements(rest));
+        OpaqueCode returned = new(new EquatableArray<CodePart>([new CodePart("", state.Returned), new CodePart(" is not null", -1)]));
+        return LiftExitingConditional(source, returned, () => ReturnValue(state.Returned), () => LiftStatements(continuation));
     }
 
-    private (CarriedText Header, CarriedText? Footer, string Label) HeaderOf(ILoopOperation loop)
+    private (OpaqueCode Header, OpaqueCode? Footer, string Label) HeaderOf(ILoopOperation loop)
     {
         foreach (ILocalSymbol local in loop.Locals)
         {
@@ -57,21 +57,21 @@ internal sealed partial class ForwardLifter
             case ForEachStatementSyntax { AwaitKeyword.RawKind: 0 } each:
                 ITypeSymbol type = ((ILocalSymbol)_model.GetDeclaredSymbol(each)!).Type;
                 string typeName = type.IsAnonymousType ? "var" : type.ToDisplayString(TypeNames.InFull);
-                return (_carrier.Carry($"foreach ({typeName} {each.Identifier.Text} in ", each.Expression, ")"), null, each.Identifier.ValueText);
+                return (_qualifier.Qualify($"foreach ({typeName} {each.Identifier.Text} in ", each.Expression, ")"), null, each.Identifier.ValueText);
             case ForEachVariableStatementSyntax { AwaitKeyword.RawKind: 0 } each:
-                return (_carrier.Carry("foreach (", each.Variable, " in ", each.Expression, ")"), null, "iteration");
+                return (_qualifier.Qualify("foreach (", each.Variable, " in ", each.Expression, ")"), null, "iteration");
             case ForStatementSyntax counting:
                 return (ForHeader(counting), null, "iteration");
             case WhileStatementSyntax loopWhile:
-                return (_carrier.Carry("while (", loopWhile.Condition, ")"), null, "iteration");
+                return (_qualifier.Qualify("while (", loopWhile.Condition, ")"), null, "iteration");
             case DoStatementSyntax loopUntil:
-                return (CarriedText.Of("do"), _carrier.Carry("while (", loopUntil.Condition, ");"), "iteration");
+                return (OpaqueCode.Of("do"), _qualifier.Qualify("while (", loopUntil.Condition, ");"), "iteration");
             default:
                 throw new LiftingException(loop.Syntax, "This kind of loop", "use for, foreach, while or do");
         }
     }
 
-    private CarriedText ForHeader(ForStatementSyntax loop)
+    private OpaqueCode ForHeader(ForStatementSyntax loop)
     {
         List<object> pieces = ["for ("];
         if (loop.Declaration is not null)
@@ -83,7 +83,7 @@ internal sealed partial class ForwardLifter
         pieces.Add("; ");
         AddSeparated(loop.Incrementors);
         pieces.Add(")");
-        return _carrier.Carry([.. pieces]);
+        return _qualifier.Qualify([.. pieces]);
 
         void AddSeparated(SeparatedSyntaxList<ExpressionSyntax> expressions)
         {

@@ -11,7 +11,7 @@ internal sealed partial class ForwardLifter
 {
     private void Report(SyntaxNode node, string what, string remedy)
     {
-        if (BeginsWithUnknown(node) || (node.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && BeginsWithUnknown(call)))
+        if (BeginsWithPoisoned(node) || (node.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && BeginsWithPoisoned(call)))
             return;
         LocationSpec location = LocationSpec.From(node.GetLocation());
         DiagnosticSpec diagnostic = new("ADT0201", location, new EquatableArray<string>([what, remedy]));
@@ -19,23 +19,23 @@ internal sealed partial class ForwardLifter
             _diagnostics.Add(diagnostic);
     }
 
-    private bool BeginsWithUnknown(SyntaxNode node) =>
-        node.GetFirstToken().Parent is IdentifierNameSyntax name && _model.GetSymbolInfo(name).Symbol is { } symbol && _unknown.Contains(symbol);
+    private bool BeginsWithPoisoned(SyntaxNode node) =>
+        node.GetFirstToken().Parent is IdentifierNameSyntax name && _model.GetSymbolInfo(name).Symbol is { } symbol && _poisoned.Contains(symbol);
 
     /// <summary>
-    /// Gives values to what a statement with an error would have assigned, so that the error is reported once: what is made of
+    /// Recovers from an error: gives values to what its statement would have assigned, so that it is reported once. What is made of
     /// its other variables, such as a call of the lambda or local function that could not be lifted, is no second one.
     /// </summary>
-    private void GiveValues(IOperation statement)
+    private void Recover(IOperation statement)
     {
         foreach (IOperation descendant in statement.DescendantsAndSelf())
         {
             if (descendant is ILocalFunctionOperation function)
-                _unknown.Add(function.Symbol);
+                _poisoned.Add(function.Symbol);
             if (descendant is not IVariableDeclaratorOperation declarator)
                 continue;
             if (!_types.IsTensor(declarator.Symbol.Type))
-                _unknown.Add(declarator.Symbol);
+                _poisoned.Add(declarator.Symbol);
             else if (!_variables.ContainsKey(declarator.Symbol))
                 _variables[declarator.Symbol] = NewValue(declarator.Symbol.Name);
         }

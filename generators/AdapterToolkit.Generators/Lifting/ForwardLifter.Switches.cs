@@ -5,42 +5,42 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Generators.Lifting;
 
-/// <content><c>switch</c>, as a statement and as an expression: a chain of choices.</content>
+/// <content><c>switch</c>, as a statement and as an expression: a chain of conditionals.</content>
 internal sealed partial class ForwardLifter
 {
-    /// <summary>Makes a chain of choices of a <c>switch</c>: one for each section, the default last.</summary>
-    private StatementQueue? SectionsOf(ISwitchOperation choice, StatementQueue? rest)
+    /// <summary>Lowers a <c>switch</c> to a chain of conditionals: one for each section, the default last.</summary>
+    private Continuation? LowerSwitch(ISwitchOperation selection, Continuation? continuation)
     {
-        ExpressionSyntax value = ((SwitchStatementSyntax)choice.Syntax).Expression;
-        string selector = SelectorOf(choice.Value, value);
+        ExpressionSyntax value = ((SwitchStatementSyntax)selection.Syntax).Expression;
+        string selector = SelectorOf(selection.Value, value);
         string source = _source;
-        bool needsRest = ControlFlow.NeedsRest(choice, _types);
-        ISwitchCaseOperation? otherwise = choice.Cases.FirstOrDefault(section => section.Clauses.Any(clause => clause.CaseKind == CaseKind.Default));
-        Func<StatementQueue?, StatementQueue?> chain = after => otherwise is null ? after : SectionBefore(after, otherwise);
-        foreach (ISwitchCaseOperation section in choice.Cases.Where(section => section != otherwise).Reverse())
+        bool needsTailDuplication = ControlFlow.NeedsTailDuplication(selection, _types);
+        ISwitchCaseOperation? otherwise = selection.Cases.FirstOrDefault(section => section.Clauses.Any(clause => clause.CaseKind == CaseKind.Default));
+        Func<Continuation?, Continuation?> chain = after => otherwise is null ? after : SectionBefore(after, otherwise);
+        foreach (ISwitchCaseOperation section in selection.Cases.Where(section => section != otherwise).Reverse())
         {
-            Func<StatementQueue?, StatementQueue?> next = chain;
+            Func<Continuation?, Continuation?> next = chain;
             string line = section.Clauses[0].Syntax.ToString();
-            ChoiceStatement statement = new(
+            ConditionalStatement statement = new(
                 $"{source}: {line}",
                 () => ConditionOf(section, selector),
                 after => SectionBefore(after, section),
                 next,
-                choice,
-                needsRest);
-            chain = after => new StatementQueue(statement, after);
+                selection,
+                needsTailDuplication);
+            chain = after => new Continuation(statement, after);
         }
 
-        return chain(rest);
+        return chain(continuation);
 
-        StatementQueue? SectionBefore(StatementQueue? after, ISwitchCaseOperation section)
+        Continuation? SectionBefore(Continuation? after, ISwitchCaseOperation section)
         {
-            _afterSwitch[choice.ExitLabel] = after;
-            return StatementQueue.Prepend(SwitchSections.StatementsOf(section, choice), after);
+            _switchContinuations[selection.ExitLabel] = after;
+            return Continuation.Prepend(SwitchSections.StatementsOf(section, selection), after);
         }
     }
 
-    private CarriedText ConditionOf(ISwitchCaseOperation section, string selector)
+    private OpaqueCode ConditionOf(ISwitchCaseOperation section, string selector)
     {
         List<object> pieces = [];
         foreach (ICaseClauseOperation clause in section.Clauses)
@@ -60,39 +60,39 @@ internal sealed partial class ForwardLifter
             }
         }
 
-        return _carrier.Carry([.. pieces]);
+        return _qualifier.Qualify([.. pieces]);
     }
 
-    private int LiftSwitchExpression(ISwitchExpressionOperation choice, string name)
+    private int LiftSwitchExpression(ISwitchExpressionOperation selection, string name)
     {
-        SwitchExpressionSyntax syntax = (SwitchExpressionSyntax)choice.Syntax;
-        string selector = SelectorOf(choice.Value, syntax.GoverningExpression);
+        SwitchExpressionSyntax syntax = (SwitchExpressionSyntax)selection.Syntax;
+        string selector = SelectorOf(selection.Value, syntax.GoverningExpression);
         return Chain(0);
 
         int Chain(int index)
         {
-            ISwitchExpressionArmOperation arm = choice.Arms[index];
+            ISwitchExpressionArmOperation arm = selection.Arms[index];
             SwitchExpressionArmSyntax armSyntax = syntax.Arms[index];
             bool isLast = arm.Pattern is IDiscardPatternOperation && arm.Guard is null;
             if (isLast)
                 return LiftTensor(arm.Value, name);
-            return LiftConditional(
+            return LiftConditionalExpression(
                 () => armSyntax.WhenClause is { } guard
-                    ? _carrier.Carry($"{selector} is ", armSyntax.Pattern, " && (", guard.Condition, ")")
-                    : _carrier.Carry($"{selector} is ", armSyntax.Pattern),
-                () => LiftArmOf(arm.Value),
+                    ? _qualifier.Qualify($"{selector} is ", armSyntax.Pattern, " && (", guard.Condition, ")")
+                    : _qualifier.Qualify($"{selector} is ", armSyntax.Pattern),
+                () => LiftBranchOf(arm.Value),
                 () => LiftElse(index + 1),
                 name);
         }
 
         Terminator LiftElse(int index)
         {
-            _conditionalArm = syntax;
-            if (index == choice.Arms.Length)
+            _conditionalBranch = syntax;
+            if (index == selection.Arms.Length)
                 return new Terminator(
-                    TerminatorKind.Throw, default, CarriedText.Of("throw new global::System.Runtime.CompilerServices.SwitchExpressionException();"));
-            if (choice.Arms[index] is { Pattern: IDiscardPatternOperation, Guard: null } last)
-                return LiftArmOf(last.Value);
+                    TerminatorKind.Throw, default, OpaqueCode.Of("throw new global::System.Runtime.CompilerServices.SwitchExpressionException();"));
+            if (selection.Arms[index] is { Pattern: IDiscardPatternOperation, Guard: null } last)
+                return LiftBranchOf(last.Value);
             return new Terminator(TerminatorKind.Yield, new EquatableArray<int>([Chain(index)]));
         }
     }
@@ -105,7 +105,7 @@ internal sealed partial class ForwardLifter
         string selector = "selector";
         for (int i = 2; IsTaken(selector, syntax) || !_selectors.Add(selector); i++)
             selector = $"selector{i}";
-        _operations.Add(new CarriedStatement(_source, _carrier.Carry($"var {selector} = ", syntax, ";")));
+        _operations.Add(new OpaqueStatement(_source, _qualifier.Qualify($"var {selector} = ", syntax, ";")));
         return selector;
     }
 

@@ -8,7 +8,7 @@ namespace AdapterToolkit.Generators.Lifting;
 
 /// <summary>
 /// Lifts the body of a <c>Forward</c> into a <see cref="Graph"/>: every assignment to a tensor variable defines a new value;
-/// where ways of control meet, a choice or a loop defines the value that both hand on.
+/// where control flow joins, a conditional or a loop defines the phi of the values that reach it.
 /// </summary>
 internal sealed partial class ForwardLifter
 {
@@ -16,7 +16,7 @@ internal sealed partial class ForwardLifter
     private readonly SemanticModel _model;
     private readonly KnownTypes _types;
     private readonly OperatorReader _operators;
-    private readonly TextCarrier _carrier;
+    private readonly NameQualifier _qualifier;
     private readonly CancellationToken _cancellation;
 
     /// <summary>The names of the values, by their numbers.</summary>
@@ -28,24 +28,24 @@ internal sealed partial class ForwardLifter
     /// <summary>The variables that something in the body assigns.</summary>
     private readonly HashSet<ISymbol> _assigned = new(SymbolEqualityComparer.Default);
 
-    /// <summary>The variables, other than tensors, whose declaration could not be lifted.</summary>
-    private readonly HashSet<ISymbol> _unknown = new(SymbolEqualityComparer.Default);
+    /// <summary>The variables, other than tensors, whose declaration could not be lifted: an error about them would be a second one.</summary>
+    private readonly HashSet<ISymbol> _poisoned = new(SymbolEqualityComparer.Default);
 
     /// <summary>The names of the variables that hold what a <c>switch</c> looks at.</summary>
     private readonly HashSet<string> _selectors = [];
 
-    /// <summary>What follows each <c>switch</c> that is being lifted, by the label that a <c>break</c> in it jumps to.</summary>
-    private readonly Dictionary<ISymbol, StatementQueue?> _afterSwitch = new(SymbolEqualityComparer.Default);
+    /// <summary>The continuation of each <c>switch</c> that is being lifted, by the label that a <c>break</c> in it jumps to.</summary>
+    private readonly Dictionary<ISymbol, Continuation?> _switchContinuations = new(SymbolEqualityComparer.Default);
 
-    /// <summary>The value that each tensor variable has at present.</summary>
+    /// <summary>The definition of each tensor variable that reaches the present statement.</summary>
     private Dictionary<ISymbol, int> _variables = new(SymbolEqualityComparer.Default);
 
     /// <summary>The operations of the region that is being lifted.</summary>
     private List<Operation> _operations = [];
 
     private LoopState? _loop;
-    private bool _insideArm;
-    private SyntaxNode? _conditionalArm;
+    private bool _insideBranch;
+    private SyntaxNode? _conditionalBranch;
     private string _source = "";
 
     private ForwardLifter(SemanticModel model, KnownTypes types, IMethodSymbol forward, CancellationToken cancellation)
@@ -55,7 +55,7 @@ internal sealed partial class ForwardLifter
         _model = model;
         _types = types;
         _operators = new OperatorReader(types, model.Compilation, forward.ContainingType);
-        _carrier = new TextCarrier(model, types, ValueOf);
+        _qualifier = new NameQualifier(model, types, ValueOf);
     }
 
     /// <summary>Lifts a method.</summary>
@@ -96,45 +96,45 @@ internal sealed partial class ForwardLifter
         _assigned.UnionWith(ControlFlow.AssignedVariables(body));
         if (syntax.ExpressionBody is { } arrow)
             _source = SourceLine.Of(arrow);
-        Region region = LiftRegion(StatementQueue.Prepend(body.Operations, null));
+        Region region = LiftRegion(Continuation.Prepend(body.Operations, null));
         return new Graph(new EquatableArray<string>(_names), new EquatableArray<int>(inputs), region);
     }
 
     /// <summary>Lifts one statement.</summary>
     /// <returns>How control leaves; null where it goes on to the next statement.</returns>
-    private Terminator? Lift(object item, ref StatementQueue? rest)
+    private Terminator? Lift(object item, ref Continuation? continuation)
     {
-        if (item is ChoiceStatement choice)
-            return LiftChoice(choice, rest);
+        if (item is ConditionalStatement conditional)
+            return LiftConditional(conditional, continuation);
         IOperation statement = (IOperation)item;
         if (statement.Syntax is StatementSyntax and not BlockSyntax)
             _source = SourceLine.Of(statement.Syntax);
         switch (statement)
         {
             case IBlockOperation block:
-                rest = StatementQueue.Prepend(block.Operations, rest);
+                continuation = Continuation.Prepend(block.Operations, continuation);
                 return null;
             case ILabeledOperation labeled:
-                rest = labeled.Operation is { } inner ? StatementQueue.Prepend([inner], rest) : rest;
+                continuation = labeled.Operation is { } inner ? Continuation.Prepend([inner], continuation) : continuation;
                 return null;
             case IReturnOperation { ReturnedValue: { } value }:
                 return ReturnValue(LiftTensor(value, "result"));
-            case IBranchOperation { BranchKind: BranchKind.Break } jump when _afterSwitch.TryGetValue(jump.Target, out StatementQueue? after):
-                rest = after;
+            case IBranchOperation { BranchKind: BranchKind.Break } jump when _switchContinuations.TryGetValue(jump.Target, out Continuation? after):
+                continuation = after;
                 return null;
             case IBranchOperation { BranchKind: BranchKind.Break } when _loop is not null:
-                return _loop.End(TerminatorKind.Break, _variables);
+                return _loop.Terminate(TerminatorKind.Break, _variables);
             case IBranchOperation { BranchKind: BranchKind.Continue } when _loop is not null:
-                return _loop.End(TerminatorKind.Continue, _variables);
+                return _loop.Terminate(TerminatorKind.Continue, _variables);
             case IEmptyOperation:
                 return null;
             case IThrowOperation or IExpressionStatementOperation { Operation: IThrowOperation }:
-                return new Terminator(TerminatorKind.Throw, default, _carrier.Carry(statement.Syntax));
+                return new Terminator(TerminatorKind.Throw, default, _qualifier.Qualify(statement.Syntax));
         }
 
-        if (!ControlFlow.MayLeave(statement) && ControlFlow.IsFreeOfTensors(statement, _types))
+        if (!ControlFlow.HasExitPoint(statement) && ControlFlow.IsFreeOfTensors(statement, _types))
         {
-            _operations.Add(new CarriedStatement(_source, _carrier.Carry(statement.Syntax)));
+            _operations.Add(new OpaqueStatement(_source, _qualifier.Qualify(statement.Syntax)));
             return null;
         }
 
@@ -146,13 +146,13 @@ internal sealed partial class ForwardLifter
             case IExpressionStatementOperation expression:
                 LiftExpressionStatement(expression);
                 return null;
-            case IConditionalOperation conditional:
-                return LiftChoice(ChoiceOf(conditional), rest);
+            case IConditionalOperation branching:
+                return LiftConditional(StatementOf(branching), continuation);
             case ISwitchOperation selection:
-                rest = SectionsOf(selection, rest);
+                continuation = LowerSwitch(selection, continuation);
                 return null;
             case ILoopOperation loop:
-                return LiftLoop(loop, rest);
+                return LiftLoop(loop, continuation);
             default:
                 throw new LiftingException(
                     statement.Syntax,
@@ -171,49 +171,50 @@ internal sealed partial class ForwardLifter
         ? value
         : throw new LiftingException(node, $"The tensor '{variable.Name}'", "it has no value here that Forward computed; give it one in every case");
 
-    private Region LiftRegion(StatementQueue? queue) => LiftRegion(() => LiftStatements(queue));
+    private Region LiftRegion(Continuation? continuation) => LiftRegion(() => LiftStatements(continuation));
 
     private Region LiftRegion(Func<Terminator> lift)
     {
         List<Operation> outer = _operations;
         _operations = [];
-        Terminator end = lift();
-        Region region = new(new EquatableArray<Operation>(_operations), end);
+        Terminator terminator = lift();
+        Region region = new(new EquatableArray<Operation>(_operations), terminator);
         _operations = outer;
         return region;
     }
 
-    private Terminator LiftStatements(StatementQueue? queue)
+    private Terminator LiftStatements(Continuation? continuation)
     {
-        while (queue is not null)
+        while (continuation is not null)
         {
             _cancellation.ThrowIfCancellationRequested();
-            object item = queue.Item;
-            queue = queue.Next;
-            (List<Operation> operations, Dictionary<ISymbol, int> variables, LoopState? loop, bool insideArm) = (_operations, _variables, _loop, _insideArm);
+            object item = continuation.Item;
+            continuation = continuation.Next;
+            (List<Operation> operations, Dictionary<ISymbol, int> variables) = (_operations, _variables);
+            (LoopState? loop, bool insideBranch) = (_loop, _insideBranch);
             try
             {
-                if (Lift(item, ref queue) is { } end)
-                    return end;
+                if (Lift(item, ref continuation) is { } terminator)
+                    return terminator;
             }
             catch (LiftingException problem)
             {
                 Report(problem.Node, problem.What, problem.Remedy);
-                (_operations, _variables, _loop, _insideArm) = (operations, variables, loop, insideArm);
-                GiveValues(item as IOperation ?? ((ChoiceStatement)item).Whole);
+                (_operations, _variables, _loop, _insideBranch) = (operations, variables, loop, insideBranch);
+                Recover(item as IOperation ?? ((ConditionalStatement)item).Whole);
             }
         }
 
-        return EndOfQueue();
+        return FallThrough();
     }
 
-    /// <summary>What happens where the statements end: an iteration ends; an arm yields, which its choice completes.</summary>
-    private Terminator EndOfQueue() => _loop is { } loop ? loop.End(TerminatorKind.Continue, _variables) : new Terminator(TerminatorKind.Yield, default);
+    /// <summary>The terminator where control falls through the last statement: of an iteration, or of a branch, whose conditional completes it.</summary>
+    private Terminator FallThrough() => _loop is { } loop ? loop.Terminate(TerminatorKind.Continue, _variables) : new Terminator(TerminatorKind.Yield, default);
 
     private Terminator ReturnValue(int value)
     {
         if (_loop is { } loop)
             return loop.Return(value, _variables, NewValue);
-        return new Terminator(_insideArm ? TerminatorKind.Yield : TerminatorKind.Return, new EquatableArray<int>([value]));
+        return new Terminator(_insideBranch ? TerminatorKind.Yield : TerminatorKind.Return, new EquatableArray<int>([value]));
     }
 }

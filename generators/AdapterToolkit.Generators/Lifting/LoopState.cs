@@ -9,8 +9,8 @@ internal sealed class LoopState(IReadOnlyList<ISymbol> carried)
     /// <summary>The value that is returned from inside the loop; -1 where none is.</summary>
     public int Returned { get; private set; } = -1;
 
-    /// <summary>Ends the iteration with the present values of the carried variables.</summary>
-    public Terminator End(TerminatorKind kind, Dictionary<ISymbol, int> variables) =>
+    /// <summary>Ends the iteration with the present values of the loop-carried variables.</summary>
+    public Terminator Terminate(TerminatorKind kind, Dictionary<ISymbol, int> variables) =>
         new(kind, new EquatableArray<int>(carried.Select(variable => variables[variable])));
 
     /// <summary>Leaves the loop to return a value.</summary>

@@ -10,13 +10,13 @@ internal static class SourceLine
     /// <summary>A statement on one line; of one with a body, what stands before the body.</summary>
     public static string Of(SyntaxNode node) => node switch
     {
-        IfStatementSyntax choice => $"if ({Flat(choice.Condition)})",
+        IfStatementSyntax selection => $"if ({Flat(selection.Condition)})",
         ForEachStatementSyntax loop => $"foreach ({Flat(loop.Type)} {loop.Identifier.Text} in {Flat(loop.Expression)})",
         ForEachVariableStatementSyntax loop => $"foreach ({Flat(loop.Variable)} in {Flat(loop.Expression)})",
         ForStatementSyntax loop => Flat(loop, loop.CloseParenToken.Span.End),
         WhileStatementSyntax loop => $"while ({Flat(loop.Condition)})",
         DoStatementSyntax loop => $"do ... while ({Flat(loop.Condition)})",
-        SwitchStatementSyntax choice => $"switch ({Flat(choice.Expression)})",
+        SwitchStatementSyntax selection => $"switch ({Flat(selection.Expression)})",
         ArrowExpressionClauseSyntax body => $"return {Flat(body.Expression)};",
         ExpressionSyntax => $"{Flat(node)};",
         _ => Flat(node),

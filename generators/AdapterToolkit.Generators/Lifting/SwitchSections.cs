@@ -7,7 +7,7 @@ namespace AdapterToolkit.Generators.Lifting;
 internal static class SwitchSections
 {
     /// <summary>The statements of a section, without the <c>break</c> at its end.</summary>
-    public static IReadOnlyList<IOperation> StatementsOf(ISwitchCaseOperation section, ISwitchOperation choice)
+    public static IReadOnlyList<IOperation> StatementsOf(ISwitchCaseOperation section, ISwitchOperation selection)
     {
         List<IOperation> statements = [.. section.Body];
         while (statements.Count > 0 && statements[statements.Count - 1] is IBlockOperation block)
@@ -16,15 +16,15 @@ internal static class SwitchSections
             statements.AddRange(block.Operations);
         }
 
-        if (statements.Count > 0 && IsEndOf(choice, statements[statements.Count - 1]))
+        if (statements.Count > 0 && IsEndOf(selection, statements[statements.Count - 1]))
             statements.RemoveAt(statements.Count - 1);
         return statements;
     }
 
     /// <summary>Whether a section has a <c>break</c> before its end, so that what follows the <c>switch</c> follows there too.</summary>
-    public static bool EndEarly(ISwitchOperation choice) => choice.Cases.Any(section =>
-        StatementsOf(section, choice).Any(statement => statement.DescendantsAndSelf().Any(operation => IsEndOf(choice, operation))));
+    public static bool HasEarlyBreak(ISwitchOperation selection) => selection.Cases.Any(section =>
+        StatementsOf(section, selection).Any(statement => statement.DescendantsAndSelf().Any(operation => IsEndOf(selection, operation))));
 
-    private static bool IsEndOf(ISwitchOperation choice, IOperation operation) =>
-        operation is IBranchOperation { BranchKind: BranchKind.Break } branch && SymbolEqualityComparer.Default.Equals(branch.Target, choice.ExitLabel);
+    private static bool IsEndOf(ISwitchOperation selection, IOperation operation) =>
+        operation is IBranchOperation { BranchKind: BranchKind.Break } branch && SymbolEqualityComparer.Default.Equals(branch.Target, selection.ExitLabel);
 }

@@ -30,7 +30,7 @@ internal sealed record RecordField(FieldKind Kind, string Name, string Type, str
 internal sealed class RecordPlan(string className, string variable, string iterationLabel)
 {
     private readonly Dictionary<object, RecordField> _fields = [];
-    private readonly NameTable _names = new(
+    private readonly NameScope _names = new(
         ["SavedTensors", "SavedBytes", "Release", "Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "Finalize", "ReferenceEquals", className]);
 
     /// <summary>Its class.</summary>
@@ -55,7 +55,7 @@ internal sealed class RecordPlan(string className, string variable, string itera
     {
         if (_fields.ContainsKey(key))
             return;
-        RecordField field = new(kind, _names.Unique(NameTable.Pascal(name)), type, label);
+        RecordField field = new(kind, _names.Fresh(Casing.Pascal(name)), type, label);
         _fields.Add(key, field);
         Fields.Add(field);
     }

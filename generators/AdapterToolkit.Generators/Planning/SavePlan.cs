@@ -6,45 +6,45 @@ namespace AdapterToolkit.Generators.Planning;
 
 /// <summary>
 /// What the forward pass saves for the backward pass, and nothing more: for each operator the values that its gradient
-/// methods name, for each layer its own record, for each choice which arm ran, for each loop a record of every iteration.
+/// methods name, for each layer its own record, for each conditional which branch ran, for each loop a record of every iteration.
 /// </summary>
 internal sealed class SavePlan
 {
     private const string TensorType = RuntimeNames.Tensor + "?";
 
     private readonly Graph _graph;
-    private readonly GraphStructure _structure;
+    private readonly DataFlow _dataFlow;
     private readonly Activity _activity;
-    private readonly NameTable _classNames;
-    private readonly NameTable _localNames;
+    private readonly NameScope _classNames;
+    private readonly NameScope _localNames;
     private readonly CancellationToken _cancellation;
-    private readonly Dictionary<Operation, RecordPlan> _recordOf = new(GraphStructure.ByReference<Operation>.Instance);
-    private readonly Dictionary<Loop, RecordPlan> _iterations = new(GraphStructure.ByReference<Loop>.Instance);
+    private readonly Dictionary<Operation, RecordPlan> _recordOf = new(ReferenceEqualityComparer<Operation>.Instance);
+    private readonly Dictionary<Loop, RecordPlan> _iterations = new(ReferenceEqualityComparer<Loop>.Instance);
     private readonly Dictionary<int, RecordPlan> _definedIn = [];
-    private readonly HashSet<Operation> _withBackward = new(GraphStructure.ByReference<Operation>.Instance);
+    private readonly HashSet<Operation> _withBackward = new(ReferenceEqualityComparer<Operation>.Instance);
     private readonly HashSet<int> _layerResults;
     private readonly HashSet<int> _flags = [];
 
     /// <summary>Plans.</summary>
-    /// <param name="structure">The graph.</param>
+    /// <param name="dataFlow">The graph.</param>
     /// <param name="activity">What may need a gradient.</param>
     /// <param name="classNames">Names for the classes of records.</param>
     /// <param name="localNames">Names for the locals that hold records.</param>
     /// <param name="cancellation">Ends the planning at the next operation.</param>
-    public SavePlan(GraphStructure structure, Activity activity, NameTable classNames, NameTable localNames, CancellationToken cancellation)
+    public SavePlan(DataFlow dataFlow, Activity activity, NameScope classNames, NameScope localNames, CancellationToken cancellation)
     {
         _cancellation = cancellation;
-        _graph = structure.Graph;
-        _structure = structure;
+        _graph = dataFlow.Graph;
+        _dataFlow = dataFlow;
         _activity = activity;
         _classNames = classNames;
         _localNames = localNames;
-        _layerResults = [.. structure.Operations.OfType<LayerCall>().Select(layer => layer.Result)];
-        Run = new RecordPlan(classNames.Unique("SavedValues"), localNames.Unique("saved"), "");
+        _layerResults = [.. dataFlow.Operations.OfType<LayerCall>().Select(layer => layer.Result)];
+        Run = new RecordPlan(classNames.Fresh("SavedValues"), localNames.Fresh("saved"), "");
         foreach (int input in _graph.Inputs)
             _definedIn[input] = Run;
-        HasBackward = Visit(_graph.Body, Run) | _graph.Body.End.Values.Any(activity.NeedsGradient);
-        _flags.UnionWith(_graph.Body.End.Values);
+        HasBackward = Visit(_graph.Body, Run) | _graph.Body.Terminator.Operands.Any(activity.NeedsGradient);
+        _flags.UnionWith(_graph.Body.Terminator.Operands);
         CloseFlags();
     }
 
@@ -52,7 +52,7 @@ internal sealed class SavePlan
     public RecordPlan Run { get; }
 
     /// <summary>The records of iterations, outer loops first.</summary>
-    public IEnumerable<RecordPlan> Iterations => _structure.Operations.OfType<Loop>().Where(_iterations.ContainsKey).Select(loop => _iterations[loop]);
+    public IEnumerable<RecordPlan> Iterations => _dataFlow.Operations.OfType<Loop>().Where(_iterations.ContainsKey).Select(loop => _iterations[loop]);
 
     /// <summary>Whether anything has a backward pass.</summary>
     public bool HasBackward { get; }
@@ -67,7 +67,7 @@ internal sealed class SavePlan
     public bool IsDifferentiated(Operation operation) => _withBackward.Contains(operation);
 
     /// <summary>Whether the forward pass must know whether a value is active.</summary>
-    public bool NeedsFlag(int value) => _flags.Contains(value) && !_activity.IsFrozen(value);
+    public bool NeedsFlag(int value) => _flags.Contains(value) && !_activity.IsInactive(value);
 
     /// <summary>The record that holds what is needed to tell whether a source is active, and the condition.</summary>
     public string BackwardFlag(int value) => string.Join(" || ", _activity.SourcesOf(value).Select(BackwardFlagOfSource));
@@ -79,36 +79,36 @@ internal sealed class SavePlan
     public RecordPlan RecordOfValue(int value) => _definedIn[value];
 
     /// <summary>The gradient methods of an operator that are needed, with the value whose activity decides whether they run.</summary>
-    public IEnumerable<(GradientCall Gradient, int Decider)> NeededGradients(OperatorCall call)
+    public IEnumerable<(GradientCall Gradient, int Guard)> NeededGradients(OperatorCall call)
     {
         foreach (GradientCall gradient in call.Gradients)
         {
             if (gradient.For is null)
                 yield return (gradient, call.Result);
             else if (call.Arguments.FirstOrDefault(argument => argument.Parameter == gradient.For && argument.IsTensor) is { } target
-                && !_activity.IsFrozen(target.Value))
+                && !_activity.IsInactive(target.Value))
                 yield return (gradient, target.Value);
         }
     }
 
     /// <summary>The tensors that an operator saves, each with the value whose activity decides whether it is saved.</summary>
-    public IEnumerable<(int Value, int Decider)> SavedTensors(OperatorCall call)
+    public IEnumerable<(int Value, int Guard)> SavedTensors(OperatorCall call)
     {
-        foreach ((GradientCall gradient, int decider) in NeededGradients(call))
+        foreach ((GradientCall gradient, int guard) in NeededGradients(call))
         {
             foreach (string parameter in gradient.Parameters)
             {
                 if (call.Arguments.FirstOrDefault(argument => argument.Parameter == parameter) is { IsTensor: true } tensor)
-                    yield return (tensor.Value, decider);
+                    yield return (tensor.Value, guard);
                 else if (parameter == "result" && call.Arguments.All(argument => argument.Parameter != parameter))
-                    yield return (call.Result, decider);
+                    yield return (call.Result, guard);
             }
         }
     }
 
     /// <summary>The arguments of an operator that are no tensors, and that its backward pass can't evaluate again.</summary>
     public IEnumerable<Argument> SavedArguments(OperatorCall call) => call.Arguments.Where(argument =>
-        !argument.IsTensor && !argument.IsLasting && !argument.TakesTensor
+        !argument.IsTensor && !argument.IsRematerializable && !argument.TakesTensor
         && NeededGradients(call).Any(needed => needed.Gradient.Parameters.Contains(argument.Parameter)));
 
     /// <summary>The field that holds an argument that is no tensor.</summary>
@@ -120,7 +120,7 @@ internal sealed class SavePlan
     private RecordPlan RecordOf(OperatorCall call, Argument argument) => argument.IsParameter ? Run : _recordOf[call];
 
     private static object KeyOf(OperatorCall call, Argument argument) =>
-        argument.IsParameter ? ParameterKey(argument.Text!.Print(_ => "")) : ("argument", call.Result, argument.Parameter);
+        argument.IsParameter ? ParameterKey(argument.Code!.Print(_ => "")) : ("argument", call.Result, argument.Parameter);
 
     private bool Visit(Region region, RecordPlan record)
     {
@@ -129,13 +129,13 @@ internal sealed class SavePlan
         {
             _cancellation.ThrowIfCancellationRequested();
             _recordOf[operation] = record;
-            foreach (int value in GraphStructure.DefinedBy(operation))
+            foreach (int value in DataFlow.DefinedBy(operation))
                 _definedIn[value] = record;
             bool hasBackward = operation switch
             {
                 LayerCall layer => VisitLayer(layer, record),
                 OperatorCall call => VisitOperator(call, record),
-                Choice choice => VisitChoice(choice, record),
+                Conditional conditional => VisitConditional(conditional, record),
                 Loop loop => VisitLoop(loop, record),
                 _ => false,
             };
@@ -152,7 +152,7 @@ internal sealed class SavePlan
         if (!_activity.NeedsGradient(layer.Result))
             return false;
         string label = layer.Label == record.IterationLabel ? "" : layer.Label;
-        if (!layer.IsLasting)
+        if (!layer.IsRematerializable)
             record.Add(("module", layer.Result), FieldKind.Plain, $"{layer.Label}Module", layer.Type + "?");
         record.Add(("layer", layer.Result), FieldKind.LayerRecord, $"{layer.Label}Record", RuntimeNames.ForwardRecord + "?", label);
         _flags.UnionWith(layer.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
@@ -163,17 +163,17 @@ internal sealed class SavePlan
     {
         if (!_activity.NeedsGradient(call.Result))
             return false;
-        foreach ((int value, int decider) in SavedTensors(call))
+        foreach ((int value, int guard) in SavedTensors(call))
         {
             record.Add(("tensor", value), FieldKind.Tensor, _graph.Names[value], TensorType, _graph.Names[value]);
-            _flags.Add(decider);
+            _flags.Add(guard);
         }
 
         foreach (string output in call.SavedOutputs)
             record.Add(
                 ("output", call.Result, output),
                 FieldKind.Tensor,
-                _graph.Names[call.Result] + NameTable.Pascal(output),
+                _graph.Names[call.Result] + Casing.Pascal(output),
                 TensorType,
                 $"{_graph.Names[call.Result]}.{output}");
         if (call.SavingMethod is not null)
@@ -182,11 +182,11 @@ internal sealed class SavePlan
             RecordOf(call, argument).Add(
                 KeyOf(call, argument),
                 FieldKind.Plain,
-                argument.IsParameter ? argument.Text!.Print(_ => "") : _graph.Names[call.Result] + NameTable.Pascal(argument.Parameter),
+                argument.IsParameter ? argument.Code!.Print(_ => "") : _graph.Names[call.Result] + Casing.Pascal(argument.Parameter),
                 argument.Type);
-        if (!call.IsLasting)
+        if (!call.IsRematerializable)
             record.Add(("target", call.Result), FieldKind.Plain, $"{_graph.Names[call.Result]}Target", call.TargetType.TrimEnd('?') + "?");
-        foreach (Argument argument in call.Arguments.Where(argument => argument.IsTensor && !_activity.AreActiveTogether(argument.Value, call.Result)))
+        foreach (Argument argument in call.Arguments.Where(argument => argument.IsTensor && !_activity.HaveSameActivity(argument.Value, call.Result)))
             SaveFlags(argument.Value);
         foreach (string flag in call.Gradients
             .SelectMany(gradient => gradient.Parameters)
@@ -199,29 +199,29 @@ internal sealed class SavePlan
         return true;
     }
 
-    private bool VisitChoice(Choice choice, RecordPlan record)
+    private bool VisitConditional(Conditional conditional, RecordPlan record)
     {
-        bool hasBackward = Visit(choice.Then, record) | Visit(choice.Else, record)
-            | choice.Results.Any(_activity.NeedsGradient) | EndsIteration(choice.Then.End) | EndsIteration(choice.Else.End);
+        bool hasBackward = Visit(conditional.Then, record) | Visit(conditional.Else, record)
+            | conditional.Results.Any(_activity.NeedsGradient) | EndsIteration(conditional.Then.Terminator) | EndsIteration(conditional.Else.Terminator);
         if (!hasBackward)
             return false;
-        record.Add(ChoiceKey(choice), FieldKind.Plain, "TookBranch", "bool");
+        record.Add(ConditionalKey(conditional), FieldKind.Plain, "TookBranch", "bool");
         return true;
     }
 
-    /// <summary>Whether an arm ends an iteration and hands on values that may need a gradient.</summary>
-    private bool EndsIteration(Terminator end) =>
-        end.Kind is TerminatorKind.Continue or TerminatorKind.Break or TerminatorKind.ReturnFromLoop && end.Values.Any(_activity.NeedsGradient);
+    /// <summary>Whether a branch ends an iteration with values that may need a gradient.</summary>
+    private bool EndsIteration(Terminator terminator) =>
+        terminator.Kind is TerminatorKind.Continue or TerminatorKind.Break or TerminatorKind.ReturnFromLoop && terminator.Operands.Any(_activity.NeedsGradient);
 
     private bool VisitLoop(Loop loop, RecordPlan record)
     {
         RecordPlan iteration = new(
-            _classNames.Unique(NameTable.Pascal(loop.Label) + "Values"), _localNames.Unique($"{NameTable.Camel(loop.Label)}Values"), loop.Label);
-        foreach (Carried carried in loop.Carried)
-            _definedIn[carried.Inside] = iteration;
+            _classNames.Fresh(Casing.Pascal(loop.Label) + "Values"), _localNames.Fresh($"{Casing.Camel(loop.Label)}Values"), loop.Label);
+        foreach (LoopCarriedValue carried in loop.CarriedValues)
+            _definedIn[carried.Argument] = iteration;
         _iterations.Add(loop, iteration);
         bool hasBackward = Visit(loop.Body, iteration)
-            | loop.Carried.Any(carried => _activity.NeedsGradient(carried.After) || _activity.NeedsGradient(carried.Inside))
+            | loop.CarriedValues.Any(carried => _activity.NeedsGradient(carried.Result) || _activity.NeedsGradient(carried.Argument))
             | (loop.Returned >= 0 && _activity.NeedsGradient(loop.Returned));
         if (!hasBackward)
         {
@@ -232,14 +232,14 @@ internal sealed class SavePlan
         record.Add(
             LoopKey(loop),
             FieldKind.Iterations,
-            NameTable.Pascal(loop.Label) + "Iterations",
+            Casing.Pascal(loop.Label) + "Iterations",
             $"global::System.Collections.Generic.List<{iteration.ClassName}>",
             loop.Label);
         return true;
     }
 
-    /// <summary>The key of the field that says which arm of a choice ran.</summary>
-    public static object ChoiceKey(Choice choice) => new ReferenceKey(choice);
+    /// <summary>The key of the field that says which branch of a conditional ran.</summary>
+    public static object ConditionalKey(Conditional conditional) => new ReferenceKey(conditional);
 
     /// <summary>The key of the field that holds a loop's iterations.</summary>
     public static object LoopKey(Loop loop) => new ReferenceKey(loop);
@@ -257,31 +257,31 @@ internal sealed class SavePlan
         ? $"{_definedIn[source][("layer", source)]} is not null"
         : _definedIn[source][FlagKey(source)];
 
-    /// <summary>A flag is made of others: an operator's of its arguments', a meeting's of those that meet.</summary>
+    /// <summary>Closes the set of flags: a flag is made of others, an operator's of its arguments', a phi's of its operands'.</summary>
     private void CloseFlags()
     {
-        bool grows = true;
-        while (grows)
+        bool changed = true;
+        while (changed)
         {
             int before = _flags.Count;
             foreach (int value in _flags.ToArray())
                 _flags.UnionWith(_activity.SourcesOf(value));
-            foreach (OperatorCall call in _structure.Operations.OfType<OperatorCall>()
+            foreach (OperatorCall call in _dataFlow.Operations.OfType<OperatorCall>()
                 .Where(call => _flags.Contains(call.Result) && _activity.SourcesOf(call.Result).Count > 1))
                 _flags.UnionWith(call.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
-            foreach ((int from, int to) in _structure.Handovers)
+            foreach ((int operand, int phi) in _dataFlow.PhiOperands)
             {
-                if (_flags.Contains(to))
-                    _flags.Add(from);
+                if (_flags.Contains(phi))
+                    _flags.Add(operand);
             }
 
-            foreach (Carried carried in _structure.Operations.OfType<Loop>().SelectMany(loop => loop.Carried))
+            foreach (LoopCarriedValue carried in _dataFlow.Operations.OfType<Loop>().SelectMany(loop => loop.CarriedValues))
             {
-                if (_flags.Contains(carried.Inside) || _flags.Contains(carried.After))
-                    _flags.UnionWith([carried.Inside, carried.After]);
+                if (_flags.Contains(carried.Argument) || _flags.Contains(carried.Result))
+                    _flags.UnionWith([carried.Argument, carried.Result]);
             }
 
-            grows = _flags.Count > before;
+            changed = _flags.Count > before;
         }
     }
 

@@ -42,8 +42,8 @@ internal static class LowRankTermPrinter
     private static TermText OfRows(LowRankTerm term)
     {
         (string left, string right) = (term.Left, term.Right);
-        string packedLeft = $"packed{NameTable.Pascal(left)}", panelRight = $"panel{NameTable.Pascal(right)}";
-        string tileLeft = $"tile{NameTable.Pascal(left)}", tileRight = $"tile{NameTable.Pascal(right)}";
+        string packedLeft = $"packed{Casing.Pascal(left)}", panelRight = $"panel{Casing.Pascal(right)}";
+        string tileLeft = $"tile{Casing.Pascal(left)}", tileRight = $"tile{Casing.Pascal(right)}";
         return new TermText(
             $"Tensor? {right}, float scaling, Tensor? {left}, ",
             $"{right}, scaling, {left}, ",
@@ -77,7 +77,7 @@ internal static class LowRankTermPrinter
     private static TermText OfFeatures(LowRankTerm term)
     {
         (string left, string right) = (term.Left, term.Right);
-        string packedLeft = $"packed{NameTable.Pascal(left)}", tileLeft = $"tile{NameTable.Pascal(left)}", tileRight = $"tile{NameTable.Pascal(right)}";
+        string packedLeft = $"packed{Casing.Pascal(left)}", tileLeft = $"tile{Casing.Pascal(left)}", tileRight = $"tile{Casing.Pascal(right)}";
         return new TermText(
             $"Tensor? {left}, Tensor? {right}, ",
             $"{left}, {right}, ",

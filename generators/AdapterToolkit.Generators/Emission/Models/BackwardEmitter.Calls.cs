@@ -11,7 +11,7 @@ internal sealed partial class BackwardEmitter
         RecordPlan record = _plan.RecordOf(layer);
         GradientVariable gradient = _gradients[layer.Result];
         string saved = record[("layer", layer.Result)];
-        _writer.Open(gradient.IsCertain ? $"if ({saved} is not null)" : $"if ({gradient.Name} is not null && {saved} is not null)");
+        _writer.Open(gradient.IsNonNull ? $"if ({saved} is not null)" : $"if ({gradient.Name} is not null && {saved} is not null)");
         List<string> arguments = [gradient.Name, saved];
         List<(int Value, string Contribution)> contributions = [];
         foreach (Argument argument in layer.Arguments.Where(argument => argument.TakesTensor))
@@ -26,13 +26,13 @@ internal sealed partial class BackwardEmitter
             }
             else
             {
-                string contribution = _names.Unique(NameTable.Camel(_graph.Names[argument.Value]) + "Contribution");
+                string contribution = _names.Fresh(Casing.Camel(_graph.Names[argument.Value]) + "Contribution");
                 contributions.Add((argument.Value, contribution));
                 arguments.Add($"out {MaybeTensor} {contribution}");
             }
         }
 
-        string receiver = layer.IsLasting
+        string receiver = layer.IsRematerializable
             ? layer.Receiver.Print(value => throw new InvalidOperationException($"The module of {layer.Label} depends on tensor {value}."))
             : record[("module", layer.Result)] + "!";
         _writer.Line($"{receiver}.Backward({string.Join(", ", arguments)});");
@@ -45,19 +45,19 @@ internal sealed partial class BackwardEmitter
     private void EmitOperator(OperatorCall call)
     {
         GradientVariable gradient = _gradients[call.Result];
-        if (!gradient.IsCertain)
+        if (!gradient.IsNonNull)
             _writer.Open($"if ({gradient.Name} is not null)");
         foreach ((GradientCall method, _) in _plan.NeededGradients(call))
             EmitGradient(call, method, gradient);
         Release(gradient);
-        if (!gradient.IsCertain)
+        if (!gradient.IsNonNull)
             _writer.EndBlock();
     }
 
     private void EmitGradient(OperatorCall call, GradientCall method, GradientVariable gradient)
     {
         RecordPlan record = _plan.RecordOf(call);
-        string target = call.IsLasting ? call.Target.Print(_ => "") : record[("target", call.Result)] + "!";
+        string target = call.IsRematerializable ? call.Target.Print(_ => "") : record[("target", call.Result)] + "!";
         string text = $"{target}.{method.Method}("
             + $"{string.Join(", ", method.Parameters.Select(parameter => SavedArgument(call, parameter, record)).Prepend(gradient.Name))})";
         Argument[] tensors = [.. call.Arguments.Where(argument => argument.TakesTensor)];
@@ -72,12 +72,12 @@ internal sealed partial class BackwardEmitter
     {
         if (!_gradients.ContainsKey(argument.Value))
         {
-            GradientVariable variable = new(NewName(argument.Value), IsOwned: true, IsCertain: IsOnlyUse(call, argument.Value));
+            GradientVariable variable = new(NewName(argument.Value), IsOwned: true, IsNonNull: IsOnlyUse(call, argument.Value));
             _gradients[argument.Value] = variable;
             _contributed.Add(argument.Value);
-            _writer.Line($"{(variable.IsCertain ? MaybeTensor.TrimEnd('?') : MaybeTensor)} {variable.Name} = {text};");
+            _writer.Line($"{(variable.IsNonNull ? MaybeTensor.TrimEnd('?') : MaybeTensor)} {variable.Name} = {text};");
         }
-        else if (_activity.AreActiveTogether(argument.Value, call.Result))
+        else if (_activity.HaveSameActivity(argument.Value, call.Result))
         {
             Contribute(argument.Value, text);
         }
@@ -93,7 +93,7 @@ internal sealed partial class BackwardEmitter
     /// <summary>Passes on the tuple that a gradient method for all tensors returns.</summary>
     private void ContributeAll(OperatorCall call, Argument[] tensors, string text)
     {
-        string[] names = [.. tensors.Select(tensor => _names.Unique(NameTable.Camel(tensor.Parameter) + "Contribution"))];
+        string[] names = [.. tensors.Select(tensor => _names.Fresh(Casing.Camel(tensor.Parameter) + "Contribution"))];
         _writer.Line($"({string.Join(", ", names.Select(name => $"{MaybeTensor} {name}"))}) = {text};");
         for (int i = 0; i < tensors.Length; i++)
         {
@@ -101,7 +101,7 @@ internal sealed partial class BackwardEmitter
             {
                 _writer.Line($"{names[i]}?.Release();");
             }
-            else if (_activity.AreActiveTogether(tensors[i].Value, call.Result))
+            else if (_activity.HaveSameActivity(tensors[i].Value, call.Result))
             {
                 Contribute(tensors[i].Value, names[i]);
             }
@@ -120,9 +120,9 @@ internal sealed partial class BackwardEmitter
     }
 
     private bool IsOnlyUse(OperatorCall call, int value) =>
-        !_structure.Operations.Any(operation => !ReferenceEquals(operation, call) && _plan.IsDifferentiated(operation)
-            && operation is not Choice && operation is not Loop && _structure.UsesOf(operation).Contains(value))
-        && !_structure.Handovers.Any(handover => handover.From == value);
+        !_dataFlow.Operations.Any(operation => !ReferenceEquals(operation, call) && _plan.IsDifferentiated(operation)
+            && operation is not Conditional && operation is not Loop && _dataFlow.UsesOf(operation).Contains(value))
+        && !_dataFlow.PhiOperands.Any(use => use.Operand == value);
 
     private string SavedArgument(OperatorCall call, string parameter, RecordPlan record)
     {
@@ -132,7 +132,7 @@ internal sealed partial class BackwardEmitter
                 return record[("tensor", argument.Value)] + "!";
             if (argument.TakesTensor)
                 return "null";
-            return argument.IsLasting ? argument.Text!.Print(_ => "") : _plan.SavedArgument(call, argument);
+            return argument.IsRematerializable ? argument.Code!.Print(_ => "") : _plan.SavedArgument(call, argument);
         }
 
         if (call.SavedOutputs.Contains(parameter))
@@ -142,6 +142,6 @@ internal sealed partial class BackwardEmitter
         Argument flagged = call.Arguments.First(other => other.Parameter + "Active" == parameter);
         if (!flagged.IsTensor || !_activity.NeedsGradient(flagged.Value))
             return "false";
-        return _activity.AreActiveTogether(flagged.Value, call.Result) ? "true" : _plan.BackwardFlag(flagged.Value);
+        return _activity.HaveSameActivity(flagged.Value, call.Result) ? "true" : _plan.BackwardFlag(flagged.Value);
     }
 }

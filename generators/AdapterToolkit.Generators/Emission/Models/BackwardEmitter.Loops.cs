@@ -4,76 +4,78 @@ using AdapterToolkit.Generators.Planning;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
-/// <content>Loops: the iterations in reverse, with the gradients of the values that they carry.</content>
+/// <content>Loops: the iterations in reverse, with the gradients of the loop-carried values.</content>
 internal sealed partial class BackwardEmitter
 {
     private void EmitLoop(Loop loop, HashSet<int> defined)
     {
         RecordPlan record = _plan.RecordOf(loop), iteration = _plan.IterationOf(loop);
-        foreach (Carried carried in loop.Carried.Where(carried => _activity.NeedsGradient(carried.Inside) || _activity.NeedsGradient(carried.After)))
+        foreach (LoopCarriedValue carried in loop.CarriedValues
+            .Where(carried => _activity.NeedsGradient(carried.Argument) || _activity.NeedsGradient(carried.Result)))
         {
-            GradientVariable? after = _gradients.TryGetValue(carried.After, out GradientVariable? known) ? known : null;
-            if (after is not { IsOwned: true, IsCertain: false })
+            GradientVariable? after = _gradients.TryGetValue(carried.Result, out GradientVariable? known) ? known : null;
+            if (after is not { IsOwned: true, IsNonNull: false })
             {
-                string name = _names.Unique(NameTable.Camel(_graph.Names[carried.Inside]) + "Gradient");
+                string name = _names.Fresh(Casing.Camel(_graph.Names[carried.Argument]) + "Gradient");
                 _writer.Line($"{MaybeTensor} {name} = {(after is null ? "null" : after.IsOwned ? after.Name : $"{after.Name}.Retain()")};");
-                after = new GradientVariable(name, IsOwned: true, IsCertain: false);
+                after = new GradientVariable(name, IsOwned: true, IsNonNull: false);
             }
 
-            _gradients[carried.Inside] = after;
-            _contributed.Add(carried.Inside);
+            _gradients[carried.Argument] = after;
+            _contributed.Add(carried.Argument);
         }
 
         HashSet<int> before = _contributed;
         _contributed = [.. before, .. Enumerable.Range(0, _graph.Names.Count).Where(_gradients.ContainsKey)];
-        LoopTarget? outer = _loop;
-        _loop = new LoopTarget(loop.Carried, loop.Returned);
-        string index = _names.Unique("i");
+        Loop? outer = _loop;
+        _loop = loop;
+        string index = _names.Fresh("i");
         string list = record[SavePlan.LoopKey(loop)];
         _writer.Open($"for (int {index} = {list}.Count - 1; {index} >= 0; {index}--)");
         _writer.Line($"{iteration.ClassName} {iteration.Variable} = {list}[{index}];");
         _source = "";
-        DeclareHandedOn(loop.Body);
-        SeedEnd(loop.Body);
+        DeclareYielded(loop.Body);
+        SeedTerminator(loop.Body);
         EmitOperations(loop.Body);
         _writer.EndBlock();
         _loop = outer;
         _source = "";
-        _contributed = [.. before, .. _structure.UsesOf(loop.Body)];
-        foreach (Carried carried in loop.Carried.Where(carried => _activity.NeedsGradient(carried.Inside) && _activity.NeedsGradient(carried.Initial)))
+        _contributed = [.. before, .. _dataFlow.UsesOf(loop.Body)];
+        foreach (LoopCarriedValue carried in loop.CarriedValues
+            .Where(carried => _activity.NeedsGradient(carried.Argument) && _activity.NeedsGradient(carried.Initial)))
         {
             if (defined.Contains(carried.Initial) && !_gradients.ContainsKey(carried.Initial))
             {
-                _gradients[carried.Initial] = _gradients[carried.Inside];
+                _gradients[carried.Initial] = _gradients[carried.Argument];
                 _contributed.Add(carried.Initial);
             }
             else
             {
-                Contribute(carried.Initial, _gradients[carried.Inside].Name);
+                Contribute(carried.Initial, _gradients[carried.Argument].Name);
             }
         }
     }
 
-    /// <summary>Declares the gradients of values of a body that its arms hand on, since these come first in the backward pass.</summary>
-    private void DeclareHandedOn(Region body)
+    /// <summary>Declares the gradients of values of a body that its branches end an iteration with, since these come first in the backward pass.</summary>
+    private void DeclareYielded(Region body)
     {
-        if (body.End.Kind != TerminatorKind.Arms)
+        if (body.Terminator.Kind != TerminatorKind.Unreachable)
             return;
-        HashSet<int> defined = [.. body.Operations.SelectMany(GraphStructure.DefinedBy)];
-        foreach (int value in _structure.UsesOf(body.Operations[body.Operations.Count - 1])
+        HashSet<int> defined = [.. body.Operations.SelectMany(DataFlow.DefinedBy)];
+        foreach (int value in _dataFlow.UsesOf(body.Operations[body.Operations.Count - 1])
             .Where(value => defined.Contains(value) && _activity.NeedsGradient(value) && !_gradients.ContainsKey(value))
             .OrderBy(value => value))
             Declare(value);
     }
 
-    private void SeedCarried(Terminator end, HashSet<int> defined)
+    private void SeedCarried(Terminator terminator, HashSet<int> defined)
     {
         List<(int Value, GradientVariable Gradient)> moved = [];
-        for (int i = 0; i < _loop!.Carried.Count; i++)
+        for (int i = 0; i < _loop!.CarriedValues.Count; i++)
         {
-            int value = end.Values[i];
-            if (value != _loop.Carried[i].Inside && _activity.NeedsGradient(_loop.Carried[i].Inside))
-                moved.Add((value, _gradients[_loop.Carried[i].Inside]));
+            int value = terminator.Operands[i];
+            if (value != _loop.CarriedValues[i].Argument && _activity.NeedsGradient(_loop.CarriedValues[i].Argument))
+                moved.Add((value, _gradients[_loop.CarriedValues[i].Argument]));
         }
 
         SeedMoved(moved, defined);
@@ -92,7 +94,7 @@ internal sealed partial class BackwardEmitter
             _writer.Line($"{gradient.Name} = null;");
             if (defined.Contains(value) && !_gradients.ContainsKey(value))
             {
-                _gradients[value] = new GradientVariable(name, IsOwned: true, IsCertain: false);
+                _gradients[value] = new GradientVariable(name, IsOwned: true, IsNonNull: false);
                 _contributed.Add(value);
             }
             else

@@ -15,28 +15,28 @@ internal sealed partial class BackwardEmitter
     private const string Sum = RuntimeNames.GradientAccumulation + ".Accumulate";
 
     private readonly SourceWriter _writer;
-    private readonly GraphStructure _structure;
+    private readonly DataFlow _dataFlow;
     private readonly Graph _graph;
     private readonly Activity _activity;
     private readonly SavePlan _plan;
-    private readonly NameTable _names;
+    private readonly NameScope _names;
     private readonly Dictionary<int, GradientVariable> _gradients = [];
     private HashSet<int> _contributed = [];
-    private LoopTarget? _loop;
+    private Loop? _loop;
     private EquatableArray<int> _results;
     private string _source = "";
 
     /// <summary>Makes an emitter of one method.</summary>
     /// <param name="writer">Where to write.</param>
-    /// <param name="structure">The graph.</param>
+    /// <param name="dataFlow">The graph.</param>
     /// <param name="activity">What may need a gradient.</param>
     /// <param name="plan">What is saved.</param>
     /// <param name="names">Names for locals.</param>
-    public BackwardEmitter(SourceWriter writer, GraphStructure structure, Activity activity, SavePlan plan, NameTable names)
+    public BackwardEmitter(SourceWriter writer, DataFlow dataFlow, Activity activity, SavePlan plan, NameScope names)
     {
         _writer = writer;
-        _structure = structure;
-        _graph = structure.Graph;
+        _dataFlow = dataFlow;
+        _graph = dataFlow.Graph;
         _activity = activity;
         _plan = plan;
         _names = names;
@@ -50,29 +50,29 @@ internal sealed partial class BackwardEmitter
         foreach (KeyValuePair<int, string> input in inputGradients)
         {
             _writer.Line($"{input.Value} = null;");
-            _gradients[input.Key] = new GradientVariable(input.Value, IsOwned: true, IsCertain: false);
+            _gradients[input.Key] = new GradientVariable(input.Value, IsOwned: true, IsNonNull: false);
         }
 
-        int result = _graph.Body.End.Values[0];
+        int result = _graph.Body.Terminator.Operands[0];
         if (_gradients.TryGetValue(result, out GradientVariable? own))
             _writer.Line($"{own.Name} = {gradient}.Retain();");
         else
-            _gradients[result] = new GradientVariable(gradient, IsOwned: false, IsCertain: true);
+            _gradients[result] = new GradientVariable(gradient, IsOwned: false, IsNonNull: true);
         _contributed.Add(result);
         EmitOperations(_graph.Body);
     }
 
     private void EmitOperations(Region region)
     {
-        HashSet<int> defined = [.. region.Operations.SelectMany(GraphStructure.DefinedBy)];
+        HashSet<int> defined = [.. region.Operations.SelectMany(DataFlow.DefinedBy)];
         foreach (Operation operation in region.Operations.Reverse().Where(_plan.IsDifferentiated))
         {
             Comment(operation);
-            foreach (int value in _structure.UsesOf(operation)
+            foreach (int value in _dataFlow.UsesOf(operation)
                 .Where(value => defined.Contains(value) && _activity.NeedsGradient(value) && !_gradients.ContainsKey(value))
                 .OrderBy(value => value))
             {
-                if (!DeclaresItself(operation, value))
+                if (!DeclaresGradient(operation, value))
                     Declare(value);
             }
 
@@ -84,8 +84,8 @@ internal sealed partial class BackwardEmitter
                 case OperatorCall call:
                     EmitOperator(call);
                     break;
-                case Choice choice:
-                    EmitChoice(choice);
+                case Conditional conditional:
+                    EmitConditional(conditional);
                     break;
                 case Loop loop:
                     EmitLoop(loop, defined);
@@ -103,20 +103,20 @@ internal sealed partial class BackwardEmitter
         _writer.Line($"// {_source}");
     }
 
-    private string NewName(int value) => _names.Unique(NameTable.Camel(_graph.Names[value]) + "Gradient");
+    private string NewName(int value) => _names.Fresh(Casing.Camel(_graph.Names[value]) + "Gradient");
 
     private void Declare(int value)
     {
-        GradientVariable variable = new(NewName(value), IsOwned: true, IsCertain: false);
+        GradientVariable variable = new(NewName(value), IsOwned: true, IsNonNull: false);
         _gradients[value] = variable;
         _writer.Line($"{MaybeTensor} {variable.Name} = null;");
     }
 
     /// <summary>Whether an operation gives a value its gradient in every case and for the first time, so that it can declare it.</summary>
-    private bool DeclaresItself(Operation operation, int value) => operation switch
+    private bool DeclaresGradient(Operation operation, int value) => operation switch
     {
-        OperatorCall call => IsPlain(call) && _gradients[call.Result].IsCertain && call.Arguments.Count(argument => argument.Value == value) == 1,
-        Loop loop => loop.Carried.Count(carried => carried.Initial == value) == 1 && !_structure.UsesOf(loop.Body).Contains(value),
+        OperatorCall call => IsPlain(call) && _gradients[call.Result].IsNonNull && call.Arguments.Count(argument => argument.Value == value) == 1,
+        Loop loop => loop.CarriedValues.Count(carried => carried.Initial == value) == 1 && !_dataFlow.UsesOf(loop.Body).Contains(value),
         _ => false,
     };
 
@@ -124,7 +124,7 @@ internal sealed partial class BackwardEmitter
     private bool IsPlain(OperatorCall call) =>
         _plan.NeededGradients(call).ToArray() is [{ Gradient: { } gradient }]
         && call.Arguments.Count(argument => argument.TakesTensor) == 1
-        && (gradient.For is null || _activity.AreActiveTogether(call.Result, call.Arguments.First(argument => argument.Parameter == gradient.For).Value));
+        && (gradient.For is null || _activity.HaveSameActivity(call.Result, call.Arguments.First(argument => argument.Parameter == gradient.For).Value));
 
     /// <summary>Adds a contribution, whose hold passes on, to the gradient of a value.</summary>
     private void Contribute(int value, string contribution)

@@ -9,7 +9,7 @@ internal sealed partial class ForwardEmitter
     private static string Pass(Argument argument, string text) => argument.IsNamed ? $"{argument.Parameter}: {text}" : text;
 
     private string ArgumentText(Argument argument, Dictionary<string, string> replaced) =>
-        Pass(argument, argument.IsTensor ? Name(argument.Value) : replaced.TryGetValue(argument.Parameter, out string? name) ? name : Print(argument.Text!));
+        Pass(argument, argument.IsTensor ? Name(argument.Value) : replaced.TryGetValue(argument.Parameter, out string? name) ? name : Print(argument.Code!));
 
     private void EmitLayer(LayerCall layer)
     {
@@ -18,16 +18,16 @@ internal sealed partial class ForwardEmitter
         if (!Saves(layer))
         {
             IEnumerable<string> given = layer.Arguments.Select(argument => ArgumentText(argument, none));
-            if (layer.EvaluatesInPass)
+            if (layer.TakesPass)
                 given = given.Append(layer.Arguments.Any(argument => argument.IsNamed) ? $"pass: {_passParameter}" : _passParameter);
             _writer.Line($"{Definition(layer.Result)} = {receiver}.{layer.EvaluateMethod}({string.Join(", ", given)});");
             return;
         }
 
         RecordPlan record = _plan!.RecordOf(layer);
-        if (!layer.IsLasting)
+        if (!layer.IsRematerializable)
         {
-            receiver = Hoist(receiver, layer.Type, NameTable.Camel(layer.Label));
+            receiver = Materialize(receiver, layer.Type, Casing.Camel(layer.Label));
             _writer.Line($"{record[("module", layer.Result)]} = {receiver};");
         }
 
@@ -38,7 +38,7 @@ internal sealed partial class ForwardEmitter
             arguments.Add(ArgumentText(argument, none));
             named |= argument.IsNamed;
             if (argument.TakesTensor)
-                arguments.Add((named ? $"{argument.Parameter}Active: " : "") + (argument.IsTensor ? Flag(argument.Value) : Frozen));
+                arguments.Add((named ? $"{argument.Parameter}Active: " : "") + (argument.IsTensor ? Flag(argument.Value) : Inactive));
         }
 
         arguments.Add((named ? "pass: " : "") + _passParameter);
@@ -61,22 +61,22 @@ internal sealed partial class ForwardEmitter
         }
 
         RecordPlan record = _plan!.RecordOf(call);
-        if (!call.IsLasting)
+        if (!call.IsRematerializable)
         {
-            target = Hoist(target, call.TargetType, NameTable.Camel($"{_graph.Names[call.Result]}Target"));
+            target = Materialize(target, call.TargetType, Casing.Camel($"{_graph.Names[call.Result]}Target"));
             _writer.Line($"{record[("target", call.Result)]} = {target};");
         }
 
         foreach (Argument argument in _plan.SavedArguments(call).Where(argument => !argument.IsParameter))
         {
-            string local = replaced[argument.Parameter] = Hoist(Print(argument.Text!), argument.Type, argument.Parameter);
+            string local = replaced[argument.Parameter] = Materialize(Print(argument.Code!), argument.Type, argument.Parameter);
             _writer.Line($"{_plan.SavedArgument(call, argument)} = {local};");
         }
 
         if (_activity.SourcesOf(call.Result).Count > 1 && _plan.NeedsFlag(call.Result))
         {
             IEnumerable<string> flags = call.Arguments
-                .Where(argument => argument.IsTensor && !_activity.IsFrozen(argument.Value))
+                .Where(argument => argument.IsTensor && !_activity.IsInactive(argument.Value))
                 .Select(argument => Flag(argument.Value));
             DeclareFlag(call.Result, string.Join(" || ", flags.Distinct()));
         }
@@ -97,7 +97,7 @@ internal sealed partial class ForwardEmitter
             _writer.Unindent();
         }
 
-        foreach (IGrouping<int, int> saved in _plan.SavedTensors(call).GroupBy(saved => saved.Value, saved => saved.Decider))
+        foreach (IGrouping<int, int> saved in _plan.SavedTensors(call).GroupBy(saved => saved.Value, saved => saved.Guard))
             Save(record, saved.Key, string.Join(" || ", saved.Select(Flag).Distinct()));
     }
 
@@ -112,18 +112,18 @@ internal sealed partial class ForwardEmitter
     }
 
     /// <summary>A local that holds an expression's value, unless the expression is one already.</summary>
-    private string Hoist(string expression, string type, string name)
+    private string Materialize(string expression, string type, string name)
     {
         if (expression.All(letter => char.IsLetterOrDigit(letter) || letter is '_' or '@'))
             return expression;
-        string local = _names.Unique(name);
+        string local = _names.Fresh(name);
         _writer.Line($"{type} {local} = {expression};");
         return local;
     }
 
     private void DeclareFlag(int value, string condition)
     {
-        string name = _flagNames[value] = _names.Unique($"{Name(value).TrimStart('@')}Active");
+        string name = _flagNames[value] = _names.Fresh($"{Name(value).TrimStart('@')}Active");
         _writer.Line($"bool {name} = {condition};");
     }
 }

@@ -5,23 +5,23 @@ using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
-/// <content>Loops: the variables that carry values from one iteration to the next, and the record of each iteration.</content>
+/// <content>Loops: the variables of the block arguments, and the record of each iteration.</content>
 internal sealed partial class ForwardEmitter
 {
-    private void EmitLoop(Loop loop, HashSet<int> owned, HashSet<int> usedAfter)
+    private void EmitLoop(Loop loop, HashSet<int> owned, HashSet<int> liveAfter)
     {
-        DeclareCarried(loop, owned, usedAfter);
+        DeclareBlockArguments(loop, owned, liveAfter);
         if (loop.Returned >= 0)
         {
             _writer.Line($"{RuntimeNames.Tensor}? {Name(loop.Returned)} = null;");
             _declared.Add(loop.Returned);
             _maybeNull.Add(loop.Returned);
             if (_plan?.NeedsFlag(loop.Returned) == true)
-                DeclareFlag(loop.Returned, Frozen);
+                DeclareFlag(loop.Returned, Inactive);
         }
 
-        LoopTarget? outer = _loop;
-        _loop = new LoopTarget(loop.Carried, loop.Returned);
+        Loop? outer = _loop;
+        _loop = loop;
         HashSet<object> written = [.. _written];
         _writer.Open(Print(loop.Header));
         if (Saves(loop))
@@ -29,77 +29,77 @@ internal sealed partial class ForwardEmitter
             RecordPlan record = _plan!.RecordOf(loop), iteration = _plan.IterationOf(loop);
             _writer.Line($"{iteration.ClassName} {iteration.Variable} = new();");
             _writer.Line($"{record[SavePlan.LoopKey(loop)]}.Add({iteration.Variable});");
-            foreach (Carried carried in loop.Carried.Where(carried => iteration.Has(SavePlan.FlagKey(carried.Inside))))
-                _writer.Line($"{iteration[SavePlan.FlagKey(carried.Inside)]} = {Flag(carried.Inside)};");
+            foreach (LoopCarriedValue carried in loop.CarriedValues.Where(carried => iteration.Has(SavePlan.FlagKey(carried.Argument))))
+                _writer.Line($"{iteration[SavePlan.FlagKey(carried.Argument)]} = {Flag(carried.Argument)};");
         }
 
-        EmitRegion(loop.Body, [.. loop.Carried.Select(carried => carried.Inside)]);
+        EmitRegion(loop.Body, [.. loop.CarriedValues.Select(carried => carried.Argument)]);
         _writer.EndBlock(loop.Footer is null ? "" : $" {Print(loop.Footer)}");
         RestoreWritten(written);
         _loop = outer;
         _source = "";
         if (Saves(loop))
         {
-            foreach (int value in GraphStructure.DefinedBy(loop).Where(value => _plan!.RecordOf(loop).Has(SavePlan.FlagKey(value))))
+            foreach (int value in DataFlow.DefinedBy(loop).Where(value => _plan!.RecordOf(loop).Has(SavePlan.FlagKey(value))))
                 _writer.Line($"{_plan!.RecordOf(loop)[SavePlan.FlagKey(value)]} = {Flag(value)};");
         }
     }
 
-    /// <summary>Declares the variables that carry values; one whose value is not needed otherwise takes over its variable.</summary>
-    private void DeclareCarried(Loop loop, HashSet<int> owned, HashSet<int> usedAfter)
+    /// <summary>Declares the variables of the block arguments; one whose operand is dead after the loop's start takes over its variable.</summary>
+    private void DeclareBlockArguments(Loop loop, HashSet<int> owned, HashSet<int> liveAfter)
     {
-        HashSet<int> usedInside = [.. _structure.UsesOf(loop.Body), .. loop.Header.Values, .. loop.Footer?.Values ?? []];
-        foreach (Carried carried in loop.Carried)
+        HashSet<int> usedInside = [.. _dataFlow.UsesOf(loop.Body), .. loop.Header.Operands, .. loop.Footer?.Operands ?? []];
+        foreach (LoopCarriedValue carried in loop.CarriedValues)
         {
             int initial = carried.Initial;
-            bool dies = owned.Contains(initial) && !usedAfter.Contains(initial) && !usedInside.Contains(initial)
-                && loop.Carried.Count(other => other.Initial == initial) == 1;
-            string initialFlag = _plan?.NeedsFlag(carried.Inside) == true ? Flag(initial) : "";
+            bool dies = owned.Contains(initial) && !liveAfter.Contains(initial) && !usedInside.Contains(initial)
+                && loop.CarriedValues.Count(other => other.Initial == initial) == 1;
+            string initialFlag = _plan?.NeedsFlag(carried.Argument) == true ? Flag(initial) : "";
             if (dies)
             {
                 owned.Remove(initial);
-                _valueNames[carried.Inside] = Name(initial);
+                _valueNames[carried.Argument] = Name(initial);
             }
             else
             {
-                _valueNames[carried.Inside] = _names.Unique(NameTable.Camel(_graph.Names[carried.Inside]));
-                _writer.Line($"{RuntimeNames.Tensor} {Name(carried.Inside)} = {Name(initial)}.Retain();");
+                _valueNames[carried.Argument] = _names.Fresh(Casing.Camel(_graph.Names[carried.Argument]));
+                _writer.Line($"{RuntimeNames.Tensor} {Name(carried.Argument)} = {Name(initial)}.Retain();");
             }
 
-            _valueNames[carried.After] = Name(carried.Inside);
-            _declared.Add(carried.Inside);
-            _declared.Add(carried.After);
+            _valueNames[carried.Result] = Name(carried.Argument);
+            _declared.Add(carried.Argument);
+            _declared.Add(carried.Result);
             if (initialFlag.Length > 0)
             {
-                DeclareFlag(carried.Inside, initialFlag);
-                _flagNames[carried.After] = _flagNames[carried.Inside];
+                DeclareFlag(carried.Argument, initialFlag);
+                _flagNames[carried.Result] = _flagNames[carried.Argument];
             }
         }
     }
 
-    /// <summary>Hands the values at the end of an iteration to the variables that carry them.</summary>
-    private void EmitCarry(Terminator end, HashSet<int> owned)
+    /// <summary>Assigns the block arguments what an iteration ends with: a parallel copy, since a source may be another's target.</summary>
+    private void AssignBlockArguments(Terminator terminator, HashSet<int> owned)
     {
         List<(string Target, string Source)> assignments = [];
-        EquatableArray<Carried> slots = _loop!.Carried;
-        HashSet<int> kept = [.. slots.Where((slot, i) => end.Values[i] == slot.Inside).Select(slot => slot.Inside)];
-        for (int i = 0; i < slots.Count; i++)
+        EquatableArray<LoopCarriedValue> carried = _loop!.CarriedValues;
+        HashSet<int> kept = [.. carried.Where((value, i) => terminator.Operands[i] == value.Argument).Select(value => value.Argument)];
+        for (int i = 0; i < carried.Count; i++)
         {
-            int value = end.Values[i], inside = slots[i].Inside;
-            if (value != inside && Name(value) == Name(inside))
+            int value = terminator.Operands[i], argument = carried[i].Argument;
+            if (value != argument && Name(value) == Name(argument))
             {
                 owned.Remove(value);
             }
-            else if (value != inside)
+            else if (value != argument)
             {
-                bool handedOnAgain = end.Values.Take(slots.Count).Skip(i + 1).Contains(value);
+                bool yieldedAgain = terminator.Operands.Take(carried.Count).Skip(i + 1).Contains(value);
                 assignments.Add((
-                    Name(inside),
-                    owned.Contains(value) && !handedOnAgain && !kept.Contains(value) ? Move(value, owned) : $"{Name(value)}.Retain()"));
+                    Name(argument),
+                    owned.Contains(value) && !yieldedAgain && !kept.Contains(value) ? Move(value, owned) : $"{Name(value)}.Retain()"));
             }
 
-            if (_plan?.NeedsFlag(inside) == true && Flag(value) != _flagNames[inside])
-                assignments.Add((_flagNames[inside], Flag(value)));
+            if (_plan?.NeedsFlag(argument) == true && Flag(value) != _flagNames[argument])
+                assignments.Add((_flagNames[argument], Flag(value)));
         }
 
         owned.ExceptWith(kept);

@@ -7,40 +7,40 @@ namespace AdapterToolkit.Generators.Emission.Models;
 
 /// <summary>
 /// Emits the body of <c>Evaluate</c>, or of the forward pass that saves. Each tensor is released after its last use; a
-/// tensor that is handed on (yielded, carried, returned) changes its holder in place of being copied.
+/// tensor that a terminator uses (yielded, carried, returned) is moved in place of being copied.
 /// </summary>
 internal sealed partial class ForwardEmitter
 {
-    private const string Frozen = "false";
+    private const string Inactive = "false";
 
     private readonly SourceWriter _writer;
     private readonly Graph _graph;
-    private readonly GraphStructure _structure;
+    private readonly DataFlow _dataFlow;
     private readonly Activity _activity;
     private readonly SavePlan? _plan;
-    private readonly NameTable _names;
+    private readonly NameScope _names;
     private readonly Dictionary<int, string> _valueNames = [];
     private readonly Dictionary<int, string> _flagNames = [];
     private readonly HashSet<int> _declared = [];
     private readonly HashSet<object> _written = [];
     private readonly HashSet<int> _maybeNull = [];
     private EquatableArray<int> _results;
-    private LoopTarget? _loop;
+    private Loop? _loop;
     private string _source = "";
     private string _passParameter = "";
     private string _recordParameter = "";
 
     /// <summary>Makes an emitter of one method.</summary>
     /// <param name="writer">Where to write.</param>
-    /// <param name="structure">The graph.</param>
+    /// <param name="dataFlow">The graph.</param>
     /// <param name="activity">What may need a gradient.</param>
     /// <param name="plan">What is saved; null for <c>Evaluate</c>.</param>
     /// <param name="names">Names for locals.</param>
-    public ForwardEmitter(SourceWriter writer, GraphStructure structure, Activity activity, SavePlan? plan, NameTable names)
+    public ForwardEmitter(SourceWriter writer, DataFlow dataFlow, Activity activity, SavePlan? plan, NameScope names)
     {
         _writer = writer;
-        _structure = structure;
-        _graph = structure.Graph;
+        _dataFlow = dataFlow;
+        _graph = dataFlow.Graph;
         _activity = activity;
         _plan = plan;
         _names = names;
@@ -77,17 +77,17 @@ internal sealed partial class ForwardEmitter
     private string Name(int value)
     {
         if (!_valueNames.TryGetValue(value, out string? name))
-            _valueNames[value] = name = _names.Unique(NameTable.Camel(_graph.Names[value]));
+            _valueNames[value] = name = _names.Fresh(Casing.Camel(_graph.Names[value]));
         return name;
     }
 
-    private string Print(CarriedText text) => text.Print(Name);
+    private string Print(OpaqueCode text) => text.Print(Name);
 
     /// <summary>The condition under which a value is active.</summary>
     private string Flag(int value)
     {
-        if (_activity.IsFrozen(value))
-            return Frozen;
+        if (_activity.IsInactive(value))
+            return Inactive;
         if (_flagNames.TryGetValue(value, out string? name))
             return name;
         SortedSet<int> sources = _activity.SourcesOf(value);
@@ -99,19 +99,19 @@ internal sealed partial class ForwardEmitter
     private void EmitRegion(Region region, HashSet<int> owned)
     {
         EquatableArray<Operation> operations = region.Operations;
-        HashSet<int>[] usedFrom = new HashSet<int>[operations.Count + 1];
-        usedFrom[operations.Count] = [.. GraphStructure.UsesOf(region.End)];
+        HashSet<int>[] liveBefore = new HashSet<int>[operations.Count + 1];
+        liveBefore[operations.Count] = [.. DataFlow.UsesOf(region.Terminator)];
         for (int i = operations.Count - 1; i >= 0; i--)
-            usedFrom[i] = [.. usedFrom[i + 1], .. _structure.UsesOf(operations[i])];
+            liveBefore[i] = [.. liveBefore[i + 1], .. _dataFlow.UsesOf(operations[i])];
 
-        ReleaseDead(owned, usedFrom[0]);
+        ReleaseDead(owned, liveBefore[0]);
         for (int i = 0; i < operations.Count; i++)
         {
             Comment(operations[i]);
             switch (operations[i])
             {
-                case CarriedStatement statement:
-                    _writer.Line(Print(statement.Text));
+                case OpaqueStatement statement:
+                    _writer.Line(Print(statement.Code));
                     break;
                 case LayerCall layer:
                     EmitLayer(layer);
@@ -119,21 +119,21 @@ internal sealed partial class ForwardEmitter
                 case OperatorCall call:
                     EmitOperator(call);
                     break;
-                case Choice choice:
-                    HashSet<int> dying = [.. owned.Where(value => !usedFrom[i + 1].Contains(value))];
-                    owned.ExceptWith(dying);
-                    EmitChoice(choice, dying);
+                case Conditional conditional:
+                    HashSet<int> killed = [.. owned.Where(value => !liveBefore[i + 1].Contains(value))];
+                    owned.ExceptWith(killed);
+                    EmitConditional(conditional, killed);
                     break;
                 case Loop loop:
-                    EmitLoop(loop, owned, usedFrom[i + 1]);
+                    EmitLoop(loop, owned, liveBefore[i + 1]);
                     break;
             }
 
-            owned.UnionWith(GraphStructure.DefinedBy(operations[i]));
-            ReleaseDead(owned, usedFrom[i + 1]);
+            owned.UnionWith(DataFlow.DefinedBy(operations[i]));
+            ReleaseDead(owned, liveBefore[i + 1]);
         }
 
-        EmitEnd(region.End, owned);
+        EmitTerminator(region.Terminator, owned);
     }
 
     private void ReleaseDead(HashSet<int> owned, HashSet<int> used)
@@ -150,7 +150,7 @@ internal sealed partial class ForwardEmitter
         if (operation.Source == _source)
             return;
         _source = operation.Source;
-        if (operation is CarriedStatement or Choice or Loop || _source.Length == 0)
+        if (operation is OpaqueStatement or Conditional or Loop || _source.Length == 0)
             return;
         _writer.Line();
         _writer.Line($"// {_source}");

@@ -16,9 +16,9 @@ internal sealed class ModelEmitter
 
     private readonly SourceWriter _writer;
     private readonly ModelSpec _model;
-    private readonly GraphStructure _structure;
+    private readonly DataFlow _dataFlow;
     private readonly Activity _activity;
-    private readonly NameTable _names;
+    private readonly NameScope _names;
     private readonly SavePlan _plan;
     private readonly string _record;
     private readonly string _pass;
@@ -32,24 +32,24 @@ internal sealed class ModelEmitter
     {
         _writer = SourceWriter.File(cancellation);
         _model = model;
-        _structure = new GraphStructure(model.Graph!, cancellation);
-        _activity = new Activity(_structure, cancellation);
-        NameTable members = new(model.TakenNames);
-        _inputsClass = members.Unique("SavedInputs");
-        _keepingMethod = members.Unique("ForwardKeeping");
-        _names = members.Copy();
+        _dataFlow = new DataFlow(model.Graph!, cancellation);
+        _activity = new Activity(_dataFlow, cancellation);
+        NameScope members = new(model.TakenNames);
+        _inputsClass = members.Fresh("SavedInputs");
+        _keepingMethod = members.Fresh("ForwardKeeping");
+        _names = members.Nested();
         foreach (ParameterSpec parameter in model.Parameters)
             _names.Reserve(parameter.Name);
-        _record = _names.Unique("record");
-        _pass = _names.Unique("pass");
-        _gradient = _names.Unique("gradient");
+        _record = _names.Fresh("record");
+        _pass = _names.Fresh("pass");
+        _gradient = _names.Fresh("gradient");
         foreach (ParameterSpec parameter in Tensors)
         {
-            _flags[parameter.Value] = _names.Unique(NameTable.Camel(parameter.Name) + "Active");
-            _inputGradients[parameter.Value] = _names.Unique(NameTable.Camel(parameter.Name) + "Gradient");
+            _flags[parameter.Value] = _names.Fresh(Casing.Camel(parameter.Name) + "Active");
+            _inputGradients[parameter.Value] = _names.Fresh(Casing.Camel(parameter.Name) + "Gradient");
         }
 
-        _plan = new SavePlan(_structure, _activity, members, _names, cancellation);
+        _plan = new SavePlan(_dataFlow, _activity, members, _names, cancellation);
     }
 
     private IEnumerable<ParameterSpec> Tensors => _model.Parameters.Where(parameter => parameter.IsTensor);
@@ -126,7 +126,7 @@ internal sealed class ModelEmitter
 
         _writer.Line(GeneratedCode.Attribute);
         _writer.Open(Declaration("Evaluate", TensorType, Parameters));
-        new ForwardEmitter(_writer, _structure, _activity, null, _names.Copy()).Emit(_model.Parameters, _flags, _pass, _record);
+        new ForwardEmitter(_writer, _dataFlow, _activity, null, _names.Nested()).Emit(_model.Parameters, _flags, _pass, _record);
         _writer.Close();
     }
 
@@ -216,7 +216,7 @@ internal sealed class ModelEmitter
         _writer.Line();
         _writer.Line(GeneratedCode.Attribute);
         _writer.Open($"private {TensorType} {_keepingMethod}({SavingParameters})");
-        new ForwardEmitter(_writer, _structure, _activity, _plan, _names.Copy()).Emit(_model.Parameters, _flags, _pass, _record);
+        new ForwardEmitter(_writer, _dataFlow, _activity, _plan, _names.Nested()).Emit(_model.Parameters, _flags, _pass, _record);
         _writer.Close();
     }
 
@@ -242,11 +242,11 @@ internal sealed class ModelEmitter
         _writer.Open(Declaration("Backward", "void", string.Join(", ", new[] { $"{TensorType} {_gradient}", $"{RecordType} {_record}" }.Concat(outputs))));
         if (HasBackward)
         {
-            NameTable names = _names.Copy();
+            NameScope names = _names.Nested();
             EmitRecomputation(names);
             _writer.Line();
             _writer.Line($"{_plan.Run.ClassName} {_plan.Run.Variable} = ({_plan.Run.ClassName}){_record};");
-            new BackwardEmitter(_writer, _structure, _activity, _plan, names).Emit(_gradient, _inputGradients);
+            new BackwardEmitter(_writer, _dataFlow, _activity, _plan, names).Emit(_gradient, _inputGradients);
         }
         else
         {
@@ -257,9 +257,9 @@ internal sealed class ModelEmitter
         _writer.Close();
     }
 
-    private void EmitRecomputation(NameTable names)
+    private void EmitRecomputation(NameScope names)
     {
-        string inputs = names.Unique("inputs"), again = names.Unique("recomputed");
+        string inputs = names.Fresh("inputs"), again = names.Fresh("recomputed");
         IEnumerable<string> arguments = _model.Parameters
             .Select(parameter => Field(parameter) + (parameter.IsTensor ? $", {inputs}.{FlagField(parameter)}" : ""));
         _writer.Open($"if ({_record} is {_inputsClass} {inputs})");
@@ -274,16 +274,16 @@ internal sealed class ModelEmitter
         _writer.Line("return;");
         _writer.Close();
 
-        string Field(ParameterSpec parameter) => $"{inputs}.{NameTable.Pascal(parameter.Name)}Input";
+        string Field(ParameterSpec parameter) => $"{inputs}.{Casing.Pascal(parameter.Name)}Input";
     }
 
-    private static string FlagField(ParameterSpec parameter) => $"{NameTable.Pascal(parameter.Name)}Active";
+    private static string FlagField(ParameterSpec parameter) => $"{Casing.Pascal(parameter.Name)}Active";
 
     /// <summary>Emits the record that a run leaves which is to be run again in the backward pass.</summary>
     private void EmitInputs()
     {
         IEnumerable<string> parameters = _model.Parameters.Select(parameter =>
-            $"{parameter.Type} {NameTable.Camel(parameter.Name)}Input" + (parameter.IsTensor ? $", bool {NameTable.Camel(parameter.Name)}Active" : ""))
+            $"{parameter.Type} {Casing.Camel(parameter.Name)}Input" + (parameter.IsTensor ? $", bool {Casing.Camel(parameter.Name)}Active" : ""))
             .Append($"{RuntimeNames.Pass} pass");
         _writer.Line();
         _writer.Line("/// <summary>What a run leaves that the backward pass repeats.</summary>");
@@ -291,14 +291,14 @@ internal sealed class ModelEmitter
         _writer.Open($"private sealed class {_inputsClass}({string.Join(", ", parameters)}) : {RecordType}");
         foreach (ParameterSpec parameter in _model.Parameters)
         {
-            _writer.Line($"internal readonly {parameter.Type} {NameTable.Pascal(parameter.Name)}Input = {NameTable.Camel(parameter.Name)}Input;");
+            _writer.Line($"internal readonly {parameter.Type} {Casing.Pascal(parameter.Name)}Input = {Casing.Camel(parameter.Name)}Input;");
             if (parameter.IsTensor)
-                _writer.Line($"internal readonly bool {FlagField(parameter)} = {NameTable.Camel(parameter.Name)}Active;");
+                _writer.Line($"internal readonly bool {FlagField(parameter)} = {Casing.Camel(parameter.Name)}Active;");
         }
 
         _writer.Line($"internal readonly {RuntimeNames.Pass} {PassField} = pass;");
 
-        IEnumerable<string> saved = Tensors.Select(tensor => $"new(\"{tensor.Name.TrimStart('@')}\", {NameTable.Pascal(tensor.Name)}Input)");
+        IEnumerable<string> saved = Tensors.Select(tensor => $"new(\"{tensor.Name.TrimStart('@')}\", {Casing.Pascal(tensor.Name)}Input)");
         _writer.Line();
         _writer.Line("/// <inheritdoc/>");
         _writer.Line($"public override global::System.Collections.Generic.IEnumerable<{RuntimeNames.SavedTensor}> SavedTensors => "
@@ -307,7 +307,7 @@ internal sealed class ModelEmitter
         _writer.Line("/// <inheritdoc/>");
         _writer.Open("public override void Release()");
         foreach (ParameterSpec tensor in Tensors)
-            _writer.Line($"{NameTable.Pascal(tensor.Name)}Input.Release();");
+            _writer.Line($"{Casing.Pascal(tensor.Name)}Input.Release();");
         _writer.Close();
         _writer.Close();
     }

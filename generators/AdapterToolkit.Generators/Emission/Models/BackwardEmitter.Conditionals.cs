@@ -4,17 +4,17 @@ using AdapterToolkit.Generators.Planning;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
-/// <content>Choices: the arm that ran, with the gradients of the results passed on to what it yielded.</content>
+/// <content>Conditionals: the branch that ran, with the gradients of the results passed on to what it yielded.</content>
 internal sealed partial class BackwardEmitter
 {
-    private void EmitChoice(Choice choice)
+    private void EmitConditional(Conditional conditional)
     {
-        string taken = _plan.RecordOf(choice)[SavePlan.ChoiceKey(choice)];
+        string taken = _plan.RecordOf(conditional)[SavePlan.ConditionalKey(conditional)];
         HashSet<int> before = [.. _contributed];
-        string then = Capture(() => EmitArm(choice, choice.Then));
+        string then = Capture(() => EmitBranch(conditional, conditional.Then));
         HashSet<int> afterThen = _contributed;
         _contributed = [.. before];
-        string otherwise = Capture(() => EmitArm(choice, choice.Else));
+        string otherwise = Capture(() => EmitBranch(conditional, conditional.Else));
         _contributed.UnionWith(afterThen);
         if (then.Length > 0)
         {
@@ -39,35 +39,35 @@ internal sealed partial class BackwardEmitter
         return _writer.Capture(emit);
     }
 
-    private void EmitArm(Choice choice, Region region)
+    private void EmitBranch(Conditional conditional, Region region)
     {
         EquatableArray<int> outer = _results;
-        _results = choice.Results;
-        SeedEnd(region);
+        _results = conditional.Results;
+        SeedTerminator(region);
         EmitOperations(region);
         _results = outer;
     }
 
-    /// <summary>Passes the gradients of what a region handed on to the values that it handed on.</summary>
-    private void SeedEnd(Region region)
+    /// <summary>Passes the gradients of the phis that a region's terminator gives their values to these values.</summary>
+    private void SeedTerminator(Region region)
     {
-        Terminator end = region.End;
-        HashSet<int> defined = [.. region.Operations.SelectMany(GraphStructure.DefinedBy)];
-        switch (end.Kind)
+        Terminator terminator = region.Terminator;
+        HashSet<int> defined = [.. region.Operations.SelectMany(DataFlow.DefinedBy)];
+        switch (terminator.Kind)
         {
             case TerminatorKind.Yield:
-                for (int i = 0; i < end.Values.Count; i++)
+                for (int i = 0; i < terminator.Operands.Count; i++)
                 {
                     if (_activity.NeedsGradient(_results[i]) && _gradients.TryGetValue(_results[i], out GradientVariable? gradient))
-                        SeedYielded(end.Values[i], gradient, defined);
+                        SeedYielded(terminator.Operands[i], gradient, defined);
                 }
 
                 break;
             case TerminatorKind.Continue or TerminatorKind.Break:
-                SeedCarried(end, defined);
+                SeedCarried(terminator, defined);
                 break;
             case TerminatorKind.ReturnFromLoop:
-                int value = end.Values[end.Values.Count - 1];
+                int value = terminator.Operands[terminator.Operands.Count - 1];
                 if (_activity.NeedsGradient(value) && _gradients.TryGetValue(_loop!.Returned, out GradientVariable? returned))
                     SeedMoved([(value, returned)], defined);
                 break;

@@ -10,18 +10,18 @@ namespace AdapterToolkit.Analyzers.Reach;
 /// What the members and variables of a class, and of those that it derives from, are given anywhere in it:
 /// by initializers, assignments, constructors, and by calls that fill a list.
 /// </summary>
-internal sealed class Gifts
+internal sealed class AssignedValues
 {
     private readonly Dictionary<ISymbol, List<IOperation>> _values = new(SymbolEqualityComparer.Default);
-    private readonly Dictionary<ISymbol, List<ISymbol>> _same = new(SymbolEqualityComparer.Default);
-    private readonly HashSet<ISymbol> _opened = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, List<ISymbol>> _aliases = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _visited = new(SymbolEqualityComparer.Default);
     private readonly KnownTypes _types;
 
     /// <summary>Reads classes.</summary>
     /// <param name="chain">The classes.</param>
     /// <param name="compilation">The compilation.</param>
     /// <param name="types">The toolkit's types.</param>
-    public Gifts(IEnumerable<INamedTypeSymbol> chain, Compilation compilation, KnownTypes types)
+    public AssignedValues(IEnumerable<INamedTypeSymbol> chain, Compilation compilation, KnownTypes types)
     {
         _types = types;
         foreach (SyntaxReference reference in chain.SelectMany(type => type.DeclaringSyntaxReferences))
@@ -37,14 +37,14 @@ internal sealed class Gifts
         }
     }
 
-    /// <summary>Whether a member or variable is looked at for the first time.</summary>
-    public bool Open(ISymbol target) => _opened.Add(target.OriginalDefinition);
+    /// <summary>Whether a member or variable is visited for the first time.</summary>
+    public bool Visit(ISymbol target) => _visited.Add(target.OriginalDefinition);
 
-    /// <summary>The values that a member or variable is given.</summary>
-    public IEnumerable<IOperation> To(ISymbol target) => _values.TryGetValue(target.OriginalDefinition, out List<IOperation>? values) ? values : [];
+    /// <summary>The values that a member or variable is given: what it may point to.</summary>
+    public IEnumerable<IOperation> Of(ISymbol target) => _values.TryGetValue(target.OriginalDefinition, out List<IOperation>? values) ? values : [];
 
-    /// <summary>The members and variables that are given the same object.</summary>
-    public IEnumerable<ISymbol> SameAs(ISymbol source) => _same.TryGetValue(source.OriginalDefinition, out List<ISymbol>? same) ? same : [];
+    /// <summary>The members and variables that may be aliases of one: they are given the same object.</summary>
+    public IEnumerable<ISymbol> AliasesOf(ISymbol source) => _aliases.TryGetValue(source.OriginalDefinition, out List<ISymbol>? same) ? same : [];
 
     private static IEnumerable<SyntaxNode> BodiesOf(TypeDeclarationSyntax declaration)
     {
@@ -121,7 +121,7 @@ internal sealed class Gifts
         value = Expression.Unconverted(value);
         if (value is IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.Length: 0 } or ILocalReferenceOperation or IParameterReferenceOperation
             && PlaceOf(value) is { } source)
-            Add(_same, source.OriginalDefinition, target);
+            Add(_aliases, source.OriginalDefinition, target);
     }
 
     private static void Add<T>(Dictionary<ISymbol, List<T>> lists, ISymbol key, T value)

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Values;
 
-/// <summary>The variable and members that lead to an object, as <c>model.Layer.</c>.</summary>
-internal static class MemberPath
+/// <summary>The access path of an object: the variable and members that lead to it, as <c>model.Layer.</c>.</summary>
+internal static class AccessPath
 {
     /// <summary>Writes the path of an expression.</summary>
     /// <param name="operation">The expression.</param>
@@ -22,8 +22,8 @@ internal static class MemberPath
         _ => null,
     };
 
-    /// <summary>A path and those of the objects that hold its object.</summary>
-    public static IEnumerable<string> WithHolders(string path)
+    /// <summary>The prefixes of a path, itself included: those of the objects that hold its object.</summary>
+    public static IEnumerable<string> Prefixes(string path)
     {
         for (int end = path.IndexOf('.'); end >= 0; end = path.IndexOf('.', end + 1))
             yield return path.Substring(0, end + 1);

@@ -3,47 +3,47 @@ using AdapterToolkit.Generators.Planning;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
-/// <content>How control leaves a region: what is handed on changes its holder, what is not is released.</content>
+/// <content>How control leaves a region: the operands of the terminator are moved into phis, all else is released.</content>
 internal sealed partial class ForwardEmitter
 {
-    private void EmitEnd(Terminator end, HashSet<int> owned)
+    private void EmitTerminator(Terminator terminator, HashSet<int> owned)
     {
-        switch (end.Kind)
+        switch (terminator.Kind)
         {
             case TerminatorKind.Yield:
-                for (int i = 0; i < end.Values.Count; i++)
-                    HandOver(end.Values[i], _results[i], owned);
+                for (int i = 0; i < terminator.Operands.Count; i++)
+                    AssignPhi(terminator.Operands[i], _results[i], owned);
                 ReleaseDead(owned, []);
                 break;
             case TerminatorKind.Return:
-                EmitReturn(end.Values[0], owned);
+                EmitReturn(terminator.Operands[0], owned);
                 break;
             case TerminatorKind.Throw:
-                _writer.Line(Print(end.Text!));
+                _writer.Line(Print(terminator.Code!));
                 break;
             case TerminatorKind.Continue:
-                EmitCarry(end, owned);
+                AssignBlockArguments(terminator, owned);
                 break;
             case TerminatorKind.Break:
-                EmitCarry(end, owned);
+                AssignBlockArguments(terminator, owned);
                 _writer.Line("break;");
                 break;
             case TerminatorKind.ReturnFromLoop:
-                int value = end.Values[end.Values.Count - 1];
-                bool isCarried = end.Values.Take(end.Values.Count - 1).Contains(value);
+                int value = terminator.Operands[terminator.Operands.Count - 1];
+                bool isCarried = terminator.Operands.Take(terminator.Operands.Count - 1).Contains(value);
                 _writer.Line($"{Name(_loop!.Returned)} = {(owned.Contains(value) && !isCarried ? Move(value, owned) : $"{Name(value)}.Retain()")};");
                 if (_plan?.NeedsFlag(_loop.Returned) == true)
                     _writer.Line($"{_flagNames[_loop.Returned]} = {Flag(value)};");
-                EmitCarry(end, owned);
+                AssignBlockArguments(terminator, owned);
                 _writer.Line("break;");
                 break;
         }
     }
 
-    private void HandOver(int value, int result, HashSet<int> owned)
+    private void AssignPhi(int value, int phi, HashSet<int> owned)
     {
-        string target = Name(result), source = Name(value);
-        if (_plan?.NeedsFlag(result) == true && _flagNames.TryGetValue(result, out string? flag) && Flag(value) != flag)
+        string target = Name(phi), source = Name(value);
+        if (_plan?.NeedsFlag(phi) == true && _flagNames.TryGetValue(phi, out string? flag) && Flag(value) != flag)
             _writer.Line($"{flag} = {Flag(value)};");
         if (target == source)
             owned.Remove(value);

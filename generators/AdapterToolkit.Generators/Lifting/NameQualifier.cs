@@ -8,33 +8,33 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AdapterToolkit.Generators.Lifting;
 
 /// <summary>
-/// Carries source text over into emitted files, where the user's usings and aliases do not hold: writes every name of a
-/// type and of a static member in full, and calls of extension methods as static ones. White space shrinks to one space.
+/// Makes opaque code of the user's source for emitted files, where the user's usings and aliases do not hold: qualifies every
+/// name of a type and of a static member, and writes calls of extension methods as static ones. White space shrinks to one space.
 /// </summary>
 /// <param name="model">The semantic model of the text.</param>
 /// <param name="types">The toolkit's types.</param>
 /// <param name="valueOf">The value that a tensor variable has here; throws where it has none.</param>
-internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<ISymbol, SyntaxNode, int> valueOf)
+internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<ISymbol, SyntaxNode, int> valueOf)
 {
     private static readonly string[] s_readableTensorMembers = ["Shape", "Rows", "Columns", "Device", "Bytes"];
 
-    private readonly List<TextPart> _parts = [];
+    private readonly List<CodePart> _parts = [];
     private readonly StringBuilder _text = new();
     private bool _spacePending;
 
-    /// <summary>Carries an expression or statement over.</summary>
-    public CarriedText Carry(SyntaxNode node)
+    /// <summary>Qualifies an expression or statement.</summary>
+    public OpaqueCode Qualify(SyntaxNode node)
     {
         _parts.Clear();
         _text.Clear();
         _spacePending = false;
         Write(node);
         Flush();
-        return new CarriedText(new EquatableArray<TextPart>(_parts));
+        return new OpaqueCode(new EquatableArray<CodePart>(_parts));
     }
 
-    /// <summary>Carries several pieces over, with text of one's own between them.</summary>
-    public CarriedText Carry(params object[] pieces)
+    /// <summary>Qualifies several pieces, with text of one's own between them.</summary>
+    public OpaqueCode Qualify(params object[] pieces)
     {
         _parts.Clear();
         _text.Clear();
@@ -53,7 +53,7 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
         }
 
         Flush();
-        return new CarriedText(new EquatableArray<TextPart>(_parts));
+        return new OpaqueCode(new EquatableArray<CodePart>(_parts));
     }
 
     private void Write(SyntaxNode node)
@@ -180,7 +180,7 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
         int value = valueOf(symbol, name);
         Append("");
         Flush();
-        _parts.Add(new TextPart("", value));
+        _parts.Add(new CodePart("", value));
         SpaceAfter(name);
     }
 
@@ -251,7 +251,7 @@ internal sealed class TextCarrier(SemanticModel model, KnownTypes types, Func<IS
     private void Flush()
     {
         if (_text.Length > 0)
-            _parts.Add(new TextPart(_text.ToString(), -1));
+            _parts.Add(new CodePart(_text.ToString(), -1));
         _text.Clear();
     }
 }

@@ -3,21 +3,21 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Generators.Lifting;
 
-/// <summary>Tells which expressions mean the same in the backward pass as in the forward pass, so that they need not be saved.</summary>
-internal static class Lasting
+/// <summary>Tells which expressions the backward pass can evaluate again with the same result, so that it need not be saved.</summary>
+internal static class Rematerialization
 {
     /// <summary>Whether an expression is made of constants and readonly members that are never null.</summary>
-    public static bool Is(IOperation? operation) => operation switch
+    public static bool IsPossible(IOperation? operation) => operation switch
     {
         null => true,
         { ConstantValue.HasValue: true } => true,
         IInstanceReferenceOperation or IDefaultValueOperation or ITypeOfOperation => true,
-        IFieldReferenceOperation field => (field.Field.IsConst || field.Field.IsReadOnly) && IsNeverNull(field.Field.Type) && Is(field.Instance),
+        IFieldReferenceOperation field => (field.Field.IsConst || field.Field.IsReadOnly) && IsNeverNull(field.Field.Type) && IsPossible(field.Instance),
         IPropertyReferenceOperation { Arguments.Length: 0 } property =>
-            IsReadOnly(property.Property) && IsNeverNull(property.Property.Type) && Is(property.Instance),
-        IConversionOperation { OperatorMethod: null } conversion => Is(conversion.Operand),
-        IUnaryOperation { OperatorMethod: null } unary => Is(unary.Operand),
-        IBinaryOperation { OperatorMethod: null } binary => Is(binary.LeftOperand) && Is(binary.RightOperand),
+            IsReadOnly(property.Property) && IsNeverNull(property.Property.Type) && IsPossible(property.Instance),
+        IConversionOperation { OperatorMethod: null } conversion => IsPossible(conversion.Operand),
+        IUnaryOperation { OperatorMethod: null } unary => IsPossible(unary.Operand),
+        IBinaryOperation { OperatorMethod: null } binary => IsPossible(binary.LeftOperand) && IsPossible(binary.RightOperand),
         _ => false,
     };
 
