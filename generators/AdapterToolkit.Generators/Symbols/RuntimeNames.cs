@@ -62,6 +62,7 @@ internal static class RuntimeNames
     public const string Op = Root + "Operators.Op";
     public const string TensorArithmetic = Root + "Operators.TensorArithmetic";
     public const string ForwardRecord = Root + "Operators.ForwardRecord";
+    public const string ILinear = Root + "Modules.ILinear";
     public const string Linear = Root + "Modules.Linear";
     public const string Model = Root + "Modules.Model";
     public const string Module = Root + "Modules.Module";

@@ -35,7 +35,7 @@ public sealed class LowRankAdapter : IAdapterWeights
         Module[] modules = [.. root.SelfAndDescendants];
         if (modules.FirstOrDefault(module => module.AdapterWeights is not null) is { } adapted)
         {
-            throw new InvalidOperationException($"{adapted.GetType().Name} '{adapted.CheckpointPath}' has an adapter already. "
+            throw new InvalidOperationException($"{adapted.ClassName} '{adapted.CheckpointPath}' has an adapter already. "
                 + "A tree of modules has one; that of a language model is its property Adapter.");
         }
 

@@ -67,7 +67,7 @@ internal static class TrainedModules
         {
             null => "was trained as a whole (modules_to_save), and the model has no such module.",
             { CanTrain: true } => $"was trained as a whole (modules_to_save), but the model's '{module}' does not train. Mark the property that holds it [Trainable].",
-            Module other => $"is the trained weight of a whole {other.GetType().Name} (modules_to_save), which the toolkit can't take up: only norms can be "
+            Module other => $"is the trained weight of a whole {other.ClassName} (modules_to_save), which the toolkit can't take up: only norms can be "
                 + "marked [Trainable]. Merge it into the base with PEFT first.",
         };
         return new CheckpointException(path, problem, tensor.Name);

@@ -60,7 +60,7 @@ public abstract partial class Linear : Module
     /// <exception cref="InvalidOperationException">The source generator did not write the class's other half: ADT0001, ADT0002 or ADT0004 says why.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected virtual IReadOnlyList<LinearKernels> KernelSets =>
-        throw new InvalidOperationException($"The source generator wrote no kernels for {GetType().Name}. "
+        throw new InvalidOperationException($"The source generator wrote no kernels for {ClassName}. "
             + "The class must be partial and marked [LowRank], [Quantized] or [Frozen]; "
             + "the analyzers' errors ADT0001, ADT0002 and ADT0004 say what is amiss.");
 
@@ -73,7 +73,7 @@ public abstract partial class Linear : Module
             if (_kernels is null || _kernels.Format != format)
                 _kernels = KernelsFor(format)
                     ?? throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {format}, "
-                        + $"which its class {GetType().Name} has no kernels for. Mark the class [Quantized({format.Bits})].");
+                        + $"which its class {ClassName} has no kernels for. Mark the class [Quantized({format.Bits})].");
             return _kernels;
         }
     }
@@ -170,7 +170,7 @@ public abstract partial class Linear : Module
     internal void ThrowIfUnfit(LowRankFactors factors)
     {
         if (LowRank is null)
-            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no adapter: its class {GetType().Name} is not marked [LowRank].");
+            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no adapter: its class {ClassName} is not marked [LowRank].");
         if (factors.A.Value.Columns != InFeatures || factors.B.Value.Rows != OutFeatures || factors.A.Value.Rows != LowRank.Rank)
         {
             throw new ArgumentException($"The factors of shapes {factors.A.Value.Shape} and {factors.B.Value.Shape} do not fit layer "
@@ -253,7 +253,7 @@ public abstract partial class Linear : Module
     private Tensor AllocateRows(Tensor rows, int columns)
     {
         DeviceMemoryException.ThrowIfTooLarge(
-            rows.Device, rows.Rows, columns, CheckpointPath.Length == 0 ? $"A layer of class {GetType().Name}" : $"Layer '{CheckpointPath}'");
+            rows.Device, rows.Rows, columns, CheckpointPath.Length == 0 ? $"A layer of class {ClassName}" : $"Layer '{CheckpointPath}'");
         return Tensor.Allocate(rows.Device, rows.Shape.WithColumns(columns));
     }
 

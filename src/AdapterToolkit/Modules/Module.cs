@@ -46,6 +46,9 @@ public abstract class Module : IAdapted
     /// <summary>The parameters that the module itself trains: those that the adapter in use has for it.</summary>
     public virtual IEnumerable<Parameter> Parameters => Pass.Active.ParametersOf(this);
 
+    /// <summary>The name of the module's class as it is written, for messages.</summary>
+    internal string ClassName => ClassNameOf(GetType());
+
     /// <summary>Whether a frozen weight of the module is no longer that of the checkpoint, since an adapter was merged into it.</summary>
     internal bool HasMergedWeight { get; set; }
 
@@ -141,7 +144,11 @@ public abstract class Module : IAdapted
     internal void MakeTrainable()
     {
         if (!CanTrain)
-            throw new NotSupportedException($"{GetType().Name} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
+            throw new NotSupportedException($"{ClassName} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
         _isTrainable = true;
     }
+
+    private static string ClassNameOf(Type type) => type.Name.Split('`') is [var name, _]
+        ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(ClassNameOf))}>"
+        : type.Name;
 }

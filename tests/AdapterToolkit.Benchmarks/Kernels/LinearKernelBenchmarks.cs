@@ -1,3 +1,4 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Weights;
 using BenchmarkDotNet.Attributes;

@@ -1,4 +1,5 @@
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Quantization;

@@ -4,7 +4,6 @@ using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using UsersCode;
 using Xunit;
 

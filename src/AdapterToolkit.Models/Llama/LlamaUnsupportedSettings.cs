@@ -1,6 +1,7 @@
 using System.Text.Json;
+using AdapterToolkit.Formats;
 
-namespace AdapterToolkit.Formats;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>
 /// Refuses settings that change what a model of the Llama family computes, or how it trains, and that are not supported: those that transformers' own

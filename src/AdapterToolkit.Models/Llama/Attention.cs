@@ -1,30 +1,31 @@
-using AdapterToolkit;
-using AdapterToolkit.Formats;
+using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 
-namespace Llama;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>Causal self-attention; several query heads share one key and value head.</summary>
+/// <typeparam name="TProjection">The class of the projections.</typeparam>
 /// <param name="config">The model's dimensions.</param>
 [AdapterModel]
-public sealed partial class Attention(LlamaConfig config)
+public sealed partial class Attention<TProjection>(LlamaConfig config)
+    where TProjection : Linear, ILinear<TProjection>
 {
     /// <summary>Hidden states to queries.</summary>
     [Checkpoint("q_proj")]
-    public Projection Query { get; } = new(config.HiddenSize, config.Heads * config.HeadDim, config.AttentionBias);
+    public TProjection Query { get; } = TProjection.Create(config.HiddenSize, config.Heads * config.HeadDim, config.AttentionBias);
 
     /// <summary>Hidden states to keys.</summary>
     [Checkpoint("k_proj")]
-    public Projection Key { get; } = new(config.HiddenSize, config.KeyValueHeads * config.HeadDim, config.AttentionBias);
+    public TProjection Key { get; } = TProjection.Create(config.HiddenSize, config.KeyValueHeads * config.HeadDim, config.AttentionBias);
 
     /// <summary>Hidden states to values.</summary>
     [Checkpoint("v_proj")]
-    public Projection Value { get; } = new(config.HiddenSize, config.KeyValueHeads * config.HeadDim, config.AttentionBias);
+    public TProjection Value { get; } = TProjection.Create(config.HiddenSize, config.KeyValueHeads * config.HeadDim, config.AttentionBias);
 
     /// <summary>What the heads gathered, to hidden states.</summary>
     [Checkpoint("o_proj")]
-    public Projection Output { get; } = new(config.Heads * config.HeadDim, config.HiddenSize, config.AttentionBias);
+    public TProjection Output { get; } = TProjection.Create(config.Heads * config.HeadDim, config.HiddenSize, config.AttentionBias);
 
     /// <summary>Lets every token gather from itself and those before it.</summary>
     /// <param name="x">Hidden states: rows x hidden size.</param>

@@ -1,26 +1,27 @@
-using AdapterToolkit;
-using AdapterToolkit.Formats;
+using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 
-namespace Llama;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>The gated feed-forward network of a block.</summary>
+/// <typeparam name="TProjection">The class of the projections.</typeparam>
 /// <param name="config">The model's dimensions.</param>
 [AdapterModel]
-public sealed partial class FeedForward(LlamaConfig config)
+public sealed partial class FeedForward<TProjection>(LlamaConfig config)
+    where TProjection : Linear, ILinear<TProjection>
 {
     /// <summary>Hidden states to the gate.</summary>
     [Checkpoint("gate_proj")]
-    public Projection Gate { get; } = new(config.HiddenSize, config.IntermediateSize, config.MlpBias);
+    public TProjection Gate { get; } = TProjection.Create(config.HiddenSize, config.IntermediateSize, config.MlpBias);
 
     /// <summary>Hidden states to what the gate lets through.</summary>
     [Checkpoint("up_proj")]
-    public Projection Up { get; } = new(config.HiddenSize, config.IntermediateSize, config.MlpBias);
+    public TProjection Up { get; } = TProjection.Create(config.HiddenSize, config.IntermediateSize, config.MlpBias);
 
     /// <summary>Back to hidden states.</summary>
     [Checkpoint("down_proj")]
-    public Projection Down { get; } = new(config.IntermediateSize, config.HiddenSize, config.MlpBias);
+    public TProjection Down { get; } = TProjection.Create(config.IntermediateSize, config.HiddenSize, config.MlpBias);
 
     /// <summary>Down(silu(Gate x) · Up x), for each row.</summary>
     /// <param name="x">Hidden states: rows x hidden size.</param>

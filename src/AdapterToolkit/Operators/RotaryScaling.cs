@@ -1,4 +1,4 @@
-namespace AdapterToolkit.Formats;
+namespace AdapterToolkit.Operators;
 
 /// <summary>
 /// Llama 3's change of the rotary embedding's frequencies for contexts longer than the pretrained one (<c>rope_type: llama3</c>).

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Operators;
 
-namespace AdapterToolkit.Formats;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>
 /// Reads the rotary embedding's settings. Newer files hold all of them in <c>rope_parameters</c>; older ones have <c>rope_theta</c> and <c>rope_scaling</c> at

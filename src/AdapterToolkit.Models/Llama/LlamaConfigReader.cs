@@ -1,20 +1,20 @@
 using System.Text.Json;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Operators;
 
-namespace AdapterToolkit.Formats;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>Reads <see cref="LlamaConfig"/> from the JSON that Hugging Face's transformers write, old and new spellings.</summary>
 internal static class LlamaConfigReader
 {
-    private const string SupportedType = "llama";
-
     /// <summary>Bounds far above every model that exists, so that a hostile file cannot ask for absurd buffers.</summary>
     private const int MostTokens = 1 << 24, WidestLayer = 1 << 20, MostLayers = 1 << 12, MostHeads = 1 << 12, WidestHead = 1 << 14;
 
     public static LlamaConfig Read(JsonObject json)
     {
         string modelType = json.GetText("model_type");
-        if (modelType != SupportedType)
-            throw json.Error("model_type", $"is '{Excerpt.Of(modelType)}'; only '{SupportedType}' is supported.");
+        if (modelType != LlamaConfig.ModelType)
+            throw json.Error("model_type", $"is '{Excerpt.Of(modelType)}'; only '{LlamaConfig.ModelType}' is supported.");
         LlamaUnsupportedSettings.Check(json);
         LlamaContradictions.Check(json);
         int hidden = json.GetInt("hidden_size", 1, WidestLayer);

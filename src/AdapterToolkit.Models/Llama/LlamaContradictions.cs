@@ -1,6 +1,7 @@
 using System.Text.Json;
+using AdapterToolkit.Formats;
 
-namespace AdapterToolkit.Formats;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>Refuses a configuration that says one fact under two names and not the same: whoever reads another of them would see another model.</summary>
 internal static class LlamaContradictions

@@ -1,15 +1,15 @@
-using AdapterToolkit;
-using AdapterToolkit.Formats;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 
-namespace Llama;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>One block: attention and a feed-forward network, each added to what it reads.</summary>
+/// <typeparam name="TProjection">The class of the projections of attention and feed-forward networks.</typeparam>
 /// <param name="config">The model's dimensions.</param>
 [AdapterModel]
-public sealed partial class DecoderBlock(LlamaConfig config)
+public sealed partial class DecoderBlock<TProjection>(LlamaConfig config)
+    where TProjection : Linear, ILinear<TProjection>
 {
     /// <summary>Scales the rows before attention.</summary>
     [Checkpoint("input_layernorm")]
@@ -17,7 +17,7 @@ public sealed partial class DecoderBlock(LlamaConfig config)
 
     /// <summary>Attention.</summary>
     [Checkpoint("self_attn")]
-    public Attention Attention { get; } = new(config);
+    public Attention<TProjection> Attention { get; } = new(config);
 
     /// <summary>Scales the rows before the feed-forward network.</summary>
     [Checkpoint("post_attention_layernorm")]
@@ -25,7 +25,7 @@ public sealed partial class DecoderBlock(LlamaConfig config)
 
     /// <summary>The feed-forward network.</summary>
     [Checkpoint("mlp")]
-    public FeedForward FeedForward { get; } = new(config);
+    public FeedForward<TProjection> FeedForward { get; } = new(config);
 
     /// <summary>Runs the block.</summary>
     /// <param name="x">Hidden states: rows x hidden size.</param>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using AdapterToolkit.Formats;
+using AdapterToolkit.Operators;
 
-namespace AdapterToolkit.Formats;
+namespace AdapterToolkit.Models.Llama;
 
 /// <summary>Writes <see cref="LlamaConfig"/> with the keys that all versions of Hugging Face's transformers since grouped-query attention read.</summary>
 internal static class LlamaConfigWriter
@@ -11,7 +13,7 @@ internal static class LlamaConfigWriter
         json.WriteStartArray("architectures");
         json.WriteStringValue("LlamaForCausalLM");
         json.WriteEndArray();
-        json.WriteString("model_type", "llama");
+        json.WriteString("model_type", LlamaConfig.ModelType);
         json.WriteNumber("vocab_size", config.VocabularySize);
         json.WriteNumber("hidden_size", config.HiddenSize);
         json.WriteNumber("intermediate_size", config.IntermediateSize);
