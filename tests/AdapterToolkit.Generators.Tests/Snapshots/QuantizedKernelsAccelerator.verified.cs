@@ -29,7 +29,7 @@ namespace AdapterToolkit.Generated.User_Project
         protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
         {
             if (v is not null)
-                ReduceGradient(device, dy, terms, v);
+                FactorLaunches<Rank3, FourComponents>.ReduceGradient(device, dy, terms, v);
             PackedLaunches.InputGradient(device, dy, NF4Block64NestedWeight.Of(weight), InputGradientLowRank<Rank3>.Of(v, terms), dx);
             TermListLaunches<Rank3>.InputGradient(device, v, terms, dx);
         }

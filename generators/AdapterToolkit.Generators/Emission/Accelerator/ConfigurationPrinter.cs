@@ -19,19 +19,24 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
 
     private string Launches => Format.IsPacked ? "PackedLaunches" : "DenseLaunches";
 
-    private string FactorLaunches =>
-        $"FactorLaunches<{LowRankTermPrinter.RankName(configuration.Rank)}, {FactorKernelsPrinter.ComponentsName(configuration.Rank)}>";
+    private string FactorLaunches => LowRankTermPrinter.FactorLaunches(configuration.Rank);
 
     public string Print() => KernelText.Members(Members());
 
-    private static string Term(Product product) => product.Terms.SingleOrDefault() switch
-    {
-        null => TermsPrinter.None,
-        LowRankTerms term => LowRankTermPrinter.Expression(product, term),
-        Term term => throw new NotSupportedException($"No printer prints {term} for accelerators."),
-    };
+    private static IEnumerable<TermPrinter> Terms(Product product) => product.Terms.Select(TermPrinters.ForAccelerators);
 
-    private static string AddList(Product product) => product.LowRank is { } term ? LowRankTermPrinter.AddList(product, term) : string.Empty;
+    /// <summary>The launches of a product: what its terms need first, W's product with the term that goes on with it, and what comes after.</summary>
+    private IEnumerable<string> Launch(Product product)
+    {
+        string term = Terms(product).Select(printer => printer.Operand(product)).SingleOrDefault(operand => operand is not null) ?? TermsPrinter.None;
+        string bias = product.Epilogue.HasBias ? "bias, " : string.Empty;
+        return
+        [
+            .. Terms(product).SelectMany(printer => printer.Before(product)),
+            $"{Launches}.{product.Name}(device, {product.Left}, {WeightType}.Of(weight), {term}, {bias}{product.Result});",
+            .. Terms(product).SelectMany(printer => printer.After(product)),
+        ];
+    }
 
     private static string Override(string name, string parameters, string body) => $"""
         /// <inheritdoc/>
@@ -46,27 +51,19 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
             protected override void Forward(
                 AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
             {
-                {{IfAdapted("u", $"{FactorLaunches}.Reduce(device, x, terms, u);")}}
-                {{Launches}}.Forward(device, x, {{WeightType}}.Of(weight), {{Term(Product.Forward(configuration))}}, bias, y);
-                {{AddList(Product.Forward(configuration))}}
+                {{Launch(Product.Forward(configuration))}}
             }
             """);
         yield return Template.Text($$"""
             /// <inheritdoc/>
             protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
             {
-                {{IfAdapted("v", "ReduceGradient(device, dy, terms, v);")}}
-                {{Launches}}.InputGradient(device, dy, {{WeightType}}.Of(weight), {{Term(Product.InputGradient(configuration))}}, dx);
-                {{AddList(Product.InputGradient(configuration))}}
+                {{Launch(Product.InputGradient(configuration))}}
             }
             """);
         foreach (string member in Format.IsPacked ? Codec() : Factors())
             yield return member;
     }
-
-    /// <summary>What is done first where the layer runs with an adapter.</summary>
-    private IEnumerable<string> IfAdapted(string reduced, string statement) =>
-        HasAdapter ? [$"if ({reduced} is not null)", $"    {statement}"] : [];
 
     private IEnumerable<string> Factors()
     {

@@ -44,14 +44,8 @@ internal static class LinearAcceleratorEmitter
             yield return Shared("SixteenBitWeight", SixteenBitWeightPrinter.Print(needs.Packed.Where(format => !format.HasBlocks)));
         foreach (StoredFormat format in needs.Packed.Where(format => format.HasBlocks))
             yield return Shared(BlockWeightPrinter.TypeName(format), new BlockWeightPrinter(format).Print());
-        if (!needs.HasLowRank)
-            yield break;
-        int[] ranks = [.. needs.Ranks.Where(rank => rank > 0)];
-        yield return Shared("LowRankTerms", PlacementsPrinter.Print(), LowRankTermPrinter.Print(products));
-        yield return Shared("FactorKernels", FactorKernelsPrinter.Print(), FactorKernelsPrinter.PrintComponents(ranks), FactorLaunchesPrinter.Print());
-        yield return Shared("NarrowFactorKernels", NarrowFactorKernelsPrinter.Print());
-        foreach (int rank in ranks)
-            yield return Shared(LowRankTermPrinter.RankName(rank), LowRankTermPrinter.PrintRank(rank, tiling));
+        foreach ((string name, string[] parts) in products[0].Terms.SelectMany(term => TermPrinters.ForAccelerators(term).Files(products, needs)))
+            yield return Shared(name, parts);
 
         (string, string) Shared(string name, params string[] parts) =>
             ($"Accelerator.{name}", AcceleratorFile.Shared(space, KernelText.Members(parts), cancellation));

@@ -7,7 +7,8 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// sum of W's product, in a tile in pieces of as many components as a tile has summands. A list is added to the results of W's product, which then needs no
 /// more registers and no other tiles than without it.
 /// </summary>
-internal static class LowRankTermPrinter
+/// <param name="term">The terms.</param>
+internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
 {
     private const string ListKernels = "TermListKernels";
     private const string ListLaunches = "TermListLaunches";
@@ -15,19 +16,42 @@ internal static class LowRankTermPrinter
     /// <summary>The type that holds the sums over a rank.</summary>
     public static string RankName(int rank) => $"Rank{rank}";
 
-    /// <summary>The type of a product's term.</summary>
-    public static string TypeName(Product product) => $"{product.Name}LowRank";
+    /// <summary>The launches of the products with the factors of a rank.</summary>
+    public static string FactorLaunches(int rank) => $"FactorLaunches<{RankName(rank)}, {FactorKernelsPrinter.ComponentsName(rank)}>";
 
-    /// <summary>The term of a product with what an adapter gives it.</summary>
-    public static string Expression(Product product, LowRankTerms term) => $"{TypeName(product)}<{RankName(term.Rank)}>.Of({term.Left}, terms)";
+    /// <inheritdoc/>
+    public override string Operand(Product product) => $"{TypeName(product)}<{RankName(term.Rank)}>.Of({term.Left}, terms)";
 
-    /// <summary>What adds a list of terms to the results of a product.</summary>
-    public static string AddList(Product product, LowRankTerms term) =>
-        $"{ListLaunches}<{RankName(term.Rank)}>.{product.Name}(device, {term.Left}, terms, {product.Result});";
+    /// <inheritdoc/>
+    public override IEnumerable<string> Before(Product product) =>
+    [
+        $"if ({term.Left} is not null)",
+        $"    {FactorLaunches(term.Rank)}.{(IsTransposed(product) ? FactorProduct.Reduce : FactorProduct.ReduceGradient).Name}"
+            + $"(device, {product.Left}, terms, {term.Left});",
+    ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> After(Product product) =>
+        [$"{ListLaunches}<{RankName(term.Rank)}>.{product.Name}(device, {term.Left}, terms, {product.Result});"];
+
+    /// <inheritdoc/>
+    public override IEnumerable<(string Name, string[] Parts)> Files(IReadOnlyList<Product> products, KernelNeeds needs)
+    {
+        int[] ranks = [.. needs.Ranks.Where(rank => rank > 0)];
+        yield return ("LowRankTerms", [PlacementsPrinter.Print(), Print(products)]);
+        yield return ("FactorKernels", [FactorKernelsPrinter.Print(), FactorKernelsPrinter.PrintComponents(ranks), FactorLaunchesPrinter.Print()]);
+        yield return ("NarrowFactorKernels", [NarrowFactorKernelsPrinter.Print()]);
+        foreach (int rank in ranks)
+            yield return (RankName(rank), [PrintRank(rank, products[0].AcceleratorTiling)]);
+    }
+
+    private static string TypeName(Product product) => $"{product.Name}LowRank";
+
+    private static LowRankTerms Of(Product product) => product.Terms.OfType<LowRankTerms>().Single();
 
     /// <summary>What does not depend on the rank.</summary>
     /// <param name="products">A product of each kind, with its term.</param>
-    public static string Print(IReadOnlyList<Product> products) => Template.Text($$"""
+    private static string Print(IReadOnlyList<Product> products) => Template.Text($$"""
         /// <summary>A term of some rank, in memory that threads share.</summary>
         public interface ILowRank
         {
@@ -66,7 +90,7 @@ internal static class LowRankTermPrinter
     /// <summary>What depends on the rank.</summary>
     /// <param name="rank">The rank.</param>
     /// <param name="tiling">The tiles.</param>
-    public static string PrintRank(int rank, AcceleratorTiling tiling) => Template.Text($$"""
+    private static string PrintRank(int rank, AcceleratorTiling tiling) => Template.Text($$"""
         /// <summary>Sums over {{(rank == 1 ? "one component" : $"{rank} components")}}.</summary>
         public struct {{RankName(rank)}} : IRank
         {
@@ -119,7 +143,7 @@ internal static class LowRankTermPrinter
     /// </summary>
     private static string Term(Product product)
     {
-        LowRankTerms term = product.LowRank!;
+        LowRankTerms term = Of(product);
         bool isTransposed = IsTransposed(product);
         string left = NameOf(term.Left), right = NameOf(term.Right), factor = term.Scales ? "Scaling * " : string.Empty;
         string dot = $"TRank.Dot({left}, row * TRank.Components, {right}, {Column(product)})";
@@ -171,7 +195,7 @@ internal static class LowRankTermPrinter
 
     private static string ListKernel(Product product)
     {
-        LowRankTerms term = product.LowRank!;
+        LowRankTerms term = Of(product);
         string scaling = term.Scales ? "placement.Scaling * " : string.Empty;
         return Template.Text($$"""
             /// <summary>{{product.Result}} += Σ {{Formula(product)}} over the terms on a row.</summary>
@@ -199,7 +223,7 @@ internal static class LowRankTermPrinter
 
     private static string ListLaunch(Product product)
     {
-        LowRankTerms term = product.LowRank!;
+        LowRankTerms term = Of(product);
         return Template.Text($$"""
             /// <summary>{{product.Result}} += Σ {{Formula(product)}}, where it is more than the one term on all rows that the product adds itself.</summary>
             public static void {{product.Name}}(AcceleratorDevice device, Tensor? {{term.Left}}, LowRankTerms terms, Tensor {{product.Result}})
@@ -221,7 +245,7 @@ internal static class LowRankTermPrinter
 
     private static string Formula(Product product)
     {
-        LowRankTerms term = product.LowRank!;
+        LowRankTerms term = Of(product);
         return $"{(term.Scales ? "s·" : string.Empty)}{term.Left} {NameOf(term.Right)}{(IsTransposed(product) ? "ᵀ" : string.Empty)}";
     }
 

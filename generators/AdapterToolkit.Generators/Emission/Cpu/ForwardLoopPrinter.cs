@@ -17,7 +17,7 @@ internal static class ForwardLoopPrinter
     public static string Print(Product product, KernelNeeds needs)
     {
         bool isPacked = needs.IsPacked;
-        TermText term = LowRankTermPrinter.Loops(product);
+        TermText term = TermPrinter.LoopsOf(product);
         string tile = $"{term.TileArguments}, ref tileBias, ref tileY, stride, starts";
         string multiplyNumbers = $"TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, {tile});";
         string packedWeight = isPacked ? "PackedWeight? packed, " : string.Empty;

@@ -17,7 +17,7 @@ internal static class InputGradientLoopPrinter
     /// <param name="needs">What the assembly needs.</param>
     public static string Print(Product product, KernelNeeds needs)
     {
-        TermText term = LowRankTermPrinter.Loops(product);
+        TermText term = TermPrinter.LoopsOf(product);
         string packedWeight = needs.IsPacked ? "PackedWeight? packed, " : string.Empty;
         string codes = needs.IsPacked ? Codes : string.Empty;
         string scales = needs.HasBlocks ? Scales : string.Empty;

@@ -8,20 +8,19 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// so many more steps of its sum, in the registers that hold the sum. A list of terms on rows of their own, which tiles would have to be cut for, is added to a
 /// block's results by tiles without W, each on rows of one term.
 /// </summary>
-internal static class LowRankTermPrinter
+/// <param name="term">The terms.</param>
+internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
 {
     private const int RanksAtOnce = 8;
 
-    /// <summary>What the loops of a product do for its low-rank terms.</summary>
-    public static TermText Loops(Product product) => product.LowRank is not { } term ? TermText.None
-        : product.Weight.Use == WeightUse.Transposed ? OfRows(term)
-        : OfFeatures(term);
+    /// <inheritdoc/>
+    public override IEnumerable<string> Members => [List];
 
-    /// <summary>Prints a tile's statements; none where no layer has an adapter.</summary>
-    /// <param name="needs">What the assembly needs.</param>
-    /// <param name="text">The vectors.</param>
-    /// <param name="height">The tile's height.</param>
-    public static string Tile(KernelNeeds needs, VectorText text, int height) => !needs.HasLowRank ? string.Empty : Template.Text($$"""
+    /// <inheritdoc/>
+    public override TermText Loops(Product product) => product.Weight.Use == WeightUse.Transposed ? OfRows(product) : OfFeatures(product);
+
+    /// <inheritdoc/>
+    public override string Tile(VectorText text, int height) => Template.Text($$"""
         if (TRank.Value > 0 && addsTerm)
         {
             nint width = TWeight.IsTransposed ? {{CpuText.PanelWidth}} : {{text.TileWidth}}, step = TWeight.IsTransposed ? {{height}} : termStride;
@@ -38,8 +37,8 @@ internal static class LowRankTermPrinter
         }
         """);
 
-    /// <summary>Prints what adds a list of terms to results that are there.</summary>
-    public static string List() => Template.Text($$"""
+    /// <summary>What adds a list of terms to results that are there.</summary>
+    private static string List => Template.Text($$"""
         /// <summary>
         /// result += Σ s·u Bᵀ, or Σ v A, for some rows and columns: over panels of the columns, and in each over the terms. A factor's part of a panel is packed
         /// once for all rows that its term stands on.
@@ -112,75 +111,76 @@ internal static class LowRankTermPrinter
         """);
 
     /// <summary>s·u Bᵀ: u is packed as x is, and a panel's part of B, times s, as W's panels are.</summary>
-    private static TermText OfRows(LowRankTerms term)
+    private TermText OfRows(Product product)
     {
         (string left, string right) = (term.Left, term.Right);
         string packedLeft = $"packed{Casing.Pascal(left)}", panelRight = $"panel{Casing.Pascal(right)}";
         string tileLeft = $"tile{Casing.Pascal(left)}", tileRight = $"tile{Casing.Pascal(right)}";
-        return new TermText(
-            Parameters(left),
-            Arguments(left),
-            References(term),
-            $"""
-            ref float {packedLeft} = ref ScratchMemory.Take(3, rowsAtOnce * TRank.Value);
-            ref float {panelRight} = ref ScratchMemory.Take(4, {CpuText.PanelWidth} * TRank.Value);
-            """,
-            $"""
-            if (onAllRows is not null)
-                PackRows<TVectors>(ref Unsafe.Add(ref {left}Values, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref {packedLeft});
+        return OfEither(product, $"firstPanel * {CpuText.PanelWidth}", $"Math.Min(endPanel * {CpuText.PanelWidth}, outFeatures)") with
+        {
+            Scratch = $"""
+                ref float {packedLeft} = ref ScratchMemory.Take(3, rowsAtOnce * TRank.Value);
+                ref float {panelRight} = ref ScratchMemory.Take(4, {CpuText.PanelWidth} * TRank.Value);
+                """,
+            PackRows = $"""
+                if (onAllRows is not null)
+                    PackRows<TVectors>(ref Unsafe.Add(ref {left}Values, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref {packedLeft});
 
-            """,
-            "bool addsTerm = onAllRows is not null && ends;",
-            $"""
-            if (addsTerm)
-                {PackFactor($"{right}Values", panelRight, "onAllRows!.Scaling")}
-            """,
-            $"""
-            ref float {tileLeft} = ref Unsafe.Add(ref {packedLeft}, row * TRank.Value);
-            ref float {tileRight} = ref Unsafe.Add(ref {panelRight}, lane);
-            """,
-            $"ref {tileRight}, ref {tileLeft}, 0, addsTerm",
-            EndBlock(left, "y", $"firstPanel * {CpuText.PanelWidth}", $"Math.Min(endPanel * {CpuText.PanelWidth}, outFeatures)", isTransposed: true));
+                """,
+            Condition = "bool addsTerm = onAllRows is not null && ends;",
+            PackPanel = $"""
+                if (addsTerm)
+                    {PackFactor($"{right}Values", panelRight, "onAllRows!.Scaling")}
+                """,
+            TileReferences = $"""
+                ref float {tileLeft} = ref Unsafe.Add(ref {packedLeft}, row * TRank.Value);
+                ref float {tileRight} = ref Unsafe.Add(ref {panelRight}, lane);
+                """,
+            TileArguments = $"ref {tileRight}, ref {tileLeft}, 0, addsTerm",
+        };
     }
 
     /// <summary>v A: v is packed as dy is; A is read where it lies.</summary>
-    private static TermText OfFeatures(LowRankTerms term)
+    private TermText OfFeatures(Product product)
     {
         (string left, string right) = (term.Left, term.Right);
         string packedLeft = $"packed{Casing.Pascal(left)}", tileLeft = $"tile{Casing.Pascal(left)}", tileRight = $"tile{Casing.Pascal(right)}";
-        return new TermText(
-            Parameters(left),
-            Arguments(left),
-            References(term),
-            $"ref float {packedLeft} = ref ScratchMemory.Take(2, rowsAtOnce * TRank.Value);",
-            $"""
-            if (onAllRows is not null)
-                PackColumns<TVectors>(ref Unsafe.Add(ref {left}Values, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref {packedLeft});
-            """,
-            "bool addsTerm = onAllRows is not null && start + depth == outFeatures;",
-            string.Empty,
-            $"""
-            ref float {tileLeft} = ref Unsafe.Add(ref {packedLeft}, row * TRank.Value);
-            ref float {tileRight} = ref Unsafe.Add(ref {right}Values, feature);
-            """,
-            $"ref {tileLeft}, ref {tileRight}, inFeatures, addsTerm",
-            EndBlock(left, "dx", "firstFeature", "endFeature", isTransposed: false));
+        return OfEither(product, "firstFeature", "endFeature") with
+        {
+            Scratch = $"ref float {packedLeft} = ref ScratchMemory.Take(2, rowsAtOnce * TRank.Value);",
+            PackRows = $"""
+                if (onAllRows is not null)
+                    PackColumns<TVectors>(ref Unsafe.Add(ref {left}Values, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref {packedLeft});
+                """,
+            Condition = "bool addsTerm = onAllRows is not null && start + depth == outFeatures;",
+            TileReferences = $"""
+                ref float {tileLeft} = ref Unsafe.Add(ref {packedLeft}, row * TRank.Value);
+                ref float {tileRight} = ref Unsafe.Add(ref {right}Values, feature);
+                """,
+            TileArguments = $"ref {tileLeft}, ref {tileRight}, inFeatures, addsTerm",
+        };
     }
 
-    private static string Parameters(string left) => $"LowRankTerms terms, Tensor? {left}, ";
-
-    private static string Arguments(string left) => $"terms, {left}, ";
-
-    private static string References(LowRankTerms term) => $"""
-        LowRankFactors? onAllRows = terms.OnAllRows;
-        ref float {term.Right}Values = ref onAllRows is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(onAllRows.{term.Right.ToUpperInvariant()}.Value.Span);
-        ref float {term.Left}Values = ref {term.Left} is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference({term.Left}.Span);
-        """;
-
-    private static string EndBlock(string left, string result, string firstColumn, string endColumn, bool isTransposed) => $"""
-        if ({left} is not null && onAllRows is null)
-            AddTerms<TVectors, TRank>(terms, {(isTransposed ? "true" : "false")}, {left}, {result}, blockRow, blockRow + blockRows, {firstColumn}, {endColumn});
-        """;
+    /// <summary>What both have in common: the operands, and the list that is added to a block's results in some of their columns.</summary>
+    private TermText OfEither(Product product, string firstColumn, string endColumn)
+    {
+        (string left, string right) = (term.Left, term.Right);
+        string isTransposed = product.Weight.Use == WeightUse.Transposed ? "true" : "false", values = $"onAllRows.{right.ToUpperInvariant()}.Value.Span";
+        return new TermText
+        {
+            Parameters = $"LowRankTerms terms, Tensor? {left}, ",
+            Arguments = $"terms, {left}, ",
+            References = $"""
+                LowRankFactors? onAllRows = terms.OnAllRows;
+                ref float {right}Values = ref onAllRows is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference({values});
+                ref float {left}Values = ref {left} is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference({left}.Span);
+                """,
+            EndBlock = $"""
+                if ({left} is not null && onAllRows is null)
+                    AddTerms<TVectors, TRank>(terms, {isTransposed}, {left}, {product.Result}, blockRow, blockRow + blockRows, {firstColumn}, {endColumn});
+                """,
+        };
+    }
 
     private static string PackFactor(string factor, string panel, string scaling) =>
         $"Tiles.Pack(ref Unsafe.Add(ref {factor}, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref {panel}, {CpuText.PanelWidth}, {scaling});";

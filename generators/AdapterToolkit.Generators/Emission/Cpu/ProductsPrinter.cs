@@ -16,7 +16,7 @@ internal static class ProductsPrinter
     private static string Products(KernelNeeds needs)
     {
         Product forward = Product.Forward(needs.Described), inputGradient = Product.InputGradient(needs.Described);
-        TermText term = LowRankTermPrinter.Loops(forward), gradientTerm = LowRankTermPrinter.Loops(inputGradient);
+        TermText term = TermPrinter.LoopsOf(forward), gradientTerm = TermPrinter.LoopsOf(inputGradient);
         string weight = needs.IsPacked ? "TWeight.Bits == 32 ? weight.Data : null, TWeight.Bits < 32 ? weight.Packed : null" : "weight.Data";
         (string packedParameter, string packed) = needs.IsPacked ? ("PackedWeight? packed, ", "packed, ") : (string.Empty, string.Empty);
         return Template.Text($$"""

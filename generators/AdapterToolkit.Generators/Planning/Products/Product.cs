@@ -31,9 +31,6 @@ internal sealed record Product(
     private static readonly AcceleratorTiling s_acceleratorTiling = new(Depth: 8, Held: 8, Side: 8);
 
 
-    /// <summary>The low-rank terms; null where the layer never has an adapter.</summary>
-    public LowRankTerms? LowRank => Terms.OfType<LowRankTerms>().SingleOrDefault();
-
     /// <summary>y = x Wᵀ + Σ s·u Bᵀ + bias.</summary>
     public static Product Forward(LinearConfiguration configuration) => new(
         "Forward",
@@ -41,7 +38,7 @@ internal sealed record Product(
         "x",
         "y",
         new WeightOperand(configuration.Stored, WeightUse.Transposed),
-        TermsOf(configuration, new LowRankTerms(configuration.Rank, "u", "b", Scales: true)),
+        Term.OfForward(configuration),
         new Epilogue(HasBias: true),
         ElementType.Float32,
         new CpuTiling(Rows: 192, Depth: 1024),
@@ -54,11 +51,9 @@ internal sealed record Product(
         "dy",
         "dx",
         new WeightOperand(configuration.Stored, WeightUse.AsStored),
-        TermsOf(configuration, new LowRankTerms(configuration.Rank, "v", "a", Scales: false)),
+        Term.OfInputGradient(configuration),
         new Epilogue(HasBias: false),
         ElementType.Float32,
         new CpuTiling(Rows: 128, Depth: 256),
         s_acceleratorTiling);
-
-    private static EquatableArray<Term> TermsOf(LinearConfiguration configuration, LowRankTerms terms) => new(configuration.Rank == 0 ? [] : [terms]);
 }
