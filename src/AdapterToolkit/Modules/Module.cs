@@ -26,6 +26,7 @@ namespace AdapterToolkit.Modules;
 public abstract class Module : IAdapted
 {
     private bool _isTrainable;
+    private List<IAdapterWeights>? _adapters;
 
     /// <summary>The module's name in the checkpoint, from the model down: <c>model.layers.3.self_attn.q_proj</c>.</summary>
     public string CheckpointPath { get; internal set; } = "";
@@ -54,6 +55,9 @@ public abstract class Module : IAdapted
 
     /// <summary>The weights of the adapter in use; null for none.</summary>
     internal IAdapterWeights? AdapterWeights { get; set; }
+
+    /// <summary>All adapters of the tree that the module is the root of.</summary>
+    internal ICollection<IAdapterWeights> AdaptersOfTree => _adapters ??= [];
 
     /// <inheritdoc/>
     IAdapterWeights? IAdapted.AdapterWeights => AdapterWeights;

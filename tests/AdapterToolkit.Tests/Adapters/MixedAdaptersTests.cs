@@ -21,7 +21,7 @@ public sealed class MixedAdaptersTests
     {
         using Device device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
-        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, isInUse: false), 2);
+        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
         const int Length = 6, Sequences = 4;
         int[] ids = [.. Enumerable.Range(0, Sequences * Length).Select(i => ((i * 7) + 3) % model.Head.VocabularySize)];
         TokenIds all = new(Sequences, Length, ids);
@@ -44,7 +44,46 @@ public sealed class MixedAdaptersTests
 
         foreach ((Parameter parameter, float[] gradient) in All(first).Concat(All(second)).Zip(gradients))
             Close.Assert(parameter.Gradient!.ToArray(), gradient, 1e-4, $"gradient of '{parameter.Name}'");
-        ((IAdapterWeights)second).Dispose();
+    }
+
+    [Fact]
+    [Trait("Device", "cpu")]
+    public void In_a_training_each_adapter_has_the_gradients_of_its_own_sequences_to_the_bit()
+    {
+        using CpuDevice device = new(threads: 1);
+        using TrainedNormLlama model = TrainedNormLlama.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
+        const int Length = 20, Sequences = 4;
+        TokenIds tokens = new(Sequences, Length, [.. Enumerable.Range(0, Sequences * Length).Select(i => ((i * 7) + 3) % model.Head.VocabularySize)]);
+        using MixedAdapters mixed = new([(first, [new(0, Length), new(2 * Length, 2 * Length)]), (second, [new(Length, Length)])]);
+
+        GradientsOf(mixed, _ => true, first, second);
+        float[][] ofFirst = Gradients(first), ofSecond = Gradients(second);
+        GradientsOf(first, sequence => sequence != 1, first);
+        Assert.Equal(Gradients(first), ofFirst);
+        GradientsOf(second, sequence => sequence == 1, second);
+        Assert.Equal(Gradients(second), ofSecond);
+
+        float[][] Gradients(LowRankAdapter adapter) => [.. Parameters(adapter).Select(parameter => parameter.Gradient!.ToArray())];
+
+        IEnumerable<Parameter> Parameters(LowRankAdapter adapter) => All(adapter).Concat(model.TrainableWeights.Select(weight => adapter.Of(weight).Copy!));
+
+        void GradientsOf(IAdapterWeights weights, Func<int, bool> isLearned, params LowRankAdapter[] adapters)
+        {
+            foreach (Parameter parameter in adapters.SelectMany(Parameters))
+                GradientSum.Start(parameter, new SequenceShare(0, Sequences, Sequences));
+            using SequenceContext context = model.CreateContext(tokens);
+            using TrainingRun run = new(weights, [.. Enumerable.Range(0, Sequences).Select(i => new Example(i * Length, Length, isLearned(i) ? 1 : 0))]);
+            using Tensor hidden = model.ForwardSaving(tokens, context, run, out ForwardRecord? record);
+            float[] seeds = [.. Random(6, hidden.Shape.Elements).Select((number, i) => isLearned(i / (Length * hidden.Columns)) ? number : 0)];
+            using Tensor gradient = Tensor.From(device, hidden.Shape, seeds);
+            run.BeginBackward();
+            model.Backward(gradient, record!);
+            record!.Release();
+            run.Complete();
+            foreach (Parameter parameter in adapters.SelectMany(Parameters))
+                Assert.Single(parameter.PartialGradients!.Complete());
+        }
     }
 
     [Theory]
@@ -94,7 +133,7 @@ public sealed class MixedAdaptersTests
     {
         using Device device = TestDevices.Open(identifier);
         using TrainedNormLlama model = TrainedNormLlama.Load(Fixtures.PathOf("llama-tiny", "base"), device);
-        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, isInUse: false), 2);
+        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
         foreach ((LowRankAdapter adapter, int seed) in ((LowRankAdapter, int)[])[(first, 7), (second, 8)])
         {
             foreach (Tensor copy in Copies(adapter).Select(copy => copy.Value))
@@ -123,18 +162,8 @@ public sealed class MixedAdaptersTests
         Assert.Equal(2 * model.TrainableWeights.Count(), gradients.Length);
         foreach ((Parameter copy, float[] gradient) in Copies(first).Concat(Copies(second)).Zip(gradients))
             Close.Assert(copy.Gradient!.ToArray(), gradient, 1e-4, $"gradient of '{copy.Name}'");
-        ((IAdapterWeights)second).Dispose();
 
         Parameter[] Copies(LowRankAdapter adapter) => [.. model.TrainableWeights.Select(weight => adapter.Of(weight).Copy!)];
-    }
-
-    [Fact]
-    public void A_tree_has_one_adapter()
-    {
-        using CpuDevice device = new(threads: 1);
-        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
-        Assert.Contains("LlamaModel", Assert.Throws<InvalidOperationException>(() => new LowRankAdapter(model)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => new LowRankAdapter(model.Blocks[0]));
     }
 
     private static float[] Run(LanguageModel model, TokenIds tokens, IAdapterWeights? adapter, float[] gradient)
