@@ -23,6 +23,8 @@ internal static class FormatPrinter
                 yield return LookUp(shape);
         }
 
+        if (needs.HasBits(8))
+            yield return EightBits;
         if (needs.HasBits(16))
             yield return SixteenBits;
         foreach (StoredFormat format in needs.Packed)
@@ -48,6 +50,15 @@ internal static class FormatPrinter
 
             /// <summary>Codes in the order of their values.</summary>
             static abstract global::System.ReadOnlySpan<byte> Order { get; }
+        }
+        """;
+
+    private const string EightBits = """
+        /// <summary>A format of 8 bits.</summary>
+        internal interface IEightBits : IWeight
+        {
+            /// <summary>Finds the code of the value that is nearest to a number.</summary>
+            static abstract NearestCodeTable Nearest { get; }
         }
         """;
 
@@ -131,9 +142,11 @@ internal static class FormatPrinter
     /// <summary>Eight bits are decoded number by number, from a table that is too large for registers.</summary>
     private static string EightBit(StoredFormat format) => Struct(
         format,
-        "IWeight",
-        "[]",
-        """
+        "IEightBits",
+        $"Codebooks.{format.Numbers}",
+        $$"""
+        public static NearestCodeTable Nearest => NearestCodeTable.{{format.Numbers.ToString()}};
+
         public static Floats512 Decode(Words512 codes, Floats512 codebook) =>
             Vector512.Create(Decode(Vector512.GetLower(codes), default, default), Decode(Vector512.GetUpper(codes), default, default));
 
@@ -142,7 +155,7 @@ internal static class FormatPrinter
 
         public static Floats128 Decode(Words128 codes)
         {
-            Numbers map = Codebooks.Dynamic8;
+            Numbers map = Codebook;
             return Vector128.Create(map[(byte)codes[0]], map[(byte)codes[1]], map[(byte)codes[2]], map[(byte)codes[3]]);
         }
         """);
