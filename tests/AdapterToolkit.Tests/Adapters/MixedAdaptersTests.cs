@@ -1,3 +1,4 @@
+using System.Globalization;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Models;
@@ -108,9 +109,6 @@ public sealed class MixedAdaptersTests
             float share = !parameter.Name.Contains("lora_A", StringComparison.Ordinal) ? 1 : All(first).Contains(parameter) ? 0.25f : 0.75f;
             Close.Assert([.. of.Gradient!.ToArray().Select(value => value * share)], parameter.Gradient!.ToArray(), 1e-4, $"gradient of '{parameter.Name}'");
         }
-
-        ((IAdapterWeights)first).Dispose();
-        ((IAdapterWeights)second).Dispose();
     }
 
     [Fact]
@@ -195,7 +193,7 @@ public sealed class MixedAdaptersTests
     /// <summary>An adapter with another's factors, B times a number.</summary>
     private static LowRankAdapter Copied(LlamaModel model, LowRankAdapter source, float part)
     {
-        LowRankAdapter adapter = new(model, isInUse: false);
+        LowRankAdapter adapter = new(model, string.Create(CultureInfo.InvariantCulture, $"{part} of it"));
         adapter.Initialize();
         foreach (Linear layer in adapter.Layers)
         {

@@ -8,7 +8,6 @@ using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Tests.Training;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using UsersCode;
 using Xunit;
 
