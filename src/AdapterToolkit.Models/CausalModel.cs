@@ -39,7 +39,9 @@ public static class CausalModel
         return model;
     }
 
-    /// <summary>Loads a checkpoint as <see cref="Load{TProjection}(string, Device, LoadOptions, CancellationToken)"/> does, on a thread of the pool.</summary>
+    /// <summary>
+    /// Loads a checkpoint as <see cref="Load{TProjection}(string, Device, LoadOptions, CancellationToken)"/> does, on a thread of the pool.
+    /// </summary>
     /// <typeparam name="TProjection">The class of the projections of attention and feed-forward networks, whose annotations decide rank and bits.</typeparam>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c> or its parts.</param>
     /// <param name="device">The device to put the weights on.</param>

@@ -121,7 +121,7 @@ internal sealed class MergeTypes(Compilation compilation)
     /// <summary>All module types that a module is made of, itself first.</summary>
     public IEnumerable<(ITypeSymbol Type, bool IsTrainable)> PartsOf(ITypeSymbol module)
     {
-        HashSet<ITypeSymbol> seen = new(SymbolEqualityComparer.Default);
+        SeenTypes seen = new();
         Stack<(ITypeSymbol Type, bool IsTrainable)> rest = new([(module, false)]);
         while (rest.Count > 0)
         {
@@ -129,7 +129,7 @@ internal sealed class MergeTypes(Compilation compilation)
             yield return part;
             if (!seen.Add(part.Type))
                 continue;
-            for (ITypeSymbol? current = part.Type; current is not null && !Known.IsToolkitBase(current); current = current.BaseType)
+            foreach (ITypeSymbol current in KnownTypes.SelfAndBases(part.Type).TakeWhile(current => !Known.IsToolkitBase(current)))
             {
                 foreach (Child child in ChildDiscovery.ChildrenOf(current, Known))
                     rest.Push((child.ModuleType, child.Spec.IsTrainable));

@@ -21,7 +21,8 @@ public sealed partial class LlamaModel<TProjection>(LlamaConfig config)
 
     /// <summary>The blocks, first to last.</summary>
     [Checkpoint("model.layers")]
-    public IReadOnlyList<DecoderBlock<TProjection>> Blocks { get; } = [.. Enumerable.Range(0, config.Layers).Select(_ => new DecoderBlock<TProjection>(config))];
+    public IReadOnlyList<DecoderBlock<TProjection>> Blocks { get; } =
+        [.. Enumerable.Range(0, config.Layers).Select(_ => new DecoderBlock<TProjection>(config))];
 
     /// <summary>Scales the rows before the head.</summary>
     [Checkpoint("model.norm")]

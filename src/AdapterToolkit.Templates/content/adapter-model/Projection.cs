@@ -1,7 +1,7 @@
 using AdapterToolkit;
 using AdapterToolkit.Modules;
 
-namespace Llama;
+namespace AdapterModel1;
 
 /// <summary>A projection of attention or of the feed-forward network: frozen in four bits, with a low-rank adapter beside it.</summary>
 /// <param name="inFeatures">Features of its input.</param>
