@@ -1,7 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Kernels;
 using AdapterToolkit.Modules;
-using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Quantization;
