@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -10,40 +9,28 @@ namespace AdapterToolkit.Analyzers;
 /// A rule about classes that carry one of the toolkit's attributes. It looks at each class by itself, and asks discovery what
 /// is wrong with it.
 /// </summary>
-public abstract class AnnotatedClassAnalyzer : DiagnosticAnalyzer
+public abstract class AnnotatedClassAnalyzer : ToolkitAnalyzer
 {
     private readonly DiagnosticDescriptor _rule;
+    private readonly Func<ClassContext, IEnumerable<DiagnosticSpec>> _check;
 
-    private protected AnnotatedClassAnalyzer(DiagnosticDescriptor rule)
+    /// <summary>Makes a rule.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="check">Finds the mistakes of a class. Those of other rules may be among them.</param>
+    private protected AnnotatedClassAnalyzer(DiagnosticDescriptor rule, Func<ClassContext, IEnumerable<DiagnosticSpec>> check)
+        : base(rule)
     {
         _rule = rule;
-        SupportedDiagnostics = [rule];
+        _check = check;
     }
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; }
-
-    /// <inheritdoc/>
-    public sealed override void Initialize(AnalysisContext context)
+    private protected sealed override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(start =>
-        {
-            if (start.Compilation.GetTypeByMetadataName(RuntimeNames.LowRankAttribute) is null)
-                return;
-            KnownTypes types = KnownTypes.Of(start.Compilation);
-            start.RegisterSymbolAction(
-                context =>
-                {
-                    if (context.Symbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type)
-                        Found.Report(context, _rule, Check(type, types, context.Compilation, context.CancellationToken));
-                },
-                SymbolKind.NamedType);
-        });
+        if (start.Compilation.GetTypeByMetadataName(RuntimeNames.LowRankAttribute) is null)
+            return;
+        KnownTypes types = KnownTypes.Of(start.Compilation);
+        RegisterClassAction(start, (context, type) =>
+            Found.Report(context, _rule, _check(new ClassContext(type, types, context.Compilation, context.CancellationToken))));
     }
-
-    /// <summary>Finds the mistakes of a class. Those of other rules may be among them.</summary>
-    private protected abstract IEnumerable<DiagnosticSpec> Check(
-        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation);
 }

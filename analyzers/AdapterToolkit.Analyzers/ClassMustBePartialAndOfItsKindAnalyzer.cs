@@ -8,14 +8,13 @@ namespace AdapterToolkit.Analyzers;
 
 /// <summary>ADT0001: an annotated class is not partial, not of the kind its attribute is for, generic or static, or a layer is not annotated.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAnalyzer(Rules.ClassCannotBeCompleted)
+public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAnalyzer(Rules.ClassCannotBeCompleted, Check)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(
-        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation)
+    private static IEnumerable<DiagnosticSpec> Check(ClassContext context)
     {
-        bool isLayer = DeclarationRules.IsMarkedLayer(type);
-        return isLayer || KnownTypes.HasAttribute(type, RuntimeNames.AdapterModelAttribute)
-            ? DeclarationRules.Check(type, types, isLayer)
-            : DeclarationRules.CheckUnmarked(type, types).Where(_ => !Unfinished.HasSyntaxError(type));
+        bool isLayer = DeclarationRules.IsMarkedLayer(context.Type);
+        return isLayer || KnownTypes.HasAttribute(context.Type, RuntimeNames.AdapterModelAttribute)
+            ? DeclarationRules.Check(context.Type, context.Types, isLayer)
+            : DeclarationRules.CheckUnmarked(context.Type, context.Types).Where(_ => !Unfinished.HasSyntaxError(context.Type));
     }
 }

@@ -9,11 +9,13 @@ namespace AdapterToolkit.Analyzers;
 
 /// <summary>ADT0201: the <c>Forward</c> of a class marked <c>[AdapterModel]</c> contains what can't be differentiated.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class ForwardMustBeDifferentiableAnalyzer() : AnnotatedClassAnalyzer(Rules.NotDifferentiable)
+public sealed class ForwardMustBeDifferentiableAnalyzer() : AnnotatedClassAnalyzer(Rules.NotDifferentiable, Check)
 {
-    private protected override IEnumerable<DiagnosticSpec> Check(
-        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
-        KnownTypes.HasAttribute(type, RuntimeNames.AdapterModelAttribute)
-            ? ModelLifter.Lift(ModelDiscovery.Read(type, compilation, cancellation), type, compilation, cancellation).Diagnostics
-            : [];
+    private static IEnumerable<DiagnosticSpec> Check(ClassContext context)
+    {
+        if (!KnownTypes.HasAttribute(context.Type, RuntimeNames.AdapterModelAttribute))
+            return [];
+        Discovered<ModelSpec> model = ModelDiscovery.Read(context.Type, context.Compilation, context.Cancellation);
+        return ModelLifter.Lift(model, context.Type, context.Compilation, context.Cancellation).Diagnostics;
+    }
 }

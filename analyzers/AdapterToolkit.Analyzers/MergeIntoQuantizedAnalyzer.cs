@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Analyzers.Merges;
@@ -10,24 +9,15 @@ namespace AdapterToolkit.Analyzers;
 
 /// <summary>ADT0108: an adapter is merged into weights of 4 or 8 bits, which rounds it away.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class MergeIntoQuantizedAnalyzer : DiagnosticAnalyzer
+public sealed class MergeIntoQuantizedAnalyzer() : ToolkitAnalyzer(Rules.MergeIntoQuantized)
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.MergeIntoQuantized];
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start =>
-        {
-            MergeTypes types = MergeTypes.Of(start.Compilation);
-            if (!types.AreThere || types.IsToolkit)
-                return;
-            HeldAnalysis analysis = new(types);
-            start.RegisterOperationBlockAction(block => Analyze(block, analysis));
-        });
+        MergeTypes types = MergeTypes.Of(start.Compilation);
+        if (!types.AreThere || types.IsToolkit)
+            return;
+        HeldAnalysis analysis = new(types);
+        start.RegisterOperationBlockAction(block => Analyze(block, analysis));
     }
 
     private static void Analyze(OperationBlockAnalysisContext context, HeldAnalysis analysis)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Merges;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -8,22 +7,13 @@ namespace AdapterToolkit.Analyzers;
 
 /// <summary>ADT0107: an adapter is merged twice, or used after a merge.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class MergeOnceAnalyzer : DiagnosticAnalyzer
+public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(Rules.UsedAfterMerge)
 {
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Rules.UsedAfterMerge];
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start =>
-        {
-            MergeTypes types = MergeTypes.Of(start.Compilation);
-            if (types.AreThere && !types.IsToolkit)
-                start.RegisterOperationBlockAction(block => Analyze(block, types));
-        });
+        MergeTypes types = MergeTypes.Of(start.Compilation);
+        if (types.AreThere && !types.IsToolkit)
+            start.RegisterOperationBlockAction(block => Analyze(block, types));
     }
 
     private static void Analyze(OperationBlockAnalysisContext context, MergeTypes types)

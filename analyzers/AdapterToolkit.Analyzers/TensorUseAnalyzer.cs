@@ -14,7 +14,13 @@ namespace AdapterToolkit.Analyzers;
 /// ADT0105, ADT0106 and ADT0109.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
+public sealed class TensorUseAnalyzer() : ToolkitAnalyzer(
+    Rules.ProductOfFactors,
+    Rules.FrozenWeightTrains,
+    Rules.FrozenWeightWritten,
+    Rules.WeightPastAdapter,
+    Rules.FactorStart,
+    Rules.AdapterTermAlone)
 {
     private static readonly ImmutableArray<TensorRule> s_rules =
     [
@@ -26,30 +32,13 @@ public sealed class TensorUseAnalyzer : DiagnosticAnalyzer
         new AdapterTermAloneRule(),
     ];
 
-    /// <inheritdoc/>
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-    [
-        Rules.ProductOfFactors,
-        Rules.FrozenWeightTrains,
-        Rules.FrozenWeightWritten,
-        Rules.WeightPastAdapter,
-        Rules.FactorStart,
-        Rules.AdapterTermAlone,
-    ];
-
-    /// <inheritdoc/>
-    public override void Initialize(AnalysisContext context)
+    private protected override void Start(CompilationStartAnalysisContext start)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(static start =>
-        {
-            ValueAnalysis analysis = new(start.Compilation, s_rules);
-            if (!analysis.Types.AreThere)
-                return;
-            BodiesOfInterest bodies = new(start.Compilation, analysis.Types);
-            start.RegisterOperationBlockAction(block => Analyze(block, analysis, bodies));
-        });
+        ValueAnalysis analysis = new(start.Compilation, s_rules);
+        if (!analysis.Types.AreThere)
+            return;
+        BodiesOfInterest bodies = new(start.Compilation, analysis.Types);
+        start.RegisterOperationBlockAction(block => Analyze(block, analysis, bodies));
     }
 
     private static void Analyze(OperationBlockAnalysisContext context, ValueAnalysis analysis, BodiesOfInterest bodies)

@@ -1,6 +1,4 @@
 using AdapterToolkit.Generators.Discovery;
-using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -8,9 +6,5 @@ namespace AdapterToolkit.Analyzers;
 
 /// <summary>ADT0006: a member marked <c>[Trainable]</c> holds nothing that can train.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class TrainableMustHaveWeightAnalyzer() : AnnotatedClassAnalyzer(Rules.TrainableWithoutWeight)
-{
-    private protected override IEnumerable<DiagnosticSpec> Check(
-        INamedTypeSymbol type, KnownTypes types, Compilation compilation, CancellationToken cancellation) =>
-        TrainableRules.CheckWithoutWeight(type, types);
-}
+public sealed class TrainableMustHaveWeightAnalyzer()
+    : AnnotatedClassAnalyzer(Rules.TrainableWithoutWeight, static holder => TrainableRules.CheckWithoutWeight(holder.Type, holder.Types));

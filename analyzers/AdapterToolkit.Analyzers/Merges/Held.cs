@@ -14,7 +14,7 @@ internal sealed record Held(HeldKind Kind, object? Constant = null)
     /// <summary>In a number of bits.</summary>
     public static Held In(int bits) => new(HeldKind.Marked, bits);
 
-    /// <summary>What is known where two ways meet; null stands for what a type says.</summary>
+    /// <summary>The join of two: what is known where control flow joins; null stands for what a type says.</summary>
     public static Held? Join(Held? left, Held? right) =>
         Equals(left, right) ? left
         : left is null or { Kind: HeldKind.Marked } && right is null or { Kind: HeldKind.Marked } ? left ?? right

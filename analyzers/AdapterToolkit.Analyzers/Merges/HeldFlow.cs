@@ -13,7 +13,7 @@ namespace AdapterToolkit.Analyzers.Merges;
 /// <param name="depth">How many bodies lie around it.</param>
 /// <param name="cancellation">Ends the analysis early.</param>
 internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph graph, INamedTypeSymbol? around, int depth, CancellationToken cancellation)
-    : ForwardFlow<HeldState>
+    : ForwardDataFlow<HeldState>
 {
     private const int FewestBitsThatKeepAnAdapter = 16;
 
@@ -25,22 +25,19 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
     private HeldState _state = HeldState.Empty;
     private Held? _returned;
     private bool _returns;
-    private bool _isShowing;
 
     /// <summary>Runs the body.</summary>
     /// <param name="initial">What is known before it.</param>
     public HeldResult Run(HeldState initial)
     {
-        HeldState?[] entries = Settle(graph, initial);
-        _isShowing = true;
-        _returns = false;
-        VisitSettled(graph, entries);
-
-        HeldState exit = entries[entries.Length - 1] ?? HeldState.Empty;
+        HeldState exit = Analyze(graph, initial) ?? HeldState.Empty;
         foreach (IMethodSymbol local in graph.LocalFunctions.Where(local => !_called.Contains(local)))
             RunNested(graph.GetLocalFunctionControlFlowGraph(local, cancellation), exit);
         return new HeldResult(_merges.ToImmutable(), exit, _returned, [.. _stores], _arguments.ToImmutable());
     }
+
+    /// <inheritdoc/>
+    protected override void Restart() => _returns = false;
 
     /// <inheritdoc/>
     protected override HeldState Join(HeldState left, HeldState right) => HeldState.Join(left, right);
@@ -151,7 +148,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
 
     private void Report(IInvocationOperation call, int bits)
     {
-        if (_isShowing && bits < FewestBitsThatKeepAnAdapter)
+        if (IsAtFixedPoint && bits < FewestBitsThatKeepAnAdapter)
             _merges[call.Syntax] = bits;
     }
 
@@ -159,7 +156,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
     {
         foreach (IArgumentOperation argument in arguments)
         {
-            if (_isShowing && analysis.Types.Known.IsModule(Expression.Unconverted(argument.Value).Type))
+            if (IsAtFixedPoint && analysis.Types.Known.IsModule(Expression.Unconverted(argument.Value).Type))
                 _arguments[argument.Syntax] = OfOrType(argument.Value);
         }
     }
@@ -197,7 +194,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
             return null;
         HeldResult result = new HeldFlow(analysis, body, around, depth + 1, cancellation).Run(state);
         _stores.AddRange(result.Stores);
-        if (_isShowing)
+        if (IsAtFixedPoint)
         {
             foreach (KeyValuePair<SyntaxNode, int> merge in result.Merges)
                 _merges[merge.Key] = merge.Value;

@@ -17,7 +17,7 @@ internal sealed class HeldState(ImmutableDictionary<object, Held> values) : IEqu
     /// <summary>The state in which something else is known about a variable.</summary>
     public HeldState With(object variable, Held? held) => new(held is null ? _values.Remove(variable) : _values.SetItem(variable, held));
 
-    /// <summary>What is known where two ways meet.</summary>
+    /// <summary>The join of two states: what is known where control flow joins.</summary>
     public static HeldState Join(HeldState left, HeldState right)
     {
         ImmutableDictionary<object, Held> values = left._values;

@@ -70,7 +70,8 @@ internal sealed partial class MergeFlow
             CallAdapter(call, adapted, model.Syntax.ToString());
         }
         else if (path is not null
-            && (types.IsOfModel(method) && method.Name == "ForwardBackward" || types.IsTrainer(method.ContainingType) && method.Name is "Fit" or "Step"))
+            && (types.IsOfModel(method) && method.Name == "ForwardBackward"
+                || types.IsTrainer(method.ContainingType) && method.Name is "Fit" or "FitAsync" or "Step"))
         {
             if (_state.MergeOf(path) is not null && !TrainsOtherParts(receiver!))
                 Report(call.Syntax, name, "is trained after its adapter was merged, so that nothing is left to train");
@@ -154,7 +155,7 @@ internal sealed partial class MergeFlow
     {
         MergeResult result = new MergeFlow(types, body, owner, depth + 1, cancellation).Run(inside);
         _state = result.Exit;
-        if (!_isShowing || result.Findings.IsEmpty)
+        if (!IsAtFixedPoint || result.Findings.IsEmpty)
             return result.Returned;
         MergeResult alone = new MergeFlow(types, body, owner, depth + 1, cancellation).Run(MergeState.Empty);
         foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in result.Findings.Where(finding => !alone.Findings.ContainsKey(finding.Key)))

@@ -15,7 +15,7 @@ namespace AdapterToolkit.Analyzers.Merges;
 /// <param name="depth">How many bodies lie around it.</param>
 /// <param name="cancellation">Ends the analysis early.</param>
 internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph, string self, int depth, CancellationToken cancellation)
-    : ForwardFlow<MergeState>
+    : ForwardDataFlow<MergeState>
 {
     /// <summary>The path of the object whose method is looked at first.</summary>
     public const string This = "this";
@@ -29,21 +29,19 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
     private string? _returned;
     private bool _returns;
     private bool _isCondition;
-    private bool _isShowing;
 
     /// <summary>Runs the body.</summary>
     /// <param name="initial">What was merged before it.</param>
     public MergeResult Run(MergeState initial)
     {
-        MergeState?[] entries = Settle(graph, initial);
-        _isShowing = true;
-        _returns = false;
-        VisitSettled(graph, entries);
-
+        MergeState exit = Analyze(graph, initial) ?? MergeState.Empty;
         foreach (IMethodSymbol local in graph.LocalFunctions)
             ReportAll(Nested(graph.GetLocalFunctionControlFlowGraph(local, cancellation)).Run(MergeState.Empty));
-        return new MergeResult(_findings.ToImmutable(), entries[entries.Length - 1] ?? MergeState.Empty, _returned);
+        return new MergeResult(_findings.ToImmutable(), exit, _returned);
     }
+
+    /// <inheritdoc/>
+    protected override void Restart() => _returns = false;
 
     /// <inheritdoc/>
     protected override MergeState Join(MergeState left, MergeState right) => MergeState.Join(left, right);
@@ -245,7 +243,7 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
 
     private void Report(SyntaxNode place, string name, string what)
     {
-        if (_isShowing && !_findings.ContainsKey(place))
+        if (IsAtFixedPoint && !_findings.ContainsKey(place))
             _findings.Add(place, new MergeFinding(name, what));
     }
 }

@@ -164,7 +164,7 @@ internal sealed class MergeState : IEquatable<MergeState>
     private MergeState Without(string index) =>
         new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key.IndexOf("[" + index, StringComparison.Ordinal) >= 0)), _conditions);
 
-    /// <summary>What may hold where two ways meet.</summary>
+    /// <summary>The join of two states: what may hold where control flow joins.</summary>
     public static MergeState Join(MergeState left, MergeState right)
     {
         if (ReferenceEquals(left, right))
@@ -202,7 +202,7 @@ internal sealed class MergeState : IEquatable<MergeState>
         return new MergeFact(kind, Common(left.Conditions, right.Conditions));
     }
 
-    /// <summary>What two ways have in common; a condition that holds on one and fails on the other tells nothing.</summary>
+    /// <summary>What two paths have in common; a condition that holds on one and fails on the other tells nothing.</summary>
     private static ImmutableDictionary<string, Truth> Common(ImmutableDictionary<string, Truth> left, ImmutableDictionary<string, Truth> right)
     {
         ImmutableDictionary<string, Truth> common = left;

@@ -1,6 +1,6 @@
 namespace AdapterToolkit.Analyzers.Merges;
 
-/// <summary>What a condition may be, on the ways to a point of a program.</summary>
+/// <summary>What a condition may be, on the paths to a point of a program.</summary>
 [Flags]
 internal enum Truth
 {

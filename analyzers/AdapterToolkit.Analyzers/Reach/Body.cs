@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Reach;
 
-/// <summary>One body of code that is walked backwards.</summary>
+/// <summary>One body of code that is walked backwards, for the liveness of its variables.</summary>
 internal sealed class Body
 {
     /// <summary>Starts a body.</summary>
@@ -19,7 +19,7 @@ internal sealed class Body
         {
             if (operation is IVariableDeclaratorOperation { Symbol.IsRef: true }
                 || (operation is IAnonymousFunctionOperation or ILocalFunctionOperation && operation != graph!.OriginalOperation))
-                Shared.UnionWith(operation.Descendants().Select(Expression.VariableOf).Where(variable => variable is not null)!);
+                Escaping.UnionWith(operation.Descendants().Select(Expression.VariableOf).Where(variable => variable is not null)!);
         }
 
         foreach (IFlowCaptureOperation capture in graph?.Blocks.SelectMany(block => block.Operations).OfType<IFlowCaptureOperation>() ?? [])
@@ -35,13 +35,13 @@ internal sealed class Body
     /// <summary>Whether what it returns is used.</summary>
     public bool IsResultDemanded { get; }
 
-    /// <summary>The variables whose values are used behind the present point.</summary>
+    /// <summary>The variables that are live: their values are used behind the present point.</summary>
     public HashSet<object> Live { get; set; } = [];
 
     /// <summary>
-    /// Variables whose values are used at times that the order of statements does not tell: by lambdas, references and handlers of exceptions.
+    /// Variables that escape: their values are used at times that the order of statements does not tell, by lambdas and references.
     /// </summary>
-    public HashSet<object> Shared { get; } = [];
+    public HashSet<object> Escaping { get; } = [];
 
     /// <summary>The variables used by the handlers around the present point.</summary>
     public HashSet<object> UsedByHandlers { get; set; } = [];
@@ -53,5 +53,5 @@ internal sealed class Body
     public bool IsUsed(object variable) => Live.Contains(variable) || OutlivesAssignments(variable);
 
     /// <summary>Whether a variable's value may be used even where it is assigned before its next use.</summary>
-    public bool OutlivesAssignments(object variable) => Shared.Contains(variable) || UsedByHandlers.Contains(variable);
+    public bool OutlivesAssignments(object variable) => Escaping.Contains(variable) || UsedByHandlers.Contains(variable);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -7,33 +6,22 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace AdapterToolkit.Analyzers.Reach;
 
 /// <summary>A rule about what the <c>Forward</c> of models reaches. All such rules share what is found of a compilation.</summary>
-public abstract class ReachAnalyzer : DiagnosticAnalyzer
+public abstract class ReachAnalyzer : ToolkitAnalyzer
 {
     private static readonly ConditionalWeakTable<Compilation, ForwardReach> s_reaches = new();
 
-    private protected ReachAnalyzer(DiagnosticDescriptor rule) => SupportedDiagnostics = [rule];
-
-    /// <inheritdoc/>
-    public sealed override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; }
-
-    /// <inheritdoc/>
-    public sealed override void Initialize(AnalysisContext context)
+    private protected ReachAnalyzer(DiagnosticDescriptor rule)
+        : base(rule)
     {
-        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.EnableConcurrentExecution();
-        context.RegisterCompilationStartAction(start =>
-        {
-            if (start.Compilation.GetTypeByMetadataName(RuntimeNames.AdapterModelAttribute) is null)
-                return;
-            ForwardReach reach = s_reaches.GetValue(start.Compilation, static compilation => new ForwardReach(compilation));
-            start.RegisterSymbolAction(
-                context =>
-                {
-                    if (context.Symbol is INamedTypeSymbol { TypeKind: TypeKind.Class } type)
-                        Analyze(context, type, reach);
-                },
-                SymbolKind.NamedType);
-        });
+    }
+
+    /// <inheritdoc/>
+    private protected sealed override void Start(CompilationStartAnalysisContext start)
+    {
+        if (start.Compilation.GetTypeByMetadataName(RuntimeNames.AdapterModelAttribute) is null)
+            return;
+        ForwardReach reach = s_reaches.GetValue(start.Compilation, static compilation => new ForwardReach(compilation));
+        RegisterClassAction(start, (context, type) => Analyze(context, type, reach));
     }
 
     /// <summary>Reports what is wrong with a class.</summary>

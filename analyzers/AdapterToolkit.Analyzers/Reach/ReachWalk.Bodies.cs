@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Reach;
 
-/// <content>Bodies, walked from their ends to their beginnings until nothing new is used.</content>
+/// <content>Bodies: a backward analysis of live variables, up to its fixed point.</content>
 internal sealed partial class ReachWalk
 {
     /// <summary>Walks a method once for each way in which it is used.</summary>
@@ -23,7 +23,7 @@ internal sealed partial class ReachWalk
         {
             if (_types.IsTensor(method.ReturnType) && graph.Blocks[graph.Blocks.Length - 1].Predecessors.Any(LacksReturn))
                 Break();
-            (used ??= []).UnionWith(Settle(new Body(graph, isDemanded)));
+            (used ??= []).UnionWith(Solve(new Body(graph, isDemanded)));
         }
 
         return _bodies[(method, isDemanded)] = used;
@@ -51,7 +51,7 @@ internal sealed partial class ReachWalk
 
     /// <summary>Walks a body.</summary>
     /// <returns>The variables whose values are used from its beginning on.</returns>
-    private HashSet<object> Settle(Body body)
+    private HashSet<object> Solve(Body body)
     {
         ControlFlowGraph graph = body.Graph!;
         HashSet<object>[] entries = [.. graph.Blocks.Select(_ => new HashSet<object>())];
@@ -81,7 +81,7 @@ internal sealed partial class ReachWalk
             }
         }
 
-        entries[0].UnionWith(body.Shared);
+        entries[0].UnionWith(body.Escaping);
         return entries[0];
     }
 

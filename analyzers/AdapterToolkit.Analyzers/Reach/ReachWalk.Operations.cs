@@ -62,7 +62,7 @@ internal sealed partial class ReachWalk
                 ISymbol used = Expression.VariableOf(operation)!;
                 body.Live.Add(used);
                 if (body.Graph is null || IsOfConstructor(used))
-                    ReachGifts(used);
+                    ReachAssignedValues(used);
                 break;
             case IFlowCaptureReferenceOperation reference:
                 body.Live.Add(reference.Id);
@@ -75,7 +75,7 @@ internal sealed partial class ReachWalk
                 break;
             case IFlowAnonymousFunctionOperation function:
                 if (body.Graph is { } graph)
-                    body.Live.UnionWith(Settle(new Body(graph.GetAnonymousFunctionControlFlowGraphInScope(function), isResultDemanded: true)));
+                    body.Live.UnionWith(Solve(new Body(graph.GetAnonymousFunctionControlFlowGraphInScope(function), isResultDemanded: true)));
                 break;
             case INameOfOperation or ITypeOfOperation or ISizeOfOperation:
                 break;

@@ -23,7 +23,7 @@ internal sealed partial class ReachWalk
     private readonly Dictionary<(ISymbol Method, bool IsDemanded), HashSet<object>?> _bodies = [];
 
     /// <summary>What members and variables are given; null until some module is found to be missing.</summary>
-    private Gifts? _gifts;
+    private AssignedValues? _assigned;
 
     private ReachWalk(INamedTypeSymbol type, INamedTypeSymbol[] derived, Compilation compilation, KnownTypes types)
     {
@@ -68,7 +68,7 @@ internal sealed partial class ReachWalk
             .Where(property => property.IsOverride && types.IsModule(property.Type)))
             walk.Reach(property);
         if (chain.SelectMany(current => ChildDiscovery.ChildrenOf(current, types)).Any(child => !walk.Reaches(child.Member) && isOfInterest(child)))
-            walk.FollowGifts(chain);
+            walk.FollowAssignedValues(chain);
         return walk;
     }
 
@@ -82,15 +82,15 @@ internal sealed partial class ReachWalk
 
     private bool IsOwn(ISymbol member) => member.ContainingType is { } declaring && KnownTypes.DerivesFrom(_type, declaring.OriginalDefinition);
 
-    private void FollowGifts(INamedTypeSymbol[] chain)
+    private void FollowAssignedValues(INamedTypeSymbol[] chain)
     {
-        _gifts = new Gifts(chain, _compilation, _types);
+        _assigned = new AssignedValues(chain, _compilation, _types);
         foreach (ISymbol member in _reached.ToArray())
-            ReachGifts(member);
+            ReachAssignedValues(member);
         foreach (HashSet<object>? variables in _bodies.Values.ToArray())
         {
             foreach (ISymbol parameter in variables?.OfType<IParameterSymbol>().Where(IsOfConstructor).ToArray() ?? [])
-                ReachGifts(parameter);
+                ReachAssignedValues(parameter);
         }
     }
 
@@ -112,29 +112,29 @@ internal sealed partial class ReachWalk
             }
         }
 
-        ReachGifts(member);
+        ReachAssignedValues(member);
     }
 
     private static bool IsOfConstructor(ISymbol variable) => variable.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor };
 
-    private void ReachGifts(ISymbol target)
+    private void ReachAssignedValues(ISymbol target)
     {
-        if (_gifts is null || !_gifts.Open(target))
+        if (_assigned is null || !_assigned.Visit(target))
             return;
-        foreach (IOperation value in _gifts.To(target))
+        foreach (IOperation value in _assigned.Of(target))
         {
             Body body = new(null, true);
             Demand(value, body);
             foreach (ISymbol variable in body.Live.OfType<ISymbol>())
-                ReachGifts(variable);
+                ReachAssignedValues(variable);
         }
 
-        foreach (ISymbol same in _gifts.SameAs(target))
+        foreach (ISymbol same in _assigned.AliasesOf(target))
         {
             if (same is IFieldSymbol or IPropertySymbol)
                 Reach(same);
             else
-                ReachGifts(same);
+                ReachAssignedValues(same);
         }
     }
 

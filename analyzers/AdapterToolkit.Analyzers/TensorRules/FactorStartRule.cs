@@ -48,7 +48,7 @@ internal sealed class FactorStartRule : TensorRule
         }
         else if (receiver is { IsFactor: true, IsStorage: true, Pair: null }
             && (name == "Clear" || (name == "CopyFrom" && arguments is [{ Kind: ValueKind.Zeros }]))
-            && FactorsOf(call.Instance) is { } factors && MemberPath.Of(factors) is { } path)
+            && FactorsOf(call.Instance) is { } factors && AccessPath.Of(factors) is { } path)
         {
             (string own, string other) = receiver.Kind == ValueKind.FactorA ? (ClearedA, ClearedB) : (ClearedB, ClearedA);
             if (flow.Knows(other + path) && !IsNamedBehind(call.Syntax, factors.Syntax))

@@ -20,7 +20,7 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
         {
             if (call.TargetMethod.Name == "Load")
                 CheckLoad(flow, call);
-            else if (call.TargetMethod.Name == "Dispose" && MemberPath.Of(call.Instance) is { } path)
+            else if (call.TargetMethod.Name == "Dispose" && AccessPath.Of(call.Instance) is { } path)
                 flow.Note(Released + path);
             return;
         }
@@ -45,7 +45,7 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     {
         if (MethodPurpose.IsToChangeWeights(flow.Symbol))
             return;
-        string? path = MemberPath.Of(call.Instance);
+        string? path = AccessPath.Of(call.Instance);
         string name = call.Instance?.Syntax.ToString() ?? "the weight";
         if (path is not null && flow.Knows(Released + path))
             return;
@@ -60,10 +60,10 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     /// <summary>Whether the layer that a weight belongs to is in use.</summary>
     private static bool RunsAlready(ValueFlow flow, IOperation? weight, string? path)
     {
-        if (path is not null && MemberPath.WithHolders(path).Any(holder => flow.Knows(ValueFlow.UsedFact + holder)))
+        if (path is not null && AccessPath.Prefixes(path).Any(holder => flow.Knows(ValueFlow.UsedFact + holder)))
             return true;
-        ILocalSymbol? local = MemberPath.LocalOf(weight);
-        if (local is not null && MemberPath.IsMadeHere(local))
+        ILocalSymbol? local = AccessPath.LocalOf(weight);
+        if (local is not null && AccessPath.IsMadeHere(local))
             return false;
         return flow.IsOnTrainingPath || ValueFlow.IsTrainingName(flow.MethodName)
             || flow.Knows(ValueFlow.TrainedFact) || (local is not null && flow.Knows(ValueFlow.UsedFact));

@@ -75,7 +75,7 @@ internal static class Algebra
     {
         Value product = left.ContainsProduct ? left : right, other = ReferenceEquals(product, left) ? right : left;
         if (other.Kind == ValueKind.Product && product.Kind == ValueKind.Product)
-            return Value.Join(left, right).AsCopy();
+            return Value.Combine(left, right).AsCopy();
         if (product.Kind == ValueKind.Merged && other.Kind == ValueKind.Weight)
             return Value.Other;
         return product.As(ValueKind.Merged);

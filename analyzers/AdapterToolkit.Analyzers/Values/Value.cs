@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Values;
 
-/// <summary>What is known about the result of an expression.</summary>
+/// <summary>An abstract value: what is known about the result of an expression.</summary>
 internal sealed class Value : IEquatable<Value>
 {
     /// <summary>Nothing is known.</summary>
@@ -127,12 +127,12 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Frozen weights among other parameters.</summary>
     public static Value Holding(SyntaxNode weights) => new(ValueKind.Other) { Weights = [weights] };
 
-    /// <summary>What is known where two ways of a program meet. Numbers are zero, or not, only where both ways say so.</summary>
-    public static Value Meet(Value left, Value right) =>
-        left.IsFilled != right.IsFilled && (left.IsFilled ? right : left).Kind == ValueKind.Other ? Other : Join(left, right);
+    /// <summary>The join of two: what is known where control flow joins. Numbers are zero, or not, only where both paths say so.</summary>
+    public static Value Join(Value left, Value right) =>
+        left.IsFilled != right.IsFilled && (left.IsFilled ? right : left).Kind == ValueKind.Other ? Other : Combine(left, right);
 
-    /// <summary>What is known where two values come together: in a collection, or on two ways to the same point.</summary>
-    public static Value Join(Value left, Value right)
+    /// <summary>What is known of two values that come together in a collection or member.</summary>
+    public static Value Combine(Value left, Value right)
     {
         if (ReferenceEquals(left, right) || left.Equals(right))
             return left;
@@ -140,7 +140,7 @@ internal sealed class Value : IEquatable<Value>
         bool sameKind = left.Kind == right.Kind;
         ImmutableDictionary<string, Value> members = winner.Members;
         foreach (KeyValuePair<string, Value> member in loser.Members)
-            members = members.SetItem(member.Key, members.TryGetValue(member.Key, out Value? known) ? Join(known, member.Value) : member.Value);
+            members = members.SetItem(member.Key, members.TryGetValue(member.Key, out Value? known) ? Combine(known, member.Value) : member.Value);
         return new Value(winner.Kind)
         {
             Rows = sameKind && !Equals(left.Rows, right.Rows) ? null : winner.Rows,

@@ -121,7 +121,7 @@ internal sealed partial class ValueAnalysis
             foreach ((ISymbol stored, Value given) in result.Stores)
             {
                 if (SymbolEqualityComparer.Default.Equals(stored, member))
-                    value = Value.Join(value, given);
+                    value = Value.Combine(value, given);
             }
         }
 

@@ -233,7 +233,7 @@ internal sealed partial class ValueFlow
             _kept.UnionWith(value.Origins);
         if (value.IsUnknown || value.Kind is ValueKind.AdapterTerm or ValueKind.Merged)
             return;
-        Replace(collection, Value.Join(Evaluate(collection), value));
+        Replace(collection, Value.Combine(Evaluate(collection), value));
     }
 
     /// <summary>The variable or member behind an expression gets another value.</summary>

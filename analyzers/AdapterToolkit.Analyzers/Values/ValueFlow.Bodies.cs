@@ -107,7 +107,7 @@ internal sealed partial class ValueFlow
         _isExact &= result.IsExact;
         _stores.AddRange(result.Stores);
         _state = _state.JoinKnown(result.Exit);
-        if (_isShowing)
+        if (IsAtFixedPoint)
             _findings.UnionWith(result.Findings);
         return (result.Returned, result.Exit);
     }

@@ -107,14 +107,14 @@ internal sealed partial class ValueFlow
     private void NoteTraining(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
-        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
+        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "FitAsync" or "Step")
             Note(TrainedFact);
         bool isOfModel = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model)
             && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
         if (isOfModel)
             Note(UsedFact);
         if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving"))
-            && MemberPath.Of(Receiver.Of(call)) is { } path)
+            && AccessPath.Of(Receiver.Of(call)) is { } path)
             Note(UsedFact + path);
     }
 
@@ -125,13 +125,13 @@ internal sealed partial class ValueFlow
             Note(MergedFact);
     }
 
-    /// <summary>The fact that a layer or model was merged on the way to a point.</summary>
+    /// <summary>The fact that a layer or model was merged on a path to a point.</summary>
     public const string MergedFact = "merged";
 
-    /// <summary>The fact that a trainer ran on the way to a point.</summary>
+    /// <summary>The fact that a trainer ran on a path to a point.</summary>
     public const string TrainedFact = "trained";
 
-    /// <summary>The fact that a model was used on the way to a point; with its path, that it was this one.</summary>
+    /// <summary>The fact that a model was used on a path to a point; with its path, that it was this one.</summary>
     public const string UsedFact = "used:";
 
     private Value? Product(IInvocationOperation call)

@@ -32,7 +32,7 @@ internal sealed partial class ValueFlow
         if (TensorTypes.Is(type, Types.Parameter) || TensorTypes.Is(type, Types.TorchParameter))
             return arguments.Length > 0 ? Trained(creation, arguments[0]) : Value.Other;
         if (type is null || TensorTypes.IsInNamespace(type, "System") || Types.IsMatrix(type) || Types.IsOfTorch(type))
-            return arguments.Aggregate(Value.Other, Value.Join);
+            return arguments.Aggregate(Value.Other, Value.Combine);
         if (creation.Constructor is not { } constructor)
             return Value.Other;
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;

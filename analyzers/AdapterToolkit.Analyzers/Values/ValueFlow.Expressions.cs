@@ -34,7 +34,7 @@ internal sealed partial class ValueFlow
                 return Evaluate(statement.Operation);
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
                 Value given = Evaluate(yielded.ReturnedValue);
-                _returned = _returned is null ? given : Value.Join(_returned, given);
+                _returned = _returned is null ? given : Value.Combine(_returned, given);
                 return Value.Other;
             case IFlowCaptureOperation capture:
                 _captured[capture.Id] = capture.Value;
@@ -130,7 +130,7 @@ internal sealed partial class ValueFlow
         {
             Value value = Evaluate(element);
             values.Add(value);
-            joined = Value.Join(joined, value.Kind == ValueKind.Weight && element is not ISpreadOperation ? value.From(element.Syntax) : value);
+            joined = Value.Combine(joined, value.Kind == ValueKind.Weight && element is not ISpreadOperation ? value.From(element.Syntax) : value);
         }
 
         ExcuseTogether(values);

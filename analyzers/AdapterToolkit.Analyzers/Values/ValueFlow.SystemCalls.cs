@@ -33,14 +33,14 @@ internal sealed partial class ValueFlow
             if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
                 values[parameter.Ordinal] = evaluated;
             if (!TensorTypes.IsScalar(argument.Value.Type))
-                elements = Value.Join(elements, evaluated);
+                elements = Value.Combine(elements, evaluated);
         }
 
         given = [.. values];
         ExcuseTogether(given);
         Value produced = Value.Other;
         foreach (IOperation function in functions)
-            produced = Value.Join(produced, RunFunction(function, elements));
+            produced = Value.Combine(produced, RunFunction(function, elements));
         Outputs(call, receiver);
         ForgetTerms(call);
         Value result = SystemResult(call, receiver, given, elements, produced, functions.Count > 0);
@@ -87,7 +87,7 @@ internal sealed partial class ValueFlow
                 return elements.Kind is ValueKind.Weight ? elements.AsCopy() : elements;
             case "GetOrAdd" or "AddOrUpdate" or "GetOrCreate" or "GetValue":
                 // W + BA that is kept was not formed for one product.
-                Value added = Value.Join(elements, produced) is { Kind: not ValueKind.Merged } kept ? kept : Value.Other;
+                Value added = Value.Combine(elements, produced) is { Kind: not ValueKind.Merged } kept ? kept : Value.Other;
                 if (call.Instance is { } cache)
                     Add(cache, added);
                 return added;
@@ -98,12 +98,12 @@ internal sealed partial class ValueFlow
         bool isMutator = call.Instance is not null && (call.TargetMethod.ReturnsVoid || TensorTypes.IsScalar(call.Type));
         if (isMutator)
         {
-            Add(call.Instance!, Value.Join(elements, produced));
+            Add(call.Instance!, Value.Combine(elements, produced));
             return Value.Other;
         }
 
         bool isRandom = call.TargetMethod.ContainingType?.Name == "Random" && name is "NextBytes" or "GetItems";
-        return isRandom ? Value.Of(ValueKind.Noise) : hasFunction && !SystemKeepsElements(call) ? Value.Join(elements, produced) : elements;
+        return isRandom ? Value.Of(ValueKind.Noise) : hasFunction && !SystemKeepsElements(call) ? Value.Combine(elements, produced) : elements;
     }
 
     /// <summary>Whether a function draws random numbers.</summary>

@@ -8,10 +8,10 @@ using Microsoft.CodeAnalysis.Operations;
 namespace AdapterToolkit.Analyzers.Values;
 
 /// <summary>
-/// Runs one body on what is known about tensors. First it settles what each variable can hold at each point, then it goes
+/// Runs one body on what is known about tensors. First it solves for what each variable can hold at each point, then it goes
 /// over the body once more and shows the rules every expression.
 /// </summary>
-internal sealed partial class ValueFlow : ForwardFlow<ValueState>
+internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
 {
     private readonly ValueAnalysis _analysis;
     private readonly ImmutableArray<TensorRule> _rules;
@@ -28,7 +28,6 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     private readonly HashSet<SyntaxNode> _running = [];
     private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
     private Value? _returned;
-    private bool _isShowing;
     private bool _keepsElements;
     private bool _isExact = true;
 
@@ -83,15 +82,9 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <param name="initial">What is known before it.</param>
     public BodyResult Run(ValueState initial)
     {
-        ValueState?[] entries = Settle(_graph, initial);
-        _stores.Clear();
-        _returned = null;
-        _isShowing = true;
-        VisitSettled(_graph, entries);
-
+        ValueState exit = Analyze(_graph, initial) ?? ValueState.Empty;
         foreach (IMethodSymbol local in _graph.LocalFunctions)
             RunLocalFunction(local, []);
-        ValueState exit = entries[entries.Length - 1] ?? ValueState.Empty;
         exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
         ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
         ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
@@ -104,7 +97,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <param name="arguments">What the rule's message takes.</param>
     public void Report(DiagnosticDescriptor rule, SyntaxNode place, params string[] arguments)
     {
-        if (_isShowing)
+        if (IsAtFixedPoint)
             _findings.Add(new Finding(rule, place, [.. arguments]));
     }
 
@@ -116,7 +109,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <param name="merged">Where W + BA was formed, if it is that: it is no mistake where the sum is kept for later.</param>
     public void ReportOperand(DiagnosticDescriptor rule, SyntaxNode place, string operand, string argument, ImmutableHashSet<SyntaxNode>? merged)
     {
-        if (_isShowing)
+        if (IsAtFixedPoint)
             _findings.Add(new Finding(rule, place, [argument], operand) { Merged = merged });
     }
 
@@ -132,7 +125,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
     /// <summary>Takes back that W was multiplied past its adapter: the adapter's term is added by hand.</summary>
     public void Excuse(Value baseTerm)
     {
-        if (_isShowing)
+        if (IsAtFixedPoint)
             _excused.UnionWith(baseTerm.Origins);
     }
 
@@ -146,7 +139,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
             Excuse(term);
     }
 
-    /// <summary>Whether a fact was noted on some way to this point.</summary>
+    /// <summary>Whether a fact was noted on some path to this point.</summary>
     public bool Knows(string fact) => _state.Contains(fact);
 
     /// <summary>Notes a fact, for what follows.</summary>
@@ -154,6 +147,13 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
 
     /// <summary>Whether a class is a part of another class of the compilation.</summary>
     public bool IsPartOfAnother(INamedTypeSymbol type) => _analysis.IsPartOfAnother(type, _cancellation);
+
+    /// <inheritdoc/>
+    protected override void Restart()
+    {
+        _stores.Clear();
+        _returned = null;
+    }
 
     /// <inheritdoc/>
     protected override ValueState Join(ValueState left, ValueState right) => ValueState.Join(left, right);
@@ -175,7 +175,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
             Value value = Evaluate(branch);
             if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
             {
-                _returned = _returned is null ? value : Value.Meet(_returned, value);
+                _returned = _returned is null ? value : Value.Join(_returned, value);
                 Show(rule => rule.OnReturn(this, branch, value));
             }
         }
@@ -183,7 +183,7 @@ internal sealed partial class ValueFlow : ForwardFlow<ValueState>
         return _state;
     }
 
-    /// <summary>Shows the rules an expression: what they report counts when the body has settled, what they note counts at once.</summary>
+    /// <summary>Shows the rules an expression: what they report counts at the fixed point, what they note counts at once.</summary>
     private void Show(Action<TensorRule> show)
     {
         foreach (TensorRule rule in _rules)

@@ -1,8 +1,8 @@
 namespace AdapterToolkit.Analyzers.Values;
 
 /// <summary>
-/// What a tensor is, in the words of y = Wx + s·B(Ax). Where two ways meet, the later of two kinds wins: the one that a rule
-/// has more to say about.
+/// What a tensor is, in the words of y = Wx + s·B(Ax). The kinds are a lattice in this order: of two, the later is their join,
+/// the one that a rule has more to say about.
 /// </summary>
 internal enum ValueKind
 {

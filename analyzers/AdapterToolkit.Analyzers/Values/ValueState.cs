@@ -24,14 +24,14 @@ internal sealed class ValueState : IEquatable<ValueState>
     /// <summary>The state without the facts whose names a condition picks.</summary>
     public ValueState Without(Func<object, bool> condition) => new(_values.RemoveRange(_values.Keys.Where(condition)));
 
-    /// <summary>What is known where two ways meet.</summary>
+    /// <summary>The join of two states: what is known where control flow joins.</summary>
     public static ValueState Join(ValueState left, ValueState right)
     {
         if (ReferenceEquals(left, right) || ReferenceEquals(left._values, right._values))
             return left;
         ImmutableDictionary<object, Value> values = left._values;
         foreach (KeyValuePair<object, Value> entry in right._values)
-            values = values.SetItem(entry.Key, Value.Meet(left[entry.Key], entry.Value));
+            values = values.SetItem(entry.Key, Value.Join(left[entry.Key], entry.Value));
         foreach (KeyValuePair<object, Value> entry in left._values)
         {
             if (entry.Value.IsFilled && !right._values.ContainsKey(entry.Key))
@@ -46,7 +46,7 @@ internal sealed class ValueState : IEquatable<ValueState>
     {
         ImmutableDictionary<object, Value> values = _values;
         foreach (KeyValuePair<object, Value> entry in _values)
-            values = values.SetItem(entry.Key, Value.Meet(entry.Value, other[entry.Key]));
+            values = values.SetItem(entry.Key, Value.Join(entry.Value, other[entry.Key]));
         return new ValueState(values);
     }
 

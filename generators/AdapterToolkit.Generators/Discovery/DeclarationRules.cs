@@ -32,8 +32,6 @@ internal static class DeclarationRules
 
         if (type.IsStatic)
             yield return Problem(type, "is static; a layer is an object that holds weights");
-        if (type.TypeParameters.Length > 0)
-            yield return Problem(type, "is generic; write one class for each kind of layer");
         if (type.IsFileLocal)
             yield return Problem(type, "is local to its file, where the generator can't add its half");
         if (!isLayer && !types.DerivesFromModule(type) && !KnownTypes.IsMarkedModel(type.BaseType)

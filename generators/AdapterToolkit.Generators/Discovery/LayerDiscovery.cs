@@ -32,11 +32,17 @@ internal static class LayerDiscovery
                 rankStabilized = stabilized;
         }
 
-        List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, KnownTypes.Of(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
+        KnownTypes types = KnownTypes.Of(compilation);
+        List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, types, isLayer: true), .. LayerRules.CheckStorage(type)];
         if (isLowRank)
             diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation, cancellation));
         LayerSpec spec = new(
-            TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision);
+            TypeDiscovery.Read(type),
+            rank,
+            alpha == 0 ? rank : alpha,
+            rankStabilized,
+            StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision,
+            FactoryDiscovery.IsMadeFromDimensions(type) && !types.IsLinearFactory(type));
         return new Discovered<LayerSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

@@ -133,6 +133,7 @@ internal static class ModelDiscovery
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
         {
             names.UnionWith(current.MemberNames);
+            names.UnionWith(current.TypeParameters.Select(parameter => parameter.Name));
             names.Add(current.Name);
         }
 

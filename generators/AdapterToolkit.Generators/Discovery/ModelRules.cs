@@ -11,7 +11,7 @@ internal static class ModelRules
     public static IEnumerable<DiagnosticSpec> CheckReach(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
     {
         if (!type.IsAbstract
-            && !MayTrain(type, types, new HashSet<ISymbol>(SymbolEqualityComparer.Default))
+            && !MayTrain(type, types, new SeenTypes())
             && (types.IsRoot(type) || !IsPart(type, types, compilation)))
             yield return new DiagnosticSpec("ADT0202", DeclarationRules.NameLocation(type), new EquatableArray<string>([type.Name]));
     }
@@ -39,7 +39,7 @@ internal static class ModelRules
     /// Whether a module, or one below it, has an adapter or is marked trainable. One whose class is not known in full (abstract,
     /// or a type parameter) may, and so may one outside the toolkit that has parameters of its own.
     /// </summary>
-    private static bool MayTrain(ITypeSymbol type, KnownTypes types, HashSet<ISymbol> seen)
+    private static bool MayTrain(ITypeSymbol type, KnownTypes types, SeenTypes seen)
     {
         if (!seen.Add(type))
             return false;

@@ -14,6 +14,7 @@ internal sealed class KnownTypes
     private readonly INamedTypeSymbol? _module;
     private readonly INamedTypeSymbol? _norm;
     private readonly INamedTypeSymbol? _linear;
+    private readonly INamedTypeSymbol? _linearFactory;
     private readonly INamedTypeSymbol? _root;
     private readonly INamedTypeSymbol? _arithmetic;
     private readonly INamedTypeSymbol? _pass;
@@ -25,6 +26,7 @@ internal sealed class KnownTypes
         _module = Find(compilation, RuntimeNames.Module);
         _norm = Find(compilation, RuntimeNames.RmsNorm);
         _linear = Find(compilation, RuntimeNames.Linear);
+        _linearFactory = Find(compilation, RuntimeNames.ILinear + "`1");
         _root = Find(compilation, RuntimeNames.Model);
         _arithmetic = Find(compilation, RuntimeNames.TensorArithmetic);
         _pass = Find(compilation, RuntimeNames.Pass);
@@ -37,7 +39,7 @@ internal sealed class KnownTypes
     [
         .. ((string[])
         [
-            RuntimeNames.Tensor, RuntimeNames.Module, RuntimeNames.RmsNorm, RuntimeNames.Linear, RuntimeNames.Model, RuntimeNames.Op,
+            RuntimeNames.Tensor, RuntimeNames.Module, RuntimeNames.RmsNorm, RuntimeNames.Linear, RuntimeNames.ILinear, RuntimeNames.Model, RuntimeNames.Op,
             RuntimeNames.TensorArithmetic, RuntimeNames.Pass, SequenceType,
         ]).Select(name => RuntimeNames.Simple(name).Split('`')[0]),
     ];
@@ -68,6 +70,11 @@ internal sealed class KnownTypes
     /// <summary>Whether a type derives from <c>Linear</c>.</summary>
     public bool IsLinear(ITypeSymbol? type) => DerivesFrom(type, _linear);
 
+    /// <summary>Whether a layer says itself how it is made from its dimensions: it implements <c>ILinear</c> of itself.</summary>
+    public bool IsLinearFactory(INamedTypeSymbol type) => type.AllInterfaces.Any(found =>
+        SymbolEqualityComparer.Default.Equals(found.OriginalDefinition, _linearFactory)
+        && SymbolEqualityComparer.Default.Equals(found.TypeArguments[0], type));
+
     /// <summary>Whether a type derives from <c>Model</c>, the root of a tree of modules.</summary>
     public bool IsRoot(ITypeSymbol? type) => DerivesFrom(type, _root);
 
@@ -88,17 +95,16 @@ internal sealed class KnownTypes
     /// <summary>Whether a type belongs to the toolkit itself.</summary>
     public bool IsOfToolkit(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _module?.ContainingAssembly);
 
-    /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>.</summary>
-    public static bool IsMarkedModel(ITypeSymbol? type)
-    {
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (HasAttribute(current, RuntimeNames.AdapterModelAttribute))
-                return true;
-        }
+    /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>; of a type parameter, whether one of its constraints is.</summary>
+    public static bool IsMarkedModel(ITypeSymbol? type) => SelfAndBases(type).Any(current => HasAttribute(current, RuntimeNames.AdapterModelAttribute));
 
-        return false;
-    }
+    /// <summary>A class and those that it derives from; of a type parameter, those of its constraints.</summary>
+    public static IEnumerable<ITypeSymbol> SelfAndBases(ITypeSymbol? type) => type switch
+    {
+        null => [],
+        ITypeParameterSymbol parameter => parameter.ConstraintTypes.SelectMany(SelfAndBases),
+        _ => SelfAndBases(type.BaseType).Prepend(type),
+    };
 
     /// <summary>The type of the elements of a list; null where a type is no list.</summary>
     public ITypeSymbol? ElementType(ITypeSymbol type)
@@ -123,18 +129,6 @@ internal sealed class KnownTypes
     private bool IsSequence(INamedTypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, _enumerable);
 
     /// <summary>Whether a type is another one or derives from it; a type parameter, whether a constraint says so.</summary>
-    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
-    {
-        if (ancestor is null)
-            return false;
-        if (type is ITypeParameterSymbol parameter)
-            return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor))
-                return true;
-        }
-
-        return false;
-    }
+    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor) =>
+        ancestor is not null && SelfAndBases(type).Any(current => SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor));
 }

@@ -36,7 +36,9 @@ internal static class RuntimeNames
     public const string WeightFormat = Root + "Quantization.WeightFormat";
 
     public const string LowRankFactors = Root + "Weights.LowRankFactors";
+    public const string LowRankPlacement = Root + "Weights.LowRankPlacement";
     public const string LowRankSettings = Root + "Weights.LowRankSettings";
+    public const string LowRankTerms = Root + "Weights.LowRankTerms";
 
     public const string Float4 = Root + "Kernels.Float4";
     public const string LinearKernels = Root + "CompilerServices.LinearKernels";
@@ -60,6 +62,7 @@ internal static class RuntimeNames
     public const string Op = Root + "Operators.Op";
     public const string TensorArithmetic = Root + "Operators.TensorArithmetic";
     public const string ForwardRecord = Root + "Operators.ForwardRecord";
+    public const string ILinear = Root + "Modules.ILinear";
     public const string Linear = Root + "Modules.Linear";
     public const string Model = Root + "Modules.Model";
     public const string Module = Root + "Modules.Module";

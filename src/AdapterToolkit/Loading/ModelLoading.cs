@@ -46,6 +46,18 @@ public static class ModelLoading
         model.NoteLoaded(device, folder, identity.ToString());
     }
 
+    /// <summary>Loads the weights of a checkpoint as <see cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)"/> does, on a thread of the pool.</summary>
+    /// <param name="model">The model. Nothing else may use it until the task has ended.</param>
+    /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
+    /// <param name="device">The device to put them on.</param>
+    /// <param name="options">How they are held, which tensors are left out, renamed or transposed, and who is told how it goes; null for none of it.</param>
+    /// <param name="cancellationToken">Ends the loading between two tensors.</param>
+    /// <returns>A task that ends when the model is loaded.</returns>
+    /// <inheritdoc cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)" path="/exception"/>
+    public static Task LoadCheckpointAsync(
+        this Model model, string folder, Device device, LoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.Run(() => model.LoadCheckpoint(folder, device, options ?? new LoadOptions(), cancellationToken), cancellationToken);
+
     /// <summary>Adds what changes the numbers beside the tensors. How long sequences may be does not.</summary>
     private static void AddSettings(Model model, ContentIdentity identity)
     {

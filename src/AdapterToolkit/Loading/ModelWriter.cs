@@ -10,12 +10,13 @@ internal static class ModelWriter
     /// <param name="model">The model.</param>
     /// <param name="folder">The folder to write.</param>
     /// <param name="options">How to write it.</param>
+    /// <param name="cancellationToken">Ends the writing between two tensors.</param>
     /// <returns>The largest absolute difference between a number as it is held and as it is written.</returns>
-    internal static float Save(Model model, string folder, SaveOptions options)
+    internal static float Save(Model model, string folder, SaveOptions options, CancellationToken cancellationToken)
     {
         List<NamedWeight> weights = WeightNames.Of(model);
         SavedFormats formats = SavedFormats.Of(weights, model.CheckpointFolder is { } origin ? ElementTypes.FindIn(origin) : null, options.FullPrecision);
-        SavedTensors tensors = new(formats);
+        SavedTensors tensors = new(formats, cancellationToken);
         AtomicFolder.Write(folder, beside =>
         {
             SafetensorsWriter.Write(Path.Combine(beside, Checkpoint.SingleFileName), [.. weights.SelectMany(tensors.Of)]);

@@ -3,7 +3,7 @@ using AdapterToolkit.Modules;
 
 namespace AdapterToolkit.Loading;
 
-/// <summary>How <see cref="ModelSaving.Save(Model, string, SaveOptions)"/> writes a model.</summary>
+/// <summary>How <see cref="ModelSaving.Save(Model, string, SaveOptions, CancellationToken)"/> writes a model.</summary>
 public sealed record SaveOptions
 {
     /// <summary>

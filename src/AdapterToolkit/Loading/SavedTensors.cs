@@ -6,7 +6,8 @@ namespace AdapterToolkit.Loading;
 
 /// <summary>Describes a model's weights as the tensors of a file, and keeps what rounding to their types changes.</summary>
 /// <param name="formats">The format of each weight.</param>
-internal sealed class SavedTensors(SavedFormats formats)
+/// <param name="cancellationToken">Asked before each tensor is fetched.</param>
+internal sealed class SavedTensors(SavedFormats formats, CancellationToken cancellationToken)
 {
     /// <summary>The largest absolute difference, so far, between a number as it is held and as it was written.</summary>
     public float LargestChange { get; private set; }
@@ -19,12 +20,16 @@ internal sealed class SavedTensors(SavedFormats formats)
         WeightFormat format = formats[weight];
         ReadOnlySpan<long> shape = WeightNames.LongDimensions(weight);
         if (format.Bits == 4)
-            return QuantizedTensorWriter.Tensors(named.Name, weight.Shape, format, weight.Packed.ToQuantizedValues, formats.ElementTypeOfQuantized,
-                weight.Packed.Offset);
+            return QuantizedTensorWriter.Tensors(named.Name, weight.Shape, format, () =>
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return weight.Packed.ToQuantizedValues();
+            }, formats.ElementTypeOfQuantized, weight.Packed.Offset);
         if (format.Bits == 16)
             return [SafetensorsTensor.OfBytes(named.Name, ElementTypes.InFile(format), shape, bytes => Write(named, format, bytes))];
         return [SafetensorsTensor.OfFloats(named.Name, shape, numbers =>
         {
+            cancellationToken.ThrowIfCancellationRequested();
             weight.CopyTo(numbers);
             FiniteTensors.RequireToSave(numbers, named.Name);
         })];
@@ -32,6 +37,7 @@ internal sealed class SavedTensors(SavedFormats formats)
 
     private void Write(NamedWeight named, WeightFormat format, Span<byte> bytes)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (named.Weight.Format == format)
         {
             named.Weight.Packed.ToQuantizedValues().Codes.CopyTo(bytes);

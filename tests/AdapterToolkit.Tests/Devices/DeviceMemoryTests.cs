@@ -9,7 +9,6 @@ using AdapterToolkit.Tests.LanguageModels;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Devices;

@@ -9,7 +9,6 @@ using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Quantization;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 
@@ -45,7 +44,7 @@ public sealed class SavedTypeTests : IDisposable
         using (Qwen3Weights model = new())
         {
             model.LoadCheckpoint(source, _device);
-            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken));
         }
 
         AssertSameTensors(source, Saved);
@@ -64,7 +63,7 @@ public sealed class SavedTypeTests : IDisposable
         using (LlamaModel model = LlamaModel.Load(BaseFolder, _device))
         {
             expected = Logits(model);
-            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken));
         }
 
         SortedDictionary<string, (string Description, byte[] Bytes)> before = CheckpointCopy.Tensors(BaseFolder), after = CheckpointCopy.Tensors(Saved);
@@ -111,7 +110,7 @@ public sealed class SavedTypeTests : IDisposable
             name => name.Contains("norm", StringComparison.Ordinal) ? SafetensorsType.F32 : name == Embedding ? SafetensorsType.F16 : SafetensorsType.BF16,
             ("dtype", "bfloat16"));
         using (LlamaModel model = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense))
-            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken));
 
         AssertSameTensors(BaseFolder, Saved);
         Assert.Equal(File.ReadAllText(Path.Combine(BaseFolder, "config.json")), File.ReadAllText(Path.Combine(Saved, "config.json")));
@@ -126,7 +125,7 @@ public sealed class SavedTypeTests : IDisposable
         CheckpointCopy.OfLlama(BaseFolder, name => name == Norm ? SafetensorsType.F32 : SafetensorsType.BF16, ("dtype", stated));
         using (LlamaModel model = LlamaModel.Load(BaseFolder, _device))
         {
-            float change = model.Save(Saved, new SaveOptions());
+            float change = model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken);
             Assert.Equal(expected == SafetensorsType.F32, change == 0);
         }
 
@@ -146,12 +145,12 @@ public sealed class SavedTypeTests : IDisposable
         Assert.Contains("'config.json' says that the model is in float16",
             Assert.Single(logger.Lines, line => line.Contains("another type", StringComparison.Ordinal)),
             StringComparison.Ordinal);
-        model.Save(Saved, new SaveOptions());
+        model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken);
         AssertTypeNames("bfloat16");
 
         model.Adapter.Load(Fixtures.PathOf("llama-tiny", "qlora_nf4", "adapter"));
         model.MergeToBaseType();
-        model.Save(Saved, new SaveOptions());
+        model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken);
         Assert.Equal(SafetensorsType.BF16, TypeOf(Query));
         AssertTypeNames("bfloat16");
     }
@@ -170,7 +169,7 @@ public sealed class SavedTypeTests : IDisposable
             Assert.True(rounding.LargestError > 0);
             Assert.True(rounding.ShareOfAdapter > 0);
             float[] expected = Logits(model);
-            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken));
 
             Assert.All(CheckpointCopy.Tensors(Saved).Values,
                 tensor => Assert.Contains($" {type} ", tensor.Description.Replace(":", " ", StringComparison.Ordinal), StringComparison.Ordinal));
@@ -192,10 +191,10 @@ public sealed class SavedTypeTests : IDisposable
         using (LlamaModel model = WithAdapter(WeightStorage.AsMarked))
         {
             model.MergeTo(32);
-            Assert.Equal(0, model.Save(Saved, new SaveOptions()));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions(), TestContext.Current.CancellationToken));
             Assert.Equal((SafetensorsType.F32, SafetensorsType.BF16), (TypeOf(Query), TypeOf(Embedding)));
             Assert.Equal("float32", (string?)CheckpointCopy.Config(Saved)["dtype"]);
-            Assert.Equal(0, model.Save(Saved, new SaveOptions { FullPrecision = true }));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions { FullPrecision = true }, TestContext.Current.CancellationToken));
             Assert.All(CheckpointCopy.Tensors(Saved).Values, tensor => Assert.Contains(": F32 [", tensor.Description, StringComparison.Ordinal));
         }
 
@@ -237,7 +236,7 @@ public sealed class SavedTypeTests : IDisposable
 
         using LlamaModel dense = LlamaModel.Load(BaseFolder, _device, WeightStorage.Dense);
         float[] expected = Logits(dense);
-        Assert.Equal(0, dense.Save(_folder["decoded"], new SaveOptions()));
+        Assert.Equal(0, dense.Save(_folder["decoded"], new SaveOptions(), TestContext.Current.CancellationToken));
         using LlamaModel decoded = LlamaModel.Load(_folder["decoded"], _device, WeightStorage.Dense);
         Assert.Equal(expected, Logits(decoded));
         Assert.Equal("float32", (string?)CheckpointCopy.Config(_folder["decoded"])["dtype"]);
@@ -279,7 +278,7 @@ public sealed class SavedTypeTests : IDisposable
         Assert.Contains(Norm, refused.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Saved));
         if (float.IsFinite(number))
-            Assert.Equal(0, model.Save(Saved, new SaveOptions { FullPrecision = true }));
+            Assert.Equal(0, model.Save(Saved, new SaveOptions { FullPrecision = true }, TestContext.Current.CancellationToken));
     }
 
     private static float[] Logits(LlamaModel model) => model.Logits(new TokenIds(1, s_ids.Length, s_ids));

@@ -25,6 +25,8 @@ internal static class CpuText
         RuntimeNames.Alias(RuntimeNames.FrozenWeight),
         RuntimeNames.Alias(RuntimeNames.LargestMagnitude),
         RuntimeNames.Alias(RuntimeNames.LowRankFactors),
+        RuntimeNames.Alias(RuntimeNames.LowRankPlacement),
+        RuntimeNames.Alias(RuntimeNames.LowRankTerms),
         RuntimeNames.Alias(RuntimeNames.NearestCodeTable),
         RuntimeNames.Alias(RuntimeNames.PackedWeight),
         RuntimeNames.Alias(RuntimeNames.ParallelWork),

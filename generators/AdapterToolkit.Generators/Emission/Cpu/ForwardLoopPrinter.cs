@@ -4,7 +4,7 @@ using static AdapterToolkit.Generators.Emission.Cpu.CpuText;
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
 /// <summary>
-/// Prints the loops of y = x Wᵀ + s·u Bᵀ + bias over blocks of rows, blocks of the depth, panels of W and tiles. The rows
+/// Prints the loops of y = x Wᵀ + Σ s·u Bᵀ + bias over blocks of rows, blocks of the depth, panels of W and tiles. The rows
 /// of a block are packed once and stay in the second-level cache while all panels pass; a panel stays in the first-level
 /// cache while all tiles of the block's rows pass. Where W is packed, a panel's part is decoded into that cache first; where
 /// there are few rows, each of its numbers serves so few products that tiles decode it in registers.
@@ -17,7 +17,7 @@ internal static class ForwardLoopPrinter
     public static string Print(Product product, KernelNeeds needs)
     {
         bool isPacked = needs.IsPacked;
-        TermText term = LowRankTermPrinter.Loops(product);
+        TermText term = TermPrinter.LoopsOf(product);
         string tile = $"{term.TileArguments}, ref tileBias, ref tileY, stride, starts";
         string multiplyNumbers = $"TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, {tile});";
         string packedWeight = isPacked ? "PackedWeight? packed, " : string.Empty;
@@ -115,6 +115,8 @@ internal static class ForwardLoopPrinter
                             start += depth;
                         }
                         while (start < inFeatures);
+
+                        {{term.EndBlock}}
                     }
                 }
             }

@@ -4,7 +4,7 @@ using static AdapterToolkit.Generators.Emission.Cpu.CpuText;
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
 /// <summary>
-/// Prints the loops of dx = dy W + v A over blocks of rows, blocks of the depth (the output features), input features and
+/// Prints the loops of dx = dy W + Σ v A over blocks of rows, blocks of the depth (the output features), input features and
 /// tiles. The result of a block of rows is summed transposed, so that tiles store whole vectors, and turned once at the end.
 /// A block of the depth is few panels, since the weights of one tile come from all of them: each panel is then read in
 /// order, as one of a few streams that the processor fetches ahead when W is not in its caches. Where W is packed, the weights
@@ -17,7 +17,7 @@ internal static class InputGradientLoopPrinter
     /// <param name="needs">What the assembly needs.</param>
     public static string Print(Product product, KernelNeeds needs)
     {
-        TermText term = LowRankTermPrinter.Loops(product);
+        TermText term = TermPrinter.LoopsOf(product);
         string packedWeight = needs.IsPacked ? "PackedWeight? packed, " : string.Empty;
         string codes = needs.IsPacked ? Codes : string.Empty;
         string scales = needs.HasBlocks ? Scales : string.Empty;
@@ -94,6 +94,8 @@ internal static class InputGradientLoopPrinter
                             int height = Math.Min(TVectors.Width, blockRows - row);
                             Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, height, features);
                         }
+
+                        {{term.EndBlock}}
                     }
                 }
             }

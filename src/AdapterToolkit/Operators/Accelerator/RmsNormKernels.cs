@@ -50,7 +50,7 @@ internal static class RmsNormKernels
             result[start + i] = ((gradient[start + i] * weight[i]) - (x[start + i] * slope)) * inverse;
     }
 
-    /// <summary>weightGradient += the sum of dy · x · r over the rows.</summary>
+    /// <summary>weightGradient += the sum of dy · x · r over the rows, in one addition.</summary>
     /// <param name="gradient">dy.</param>
     /// <param name="x">The rows.</param>
     /// <param name="inverseRms">r of each row.</param>
@@ -63,9 +63,9 @@ internal static class RmsNormKernels
         int columns = weightGradient.IntLength;
         if (column >= columns)
             return;
-        float sum = weightGradient[column];
+        float sum = 0;
         for (int row = 0; row < rows; row++)
             sum += gradient[(row * columns) + column] * x[(row * columns) + column] * inverseRms[row];
-        weightGradient[column] = sum;
+        weightGradient[column] += sum;
     }
 }

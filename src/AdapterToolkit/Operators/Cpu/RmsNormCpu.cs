@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;
@@ -76,20 +77,21 @@ internal static class RmsNormCpu
         }
     }
 
-    /// <summary>dw += the sum of dy · x · r over the rows; each worker takes some columns.</summary>
+    /// <summary>dw += the sum of dy · x · r over the rows, in one addition; each worker takes some columns.</summary>
     private sealed class WeightGradientWork(Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient) : ParallelWork
     {
         public override void Run(int worker, int workers)
         {
             int columns = x.Columns;
             int first = ShareStart(columns, ElementSharing.Line, worker, workers), end = ShareStart(columns, ElementSharing.Line, worker + 1, workers);
-            Span<float> sums = weightGradient.Span[first..end];
+            Span<float> sums = MemoryMarshal.CreateSpan(ref ScratchMemory.Take(0, end - first), end - first);
+            sums.Clear();
+            Span<Vector<float>> sumVectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
             for (int row = 0; row < x.Rows; row++)
             {
                 ReadOnlySpan<float> gradients = gradient.Span.Slice((row * columns) + first, sums.Length);
                 ReadOnlySpan<float> values = x.Span.Slice((row * columns) + first, sums.Length);
                 float inverse = inverseRms.Span[row];
-                Span<Vector<float>> sumVectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
                 ReadOnlySpan<Vector<float>> gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradients);
                 ReadOnlySpan<Vector<float>> valueVectors = MemoryMarshal.Cast<float, Vector<float>>(values);
                 for (int i = 0; i < sumVectors.Length; i++)
@@ -97,6 +99,10 @@ internal static class RmsNormCpu
                 for (int i = sumVectors.Length * Vector<float>.Count; i < sums.Length; i++)
                     sums[i] += gradients[i] * values[i] * inverse;
             }
+
+            Span<float> target = weightGradient.Span[first..end];
+            for (int i = 0; i < target.Length; i++)
+                target[i] += sums[i];
         }
     }
 }
