@@ -104,7 +104,7 @@ internal sealed class TensorTypes(Compilation compilation)
 
     /// <summary>Whether a layer's class is marked <c>[LowRank]</c>, or derives from one that is.</summary>
     public static bool HasAdapter(ITypeSymbol? type) =>
-        KnownTypes.SelfAndBases(type).Any(current => KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute));
+        KnownTypes.SelfAndBases(type).Any(current => KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute));
 
     /// <summary>Whether a type is another one.</summary>
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>
