@@ -4,6 +4,7 @@ using AdapterToolkit.Operators.Cpu;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Weights;
+using ILGPU;
 
 namespace AdapterToolkit.Operators;
 
@@ -82,12 +83,7 @@ public static partial class Op
 
         public void RunOn(CpuDevice device) => GatherCpu.Gather(x, _rows, result);
 
-        public void RunOn(AcceleratorDevice device)
-        {
-            using Tensor uploaded = Upload(device, _rows);
-            device.Launch(
-                GatherKernels.Gather, ElementLaunch.ForElements(device, result.Shape.Elements), x.View, uploaded.ViewOf<int>(), x.Columns, result.View);
-        }
+        public void RunOn(AcceleratorDevice device) => MoveRows(device, GatherKernels.Gather, x, _rows, result);
     }
 
     private readonly ref struct ScatterWork(Tensor x, ReadOnlySpan<int> rows, Tensor result) : IDeviceWork
@@ -96,11 +92,14 @@ public static partial class Op
 
         public void RunOn(CpuDevice device) => GatherCpu.Scatter(x, _rows, result);
 
-        public void RunOn(AcceleratorDevice device)
-        {
-            using Tensor uploaded = Upload(device, _rows);
-            device.Launch(
-                GatherKernels.Scatter, ElementLaunch.ForElements(device, x.Shape.Elements), x.View, uploaded.ViewOf<int>(), x.Columns, result.View);
-        }
+        public void RunOn(AcceleratorDevice device) => MoveRows(device, GatherKernels.Scatter, x, _rows, result);
+    }
+
+    /// <summary>Launches a kernel of one thread for each number that is moved.</summary>
+    private static void MoveRows(
+        AcceleratorDevice device, Action<ArrayView<float>, ArrayView<int>, int, ArrayView<float>> kernel, Tensor x, ReadOnlySpan<int> rows, Tensor result)
+    {
+        using Tensor uploaded = Upload(device, rows);
+        device.Launch(kernel, ElementLaunch.ForElements(device, rows.Length * x.Columns), x.View, uploaded.ViewOf<int>(), x.Columns, result.View);
     }
 }

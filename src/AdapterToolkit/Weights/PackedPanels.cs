@@ -40,24 +40,7 @@ public static class PackedPanels
     public static void Pack(ReadOnlySpan<byte> codes, int bits, int outFeatures, int inFeatures, Span<uint> panels)
     {
         panels.Clear();
-        for (int row = 0; row < outFeatures; row++)
-        {
-            Span<uint> panel = Panel(panels, bits, row, inFeatures);
-            int lane = row % WeightPanels.Width;
-            long first = (long)row * inFeatures;
-            switch (bits)
-            {
-                case 4:
-                    PackRow(codes, first, inFeatures, panel, lane);
-                    break;
-                case 8:
-                    Spread(codes.Slice((int)first, inFeatures), MemoryMarshal.Cast<uint, byte>(panel), lane);
-                    break;
-                default:
-                    Spread(MemoryMarshal.Cast<byte, ushort>(codes).Slice((int)first, inFeatures), MemoryMarshal.Cast<uint, ushort>(panel), lane);
-                    break;
-            }
-        }
+        Move<IntoPanels>(Writable(codes), bits, outFeatures, inFeatures, panels);
     }
 
     /// <summary>Takes codes out of panels, into row-major order.</summary>
@@ -69,24 +52,7 @@ public static class PackedPanels
     public static void Unpack(ReadOnlySpan<uint> panels, int bits, int outFeatures, int inFeatures, Span<byte> codes)
     {
         codes.Clear();
-        for (int row = 0; row < outFeatures; row++)
-        {
-            ReadOnlySpan<uint> panel = Panel(panels, bits, row, inFeatures);
-            int lane = row % WeightPanels.Width;
-            long first = (long)row * inFeatures;
-            switch (bits)
-            {
-                case 4:
-                    UnpackRow(panel, lane, codes, first, inFeatures);
-                    break;
-                case 8:
-                    Collect(MemoryMarshal.Cast<uint, byte>(panel), lane, codes.Slice((int)first, inFeatures));
-                    break;
-                default:
-                    Collect(MemoryMarshal.Cast<uint, ushort>(panel), lane, MemoryMarshal.Cast<byte, ushort>(codes).Slice((int)first, inFeatures));
-                    break;
-            }
-        }
+        Move<OutOfPanels>(codes, bits, outFeatures, inFeatures, Writable(panels));
     }
 
     /// <summary>Takes the 16-bit numbers of one row out of panels.</summary>
@@ -94,7 +60,11 @@ public static class PackedPanels
     /// <param name="outFeature">The row of W.</param>
     /// <param name="numbers">Where the numbers go, as many as W has columns.</param>
     internal static void UnpackRow(ReadOnlySpan<uint> panels, int outFeature, Span<ushort> numbers) =>
-        Collect(MemoryMarshal.Cast<uint, ushort>(Panel(panels, 16, outFeature, numbers.Length)), outFeature % WeightPanels.Width, numbers);
+        MoveRow<OutOfPanels, ushort>(
+            numbers, MemoryMarshal.Cast<uint, ushort>(Panel(Writable(panels), 16, outFeature, numbers.Length)), outFeature % WeightPanels.Width);
+
+    /// <summary>A span's elements for code that writes to those of the other side alone.</summary>
+    private static Span<T> Writable<T>(ReadOnlySpan<T> elements) => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(elements), elements.Length);
 
     private static Span<uint> Panel(Span<uint> panels, int bits, int row, int inFeatures)
     {
@@ -102,60 +72,89 @@ public static class PackedPanels
         return panels.Slice(row / WeightPanels.Width * words, words);
     }
 
-    private static ReadOnlySpan<uint> Panel(ReadOnlySpan<uint> panels, int bits, int row, int inFeatures)
+    /// <summary>Moves all codes from one side to the other.</summary>
+    private static void Move<TDirection>(Span<byte> codes, int bits, int outFeatures, int inFeatures, Span<uint> panels)
+        where TDirection : struct, IDirection
     {
-        int words = WordsOfPanel(bits, inFeatures);
-        return panels.Slice(row / WeightPanels.Width * words, words);
+        for (int row = 0; row < outFeatures; row++)
+        {
+            Span<uint> panel = Panel(panels, bits, row, inFeatures);
+            int lane = row % WeightPanels.Width;
+            long first = (long)row * inFeatures;
+            switch (bits)
+            {
+                case 4:
+                    MoveHalfBytes<TDirection>(codes, first, inFeatures, panel, lane);
+                    break;
+                case 8:
+                    MoveRow<TDirection, byte>(codes.Slice((int)first, inFeatures), MemoryMarshal.Cast<uint, byte>(panel), lane);
+                    break;
+                default:
+                    MoveRow<TDirection, ushort>(
+                        MemoryMarshal.Cast<byte, ushort>(codes).Slice((int)first, inFeatures), MemoryMarshal.Cast<uint, ushort>(panel), lane);
+                    break;
+            }
+        }
     }
 
-    private static void PackRow(ReadOnlySpan<byte> codes, long first, int count, Span<uint> panel, int lane)
+    private static void MoveRow<TDirection, T>(Span<T> row, Span<T> panel, int lane)
+        where TDirection : struct, IDirection
     {
-        int feature = 0;
-        if (first % 2 == 0)
-        {
-            ReadOnlySpan<byte> row = codes[(int)(first / 2)..];
-            for (; feature + CodesInWord <= count; feature += CodesInWord)
-                panel[(feature / CodesInWord * WeightPanels.Width) + lane] = SwapInBytes(BinaryPrimitives.ReadUInt32LittleEndian(row[(feature / 2)..]));
-        }
-
-        for (; feature < count; feature++)
-        {
-            long element = first + feature;
-            uint code = (uint)(codes[(int)(element / 2)] >> (element % 2 == 0 ? 4 : 0)) & 15;
-            panel[(feature / CodesInWord * WeightPanels.Width) + lane] |= code << (feature % CodesInWord * 4);
-        }
+        for (int i = 0; i < row.Length; i++)
+            TDirection.Move(ref row[i], ref panel[(i * WeightPanels.Width) + lane]);
     }
 
-    private static void UnpackRow(ReadOnlySpan<uint> panel, int lane, Span<byte> codes, long first, int count)
+    /// <summary>Moves the 4-bit codes of a row: by words where the row begins with a whole byte, the others one by one.</summary>
+    private static void MoveHalfBytes<TDirection>(Span<byte> codes, long first, int count, Span<uint> panel, int lane)
+        where TDirection : struct, IDirection
     {
         int feature = 0;
         if (first % 2 == 0)
         {
             Span<byte> row = codes[(int)(first / 2)..];
             for (; feature + CodesInWord <= count; feature += CodesInWord)
-                BinaryPrimitives.WriteUInt32LittleEndian(row[(feature / 2)..], SwapInBytes(panel[(feature / CodesInWord * WeightPanels.Width) + lane]));
+                TDirection.MoveWord(row.Slice(feature / 2, sizeof(uint)), ref panel[(feature / CodesInWord * WeightPanels.Width) + lane]);
         }
 
         for (; feature < count; feature++)
         {
             long element = first + feature;
-            uint code = (panel[(feature / CodesInWord * WeightPanels.Width) + lane] >> (feature % CodesInWord * 4)) & 15;
-            codes[(int)(element / 2)] |= (byte)(code << (element % 2 == 0 ? 4 : 0));
+            ref uint word = ref panel[(feature / CodesInWord * WeightPanels.Width) + lane];
+            TDirection.MoveHalfByte(ref codes[(int)(element / 2)], element % 2 == 0 ? 4 : 0, ref word, feature % CodesInWord * 4);
         }
     }
 
     /// <summary>Exchanges the halves of each byte: files hold the first of two codes in the high one, panels in the low one.</summary>
     private static uint SwapInBytes(uint word) => ((word & 0x0F0F0F0F) << 4) | ((word >> 4) & 0x0F0F0F0F);
 
-    private static void Spread<T>(ReadOnlySpan<T> row, Span<T> panel, int lane)
+    /// <summary>The side from which codes move to the other.</summary>
+    private interface IDirection
     {
-        for (int i = 0; i < row.Length; i++)
-            panel[(i * WeightPanels.Width) + lane] = row[i];
+        /// <summary>Moves a code of whole bytes.</summary>
+        static abstract void Move<T>(ref T code, ref T place);
+
+        /// <summary>Moves eight 4-bit codes.</summary>
+        static abstract void MoveWord(Span<byte> codes, ref uint word);
+
+        /// <summary>Moves one 4-bit code; the side that it moves to has zeros there.</summary>
+        static abstract void MoveHalfByte(ref byte codes, int shift, ref uint word, int shiftInWord);
     }
 
-    private static void Collect<T>(ReadOnlySpan<T> panel, int lane, Span<T> row)
+    private readonly struct IntoPanels : IDirection
     {
-        for (int i = 0; i < row.Length; i++)
-            row[i] = panel[(i * WeightPanels.Width) + lane];
+        public static void Move<T>(ref T code, ref T place) => place = code;
+
+        public static void MoveWord(Span<byte> codes, ref uint word) => word = SwapInBytes(BinaryPrimitives.ReadUInt32LittleEndian(codes));
+
+        public static void MoveHalfByte(ref byte codes, int shift, ref uint word, int shiftInWord) => word |= ((uint)(codes >> shift) & 15) << shiftInWord;
+    }
+
+    private readonly struct OutOfPanels : IDirection
+    {
+        public static void Move<T>(ref T code, ref T place) => code = place;
+
+        public static void MoveWord(Span<byte> codes, ref uint word) => BinaryPrimitives.WriteUInt32LittleEndian(codes, SwapInBytes(word));
+
+        public static void MoveHalfByte(ref byte codes, int shift, ref uint word, int shiftInWord) => codes |= (byte)(((word >> shiftInWord) & 15) << shift);
     }
 }

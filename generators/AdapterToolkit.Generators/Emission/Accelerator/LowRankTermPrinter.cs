@@ -38,7 +38,7 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
     public override IEnumerable<(string Name, string[] Parts)> Files(IReadOnlyList<Product> products, KernelNeeds needs)
     {
         int[] ranks = [.. needs.Ranks.Where(rank => rank > 0)];
-        yield return ("LowRankTerms", [PlacementsPrinter.Print(), Print(products)]);
+        yield return (nameof(LowRankTerms), [PlacementsPrinter.Print(), Print(products)]);
         yield return ("FactorKernels", [FactorKernelsPrinter.Print(), FactorKernelsPrinter.PrintComponents(ranks), FactorLaunchesPrinter.Print()]);
         yield return ("NarrowFactorKernels", [NarrowFactorKernelsPrinter.Print()]);
         foreach (int rank in ranks)

@@ -9,6 +9,9 @@ namespace AdapterToolkit.Generators.Emission.Cpu;
 /// </summary>
 internal static class QuantizePrinter
 {
+    /// <summary>How many codes of 4 bits are found at a time: two to a byte, they fill a vector of 128 bits.</summary>
+    private const int CodesAtOnce = 32;
+
     /// <summary>The loops over numbers, for all widths.</summary>
     public static IEnumerable<string> Loops(KernelNeeds needs)
     {
@@ -50,15 +53,15 @@ internal static class QuantizePrinter
         }
     }
 
-    private const string FourBitLoop = """
+    private static string FourBitLoop => Template.Text($$"""
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, two in a byte.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void QuantizeFourBits<TVectors, TWeight>(Numbers values, Bytes codes, Maxima maxima)
             where TVectors : struct, IVectors
             where TWeight : struct, IFourBits
         {
-            global::System.Span<float> rest = stackalloc float[32];
-            Bytes restCodes = stackalloc byte[16];
+            global::System.Span<float> rest = stackalloc float[{{CodesAtOnce}}];
+            Bytes restCodes = stackalloc byte[{{CodesAtOnce / 2}}];
             for (int block = 0; block < maxima.Length; block++)
             {
                 int start = block * TWeight.BlockSize;
@@ -71,7 +74,7 @@ internal static class QuantizePrinter
                 float first = normalization.First, second = normalization.Second;
                 ref byte code = ref MemoryMarshal.GetReference(blockCodes);
                 int i = 0;
-                for (; i <= numbers.Length - 32; i += 32)
+                for (; i <= numbers.Length - {{CodesAtOnce}}; i += {{CodesAtOnce}})
                     TVectors.QuantizeFourBits<TWeight>(ref Unsafe.Add(ref number, i), first, second, ref Unsafe.Add(ref code, i / 2));
                 if (i == numbers.Length)
                     continue;
@@ -83,7 +86,7 @@ internal static class QuantizePrinter
                 restCodes.Slice(0, (numbers.Length - i + 1) / 2).CopyTo(blockCodes.Slice(i / 2));
             }
         }
-        """;
+        """);
 
     private const string EightBits = """
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, found one number after the other.</summary>
@@ -187,7 +190,8 @@ internal static class QuantizePrinter
             public static void QuantizeFourBits<TWeight>(ref float numbers, float first, float second, ref byte codes)
                 where TWeight : struct, IFourBits
             {
-                {{CpuText.Each(shape.VectorsOfPanel, i => $"Words places{i} = Places<TWeight>({shape.Load("numbers", i * shape.Lanes)} * first * second);")}}
+                {{CpuText.Each(CodesAtOnce / shape.Lanes, i =>
+                    $"Words places{i} = Places<TWeight>({shape.Load("numbers", i * shape.Lanes)} * first * second);")}}
                 {{narrow}}
                 var order = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(TWeight.Order));
                 Vector128.StoreUnsafe(FourBitCodes.Join(Vector128.ShuffleNative(order, low), Vector128.ShuffleNative(order, high)), ref codes);

@@ -51,59 +51,40 @@ internal static class AttentionBackwardKernels
         AttentionDimensions dimensions,
         ArrayView<float> queryGradient)
     {
-        ArrayView<Float4> left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> leftGradient = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> rightValue = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> slopes = SharedMemory.Allocate<Float4>(AttentionTiles.MaximumTile * AttentionTiles.Stride);
-
-        int features = dimensions.HeadDim;
-        int tile = 4 * dimensions.Side;
-        int row = Group.IdxX / dimensions.Side;
-        int column = Group.IdxX % dimensions.Side;
-
+        AttentionMemory memory = AttentionMemory.Allocate();
         AttentionGroup group = AttentionGroup.Of(tiles, dimensions);
+        int features = dimensions.HeadDim;
         int firstQuery = group.First;
-        int firstFeature = group.FirstFeature;
-        int length = group.Length;
-        int queries = length - firstQuery;
-        int queryColumns = dimensions.Heads * features;
-        int keyColumns = dimensions.KeyHeads * features;
-        int queryStart = ((group.FirstRow + firstQuery) * queryColumns) + (group.Head * features);
-        int keyStart = (group.FirstRow * keyColumns) + (group.Head / (dimensions.Heads / dimensions.KeyHeads) * features);
+        int queries = group.Length - firstQuery;
+        int queryTile = group.QueryStart(firstQuery, group.Head, dimensions);
+        int keyStart = group.KeyStart(0, group.Head / (dimensions.Heads / dimensions.KeyHeads), dimensions);
         int numbersStart = ((group.FirstRow + firstQuery) * dimensions.Heads) + group.Head;
 
         ProductTile output = default;
-        int end = queries <= 0 ? 0 : queries < tile ? length : firstQuery + tile;
-        for (int firstKey = 0; firstKey < end; firstKey += tile)
+        int end = queries <= 0 ? 0 : queries < group.Tile ? group.Length : firstQuery + group.Tile;
+        for (int firstKey = 0; firstKey < end; firstKey += group.Tile)
         {
-            int lastKey = length - firstKey - 1;
-            int keyTile = keyStart + (firstKey * keyColumns);
-            ProductTile products = default;
-            ProductTile slope = default;
-            for (int feature = 0; feature < features; feature += AttentionTiles.Depth)
-            {
-                AttentionTiles.LoadFeatures(query, queryStart, queryColumns, queries - 1, feature, features, tile, left);
-                AttentionTiles.LoadFeatures(gradient, queryStart, queryColumns, queries - 1, feature, features, tile, leftGradient);
-                AttentionTiles.LoadFeatures(key, keyTile, keyColumns, lastKey, feature, features, tile, right);
-                AttentionTiles.LoadFeatures(value, keyTile, keyColumns, lastKey, feature, features, tile, rightValue);
-                Group.Barrier();
-                products = AttentionTiles.AddProducts(products, left, right, row, column);
-                slope = AttentionTiles.AddProducts(slope, leftGradient, rightValue, row, column);
-                Group.Barrier();
-            }
-
-            Float4 logarithms = AttentionTiles.LoadRowNumbers(logSumExp, numbersStart, dimensions.Heads, queries - 1, row);
-            Float4 sums = AttentionTiles.LoadRowNumbers(rowSums, numbersStart, dimensions.Heads, queries - 1, row);
-            int seen = firstQuery + (4 * row) - firstKey - (4 * column) + 1;
-            products = Weights(products, dimensions.Scale, logarithms, seen, queries - (4 * row));
-            slope = Slopes(products, slope, sums);
-            AttentionTiles.Share(ProductTile.Transpose(slope), slopes, column, row);
-            output = AttentionTiles.AddRows(output, slopes, key, keyTile, keyColumns, lastKey, firstFeature, features, tile, right, row, column);
+            int keyTile = keyStart + (firstKey * group.KeyColumns);
+            int lastKey = group.Length - firstKey - 1;
+            AttentionWeights tile = Weights(
+                gradient, query, key, value, logSumExp, rowSums, dimensions, group, memory,
+                queryTile, numbersStart, firstQuery, keyTile, firstKey);
+            AttentionTiles.Share(ProductTile.Transpose(tile.Slopes), memory.Factors, group.Column, group.Row);
+            output = AttentionTiles.AddRows(
+                output, memory.Factors, key, keyTile, group.KeyColumns, lastKey, group.FirstFeature, features, group.Tile,
+                memory.Right, group.Row, group.Column);
         }
 
         output = ProductTile.ScaleRows(output, Quadruple.Of(dimensions.Scale));
-        AttentionTiles.Write(output, queryGradient, queryStart + firstFeature, queryColumns, group.Rows - firstQuery, features - firstFeature, row, column);
+        AttentionTiles.Write(
+            output,
+            queryGradient,
+            queryTile + group.FirstFeature,
+            group.QueryColumns,
+            group.Rows - firstQuery,
+            features - group.FirstFeature,
+            group.Row,
+            group.Column);
     }
 
     /// <summary>
@@ -133,69 +114,99 @@ internal static class AttentionBackwardKernels
         ArrayView<float> keyGradient,
         ArrayView<float> valueGradient)
     {
-        ArrayView<Float4> left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> leftGradient = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> rightValue = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> factors = SharedMemory.Allocate<Float4>(AttentionTiles.MaximumTile * AttentionTiles.Stride);
-
-        int features = dimensions.HeadDim;
-        int tile = 4 * dimensions.Side;
-        int row = Group.IdxX / dimensions.Side;
-        int column = Group.IdxX % dimensions.Side;
-
+        AttentionMemory memory = AttentionMemory.Allocate();
         AttentionGroup group = AttentionGroup.Of(tiles, dimensions);
+        int features = dimensions.HeadDim;
         int firstKey = group.First;
-        int firstFeature = group.FirstFeature;
-        int length = group.Length;
-        int lastKey = length - firstKey - 1;
-        int queryColumns = dimensions.Heads * features;
-        int keyColumns = dimensions.KeyHeads * features;
-        int keyTile = ((group.FirstRow + firstKey) * keyColumns) + (group.Head * features);
+        int keyTile = group.KeyStart(firstKey, group.Head, dimensions);
         int groupSize = dimensions.Heads / dimensions.KeyHeads;
 
         ProductTile keyOutput = default;
         ProductTile valueOutput = default;
         for (int head = group.Head * groupSize; head < (group.Head + 1) * groupSize; head++)
         {
-            for (int firstQuery = firstKey; firstQuery < length; firstQuery += tile)
+            for (int firstQuery = firstKey; firstQuery < group.Length; firstQuery += group.Tile)
             {
-                int lastQuery = length - firstQuery - 1;
-                int queryTile = ((group.FirstRow + firstQuery) * queryColumns) + (head * features);
-                ProductTile products = default;
-                ProductTile slope = default;
-                for (int feature = 0; feature < features; feature += AttentionTiles.Depth)
-                {
-                    AttentionTiles.LoadFeatures(query, queryTile, queryColumns, lastQuery, feature, features, tile, left);
-                    AttentionTiles.LoadFeatures(gradient, queryTile, queryColumns, lastQuery, feature, features, tile, leftGradient);
-                    AttentionTiles.LoadFeatures(key, keyTile, keyColumns, lastKey, feature, features, tile, right);
-                    AttentionTiles.LoadFeatures(value, keyTile, keyColumns, lastKey, feature, features, tile, rightValue);
-                    Group.Barrier();
-                    products = AttentionTiles.AddProducts(products, left, right, row, column);
-                    slope = AttentionTiles.AddProducts(slope, leftGradient, rightValue, row, column);
-                    Group.Barrier();
-                }
-
+                int queryTile = group.QueryStart(firstQuery, head, dimensions);
+                int lastQuery = group.Length - firstQuery - 1;
                 int numbersStart = ((group.FirstRow + firstQuery) * dimensions.Heads) + head;
-                Float4 logarithms = AttentionTiles.LoadRowNumbers(logSumExp, numbersStart, dimensions.Heads, lastQuery, row);
-                Float4 sums = AttentionTiles.LoadRowNumbers(rowSums, numbersStart, dimensions.Heads, lastQuery, row);
-                int seen = firstQuery + (4 * row) - firstKey - (4 * column) + 1;
-                products = Weights(products, dimensions.Scale, logarithms, seen, lastQuery + 1 - (4 * row));
-                slope = Slopes(products, slope, sums);
+                AttentionWeights tile = Weights(
+                    gradient, query, key, value, logSumExp, rowSums, dimensions, group, memory,
+                    queryTile, numbersStart, firstQuery, keyTile, firstKey);
 
-                AttentionTiles.Share(products, factors, row, column);
+                AttentionTiles.Share(tile.Weights, memory.Factors, group.Row, group.Column);
                 valueOutput = AttentionTiles.AddRows(
-                    valueOutput, factors, gradient, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
+                    valueOutput, memory.Factors, gradient, queryTile, group.QueryColumns, lastQuery, group.FirstFeature, features, group.Tile,
+                    memory.Right, group.Row, group.Column);
 
-                AttentionTiles.Share(slope, factors, row, column);
+                AttentionTiles.Share(tile.Slopes, memory.Factors, group.Row, group.Column);
                 keyOutput = AttentionTiles.AddRows(
-                    keyOutput, factors, query, queryTile, queryColumns, lastQuery, firstFeature, features, tile, right, row, column);
+                    keyOutput, memory.Factors, query, queryTile, group.QueryColumns, lastQuery, group.FirstFeature, features, group.Tile,
+                    memory.Right, group.Row, group.Column);
             }
         }
 
         keyOutput = ProductTile.ScaleRows(keyOutput, Quadruple.Of(dimensions.Scale));
-        AttentionTiles.Write(keyOutput, keyGradient, keyTile + firstFeature, keyColumns, group.Rows - firstKey, features - firstFeature, row, column);
-        AttentionTiles.Write(valueOutput, valueGradient, keyTile + firstFeature, keyColumns, group.Rows - firstKey, features - firstFeature, row, column);
+        int place = keyTile + group.FirstFeature, rows = group.Rows - firstKey, piece = features - group.FirstFeature;
+        AttentionTiles.Write(keyOutput, keyGradient, place, group.KeyColumns, rows, piece, group.Row, group.Column);
+        AttentionTiles.Write(valueOutput, valueGradient, place, group.KeyColumns, rows, piece, group.Row, group.Column);
+    }
+
+    /// <summary>P and dS of a tile of queries and a tile of keys: the calling thread's four queries by four keys.</summary>
+    /// <param name="gradient">dO.</param>
+    /// <param name="query">Q.</param>
+    /// <param name="key">K.</param>
+    /// <param name="value">V.</param>
+    /// <param name="logSumExp">The logarithms of the softmax's denominators.</param>
+    /// <param name="rowSums">rowsum(dO ∘ O).</param>
+    /// <param name="dimensions">The dimensions.</param>
+    /// <param name="group">What the group computes.</param>
+    /// <param name="memory">Memory that the operands pass through.</param>
+    /// <param name="queryTile">Where the tile of queries starts in Q, and in dO.</param>
+    /// <param name="numbersStart">Where the tile's logarithms and sums start.</param>
+    /// <param name="firstQuery">The tile's first query, counted from the sequence's first row.</param>
+    /// <param name="keyTile">Where the tile of keys starts in K, and in V.</param>
+    /// <param name="firstKey">The tile's first key, counted from the sequence's first row.</param>
+    private static AttentionWeights Weights(
+        ArrayView<float> gradient,
+        ArrayView<float> query,
+        ArrayView<float> key,
+        ArrayView<float> value,
+        ArrayView<float> logSumExp,
+        ArrayView<float> rowSums,
+        AttentionDimensions dimensions,
+        AttentionGroup group,
+        AttentionMemory memory,
+        int queryTile,
+        int numbersStart,
+        int firstQuery,
+        int keyTile,
+        int firstKey)
+    {
+        int features = dimensions.HeadDim;
+        int lastQuery = group.Length - firstQuery - 1;
+        int lastKey = group.Length - firstKey - 1;
+        ProductTile products = default;
+        ProductTile slopes = default;
+        for (int feature = 0; feature < features; feature += AttentionTiles.Depth)
+        {
+            AttentionTiles.LoadFeatures(query, queryTile, group.QueryColumns, lastQuery, feature, features, group.Tile, memory.Left);
+            AttentionTiles.LoadFeatures(gradient, queryTile, group.QueryColumns, lastQuery, feature, features, group.Tile, memory.LeftGradient);
+            AttentionTiles.LoadFeatures(key, keyTile, group.KeyColumns, lastKey, feature, features, group.Tile, memory.Right);
+            AttentionTiles.LoadFeatures(value, keyTile, group.KeyColumns, lastKey, feature, features, group.Tile, memory.RightValue);
+            Group.Barrier();
+            products = AttentionTiles.AddProducts(products, memory.Left, memory.Right, group.Row, group.Column);
+            slopes = AttentionTiles.AddProducts(slopes, memory.LeftGradient, memory.RightValue, group.Row, group.Column);
+            Group.Barrier();
+        }
+
+        Float4 logarithms = AttentionTiles.LoadRowNumbers(logSumExp, numbersStart, dimensions.Heads, lastQuery, group.Row);
+        Float4 sums = AttentionTiles.LoadRowNumbers(rowSums, numbersStart, dimensions.Heads, lastQuery, group.Row);
+        int seen = firstQuery + (4 * group.Row) - firstKey - (4 * group.Column) + 1;
+        AttentionWeights result = default;
+        result.Weights = Weights(products, dimensions.Scale, logarithms, seen, lastQuery + 1 - (4 * group.Row));
+        result.Slopes = Slopes(result.Weights, slopes, sums);
+        return result;
     }
 
     /// <summary>P = e^(scale · products - logarithms), zero for keys after the query and for rows of padding.</summary>

@@ -34,33 +34,28 @@ internal static class AttentionForwardKernels
         ArrayView<Float4> partial = SharedMemory.Allocate<Float4>(AttentionTiles.MaximumTile / 4 * AttentionTiles.Stride);
 
         int features = dimensions.HeadDim;
-        int tile = 4 * dimensions.Side;
-        int row = Group.IdxX / dimensions.Side;
-        int column = Group.IdxX % dimensions.Side;
-
         AttentionGroup group = AttentionGroup.Of(tiles, dimensions);
+        int tile = group.Tile;
+        int row = group.Row;
+        int column = group.Column;
         int firstQuery = group.First;
-        int firstFeature = group.FirstFeature;
-        int length = group.Length;
-        int queries = length - firstQuery;
-        int queryColumns = dimensions.Heads * features;
-        int keyColumns = dimensions.KeyHeads * features;
-        int queryStart = ((group.FirstRow + firstQuery) * queryColumns) + (group.Head * features);
-        int keyStart = (group.FirstRow * keyColumns) + (group.Head / (dimensions.Heads / dimensions.KeyHeads) * features);
+        int queries = group.Length - firstQuery;
+        int queryStart = group.QueryStart(firstQuery, group.Head, dimensions);
+        int keyStart = group.KeyStart(0, group.Head / (dimensions.Heads / dimensions.KeyHeads), dimensions);
 
         Float4 maximum = Quadruple.Of(float.NegativeInfinity);
         Float4 sum = Quadruple.Of(0);
         ProductTile output = default;
-        int end = queries <= 0 ? 0 : queries < tile ? length : firstQuery + tile;
+        int end = queries <= 0 ? 0 : queries < tile ? group.Length : firstQuery + tile;
         for (int firstKey = 0; firstKey < end; firstKey += tile)
         {
-            int lastKey = length - firstKey - 1;
-            int keyTile = keyStart + (firstKey * keyColumns);
+            int lastKey = group.Length - firstKey - 1;
+            int keyTile = keyStart + (firstKey * group.KeyColumns);
             ProductTile products = default;
             for (int feature = 0; feature < features; feature += AttentionTiles.Depth)
             {
-                AttentionTiles.LoadFeatures(query, queryStart, queryColumns, queries - 1, feature, features, tile, left);
-                AttentionTiles.LoadFeatures(key, keyTile, keyColumns, lastKey, feature, features, tile, right);
+                AttentionTiles.LoadFeatures(query, queryStart, group.QueryColumns, queries - 1, feature, features, tile, left);
+                AttentionTiles.LoadFeatures(key, keyTile, group.KeyColumns, lastKey, feature, features, tile, right);
                 Group.Barrier();
                 products = AttentionTiles.AddProducts(products, left, right, row, column);
                 Group.Barrier();
@@ -91,7 +86,7 @@ internal static class AttentionForwardKernels
                 Quadruple.Of(Quadruple.Sum(products.Row0), Quadruple.Sum(products.Row1), Quadruple.Sum(products.Row2), Quadruple.Sum(products.Row3)));
             output = ProductTile.ScaleRows(output, shrinking);
             AttentionTiles.Share(ProductTile.Transpose(products), weights, column, row);
-            output = AttentionTiles.AddRows(output, weights, value, keyTile, keyColumns, lastKey, firstFeature, features, tile, right, row, column);
+            output = AttentionTiles.AddRows(output, weights, value, keyTile, group.KeyColumns, lastKey, group.FirstFeature, features, tile, right, row, column);
         }
 
         partial[(row * AttentionTiles.Stride) + column] = sum;
@@ -107,8 +102,8 @@ internal static class AttentionForwardKernels
         logarithms = Quadruple.First(logarithms, queries - (4 * row), 0);
         output = ProductTile.ScaleRows(output, factors);
         int rows = group.Rows - firstQuery;
-        AttentionTiles.Write(output, result, queryStart + firstFeature, queryColumns, rows, features - firstFeature, row, column);
-        if (column == 0 && firstFeature == 0)
+        AttentionTiles.Write(output, result, queryStart + group.FirstFeature, group.QueryColumns, rows, features - group.FirstFeature, row, column);
+        if (column == 0 && group.FirstFeature == 0)
             AttentionTiles.WriteRowNumbers(logarithms, logSumExp, ((group.FirstRow + firstQuery) * dimensions.Heads) + group.Head, dimensions.Heads, rows, row);
     }
 }

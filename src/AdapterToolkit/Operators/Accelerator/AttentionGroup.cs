@@ -3,7 +3,10 @@ using ILGPU;
 
 namespace AdapterToolkit.Operators.Accelerator;
 
-/// <summary>What one group of attention's kernels computes: a piece of the features of one head, for a tile of rows of one sequence.</summary>
+/// <summary>
+/// What one group of attention's kernels computes, and where the calling thread stands in it: a piece of the features of one head, for a tile of rows of
+/// one sequence.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct AttentionGroup
 {
@@ -28,13 +31,40 @@ internal struct AttentionGroup
     /// <summary>The first feature.</summary>
     public int FirstFeature;
 
+    /// <summary>How many rows the tile has, padding included, and features the piece, at most.</summary>
+    public int Tile;
+
+    /// <summary>Features of a row of queries.</summary>
+    public int QueryColumns;
+
+    /// <summary>Features of a row of keys or values.</summary>
+    public int KeyColumns;
+
+    /// <summary>The calling thread's quadruple of the tile's rows.</summary>
+    public int Row;
+
+    /// <summary>The calling thread's quadruple of the tile's columns.</summary>
+    public int Column;
+
+    /// <summary>Where the features of one head of a row of queries start, and of what is shaped like these.</summary>
+    /// <param name="row">The row, counted from the sequence's first.</param>
+    /// <param name="head">The head.</param>
+    /// <param name="dimensions">The dimensions.</param>
+    public readonly int QueryStart(int row, int head, AttentionDimensions dimensions) => ((FirstRow + row) * QueryColumns) + (head * dimensions.HeadDim);
+
+    /// <summary>Where the features of one head of a row of keys start, and of what is shaped like these.</summary>
+    /// <param name="row">The row, counted from the sequence's first.</param>
+    /// <param name="keyHead">The head.</param>
+    /// <param name="dimensions">The dimensions.</param>
+    public readonly int KeyStart(int row, int keyHead, AttentionDimensions dimensions) => ((FirstRow + row) * KeyColumns) + (keyHead * dimensions.HeadDim);
+
     /// <summary>What the calling group computes, by its number: head, tile, piece of the features.</summary>
     /// <param name="tiles">The tiles of all sequences.</param>
     /// <param name="dimensions">The dimensions.</param>
     public static AttentionGroup Of(ArrayView<int> tiles, AttentionDimensions dimensions)
     {
-        int tileSide = 4 * dimensions.Side;
-        int pieces = (dimensions.HeadDim + tileSide - 1) / tileSide;
+        int side = 4 * dimensions.Side;
+        int pieces = (dimensions.HeadDim + side - 1) / side;
         int tile = Grid.IdxX / pieces % dimensions.Tiles * NumbersOfTile;
         AttentionGroup group = default;
         group.FirstRow = tiles[tile];
@@ -42,7 +72,12 @@ internal struct AttentionGroup
         group.Length = tiles[tile + 2];
         group.First = tiles[tile + 3];
         group.Head = Grid.IdxX / (pieces * dimensions.Tiles);
-        group.FirstFeature = Grid.IdxX % pieces * tileSide;
+        group.FirstFeature = Grid.IdxX % pieces * side;
+        group.Tile = side;
+        group.QueryColumns = dimensions.Heads * dimensions.HeadDim;
+        group.KeyColumns = dimensions.KeyHeads * dimensions.HeadDim;
+        group.Row = Group.IdxX / dimensions.Side;
+        group.Column = Group.IdxX % dimensions.Side;
         return group;
     }
 

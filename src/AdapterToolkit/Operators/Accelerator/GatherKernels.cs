@@ -28,10 +28,8 @@ internal static class GatherKernels
     public static void GatherBFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
     {
         int i = Grid.GlobalIndex.X;
-        if (i >= result.IntLength)
-            return;
-        int element = (ids[i / columns] * columns) + (i % columns);
-        result[i] = SixteenBitNumbers.FromBFloat16(SixteenBitNumbers.InWord(matrix[element >> 1], element));
+        if (i < result.IntLength)
+            result[i] = SixteenBitNumbers.FromBFloat16(Gathered(matrix, ids, columns, i));
     }
 
     /// <summary>result[i, j] = matrix[ids[i], j], of a matrix in half precision.</summary>
@@ -43,10 +41,8 @@ internal static class GatherKernels
     public static void GatherFloat16(ArrayView<uint> matrix, ArrayView<int> ids, int columns, ArrayView<float> result)
     {
         int i = Grid.GlobalIndex.X;
-        if (i >= result.IntLength)
-            return;
-        int element = (ids[i / columns] * columns) + (i % columns);
-        result[i] = SixteenBitNumbers.FromFloat16(SixteenBitNumbers.InWord(matrix[element >> 1], element));
+        if (i < result.IntLength)
+            result[i] = SixteenBitNumbers.FromFloat16(Gathered(matrix, ids, columns, i));
     }
 
     /// <summary>result[ids[i], j] = x[i, j].</summary>
@@ -60,5 +56,11 @@ internal static class GatherKernels
         int i = Grid.GlobalIndex.X;
         if (i < x.IntLength)
             result[((long)ids[i / columns] * columns) + (i % columns)] = x[i];
+    }
+
+    private static uint Gathered(ArrayView<uint> matrix, ArrayView<int> ids, int columns, int i)
+    {
+        int element = (ids[i / columns] * columns) + (i % columns);
+        return SixteenBitNumbers.InWord(matrix[element >> 1], element);
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Kernels;
 using AdapterToolkit.Tensors;
@@ -21,23 +20,11 @@ internal static class AttentionBackwardCpu
             new Work(operands, gradient, result, logSumExp, gradients),
             Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.Context.LongestRows, operands.Shape.HeadDim));
 
-    private sealed class Work(AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) : ParallelWork
+    private sealed class Work(AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) : VectorWork
     {
         private readonly AttentionShape _shape = operands.Shape;
 
-        public override void Run(int worker, int workers)
-        {
-            switch (VectorWidth.Bits)
-            {
-                case 512: Run<VectorOperations512, Vector512<float>>(worker, workers); break;
-                case 256: Run<VectorOperations256, Vector256<float>>(worker, workers); break;
-                default: Run<VectorOperations128, Vector128<float>>(worker, workers); break;
-            }
-        }
-
-        private void Run<TOperations, TVector>(int worker, int workers)
-            where TOperations : struct, IVectorOperations<TVector>
-            where TVector : struct
+        protected override void Run<TOperations, TVector>(int worker, int workers)
         {
             ReadOnlySpan<Sequence> sequences = operands.Context.Sequences;
             for (int group = worker; group < sequences.Length * _shape.KeyHeads; group += workers)
@@ -58,7 +45,7 @@ internal static class AttentionBackwardCpu
                 for (int first = 0; first < length; first += lanes)
                     AddTile<TOperations, TVector>(in scratch, sequence.FirstRow, keyHead, head, first, Math.Min(lanes, length - first));
                 if (gradients.Query is not null)
-                    AttentionPadding.Clear(gradients.Query, sequence.FirstRow + length, sequence.Rows - length, head, _shape.HeadDim);
+                    AttentionHeads.Clear(gradients.Query, sequence.FirstRow + length, sequence.Rows - length, head, _shape.HeadDim);
             }
 
             CopyOut(ref scratch.KeyGradient, scratch.Width, gradients.Key, sequence, keyHead);
@@ -73,9 +60,8 @@ internal static class AttentionBackwardCpu
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
             int features = _shape.HeadDim, keyColumns = _shape.KeyColumns, width = scratch.Width;
-            nint firstKey = ((nint)firstRow * keyColumns) + (keyHead * features);
-            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Key.Span), firstKey);
-            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Value.Span), firstKey);
+            ref float keys = ref AttentionHeads.First(operands.Key, firstRow, keyHead, features);
+            ref float values = ref AttentionHeads.First(operands.Value, firstRow, keyHead, features);
             LoadTile<TOperations, TVector>(in scratch, firstRow + firstQuery, head, queries);
 
             int end = firstQuery + queries;
@@ -113,11 +99,10 @@ internal static class AttentionBackwardCpu
 
             if (gradients.Query is null)
                 return;
-            nint firstFeature = ((nint)(firstRow + firstQuery) * _shape.QueryColumns) + (head * features);
             TVector scale = TOperations.Create(_shape.Scale);
             for (int i = 0; i < features * lanes; i += TOperations.Count)
                 TOperations.Store(TOperations.Multiply(scale, TOperations.Load(ref scratch.QueryGradientTile, i)), ref scratch.QueryGradientTile, i);
-            ref float target = ref Unsafe.Add(ref MemoryMarshal.GetReference(gradients.Query.Span), firstFeature);
+            ref float target = ref AttentionHeads.First(gradients.Query, firstRow + firstQuery, head, features);
             Tiles.Unpack(ref scratch.QueryGradientTile, lanes, ref target, _shape.QueryColumns, queries, features);
         }
 
@@ -132,11 +117,9 @@ internal static class AttentionBackwardCpu
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
             int features = _shape.HeadDim, columns = _shape.QueryColumns, width = scratch.Width;
-            nint firstFeature = ((nint)row * columns) + (head * features);
-            ref float tileQueries = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Query.Span), firstFeature);
-            ref float tileGradients = ref Unsafe.Add(ref MemoryMarshal.GetReference(gradient.Span), firstFeature);
-            ref float tileResults = ref Unsafe.Add(ref MemoryMarshal.GetReference(result.Span), firstFeature);
-            Tiles.Pack(ref tileQueries, columns, queries, features, ref scratch.QueryTile, lanes, _shape.Scale);
+            ref float tileGradients = ref AttentionHeads.First(gradient, row, head, features);
+            ref float tileResults = ref AttentionHeads.First(result, row, head, features);
+            Tiles.Pack(ref AttentionHeads.First(operands.Query, row, head, features), columns, queries, features, ref scratch.QueryTile, lanes, _shape.Scale);
             Tiles.Pack(ref tileGradients, columns, queries, features, ref scratch.GradientTile, lanes);
             Tiles.Unpack(ref scratch.QueryTile, lanes, ref scratch.QueryRows, width, queries, features);
             Tiles.Copy(ref tileGradients, columns, ref scratch.GradientRows, width, queries, features, width);
@@ -206,10 +189,9 @@ internal static class AttentionBackwardCpu
         {
             if (target is null)
                 return;
-            nint first = ((nint)sequence.FirstRow * _shape.KeyColumns) + (keyHead * _shape.HeadDim);
-            ref float rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(target.Span), first);
+            ref float rows = ref AttentionHeads.First(target, sequence.FirstRow, keyHead, _shape.HeadDim);
             Tiles.Copy(ref sums, width, ref rows, _shape.KeyColumns, sequence.Length, _shape.HeadDim, _shape.HeadDim);
-            AttentionPadding.Clear(target, sequence.FirstRow + sequence.Length, sequence.Rows - sequence.Length, keyHead, _shape.HeadDim);
+            AttentionHeads.Clear(target, sequence.FirstRow + sequence.Length, sequence.Rows - sequence.Length, keyHead, _shape.HeadDim);
         }
     }
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Kernels;
 using AdapterToolkit.Tensors;
@@ -20,24 +18,12 @@ internal static class AttentionForwardCpu
         new Work(operands, result, logSumExp),
         Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.Context.LongestRows, operands.Shape.HeadDim));
 
-    private sealed class Work(AttentionOperands operands, Tensor result, Tensor logSumExp) : ParallelWork
+    private sealed class Work(AttentionOperands operands, Tensor result, Tensor logSumExp) : VectorWork
     {
         private readonly AttentionShape _shape = operands.Shape;
 
-        public override void Run(int worker, int workers)
-        {
-            switch (VectorWidth.Bits)
-            {
-                case 512: Run<VectorOperations512, Vector512<float>>(worker, workers); break;
-                case 256: Run<VectorOperations256, Vector256<float>>(worker, workers); break;
-                default: Run<VectorOperations128, Vector128<float>>(worker, workers); break;
-            }
-        }
-
         /// <summary>Takes every so many-th tile, a head's early and late ones in turn, since late ones have more keys.</summary>
-        private void Run<TOperations, TVector>(int worker, int workers)
-            where TOperations : struct, IVectorOperations<TVector>
-            where TVector : struct
+        protected override void Run<TOperations, TVector>(int worker, int workers)
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
             ReadOnlySpan<Sequence> sequences = operands.Context.Sequences;
@@ -66,21 +52,17 @@ internal static class AttentionForwardCpu
             int row = sequence.FirstRow + firstQuery;
             int queries = Math.Clamp(sequence.Length - firstQuery, 0, lanes);
             int padding = Math.Min(lanes, sequence.Rows - firstQuery) - queries;
-            AttentionPadding.Clear(result, row + queries, padding, head, features);
-            AttentionPadding.Clear(logSumExp, row + queries, padding, head, 1);
+            AttentionHeads.Clear(result, row + queries, padding, head, features);
+            AttentionHeads.Clear(logSumExp, row + queries, padding, head, 1);
             if (queries == 0)
                 return;
 
-            nint firstKey = ((nint)sequence.FirstRow * keyColumns) + (head / _shape.GroupSize * features);
-            ref float keys = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Key.Span), firstKey);
-            ref float values = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Value.Span), firstKey);
-            nint firstFeature = ((nint)row * queryColumns) + (head * features);
-
+            ref float keys = ref AttentionHeads.First(operands.Key, sequence.FirstRow, head / _shape.GroupSize, features);
+            ref float values = ref AttentionHeads.First(operands.Value, sequence.FirstRow, head / _shape.GroupSize, features);
             ref float queryTile = ref ScratchMemory.Take(0, ((2 * features) + KeyBlock) * lanes);
             ref float resultTile = ref Unsafe.Add(ref queryTile, features * lanes);
             ref float weights = ref Unsafe.Add(ref resultTile, features * lanes);
-            ref float tileQueries = ref Unsafe.Add(ref MemoryMarshal.GetReference(operands.Query.Span), firstFeature);
-            Tiles.Pack(ref tileQueries, queryColumns, queries, features, ref queryTile, lanes, _shape.Scale);
+            Tiles.Pack(ref AttentionHeads.First(operands.Query, row, head, features), queryColumns, queries, features, ref queryTile, lanes, _shape.Scale);
 
             TVector nearMaximum = TOperations.Create(float.NegativeInfinity), farMaximum = nearMaximum;
             TVector nearSum = TOperations.Zero, farSum = TOperations.Zero;
@@ -110,7 +92,7 @@ internal static class AttentionForwardCpu
 
             TVector one = TOperations.Create(1);
             Scale<TOperations, TVector>(ref resultTile, features, TOperations.Divide(one, nearSum), TOperations.Divide(one, farSum));
-            Tiles.Unpack(ref resultTile, lanes, ref Unsafe.Add(ref MemoryMarshal.GetReference(result.Span), firstFeature), queryColumns, queries, features);
+            Tiles.Unpack(ref resultTile, lanes, ref AttentionHeads.First(result, row, head, features), queryColumns, queries, features);
             TOperations.Store(TOperations.Add(nearMaximum, VectorMath.Log<TOperations, TVector>(nearSum)), ref weights, 0);
             TOperations.Store(TOperations.Add(farMaximum, VectorMath.Log<TOperations, TVector>(farSum)), ref weights, TOperations.Count);
             Span<float> logarithms = logSumExp.Span[((row * _shape.Heads) + head)..];

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Kernels;
 using AdapterToolkit.Tensors;
@@ -14,25 +13,15 @@ internal static class RotaryCpu
     internal static void Rotate(CpuDevice device, Tensor x, SequenceContext context, float direction, Tensor result) =>
         ElementSharing.Run(device, new Work(x, context, direction, result), x.Shape.Elements);
 
-    private sealed class Work(Tensor x, SequenceContext context, float direction, Tensor result) : ParallelWork
+    private sealed class Work(Tensor x, SequenceContext context, float direction, Tensor result) : VectorWork
     {
-        public override void Run(int worker, int workers)
+        protected override void Run<TOperations, TVector>(int worker, int workers)
         {
             int first = ShareStart(x.Rows, 1, worker, workers), end = ShareStart(x.Rows, 1, worker + 1, workers);
             foreach (Sequence sequence in context.Sequences)
             {
                 int start = Math.Max(first, sequence.FirstRow);
-                TurnRows(start, Math.Min(end, sequence.EndRow), sequence.FirstPosition + start - sequence.FirstRow);
-            }
-        }
-
-        private void TurnRows(int first, int end, int firstPosition)
-        {
-            switch (VectorWidth.Bits)
-            {
-                case 512: TurnRows<VectorOperations512, Vector512<float>>(first, end, firstPosition); break;
-                case 256: TurnRows<VectorOperations256, Vector256<float>>(first, end, firstPosition); break;
-                default: TurnRows<VectorOperations128, Vector128<float>>(first, end, firstPosition); break;
+                TurnRows<TOperations, TVector>(start, Math.Min(end, sequence.EndRow), sequence.FirstPosition + start - sequence.FirstRow);
             }
         }
 
