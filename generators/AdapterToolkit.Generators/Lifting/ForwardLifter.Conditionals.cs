@@ -1,6 +1,5 @@
 using AdapterToolkit.Generators.Model;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Generators.Lifting;
