@@ -28,7 +28,6 @@ public sealed class DiagnosticDataTests
     [Theory]
     [InlineData("[LowRank(2)] internal sealed class Found() : Linear(8, 8);", "ADT0001", "Found")]
     [InlineData("[LowRank(2)] internal sealed partial class Found;", "ADT0001", "Found")]
-    [InlineData("[LowRank(2)] internal sealed partial class Found<T>() : Linear(8, 8);", "ADT0001", "Found")]
     [InlineData("[LowRank(2)] internal static partial class Found;", "ADT0001", "Found")]
     [InlineData("internal class Outer { [LowRank(2)] internal sealed partial class Found() : Linear(8, 8); }", "ADT0001", "Found")]
     [InlineData("[LowRank(2), Frozen] internal sealed partial class Found() : Linear(8, 8);", "ADT0001", "Found")]

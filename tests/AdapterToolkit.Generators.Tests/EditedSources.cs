@@ -103,7 +103,7 @@ internal static class EditedSources
         """;
 
     private const string Generic = """
-        using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Tensors; using Users.Numbers;
+        using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using Users.Numbers;
         namespace Users.Models
         {
             [LowRank(2)] public partial class Made(int inFeatures, int outFeatures, bool bias = false) : Linear(inFeatures, outFeatures, bias);

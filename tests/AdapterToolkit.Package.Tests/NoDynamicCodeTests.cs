@@ -13,7 +13,7 @@ public sealed class NoDynamicCodeTests(PackedToolkit toolkit)
     {
         string folder = toolkit.NewFolder("one-file");
         toolkit.UseFeed(folder);
-        File.WriteAllText(Path.Combine(folder, "train.cs"), $"#:package AdapterToolkit@{toolkit.Version}\n"
+        File.WriteAllText(Path.Combine(folder, "train.cs"), $"#:package AdapterToolkit.Models@{toolkit.Version}\n"
             + $"{ReadmeCode.Read().InOneFile(Sources.Training, "Model.cs")}");
 
         // The SDK keeps what it builds of single files here.
@@ -30,7 +30,8 @@ public sealed class NoDynamicCodeTests(PackedToolkit toolkit)
         bool isRequired = Environment.GetEnvironmentVariable("ADAPTER_REQUIRE_AOT") == "1";
         Assert.SkipUnless(isRequired || Environment.GetEnvironmentVariable("ADAPTER_LONG_TESTS") == "1",
             "Compiling to native code takes minutes: set ADAPTER_LONG_TESTS=1.");
-        string folder = toolkit.NewProject("Native", ("Program.cs", Sources.Training), ("Model.cs", ReadmeCode.Read().Files["Model.cs"]));
+        string folder = toolkit.NewProject(
+            "Native", "AdapterToolkit.Models", ("Program.cs", Sources.Training), ("Model.cs", ReadmeCode.Read().Files["Model.cs"]));
         CommandResult ordinary = DotNet.Run(folder, "run", "-c", "Release", "--", BaseModel.Folder, BaseModel.Text).Succeeded();
         Assert.Contains("dynamic code: True", ordinary.Output, StringComparison.Ordinal);
 

@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using System.Text;
+using System.Xml.Linq;
 using Xunit;
 
 namespace AdapterToolkit.Package.Tests;
 
-/// <summary>What the package contains.</summary>
+/// <summary>What the packages contain.</summary>
 public sealed class PackageContentTests(PackedToolkit toolkit)
 {
     [Fact]
@@ -36,10 +37,43 @@ public sealed class PackageContentTests(PackedToolkit toolkit)
     }
 
     [Fact]
-    public void Its_symbols_lie_beside_it()
+    public void The_models_bring_themselves_and_all_of_the_toolkit()
     {
-        using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(toolkit.Feed, $"AdapterToolkit.{toolkit.Version}.snupkg"));
-        Assert.Contains(symbols.Entries, entry => entry.FullName == "lib/net10.0/AdapterToolkit.pdb");
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(toolkit.Feed, $"AdapterToolkit.Models.{toolkit.Version}.nupkg"));
+        string[] names = [.. package.Entries.Select(entry => entry.FullName)];
+        Assert.Superset(
+            new HashSet<string> { "lib/net10.0/AdapterToolkit.Models.dll", "lib/net10.0/AdapterToolkit.Models.xml", "README.md", "icon.png" },
+            names.ToHashSet());
+        Assert.DoesNotContain(names, name => name.StartsWith("analyzers/", StringComparison.Ordinal));
+        Assert.DoesNotContain("lib/net10.0/AdapterToolkit.dll", names);
+
+        using StreamReader manifest = new(package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
+        XElement dependency = Assert.Single(XDocument.Load(manifest).Descendants(), element => element.Name.LocalName == "dependency");
+        Assert.Equal("AdapterToolkit", dependency.Attribute("id")?.Value);
+        Assert.Equal(toolkit.Version, dependency.Attribute("version")?.Value);
+        Assert.Null(dependency.Attribute("exclude"));
+    }
+
+    [Fact]
+    public void A_project_that_references_the_models_alone_loads_and_trains_one()
+    {
+        string folder = toolkit.NewProject("ModelConsumer", "AdapterToolkit.Models", ("Program.cs", Sources.ModelUse));
+
+        CommandResult result = DotNet.Run(folder, "run", "-c", "Release", "--", BaseModel.Folder).Succeeded();
+
+        Assert.Contains("LlamaModel`1 of Projection, rank 4", result.Output, StringComparison.Ordinal);
+        Assert.Contains("the loss fell", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Their_symbols_lie_beside_them()
+    {
+        Assert.All(PackedToolkit.Libraries, library =>
+        {
+            using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(toolkit.Feed, $"{library}.{toolkit.Version}.snupkg"));
+            Assert.Contains(symbols.Entries, entry => entry.FullName == $"lib/net10.0/{library}.pdb");
+        });
     }
 
     [Fact]
@@ -47,8 +81,8 @@ public sealed class PackageContentTests(PackedToolkit toolkit)
     {
         string other = toolkit.NewFolder("another/place/on/another/machine") + "/clone";
         SourceCopy.To(other);
-        string feed = toolkit.Pack(other, "other-feed", "AdapterToolkit");
-        foreach (string file in (string[])[$"AdapterToolkit.{toolkit.Version}.nupkg", $"AdapterToolkit.{toolkit.Version}.snupkg"])
+        string feed = toolkit.Pack(other, "other-feed", [.. PackedToolkit.Libraries]);
+        foreach (string file in PackedToolkit.Libraries.SelectMany(FilesOf))
         {
             Dictionary<string, byte[]> first = PackageFile.Read(Path.Combine(toolkit.Feed, file)), second = PackageFile.Read(Path.Combine(feed, file));
             Assert.Equal(first.Keys.Order(StringComparer.Ordinal), second.Keys.Order(StringComparer.Ordinal));
@@ -59,7 +93,7 @@ public sealed class PackageContentTests(PackedToolkit toolkit)
     [Fact]
     public void Nothing_in_it_names_the_machine_it_was_packed_on()
     {
-        foreach (string file in (string[])[$"AdapterToolkit.{toolkit.Version}.nupkg", $"AdapterToolkit.{toolkit.Version}.snupkg"])
+        foreach (string file in PackedToolkit.Libraries.SelectMany(FilesOf))
         {
             foreach ((string name, byte[] content) in PackageFile.Read(Path.Combine(toolkit.Feed, file)))
             {
@@ -133,4 +167,6 @@ public sealed class PackageContentTests(PackedToolkit toolkit)
         Assert.Contains("namespace Poet;", File.ReadAllText(Path.Combine(folder, "Poet", "Projection.cs")), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(folder, "Poet", "adapter", "adapter_model.safetensors")));
     }
+
+    private IEnumerable<string> FilesOf(string library) => [$"{library}.{toolkit.Version}.nupkg", $"{library}.{toolkit.Version}.snupkg"];
 }

@@ -7,7 +7,7 @@ using Xunit;
 namespace AdapterToolkit.Package.Tests;
 
 /// <summary>
-/// The package as <c>dotnet pack</c> makes it, in a feed of its own, and projects outside the repository that reference it.
+/// The packages as <c>dotnet pack</c> makes them, in a feed of their own, and projects outside the repository that reference them.
 /// Restored packages lie in a folder of its own too, so that nothing of the test stays in the user's. All tests share it.
 /// </summary>
 public sealed class PackedToolkit : IDisposable
@@ -21,8 +21,11 @@ public sealed class PackedToolkit : IDisposable
         _installed = DotNet.Run(_folder, "nuget", "locals", "global-packages", "--list", "--force-english-output").Succeeded().Output.Split(": ", 2)[1].Trim();
         Sources = Path.Combine(_folder, "sources");
         SourceCopy.To(Sources);
-        Feed = Pack(Sources, "feed", "AdapterToolkit", "AdapterToolkit.Templates");
+        Feed = Pack(Sources, "feed", [.. Libraries, "AdapterToolkit.Templates"]);
     }
+
+    /// <summary>The packages that bring a library.</summary>
+    public static IReadOnlyList<string> Libraries { get; } = ["AdapterToolkit", "AdapterToolkit.Models"];
 
     /// <summary>The folder of the sources that they were packed from.</summary>
     public string Sources { get; }
@@ -65,11 +68,18 @@ public sealed class PackedToolkit : IDisposable
             """);
     }
 
-    /// <summary>A project that references the package and nothing else.</summary>
+    /// <summary>A project that references the package AdapterToolkit and nothing else.</summary>
     /// <param name="name">The project's name.</param>
     /// <param name="sources">Its files, each with its name.</param>
     /// <returns>The project's folder.</returns>
-    public string NewProject(string name, params (string Name, string Text)[] sources)
+    public string NewProject(string name, params (string Name, string Text)[] sources) => NewProject(name, Libraries[0], sources);
+
+    /// <summary>A project that references one package and nothing else.</summary>
+    /// <param name="name">The project's name.</param>
+    /// <param name="package">The package.</param>
+    /// <param name="sources">Its files, each with its name.</param>
+    /// <returns>The project's folder.</returns>
+    public string NewProject(string name, string package, params (string Name, string Text)[] sources)
     {
         string folder = NewFolder(name);
         UseFeed(folder);
@@ -82,7 +92,7 @@ public sealed class PackedToolkit : IDisposable
                 <Nullable>enable</Nullable>
               </PropertyGroup>
               <ItemGroup>
-                <PackageReference Include="AdapterToolkit" Version="{Version}" />
+                <PackageReference Include="{package}" Version="{Version}" />
               </ItemGroup>
             </Project>
             """);

@@ -13,7 +13,7 @@ public sealed partial class ReadmeTests(PackedToolkit toolkit)
         ReadmeCode code = ReadmeCode.Read();
         Assert.Equal(["Model.cs", "Program.cs"], code.Files.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(3, code.Generated.Count);
-        string folder = toolkit.NewProject("Readme", [.. code.Files.Select(file => (file.Key, file.Value))]);
+        string folder = toolkit.NewProject("Readme", "AdapterToolkit.Models", [.. code.Files.Select(file => (file.Key, file.Value))]);
         BaseModel.CopyTo(folder);
 
         CommandResult result = DotNet.Run(folder, "run", "-c", "Release", "-p:EmitCompilerGeneratedFiles=true").Succeeded();

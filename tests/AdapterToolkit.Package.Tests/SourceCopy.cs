@@ -14,7 +14,7 @@ internal static class SourceCopy
     /// <summary>Where the sources of that commit are published.</summary>
     public const string Published = "https://raw.githubusercontent.com/adapter-toolkit/adapter-toolkit/" + Commit + "/";
 
-    private static readonly string[] s_folders = ["src", "generators", "analyzers", "samples/Llama"];
+    private static readonly string[] s_folders = ["src", "generators", "analyzers"];
 
     /// <summary>Copies the sources.</summary>
     /// <param name="folder">A folder that does not exist yet.</param>
@@ -26,7 +26,6 @@ internal static class SourceCopy
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         foreach (string part in s_folders)
             Copy(Path.Combine(solution, part), Path.Combine(folder, part));
-        File.Copy(Path.Combine(solution, "samples", "Directory.Build.props"), Path.Combine(folder, "samples", "Directory.Build.props"));
 
         string repository = Path.Combine(folder, ".git");
         foreach (string part in (string[])["objects", "refs/heads"])

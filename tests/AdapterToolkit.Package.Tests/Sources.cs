@@ -66,15 +66,19 @@ internal static class Sources
         """;
 
     /// <summary>
-    /// The statements of a program that trains the README's model and saves, merges and loads it, on the CPU device. Its losses are
-    /// printed bit by bit.
+    /// The statements of a program that trains the README's model, saves and merges it, and loads what was saved as the model that the toolkit ships, on
+    /// the CPU device. Its losses are printed bit by bit.
     /// </summary>
     public const string Training = """
         using System.Runtime.CompilerServices;
+        using AdapterToolkit;
         using AdapterToolkit.Adapters;
         using AdapterToolkit.Devices;
         using AdapterToolkit.Formats;
         using AdapterToolkit.Loading;
+        using AdapterToolkit.Models;
+        using AdapterToolkit.Models.Llama;
+        using AdapterToolkit.Modules;
         using AdapterToolkit.Optimizers;
         using AdapterToolkit.Training;
         using AdapterToolkit.Weights;
@@ -99,7 +103,7 @@ internal static class Sources
         ShuffledBatches batches = new(TokenStream.Windows(tokens, length: 32), batchSize: 2, seed: 0);
         List<double> losses = [];
         using CpuDevice device = new(threads: 2);
-        using (LlamaModel model = new(LlamaConfig.FromFile(Path.Combine(folder, "config.json"))))
+        using (LlamaModel<Projection> model = new(LlamaConfig.FromFolder(folder)))
         {
             model.LoadCheckpoint(folder, device);
             model.Adapter.Initialize(seed: 0);
@@ -113,14 +117,40 @@ internal static class Sources
         }
 
         Console.WriteLine(losses[^1] < losses[0] ? "the loss fell" : "the loss did not fall");
-        using LlamaModel merged = new(LlamaConfig.FromFile(Path.Combine(output, "merged", "config.json")));
-        merged.LoadCheckpoint(Path.Combine(output, "merged"), device, AdapterToolkit.Weights.WeightStorage.Dense);
+        using LanguageModel merged = CausalModel.Load<Projection>(Path.Combine(output, "merged"), device, WeightStorage.Dense);
         TrainingBatch first = batches.Batch(0);
         losses.Add(merged.Loss(first.Tokens, first.Labels).Mean);
         Console.WriteLine("merged and loaded again");
         foreach (double loss in losses)
             Console.WriteLine($"loss {BitConverter.DoubleToInt64Bits(loss):x16} {loss:F4}");
         Directory.Delete(output, recursive: true);
+
+        [LowRank(8, Alpha = 16), Quantized(4)]
+        public sealed partial class Projection(int inFeatures, int outFeatures, bool bias = false) : Linear(inFeatures, outFeatures, bias);
+        """;
+
+    /// <summary>A program that loads a model of the family that the folder says, and trains an adapter for it.</summary>
+    public const string ModelUse = """
+        using AdapterToolkit;
+        using AdapterToolkit.Adapters;
+        using AdapterToolkit.Devices;
+        using AdapterToolkit.Models;
+        using AdapterToolkit.Modules;
+        using AdapterToolkit.Optimizers;
+        using AdapterToolkit.Training;
+
+        using CpuDevice device = new(threads: 2);
+        using LanguageModel model = CausalModel.Load<Projection>(args[0], device);
+        model.Adapter.Initialize(seed: 0);
+        Linear layer = model.LinearLayers.First();
+        Console.WriteLine($"{model.GetType().Name} of {layer.GetType().Name}, rank {layer.LowRank!.Rank}");
+        ShuffledBatches batches = new([new TrainingSequence(new int[] { 5, 6, 7, 8, 9, 10 })], 1, seed: 0);
+        using AdamW optimizer = new(learningRate: 1e-2f);
+        double[] losses = [.. new Trainer(model, optimizer).Fit(batches, steps: 5).Select(step => step.Loss)];
+        Console.WriteLine(losses[^1] < losses[0] ? "the loss fell" : "the loss did not fall");
+
+        [LowRank(4), Quantized(8)]
+        public sealed partial class Projection(int inFeatures, int outFeatures, bool bias = false) : Linear(inFeatures, outFeatures, bias);
         """;
 
     /// <summary>Code that compiles and does what it should not.</summary>

@@ -19,7 +19,8 @@ int[] tokens = File.Exists(tokenizer)
     : [.. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];
 
 using Device device = Device.Best();
-using LlamaModel model = LlamaModel.Load(folder, device);
+using LlamaModel<Projection> model = new(LlamaConfig.FromFolder(folder));
+model.LoadCheckpoint(folder, device);
 model.Adapter.Initialize(seed: 0);
 Console.WriteLine($"{device}: {model.TrainableParameterCount:N0} of {model.BaseParameters:N0} parameters train, the base takes {model.BaseBytes:N0} bytes.");
 
