@@ -145,8 +145,8 @@ internal sealed class HeldAnalysis(MergeTypes types)
         {
             foreach (ITypeSymbol current in KnownTypes.SelfAndBases(part))
             {
-                if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute)
-                    && KnownTypes.Attributes(current, KnownTypes.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
+                if (KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)
+                    && KnownTypes.Attributes(current, RuntimeNames.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
                     && (fewest is null || bits < fewest))
                     fewest = bits;
             }

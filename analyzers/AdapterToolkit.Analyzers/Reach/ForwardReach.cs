@@ -95,7 +95,7 @@ internal sealed class ForwardReach(Compilation compilation)
             return true;
         foreach (ITypeSymbol current in KnownTypes.SelfAndBases(type).TakeWhile(current => !Types.IsToolkitBase(current)))
         {
-            if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute)
+            if (KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)
                 || ChildDiscovery.ChildrenOf(current, Types).Any(child => Holds(child.ModuleType, seen)))
                 return true;
         }
@@ -108,12 +108,12 @@ internal sealed class ForwardReach(Compilation compilation)
     {
         if (!seen.Add(type))
             return false;
-        if (type.IsAbstract || type is not INamedTypeSymbol named || KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute))
+        if (type.IsAbstract || type is not INamedTypeSymbol named || KnownTypes.HasAttribute(type, RuntimeNames.LowRankAttribute))
             return true;
         ReachWalk? walk = WalkOf(named);
         for (ITypeSymbol? current = type; current is not null && !Types.IsToolkitBase(current); current = current.BaseType)
         {
-            if (!Types.IsOfToolkit(current) && current.GetMembers("Parameters").Length > 0)
+            if (current.GetMembers("Parameters").Length > 0)
                 return true;
             foreach (Child child in ChildDiscovery.ChildrenOf(current, Types))
             {

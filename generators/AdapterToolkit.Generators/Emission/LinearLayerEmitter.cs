@@ -26,7 +26,7 @@ internal static class LinearLayerEmitter
         {
             writer.Line("/// <inheritdoc/>");
             writer.Line(GeneratedCode.Attribute);
-            writer.Line($"public override {RuntimeNames.WeightFormat} MarkedFormat {{ get; }} = {layer.Stored.Expression};");
+            writer.Line($"public override {RuntimeNames.WeightFormat} MarkedFormat {{ get; }} = {RuntimeNames.ValueOf(layer.Stored)};");
             writer.Line();
         }
 

@@ -93,7 +93,9 @@ public abstract partial class Linear : Module
     public Tensor Evaluate(Tensor x, Pass pass)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        Tensor y = Run(x, pass.TermsOf(this), out Tensor? u);
+        LowRankTerms terms = pass.TermsOf(this);
+        pass.NoteUse(terms);
+        Tensor y = Run(x, terms, out Tensor? u);
         u?.Release();
         return y;
     }
@@ -116,11 +118,12 @@ public abstract partial class Linear : Module
     {
         ArgumentNullException.ThrowIfNull(pass);
         LowRankTerms terms = pass.TermsOf(this);
+        pass.NoteUse(terms);
         Tensor y = Run(x, terms, out Tensor? u);
         if (u is not null)
-            record = new LinearRecord(terms, x.Retain(), u, xActive);
+            record = new LinearRecord(pass, terms, x.Retain(), u, xActive);
         else
-            record = xActive ? new LinearRecord(terms, null, null, true) : null;
+            record = xActive ? new LinearRecord(pass, terms, null, null, true) : null;
         return y;
     }
 
@@ -145,7 +148,7 @@ public abstract partial class Linear : Module
             Kernels.InputGradient(gradient, Weight, saved.Terms, v, xGradient);
         else
             Kernels.ReduceGradient(gradient, saved.Terms, v);
-        Kernels.FactorGradients(saved.X, gradient, saved.U, v, saved.Terms);
+        Kernels.FactorGradients(saved.X, gradient, saved.U, v, saved.Terms, saved.Pass);
         v.Release();
     }
 
@@ -261,7 +264,7 @@ public abstract partial class Linear : Module
             throw new ArgumentException(
                 $"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
         Tensor y = AllocateRows(x, OutFeatures);
-        u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
+        u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(terms.Slots * x.Rows, Kernels.Rank));
         Kernels.Forward(x, Weight, Bias, terms, u, y);
         return y;
     }

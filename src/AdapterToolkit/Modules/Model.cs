@@ -136,7 +136,8 @@ public abstract class Model : Module, IDisposable
     {
         if (!disposing || _device is null)
             return;
-        AdapterWeights?.Dispose();
+        foreach (IAdapterWeights adapter in AdaptersOfTree)
+            adapter.Dispose();
         foreach (FrozenWeight weight in DistinctFrozenWeights)
             weight.Dispose();
     }

@@ -5,11 +5,12 @@ using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Adapters;
 
-/// <summary>An adapter's copy of a norm's weight, which trains, and whether it is merged: the frozen weight then holds its numbers.</summary>
-/// <param name="norm">The norm.</param>
-internal sealed class TrainedNorm(RmsNorm norm) : IAdapterWeights
+/// <summary>An adapter's copy of a frozen weight, which trains, and whether it is merged: the frozen weight then holds its numbers.</summary>
+/// <param name="trainable">The weight.</param>
+internal sealed class TrainedWeight(TrainableWeight trainable) : IDisposable
 {
     private Parameter? _copy;
+    private TrainedCopies _copies = TrainedCopies.None;
     private WeightContents? _unmerged;
     private WeightFormat? _typeBeforeMerge;
     private bool _hadMergedWeight;
@@ -18,13 +19,20 @@ internal sealed class TrainedNorm(RmsNorm norm) : IAdapterWeights
     internal bool IsMerged => _unmerged is not null;
 
     /// <summary>The copy, made of the frozen weight when it is first asked for; null while it is merged, and before the frozen weight is loaded.</summary>
-    internal Parameter? Copy => IsMerged || !norm.FrozenWeight.IsLoaded ? null : _copy ??= norm.NewTrained();
+    internal Parameter? Copy => IsMerged || !trainable.Weight.IsLoaded ? null : _copy ??= trainable.NewCopy();
 
-    /// <inheritdoc/>
-    public LowRankTerms TermsOf(IAdapted layer) => LowRankTerms.None;
-
-    /// <inheritdoc/>
-    public Parameter? TrainedOf(IAdapted module) => ReferenceEquals(module, norm) ? Copy : null;
+    /// <summary>The copy, on every row.</summary>
+    internal TrainedCopies Copies
+    {
+        get
+        {
+            if (Copy is not { } copy)
+                return TrainedCopies.None;
+            if (!ReferenceEquals(_copies.OnAllRows, copy))
+                _copies = new TrainedCopies(copy);
+            return _copies;
+        }
+    }
 
     /// <summary>Replaces the copy.</summary>
     /// <param name="copy">The other one, this object's from now on; null for a new copy of the frozen weight.</param>
@@ -32,11 +40,12 @@ internal sealed class TrainedNorm(RmsNorm norm) : IAdapterWeights
     {
         _copy?.Dispose();
         _copy = copy;
+        _copies = TrainedCopies.None;
     }
 
     /// <summary>Whether what trains differs from the frozen weight, so that a file of frozen weights would lack something.</summary>
     internal bool DiffersFromFrozen() =>
-        !IsMerged && _copy is not null && !_copy.Value.ToArray().AsSpan().SequenceEqual(norm.FrozenWeight.ToArray());
+        !IsMerged && _copy is not null && !_copy.Value.ToArray().AsSpan().SequenceEqual(trainable.Weight.ToArray());
 
     /// <summary>Makes the copy the frozen weight.</summary>
     /// <param name="reversible">Whether both are kept for <see cref="Unmerge"/>; otherwise the old frozen weight is released.</param>
@@ -46,10 +55,10 @@ internal sealed class TrainedNorm(RmsNorm norm) : IAdapterWeights
         if (IsMerged || _copy is null)
             return;
         using TensorScope.Suspension suspension = TensorScope.Suspend();
-        FrozenWeight frozen = norm.FrozenWeight;
+        FrozenWeight frozen = trainable.Weight;
         WeightContents merged = new(Tensor.From(frozen.Device, frozen.Shape, _copy.Value.ToArray()), null);
-        _hadMergedWeight = norm.HasMergedWeight;
-        norm.HasMergedWeight |= DiffersFromFrozen();
+        _hadMergedWeight = trainable.Module.HasMergedWeight;
+        trainable.Module.HasMergedWeight |= DiffersFromFrozen();
         WeightContents before = frozen.Take()!;
         frozen.PutBack(merged);
         _typeBeforeMerge = frozen.MergedType;
@@ -69,10 +78,10 @@ internal sealed class TrainedNorm(RmsNorm norm) : IAdapterWeights
     {
         if (_unmerged is null)
             return;
-        norm.FrozenWeight.PutBack(_unmerged);
+        trainable.Weight.PutBack(_unmerged);
         _unmerged = null;
-        norm.HasMergedWeight = _hadMergedWeight;
-        norm.FrozenWeight.MergedType = _typeBeforeMerge;
+        trainable.Module.HasMergedWeight = _hadMergedWeight;
+        trainable.Weight.MergedType = _typeBeforeMerge;
     }
 
     /// <summary>Gives the memory of the copy, and of what it was merged into, back.</summary>
