@@ -197,7 +197,8 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
     /// <summary>The held-out loss of the base as its file has it.</summary>
     private double? MeasureDense(Device device, PreparedData data)
     {
-        using LanguageModel dense = CausalModel.Load<Projection>(options.ModelFolder, device, new LoadOptions { Storage = WeightStorage.Dense }, interruption.Token);
+        using LanguageModel dense = CausalModel.Load<Projection>(
+            options.ModelFolder, device, new LoadOptions { Storage = WeightStorage.Dense }, interruption.Token);
         return Measure(dense, data);
     }
 

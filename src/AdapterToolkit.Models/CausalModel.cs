@@ -45,7 +45,7 @@ public static class CausalModel
     /// <typeparam name="TProjection">The class of the projections of attention and feed-forward networks, whose annotations decide rank and bits.</typeparam>
     /// <param name="folder">The folder with <c>config.json</c> and <c>model.safetensors</c> or its parts.</param>
     /// <param name="device">The device to put the weights on.</param>
-    /// <param name="options">How the weights are held, which tensors are left out, renamed or transposed, and who is told how it goes; null for none of it.</param>
+    /// <param name="options">How the weights are held, which tensors are left out, renamed or transposed, and who is told how it goes; may be null.</param>
     /// <param name="cancellationToken">Ends the loading between two tensors.</param>
     /// <returns>The model, which the caller disposes.</returns>
     /// <inheritdoc cref="Load{TProjection}(string, Device, LoadOptions, CancellationToken)" path="/exception"/>

@@ -28,7 +28,8 @@ public sealed class CorpusTests
     public async Task TheModelsBreakNoRule()
     {
         Compilation compilation = Corpus.Compile("AdapterToolkit.Models", Corpus.Read(Corpus.Files("src", "AdapterToolkit.Models")));
-        compilation = compilation.RemoveReferences(compilation.References.Single(reference => Path.GetFileName(reference.Display) == "AdapterToolkit.Models.dll"));
+        compilation = compilation.RemoveReferences(
+            compilation.References.Single(reference => Path.GetFileName(reference.Display) == "AdapterToolkit.Models.dll"));
         Assert.NotNull(compilation.GetTypeByMetadataName("AdapterToolkit.Models.Llama.LlamaModel`1"));
         Assert.Empty(await Corpus.Analyze(compilation, TestContext.Current.CancellationToken));
     }

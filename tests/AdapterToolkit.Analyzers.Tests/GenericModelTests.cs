@@ -49,7 +49,8 @@ public sealed class GenericModelTests
     [InlineData("ADT0104", "[AdapterModel] public sealed partial class Whole { public Part<Adapted> First { get; } = new(); "
         + "public Part<Adapted> Second { get; } = new(); public Tensor Forward(Tensor x) => First.Forward(x); }")]
     [InlineData("ADT0108", "public static class Use { public static void Round(Part<Adapted> part) => part.Up.Merge(requantize: true); }")]
-    [InlineData("ADT0108", "public static class Use<T> where T : Adapted, ILinear<T> { public static void Round(Part<T> part) => part.Up.Merge(requantize: true); }")]
+    [InlineData("ADT0108", "public static class Use<T> where T : Adapted, ILinear<T> "
+        + "{ public static void Round(Part<T> part) => part.Up.Merge(requantize: true); }")]
     [InlineData(null, "public static class Use { public static void Round(Part<Fixed> part) => part.Up.Merge(); }")]
     [InlineData("ADT0201", "[AdapterModel] public sealed partial class Whole<T> where T : Linear, ILinear<T> { public T Layer { get; } = T.Create(8, 8); "
         + "public Tensor Forward(Tensor x) => Tensor.From(x.Device, x.Shape, x.ToArray()) + Layer.Forward(x); }")]

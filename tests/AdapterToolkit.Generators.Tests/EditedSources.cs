@@ -222,7 +222,10 @@ internal static class EditedSources
             GenericBase, Edited(GenericBase, "GateBase<T>", "GateBase<T, U>"), Edited(GenericBase, "public T Kept { get; } =", "public T Kept { get; set; } ="),
             Edited(GenericBase, "public T Kept", "public Made Kept"), Edited(GenericBase, "{ public T", "{ public const float Scale = 3f; public T"), "",
         ],
-        ["", "namespace Users.Models { partial class Made { public required int Number; } }", "namespace Users.Models { partial class Gate<TLayer> { int x; } }"],
+        [
+            "", "namespace Users.Models { partial class Made { public required int Number; } }",
+            "namespace Users.Models { partial class Gate<TLayer> { int x; } }",
+        ],
         ["", "namespace Users.Models { public class TLayer { } class Gate { } }", "namespace Users.Models { public interface ILinear<T> { } }"],
         ["class Unrelated { int M() { return 1; } }", "class Unrelated { int M() { return 2; } }", "class Unrelated { int M() { return 2; } int N; }"],
     ];

@@ -25,7 +25,8 @@ internal sealed class ForwardReach(Compilation compilation)
         Child[] unreached = [.. ChildDiscovery.ChildrenOf(type, Types).Where(child => !child.Member.IsOverride
             && !walk.Reaches(child.Member) && Holds(child.ModuleType, new SeenTypes()))];
         return unreached.Where(child => !_models.Value.Any(model => WalkOf(model) is { } other
-            && (other.Foreign.Contains(child.Member.OriginalDefinition, SymbolEqualityComparer.Default) || (KnownTypes.DerivesFrom(model, type) && other.Reaches(child.Member)))));
+            && (other.Foreign.Contains(child.Member.OriginalDefinition, SymbolEqualityComparer.Default)
+                || (KnownTypes.DerivesFrom(model, type) && other.Reaches(child.Member)))));
     }
 
     /// <summary>
@@ -37,7 +38,8 @@ internal sealed class ForwardReach(Compilation compilation)
     /// <summary>Whether every model that a class is a part of trains nothing, which is said of the model.</summary>
     public bool IsOnlyInModelsThatTrainNothing(INamedTypeSymbol type)
     {
-        INamedTypeSymbol[] owners = [.. _models.Value.Where(model => SymbolEqualityComparer.Default.Equals(model, type) || Contains(model, type, new SeenTypes()))];
+        INamedTypeSymbol[] owners =
+            [.. _models.Value.Where(model => SymbolEqualityComparer.Default.Equals(model, type) || Contains(model, type, new SeenTypes()))];
         INamedTypeSymbol[] roots = [.. owners.Where(model => Types.IsRoot(model) || !IsPart(model))];
         return roots.Length > 0 && roots.All(TrainsNothing);
     }
@@ -127,5 +129,6 @@ internal sealed class ForwardReach(Compilation compilation)
     }
 
     private ReachWalk? WalkOf(INamedTypeSymbol type) =>
-        _walks.GetOrAdd(type, type => ReachWalk.Of(type, _models.Value, child => child.Spec.IsTrainable || Holds(child.ModuleType, new SeenTypes()), compilation, Types));
+        _walks.GetOrAdd(type, type => ReachWalk.Of(
+            type, _models.Value, child => child.Spec.IsTrainable || Holds(child.ModuleType, new SeenTypes()), compilation, Types));
 }

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace AdapterToolkit.Tests.FamilyModels;
 
-/// <summary>A model that is generic in its projection computes what one computes that is written for it, and may stand beside one of another projection.</summary>
+/// <summary>A model that is generic in its projection computes what one that is written for it does, and stands beside one of another projection.</summary>
 [Trait("Device", "cpu")]
 public sealed class GenericModelTests : IDisposable
 {
