@@ -24,7 +24,8 @@ public abstract partial class LinearKernels
         ArgumentNullException.ThrowIfNull(pass);
         foreach (LowRankFactors factors in terms.Factors)
         {
-            LowRankPlacement[] own = [.. terms.Placements.ToArray().Where(placement => ReferenceEquals(placement.Factors, factors))];
+            LowRankPlacement[] own =
+                [.. terms.Placements.ToArray().Where(placement => ReferenceEquals(placement.Factors, factors) && placement.First < x.Rows)];
             RowRange[] runs = [.. own.Select(placement => new RowRange(placement.First, Math.Min(placement.End, x.Rows) - placement.First))];
             pass.AddGradients([factors.B, factors.A], x.Rows, runs, (run, rows) => FactorGradients(x, dy, u, v, factors, own[run].Slot, rows));
         }

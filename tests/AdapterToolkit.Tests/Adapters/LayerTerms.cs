@@ -10,9 +10,9 @@ namespace AdapterToolkit.Tests.Adapters;
 
 /// <summary>Runs a layer with a list of low-rank terms, and compares it with runs of one term at a time on all rows of a batch of its own.</summary>
 /// <param name="layer">The layer, whose weight is loaded.</param>
-/// <param name="ranges">The rows of each term.</param>
+/// <param name="ranges">The rows of each term; null for all.</param>
 /// <param name="rows">How many rows the batch has.</param>
-internal sealed class LayerTerms(Linear layer, IReadOnlyList<RowRange[]> ranges, int rows) : IDisposable
+internal sealed class LayerTerms(Linear layer, IReadOnlyList<RowRange[]?> ranges, int rows) : IDisposable
 {
     private readonly LowRankFactors[] _factors = [.. ranges.Select((_, term) => NewFactors(layer, term + 2))];
     private readonly float[] _x = Random(100, rows * layer.InFeatures);
@@ -28,12 +28,15 @@ internal sealed class LayerTerms(Linear layer, IReadOnlyList<RowRange[]> ranges,
     /// <param name="inputActive">Whether the input has a gradient.</param>
     public void AssertEqualsSeparateRuns(double tolerance, bool inputActive)
     {
-        LayerRun mixed = Run(LowRankTerms.Of([.. _factors.Zip(ranges, (own, range) => new LowRankTerm(own, range))]), new RowRange(0, rows), inputActive);
+        LowRankTerms terms = LowRankTerms.Of([.. _factors.Zip(ranges, (own, range) => range is null ? new LowRankTerm(own) : new LowRankTerm(own, range))]);
+        LayerRun mixed = Run(terms, new RowRange(0, rows), inputActive);
         (float[] A, float[] B)[] gradients = [.. _factors.Select(Gradients)];
 
         LayerRun frozen = Run(LowRankTerms.None, new RowRange(0, rows), inputActive);
         float[] y = [.. frozen.Y], dx = [.. frozen.Dx ?? []];
-        foreach ((LowRankFactors own, RowRange range) in _factors.Zip(ranges).SelectMany(term => term.Second.Select(range => (term.First, range))))
+        (LowRankFactors Factors, RowRange Range)[] separate =
+            [.. _factors.Zip(ranges).SelectMany(term => (term.Second ?? [new(0, rows)]).Select(range => (term.First, range)))];
+        foreach ((LowRankFactors own, RowRange range) in separate)
         {
             LayerRun alone = Run(LowRankTerms.Of(own), range, inputActive);
             AddDifference(y, alone.Y, frozen.Y, range.First * layer.OutFeatures);
@@ -99,7 +102,8 @@ internal sealed class LayerTerms(Linear layer, IReadOnlyList<RowRange[]> ranges,
         dx?.Release();
         return run;
 
-        Tensor From(float[] values, int columns) => Tensor.From(device, new Shape(range.Count, columns), values.AsSpan(range.First * columns, range.Count * columns));
+        Tensor From(float[] values, int columns) =>
+            Tensor.From(device, new Shape(range.Count, columns), values.AsSpan(range.First * columns, range.Count * columns));
     }
 
     /// <summary>Terms that are given.</summary>

@@ -37,6 +37,11 @@ public sealed class LowRankTermsTests
 
     [Theory]
     [MemberData(nameof(Devices))]
+    public void A_term_on_all_rows_beside_one_on_the_first_rows_and_one_on_the_last(string identifier) =>
+        Check(identifier, inFeatures: 10, outFeatures: 7, rows: 6, [[new(0, 2)], null, [new(4, 2)]]);
+
+    [Theory]
+    [MemberData(nameof(Devices))]
     public void More_terms_than_a_launch_takes(string identifier) =>
         Check(identifier, inFeatures: 9, outFeatures: 35, rows: 20, [.. Enumerable.Range(0, 10).Select(i => (RowRange[])[new(i, 3), new(i + 7, 1)])]);
 
@@ -109,13 +114,13 @@ public sealed class LowRankTermsTests
 
     private static LowRankFactors Factors(Device device) => new(device, "layer", new LowRankSettings(1, 1, false), 1, 1, false, [1], [1]);
 
-    private static void Check(string identifier, int inFeatures, int outFeatures, int rows, IReadOnlyList<RowRange[]> ranges)
+    private static void Check(string identifier, int inFeatures, int outFeatures, int rows, IReadOnlyList<RowRange[]?> ranges)
     {
         using Device device = TestDevices.Open(identifier);
         Check(device, ProductLayer.Create(4, inFeatures, outFeatures, bias: true), rows, ranges);
     }
 
-    private static void Check(Device device, Linear layer, int rows, IReadOnlyList<RowRange[]> ranges)
+    private static void Check(Device device, Linear layer, int rows, IReadOnlyList<RowRange[]?> ranges)
     {
         layer.Weight.Load(device, Random(layer.InFeatures * layer.OutFeatures));
         layer.Bias?.Load(device, Random(layer.OutFeatures));
@@ -123,7 +128,7 @@ public sealed class LowRankTermsTests
         Assert.Equal(0, device.HeldBytes);
     }
 
-    private static void CheckLoaded(Linear layer, int rows, IReadOnlyList<RowRange[]> ranges)
+    private static void CheckLoaded(Linear layer, int rows, IReadOnlyList<RowRange[]?> ranges)
     {
         foreach (bool inputActive in (bool[])[true, false])
         {
