@@ -13,7 +13,7 @@ public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAna
     private static IEnumerable<DiagnosticSpec> Check(ClassContext context)
     {
         bool isLayer = DeclarationRules.IsMarkedLayer(context.Type);
-        return isLayer || KnownTypes.HasAttribute(context.Type, KnownTypes.ModelAttribute)
+        return isLayer || KnownTypes.HasAttribute(context.Type, RuntimeNames.AdapterModelAttribute)
             ? DeclarationRules.Check(context.Type, context.Types, isLayer)
             : DeclarationRules.CheckUnmarked(context.Type, context.Types).Where(_ => !Unfinished.HasSyntaxError(context.Type));
     }

@@ -13,7 +13,7 @@ public sealed class ForwardMustBeDifferentiableAnalyzer() : AnnotatedClassAnalyz
 {
     private static IEnumerable<DiagnosticSpec> Check(ClassContext context)
     {
-        if (!KnownTypes.HasAttribute(context.Type, KnownTypes.ModelAttribute))
+        if (!KnownTypes.HasAttribute(context.Type, RuntimeNames.AdapterModelAttribute))
             return [];
         Discovered<ModelSpec> model = ModelDiscovery.Read(context.Type, context.Compilation, context.Cancellation);
         return ModelLifter.Lift(model, context.Type, context.Compilation, context.Cancellation).Diagnostics;

@@ -16,7 +16,7 @@ public sealed class ModelShouldReachAnAdapterAnalyzer() : ReachAnalyzer(Rules.No
 {
     private protected override void Analyze(SymbolAnalysisContext context, INamedTypeSymbol type, ForwardReach reach)
     {
-        if (!KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute) && !reach.Types.IsRoot(type))
+        if (!KnownTypes.HasAttribute(type, RuntimeNames.AdapterModelAttribute) && !reach.Types.IsRoot(type))
             return;
         DiagnosticSpec[] found = [.. ModelRules.CheckReach(type, reach.Types, context.Compilation)];
         if ((found.Length == 0 && !reach.TrainsNothing(type)) || reach.IsUnfinished(type))

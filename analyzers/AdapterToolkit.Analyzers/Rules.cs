@@ -14,7 +14,7 @@ internal static class Rules
         DiagnosticSeverity.Error,
         "A class marked [LowRank], [Quantized] or [Frozen] is a partial class that derives from Linear, and a class that derives from Linear is marked so; "
             + "one marked [AdapterModel] is a partial class that derives from Module or names no base class. "
-            + "Neither is generic or static, and the classes around it are partial too.");
+            + "Neither is static, and the classes around it are partial too.");
 
     /// <summary>A rank that no adapter of the layer can have.</summary>
     public static readonly DiagnosticDescriptor RankOutOfRange = Rule(

@@ -34,7 +34,7 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
     {
         IncrementalValuesProvider<LayerSpec>[] layers = [.. DeclarationRules.LayerAttributes.Select(attribute => Layers(context, attribute))];
         IncrementalValuesProvider<ModelSpec> models = context.SyntaxProvider.ForAttributeWithMetadataName(
-                KnownTypes.ModelAttribute,
+                RuntimeNames.AdapterModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (found, cancellation) =>
                     Annotated(found, static (type, _, compilation, cancellation) => ReadModel(type, compilation, cancellation), cancellation))

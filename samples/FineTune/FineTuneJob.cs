@@ -9,7 +9,6 @@ using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
 using FineTune.Data;
 using FineTune.Display;
-using Llama;
 
 namespace FineTune;
 
@@ -56,7 +55,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
         MemoryNeed.Check(input.Config, data.Training, options, device);
         if (resumed is null && !options.Dense)
             _measurements.HeldOutLossDense = MeasureDense(device, data);
-        using LlamaModel model = LlamaModel.Load(options.ModelFolder, device,
+        using LanguageModel model = CausalModel.Load<Projection>(options.ModelFolder, device,
             new LoadOptions { Storage = options.Storage, Logger = new WarningLogger(display) }, interruption.Token);
         model.Adapter.Initialize(options.Seed);
         using AdamW optimizer = new(options.LearningRate) { StateBits = options.OptimizerBits, MinimumSize = options.OptimizerMinimumSize };
@@ -94,7 +93,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
         return 0;
     }
 
-    private void ShowSummary(LlamaModel model, Corpus corpus, PreparedData data) => display.ShowSummary(new RunSummary(
+    private void ShowSummary(LanguageModel model, Corpus corpus, PreparedData data) => display.ShowSummary(new RunSummary(
         options.Model ?? "the one that ships with this sample",
         model.Device.ToString(),
         model.BaseParameters,
@@ -198,7 +197,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
     /// <summary>The held-out loss of the base as its file has it.</summary>
     private double? MeasureDense(Device device, PreparedData data)
     {
-        using LlamaModel dense = LlamaModel.Load(options.ModelFolder, device, new LoadOptions { Storage = WeightStorage.Dense }, interruption.Token);
+        using LanguageModel dense = CausalModel.Load<Projection>(options.ModelFolder, device, new LoadOptions { Storage = WeightStorage.Dense }, interruption.Token);
         return Measure(dense, data);
     }
 
@@ -225,7 +224,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
     private static string Continue(LanguageModel model, TextEncoder encoder, Prompt prompt) =>
         prompt.End.BeforeStopText(encoder.Tokenizer.Decode(model.Generate(prompt.Ids, ContinuationTokens, [.. prompt.End.Ids]), skipSpecialTokens: true));
 
-    private Report CreateReport(LlamaModel model) => new()
+    private Report CreateReport(LanguageModel model) => new()
     {
         Device = model.Device.Identifier,
         BaseParameters = model.BaseParameters,

@@ -1,5 +1,5 @@
+using AdapterToolkit.Models;
 using AdapterToolkit.Operators;
-using Llama;
 
 namespace FineTune;
 
@@ -12,7 +12,7 @@ internal sealed class LogitCheck
     /// <summary>Takes the logits of the trained model.</summary>
     /// <param name="trained">The trained model.</param>
     /// <param name="ids">The sequence.</param>
-    public LogitCheck(LlamaModel trained, ReadOnlySpan<int> ids)
+    public LogitCheck(LanguageModel trained, ReadOnlySpan<int> ids)
     {
         _tokens = new TokenIds(1, ids.Length, ids);
         _expected = trained.Logits(_tokens);
@@ -20,7 +20,7 @@ internal sealed class LogitCheck
 
     /// <summary>The largest absolute difference of a logit of another model from the trained one's.</summary>
     /// <param name="model">The other model.</param>
-    public double LargestError(LlamaModel model)
+    public double LargestError(LanguageModel model)
     {
         float[] logits = model.Logits(_tokens);
         double largest = 0;

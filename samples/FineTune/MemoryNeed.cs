@@ -1,5 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models;
 using AdapterToolkit.Training;
 using FineTune.Display;
 
@@ -16,7 +17,7 @@ internal static class MemoryNeed
 
     /// <summary>The bytes that a token of a batch takes.</summary>
     /// <param name="config">The model's dimensions.</param>
-    public static long BytesPerToken(LlamaConfig config)
+    public static long BytesPerToken(CausalModelConfig config)
     {
         // The inputs of both norms and of what follows them; queries, keys, values and what attention makes of them; gate, up and their product.
         long heads = (long)config.Heads * config.HeadDim, keyValueHeads = (long)config.KeyValueHeads * config.HeadDim;
@@ -32,7 +33,7 @@ internal static class MemoryNeed
     /// <param name="options">What the user asks for.</param>
     /// <param name="device">The device.</param>
     /// <exception cref="UserException">A batch of sequences of middle length takes more than all of the device's memory.</exception>
-    public static void Check(LlamaConfig config, IReadOnlyList<TrainingSequence> sequences, FineTuneOptions options, Device device)
+    public static void Check(CausalModelConfig config, IReadOnlyList<TrainingSequence> sequences, FineTuneOptions options, Device device)
     {
         double tokens = options.Batch * sequences.Average(sequence => (double)sequence.Ids.Length), bytes = tokens * BytesPerToken(config);
         if (options.Steps > 0 && bytes > device.MemoryBytes)

@@ -2,9 +2,9 @@ using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Weights;
 using FineTune.Display;
-using Llama;
 
 namespace FineTune;
 
@@ -23,7 +23,7 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
     /// <summary>Merges and writes.</summary>
     /// <param name="model">The base model with the adapter beside it. It is disposed when it is written.</param>
     /// <returns>The largest absolute difference of a logit of the sums, in float32, from the trained model's.</returns>
-    public double Write(LlamaModel model)
+    public double Write(LanguageModel model)
     {
         if (!options.Merge || options.MergeFullPrecision)
             model.MergeTo(ExactBits);
@@ -37,23 +37,23 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
         return options.MergeFullPrecision ? WriteExact(model) : WriteRounded(model, error);
     }
 
-    private double WriteExact(LlamaModel model)
+    private double WriteExact(LanguageModel model)
     {
         Device device = model.Device;
         model.Save(options.MergedFolder, SaveOptions);
         model.Dispose();
-        using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
+        using LanguageModel merged = CausalModel.Load<Projection>(options.MergedFolder, device, WeightStorage.Dense);
         return check.LargestError(merged);
     }
 
-    private double WriteRounded(LlamaModel model, double error)
+    private double WriteRounded(LanguageModel model, double error)
     {
         Device device = model.Device;
         model.Unmerge();
         MergeRounding rounding = model.MergeToBaseType();
         model.Save(options.MergedFolder, SaveOptions);
         model.Dispose();
-        using LlamaModel merged = LlamaModel.Load(options.MergedFolder, device, WeightStorage.Dense);
+        using LanguageModel merged = CausalModel.Load<Projection>(options.MergedFolder, device, WeightStorage.Dense);
         double written = check.LargestError(merged);
         if (rounding.LargestError == 0)
             return written;

@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models;
 using AdapterToolkit.Training;
 using FineTune.Display;
 
@@ -85,7 +86,7 @@ internal sealed class OutputFolder : IDisposable
         AtomicFolder.Check(_options.AdapterFolder, s_adapterFiles, PeftAdapterFile.Part);
         if (_options.Merge)
             AtomicFolder.Check(_options.MergedFolder,
-                [LlamaConfig.FileName, Checkpoint.SingleFileName, Checkpoint.IndexFileName, .. s_companions.Where(IsInModel)], Checkpoint.Part);
+                [CausalModelConfig.FileName, Checkpoint.SingleFileName, Checkpoint.IndexFileName, .. s_companions.Where(IsInModel)], Checkpoint.Part);
     }
 
     /// <summary>Writes chart and report, or says that an earlier training's stay.</summary>

@@ -1,10 +1,10 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
+using AdapterToolkit.Models;
 using AdapterToolkit.Training;
 using FineTune.Data;
 using FineTune.Display;
-using Llama;
 
 namespace FineTune;
 
@@ -18,13 +18,13 @@ internal sealed class SavedResults(FineTuneOptions options, IDisplay display)
     /// <param name="input">What the run has read.</param>
     /// <param name="report">The report so far.</param>
     /// <returns>The report with the largest differences.</returns>
-    public Report Check(LlamaModel model, RunInput input, Report report)
+    public Report Check(LanguageModel model, RunInput input, Report report)
     {
         Device device = model.Device;
         LogitCheck check = new(model, (input.Sequences.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : input.Sequences.Training[0]).Ids.Span);
         model.Dispose();
         EndTokens? answerEnd = input.Corpus.Conversations.Count > 0 ? input.Encoder.AnswerEnd : null;
-        using LlamaModel reloaded = LlamaModel.Load(options.ModelFolder, device, options.Storage);
+        using LanguageModel reloaded = CausalModel.Load<Projection>(options.ModelFolder, device, options.Storage);
         reloaded.Adapter.Load(options.AdapterFolder);
         double reloadError = check.LargestError(reloaded);
         return report with { AdapterReloadMaxError = reloadError, MergeMaxError = new MergedModel(options, display, check, answerEnd).Write(reloaded) };

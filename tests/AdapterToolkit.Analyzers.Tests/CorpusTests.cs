@@ -9,7 +9,6 @@ namespace AdapterToolkit.Analyzers.Tests;
 public sealed class CorpusTests
 {
     [Theory]
-    [InlineData("samples", "Llama")]
     [InlineData("samples")]
     [InlineData("tests", "AdapterToolkit.Generators.Tests", "Snapshots")]
     public async Task UsersCodeBreaksNoRule(params string[] folder) =>
@@ -22,6 +21,15 @@ public sealed class CorpusTests
     {
         Compilation compilation = Corpus.Compile("AdapterToolkit", Corpus.Read(Corpus.Files("src", "AdapterToolkit")), referencesToolkit: false);
         Assert.NotNull(compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear"));
+        Assert.Empty(await Corpus.Analyze(compilation, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task TheModelsBreakNoRule()
+    {
+        Compilation compilation = Corpus.Compile("AdapterToolkit.Models", Corpus.Read(Corpus.Files("src", "AdapterToolkit.Models")));
+        compilation = compilation.RemoveReferences(compilation.References.Single(reference => Path.GetFileName(reference.Display) == "AdapterToolkit.Models.dll"));
+        Assert.NotNull(compilation.GetTypeByMetadataName("AdapterToolkit.Models.Llama.LlamaModel`1"));
         Assert.Empty(await Corpus.Analyze(compilation, TestContext.Current.CancellationToken));
     }
 

@@ -56,6 +56,27 @@ public sealed class ModelShouldReachAnAdapterTests
             {{Rule.EmittedHalf}}
         }
         """)]
+    [InlineData("""
+        [AdapterModel] public partial class {|ADT0202:Root|} : AdapterToolkit.Modules.Model
+        {
+            public Fixed Layer { get; } = new();
+            public Tensor Forward(Tensor x) => Layer.Forward(x);
+        }
+        [AdapterModel] public partial class Whole
+        {
+            public Adapted Layer { get; } = new();
+            public Root Part { get; } = new();
+            public Tensor Forward(Tensor x) => Layer.Forward(Part.Forward(x));
+        }
+        """)]
+    [InlineData($$"""
+        [AdapterModel] public partial class {|ADT0202:Tokens|} : TokenModel
+        {
+            public Embedding Embedding { get; } = new(8, 8);
+            public override Tensor Forward(TokenIds tokens, SequenceContext context) => Embedding.Forward(tokens);
+            {{Rule.EmittedHalf}}
+        }
+        """)]
     [InlineData("[AdapterModel] public partial class {|ADT0202:Model|} { public Adapted[] Layers { get; } = []; public Tensor Forward(Tensor x) => x; }")]
     [InlineData("""
         [AdapterModel] public partial class {|ADT0202:Model|}

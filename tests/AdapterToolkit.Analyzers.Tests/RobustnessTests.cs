@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using AdapterToolkit.Tests.Shared;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
@@ -294,7 +295,7 @@ public sealed class RobustnessTests
     /// <param name="mustBreak">Whether only variants count of which the compiler has something to say: one that compiles may well break a rule.</param>
     private static async Task NothingIsReported(string file, Func<string, IEnumerable<string>> variants, bool mustBreak = true)
     {
-        (string Path, string Text)[] sample = [.. Corpus.Read(Corpus.Files("samples", "Llama"))];
+        (string Path, string Text)[] sample = [.. LlamaSources.Read(), ("Usings.cs", LlamaSources.Usings)];
         CSharpCompilation whole = Corpus.Compile("Llama", sample);
         SyntaxTree tree = whole.SyntaxTrees.Single(tree => Path.GetFileName(tree.FilePath) == file);
         HashSet<string> known = [.. Errors(whole, file)];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using Basic.Reference.Assemblies;
 using Microsoft.CodeAnalysis;
@@ -86,6 +87,7 @@ internal static class RuleTest<T>
     [
         .. Net100.References.All,
         MetadataReference.CreateFromFile(typeof(Module).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(CausalModel).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(ILGPU.ArrayView<float>).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(Microsoft.Extensions.Logging.ILogger).Assembly.Location),
     ];

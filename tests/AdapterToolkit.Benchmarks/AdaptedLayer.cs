@@ -47,9 +47,13 @@ public sealed partial class AdaptedLayer : Linear
     /// <returns>The factors.</returns>
     public LowRankFactors AddFactors()
     {
-        LowRankFactors factors = new(Weight.Data.Device, CheckpointPath, LowRank, Rank, LowRank.Alpha,
-            LowRank.RankStabilized, RandomValues.Gaussian(Rank * InFeatures), RandomValues.Gaussian(OutFeatures * Rank));
+        LowRankFactors factors = NewFactors();
         this.SetFactors(factors);
         return factors;
     }
+
+    /// <summary>Makes factors for the layer, both random, which it does not run with yet.</summary>
+    /// <returns>The factors.</returns>
+    public LowRankFactors NewFactors() => new(Weight.Data.Device, CheckpointPath, LowRank, Rank, LowRank.Alpha,
+        LowRank.RankStabilized, RandomValues.Gaussian(Rank * InFeatures), RandomValues.Gaussian(OutFeatures * Rank));
 }

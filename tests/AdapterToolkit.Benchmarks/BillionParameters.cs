@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 
 namespace AdapterToolkit.Benchmarks;
 
@@ -45,7 +45,7 @@ internal static class BillionParameters
     {
         long start = Stopwatch.GetTimestamp();
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(folder, device);
+        using LanguageModel model = CausalModel.Load<Projection>(folder, device);
         double loading = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double gigabytesLoading = PeakGigabytes();
         model.Adapter.Initialize();
@@ -65,7 +65,7 @@ internal static class BillionParameters
         table.Print();
     }
 
-    private static double Train(LlamaModel model)
+    private static double Train(LanguageModel model)
     {
         int[] ids = ModelShape.TinyLlama.RandomTokens();
         TokenIds tokens = new(ModelShape.TinyLlama.Batch, ModelShape.TinyLlama.Sequence, ids);

@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Models;
 using AdapterToolkit.Weights;
-using Llama;
 
 namespace AdapterToolkit.Benchmarks;
 
@@ -47,7 +47,7 @@ internal static class IdentityShare
         long bytes = Directory.EnumerateFiles(folder, "*.safetensors").Sum(file => new FileInfo(file).Length);
         Timing[] timings = AlternatingTimer.Measure(
             duration,
-            new Contender(() => LlamaModel.Load(folder, device, storage).Dispose()),
+            new Contender(() => CausalModel.Load<Projection>(folder, device, storage).Dispose()),
             new Contender(() =>
             {
                 XxHash128 digest = new();

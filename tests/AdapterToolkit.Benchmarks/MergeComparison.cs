@@ -1,10 +1,10 @@
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Models;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 
 namespace AdapterToolkit.Benchmarks;
 
@@ -44,8 +44,8 @@ internal static class MergeComparison
     {
         using RandomCheckpoint checkpoint = new(shape);
         using CpuDevice device = new();
-        using LlamaModel frozen = LlamaModel.Load(checkpoint.Folder, device, WeightStorage.Dense);
-        using LlamaModel merged = LlamaModel.Load(checkpoint.Folder, device, WeightStorage.Dense);
+        using LanguageModel frozen = CausalModel.Load<Projection>(checkpoint.Folder, device, WeightStorage.Dense);
+        using LanguageModel merged = CausalModel.Load<Projection>(checkpoint.Folder, device, WeightStorage.Dense);
         long held = device.HeldBytes;
         merged.Adapter.Initialize();
         merged.Merge();

@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models.Llama;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Benchmarks;

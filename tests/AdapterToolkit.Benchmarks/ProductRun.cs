@@ -1,6 +1,7 @@
 using System.Globalization;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Benchmarks;
 
@@ -26,8 +27,8 @@ internal static class ProductRun
         using Tensor dy = RandomValues.Matrix(device, shape.Rows, shape.OutFeatures), dx = Tensor.Allocate(device, new Shape(shape.Rows, shape.InFeatures));
         Timing[] timings = AlternatingTimer.Measure(
             s_duration,
-            new Contender(() => layer.Products.Forward(x, layer.Weight, null, null, null, y)),
-            new Contender(() => layer.Products.InputGradient(dy, layer.Weight, null, null, dx)));
+            new Contender(() => layer.Products.Forward(x, layer.Weight, null, LowRankTerms.None, null, y)),
+            new Contender(() => layer.Products.InputGradient(dy, layer.Weight, LowRankTerms.None, null, dx)));
         Print(shape, ProductMeasurement.Forward, timings[0]);
         Print(shape, ProductMeasurement.InputGradient, timings[1]);
     }

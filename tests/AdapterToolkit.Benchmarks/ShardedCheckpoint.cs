@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models.Llama;
 
 namespace AdapterToolkit.Benchmarks;
 

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 
 namespace AdapterToolkit.Benchmarks;
 
@@ -23,12 +23,12 @@ internal static class StepRun
     {
         using RandomCheckpoint checkpoint = new(shape);
         using CpuDevice device = new();
-        using LlamaModel model = LlamaModel.Load(checkpoint.Folder, device, storage);
+        using LanguageModel model = CausalModel.Load<Projection>(checkpoint.Folder, device, storage);
         model.Adapter.Initialize(seed: 0);
         Train(model, shape, steps);
     }
 
-    private static void Train(LlamaModel model, ModelShape shape, int steps)
+    private static void Train(LanguageModel model, ModelShape shape, int steps)
     {
         int[] ids = shape.RandomTokens();
         TokenIds tokens = new(shape.Batch, shape.Sequence, ids);

@@ -19,7 +19,7 @@ public sealed class CancellationTests
     private const string Space = "Generated";
 
     private static readonly CSharpCompilation s_compilation = GeneratorRun.Compile([.. Sources.Llama, Sources.Quantized]);
-    private static readonly INamedTypeSymbol s_model = s_compilation.GetTypeByMetadataName("Llama.DecoderBlock")!;
+    private static readonly INamedTypeSymbol s_model = s_compilation.GetTypeByMetadataName("Llama.DecoderBlock`1")!;
     private static readonly INamedTypeSymbol s_layer = s_compilation.GetTypeByMetadataName("Example.InFourBits")!;
     private static readonly Discovered<ModelSpec> s_discoveredModel = ModelDiscovery.Read(s_model, s_compilation, CancellationToken.None);
     private static readonly ModelSpec s_modelSpec = Lift(CancellationToken.None).Spec;

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
 
-/// <summary>A small project with three models, and what its files may be edited to.</summary>
+/// <summary>A small project with five models, and what its files may be edited to.</summary>
 internal static class EditedSources
 {
     private const string Numbers = """
@@ -102,6 +102,33 @@ internal static class EditedSources
         }
         """;
 
+    private const string Generic = """
+        using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Tensors; using Users.Numbers;
+        namespace Users.Models
+        {
+            [LowRank(2)] public partial class Made(int inFeatures, int outFeatures, bool bias = false) : Linear(inFeatures, outFeatures, bias);
+
+            [AdapterModel]
+            public sealed partial class Gate<TLayer> : GateBase<TLayer> where TLayer : Linear, ILinear<TLayer>
+            {
+                public TLayer Layer { get; } = TLayer.Create(8, 8);
+                public Tensor Forward(Tensor x) => Layer.Forward(Kept.Forward(x)) * Constants.Scale;
+            }
+
+            [AdapterModel]
+            public sealed partial class Gates
+            {
+                public Gate<Made> Gate { get; } = new();
+                public Tensor Forward(Tensor x) => Gate.Forward(x);
+            }
+        }
+        """;
+
+    private const string GenericBase = """
+        using AdapterToolkit.Modules;
+        namespace Users.Models { public class GateBase<T> : Module where T : Linear, ILinear<T> { public T Kept { get; } = T.Create(8, 8); } }
+        """;
+
     private const string Inner = "namespace Users.Models.Inner\n{";
 
     private const string Extensions = "namespace Users.Numbers { public static class Extensions { public static int Twice(this int number) => 2 * number; } }";
@@ -186,6 +213,17 @@ internal static class EditedSources
             "", "int times = 3; float Total = 4f; System.Console.WriteLine(times + Total);", "int Constants = 3; System.Console.WriteLine(Constants);",
             "class GradientAttribute(string name) : System.Attribute { public string Name => name; }", "namespace System { public struct Single { } }",
         ],
+        [
+            Generic, Edited(Generic, ", bool bias = false", ""), Edited(Generic, "Linear, ILinear<TLayer>", "Linear"), Edited(Generic, "TLayer", "TOther"),
+            Edited(Generic, "where TLayer : Linear", "where TLayer : Module"), Edited(Generic, "Gate<TLayer>", "Gate<TLayer, TMore>"),
+            Edited(Generic, "[LowRank(2)]", "[LowRank(3)]"),
+        ],
+        [
+            GenericBase, Edited(GenericBase, "GateBase<T>", "GateBase<T, U>"), Edited(GenericBase, "public T Kept { get; } =", "public T Kept { get; set; } ="),
+            Edited(GenericBase, "public T Kept", "public Made Kept"), Edited(GenericBase, "{ public T", "{ public const float Scale = 3f; public T"), "",
+        ],
+        ["", "namespace Users.Models { partial class Made { public required int Number; } }", "namespace Users.Models { partial class Gate<TLayer> { int x; } }"],
+        ["", "namespace Users.Models { public class TLayer { } class Gate { } }", "namespace Users.Models { public interface ILinear<T> { } }"],
         ["class Unrelated { int M() { return 1; } }", "class Unrelated { int M() { return 2; } }", "class Unrelated { int M() { return 2; } int N; }"],
     ];
 

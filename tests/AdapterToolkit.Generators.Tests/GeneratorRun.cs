@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using Basic.Reference.Assemblies;
 using Microsoft.CodeAnalysis;
@@ -20,6 +21,7 @@ internal static class GeneratorRun
     [
         .. Net100.References.All,
         MetadataReference.CreateFromFile(typeof(Module).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(CausalModel).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(ILGPU.ArrayView<float>).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(Microsoft.Extensions.Logging.ILogger).Assembly.Location),
     ];

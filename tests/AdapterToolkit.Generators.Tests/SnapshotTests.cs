@@ -3,12 +3,13 @@ using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
 
-/// <summary>What is emitted for each kind of annotation, and for the Llama sample.</summary>
+/// <summary>What is emitted for each kind of annotation, and for the Llama model.</summary>
 public class SnapshotTests
 {
     [Theory]
     [InlineData("LowRankLayer", "Example.Projection.g.cs", Sources.LowRank)]
     [InlineData("RankStabilizedLayer", "Example.Stabilized.g.cs", Sources.RankStabilized)]
+    [InlineData("LayerMadeFromDimensions", "Example.Made.g.cs", Sources.MadeFromDimensions)]
     [InlineData("FrozenLayer", "Example.Fixed.g.cs", Sources.Frozen)]
     [InlineData("TrainableNorm", "Example.Normalized.g.cs", Sources.Trainable)]
     [InlineData("UserOperatorInLoop", "Example.Squared.g.cs", Sources.UserOperator)]
@@ -40,7 +41,7 @@ public class SnapshotTests
     [InlineData("FeedForward")]
     [InlineData("DecoderBlock")]
     [InlineData("LlamaModel")]
-    public void Llama(string type) => Snapshot.Verify($"Llama{type}", GeneratorRun.Emit(Sources.Llama)[$"Llama.{type}.g.cs"]);
+    public void Llama(string type) => Snapshot.Verify($"Llama{type}", GeneratorRun.Emit(Sources.Llama)[$"Llama.{type}`1.g.cs"]);
 
     [Fact]
     public void Layers_of_one_configuration_share_one_set_of_kernels()
@@ -54,7 +55,7 @@ public class SnapshotTests
     [Fact]
     public void Nothing_below_the_lowest_adapter_gets_backward_code()
     {
-        string model = GeneratorRun.Emit(Sources.Llama)["Llama.LlamaModel.g.cs"];
+        string model = GeneratorRun.Emit(Sources.Llama)["Llama.LlamaModel`1.g.cs"];
         Assert.Contains("Embedding.Forward(tokens)", model, StringComparison.Ordinal);
         Assert.DoesNotContain("Embedding.Backward", model, StringComparison.Ordinal);
         Assert.DoesNotContain("EmbeddingRecord", model, StringComparison.Ordinal);

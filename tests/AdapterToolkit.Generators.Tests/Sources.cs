@@ -40,6 +40,14 @@ internal static class Sources
         public partial class Fixed(int features) : AdapterToolkit.Modules.Linear(features, features);
         """;
 
+    public const string MadeFromDimensions = """
+        namespace Example;
+
+        /// <summary>A layer that generic models can be made of.</summary>
+        [AdapterToolkit.LowRank(3)]
+        public partial class Made(int inFeatures, int outFeatures, bool bias = false) : AdapterToolkit.Modules.Linear(inFeatures, outFeatures, bias);
+        """;
+
     public const string Trainable = """
         using AdapterToolkit;
         using AdapterToolkit.Formats;
@@ -103,11 +111,12 @@ internal static class Sources
         }
         """;
 
-    /// <summary>The files of the Llama sample, with the usings that its project has.</summary>
+    /// <summary>The files of the Llama model, with the usings that its project has.</summary>
     public static IReadOnlyList<string> Llama { get; } =
     [
         "global using System; global using System.Collections.Generic; global using System.IO; "
             + "global using System.Linq; global using System.Threading; global using System.Threading.Tasks;",
-        .. Directory.GetFiles(Path.Combine(SolutionFolder.Find(), "samples", "Llama"), "*.cs").Order(StringComparer.Ordinal).Select(File.ReadAllText),
+        LlamaSources.Usings,
+        .. LlamaSources.Read().Select(file => file.Text),
     ];
 }

@@ -1,9 +1,9 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace FineTune.Tests;
@@ -23,7 +23,7 @@ public sealed class MemoryNeedTests : IDisposable
     public void What_a_token_takes_is_less_than_what_a_step_holds_and_most_of_it()
     {
         using CpuDevice device = new(threads: 2);
-        using LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
+        using LanguageModel model = CausalModel.Load<Projection>(BaseFolder, device, WeightStorage.Dense);
         model.Adapter.Initialize(1);
         int[] ids = [.. Enumerable.Range(0, Batch * Length)];
         device.ResetPeak();
@@ -31,7 +31,7 @@ public sealed class MemoryNeedTests : IDisposable
 
         model.ForwardBackward(new TokenIds(Batch, Length, ids), ids);
 
-        long need = Batch * Length * MemoryNeed.BytesPerToken(LlamaConfig.FromFolder(BaseFolder));
+        long need = Batch * Length * MemoryNeed.BytesPerToken(CausalModelConfig.FromFolder(BaseFolder));
         Assert.InRange(device.PeakHeldBytes - before, need, 2 * need);
     }
 
@@ -50,8 +50,8 @@ public sealed class MemoryNeedTests : IDisposable
     public void Memory_that_runs_out_later_is_said_in_the_words_of_the_options_too()
     {
         using CpuDevice device = new(threads: 1);
-        using LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
-        int rows = (Array.MaxLength / model.Config.HiddenSize) + 1;
+        using LanguageModel model = CausalModel.Load<Projection>(BaseFolder, device, WeightStorage.Dense);
+        int rows = (Array.MaxLength / CausalModelConfig.FromFolder(BaseFolder).HiddenSize) + 1;
 
         string message = Failure.Describe(Assert.Throws<DeviceMemoryException>(() => model.Loss(new TokenIds(rows, 1, new int[rows]), new int[rows])));
 

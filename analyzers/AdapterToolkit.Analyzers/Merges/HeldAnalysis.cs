@@ -51,7 +51,7 @@ internal sealed class HeldAnalysis(MergeTypes types)
     /// The bits in which a layer, or that of a model's layers with an adapter that takes the fewest, stores its weight; null where all are dense.
     /// </summary>
     public Held? OfType(ITypeSymbol type) =>
-        _types.GetOrAdd(type is ITypeParameterSymbol { ConstraintTypes: [var constraint, ..] } ? constraint : type, BitsOf);
+        _types.GetOrAdd(type, BitsOf);
 
     /// <summary>Where what a member holds is kept: the property of which it is the field, or itself.</summary>
     public static ISymbol StoreOf(ISymbol member) => (member is IFieldSymbol { AssociatedSymbol: { } property } ? property : member).OriginalDefinition;
@@ -143,10 +143,10 @@ internal sealed class HeldAnalysis(MergeTypes types)
         int? fewest = null;
         foreach ((ITypeSymbol part, _) in types.PartsOf(type))
         {
-            for (ITypeSymbol? current = part; current is not null; current = current.BaseType)
+            foreach (ITypeSymbol current in KnownTypes.SelfAndBases(part))
             {
-                if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute)
-                    && KnownTypes.Attributes(current, KnownTypes.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
+                if (KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)
+                    && KnownTypes.Attributes(current, RuntimeNames.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
                     && (fewest is null || bits < fewest))
                     fewest = bits;
             }

@@ -70,7 +70,8 @@ internal sealed partial class MergeFlow
             CallAdapter(call, adapted, model.Syntax.ToString());
         }
         else if (path is not null
-            && (types.IsOfModel(method) && method.Name == "ForwardBackward" || types.IsTrainer(method.ContainingType) && method.Name is "Fit" or "Step"))
+            && (types.IsOfModel(method) && method.Name == "ForwardBackward"
+                || types.IsTrainer(method.ContainingType) && method.Name is "Fit" or "FitAsync" or "Step"))
         {
             if (_state.MergeOf(path) is not null && !TrainsOtherParts(receiver!))
                 Report(call.Syntax, name, "is trained after its adapter was merged, so that nothing is left to train");

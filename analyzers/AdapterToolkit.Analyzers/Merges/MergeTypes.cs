@@ -22,6 +22,7 @@ internal sealed class MergeTypes(Compilation compilation)
     private readonly INamedTypeSymbol? _root = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Model");
     private readonly INamedTypeSymbol? _adapter = compilation.GetTypeByMetadataName("AdapterToolkit.Adapters.LowRankAdapter");
     private readonly INamedTypeSymbol? _trainer = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer");
+    private readonly INamedTypeSymbol? _trainerOfBatches = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer`1");
 
     private readonly INamedTypeSymbol? _checkpoint = compilation.GetTypeByMetadataName("AdapterToolkit.Training.TrainingCheckpoint");
     private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
@@ -62,8 +63,8 @@ internal sealed class MergeTypes(Compilation compilation)
     /// <summary>Whether a member is the adapter's of a model.</summary>
     public bool IsOfAdapter(ISymbol member) => IsOf(member, _adapter);
 
-    /// <summary>Whether a type is the trainer.</summary>
-    public bool IsTrainer(ITypeSymbol? type) => Is(type, _trainer);
+    /// <summary>Whether a type is a trainer: that of language models, or the one for any objective.</summary>
+    public bool IsTrainer(ITypeSymbol? type) => Is(type, _trainer) || Is(type, _trainerOfBatches);
 
     /// <summary>Whether a member is one of those that save and restore training.</summary>
     public bool IsOfCheckpoint(ISymbol member) => Is(member.ContainingType, _checkpoint);
@@ -120,7 +121,7 @@ internal sealed class MergeTypes(Compilation compilation)
     /// <summary>All module types that a module is made of, itself first.</summary>
     public IEnumerable<(ITypeSymbol Type, bool IsTrainable)> PartsOf(ITypeSymbol module)
     {
-        HashSet<ITypeSymbol> seen = new(SymbolEqualityComparer.Default);
+        SeenTypes seen = new();
         Stack<(ITypeSymbol Type, bool IsTrainable)> rest = new([(module, false)]);
         while (rest.Count > 0)
         {
@@ -128,7 +129,7 @@ internal sealed class MergeTypes(Compilation compilation)
             yield return part;
             if (!seen.Add(part.Type))
                 continue;
-            for (ITypeSymbol? current = part.Type; current is not null && !Known.IsToolkitBase(current); current = current.BaseType)
+            foreach (ITypeSymbol current in KnownTypes.SelfAndBases(part.Type).TakeWhile(current => !Known.IsToolkitBase(current)))
             {
                 foreach (Child child in ChildDiscovery.ChildrenOf(current, Known))
                     rest.Push((child.ModuleType, child.Spec.IsTrainable));
@@ -154,7 +155,7 @@ internal sealed class MergeTypes(Compilation compilation)
 
     private static bool NamesAMerge(SyntaxNode declaration) => declaration.DescendantNodes().OfType<IdentifierNameSyntax>()
         .Any(name => name.Identifier.ValueText is "Merge" or "MergeTo" or "MergeToBaseType" or "Unmerge"
-            or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "Factors" or "IsMerged");
+            or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "FitAsync" or "Factors" or "IsMerged");
 
     private static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>
         type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);

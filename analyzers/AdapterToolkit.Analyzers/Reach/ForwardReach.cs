@@ -23,21 +23,21 @@ internal sealed class ForwardReach(Compilation compilation)
         if (WalkOf(type) is not { } walk)
             return [];
         Child[] unreached = [.. ChildDiscovery.ChildrenOf(type, Types).Where(child => !child.Member.IsOverride
-            && !walk.Reaches(child.Member) && Holds(child.ModuleType, []))];
+            && !walk.Reaches(child.Member) && Holds(child.ModuleType, new SeenTypes()))];
         return unreached.Where(child => !_models.Value.Any(model => WalkOf(model) is { } other
-            && (other.Foreign.Contains(child.Member, SymbolEqualityComparer.Default) || (KnownTypes.DerivesFrom(model, type) && other.Reaches(child.Member)))));
+            && (other.Foreign.Contains(child.Member.OriginalDefinition, SymbolEqualityComparer.Default) || (KnownTypes.DerivesFrom(model, type) && other.Reaches(child.Member)))));
     }
 
     /// <summary>
     /// Whether a class is a model of its own, or a part of none, and nothing that its <c>Forward</c> reaches would train, though it holds what could.
     /// </summary>
     public bool TrainsNothing(INamedTypeSymbol type) =>
-        !type.IsAbstract && (Types.IsRoot(type) || !IsPart(type)) && Holds(type, []) && !Trains(type, []);
+        !type.IsAbstract && (Types.IsRoot(type) || !IsPart(type)) && Holds(type, new SeenTypes()) && !Trains(type, new SeenTypes());
 
     /// <summary>Whether every model that a class is a part of trains nothing, which is said of the model.</summary>
     public bool IsOnlyInModelsThatTrainNothing(INamedTypeSymbol type)
     {
-        INamedTypeSymbol[] owners = [.. _models.Value.Where(model => SymbolEqualityComparer.Default.Equals(model, type) || Contains(model, type, []))];
+        INamedTypeSymbol[] owners = [.. _models.Value.Where(model => SymbolEqualityComparer.Default.Equals(model, type) || Contains(model, type, new SeenTypes()))];
         INamedTypeSymbol[] roots = [.. owners.Where(model => Types.IsRoot(model) || !IsPart(model))];
         return roots.Length > 0 && roots.All(TrainsNothing);
     }
@@ -58,10 +58,10 @@ internal sealed class ForwardReach(Compilation compilation)
     /// <summary>Whether a verdict about a model depends on code that is not finished.</summary>
     public bool IsUnfinished(INamedTypeSymbol type) =>
         (!Types.IsRoot(type) && (compilation.SyntaxTrees.Any(Unfinished.HasSyntaxError) || _models.Value.Any(Unfinished.MayLackMembers)))
-            || WalkOf(type) is { IsBroken: true } || DependsOnUnfinished(type, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
+            || WalkOf(type) is { IsBroken: true } || DependsOnUnfinished(type, new SeenTypes());
 
     /// <summary>Whether a class, or one that it derives from or holds an object of, is not finished.</summary>
-    private static bool DependsOnUnfinished(ITypeSymbol type, HashSet<ISymbol> seen) => type switch
+    private static bool DependsOnUnfinished(ITypeSymbol type, SeenTypes seen) => type switch
     {
         IArrayTypeSymbol array => DependsOnUnfinished(array.ElementType, seen),
         INamedTypeSymbol named when seen.Add(type) =>
@@ -75,21 +75,27 @@ internal sealed class ForwardReach(Compilation compilation)
     };
 
     private bool IsPart(INamedTypeSymbol type) => _models.Value.Any(model =>
-        SymbolEqualityComparer.Default.Equals(model.BaseType, type)
-            || ChildDiscovery.ChildrenOf(model, Types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type)));
+        IsOf(model.BaseType, type)
+            || ChildDiscovery.ChildrenOf(model, Types).Any(child => IsOf(child.ModuleType, type)));
 
-    private bool Contains(ITypeSymbol holder, INamedTypeSymbol type, HashSet<ITypeSymbol> seen) =>
-        seen.Add(holder) && ChildDiscovery.ChildrenOf(holder, Types).Any(child => SymbolEqualityComparer.Default.Equals(child.ModuleType, type)
+    /// <summary>Whether a type is a class, with whatever type arguments.</summary>
+    private static bool IsOf(ITypeSymbol? type, INamedTypeSymbol definition) =>
+        SymbolEqualityComparer.Default.Equals(type?.OriginalDefinition, definition.OriginalDefinition);
+
+    private bool Contains(ITypeSymbol holder, INamedTypeSymbol type, SeenTypes seen) =>
+        seen.Add(holder) && ChildDiscovery.ChildrenOf(holder, Types).Any(child => IsOf(child.ModuleType, type)
             || Contains(child.ModuleType, type, seen));
 
-    /// <summary>Whether a module has an adapter, itself or in a part.</summary>
-    private bool Holds(ITypeSymbol type, HashSet<string> seen)
+    /// <summary>Whether a module has an adapter, itself or in a part; one of a type parameter's class is made to have one.</summary>
+    private bool Holds(ITypeSymbol type, SeenTypes seen)
     {
-        if (!seen.Add(type.ToDisplayString()))
+        if (!seen.Add(type))
             return false;
-        for (ITypeSymbol? current = type; current is not null && !Types.IsToolkitBase(current); current = current.BaseType)
+        if (type is ITypeParameterSymbol && Types.IsLinear(type))
+            return true;
+        foreach (ITypeSymbol current in KnownTypes.SelfAndBases(type).TakeWhile(current => !Types.IsToolkitBase(current)))
         {
-            if (KnownTypes.HasAttribute(current, KnownTypes.LowRankAttribute)
+            if (KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)
                 || ChildDiscovery.ChildrenOf(current, Types).Any(child => Holds(child.ModuleType, seen)))
                 return true;
         }
@@ -98,16 +104,16 @@ internal sealed class ForwardReach(Compilation compilation)
     }
 
     /// <summary>Whether something that a module's <c>Forward</c> reaches trains, or may.</summary>
-    private bool Trains(ITypeSymbol type, HashSet<string> seen)
+    private bool Trains(ITypeSymbol type, SeenTypes seen)
     {
-        if (!seen.Add(type.ToDisplayString()))
+        if (!seen.Add(type))
             return false;
-        if (type.IsAbstract || type is not INamedTypeSymbol named || KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute))
+        if (type.IsAbstract || type is not INamedTypeSymbol named || KnownTypes.HasAttribute(type, RuntimeNames.LowRankAttribute))
             return true;
         ReachWalk? walk = WalkOf(named);
         for (ITypeSymbol? current = type; current is not null && !Types.IsToolkitBase(current); current = current.BaseType)
         {
-            if (!Types.IsOfToolkit(current) && current.GetMembers("Parameters").Length > 0)
+            if (current.GetMembers("Parameters").Length > 0)
                 return true;
             foreach (Child child in ChildDiscovery.ChildrenOf(current, Types))
             {
@@ -121,5 +127,5 @@ internal sealed class ForwardReach(Compilation compilation)
     }
 
     private ReachWalk? WalkOf(INamedTypeSymbol type) =>
-        _walks.GetOrAdd(type, type => ReachWalk.Of(type, _models.Value, child => child.Spec.IsTrainable || Holds(child.ModuleType, []), compilation, Types));
+        _walks.GetOrAdd(type, type => ReachWalk.Of(type, _models.Value, child => child.Spec.IsTrainable || Holds(child.ModuleType, new SeenTypes()), compilation, Types));
 }

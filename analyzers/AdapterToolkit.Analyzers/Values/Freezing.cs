@@ -127,7 +127,7 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
     private ISymbol[] FindWeights(ITypeSymbol module)
     {
         List<ISymbol> weights = [];
-        HashSet<ITypeSymbol> seen = new(SymbolEqualityComparer.Default);
+        SeenTypes seen = new();
         Stack<ITypeSymbol> rest = new([module]);
         while (rest.Count > 0)
         {

@@ -27,8 +27,8 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>The toolkit's <c>Model</c>.</summary>
     public INamedTypeSymbol? Model { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Model");
 
-    /// <summary>The toolkit's <c>Trainer</c>.</summary>
-    public INamedTypeSymbol? Trainer { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer");
+    /// <summary>The toolkit's trainer for any objective, which that of language models derives from.</summary>
+    public INamedTypeSymbol? Trainer { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer`1");
 
     /// <summary>The toolkit's operators.</summary>
     public INamedTypeSymbol? Operators { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Operators.Op");
@@ -103,16 +103,8 @@ internal sealed class TensorTypes(Compilation compilation)
             || IsNumber(type) || type.TypeKind == TypeKind.Enum;
 
     /// <summary>Whether a layer's class is marked <c>[LowRank]</c>, or derives from one that is.</summary>
-    public static bool HasAdapter(ITypeSymbol? type)
-    {
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (current.GetAttributes().Any(attribute => attribute.AttributeClass is { Name: "LowRankAttribute", ContainingNamespace.Name: "AdapterToolkit" }))
-                return true;
-        }
-
-        return false;
-    }
+    public static bool HasAdapter(ITypeSymbol? type) =>
+        KnownTypes.SelfAndBases(type).Any(current => KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute));
 
     /// <summary>Whether a type is another one.</summary>
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>

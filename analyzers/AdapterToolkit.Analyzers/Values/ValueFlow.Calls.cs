@@ -107,7 +107,7 @@ internal sealed partial class ValueFlow
     private void NoteTraining(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
-        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "Step")
+        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "FitAsync" or "Step")
             Note(TrainedFact);
         bool isOfModel = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model)
             && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";

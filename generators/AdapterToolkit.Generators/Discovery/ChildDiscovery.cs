@@ -36,7 +36,7 @@ internal static class ChildDiscovery
                 element is not null,
                 memberType.NullableAnnotation == NullableAnnotation.Annotated,
                 moduleType.NullableAnnotation == NullableAnnotation.Annotated,
-                KnownTypes.HasAttribute(member, KnownTypes.TrainableAttribute));
+                KnownTypes.HasAttribute(member, RuntimeNames.TrainableAttribute));
             yield return new Child(member, moduleType, spec);
         }
     }
@@ -52,13 +52,13 @@ internal static class ChildDiscovery
     /// <summary>Whether a member holds what it gives, or says that it is a part of the model.</summary>
     public static bool IsPart(ISymbol member) =>
         member is IFieldSymbol
-        || KnownTypes.HasAttribute(member, KnownTypes.CheckpointAttribute)
+        || KnownTypes.HasAttribute(member, RuntimeNames.CheckpointAttribute)
         || member.DeclaringSyntaxReferences.Length == 0
         || member.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, member));
 
     private static string NameOf(ISymbol member)
     {
-        AttributeData? attribute = KnownTypes.Attributes(member, KnownTypes.CheckpointAttribute).FirstOrDefault();
+        AttributeData? attribute = KnownTypes.Attributes(member, RuntimeNames.CheckpointAttribute).FirstOrDefault();
         return attribute?.ConstructorArguments is [{ Value: string name }] ? name : InLowerCase(member.Name.TrimStart('_'));
     }
 

@@ -14,7 +14,7 @@ internal static class DeclarationRules
 
     /// <summary>The attributes of which a layer carries one at least.</summary>
     public static IReadOnlyList<string> LayerAttributes { get; } =
-        [KnownTypes.LowRankAttribute, KnownTypes.FrozenAttribute, KnownTypes.QuantizedAttribute];
+        [RuntimeNames.LowRankAttribute, RuntimeNames.FrozenAttribute, RuntimeNames.QuantizedAttribute];
 
     /// <summary>Finds what is wrong with the declaration of a class.</summary>
     /// <param name="type">The class.</param>
@@ -32,8 +32,6 @@ internal static class DeclarationRules
 
         if (type.IsStatic)
             yield return Problem(type, "is static; a layer is an object that holds weights");
-        if (type.TypeParameters.Length > 0)
-            yield return Problem(type, "is generic; write one class for each kind of layer");
         if (type.IsFileLocal)
             yield return Problem(type, "is local to its file, where the generator can't add its half");
         if (!isLayer && !types.DerivesFromModule(type) && !KnownTypes.IsMarkedModel(type.BaseType)
@@ -41,9 +39,9 @@ internal static class DeclarationRules
             yield return Problem(type, $"derives from {other.Name}, which is no Module");
         if (isLayer && !type.IsStatic && type.BaseType is not { TypeKind: TypeKind.Error } && !types.IsLinear(type))
             yield return Problem(type, "does not derive from Linear");
-        if (isLayer && KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute) && KnownTypes.HasAttribute(type, KnownTypes.FrozenAttribute))
+        if (isLayer && KnownTypes.HasAttribute(type, RuntimeNames.LowRankAttribute) && KnownTypes.HasAttribute(type, RuntimeNames.FrozenAttribute))
             yield return Problem(type, "is marked both [LowRank] and [Frozen]");
-        if (isLayer && KnownTypes.HasAttribute(type, KnownTypes.ModelAttribute))
+        if (isLayer && KnownTypes.HasAttribute(type, RuntimeNames.AdapterModelAttribute))
             yield return Problem(type, "is a layer and marked [AdapterModel], which is for classes made of layers");
     }
 
@@ -54,7 +52,7 @@ internal static class DeclarationRules
             yield break;
         for (INamedTypeSymbol? current = type; current is not null && !types.IsToolkitBase(current); current = current.BaseType)
         {
-            if (IsMarkedLayer(current) || current.GetMembers("KernelSets").Length > 0)
+            if (IsMarkedLayer(current) || current.GetMembers(RuntimeNames.Members.KernelSets).Length > 0)
                 yield break;
         }
 

@@ -17,26 +17,32 @@ internal static class LayerDiscovery
     public static Discovered<LayerSpec>? Read(INamedTypeSymbol type, AttributeData attribute, Compilation compilation, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (attribute.AttributeClass?.ToDisplayString() == KnownTypes.QuantizedAttribute
-            && (KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute) || KnownTypes.HasAttribute(type, KnownTypes.FrozenAttribute)))
+        if (attribute.AttributeClass?.ToDisplayString() == RuntimeNames.QuantizedAttribute
+            && (KnownTypes.HasAttribute(type, RuntimeNames.LowRankAttribute) || KnownTypes.HasAttribute(type, RuntimeNames.FrozenAttribute)))
             return null;
-        bool isLowRank = attribute.AttributeClass?.ToDisplayString() == KnownTypes.LowRankAttribute;
+        bool isLowRank = attribute.AttributeClass?.ToDisplayString() == RuntimeNames.LowRankAttribute;
         int rank = isLowRank && attribute.ConstructorArguments is [{ Value: int value }] ? value : 0;
         double alpha = 0;
         bool rankStabilized = false;
         foreach (KeyValuePair<string, TypedConstant> argument in attribute.NamedArguments)
         {
-            if (argument is { Key: "Alpha", Value.Value: double given })
+            if (argument is { Key: RuntimeNames.Members.Alpha, Value.Value: double given })
                 alpha = given;
-            else if (argument is { Key: "RankStabilized", Value.Value: bool stabilized })
+            else if (argument is { Key: RuntimeNames.Members.RankStabilized, Value.Value: bool stabilized })
                 rankStabilized = stabilized;
         }
 
-        List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, KnownTypes.Of(compilation), isLayer: true), .. LayerRules.CheckStorage(type)];
+        KnownTypes types = KnownTypes.Of(compilation);
+        List<DiagnosticSpec> diagnostics = [.. DeclarationRules.Check(type, types, isLayer: true), .. LayerRules.CheckStorage(type)];
         if (isLowRank)
             diagnostics.AddRange(LayerRules.CheckRank(type, attribute, rank, compilation, cancellation));
         LayerSpec spec = new(
-            TypeDiscovery.Read(type), rank, alpha == 0 ? rank : alpha, rankStabilized, StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision);
+            TypeDiscovery.Read(type),
+            rank,
+            alpha == 0 ? rank : alpha,
+            rankStabilized,
+            StorageDiscovery.Read(type) ?? StoredFormat.FullPrecision,
+            FactoryDiscovery.IsMadeFromDimensions(type) && !types.IsLinearFactory(type));
         return new Discovered<LayerSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

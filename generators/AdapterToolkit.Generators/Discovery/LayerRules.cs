@@ -1,6 +1,7 @@
 using System.Globalization;
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
+using AdapterToolkit.Quantization;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Generators.Discovery;
@@ -8,12 +9,9 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>What a layer's rank and storage must be (ADT0002, ADT0003, ADT0004).</summary>
 internal static class LayerRules
 {
-    private const int SmallestBlock = 32;
-    private const int LargestBlock = 4096;
-
     /// <summary>Finds what is wrong with the rank of a layer; nothing where the class has none.</summary>
     public static IEnumerable<DiagnosticSpec> CheckRank(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
-        KnownTypes.Attributes(type, KnownTypes.LowRankAttribute)
+        KnownTypes.Attributes(type, RuntimeNames.LowRankAttribute)
             .SelectMany(attribute =>
                 attribute.ConstructorArguments is [{ Value: int rank }] ? CheckRank(type, attribute, rank, compilation, cancellation) : []);
 
@@ -46,28 +44,46 @@ internal static class LayerRules
     /// <summary>Finds what is wrong with a <c>[Quantized]</c>.</summary>
     public static IEnumerable<DiagnosticSpec> CheckStorage(INamedTypeSymbol type)
     {
-        foreach (AttributeData attribute in KnownTypes.Attributes(type, KnownTypes.QuantizedAttribute))
+        foreach (AttributeData attribute in KnownTypes.Attributes(type, RuntimeNames.QuantizedAttribute))
         {
             LocationSpec location = LocationOf(attribute, type);
             int bits = StorageDiscovery.BitsOf(attribute);
-            if (bits is not (4 or 8 or 16))
-                yield return Found("ADT0004", location, type.Name, $"{Text(bits)} bits a weight are not supported; use 4, 8 or 16");
+            if (NumberFormat.UsualOf(bits) is null)
+                yield return Found("ADT0004", location, type.Name, $"{Text(bits)} bits a weight are not supported; use {Listed(Bits, "or")}");
             else if (StorageDiscovery.NumbersOf(attribute) is null)
                 yield return Found(
                     "ADT0004",
                     location,
                     type.Name,
-                    $"the format does not have {Text(bits)} bits; NF4 and FP4 have 4, Dynamic8 has 8, BFloat16 and Float16 have 16");
-            if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == "BlockSize").Value.Value is int block and not 0
-                && (block is < SmallestBlock or > LargestBlock || (block & (block - 1)) != 0))
+                    $"the format does not have {Text(bits)} bits; {string.Join(", ", Bits.Select(FormatsOf))}");
+            if (attribute.NamedArguments.FirstOrDefault(argument => argument.Key == RuntimeNames.Members.BlockSize).Value.Value is int block and not 0
+                && !NumberFormat.IsBlockSize(block))
             {
                 yield return Found(
                     "ADT0004",
                     location,
                     type.Name,
-                    $"blocks of {Text(block)} weights are not supported; use a power of two from {Text(SmallestBlock)} to {Text(LargestBlock)}");
+                    $"blocks of {Text(block)} weights are not supported; use a power of two from "
+                        + $"{Text(NumberFormat.SmallestBlock)} to {Text(NumberFormat.LargestBlock)}");
             }
         }
+    }
+
+    /// <summary>The numbers of bits that formats have, in rising order.</summary>
+    private static IEnumerable<string> Bits => NumberFormat.All.Select(format => format.Bits).Distinct().OrderBy(bits => bits).Select(bits => Text(bits));
+
+    /// <summary>The formats with so many bits: "NF4 and FP4 have 4".</summary>
+    private static string FormatsOf(string bits)
+    {
+        string[] names = [.. NumberFormat.All.Where(format => Text(format.Bits) == bits).Select(format => format.Name.ToString())];
+        return $"{Listed(names, "and")} {(names.Length == 1 ? "has" : "have")} {bits}";
+    }
+
+    /// <summary>Words with commas between them and another word before the last.</summary>
+    private static string Listed(IEnumerable<string> words, string last)
+    {
+        string[] all = [.. words];
+        return all.Length == 1 ? all[0] : $"{string.Join(", ", all.Take(all.Length - 1))} {last} {all[all.Length - 1]}";
     }
 
     private static LocationSpec LocationOf(AttributeData attribute, INamedTypeSymbol type) =>

@@ -12,7 +12,7 @@ namespace AdapterToolkit.Generators.Discovery;
 /// </summary>
 internal static class ModelDiscovery
 {
-    private static readonly string[] s_emittedMethods = ["Evaluate", "ForwardSaving", "Backward"];
+    private static readonly string[] s_emittedMethods = [RuntimeNames.Members.Evaluate, RuntimeNames.Members.ForwardSaving, RuntimeNames.Members.Backward];
 
     /// <summary>Reads a class.</summary>
     /// <param name="type">The class.</param>
@@ -53,7 +53,7 @@ internal static class ModelDiscovery
 
     /// <summary>The methods of a class that can be its <c>Forward</c>; the first is taken.</summary>
     public static IEnumerable<IMethodSymbol> ForwardsOf(INamedTypeSymbol type, KnownTypes types) =>
-        type.GetMembers("Forward").OfType<IMethodSymbol>().Where(method => types.IsTensor(method.ReturnType) && !method.IsAbstract);
+        type.GetMembers(RuntimeNames.Members.Forward).OfType<IMethodSymbol>().Where(method => types.IsTensor(method.ReturnType) && !method.IsAbstract);
 
     /// <summary>The declaration of a method with its body; null where it has none that a user wrote.</summary>
     public static MethodDeclarationSyntax? SyntaxOf(IMethodSymbol method, CancellationToken cancellation) =>
@@ -103,7 +103,7 @@ internal static class ModelDiscovery
     {
         for (INamedTypeSymbol? current = type.BaseType; current is not null; current = current.BaseType)
         {
-            if (KnownTypes.HasAttribute(current, KnownTypes.ModelAttribute))
+            if (KnownTypes.HasAttribute(current, RuntimeNames.AdapterModelAttribute))
                 return true;
             if (current.GetMembers(method).OfType<IMethodSymbol>().Any(found => found.IsAbstract || found.IsVirtual || found.IsOverride))
                 return true;
@@ -133,6 +133,7 @@ internal static class ModelDiscovery
         for (INamedTypeSymbol? current = type; current is not null; current = current.ContainingType)
         {
             names.UnionWith(current.MemberNames);
+            names.UnionWith(current.TypeParameters.Select(parameter => parameter.Name));
             names.Add(current.Name);
         }
 

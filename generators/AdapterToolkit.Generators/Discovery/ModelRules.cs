@@ -7,12 +7,12 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>What a model must be made of, so that something in it trains (ADT0202).</summary>
 internal static class ModelRules
 {
-    /// <summary>Finds a model in which nothing would train: a language model, or a marked class that is no part of another.</summary>
+    /// <summary>Finds a model in which nothing would train: the root of a tree of modules, or a marked class that is no part of another.</summary>
     public static IEnumerable<DiagnosticSpec> CheckReach(INamedTypeSymbol type, KnownTypes types, Compilation compilation)
     {
         if (!type.IsAbstract
-            && !MayTrain(type, types, new HashSet<ISymbol>(SymbolEqualityComparer.Default))
-            && (types.IsLanguageModel(type) || !IsPart(type, types, compilation)))
+            && !MayTrain(type, types, new SeenTypes())
+            && (types.IsRoot(type) || !IsPart(type, types, compilation)))
             yield return new DiagnosticSpec("ADT0202", DeclarationRules.NameLocation(type), new EquatableArray<string>([type.Name]));
     }
 
@@ -39,15 +39,15 @@ internal static class ModelRules
     /// Whether a module, or one below it, has an adapter or is marked trainable. One whose class is not known in full (abstract,
     /// or a type parameter) may, and so may one outside the toolkit that has parameters of its own.
     /// </summary>
-    private static bool MayTrain(ITypeSymbol type, KnownTypes types, HashSet<ISymbol> seen)
+    private static bool MayTrain(ITypeSymbol type, KnownTypes types, SeenTypes seen)
     {
         if (!seen.Add(type))
             return false;
-        if (type.IsAbstract || type is not INamedTypeSymbol || KnownTypes.HasAttribute(type, KnownTypes.LowRankAttribute))
+        if (type.IsAbstract || type is not INamedTypeSymbol || KnownTypes.HasAttribute(type, RuntimeNames.LowRankAttribute))
             return true;
         for (ITypeSymbol? current = type; current is not null && !types.IsToolkitBase(current); current = current.BaseType)
         {
-            if (!types.IsOfToolkit(current) && current.GetMembers("Parameters").Length > 0)
+            if (current.GetMembers(RuntimeNames.Members.Parameters).Length > 0)
                 return true;
             foreach (Child child in ChildDiscovery.ChildrenOf(current, types))
             {

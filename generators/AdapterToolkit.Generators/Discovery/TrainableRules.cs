@@ -22,7 +22,7 @@ internal static class TrainableRules
     {
         foreach (ISymbol member in type.GetMembers())
         {
-            if (KnownTypes.HasAttribute(member, KnownTypes.TrainableAttribute) && ProblemOf(member, types) is { } problem)
+            if (KnownTypes.HasAttribute(member, RuntimeNames.TrainableAttribute) && ProblemOf(member, types) is { } problem)
                 yield return Found("ADT0006", member is IFieldSymbol { AssociatedSymbol: { } property } ? property : member, problem);
         }
     }
@@ -46,16 +46,8 @@ internal static class TrainableRules
     }
 
     /// <summary>Whether a layer, or one that it derives from, is quantized.</summary>
-    private static bool IsQuantized(ITypeSymbol type)
-    {
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (KnownTypes.HasAttribute(current, KnownTypes.QuantizedAttribute))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool IsQuantized(ITypeSymbol type) =>
+        KnownTypes.SelfAndBases(type).Any(current => KnownTypes.HasAttribute(current, RuntimeNames.QuantizedAttribute));
 
     private static DiagnosticSpec Found(string id, ISymbol member, string what) =>
         new(id, DeclarationRules.NameLocation(member), new EquatableArray<string>([member.Name, what]));

@@ -37,7 +37,7 @@ internal static class LinearKernelsEmitter
         writer.Open($"internal sealed partial class {configuration.ClassName} : {configuration.InFullPrecision.ClassName}");
         Instance(writer, "new ", configuration.ClassName);
         writer.Line("/// <inheritdoc/>");
-        writer.Line($"public override {RuntimeNames.WeightFormat} Format {{ get; }} = {configuration.Stored.Expression};");
+        writer.Line($"public override {RuntimeNames.WeightFormat} Format {{ get; }} = {RuntimeNames.ValueOf(configuration.Stored)};");
     }
 
     private static void Instance(SourceWriter writer, string hides, string name)

@@ -5,13 +5,14 @@ using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission;
 
-/// <summary>Emits the other half of an annotated linear layer: its settings and its kernels.</summary>
+/// <summary>Emits the other half of an annotated linear layer: its settings, its kernels and its factory.</summary>
 internal static class LinearLayerEmitter
 {
     public static string Emit(LayerSpec layer, string space, CancellationToken cancellation)
     {
         SourceWriter writer = SourceWriter.File(cancellation);
-        TypeEmitter.Open(writer, layer.Type, $"partial class {layer.Type.Name}");
+        string factory = $"{RuntimeNames.ILinear}<{layer.Type.Name}>";
+        TypeEmitter.Open(writer, layer.Type, $"partial class {layer.Type.Name}{(layer.IsMadeFromDimensions ? " : " + factory : "")}");
         if (layer.Rank > 0)
         {
             writer.Line("/// <inheritdoc/>");
@@ -25,7 +26,7 @@ internal static class LinearLayerEmitter
         {
             writer.Line("/// <inheritdoc/>");
             writer.Line(GeneratedCode.Attribute);
-            writer.Line($"public override {RuntimeNames.WeightFormat} MarkedFormat {{ get; }} = {layer.Stored.Expression};");
+            writer.Line($"public override {RuntimeNames.WeightFormat} MarkedFormat {{ get; }} = {RuntimeNames.ValueOf(layer.Stored)};");
             writer.Line();
         }
 
@@ -36,6 +37,15 @@ internal static class LinearLayerEmitter
         foreach (LinearConfiguration configuration in LinearConfiguration.Of(layer))
             writer.Line($"    global::{space}.{configuration.ClassName}.Instance,");
         writer.Line("];");
+        if (layer.IsMadeFromDimensions)
+        {
+            writer.Line();
+            writer.Line("/// <inheritdoc/>");
+            writer.Line(GeneratedCode.Attribute);
+            writer.Line($"static {layer.Type.Name} {factory}.Create(int inFeatures, int outFeatures, bool bias) =>");
+            writer.Line("    new(inFeatures: inFeatures, outFeatures: outFeatures, bias: bias);");
+        }
+
         TypeEmitter.Close(writer, layer.Type);
         return writer.ToString();
     }

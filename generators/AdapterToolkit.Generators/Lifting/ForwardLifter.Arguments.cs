@@ -22,7 +22,7 @@ internal sealed partial class ForwardLifter
                 lifted[parameter.Ordinal] = LiftArgument(argument, parameter);
             else if (DefaultOf(parameter) is { } text)
                 lifted[parameter.Ordinal] = new Argument(
-                    parameter.Name, -1, OpaqueCode.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), false);
+                    parameter.Name, -1, OpaqueCode.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), _types.IsTensor(parameter.Type));
         }
 
         List<Argument> arguments = [];
@@ -60,9 +60,9 @@ internal sealed partial class ForwardLifter
         IOperation value = Unconverted(argument.Value);
         bool isNull = value.ConstantValue is { HasValue: true, Value: null };
         if (_types.IsTensor(parameter.Type) && !isNull)
-            return new Argument(parameter.Name, LiftTensor(value), null, false, type, false);
+            return new Argument(parameter.Name, LiftTensor(value), null, false, type, TakesTensor: true);
         if (argument.ArgumentKind is ArgumentKind.ParamArray or ArgumentKind.ParamCollection)
-            return new Argument(parameter.Name, -1, QualifyElements(argument), false, type, false);
+            return new Argument(parameter.Name, -1, QualifyElements(argument), false, type, TakesTensor: false);
         SyntaxNode syntax = argument.Syntax is ArgumentSyntax given ? given.Expression : argument.Syntax;
         bool isStack = parameter.Type.IsRefLikeType;
         return new Argument(
@@ -71,8 +71,8 @@ internal sealed partial class ForwardLifter
             isNull ? OpaqueCode.Of("null") : _qualifier.Qualify(syntax),
             Rematerialization.IsPossible(argument.Value) && !isStack,
             isStack ? "" : type,
-            false,
-            IsParameter(value, parameter));
+            _types.IsTensor(parameter.Type),
+            IsParameter: IsParameter(value, parameter));
     }
 
     /// <summary>Whether an argument is a parameter of <c>Forward</c>, of the type that it is passed as, and nothing assigns it.</summary>

@@ -20,23 +20,23 @@ internal sealed partial class ForwardLifter
         switch (method.Name)
         {
             case "op_Addition" when leftIsTensor && rightIsTensor:
-                return Operate("Add", name ?? "sum", syntax, arguments[0], arguments[1]);
+                return Operate(RuntimeNames.Members.Add, name ?? "sum", syntax, arguments[0], arguments[1]);
             case "op_Addition":
-                return Operate("AddScalar", name ?? "sum", syntax, leftIsTensor ? arguments : [arguments[1], arguments[0]]);
+                return Operate(RuntimeNames.Members.AddScalar, name ?? "sum", syntax, leftIsTensor ? arguments : [arguments[1], arguments[0]]);
             case "op_Subtraction" when leftIsTensor && rightIsTensor:
-                return Operate("Subtract", name ?? "difference", syntax, arguments[0], arguments[1]);
+                return Operate(RuntimeNames.Members.Subtract, name ?? "difference", syntax, arguments[0], arguments[1]);
             case "op_Subtraction" when leftIsTensor:
-                return Operate("AddScalar", name ?? "difference", syntax, arguments[0], Wrap("-(", arguments[1], ")"));
+                return Operate(RuntimeNames.Members.AddScalar, name ?? "difference", syntax, arguments[0], Wrap("-(", arguments[1], ")"));
             case "op_Subtraction":
-                return Operate("SubtractFrom", name ?? "difference", syntax, arguments[0], arguments[1]);
+                return Operate(RuntimeNames.Members.SubtractFrom, name ?? "difference", syntax, arguments[0], arguments[1]);
             case "op_Multiply" when leftIsTensor && rightIsTensor:
-                return Operate("Multiply", name ?? "product", syntax, arguments[0], arguments[1]);
+                return Operate(RuntimeNames.Members.Multiply, name ?? "product", syntax, arguments[0], arguments[1]);
             case "op_Multiply":
-                return Operate("Scale", name ?? "scaled", syntax, leftIsTensor ? arguments : [arguments[1], arguments[0]]);
+                return Operate(RuntimeNames.Members.Scale, name ?? "scaled", syntax, leftIsTensor ? arguments : [arguments[1], arguments[0]]);
             case "op_Division" when leftIsTensor && !rightIsTensor:
-                return Operate("Scale", name ?? "scaled", syntax, arguments[0], Wrap("1f / (", arguments[1], ")"));
+                return Operate(RuntimeNames.Members.Scale, name ?? "scaled", syntax, arguments[0], Wrap("1f / (", arguments[1], ")"));
             case "op_UnaryNegation":
-                return Operate("Negate", name ?? "negated", syntax, arguments[0]);
+                return Operate(RuntimeNames.Members.Negate, name ?? "negated", syntax, arguments[0]);
             case "op_UnaryPlus" when leftIsTensor:
                 return arguments[0].Value;
             default:
@@ -73,7 +73,7 @@ internal sealed partial class ForwardLifter
             argument.Code,
             argument.IsRematerializable,
             found.Parameters[i].Type.ToDisplayString(TypeNames.InFull),
-            IsNamed: false));
+            _types.IsTensor(found.Parameters[i].Type)));
         OpaqueCode target = OpaqueCode.Of(found.ContainingType.ToDisplayString(TypeNames.InFull));
         return AddOperator(found, target, isRematerializable: true, "", [.. given], syntax, name);
     }

@@ -127,18 +127,8 @@ internal sealed partial class ForwardLifter
         return result;
     }
 
-    private static bool Has(ITypeSymbol type, string method, Func<IMethodSymbol, bool>? isIt = null)
-    {
-        for (ITypeSymbol? current = type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.FirstOrDefault() : type;
-            current is not null;
-            current = current.BaseType)
-        {
-            if (current.GetMembers(method).OfType<IMethodSymbol>().Any(found => isIt is null || isIt(found)))
-                return true;
-        }
-
-        return false;
-    }
+    private static bool Has(ITypeSymbol type, string method, Func<IMethodSymbol, bool>? isIt = null) =>
+        KnownTypes.SelfAndBases(type).Any(current => current.GetMembers(method).OfType<IMethodSymbol>().Any(found => isIt is null || isIt(found)));
 
     private static string? LabelOf(SyntaxNode receiver) => receiver switch
     {

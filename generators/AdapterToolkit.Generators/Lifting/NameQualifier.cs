@@ -16,7 +16,10 @@ namespace AdapterToolkit.Generators.Lifting;
 /// <param name="valueOf">The value that a tensor variable has here; throws where it has none.</param>
 internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<ISymbol, SyntaxNode, int> valueOf)
 {
-    private static readonly string[] s_readableTensorMembers = ["Shape", "Rows", "Columns", "Device", "Bytes"];
+    private static readonly string[] s_readableTensorMembers =
+    [
+        RuntimeNames.Members.Shape, RuntimeNames.Members.Rows, RuntimeNames.Members.Columns, RuntimeNames.Members.Device, RuntimeNames.Members.Bytes,
+    ];
 
     private readonly List<CodePart> _parts = [];
     private readonly StringBuilder _text = new();

@@ -17,15 +17,15 @@ internal sealed record OperatorAnnotations(EquatableArray<GradientCall> Gradient
 internal sealed class OperatorReader(KnownTypes types, Compilation compilation, INamedTypeSymbol caller)
 {
     /// <summary>Whether a method is an operator.</summary>
-    public static bool IsOperator(IMethodSymbol method) => KnownTypes.HasAttribute(method, KnownTypes.GradientAttribute);
+    public static bool IsOperator(IMethodSymbol method) => KnownTypes.HasAttribute(method, RuntimeNames.GradientAttribute);
 
     /// <summary>Reads an operator.</summary>
     /// <param name="method">The operator.</param>
     /// <param name="call">Where it is called, for errors.</param>
     public OperatorAnnotations Read(IMethodSymbol method, SyntaxNode call)
     {
-        AttributeData[] attributes = [.. KnownTypes.Attributes(method, KnownTypes.GradientAttribute)];
-        string? saving = attributes.Select(attribute => NamedArgument(attribute, "Saving")).FirstOrDefault(name => name is not null);
+        AttributeData[] attributes = [.. KnownTypes.Attributes(method, RuntimeNames.GradientAttribute)];
+        string? saving = attributes.Select(attribute => NamedArgument(attribute, RuntimeNames.Members.Saving)).FirstOrDefault(name => name is not null);
         IMethodSymbol? savingMethod = saving is null ? null : FindSaving(method, saving, call);
         string[] savedOutputs = savingMethod is null ? [] : [.. savingMethod.Parameters.Skip(method.Parameters.Length).Select(parameter => parameter.Name)];
 
@@ -34,7 +34,7 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
         {
             if (attribute.ConstructorArguments is not [{ Value: string name }])
                 continue;
-            string? target = NamedArgument(attribute, "For");
+            string? target = NamedArgument(attribute, RuntimeNames.Members.For);
             if (target is not null && !method.Parameters.Any(parameter => parameter.Name == target && types.IsTensor(parameter.Type)))
                 throw Wrong(call, method, $"its attribute names '{target}', which is no tensor parameter of it");
             IMethodSymbol gradient = FindGradient(method, name, target, savedOutputs, call);

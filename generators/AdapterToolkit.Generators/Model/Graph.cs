@@ -108,15 +108,14 @@ internal sealed record OperatorCall(
 /// <param name="Code">The expression, where it is no tensor.</param>
 /// <param name="IsRematerializable">Whether the backward pass can evaluate the expression again: it is made of constants and readonly members.</param>
 /// <param name="Type">The parameter's type.</param>
+/// <param name="TakesTensor">Whether the parameter is a tensor; the argument may still be null.</param>
 /// <param name="IsNamed">Whether it must be passed by name, since an optional one before it is left out.</param>
 /// <param name="IsParameter">Whether the expression is a parameter of <c>Forward</c> that nothing assigns.</param>
-internal sealed record Argument(string Parameter, int Value, OpaqueCode? Code, bool IsRematerializable, string Type, bool IsNamed, bool IsParameter = false)
+internal sealed record Argument(
+    string Parameter, int Value, OpaqueCode? Code, bool IsRematerializable, string Type, bool TakesTensor, bool IsNamed = false, bool IsParameter = false)
 {
     /// <summary>Whether the argument is a tensor.</summary>
     public bool IsTensor => Value >= 0;
-
-    /// <summary>Whether the parameter is a tensor; the argument may still be null.</summary>
-    public bool TakesTensor => IsTensor || Type.TrimEnd('?') == "global::AdapterToolkit.Tensors.Tensor";
 }
 
 /// <summary>A gradient method of an operator.</summary>

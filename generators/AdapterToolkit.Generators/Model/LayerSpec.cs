@@ -6,4 +6,5 @@ namespace AdapterToolkit.Generators.Model;
 /// <param name="Alpha">Alpha in the scaling.</param>
 /// <param name="RankStabilized">Whether the scaling is alpha / sqrt(rank).</param>
 /// <param name="Stored">How its weight is stored.</param>
-internal sealed record LayerSpec(TypeSpec Type, int Rank, double Alpha, bool RankStabilized, StoredFormat Stored);
+/// <param name="IsMadeFromDimensions">Whether it gets a factory: it has a constructor for it, and no factory of the user's.</param>
+internal sealed record LayerSpec(TypeSpec Type, int Rank, double Alpha, bool RankStabilized, StoredFormat Stored, bool IsMadeFromDimensions);

@@ -6,23 +6,6 @@ namespace AdapterToolkit.Generators.Symbols;
 /// <summary>The toolkit's types as a compilation sees them, and what can be told from them.</summary>
 internal sealed class KnownTypes
 {
-    public const string ModelAttribute = "AdapterToolkit.AdapterModelAttribute";
-    public const string CheckpointAttribute = "AdapterToolkit.CheckpointAttribute";
-    public const string TrainableAttribute = "AdapterToolkit.TrainableAttribute";
-    public const string GradientAttribute = "AdapterToolkit.GradientAttribute";
-    public const string QuantizedAttribute = "AdapterToolkit.QuantizedAttribute";
-    public const string LowRankAttribute = "AdapterToolkit.LowRankAttribute";
-    public const string FrozenAttribute = "AdapterToolkit.FrozenAttribute";
-
-    private const string TensorType = "AdapterToolkit.Tensors.Tensor";
-    private const string ModuleType = "AdapterToolkit.Modules.Module";
-    private const string NormType = "AdapterToolkit.Modules.RmsNorm";
-    private const string LinearType = "AdapterToolkit.Modules.Linear";
-    private const string LanguageModelType = "AdapterToolkit.Models.LanguageModel";
-    private const string RootType = "AdapterToolkit.Modules.Model";
-    private const string OperatorsType = "AdapterToolkit.Operators.Op";
-    private const string PassType = "AdapterToolkit.CompilerServices.Pass";
-    private const string ArithmeticType = "AdapterToolkit.Operators.TensorArithmetic";
     private const string SequenceType = "System.Collections.Generic.IEnumerable`1";
 
     private static readonly ConditionalWeakTable<Compilation, KnownTypes> s_known = new();
@@ -31,7 +14,7 @@ internal sealed class KnownTypes
     private readonly INamedTypeSymbol? _module;
     private readonly INamedTypeSymbol? _norm;
     private readonly INamedTypeSymbol? _linear;
-    private readonly INamedTypeSymbol? _languageModel;
+    private readonly INamedTypeSymbol? _linearFactory;
     private readonly INamedTypeSymbol? _root;
     private readonly INamedTypeSymbol? _arithmetic;
     private readonly INamedTypeSymbol? _pass;
@@ -39,23 +22,26 @@ internal sealed class KnownTypes
 
     private KnownTypes(Compilation compilation)
     {
-        _tensor = compilation.GetTypeByMetadataName(TensorType);
-        _module = compilation.GetTypeByMetadataName(ModuleType);
-        _norm = compilation.GetTypeByMetadataName(NormType);
-        _linear = compilation.GetTypeByMetadataName(LinearType);
-        _languageModel = compilation.GetTypeByMetadataName(LanguageModelType);
-        _root = compilation.GetTypeByMetadataName(RootType);
-        _arithmetic = compilation.GetTypeByMetadataName(ArithmeticType);
-        _pass = compilation.GetTypeByMetadataName(PassType);
+        _tensor = Find(compilation, RuntimeNames.Tensor);
+        _module = Find(compilation, RuntimeNames.Module);
+        _norm = Find(compilation, RuntimeNames.RmsNorm);
+        _linear = Find(compilation, RuntimeNames.Linear);
+        _linearFactory = Find(compilation, RuntimeNames.ILinear + "`1");
+        _root = Find(compilation, RuntimeNames.Model);
+        _arithmetic = Find(compilation, RuntimeNames.TensorArithmetic);
+        _pass = Find(compilation, RuntimeNames.Pass);
         _enumerable = compilation.GetTypeByMetadataName(SequenceType);
-        Operators = compilation.GetTypeByMetadataName(OperatorsType);
+        Operators = Find(compilation, RuntimeNames.Op);
     }
 
     /// <summary>The names of the types that are looked up, without their namespaces.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        .. new[] { TensorType, ModuleType, NormType, LinearType, LanguageModelType, RootType, OperatorsType, ArithmeticType, PassType, SequenceType }
-            .Select(name => name.Substring(name.LastIndexOf('.') + 1).Split('`')[0]),
+        .. ((string[])
+        [
+            RuntimeNames.Tensor, RuntimeNames.Module, RuntimeNames.RmsNorm, RuntimeNames.Linear, RuntimeNames.ILinear, RuntimeNames.Model, RuntimeNames.Op,
+            RuntimeNames.TensorArithmetic, RuntimeNames.Pass, SequenceType,
+        ]).Select(name => RuntimeNames.Simple(name).Split('`')[0]),
     ];
 
     /// <summary>The class of the built-in operators.</summary>
@@ -84,8 +70,10 @@ internal sealed class KnownTypes
     /// <summary>Whether a type derives from <c>Linear</c>.</summary>
     public bool IsLinear(ITypeSymbol? type) => DerivesFrom(type, _linear);
 
-    /// <summary>Whether a type derives from <c>LanguageModel</c>.</summary>
-    public bool IsLanguageModel(ITypeSymbol? type) => DerivesFrom(type, _languageModel);
+    /// <summary>Whether a layer says itself how it is made from its dimensions: it implements <c>ILinear</c> of itself.</summary>
+    public bool IsLinearFactory(INamedTypeSymbol type) => type.AllInterfaces.Any(found =>
+        SymbolEqualityComparer.Default.Equals(found.OriginalDefinition, _linearFactory)
+        && SymbolEqualityComparer.Default.Equals(found.TypeArguments[0], type));
 
     /// <summary>Whether a type derives from <c>Model</c>, the root of a tree of modules.</summary>
     public bool IsRoot(ITypeSymbol? type) => DerivesFrom(type, _root);
@@ -101,25 +89,22 @@ internal sealed class KnownTypes
         || SymbolEqualityComparer.Default.Equals(type, _module)
         || (type is ITypeParameterSymbol parameter && parameter.ConstraintTypes.Where(IsModule).All(MayTrainItself));
 
-    /// <summary>Whether a type is one of the toolkit's own base classes, which hold no modules themselves.</summary>
-    public bool IsToolkitBase(ITypeSymbol type) =>
-        SymbolEqualityComparer.Default.Equals(type, _module) || SymbolEqualityComparer.Default.Equals(type, _root)
-        || SymbolEqualityComparer.Default.Equals(type, _languageModel) || SymbolEqualityComparer.Default.Equals(type, _linear);
+    /// <summary>Whether a type is one of the toolkit's own modules, whose parts are known and hold no adapter.</summary>
+    public bool IsToolkitBase(ITypeSymbol type) => IsOfToolkit(type) && IsModule(type);
 
     /// <summary>Whether a type belongs to the toolkit itself.</summary>
     public bool IsOfToolkit(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _module?.ContainingAssembly);
 
-    /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>.</summary>
-    public static bool IsMarkedModel(ITypeSymbol? type)
-    {
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (HasAttribute(current, ModelAttribute))
-                return true;
-        }
+    /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>; of a type parameter, whether one of its constraints is.</summary>
+    public static bool IsMarkedModel(ITypeSymbol? type) => SelfAndBases(type).Any(current => HasAttribute(current, RuntimeNames.AdapterModelAttribute));
 
-        return false;
-    }
+    /// <summary>A class and those that it derives from; of a type parameter, those of its constraints.</summary>
+    public static IEnumerable<ITypeSymbol> SelfAndBases(ITypeSymbol? type) => type switch
+    {
+        null => [],
+        ITypeParameterSymbol parameter => parameter.ConstraintTypes.SelectMany(SelfAndBases),
+        _ => SelfAndBases(type.BaseType).Prepend(type),
+    };
 
     /// <summary>The type of the elements of a list; null where a type is no list.</summary>
     public ITypeSymbol? ElementType(ITypeSymbol type)
@@ -139,21 +124,11 @@ internal sealed class KnownTypes
     public static IEnumerable<AttributeData> Attributes(ISymbol symbol, string name) =>
         symbol.GetAttributes().Where(attribute => attribute.AttributeClass?.ToDisplayString() == name);
 
+    private static INamedTypeSymbol? Find(Compilation compilation, string type) => compilation.GetTypeByMetadataName(RuntimeNames.InMetadata(type));
+
     private bool IsSequence(INamedTypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, _enumerable);
 
     /// <summary>Whether a type is another one or derives from it; a type parameter, whether a constraint says so.</summary>
-    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
-    {
-        if (ancestor is null)
-            return false;
-        if (type is ITypeParameterSymbol parameter)
-            return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
-        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor))
-                return true;
-        }
-
-        return false;
-    }
+    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor) =>
+        ancestor is not null && SelfAndBases(type).Any(current => SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor));
 }

@@ -1,11 +1,20 @@
+using AdapterToolkit.Generators.Model;
+
 namespace AdapterToolkit.Generators.Symbols;
 
 /// <summary>
-/// The names of the runtime's types that emitted text uses, each here and nowhere else: a type that moves to another namespace
-/// changes one line of the generator.
+/// The names of the runtime's types that the generator looks up and that emitted text uses, each here and nowhere else: a type that moves
+/// to another namespace changes one line of the generator.
 /// </summary>
 internal static class RuntimeNames
 {
+    public const string AdapterModelAttribute = Space + "AdapterModelAttribute";
+    public const string CheckpointAttribute = Space + "CheckpointAttribute";
+    public const string FrozenAttribute = Space + "FrozenAttribute";
+    public const string GradientAttribute = Space + "GradientAttribute";
+    public const string LowRankAttribute = Space + "LowRankAttribute";
+    public const string QuantizedAttribute = Space + "QuantizedAttribute";
+    public const string TrainableAttribute = Space + "TrainableAttribute";
     public const string Kernel = Root + "Kernel";
 
     public const string AcceleratorDevice = Root + "Devices.AcceleratorDevice";
@@ -27,7 +36,9 @@ internal static class RuntimeNames
     public const string WeightFormat = Root + "Quantization.WeightFormat";
 
     public const string LowRankFactors = Root + "Weights.LowRankFactors";
+    public const string LowRankPlacement = Root + "Weights.LowRankPlacement";
     public const string LowRankSettings = Root + "Weights.LowRankSettings";
+    public const string LowRankTerms = Root + "Weights.LowRankTerms";
 
     public const string Float4 = Root + "Kernels.Float4";
     public const string LinearKernels = Root + "CompilerServices.LinearKernels";
@@ -48,16 +59,73 @@ internal static class RuntimeNames
     public const string VectorOperations512 = Root + "Kernels.VectorOperations512";
     public const string VectorWidth = Root + "Kernels.VectorWidth";
 
+    public const string Op = Root + "Operators.Op";
+    public const string TensorArithmetic = Root + "Operators.TensorArithmetic";
     public const string ForwardRecord = Root + "Operators.ForwardRecord";
+    public const string ILinear = Root + "Modules.ILinear";
+    public const string Linear = Root + "Modules.Linear";
+    public const string Model = Root + "Modules.Model";
     public const string Module = Root + "Modules.Module";
     public const string ModuleChild = Root + "Modules.ModuleChild";
+    public const string RmsNorm = Root + "Modules.RmsNorm";
     public const string SavedTensor = Root + "Operators.SavedTensor";
 
-    private const string Root = "global::AdapterToolkit.";
+    /// <summary>The names of members that are looked up in the user's code.</summary>
+    public static class Members
+    {
+        public const string Add = "Add";
+        public const string AddScalar = "AddScalar";
+        public const string Alpha = "Alpha";
+        public const string Backward = "Backward";
+        public const string BlockSize = "BlockSize";
+        public const string Bytes = "Bytes";
+        public const string Columns = "Columns";
+        public const string Device = "Device";
+        public const string DoubleQuantized = "DoubleQuantized";
+        public const string Evaluate = "Evaluate";
+        public const string For = "For";
+        public const string Format = "Format";
+        public const string Forward = "Forward";
+        public const string ForwardSaving = "ForwardSaving";
+        public const string FullPrecision = "FullPrecision";
+        public const string KernelSets = "KernelSets";
+        public const string Multiply = "Multiply";
+        public const string Negate = "Negate";
+        public const string Parameters = "Parameters";
+        public const string RankStabilized = "RankStabilized";
+        public const string Rows = "Rows";
+        public const string Saving = "Saving";
+        public const string Scale = "Scale";
+        public const string Shape = "Shape";
+        public const string Subtract = "Subtract";
+        public const string SubtractFrom = "SubtractFrom";
+    }
+
+    private const string Global = "global::";
+    private const string Space = "AdapterToolkit.";
+    private const string Root = Global + Space;
+
+    /// <summary>The name by which a compilation finds a type.</summary>
+    /// <param name="type">The type's name in emitted text.</param>
+    public static string InMetadata(string type) => type.StartsWith(Global, StringComparison.Ordinal) ? type.Substring(Global.Length) : type;
+
+    /// <summary>A type's name without its namespace.</summary>
+    /// <param name="type">The type's full name.</param>
+    public static string Simple(string type) => type.Substring(type.LastIndexOf('.') + 1);
+
+    /// <summary>The run-time value that stands for a format.</summary>
+    /// <param name="format">The format.</param>
+    public static string ValueOf(StoredFormat format)
+    {
+        string name = $"{WeightFormat}.{(format.IsPacked ? format.Numbers.ToString() : Members.FullPrecision)}";
+        return !format.HasBlocks ? name
+            : format.MayQuantizeScales ? $"{name}({format.BlockSize}, {(format.DoubleQuantized ? "true" : "false")})"
+            : $"{name}({format.BlockSize})";
+    }
 
     /// <summary>The directive that lets emitted text call a type by its last name.</summary>
     /// <param name="type">The type's full name.</param>
-    public static string Alias(string type) => $"using {type.Substring(type.LastIndexOf('.') + 1)} = {type};";
+    public static string Alias(string type) => $"using {Simple(type)} = {type};";
 
     /// <summary>The directive that lets emitted text call the extension members of a type.</summary>
     /// <param name="type">The type's full name.</param>

@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models;
 using AdapterToolkit.Training;
 using FineTune.Display;
 
@@ -10,7 +11,7 @@ namespace FineTune.Data;
 /// <param name="Corpus">What there is to learn.</param>
 /// <param name="Sequences">The sequences that it gives.</param>
 /// <param name="Batches">Those that train, in batches.</param>
-internal sealed record RunInput(LlamaConfig Config, TextEncoder Encoder, Corpus Corpus, PreparedData Sequences, ShuffledBatches Batches)
+internal sealed record RunInput(CausalModelConfig Config, TextEncoder Encoder, Corpus Corpus, PreparedData Sequences, ShuffledBatches Batches)
 {
     /// <summary>Reads it all; what is quick to read, and may be named by mistake, comes first.</summary>
     /// <param name="options">What the user asks for.</param>
@@ -19,7 +20,7 @@ internal sealed record RunInput(LlamaConfig Config, TextEncoder Encoder, Corpus 
     /// <exception cref="CheckpointException">A file of the base model is malformed.</exception>
     public static RunInput Read(FineTuneOptions options, CancellationToken cancellationToken)
     {
-        LlamaConfig config = ReadConfig(options);
+        CausalModelConfig config = ReadConfig(options);
         TextEncoder encoder = new(options.ModelFolder, config, options.ChatTemplate) { Now = options.Started };
         if (options.ChatTemplate is not null)
             encoder.ReadTemplate();
@@ -55,18 +56,18 @@ internal sealed record RunInput(LlamaConfig Config, TextEncoder Encoder, Corpus 
         return prompt with { Ids = prompt.Ids[tooMany..] };
     }
 
-    private static LlamaConfig ReadConfig(FineTuneOptions options)
+    private static CausalModelConfig ReadConfig(FineTuneOptions options)
     {
-        LlamaConfig config;
+        CausalModelConfig config;
         try
         {
-            config = LlamaConfig.FromFolder(options.ModelFolder);
+            config = CausalModelConfig.FromFolder(options.ModelFolder);
         }
         catch (CheckpointException exception) when (exception.FilePath == options.ModelFolder)
         {
             string remedy = Path.Exists(options.ModelFolder)
                 ? ""
-                : $" Name the folder of a checkpoint, with {LlamaConfig.FileName}, {Tokenizer.FileName} and {Checkpoint.SingleFileName}.";
+                : $" Name the folder of a checkpoint, with {CausalModelConfig.FileName}, {Tokenizer.FileName} and {Checkpoint.SingleFileName}.";
             throw new UserException($"--model {exception.Message}{remedy}");
         }
 

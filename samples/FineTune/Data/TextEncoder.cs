@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models;
 using AdapterToolkit.Training;
 
 namespace FineTune.Data;
@@ -12,7 +13,7 @@ internal sealed class TextEncoder
     private const int LongestPrompt = 1000;
 
     private readonly string _folder;
-    private readonly LlamaConfig _config;
+    private readonly CausalModelConfig _config;
     private readonly string? _chatTemplateFile;
     private ChatEncoder? _chats;
 
@@ -20,7 +21,7 @@ internal sealed class TextEncoder
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="config">The checkpoint's configuration.</param>
     /// <param name="chatTemplateFile">The file of the chat template; null for the checkpoint's own.</param>
-    public TextEncoder(string folder, LlamaConfig config, string? chatTemplateFile = null)
+    public TextEncoder(string folder, CausalModelConfig config, string? chatTemplateFile = null)
     {
         _folder = folder;
         _config = config;

@@ -28,7 +28,7 @@ internal sealed class AdaptedLayer(Linear layer) : IAdapterWeights
     public LowRankTerms TermsOf(IAdapted other) => ReferenceEquals(other, layer) ? Terms : LowRankTerms.None;
 
     /// <inheritdoc/>
-    public Parameter? TrainedOf(IAdapted module) => null;
+    public TrainedCopies CopiesOf(IAdapted module, FrozenWeight weight) => TrainedCopies.None;
 
     /// <summary>Replaces the factors. Those of before are released.</summary>
     /// <param name="factors">The others, this object's from now on; null for none.</param>

@@ -7,41 +7,56 @@ using AdapterToolkit.Weights;
 namespace AdapterToolkit.Adapters;
 
 /// <summary>
-/// A model's adapter: the set of all factors (A, B) of its layers, and the trained copies of weights marked
+/// An adapter of a model: a named set of factors (A, B) of its layers, and the trained copies of weights marked
 /// <see cref="TrainableAttribute"/>. A layer without factors runs without adapter; nothing of it is trained, counted or saved.
 /// </summary>
+/// <remarks>A tree of modules can have several adapters, each with factors and copies of its own, and runs with the one that is active.</remarks>
 public sealed class LowRankAdapter : IAdapterWeights
 {
+    /// <summary>The name of an adapter that is given none.</summary>
+    public const string DefaultName = "default";
+
     private readonly Dictionary<Linear, AdaptedLayer> _layers = [];
-    private readonly Dictionary<RmsNorm, TrainedNorm> _norms = [];
+    private readonly Dictionary<FrozenWeight, TrainedWeight> _weights = [];
 
-    /// <summary>Makes the adapter of a tree of modules, without factors, and puts it in use.</summary>
-    /// <param name="root">The module at the root of the tree. A language model has an adapter from the start.</param>
-    /// <exception cref="InvalidOperationException">The tree, or a part of it, has an adapter already.</exception>
-    public LowRankAdapter(Module root)
-        : this(root, isInUse: true)
-    {
-    }
-
-    /// <summary>Makes the adapter of a tree of modules, without factors.</summary>
-    /// <param name="root">The module at the root of the tree.</param>
-    /// <param name="isInUse">Whether the tree is to run with it; one that is still being built is given it later.</param>
-    internal LowRankAdapter(Module root, bool isInUse)
+    /// <summary>Makes an adapter of a tree of modules, without factors. The first one of the tree is active.</summary>
+    /// <param name="root">The module at the root of the tree, which becomes the adapter's holder. A language model has an adapter from the start.</param>
+    /// <param name="name">The adapter's name.</param>
+    /// <exception cref="ArgumentException">The tree has an adapter of that name.</exception>
+    /// <exception cref="InvalidOperationException">A part of the tree, or a tree that it is a part of, has an adapter.</exception>
+    public LowRankAdapter(Module root, string name = DefaultName)
     {
         ArgumentNullException.ThrowIfNull(root);
-        Root = root;
-        if (!isInUse)
-            return;
-        Module[] modules = [.. root.SelfAndDescendants];
-        if (modules.FirstOrDefault(module => module.AdapterWeights is not null) is { } adapted)
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (root.SelfAndDescendants.FirstOrDefault(module => module.AdapterWeights is { } weights && (weights as LowRankAdapter)?.Root != root) is { } adapted)
         {
-            throw new InvalidOperationException($"{adapted.GetType().Name} '{adapted.CheckpointPath}' has an adapter already. "
-                + "A tree of modules has one; that of a language model is its property Adapter.");
+            throw new InvalidOperationException($"{adapted.ClassName} '{adapted.CheckpointPath}' has an adapter already, of another tree. "
+                + "Adapters belong to the root of the whole tree; those of a language model to the model.");
         }
 
-        foreach (Module module in modules)
-            module.AdapterWeights = this;
+        if (root.AdaptersOfTree.Any(other => other is LowRankAdapter adapter && adapter.Name == name))
+            throw new ArgumentException($"{root.ClassName} has an adapter '{name}' already.", nameof(name));
+        Root = root;
+        Name = name;
+        root.AdaptersOfTree.Add(this);
+        if (root.AdapterWeights is null)
+            Activate();
     }
+
+    /// <summary>Makes the first adapter of a tree that is still being built, whose parts are given it when they are named.</summary>
+    private LowRankAdapter(string name, Module root)
+    {
+        Root = root;
+        Name = name;
+        root.AdaptersOfTree.Add(this);
+        root.AdapterWeights = this;
+    }
+
+    /// <summary>The adapter's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether the tree runs with this adapter: it is what trains and is merged.</summary>
+    public bool IsActive => ReferenceEquals(Root.AdapterWeights, this);
 
     /// <summary>The module at the root of the tree.</summary>
     public Module Root { get; }
@@ -117,21 +132,38 @@ public sealed class LowRankAdapter : IAdapterWeights
         nothing.Apply();
     }
 
+    /// <summary>Lets the tree run with this adapter. What the others hold stays as it is.</summary>
+    /// <exception cref="InvalidOperationException">The active adapter is merged into the weights.</exception>
+    public void Activate()
+    {
+        using ExclusiveUse.Hold use = Enter();
+        if (IsActive)
+            return;
+        (Root.AdapterWeights as LowRankAdapter)?.ThrowIfMerged();
+        foreach (Module module in Root.SelfAndDescendants)
+            module.AdapterWeights = this;
+    }
+
     /// <inheritdoc/>
     LowRankTerms IAdapterWeights.TermsOf(IAdapted layer) =>
         layer is Linear linear && _layers.TryGetValue(linear, out AdaptedLayer? adapted) ? adapted.Terms : LowRankTerms.None;
 
     /// <inheritdoc/>
-    Parameter? IAdapterWeights.TrainedOf(IAdapted module) => module is RmsNorm { IsTrainable: true } norm ? Of(norm).Copy : null;
+    TrainedCopies IAdapterWeights.CopiesOf(IAdapted module, FrozenWeight weight) =>
+        module.TrainableWeights.Contains(weight) ? Of(new TrainableWeight((Module)module, weight)).Copies : TrainedCopies.None;
 
     /// <summary>Gives the memory of factors and trained copies back.</summary>
     void IDisposable.Dispose()
     {
         foreach (AdaptedLayer layer in _layers.Values)
             layer.Dispose();
-        foreach (TrainedNorm norm in _norms.Values)
-            norm.Dispose();
+        foreach (TrainedWeight weight in _weights.Values)
+            weight.Dispose();
     }
+
+    /// <summary>Makes the first adapter of a tree that is still being built.</summary>
+    /// <param name="root">The module at the root of the tree.</param>
+    internal static LowRankAdapter OfUnfinished(Module root) => new(DefaultName, root);
 
     /// <summary>The adapter that a tree runs with; a new one, without factors, where it has none.</summary>
     /// <param name="root">The module at the root of the tree.</param>
@@ -149,12 +181,12 @@ public sealed class LowRankAdapter : IAdapterWeights
         return adapted;
     }
 
-    /// <summary>What the adapter has for a norm whose weight trains.</summary>
-    /// <param name="norm">A norm of the model.</param>
-    internal TrainedNorm Of(RmsNorm norm)
+    /// <summary>What the adapter has for a weight that trains.</summary>
+    /// <param name="weight">A weight of the model.</param>
+    internal TrainedWeight Of(TrainableWeight weight)
     {
-        if (!_norms.TryGetValue(norm, out TrainedNorm? trained))
-            _norms.Add(norm, trained = new TrainedNorm(norm));
+        if (!_weights.TryGetValue(weight.Weight, out TrainedWeight? trained))
+            _weights.Add(weight.Weight, trained = new TrainedWeight(weight));
         return trained;
     }
 
@@ -163,7 +195,7 @@ public sealed class LowRankAdapter : IAdapterWeights
     {
         if (Root.LinearLayers.FirstOrDefault(layer => Of(layer).IsMerged) is { } layer)
             throw new InvalidOperationException($"An adapter is merged into the weight of layer '{layer.CheckpointPath}'. Call Unmerge first.");
-        if (Root.TrainableNorms.FirstOrDefault(norm => Of(norm).IsMerged) is { } norm)
-            throw new InvalidOperationException($"A trained weight is merged into '{norm.WeightName}'. Call Unmerge first.");
+        if (Root.TrainableWeights.FirstOrDefault(weight => Of(weight).IsMerged) is { } weight)
+            throw new InvalidOperationException($"A trained weight is merged into '{weight.Name}'. Call Unmerge first.");
     }
 }

@@ -29,7 +29,7 @@ public static class Merging
         using ExclusiveUse.Hold use = model.Enter();
         ThrowIfUnmergeable(model, requantize, layer => layer.Weight.Format);
         float largest = Layers(model).Aggregate(0f, (error, layer) => Math.Max(error, layer.Merge(reversible, requantize)));
-        MergeNorms(model, reversible, norm => norm.MergedType);
+        MergeWeights(model, reversible, weight => weight.MergedType);
         return largest;
     }
 
@@ -49,7 +49,7 @@ public static class Merging
         using ExclusiveUse.Hold use = model.Enter();
         ThrowIfUnmergeable(model, requantize: true, layer => LowRankAdapter.Of(model).Of(layer).TypeOf(bits));
         float largest = Layers(model).Aggregate(0f, (error, layer) => Math.Max(error, layer.MergeTo(bits, reversible)));
-        MergeNorms(model, reversible, norm => bits == 32 ? WeightFormat.FullPrecision : norm.MergedType);
+        MergeWeights(model, reversible, weight => bits == 32 ? WeightFormat.FullPrecision : weight.MergedType);
         return largest;
     }
 
@@ -68,7 +68,7 @@ public static class Merging
         using ExclusiveUse.Hold use = model.Enter();
         ThrowIfUnmergeable(model, requantize: true, layer => layer.Weight.ElementType);
         MergeRounding rounding = Layers(model).Aggregate(default(MergeRounding), (sum, layer) => sum + layer.MergeToBaseType(reversible));
-        MergeNorms(model, reversible, norm => norm.ElementType);
+        MergeWeights(model, reversible, weight => weight.ElementType);
         return rounding;
     }
 
@@ -79,8 +79,8 @@ public static class Merging
         using ExclusiveUse.Hold use = model.Enter();
         foreach (AdaptedLayer layer in Layers(model).Where(layer => layer.IsMerged))
             layer.Unmerge();
-        foreach (RmsNorm norm in model.TrainableNorms)
-            LowRankAdapter.Of(model).Of(norm).Unmerge();
+        foreach (TrainableWeight weight in model.TrainableWeights)
+            LowRankAdapter.Of(model).Of(weight).Unmerge();
     }
 
     /// <summary>Refuses a merge that a layer can't take, before any is merged.</summary>
@@ -97,9 +97,9 @@ public static class Merging
 
     private static IEnumerable<AdaptedLayer> Layers(Model model) => model.LinearLayers.Select(LowRankAdapter.Of(model).Of);
 
-    private static void MergeNorms(Model model, bool reversible, Func<FrozenWeight, WeightFormat?> savedType)
+    private static void MergeWeights(Model model, bool reversible, Func<FrozenWeight, WeightFormat?> savedType)
     {
-        foreach (RmsNorm norm in model.TrainableNorms)
-            LowRankAdapter.Of(model).Of(norm).Merge(reversible, savedType);
+        foreach (TrainableWeight weight in model.TrainableWeights)
+            LowRankAdapter.Of(model).Of(weight).Merge(reversible, savedType);
     }
 }

@@ -12,15 +12,14 @@ namespace AdapterToolkit.Adapters;
 internal sealed class PreparedAdapter(LowRankAdapter adapter) : IDisposable
 {
     private readonly Dictionary<Linear, LowRankFactors> _factors = [];
-    private readonly Dictionary<RmsNorm, Parameter> _trained = [];
+    private readonly Dictionary<FrozenWeight, Parameter> _trained = [];
 
     /// <summary>The parameters that train once the adapter is in use, in the order of <see cref="Model.TrainableParameters"/>.</summary>
-    internal IEnumerable<Parameter> Parameters => adapter.Root.SelfAndDescendants.Distinct().SelectMany(module => module switch
-    {
-        Linear layer => _factors.TryGetValue(layer, out LowRankFactors? factors) ? [factors.A, factors.B] : (Parameter[])[],
-        RmsNorm norm => _trained.TryGetValue(norm, out Parameter? trained) ? [trained] : [],
-        _ => [],
-    });
+    internal IEnumerable<Parameter> Parameters => adapter.Root.SelfAndDescendants.Distinct().SelectMany(module => (IEnumerable<Parameter>)
+    [
+        .. module is Linear layer && _factors.TryGetValue(layer, out LowRankFactors? factors) ? (Parameter[])[factors.A, factors.B] : [],
+        .. module.FrozenWeights.Where(_trained.ContainsKey).Select(weight => _trained[weight]),
+    ]);
 
     /// <summary>The settings of the file that the adapter comes from; null where it comes from none.</summary>
     internal PeftAdapterConfig? Settings { get; init; }
@@ -35,15 +34,15 @@ internal sealed class PreparedAdapter(LowRankAdapter adapter) : IDisposable
     internal void Add(Linear layer, LowRankFactors factors) => _factors.Add(layer, factors);
 
     /// <summary>Adds a trained weight.</summary>
-    /// <param name="norm">The norm that it belongs to.</param>
+    /// <param name="weight">The weight that it is a copy of.</param>
     /// <param name="values">Its numbers.</param>
-    internal void Add(RmsNorm norm, ReadOnlySpan<float> values) => _trained.Add(norm, norm.NewTrained(values));
+    internal void Add(TrainableWeight weight, ReadOnlySpan<float> values) => _trained.Add(weight.Weight, weight.NewCopy(values));
 
     /// <summary>Adds the base's own numbers for each trainable weight that has none yet.</summary>
     internal void AddBaseWeights()
     {
-        foreach (RmsNorm norm in adapter.Root.TrainableNorms.Where(norm => !_trained.ContainsKey(norm)))
-            _trained.Add(norm, norm.NewTrained());
+        foreach (TrainableWeight weight in adapter.Root.TrainableWeights.Where(weight => !_trained.ContainsKey(weight.Weight)))
+            _trained.Add(weight.Weight, weight.NewCopy());
     }
 
     /// <summary>Puts the adapter in use, in place of the present one.</summary>
@@ -51,8 +50,8 @@ internal sealed class PreparedAdapter(LowRankAdapter adapter) : IDisposable
     {
         foreach (Linear layer in adapter.Root.LinearLayers.Where(layer => layer.LowRank is not null).Distinct())
             adapter.Of(layer).SetFactors(_factors.GetValueOrDefault(layer));
-        foreach (RmsNorm norm in adapter.Root.TrainableNorms)
-            adapter.Of(norm).SetCopy(_trained.GetValueOrDefault(norm));
+        foreach (TrainableWeight weight in adapter.Root.TrainableWeights)
+            adapter.Of(weight).SetCopy(_trained.GetValueOrDefault(weight.Weight));
         adapter.Settings = Settings;
         _factors.Clear();
         _trained.Clear();

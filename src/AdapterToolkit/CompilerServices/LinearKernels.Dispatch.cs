@@ -8,26 +8,26 @@ namespace AdapterToolkit.CompilerServices;
 public abstract partial class LinearKernels
 {
     private readonly struct ForwardWork(
-        LinearKernels kernels, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y) : IDeviceWork
+        LinearKernels kernels, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y) : IDeviceWork
     {
-        public void RunOn(CpuDevice device) => kernels.Forward(device, x, weight, bias, factors, u, y);
+        public void RunOn(CpuDevice device) => kernels.Forward(device, x, weight, bias, terms, u, y);
 
-        public void RunOn(AcceleratorDevice device) => kernels.Forward(device, x, weight, bias, factors, u, y);
+        public void RunOn(AcceleratorDevice device) => kernels.Forward(device, x, weight, bias, terms, u, y);
     }
 
     private readonly struct InputGradientWork(
-        LinearKernels kernels, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx) : IDeviceWork
+        LinearKernels kernels, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx) : IDeviceWork
     {
-        public void RunOn(CpuDevice device) => kernels.InputGradient(device, dy, weight, factors, v, dx);
+        public void RunOn(CpuDevice device) => kernels.InputGradient(device, dy, weight, terms, v, dx);
 
-        public void RunOn(AcceleratorDevice device) => kernels.InputGradient(device, dy, weight, factors, v, dx);
+        public void RunOn(AcceleratorDevice device) => kernels.InputGradient(device, dy, weight, terms, v, dx);
     }
 
-    private readonly struct ReduceGradientWork(LinearKernels kernels, Tensor dy, LowRankFactors factors, Tensor v) : IDeviceWork
+    private readonly struct ReduceGradientWork(LinearKernels kernels, Tensor dy, LowRankTerms terms, Tensor v) : IDeviceWork
     {
-        public void RunOn(CpuDevice device) => kernels.ReduceGradient(device, dy, factors, v);
+        public void RunOn(CpuDevice device) => kernels.ReduceGradient(device, dy, terms, v);
 
-        public void RunOn(AcceleratorDevice device) => kernels.ReduceGradient(device, dy, factors, v);
+        public void RunOn(AcceleratorDevice device) => kernels.ReduceGradient(device, dy, terms, v);
     }
 
     private readonly struct FactorGradientsWork(LinearKernels kernels, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors) : IDeviceWork

@@ -16,12 +16,12 @@ public static class CheckpointConsistency
     public static void Check(string folder, int vocabularySize)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        string size = File.Exists(Path.Combine(folder, LlamaConfig.FileName))
-            ? $"{LlamaConfig.FileName}'s vocab_size is {vocabularySize}"
+        string size = File.Exists(Path.Combine(folder, FileNames.Configuration))
+            ? $"{FileNames.Configuration}'s vocab_size is {vocabularySize}"
             : $"the model has vectors for {vocabularySize} tokens";
         if (TokenizerScan.FirstBeyond(Path.Combine(folder, Tokenizer.FileName), vocabularySize) is { } token)
             throw Contradiction(folder, Tokenizer.FileName, token.Id, token.Text, size);
-        foreach (string file in (string[])[LlamaConfig.FileName, FileNames.GenerationSettings])
+        foreach (string file in (string[])[FileNames.Configuration, FileNames.GenerationSettings])
             CheckIds(folder, file, vocabularySize, size);
         CheckTokens(folder, FileNames.AddedTokens, vocabularySize, size, json => json.Properties.Select(property => (property.Value, property.Key)));
         CheckTokens(

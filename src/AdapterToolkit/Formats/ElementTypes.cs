@@ -29,7 +29,7 @@ internal static class ElementTypes
     /// <exception cref="CheckpointException">It is no text, or none of the three.</exception>
     public static WeightFormat? FindIn(string folder)
     {
-        string config = Path.Combine(folder, LlamaConfig.FileName);
+        string config = Path.Combine(folder, FileNames.Configuration);
         return File.Exists(config) ? JsonFile.Read(config, Find) : null;
     }
 

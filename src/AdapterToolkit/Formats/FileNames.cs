@@ -3,6 +3,9 @@ namespace AdapterToolkit.Formats;
 /// <summary>The names of files that Hugging Face's programs write beside a checkpoint's weights, and that several readers here look for.</summary>
 internal static class FileNames
 {
+    /// <summary>The model's configuration.</summary>
+    public const string Configuration = "config.json";
+
     /// <summary>The settings of generation.</summary>
     public const string GenerationSettings = "generation_config.json";
 

@@ -61,7 +61,7 @@ internal static class ForeignFormat
     /// <param name="folder">The folder, or what was given as one.</param>
     internal static CheckpointException Explain(string folder)
     {
-        string expected = $"but a checkpoint is a folder with '{Checkpoint.SingleFileName}' (or its parts) and '{LlamaConfig.FileName}'.";
+        string expected = $"but a checkpoint is a folder with '{Checkpoint.SingleFileName}' (or its parts) and '{FileNames.Configuration}'.";
         if (!Directory.Exists(folder))
         {
             return FileStatus.FinalTarget(folder) is not { } target ? new CheckpointException(folder, "is a link that leads nowhere. Restore what it leads to.")
@@ -110,8 +110,8 @@ internal static class ForeignFormat
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string foreign = Of(s_others, [Path.GetFileName(path)]) ?? ForeignContent.Of(path) ?? "";
-        if (!File.Exists(Path.Combine(folder, LlamaConfig.FileName)))
-            return foreign.Length > 0 ? foreign : $"Give the folder that it lies in, with the model's '{LlamaConfig.FileName}' in it.";
+        if (!File.Exists(Path.Combine(folder, FileNames.Configuration)))
+            return foreign.Length > 0 ? foreign : $"Give the folder that it lies in, with the model's '{FileNames.Configuration}' in it.";
         string meant = $"Give the folder that it lies in: {folder}";
         return foreign.Length == 0 ? meant : HasWeights(folder) ? $"{foreign} {meant}" : foreign;
     }

@@ -61,11 +61,11 @@ public static class AdapterLoading
         if (!layers.TryGetValue(layer.Path, out Linear? found))
             throw Unfit("belongs to a layer that the model lacks.");
         if (found.LowRank is not { } settings)
-            throw Unfit($"belongs to a layer without adapter: its class {found.GetType().Name} is not marked [LowRank].");
+            throw Unfit($"belongs to a layer without adapter: its class {found.ClassName} is not marked [LowRank].");
         if (layer.Rank > settings.Rank)
         {
             throw Unfit($"has rank {layer.Rank}, but layer '{layer.Path}' was compiled for rank {settings.Rank}. "
-                + $"Mark its class {found.GetType().Name} [LowRank({layer.Rank})] or higher.");
+                + $"Mark its class {found.ClassName} [LowRank({layer.Rank})] or higher.");
         }
 
         if (layer.InFeatures != found.InFeatures || layer.OutFeatures != found.OutFeatures)

@@ -46,11 +46,11 @@ internal static partial class CompanionFiles
 
     private static bool IsCompanion(string name) =>
         !Weights().IsMatch(name)
-        && name is not (LlamaConfig.FileName or FileNames.GenerationSettings)
+        && name is not (FileNames.Configuration or FileNames.GenerationSettings)
         && (ByName().IsMatch(name) || ByEnding().IsMatch(name) || Licence().IsMatch(name));
 
     private static bool IsModel(DirectoryInfo folder) =>
-        folder.EnumerateFiles().Any(file => file.Name is LlamaConfig.FileName or PeftAdapterConfig.FileName
+        folder.EnumerateFiles().Any(file => file.Name is FileNames.Configuration or PeftAdapterConfig.FileName
             || file.Name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>

@@ -102,7 +102,7 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
             layers++;
         return layers > 0
             ? $"The model has {layers} of '{Excerpt.Of(before.TrimEnd('.'))}', and this belongs to one more: "
-                + $"is 'num_hidden_layers' in {LlamaConfig.FileName} that of another checkpoint?"
+                + $"is 'num_hidden_layers' in {FileNames.Configuration} that of another checkpoint?"
             : "Is this a checkpoint of another architecture?";
     }
 
@@ -113,7 +113,7 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
         {
             throw checkpoint.Error(
                 name,
-                $"differs from '{Excerpt.Of(first)}', though the model has one weight for both ('tie_word_embeddings' in {LlamaConfig.FileName}). "
+                $"differs from '{Excerpt.Of(first)}', though the model has one weight for both ('tie_word_embeddings' in {FileNames.Configuration}). "
                     + "Set 'tie_word_embeddings' to false where this is the head's own weight, "
                     + $"or leave it out while loading with {nameof(LoadOptions)}.{nameof(LoadOptions.MapTensor)}.");
         }
@@ -129,7 +129,7 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
         {
             throw checkpoint.Error(
                 weight.Name,
-                $"is stored in {inFile}, but {weight.Module.GetType().Name} is marked for {format}. "
+                $"is stored in {inFile}, but {weight.Module.ClassName} is marked for {format}. "
                     + $"Mark the class [Quantized({inFile.Bits}, Format = QuantizationFormat.{inFile.Numbers}, BlockSize = {inFile.BlockSize}, "
                     + $"DoubleQuantized = {(inFile.DoubleQuantized ? "true" : "false")})], or load with WeightStorage.Dense.");
         }
@@ -138,7 +138,7 @@ internal sealed partial record LoadPlan(IReadOnlyList<PlannedWeight> Weights, IR
         if (format.Numbers is not null && bytes > Array.MaxLength)
             throw checkpoint.Error(
                 weight.Name,
-                $"takes {bytes} bytes in {format}; more than {Array.MaxLength} are not supported. Mark {weight.Module.GetType().Name} for fewer bits.");
+                $"takes {bytes} bytes in {format}; more than {Array.MaxLength} are not supported. Mark {weight.Module.ClassName} for fewer bits.");
         return format;
     }
 

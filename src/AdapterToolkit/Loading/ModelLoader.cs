@@ -67,7 +67,7 @@ internal static class ModelLoader
     {
         PlannedWeight[] others = stated is null ? [] : [.. plan.Weights.Where(planned => !planned.InFile.HasBlocks && planned.InFile != stated)];
         if (others is [PlannedWeight first, ..])
-            LoadLog.TypeIsAnother(options.Logger, LlamaConfig.FileName, stated!, others.Length, plan.Weights.Count, first.Named.Name, first.InFile);
+            LoadLog.TypeIsAnother(options.Logger, FileNames.Configuration, stated!, others.Length, plan.Weights.Count, first.Named.Name, first.InFile);
     }
 
     /// <summary>Once for each class that has such layers.</summary>

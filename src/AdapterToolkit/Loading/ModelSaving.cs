@@ -54,8 +54,8 @@ public static class ModelSaving
         if (model.LinearLayers.FirstOrDefault(layer => layer.Factors is not null && !layer.IsMerged) is { } layer)
             throw new InvalidOperationException($"Layer '{layer.CheckpointPath}' has an adapter that the saved weights would lack. Call Merge() first, or "
                 + "save the adapter alone with Adapter.Save.");
-        if (model.TrainableNorms.FirstOrDefault(norm => LowRankAdapter.Of(model).Of(norm).DiffersFromFrozen()) is { } norm)
-            throw new InvalidOperationException($"The weight '{norm.WeightName}' was trained, and the saved weights would lack that. Call Merge() first, or "
+        if (model.TrainableWeights.FirstOrDefault(weight => LowRankAdapter.Of(model).Of(weight).DiffersFromFrozen()) is { } weight)
+            throw new InvalidOperationException($"The weight '{weight.Name}' was trained, and the saved weights would lack that. Call Merge() first, or "
                 + "save it with the adapter by Adapter.Save.");
         return ModelWriter.Save(model, folder, options, cancellationToken);
     }

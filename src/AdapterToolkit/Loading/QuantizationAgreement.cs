@@ -14,13 +14,13 @@ internal sealed class QuantizationAgreement(Checkpoint checkpoint, BitsAndBytesC
     /// <summary>What is odd, but no error.</summary>
     internal IReadOnlyList<string> Remarks => _remarks;
 
-    private string ConfigPath => Path.Combine(checkpoint.Folder, LlamaConfig.FileName);
+    private string ConfigPath => Path.Combine(checkpoint.Folder, FileNames.Configuration);
 
     /// <summary>Reads the configuration beside a checkpoint.</summary>
     /// <exception cref="CheckpointException">The configuration is malformed, or says that the weights are quantized by a method that is not read.</exception>
     internal static QuantizationAgreement Of(Checkpoint checkpoint)
     {
-        string path = Path.Combine(checkpoint.Folder, LlamaConfig.FileName);
+        string path = Path.Combine(checkpoint.Folder, FileNames.Configuration);
         return new QuantizationAgreement(checkpoint, File.Exists(path) ? JsonFile.Read(path, BitsAndBytesConfig.Find) : null);
     }
 
@@ -48,7 +48,7 @@ internal sealed class QuantizationAgreement(Checkpoint checkpoint, BitsAndBytesC
                 ? true
                 : throw checkpoint.Error(
                     weight.Name,
-                    $"is in {inFile}, but '{BitsAndBytesConfig.Key}' in {LlamaConfig.FileName} says that the linear layers are quantized, "
+                    $"is in {inFile}, but '{BitsAndBytesConfig.Key}' in {FileNames.Configuration} says that the linear layers are quantized, "
                         + $"and its 'llm_int8_skip_modules' does not name '{pathInFile}'. "
                         + $"Name it there, or remove '{BitsAndBytesConfig.Key}' where nothing is quantized.");
         }
@@ -56,13 +56,13 @@ internal sealed class QuantizationAgreement(Checkpoint checkpoint, BitsAndBytesC
         if (config.SkippedModules.Contains(pathInFile))
             throw checkpoint.Error(
                 weight.Name,
-                $"is quantized, but 'llm_int8_skip_modules' in {LlamaConfig.FileName} names '{pathInFile}' as one that is not. "
+                $"is quantized, but 'llm_int8_skip_modules' in {FileNames.Configuration} names '{pathInFile}' as one that is not. "
                     + "Do configuration and tensors come from one checkpoint?");
         if (inFile.Numbers != config.Format || inFile.DoubleQuantized != config.DoubleQuantized)
             throw checkpoint.Error(
                 weight.Name,
                 $"is quantized as {Describe(inFile.Numbers, inFile.DoubleQuantized)}, "
-                    + $"but '{BitsAndBytesConfig.Key}' in {LlamaConfig.FileName} says {Describe(config.Format, config.DoubleQuantized)}. "
+                    + $"but '{BitsAndBytesConfig.Key}' in {FileNames.Configuration} says {Describe(config.Format, config.DoubleQuantized)}. "
                     + "Do configuration and tensors come from one checkpoint?");
         return false;
     }

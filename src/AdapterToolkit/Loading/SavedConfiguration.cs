@@ -25,11 +25,11 @@ internal static class SavedConfiguration
     /// <param name="endTokens">What ends an answer, or null for what both files say together.</param>
     public static void Write(Model model, string source, string destination, SavedFormats formats, EndTokens? endTokens)
     {
-        string generation = Path.Combine(source, FileNames.GenerationSettings), config = Path.Combine(source, LlamaConfig.FileName);
+        string generation = Path.Combine(source, FileNames.GenerationSettings), config = Path.Combine(source, FileNames.Configuration);
         bool hasGeneration = File.Exists(generation);
         EndTokens? ends = endTokens ?? (hasGeneration ? Together(source) : null);
         if (File.Exists(config))
-            Copy(config, Path.Combine(destination, LlamaConfig.FileName), json => Changes(json, model, formats, ends));
+            Copy(config, Path.Combine(destination, FileNames.Configuration), json => Changes(json, model, formats, ends));
         string copy = Path.Combine(destination, FileNames.GenerationSettings);
         if (hasGeneration && ends is null)
             CompanionFiles.Copy(new FileInfo(generation), destination);

@@ -12,8 +12,8 @@ internal static class TrainedModules
     /// <summary>The tensors to save.</summary>
     /// <param name="adapter">The adapter.</param>
     internal static PeftSavedTensor[] Saved(LowRankAdapter adapter) =>
-        [.. adapter.Root.TrainableNorms
-            .Select(norm => new PeftSavedTensor(norm.WeightName, [norm.FrozenWeight.Shape.Elements], Numbers(adapter, norm)))
+        [.. adapter.Root.TrainableWeights
+            .Select(weight => new PeftSavedTensor(weight.Name, [.. WeightNames.LongDimensions(weight.Weight)], Numbers(adapter, weight)))
             .OrderBy(tensor => tensor.Name, StringComparer.Ordinal)];
 
     /// <summary>
@@ -23,7 +23,7 @@ internal static class TrainedModules
     /// <param name="model">The model.</param>
     internal static string[] Names(Module model)
     {
-        HashSet<string> trained = [.. model.TrainableNorms.Select(norm => norm.CheckpointPath)];
+        HashSet<string> trained = [.. model.TrainableWeights.Select(weight => weight.Module.CheckpointPath)];
         string[] last = [.. trained.Select(TensorNames.LastPart).Distinct().Order(StringComparer.Ordinal)];
         bool meanOthers = model.SelfAndDescendants.Any(module => !trained.Contains(module.CheckpointPath)
             && last.Any(name => PeftTargets.IsEnd(module.CheckpointPath, name)));
@@ -40,24 +40,25 @@ internal static class TrainedModules
     /// </exception>
     internal static void Add(PeftAdapterFile file, string path, Module model, PreparedAdapter adapter)
     {
-        Dictionary<string, RmsNorm> norms = model.TrainableNorms.ToDictionary(norm => norm.WeightName);
+        Dictionary<string, TrainableWeight> weights = model.TrainableWeights.ToDictionary(weight => weight.Name);
         foreach (PeftSavedTensor tensor in file.SavedTensors)
         {
-            if (!norms.Remove(tensor.Name, out RmsNorm? norm))
+            if (!weights.Remove(tensor.Name, out TrainableWeight? weight))
                 throw Unfit(tensor, path, model);
-            int features = norm.FrozenWeight.Shape.Elements;
-            if (!tensor.Shape.AsSpan().SequenceEqual([features]))
+            long[] dimensions = WeightNames.LongDimensions(weight.Weight);
+            if (!tensor.Shape.AsSpan().SequenceEqual(dimensions))
                 throw new CheckpointException(path,
-                    $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, but the model's weight has {features} numbers.", tensor.Name);
-            adapter.Add(norm, tensor.Values.Span);
+                    $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, but that of the model's weight is {SafetensorsEntry.FormatShape(dimensions)}.",
+                    tensor.Name);
+            adapter.Add(weight, tensor.Values.Span);
         }
 
-        if (norms.Values.FirstOrDefault(norm => file.Config.ModulesToSave.Any(name => PeftTargets.IsEnd(norm.CheckpointPath, name))) is { } missing)
-            throw new CheckpointException(path, $"is missing, though 'modules_to_save' in '{PeftAdapterConfig.FileName}' names its module.",
-                missing.WeightName);
+        if (weights.Values.FirstOrDefault(weight => file.Config.ModulesToSave.Any(name => PeftTargets.IsEnd(weight.Module.CheckpointPath, name)))
+            is { } missing)
+            throw new CheckpointException(path, $"is missing, though 'modules_to_save' in '{PeftAdapterConfig.FileName}' names its module.", missing.Name);
     }
 
-    private static float[] Numbers(LowRankAdapter adapter, RmsNorm norm) => adapter.Of(norm).Copy?.Value.ToArray() ?? norm.FrozenWeight.ToArray();
+    private static float[] Numbers(LowRankAdapter adapter, TrainableWeight weight) => adapter.Of(weight).Copy?.Value.ToArray() ?? weight.Weight.ToArray();
 
     private static CheckpointException Unfit(PeftSavedTensor tensor, string path, Module model)
     {
@@ -65,8 +66,8 @@ internal static class TrainedModules
         string problem = model.SelfAndDescendants.FirstOrDefault(candidate => candidate.CheckpointPath == module) switch
         {
             null => "was trained as a whole (modules_to_save), and the model has no such module.",
-            RmsNorm => $"was trained as a whole (modules_to_save), but the model's '{module}' does not train. Mark the property that holds it [Trainable].",
-            Module other => $"is the trained weight of a whole {other.GetType().Name} (modules_to_save), which the toolkit can't take up: only norms can be "
+            { CanTrain: true } => $"was trained as a whole (modules_to_save), but the model's '{module}' does not train. Mark the property that holds it [Trainable].",
+            Module other => $"is the trained weight of a whole {other.ClassName} (modules_to_save), which the toolkit can't take up: only norms can be "
                 + "marked [Trainable]. Merge it into the base with PEFT first.",
         };
         return new CheckpointException(path, problem, tensor.Name);

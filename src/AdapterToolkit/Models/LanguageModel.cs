@@ -25,15 +25,14 @@ public abstract class LanguageModel : TokenModel
     {
         ArgumentNullException.ThrowIfNull(rotary);
         _rotarySettings = rotary;
-        Adapter = new LowRankAdapter(this, isInUse: false);
-        AdapterWeights = Adapter;
+        LowRankAdapter.OfUnfinished(this);
     }
 
     /// <summary>The part that turns hidden states into logits or a loss.</summary>
     public abstract LanguageModelHead Head { get; }
 
-    /// <summary>The adapter: the factors of all layers that have some.</summary>
-    public LowRankAdapter Adapter { get; }
+    /// <summary>The active adapter: the factors of all layers that have some.</summary>
+    public LowRankAdapter Adapter => (LowRankAdapter)AdapterWeights!;
 
     /// <summary>The longest sequence that the model takes, in tokens.</summary>
     public int MaximumPositions => _rotarySettings.MaximumPositions;

@@ -50,7 +50,9 @@ public sealed class LanguageModelHead : Module
     public LossSum Loss(Tensor hidden, ReadOnlySpan<int> labels, ReadOnlySpan<Sequence> sequences)
     {
         ScoringRows rows = Scoring(hidden, labels, sequences);
-        return Run(hidden, rows, factor: 0, gradient: null);
+        double[] losses = new double[sequences.Length];
+        Run(hidden, rows, factor: 0, gradient: null, losses);
+        return LossSum.OfSequences(losses, rows.Count);
     }
 
     /// <summary>The next-token loss of a batch, and its gradient.</summary>
@@ -65,12 +67,34 @@ public sealed class LanguageModelHead : Module
     /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
     public LossSum LossSaving(Tensor hidden, ReadOnlySpan<int> labels, ReadOnlySpan<Sequence> sequences, float gradientFactor, out Tensor? hiddenGradient)
     {
+        double[] losses = new double[sequences.Length];
+        return LossSaving(hidden, labels, sequences, gradientFactor, losses, out hiddenGradient);
+    }
+
+    /// <summary>The next-token loss of a batch, that of each of its sequences, and the gradient.</summary>
+    /// <param name="hidden">Hidden states: rows x hidden size, sequence after sequence.</param>
+    /// <param name="labels">A label for each row, -100 where it scores nothing. A row scores the label of the row after it in its sequence.</param>
+    /// <param name="sequences">The sequences that the rows form: those of <see cref="TokenIds"/> or of <see cref="SequenceContext"/>.</param>
+    /// <param name="gradientFactor">
+    /// What the gradient of the summed loss is multiplied by; zero stands for one over the scoring rows, the mean's gradient.
+    /// </param>
+    /// <param name="losses">Receives each sequence's summed loss: as many numbers as there are sequences.</param>
+    /// <param name="hiddenGradient">Receives the gradient of the hidden states; null where no row scores.</param>
+    /// <exception cref="ArgumentException">The numbers of rows, labels or losses do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not in the vocabulary.</exception>
+    public LossSum LossSaving(
+        Tensor hidden, ReadOnlySpan<int> labels, ReadOnlySpan<Sequence> sequences, float gradientFactor, Span<double> losses, out Tensor? hiddenGradient)
+    {
         ScoringRows rows = Scoring(hidden, labels, sequences);
+        if (losses.Length != sequences.Length)
+            throw new ArgumentException($"{sequences.Length} sequences have as many losses, but there is room for {losses.Length}.", nameof(losses));
+        losses.Clear();
         hiddenGradient = null;
         if (rows.Count == 0)
             return default;
         hiddenGradient = Tensor.Zeros(hidden.Device, hidden.Shape);
-        return Run(hidden, rows, gradientFactor == 0 ? 1f / rows.Count : gradientFactor, hiddenGradient);
+        Run(hidden, rows, gradientFactor == 0 ? 1f / rows.Count : gradientFactor, hiddenGradient, losses);
+        return LossSum.OfSequences(losses, rows.Count);
     }
 
     /// <summary>The weight stays in the 16 bits that the file has it in.</summary>
@@ -93,19 +117,20 @@ public sealed class LanguageModelHead : Module
 
     /// <summary>
     /// Each piece's logits turn into their gradient where they lie, and that into the hidden states' gradient: the backward
-    /// pass needs no second product, and nothing is kept but the gradient of the hidden states.
+    /// pass needs no second product, and nothing is kept but the gradient of the hidden states. A sequence's loss is the sum of its rows', in their order.
     /// </summary>
-    private LossSum Run(Tensor hidden, ScoringRows rows, float factor, Tensor? gradient)
+    private void Run(Tensor hidden, ScoringRows rows, float factor, Tensor? gradient, Span<double> losses)
     {
         int atOnce = Math.Max(1, hidden.Rows / Pieces);
-        double sum = 0;
         for (int first = 0; first < rows.Count; first += atOnce)
         {
             ScoringRows piece = rows.Slice(first, Math.Min(atOnce, rows.Count - first));
             Tensor states = Op.GatherRows(hidden, piece.Rows);
             Tensor logits = _projection.Forward(states);
             states.Release();
-            sum += Op.CrossEntropyInPlace(logits, piece.Labels, factor, gradient is not null);
+            float[] rowLosses = Op.CrossEntropyInPlace(logits, piece.Labels, factor, gradient is not null);
+            for (int row = 0; row < rowLosses.Length; row++)
+                losses[piece.Sequences[row]] += rowLosses[row];
             if (gradient is not null)
             {
                 Tensor statesGradient = _projection.InputGradient(logits);
@@ -115,7 +140,5 @@ public sealed class LanguageModelHead : Module
 
             logits.Release();
         }
-
-        return new LossSum(sum, rows.Count);
     }
 }

@@ -60,7 +60,7 @@ public abstract partial class Linear : Module
     /// <exception cref="InvalidOperationException">The source generator did not write the class's other half: ADT0001, ADT0002 or ADT0004 says why.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     protected virtual IReadOnlyList<LinearKernels> KernelSets =>
-        throw new InvalidOperationException($"The source generator wrote no kernels for {GetType().Name}. "
+        throw new InvalidOperationException($"The source generator wrote no kernels for {ClassName}. "
             + "The class must be partial and marked [LowRank], [Quantized] or [Frozen]; "
             + "the analyzers' errors ADT0001, ADT0002 and ADT0004 say what is amiss.");
 
@@ -73,7 +73,7 @@ public abstract partial class Linear : Module
             if (_kernels is null || _kernels.Format != format)
                 _kernels = KernelsFor(format)
                     ?? throw new InvalidOperationException($"The weight of layer '{CheckpointPath}' is held in {format}, "
-                        + $"which its class {GetType().Name} has no kernels for. Mark the class [Quantized({format.Bits})].");
+                        + $"which its class {ClassName} has no kernels for. Mark the class [Quantized({format.Bits})].");
             return _kernels;
         }
     }
@@ -93,7 +93,9 @@ public abstract partial class Linear : Module
     public Tensor Evaluate(Tensor x, Pass pass)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        Tensor y = Run(x, pass.TermsOf(this), out Tensor? u);
+        LowRankTerms terms = pass.TermsOf(this);
+        pass.NoteUse(terms);
+        Tensor y = Run(x, terms, out Tensor? u);
         u?.Release();
         return y;
     }
@@ -116,11 +118,12 @@ public abstract partial class Linear : Module
     {
         ArgumentNullException.ThrowIfNull(pass);
         LowRankTerms terms = pass.TermsOf(this);
+        pass.NoteUse(terms);
         Tensor y = Run(x, terms, out Tensor? u);
         if (u is not null)
-            record = new LinearRecord(terms, x.Retain(), u, xActive);
+            record = new LinearRecord(pass, terms, x.Retain(), u, xActive);
         else
-            record = xActive ? new LinearRecord(terms, null, null, true) : null;
+            record = xActive ? new LinearRecord(pass, terms, null, null, true) : null;
         return y;
     }
 
@@ -145,7 +148,7 @@ public abstract partial class Linear : Module
             Kernels.InputGradient(gradient, Weight, saved.Terms, v, xGradient);
         else
             Kernels.ReduceGradient(gradient, saved.Terms, v);
-        Kernels.FactorGradients(saved.X, gradient, saved.U, v, saved.Terms);
+        Kernels.FactorGradients(saved.X, gradient, saved.U, v, saved.Terms, saved.Pass);
         v.Release();
     }
 
@@ -167,7 +170,7 @@ public abstract partial class Linear : Module
     internal void ThrowIfUnfit(LowRankFactors factors)
     {
         if (LowRank is null)
-            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no adapter: its class {GetType().Name} is not marked [LowRank].");
+            throw new InvalidOperationException($"Layer '{CheckpointPath}' has no adapter: its class {ClassName} is not marked [LowRank].");
         if (factors.A.Value.Columns != InFeatures || factors.B.Value.Rows != OutFeatures || factors.A.Value.Rows != LowRank.Rank)
         {
             throw new ArgumentException($"The factors of shapes {factors.A.Value.Shape} and {factors.B.Value.Shape} do not fit layer "
@@ -250,7 +253,7 @@ public abstract partial class Linear : Module
     private Tensor AllocateRows(Tensor rows, int columns)
     {
         DeviceMemoryException.ThrowIfTooLarge(
-            rows.Device, rows.Rows, columns, CheckpointPath.Length == 0 ? $"A layer of class {GetType().Name}" : $"Layer '{CheckpointPath}'");
+            rows.Device, rows.Rows, columns, CheckpointPath.Length == 0 ? $"A layer of class {ClassName}" : $"Layer '{CheckpointPath}'");
         return Tensor.Allocate(rows.Device, rows.Shape.WithColumns(columns));
     }
 
@@ -261,7 +264,7 @@ public abstract partial class Linear : Module
             throw new ArgumentException(
                 $"Layer '{CheckpointPath}' takes rows of {InFeatures} features (its weight is {Weight.Shape}), but the input is {x.Shape}.", nameof(x));
         Tensor y = AllocateRows(x, OutFeatures);
-        u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(x.Rows, Kernels.Rank));
+        u = terms.IsEmpty ? null : Tensor.Allocate(x.Device, new Shape(terms.Slots * x.Rows, Kernels.Rank));
         Kernels.Forward(x, Weight, Bias, terms, u, y);
         return y;
     }

@@ -1,3 +1,5 @@
+using AdapterToolkit.Weights;
+
 namespace AdapterToolkit.Modules;
 
 /// <summary>The next-token loss of some rows.</summary>
@@ -16,4 +18,15 @@ public readonly record struct LossSum(double Sum, int Count)
     /// <summary>The loss of the rows of both.</summary>
     /// <param name="other">The loss of other rows.</param>
     public LossSum Add(LossSum other) => new(Sum + other.Sum, Count + other.Count);
+
+    /// <summary>The loss of the rows of sequences, summed in the tree of <see cref="SequenceTree{T}"/>.</summary>
+    /// <param name="sequences">The summed loss of each sequence.</param>
+    /// <param name="count">How many rows they have.</param>
+    internal static LossSum OfSequences(ReadOnlySpan<double> sequences, int count)
+    {
+        SequenceTree<double> tree = new(new SequenceShare(0, sequences.Length, sequences.Length), static (left, right) => left + right);
+        for (int i = 0; i < sequences.Length; i++)
+            tree.Add(new SequenceRange(i, 1), sequences[i]);
+        return new LossSum(tree.Complete() is [var whole] ? whole.Sum : 0, count);
+    }
 }

@@ -28,7 +28,7 @@ public abstract class Model : Module, IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _device ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+            return _device ?? throw new InvalidOperationException($"{ClassName} has no weights yet. Call LoadCheckpoint first.");
         }
     }
 
@@ -66,7 +66,7 @@ public abstract class Model : Module, IDisposable
     /// or other files have the same identity, however they are held once they are loaded. A merge does not change it.
     /// </summary>
     /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
-    public string BaseIdentity => _identity ?? throw new InvalidOperationException($"{GetType().Name} has no weights yet. Call LoadCheckpoint first.");
+    public string BaseIdentity => _identity ?? throw new InvalidOperationException($"{ClassName} has no weights yet. Call LoadCheckpoint first.");
 
     /// <summary>
     /// What changes the numbers that the model computes beside its tensors, the settings of the model and of the toolkit's layers: for a
@@ -116,7 +116,7 @@ public abstract class Model : Module, IDisposable
     {
         if (_device is not null)
             throw new InvalidOperationException(
-                $"{GetType().Name} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
+                $"{ClassName} was loaded from '{CheckpointFolder}'. A model is loaded once; make a new one for another checkpoint.");
     }
 
     /// <summary>Notes where the weights are, and where they came from.</summary>
@@ -136,7 +136,8 @@ public abstract class Model : Module, IDisposable
     {
         if (!disposing || _device is null)
             return;
-        AdapterWeights?.Dispose();
+        foreach (IAdapterWeights adapter in AdaptersOfTree)
+            adapter.Dispose();
         foreach (FrozenWeight weight in DistinctFrozenWeights)
             weight.Dispose();
     }

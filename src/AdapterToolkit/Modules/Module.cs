@@ -25,6 +25,9 @@ namespace AdapterToolkit.Modules;
 /// </remarks>
 public abstract class Module : IAdapted
 {
+    private bool _isTrainable;
+    private List<IAdapterWeights>? _adapters;
+
     /// <summary>The module's name in the checkpoint, from the model down: <c>model.layers.3.self_attn.q_proj</c>.</summary>
     public string CheckpointPath { get; internal set; } = "";
 
@@ -44,11 +47,17 @@ public abstract class Module : IAdapted
     /// <summary>The parameters that the module itself trains: those that the adapter in use has for it.</summary>
     public virtual IEnumerable<Parameter> Parameters => Pass.Active.ParametersOf(this);
 
+    /// <summary>The name of the module's class as it is written, for messages.</summary>
+    internal string ClassName => ClassNameOf(GetType());
+
     /// <summary>Whether a frozen weight of the module is no longer that of the checkpoint, since an adapter was merged into it.</summary>
     internal bool HasMergedWeight { get; set; }
 
     /// <summary>The weights of the adapter in use; null for none.</summary>
     internal IAdapterWeights? AdapterWeights { get; set; }
+
+    /// <summary>All adapters of the tree that the module is the root of.</summary>
+    internal ICollection<IAdapterWeights> AdaptersOfTree => _adapters ??= [];
 
     /// <inheritdoc/>
     IAdapterWeights? IAdapted.AdapterWeights => AdapterWeights;
@@ -56,8 +65,22 @@ public abstract class Module : IAdapted
     /// <summary>The linear layers of this module and of all below it, with their paths.</summary>
     public IEnumerable<Linear> LinearLayers => SelfAndDescendants.OfType<Linear>();
 
-    /// <summary>The norms whose weights train, since their properties are marked <see cref="TrainableAttribute"/>.</summary>
-    internal IEnumerable<RmsNorm> TrainableNorms => SelfAndDescendants.OfType<RmsNorm>().Where(norm => norm.IsTrainable).Distinct();
+    /// <inheritdoc/>
+    IEnumerable<FrozenWeight> IAdapted.TrainableWeights => OwnTrainableWeights;
+
+    /// <summary>The weights of this module and of all below it of which adapters have trained copies, each once.</summary>
+    internal IEnumerable<TrainableWeight> TrainableWeights => SelfAndDescendants
+        .SelectMany(module => module.OwnTrainableWeights.Select(weight => new TrainableWeight(module, weight)))
+        .DistinctBy(trainable => trainable.Weight);
+
+    /// <summary>Whether the module has weights that train where the property that holds it is marked <see cref="TrainableAttribute"/>.</summary>
+    internal bool CanTrain => WeightsThatCanTrain.Any();
+
+    /// <summary>The module's own weights of which adapters have trained copies.</summary>
+    private protected IEnumerable<FrozenWeight> OwnTrainableWeights => _isTrainable ? WeightsThatCanTrain : [];
+
+    /// <summary>The module's own weights that train where the property that holds it is marked <see cref="TrainableAttribute"/>.</summary>
+    private protected virtual IEnumerable<FrozenWeight> WeightsThatCanTrain => [];
 
     /// <summary>The numbers beside its weights that change what the module itself computes, with their names.</summary>
     internal virtual IEnumerable<KeyValuePair<string, double>> Settings => [];
@@ -101,7 +124,8 @@ public abstract class Module : IAdapted
 
     /// <summary>Whether the module has parameters in a pass; one that is not the toolkit's says so itself.</summary>
     /// <param name="pass">The pass.</param>
-    internal virtual bool TrainsItself(Pass pass) => Parameters.Any();
+    internal virtual bool TrainsItself(Pass pass) =>
+        CanTrain ? OwnTrainableWeights.Any(weight => !pass.CopiesOf(this, weight).IsEmpty) : Parameters.Any();
 
     /// <summary>How one of the module's frozen weights is to be held.</summary>
     /// <param name="weight">The weight.</param>
@@ -119,8 +143,16 @@ public abstract class Module : IAdapted
     internal virtual void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name) =>
         weight.Load(device, values, format, name);
 
-    /// <summary>Lets the module's own weight train together with the adapters.</summary>
+    /// <summary>Lets the module's own weights train together with the adapters.</summary>
     /// <exception cref="NotSupportedException">The module has no weight that can train.</exception>
-    internal virtual void MakeTrainable() =>
-        throw new NotSupportedException($"{GetType().Name} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
+    internal void MakeTrainable()
+    {
+        if (!CanTrain)
+            throw new NotSupportedException($"{ClassName} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
+        _isTrainable = true;
+    }
+
+    private static string ClassNameOf(Type type) => type.Name.Split('`') is [var name, _]
+        ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(ClassNameOf))}>"
+        : type.Name;
 }

@@ -27,17 +27,14 @@ public sealed class RmsNorm : Module
     /// <inheritdoc/>
     public override IEnumerable<FrozenWeight> FrozenWeights => [FrozenWeight];
 
-    /// <summary>Whether the layer's weight trains: its property is marked <see cref="TrainableAttribute"/>.</summary>
-    internal bool IsTrainable { get; private set; }
-
-    /// <summary>The name of the layer's weight in a checkpoint.</summary>
-    internal string WeightName => NameOf(FrozenWeight);
-
     /// <inheritdoc/>
     internal override IEnumerable<KeyValuePair<string, double>> Settings => [new("epsilon", _epsilon)];
 
     /// <summary>The frozen weight: features.</summary>
     internal FrozenWeight FrozenWeight { get; }
+
+    /// <inheritdoc/>
+    private protected override IEnumerable<FrozenWeight> WeightsThatCanTrain => FrozenWeights;
 
     /// <summary>w · x / sqrt(mean(x²) + ε), for each row.</summary>
     /// <param name="x">The rows: rows x features.</param>
@@ -52,7 +49,9 @@ public sealed class RmsNorm : Module
     public Tensor Evaluate(Tensor x, Pass pass)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        Tensor y = Op.RmsNormalize(x, WeightOf(pass.TrainedOf(this)), _epsilon, out Tensor inverseRms);
+        TrainedCopies copies = pass.CopiesOf(this, FrozenWeight);
+        pass.NoteUse(copies);
+        Tensor y = Normalize(x, copies, out Tensor inverseRms);
         inverseRms.Release();
         return y;
     }
@@ -74,11 +73,12 @@ public sealed class RmsNorm : Module
     public Tensor ForwardSaving(Tensor x, bool xActive, Pass pass, out ForwardRecord? record)
     {
         ArgumentNullException.ThrowIfNull(pass);
-        Parameter? trained = pass.TrainedOf(this);
-        Tensor y = Op.RmsNormalize(x, WeightOf(trained), _epsilon, out Tensor inverseRms);
-        if (xActive || trained is not null)
+        TrainedCopies copies = pass.CopiesOf(this, FrozenWeight);
+        pass.NoteUse(copies);
+        Tensor y = Normalize(x, copies, out Tensor inverseRms);
+        if (xActive || !copies.IsEmpty)
         {
-            record = new Record(x.Retain(), inverseRms, trained, xActive);
+            record = new Record(x.Retain(), inverseRms, copies, pass, xActive);
         }
         else
         {
@@ -95,37 +95,75 @@ public sealed class RmsNorm : Module
     /// <param name="xGradient">Receives the gradient of the rows; null where nothing upstream trains.</param>
     public void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
     {
+        ArgumentNullException.ThrowIfNull(gradient);
         Record saved = (Record)record;
-        if (saved.Trained is { } trained)
-            Op.AddRmsNormalizeWeightGradient(gradient, saved.X, saved.InverseRms, trained.AccumulatedGradient);
-        xGradient = saved.InputActive ? Op.RmsNormalizeInputGradient(gradient, saved.X, WeightOf(saved.Trained), saved.InverseRms) : null;
+        foreach (Parameter copy in saved.Copies.Parameters)
+            AddWeightGradient(gradient, saved, copy);
+        xGradient = saved.InputActive ? InputGradient(gradient, saved) : null;
     }
 
-    internal override void MakeTrainable() => IsTrainable = true;
-
-    /// <inheritdoc/>
-    internal override bool TrainsItself(Pass pass) => pass.TrainedOf(this) is not null;
-
-    /// <summary>Makes a trained weight that starts as the frozen one, without using it yet.</summary>
-    internal Parameter NewTrained() => NewTrained(FrozenWeight.ToArray());
-
-    /// <summary>Makes a trained weight of numbers, without using it yet.</summary>
-    /// <param name="values">One number for each feature.</param>
-    internal Parameter NewTrained(ReadOnlySpan<float> values)
+    /// <summary>Each run of rows with the weight that stands on it.</summary>
+    private Tensor Normalize(Tensor x, TrainedCopies copies, out Tensor inverseRms)
     {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        return new Parameter(Tensor.From(FrozenWeight.Device, FrozenWeight.Shape, values), WeightName);
+        if (copies.IsEmpty || copies.OnAllRows is not null)
+            return Op.RmsNormalize(x, WeightOf(copies.OnAllRows), _epsilon, out inverseRms);
+        Tensor result = x.AllocateLike();
+        inverseRms = Tensor.Allocate(x.Device, new Shape(x.Rows, 1));
+        foreach ((RowRange rows, Parameter? copy) in copies.Runs(x.Rows))
+        {
+            using Tensor xs = SliceOf(x, rows), results = SliceOf(result, rows), inverses = SliceOf(inverseRms, rows);
+            Op.RmsNormalizeInto(xs, WeightOf(copy), _epsilon, results, inverses);
+        }
+
+        return result;
     }
 
-    private Tensor WeightOf(Parameter? trained) => trained?.Value ?? FrozenWeight.Data;
+    private Tensor InputGradient(Tensor gradient, Record saved)
+    {
+        if (saved.Copies.IsEmpty || saved.Copies.OnAllRows is not null)
+            return Op.RmsNormalizeInputGradient(gradient, saved.X, WeightOf(saved.Copies.OnAllRows), saved.InverseRms);
+        Tensor result = gradient.AllocateLike();
+        foreach ((RowRange rows, Parameter? copy) in saved.Copies.Runs(gradient.Rows))
+        {
+            using Tensor gradients = SliceOf(gradient, rows), xs = SliceOf(saved.X, rows), inverses = SliceOf(saved.InverseRms, rows);
+            using Tensor results = SliceOf(result, rows);
+            Op.RmsNormalizeInputGradientInto(gradients, xs, WeightOf(copy), inverses, results);
+        }
 
-    private sealed class Record(Tensor x, Tensor inverseRms, Parameter? trained, bool inputActive) : ForwardRecord
+        return result;
+    }
+
+    /// <summary>Adds to the gradient of a copy over the rows that it stands on, sequence by sequence where the pass tells them apart.</summary>
+    private static void AddWeightGradient(Tensor gradient, Record saved, Parameter copy) => saved.Pass.AddGradient(
+        copy,
+        gradient.Rows,
+        [.. saved.Copies.Runs(gradient.Rows).Where(run => ReferenceEquals(run.Copy, copy)).Select(run => run.Rows)],
+        rows =>
+        {
+            using Tensor gradients = SliceOf(gradient, rows), xs = SliceOf(saved.X, rows), inverses = SliceOf(saved.InverseRms, rows);
+            Op.AddRmsNormalizeWeightGradient(gradients, xs, inverses, copy.AccumulatedGradient);
+        });
+
+    /// <summary>Some rows; numbers of which there is one a row are seen as a column.</summary>
+    private static Tensor SliceOf(Tensor tensor, RowRange rows)
+    {
+        if (tensor.Shape.Dimensions.Length > 1)
+            return tensor.SliceRows(rows.First, rows.Count);
+        using Tensor column = tensor.Reshape(new Shape(tensor.Shape.Elements, 1));
+        return column.SliceRows(rows.First, rows.Count);
+    }
+
+    private Tensor WeightOf(Parameter? copy) => copy?.Value ?? FrozenWeight.Data;
+
+    private sealed class Record(Tensor x, Tensor inverseRms, TrainedCopies copies, Pass pass, bool inputActive) : ForwardRecord
     {
         public Tensor X { get; } = x;
 
         public Tensor InverseRms { get; } = inverseRms;
 
-        public Parameter? Trained { get; } = trained;
+        public TrainedCopies Copies { get; } = copies;
+
+        public Pass Pass { get; } = pass;
 
         public bool InputActive { get; } = inputActive;
 

@@ -54,6 +54,10 @@ public abstract class TokenModel : Model
     /// <param name="record">What <see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> saved.</param>
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
+    /// <summary><see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> as a part of a training.</summary>
+    internal Tensor ForwardSaving(TokenIds tokens, SequenceContext context, TrainingRun run, out ForwardRecord? record) =>
+        ForwardSaving(tokens, context, run.Pass, out record);
+
     /// <summary><see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> with other adapter weights than those in use.</summary>
     internal Tensor ForwardSaving(TokenIds tokens, SequenceContext context, IAdapterWeights? adapter, out ForwardRecord? record) =>
         ForwardSaving(tokens, context, new Pass(adapter), out record);

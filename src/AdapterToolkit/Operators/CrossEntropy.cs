@@ -8,23 +8,21 @@ namespace AdapterToolkit.Operators;
 public static partial class Op
 {
     /// <summary>
-    /// The summed cross-entropy of rows of logits, log Σ eˡ - l[label], whose logits turn into the gradient where they lie:
+    /// The cross-entropy of rows of logits, log Σ eˡ - l[label], whose logits turn into the gradient where they lie:
     /// factor · (softmax(l) - [label]).
     /// </summary>
     /// <param name="logits">The logits: rows x vocabulary. Overwritten where the gradient is wanted.</param>
     /// <param name="labels">The label of each row.</param>
     /// <param name="factor">What the gradient is multiplied by.</param>
     /// <param name="wantsGradient">Whether the gradient is wanted.</param>
-    /// <returns>The sum of the rows' losses, added up in double precision in the order of the rows.</returns>
-    internal static double CrossEntropyInPlace(Tensor logits, ReadOnlySpan<int> labels, float factor, bool wantsGradient)
+    /// <returns>The rows' losses.</returns>
+    internal static float[] CrossEntropyInPlace(Tensor logits, ReadOnlySpan<int> labels, float factor, bool wantsGradient)
     {
         Tensor losses = Tensor.Allocate(logits.Device, new Shape(logits.Rows));
         logits.Device.Run(new CrossEntropyWork(logits, labels, factor, wantsGradient, losses));
-        double sum = 0;
-        foreach (float loss in losses.ToArray())
-            sum += loss;
+        float[] rows = losses.ToArray();
         losses.Release();
-        return sum;
+        return rows;
     }
 
     private readonly ref struct CrossEntropyWork(Tensor logits, ReadOnlySpan<int> labels, float factor, bool wantsGradient, Tensor losses) : IDeviceWork

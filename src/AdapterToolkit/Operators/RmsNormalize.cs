@@ -18,11 +18,9 @@ public static partial class Op
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
-        if (weight.Shape.Elements != x.Columns)
-            throw new ArgumentException($"The weight of shape {weight.Shape} does not fit rows of {x.Columns} features ({x.Shape}).", nameof(weight));
         Tensor result = x.AllocateLike();
         inverseRms = Tensor.Allocate(x.Device, new Shape(x.Rows));
-        x.Device.Run(new RmsNormalizeWork(x, weight, epsilon, result, inverseRms));
+        RmsNormalizeInto(x, weight, epsilon, result, inverseRms);
         return result;
     }
 
@@ -33,13 +31,12 @@ public static partial class Op
     /// <param name="inverseRms">r of each row.</param>
     public static Tensor RmsNormalizeInputGradient(Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms)
     {
-        RequireSameShape(gradient, x, nameof(RmsNormalizeInputGradient));
         Tensor result = x.AllocateLike();
-        x.Device.Run(new RmsNormalizeInputGradientWork(gradient, x, weight, inverseRms, result));
+        RmsNormalizeInputGradientInto(gradient, x, weight, inverseRms, result);
         return result;
     }
 
-    /// <summary>Adds the weight's gradient to a sum: dw += the sum of dy · x · r over the rows.</summary>
+    /// <summary>Adds the weight's gradient to a sum, in one addition: dw += the sum of dy · x · r over the rows.</summary>
     /// <param name="gradient">dy: rows x features.</param>
     /// <param name="x">The rows: rows x features.</param>
     /// <param name="inverseRms">r of each row.</param>
@@ -48,6 +45,21 @@ public static partial class Op
     {
         RequireSameShape(gradient, x, nameof(AddRmsNormalizeWeightGradient));
         x.Device.Run(new RmsNormalizeWeightGradientWork(gradient, x, inverseRms, weightGradient));
+    }
+
+    /// <summary><see cref="RmsNormalize"/> into memory that is there.</summary>
+    internal static void RmsNormalizeInto(Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms)
+    {
+        if (weight.Shape.Elements != x.Columns)
+            throw new ArgumentException($"The weight of shape {weight.Shape} does not fit rows of {x.Columns} features ({x.Shape}).", nameof(weight));
+        x.Device.Run(new RmsNormalizeWork(x, weight, epsilon, result, inverseRms));
+    }
+
+    /// <summary><see cref="RmsNormalizeInputGradient"/> into memory that is there.</summary>
+    internal static void RmsNormalizeInputGradientInto(Tensor gradient, Tensor x, Tensor weight, Tensor inverseRms, Tensor result)
+    {
+        RequireSameShape(gradient, x, nameof(RmsNormalizeInputGradient));
+        x.Device.Run(new RmsNormalizeInputGradientWork(gradient, x, weight, inverseRms, result));
     }
 
     private readonly struct RmsNormalizeWork(Tensor x, Tensor weight, float epsilon, Tensor result, Tensor inverseRms) : IDeviceWork

@@ -1,5 +1,3 @@
-using AdapterToolkit.Formats;
-
 namespace AdapterToolkit.Operators;
 
 /// <summary>The frequencies of the rotary embedding, as the transformers library computes them: in float32.</summary>

@@ -1,5 +1,3 @@
-using AdapterToolkit.Formats;
-
 namespace AdapterToolkit.Operators;
 
 /// <summary>What a model's rotary embedding is like.</summary>

@@ -21,7 +21,7 @@ namespace AdapterToolkit.Optimizers;
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019; Dettmers et al., "8-bit Optimizers via Block-wise
 /// Quantization", 2022.
 /// </remarks>
-public sealed class AdamW : IDisposable
+public sealed class AdamW : IOptimizer, IDisposable
 {
     private const int FullPrecision = 32, EightBits = 8;
 
@@ -63,6 +63,24 @@ public sealed class AdamW : IDisposable
 
     /// <summary>The learning rate η, before a schedule's factor.</summary>
     public float LearningRate { get; }
+
+    /// <inheritdoc/>
+    double IOptimizer.LearningRate => LearningRate;
+
+    /// <inheritdoc/>
+    public string Name => nameof(AdamW);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TrainingSetting> Settings =>
+    [
+        new("learningRate", LearningRate),
+        new("beta1", Beta1),
+        new("beta2", Beta2),
+        new("epsilon", Epsilon),
+        new("weightDecay", WeightDecay),
+        new("stateBits", StateBits),
+        new("minimumSize", MinimumSize),
+    ];
 
     /// <summary>β₁: how much of the mean of the gradients is kept in a step.</summary>
     public double Beta1 { get; }
@@ -136,23 +154,20 @@ public sealed class AdamW : IDisposable
     /// The file is malformed, lacks the state of a parameter or has that of another one, or a moment has another shape than its parameter, other bits than
     /// this optimizer keeps, or a number that it can't have. The optimizer stays as it was.
     /// </exception>
-    public void Load(string path, IEnumerable<Parameter> parameters) => Adopt(Read(path, parameters));
+    public void Load(string path, IEnumerable<Parameter> parameters)
+    {
+        using IOptimizerState state = Read(path, parameters);
+        state.Use();
+    }
 
-    /// <summary>
-    /// Updates parameters as <see cref="Step"/> does, if parameters and moments stay finite. Where they would not, parameters and
-    /// moments are bit for bit as they were before.
-    /// </summary>
+    /// <inheritdoc/>
     /// <remarks>
     /// Mostly a bound tells so, at no cost: |m| is at most the largest of all gradients, so that no number moves by more than
     /// η / (1 - β₁) · |m| / ε. Where the bound does not suffice, the step is made on trial, and taken back from a copy.
     /// </remarks>
-    /// <param name="parameters">The parameters.</param>
-    /// <param name="learningRate">The learning rate of this step.</param>
-    /// <param name="gradientFactor">What the gradients are multiplied by first.</param>
-    /// <param name="gradientNorm">The global norm of the gradients.</param>
-    /// <returns>The first number that is not finite, with its tensor's name; null where the step was made.</returns>
-    internal NotFiniteNumber? StepIfFinite(IEnumerable<Parameter> parameters, double learningRate, float gradientFactor, double gradientNorm)
+    public NotFiniteNumber? StepIfFinite(IEnumerable<Parameter> parameters, double learningRate, float gradientFactor, double gradientNorm)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         List<Parameter> updated = WithGradient(parameters);
         double largestGradient = gradientNorm * gradientFactor;
@@ -182,11 +197,8 @@ public sealed class AdamW : IDisposable
         return found;
     }
 
-    /// <summary>Reads moments and puts them on the device, without using them yet.</summary>
-    /// <param name="path">The file that <see cref="Save"/> wrote.</param>
-    /// <param name="parameters">The parameters.</param>
-    /// <exception cref="CheckpointException">See <see cref="Load"/>.</exception>
-    internal Dictionary<Parameter, AdamWState> Read(string path, IEnumerable<Parameter> parameters)
+    /// <inheritdoc/>
+    public IOptimizerState Read(string path, IEnumerable<Parameter> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -216,7 +228,7 @@ public sealed class AdamW : IDisposable
                     unknown.Name);
             }
 
-            return loaded;
+            return new AdamWReadState(this, loaded);
         }
         catch
         {

@@ -3,4 +3,4 @@ namespace AdapterToolkit.Optimizers;
 /// <summary>A number that is infinite or not a number, and where it is.</summary>
 /// <param name="Tensor">The tensor's name.</param>
 /// <param name="Value">The number.</param>
-internal readonly record struct NotFiniteNumber(string Tensor, float Value);
+public readonly record struct NotFiniteNumber(string Tensor, float Value);

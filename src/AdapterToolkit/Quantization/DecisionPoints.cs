@@ -2,7 +2,7 @@ namespace AdapterToolkit.Quantization;
 
 /// <summary>
 /// Where the nearest value of a codebook changes from one to the next: the middle between neighbours, rounded to float32. A
-/// number that is exactly there belongs to the lower value.
+/// number that is exactly there belongs to the lower value. The toolkit's generator compiles this file too.
 /// </summary>
 internal static class DecisionPoints
 {
@@ -25,7 +25,7 @@ internal static class DecisionPoints
         byte[] order = Order(codebook);
         float[] points = new float[order.Length - 1];
         for (int i = 0; i < points.Length; i++)
-            points[i] = (codebook[order[i]] + codebook[order[i + 1]]) / 2;
+            points[i] = (float)((float)(codebook[order[i]] + codebook[order[i + 1]]) / 2);
         return points;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Tensors;
@@ -7,13 +8,18 @@ namespace AdapterToolkit.Quantization;
 /// <summary>Tables that the kernels of all quantized weights on a device share.</summary>
 internal static class DeviceTables
 {
-    private static readonly ConditionalWeakTable<Device, Tensor> s_dynamicMaps = [];
+    private static readonly ConditionalWeakTable<Device, ConcurrentDictionary<QuantizationFormat, Tensor>> s_codebooks = [];
 
-    /// <summary>The values of the 256 codes of the dynamic map.</summary>
+    /// <summary>The values of the codes of a format.</summary>
     /// <param name="device">The device.</param>
-    internal static Tensor DynamicMap(Device device) => s_dynamicMaps.GetValue(device, static device =>
-    {
-        using TensorScope.Suspension suspension = TensorScope.Suspend();
-        return Tensor.From(device, new Shape(Codebooks.Dynamic8.Length), Codebooks.Dynamic8);
-    });
+    /// <param name="numbers">A format that has codes.</param>
+    internal static Tensor Codebook(Device device, QuantizationFormat numbers) => s_codebooks.GetOrCreateValue(device).GetOrAdd(
+        numbers,
+        static (numbers, device) =>
+        {
+            using TensorScope.Suspension suspension = TensorScope.Suspend();
+            ReadOnlySpan<float> values = Codebooks.Of(numbers);
+            return Tensor.From(device, new Shape(values.Length), values);
+        },
+        device);
 }

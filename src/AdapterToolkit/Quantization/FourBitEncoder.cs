@@ -13,8 +13,8 @@ internal readonly struct FourBitEncoder : IBlockEncoder
 {
     private const int Group = 32;
 
-    private static readonly FourBitEncoder s_nf4 = new(Codebooks.NF4);
-    private static readonly FourBitEncoder s_fp4 = new(Codebooks.FP4);
+    private static readonly Dictionary<QuantizationFormat, FourBitEncoder> s_encoders =
+        NumberFormat.All.Where(format => format.Bits == 4).ToDictionary(format => format.Name, format => new FourBitEncoder(format.Codebook));
 
     private readonly float[] _points;
     private readonly Vector128<byte> _codeAtPlace;
@@ -29,8 +29,8 @@ internal readonly struct FourBitEncoder : IBlockEncoder
     public static int Bits => 4;
 
     /// <summary>The encoder of a format.</summary>
-    /// <param name="numbers">NF4 or FP4.</param>
-    internal static FourBitEncoder Of(QuantizationFormat numbers) => numbers == QuantizationFormat.NF4 ? s_nf4 : s_fp4;
+    /// <param name="numbers">A format of 4 bits.</param>
+    internal static FourBitEncoder Of(QuantizationFormat numbers) => s_encoders[numbers];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

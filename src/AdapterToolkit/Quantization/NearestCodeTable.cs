@@ -38,6 +38,14 @@ public sealed class NearestCodeTable
     /// <summary>The table of the dynamic map without a sign.</summary>
     internal static NearestCodeTable UnsignedDynamic8 { get; } = new(Codebooks.UnsignedDynamic8);
 
+    /// <summary>The table of a format.</summary>
+    /// <param name="numbers">A format of 8 bits.</param>
+    internal static NearestCodeTable Of(QuantizationFormat numbers) => numbers switch
+    {
+        QuantizationFormat.Dynamic8 => Dynamic8,
+        _ => throw new ArgumentOutOfRangeException(nameof(numbers), numbers, "Only formats of 8 bits have a table of nearest codes."),
+    };
+
     /// <summary>The code of the value that is nearest to a number.</summary>
     /// <param name="number">The number.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,13 +28,14 @@ public static class Quantizer
             throw new ArgumentException("Float32 numbers are not quantized.", nameof(format));
 
         byte[] codes = GC.AllocateUninitializedArray<byte>(checked((int)QuantizedValues.CodeBytes(format, values.Length)));
-        switch (numbers)
+        switch (format.Bits)
         {
-            case QuantizationFormat.BFloat16 or QuantizationFormat.Float16:
+            case 16:
                 SixteenBitQuantizer.Quantize(values, format, codes, name);
                 return new QuantizedValues(format, values.Length, codes, null);
-            case QuantizationFormat.Dynamic8:
-                return new QuantizedValues(format, values.Length, codes, Encode(values, format, new EightBitEncoder(NearestCodeTable.Dynamic8), codes, name));
+            case 8:
+                EightBitEncoder encoder = new(NearestCodeTable.Of(numbers));
+                return new QuantizedValues(format, values.Length, codes, Encode(values, format, encoder, codes, name));
             default:
                 return new QuantizedValues(format, values.Length, codes, Encode(values, format, FourBitEncoder.Of(numbers), codes, name));
         }

@@ -7,27 +7,24 @@ namespace AdapterToolkit.Quantization;
 public sealed record WeightFormat
 {
     /// <summary>How many scales of 4-bit blocks share one scale of their own, where they are quantized too.</summary>
-    public const int NestedBlockSize = 256;
+    public const int NestedBlockSize = NumberFormat.NestedBlockSize;
 
-    private const int SmallestBlock = 32;
-    private const int LargestBlock = 4096;
-
-    private WeightFormat(QuantizationFormat? numbers, int bits, int blockSize, bool doubleQuantized)
+    private WeightFormat(NumberFormat? numbers, int blockSize = 0, bool doubleQuantized = false)
     {
-        Numbers = numbers;
-        Bits = bits;
+        Numbers = numbers?.Name;
+        Bits = numbers?.Bits ?? 32;
         BlockSize = blockSize;
         DoubleQuantized = doubleQuantized;
     }
 
     /// <summary>Float32, not quantized.</summary>
-    public static WeightFormat FullPrecision { get; } = new(null, 32, 0, false);
+    public static WeightFormat FullPrecision { get; } = new(numbers: null);
 
     /// <summary>Bfloat16.</summary>
-    public static WeightFormat BFloat16 { get; } = new(QuantizationFormat.BFloat16, 16, 0, false);
+    public static WeightFormat BFloat16 { get; } = new(NumberFormat.Of(QuantizationFormat.BFloat16));
 
     /// <summary>Half precision.</summary>
-    public static WeightFormat Float16 { get; } = new(QuantizationFormat.Float16, 16, 0, false);
+    public static WeightFormat Float16 { get; } = new(NumberFormat.Of(QuantizationFormat.Float16));
 
     /// <summary>How the numbers are written; null for float32.</summary>
     public QuantizationFormat? Numbers { get; }
@@ -48,47 +45,49 @@ public sealed record WeightFormat
     /// <param name="blockSize">How many numbers share a scale: a power of two from 32 to 4096.</param>
     /// <param name="doubleQuantized">Whether the scales are stored in 8 bits.</param>
     /// <exception cref="ArgumentOutOfRangeException">The block size is not supported.</exception>
-    public static WeightFormat NF4(int blockSize = 64, bool doubleQuantized = true) => new(QuantizationFormat.NF4, 4, Checked(blockSize), doubleQuantized);
+    public static WeightFormat NF4(int blockSize = 64, bool doubleQuantized = true) => Of(QuantizationFormat.NF4, blockSize, doubleQuantized);
 
     /// <summary>FP4.</summary>
     /// <param name="blockSize">How many numbers share a scale: a power of two from 32 to 4096.</param>
     /// <param name="doubleQuantized">Whether the scales are stored in 8 bits.</param>
     /// <exception cref="ArgumentOutOfRangeException">The block size is not supported.</exception>
-    public static WeightFormat FP4(int blockSize = 64, bool doubleQuantized = true) => new(QuantizationFormat.FP4, 4, Checked(blockSize), doubleQuantized);
+    public static WeightFormat FP4(int blockSize = 64, bool doubleQuantized = true) => Of(QuantizationFormat.FP4, blockSize, doubleQuantized);
 
     /// <summary>The dynamic 8-bit format.</summary>
     /// <param name="blockSize">How many numbers share a scale: a power of two from 32 to 4096.</param>
     /// <exception cref="ArgumentOutOfRangeException">The block size is not supported.</exception>
-    public static WeightFormat Dynamic8(int blockSize = 256) => new(QuantizationFormat.Dynamic8, 8, Checked(blockSize), false);
+    public static WeightFormat Dynamic8(int blockSize = 256) => Of(QuantizationFormat.Dynamic8, blockSize, doubleQuantized: false);
 
     /// <summary>Whether blocks may have so many numbers: a power of two from 32 to 4096.</summary>
     /// <param name="blockSize">How many numbers share a scale.</param>
-    public static bool IsBlockSize(int blockSize) => blockSize is >= SmallestBlock and <= LargestBlock && int.IsPow2(blockSize);
+    public static bool IsBlockSize(int blockSize) => NumberFormat.IsBlockSize(blockSize);
 
     /// <summary>How many blocks a weight of so many numbers has; the last may be partial.</summary>
     /// <param name="elements">How many numbers the weight has.</param>
     public int Blocks(int elements) => HasBlocks ? (int)(((long)elements + BlockSize - 1) / BlockSize) : 0;
 
     /// <summary>The format in words, as in "NF4 in blocks of 64, double quantized".</summary>
-    public override string ToString() => Numbers switch
+    public override string ToString()
     {
-        null => "float32",
-        QuantizationFormat.BFloat16 => "bfloat16",
-        QuantizationFormat.Float16 => "float16",
-        QuantizationFormat.Dynamic8 => $"8-bit dynamic in blocks of {BlockSize}",
-        _ => $"{Numbers} in blocks of {BlockSize}{(DoubleQuantized ? ", double quantized" : "")}",
-    };
+        string numbers = Numbers is { } name ? NumberFormat.Of(name).Description : "float32";
+        return HasBlocks ? $"{numbers} in blocks of {BlockSize}{(DoubleQuantized ? ", double quantized" : "")}" : numbers;
+    }
 
-    private static int Checked(int blockSize)
+    /// <summary>A format with blocks.</summary>
+    /// <param name="numbers">How the numbers are written.</param>
+    /// <param name="blockSize">How many numbers share a scale.</param>
+    /// <param name="doubleQuantized">Whether the scales are stored in 8 bits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The block size is not supported.</exception>
+    internal static WeightFormat Of(QuantizationFormat numbers, int blockSize, bool doubleQuantized)
     {
         if (!IsBlockSize(blockSize))
         {
             throw new ArgumentOutOfRangeException(
                 nameof(blockSize),
                 blockSize,
-                $"Blocks of {blockSize} numbers are not supported; use a power of two from {SmallestBlock} to {LargestBlock}.");
+                $"Blocks of {blockSize} numbers are not supported; use a power of two from {NumberFormat.SmallestBlock} to {NumberFormat.LargestBlock}.");
         }
 
-        return blockSize;
+        return new WeightFormat(NumberFormat.Of(numbers), blockSize, doubleQuantized);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Training;
@@ -9,7 +10,7 @@ namespace AdapterToolkit.Training;
 /// which the seed decides; a batch that meets the end of an epoch goes on with the next one. A batch follows from its number
 /// alone, so training can stop and go on anywhere.
 /// </summary>
-public sealed class ShuffledBatches
+public sealed class ShuffledBatches : ITrainingBatches<TrainingBatch>
 {
     private readonly IReadOnlyList<TrainingSequence> _sequences;
     private long _epoch = -1;
@@ -43,7 +44,15 @@ public sealed class ShuffledBatches
     public int SequenceCount => _sequences.Count;
 
     /// <summary>The last batch that can be asked for: positions in the epochs are 64-bit numbers, those of the epochs 32-bit ones.</summary>
-    internal long LastNumber => (long)((((UInt128)uint.MaxValue * (uint)SequenceCount) / (uint)BatchSize) - 1);
+    public long LastNumber => (long)((((UInt128)uint.MaxValue * (uint)SequenceCount) / (uint)BatchSize) - 1);
+
+    /// <inheritdoc/>
+    IReadOnlyList<TrainingSetting> ITrainingBatches<TrainingBatch>.Settings =>
+    [
+        new("batchSize", BatchSize),
+        new("seed", Seed),
+        new("data", Fingerprint(), "It is the hash of the training data: the texts, the tokenizer or the length of the sequences differ."),
+    ];
 
     /// <summary>Makes the batch of a number.</summary>
     /// <param name="number">Counted from zero.</param>

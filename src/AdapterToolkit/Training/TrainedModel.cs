@@ -20,7 +20,7 @@ internal static class TrainedModel
     /// <param name="factorsOf">The factors of a layer; null where it has none.</param>
     internal static Dictionary<string, string> Adapter(Model model, Func<Linear, LowRankFactors?> factorsOf)
     {
-        Dictionary<string, string> described = model.TrainableNorms.ToDictionary(norm => norm.WeightName, norm => $"{norm.FrozenWeight.Shape}, trained whole");
+        Dictionary<string, string> described = model.TrainableWeights.ToDictionary(weight => weight.Name, weight => $"{weight.Weight.Shape}, trained whole");
         foreach (Linear layer in model.LinearLayers.Distinct())
         {
             if (factorsOf(layer) is { } factors)

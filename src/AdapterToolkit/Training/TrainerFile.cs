@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AdapterToolkit.Adapters;
 using AdapterToolkit.Formats;
+using AdapterToolkit.Optimizers;
 
 namespace AdapterToolkit.Training;
 
@@ -24,12 +25,12 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
     /// <param name="path">The file.</param>
     /// <param name="trainer">The trainer.</param>
     /// <param name="batches">The batches.</param>
-    internal static void Write(string path, Trainer trainer, ShuffledBatches batches) => JsonFile.Write(path, json =>
+    internal static void Write<TBatch>(string path, Trainer<TBatch> trainer, ITrainingBatches<TBatch> batches) => JsonFile.Write(path, json =>
     {
         json.WriteNumber(FormatKey, Format);
         json.WriteNumber(StepsKey, trainer.CompletedSteps);
         json.WriteNumber(BatchesKey, trainer.ConsumedBatches);
-        foreach (Setting setting in SettingsOf(trainer, batches))
+        foreach (TrainingSetting setting in SettingsOf(trainer, batches))
             TrainingSettings.Write(json, setting);
         WriteTexts(json, AdapterKey, TrainedModel.Adapter(trainer.Model, layer => layer.Factors));
         WriteTexts(json, WeightsKey, TrainedModel.Weights(trainer.Model));
@@ -41,20 +42,24 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
     /// <param name="trainer">The trainer.</param>
     /// <param name="batches">The batches.</param>
     /// <exception cref="CheckpointException">The file is malformed, or belongs to another training; the message names what differs.</exception>
-    internal static TrainerFile Read(string path, Trainer trainer, ShuffledBatches batches) => JsonFile.Read(path, json =>
+    internal static TrainerFile Read<TBatch>(string path, Trainer<TBatch> trainer, ITrainingBatches<TBatch> batches) => JsonFile.Read(path, json =>
     {
         if (json.FindInt(FormatKey, 1) is not Format)
             throw json.Error(
                 FormatKey,
                 $"is {json.Find(FormatKey)?.GetRawText() ?? "missing"}; this version of the library reads {Format}. "
                     + "Start the training anew, or go on with the version that saved it.");
-        List<Setting> settings = SettingsOf(trainer, batches);
+        List<TrainingSetting> settings = SettingsOf(trainer, batches);
+
+        // Another optimizer has other settings, so that it is looked at before these.
+        if (json.Find(TrainingSettings.OptimizerKey) is not null)
+            TrainingSettings.Require(json, settings.First(setting => setting.Name == TrainingSettings.OptimizerKey));
         RequireKeys(json, [FormatKey, StepsKey, BatchesKey, AdapterKey, WeightsKey, EnvironmentKey, .. settings.Select(setting => setting.Name)]);
         RequireSame(
             json.GetObject(WeightsKey),
             TrainedModel.Weights(trainer.Model),
             "Load the model as it was loaded when the checkpoint was saved, or start the training anew.");
-        foreach (Setting setting in settings)
+        foreach (TrainingSetting setting in settings)
             TrainingSettings.Require(json, setting);
         int steps = json.GetInt(StepsKey, 0);
         long number = ReadBatches(json, steps, trainer, batches);
@@ -73,7 +78,7 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
             "Is the model's class marked with the ranks that it had when the checkpoint was saved, and are the adapter's files the checkpoint's own?");
 
     /// <summary>A step takes one batch at least, and as many as it accumulates at most.</summary>
-    private static long ReadBatches(JsonObject json, int steps, Trainer trainer, ShuffledBatches batches)
+    private static long ReadBatches<TBatch>(JsonObject json, int steps, Trainer<TBatch> trainer, ITrainingBatches<TBatch> batches)
     {
         JsonElement consumed = json.Get(BatchesKey);
         if (consumed.ValueKind == JsonValueKind.Number && consumed.TryGetInt64(out long number)
@@ -86,7 +91,7 @@ internal sealed record TrainerFile(int Steps, long Batches, Dictionary<string, s
                 + "Use another checkpoint, or start the training anew.");
     }
 
-    private static List<Setting> SettingsOf(Trainer trainer, ShuffledBatches batches) =>
+    private static List<TrainingSetting> SettingsOf<TBatch>(Trainer<TBatch> trainer, ITrainingBatches<TBatch> batches) =>
     [
         new(
             "base",

@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 
 namespace AdapterToolkit.Training;
@@ -23,15 +24,24 @@ public sealed class TrainingBatch
 
         Tokens = tokens;
         _labels = labels.ToArray();
-        foreach (Sequence sequence in tokens.Sequences)
+        Example[] examples = new Example[tokens.Batch];
+        for (int i = 0; i < examples.Length; i++)
         {
+            Sequence sequence = tokens.Sequences[i];
             ReadOnlySpan<int> afterFirst = _labels.AsSpan(sequence.FirstRow + 1, sequence.Rows - 1);
-            ScoredLabels += afterFirst.Length - afterFirst.Count(ChatTokens.Ignored);
+            int scored = afterFirst.Length - afterFirst.Count(ChatTokens.Ignored), rows = RowsOfLoss(sequence, _labels);
+            examples[i] = new Example(sequence.FirstRow, rows, scored) { Padding = sequence.Rows - rows };
+            ScoredLabels += scored;
         }
+
+        Examples = examples;
     }
 
     /// <summary>The tokens.</summary>
     public TokenIds Tokens { get; }
+
+    /// <summary>The sequences, as a training takes them.</summary>
+    internal IReadOnlyList<Example> Examples { get; }
 
     /// <summary>A label for each token.</summary>
     public ReadOnlySpan<int> Labels => _labels;
@@ -81,5 +91,12 @@ public sealed class TrainingBatch
         }
 
         return new TrainingBatch(new TokenIds(sequences.Count, length, ids, lengths), labels);
+    }
+
+    /// <summary>How many of a sequence's rows are no padding, or have a label all the same.</summary>
+    private static int RowsOfLoss(Sequence sequence, ReadOnlySpan<int> labels)
+    {
+        int last = labels.Slice(sequence.FirstRow, sequence.Rows).LastIndexOfAnyExcept(ChatTokens.Ignored);
+        return Math.Max(sequence.Length, last);
     }
 }

@@ -25,15 +25,16 @@ public static class TrainingCheckpoint
     public const string Part = "checkpoint";
 
     /// <summary>Saves the state.</summary>
+    /// <typeparam name="TBatch">What the model sees at once.</typeparam>
     /// <param name="folder">The folder. It is written beside and then put in place, so that a failure leaves no half of it.</param>
     /// <param name="trainer">The trainer.</param>
     /// <param name="batches">The batches that it trains on.</param>
     /// <param name="addFiles">Writes further files of the caller's; it is given the folder to write them to.</param>
     /// <exception cref="InvalidOperationException">
     /// Nothing trains, a number is infinite or not a number, the base's weights are no longer those of its checkpoint, since an adapter was merged into them,
-    /// or <see cref="Trainer.Step"/> was given more batches than <see cref="Trainer.AccumulationSteps"/>.
+    /// or <see cref="Trainer{TBatch}.Step"/> was given more batches than <see cref="Trainer{TBatch}.AccumulationSteps"/>.
     /// </exception>
-    public static void Save(string folder, Trainer trainer, ShuffledBatches batches, Action<string>? addFiles = null)
+    public static void Save<TBatch>(string folder, Trainer<TBatch> trainer, ITrainingBatches<TBatch> batches, Action<string>? addFiles = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         ArgumentNullException.ThrowIfNull(batches);
@@ -42,7 +43,7 @@ public static class TrainingCheckpoint
         RequireAccumulation(trainer);
         AtomicFolder.Write(folder, temporary =>
         {
-            trainer.Model.Adapter.Save(temporary);
+            LowRankAdapter.Of(trainer.Model).Save(temporary);
             trainer.Optimizer.Save(Path.Combine(temporary, OptimizerFileName), trainer.Model.TrainableParameters);
             TrainerFile.Write(Path.Combine(temporary, TrainerFileName), trainer, batches);
             addFiles?.Invoke(temporary);
@@ -53,6 +54,7 @@ public static class TrainingCheckpoint
     /// Brings a trainer and its model to a saved state. All files are read and checked first; where one is refused, model, optimizer and
     /// trainer stay bit for bit as they are.
     /// </summary>
+    /// <typeparam name="TBatch">What the model sees at once.</typeparam>
     /// <param name="folder">The folder that <see cref="Save"/> wrote.</param>
     /// <param name="trainer">The trainer, made as the one that was saved.</param>
     /// <param name="batches">The batches, made as those that were saved.</param>
@@ -65,7 +67,7 @@ public static class TrainingCheckpoint
     /// checkpoint belongs to another base, other data or another setting; the message names what, both values, and what to do.
     /// </exception>
     /// <exception cref="InvalidOperationException">An adapter is merged into the model's weights.</exception>
-    public static IReadOnlyList<string> Restore(string folder, Trainer trainer, ShuffledBatches batches)
+    public static IReadOnlyList<string> Restore<TBatch>(string folder, Trainer<TBatch> trainer, ITrainingBatches<TBatch> batches)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(trainer);
@@ -78,24 +80,16 @@ public static class TrainingCheckpoint
         using ExclusiveUse.Hold use = trainer.Model.Enter();
         RequireLoadedWeights(trainer.Model);
         TrainerFile saved = TrainerFile.Read(path, trainer, batches);
-        using PreparedAdapter adapter = trainer.Model.Adapter.Prepare(folder);
+        using PreparedAdapter adapter = LowRankAdapter.Of(trainer.Model).Prepare(folder);
         saved.RequireAdapter(path, TrainedModel.Adapter(trainer.Model, adapter.FactorsOf));
-        Dictionary<Parameter, AdamWState> moments = trainer.Optimizer.Read(Path.Combine(folder, OptimizerFileName), adapter.Parameters);
+        using IOptimizerState state = trainer.Optimizer.Read(Path.Combine(folder, OptimizerFileName), adapter.Parameters);
 
         // Had another process exchanged the files meanwhile, those that were read might not belong together.
-        try
-        {
-            VerifyFiles(folder);
-        }
-        catch
-        {
-            AdamW.Release(moments);
-            throw;
-        }
+        VerifyFiles(folder);
 
         // All is there and checked; nothing fails from here on.
         adapter.Apply();
-        trainer.Optimizer.Adopt(moments);
+        state.Use();
         trainer.GoOnAfter(saved.Steps, saved.Batches, folder);
         string[] differences =
         [
@@ -112,7 +106,7 @@ public static class TrainingCheckpoint
         FolderManifest.Verify(folder, Part, TrainerFileName, OptimizerFileName, PeftAdapterConfig.FileName, PeftAdapterFile.TensorsFileName);
 
     /// <summary>What is saved is checked when it is read, by what a step of the trainer can take.</summary>
-    private static void RequireAccumulation(Trainer trainer)
+    private static void RequireAccumulation<TBatch>(Trainer<TBatch> trainer)
     {
         if (trainer.ConsumedBatches > trainer.MostBatchesOf(trainer.CompletedSteps))
             throw new InvalidOperationException($"The trainer has used {trainer.ConsumedBatches} batches in {trainer.CompletedSteps} steps, "

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Optimizers;
@@ -11,36 +10,36 @@ namespace AdapterToolkit.Training;
 /// </summary>
 internal static class TrainingSettings
 {
+    /// <summary>The key of the optimizer's name.</summary>
+    internal const string OptimizerKey = "optimizer";
+
     /// <summary>The settings of a trainer and its batches.</summary>
     /// <param name="trainer">The trainer.</param>
     /// <param name="batches">The batches.</param>
-    internal static List<Setting> Of(Trainer trainer, ShuffledBatches batches)
+    /// <exception cref="InvalidOperationException">Two settings have one name.</exception>
+    internal static List<TrainingSetting> Of<TBatch>(Trainer<TBatch> trainer, ITrainingBatches<TBatch> batches)
     {
-        AdamW optimizer = trainer.Optimizer;
-        return
+        List<TrainingSetting> settings =
         [
-            Number("batchSize", batches.BatchSize),
-            Number("seed", batches.Seed),
-            new("data", batches.Fingerprint(), "It is the hash of the training data: the texts, the tokenizer or the length of the sequences differ."),
-            new("optimizer", nameof(AdamW)),
-            Number("learningRate", optimizer.LearningRate),
-            Number("beta1", optimizer.Beta1),
-            Number("beta2", optimizer.Beta2),
-            Number("epsilon", optimizer.Epsilon),
-            Number("weightDecay", optimizer.WeightDecay),
-            Number("stateBits", optimizer.StateBits),
-            Number("minimumSize", optimizer.MinimumSize),
+            .. batches.Settings,
+            new(OptimizerKey, trainer.Optimizer.Name),
+            .. trainer.Optimizer.Settings,
             new("schedule", trainer.Schedule.ToString()),
-            Number("accumulationSteps", trainer.AccumulationSteps),
-            float.IsFinite(trainer.MaximumGradientNorm) ? Number("maximumGradientNorm", trainer.MaximumGradientNorm) : new("maximumGradientNorm", "none"),
+            new("accumulationSteps", trainer.AccumulationSteps),
+            float.IsFinite(trainer.MaximumGradientNorm)
+                ? new("maximumGradientNorm", trainer.MaximumGradientNorm)
+                : new TrainingSetting("maximumGradientNorm", "none"),
         ];
+        if (settings.GroupBy(setting => setting.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new InvalidOperationException($"Two settings of the training are called '{twice.Key}'. Give that of the optimizer or the batches another name.");
+        return settings;
     }
 
     /// <summary>Compares a setting with a saved one.</summary>
     /// <param name="json">The object that has the saved one.</param>
     /// <param name="setting">The setting.</param>
     /// <exception cref="CheckpointException">They differ.</exception>
-    internal static void Require(JsonObject json, Setting setting)
+    internal static void Require(JsonObject json, TrainingSetting setting)
     {
         JsonElement saved = json.Get(setting.Name);
         JsonValueKind kind = setting.IsNumber ? JsonValueKind.Number : JsonValueKind.String;
@@ -52,7 +51,7 @@ internal static class TrainingSettings
     /// <summary>Writes a setting.</summary>
     /// <param name="json">Where to.</param>
     /// <param name="setting">The setting.</param>
-    internal static void Write(Utf8JsonWriter json, Setting setting)
+    internal static void Write(Utf8JsonWriter json, TrainingSetting setting)
     {
         json.WritePropertyName(setting.Name);
         if (setting.IsNumber)
@@ -60,7 +59,4 @@ internal static class TrainingSettings
         else
             json.WriteStringValue(setting.Value);
     }
-
-    /// <summary>The shortest text that gives the same number again.</summary>
-    private static Setting Number(string name, IFormattable value) => new(name, value.ToString(null, CultureInfo.InvariantCulture)) { IsNumber = true };
 }

@@ -5,4 +5,7 @@ internal interface IAdapted
 {
     /// <summary>The weights of the adapter in use; null for none.</summary>
     IAdapterWeights? AdapterWeights { get; }
+
+    /// <summary>The frozen weights of its own of which adapters have trained copies.</summary>
+    IEnumerable<FrozenWeight> TrainableWeights { get; }
 }

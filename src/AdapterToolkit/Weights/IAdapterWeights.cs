@@ -9,7 +9,8 @@ internal interface IAdapterWeights : IDisposable
     /// <param name="layer">The layer.</param>
     LowRankTerms TermsOf(IAdapted layer);
 
-    /// <summary>The trained copy of a module's own weight; null where it runs with the frozen one.</summary>
+    /// <summary>The trained copies of a module's frozen weight; none where it runs as it is.</summary>
     /// <param name="module">The module.</param>
-    Parameter? TrainedOf(IAdapted module);
+    /// <param name="weight">The weight.</param>
+    TrainedCopies CopiesOf(IAdapted module, FrozenWeight weight);
 }

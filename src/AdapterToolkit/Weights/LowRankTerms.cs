@@ -1,71 +1,111 @@
+using System.ComponentModel;
+
 namespace AdapterToolkit.Weights;
 
 /// <summary>
-/// The low-rank terms of a layer's product: of one adapter on all rows, or of several, each on its own rows. A row without a term is the frozen
-/// product's alone.
+/// The low-rank terms of a layer's product: a list of terms, each on all rows or on some. Several may stand on one row, which then has the sum of them; a row
+/// without a term is the frozen product's alone.
 /// </summary>
-internal sealed class LowRankTerms
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class LowRankTerms
 {
-    private readonly LowRankTerm[] _terms;
+    private readonly LowRankPlacement[] _placements;
+    private readonly LowRankFactors[] _factors;
 
-    private LowRankTerms(LowRankTerm[] terms) => _terms = terms;
+    private LowRankTerms(LowRankPlacement[] placements, LowRankFactors? onAllRows)
+    {
+        _placements = placements;
+        _factors = [.. placements.Select(placement => placement.Factors).Distinct()];
+        OnAllRows = onAllRows;
+        foreach (LowRankPlacement placement in placements)
+            Slots = Math.Max(Slots, placement.Slot + 1);
+    }
 
     /// <summary>No terms.</summary>
-    internal static LowRankTerms None { get; } = new([]);
+    public static LowRankTerms None { get; } = new([], null);
 
     /// <summary>Whether there are none.</summary>
-    internal bool IsEmpty => _terms.Length == 0;
+    public bool IsEmpty => _placements.Length == 0;
 
-    /// <summary>Whether rows have different terms, or some have none.</summary>
-    internal bool DifferByRow => !IsEmpty && OnAllRows is null;
+    /// <summary>The factors of the only term, where it stands on all rows; null where there is none, or another one.</summary>
+    public LowRankFactors? OnAllRows { get; }
 
-    /// <summary>The factors of the one term that stands on all rows; null where there is none such.</summary>
-    internal LowRankFactors? OnAllRows => _terms is [{ Rows: null, Factors: var factors }] ? factors : null;
+    /// <summary>The most terms that stand on one row.</summary>
+    public int Slots { get; }
 
-    /// <summary>The factors of all terms.</summary>
-    internal IEnumerable<LowRankFactors> Factors => _terms.Select(term => term.Factors);
+    /// <summary>
+    /// Which term stands on which rows: for each term, in the order of the list, runs of rows that have it in the same slot. A row's terms are in the order of
+    /// their slots.
+    /// </summary>
+    public ReadOnlySpan<LowRankPlacement> Placements => _placements;
+
+    /// <summary>The factors of all terms, each once.</summary>
+    internal IReadOnlyList<LowRankFactors> Factors => _factors;
 
     /// <summary>One adapter's term on all rows.</summary>
     /// <param name="factors">A, B and s.</param>
-    internal static LowRankTerms Of(LowRankFactors factors) => new([new LowRankTerm(factors)]);
-
-    /// <summary>Several adapters' terms.</summary>
-    /// <param name="terms">The terms, each with its rows.</param>
-    /// <exception cref="ArgumentException">Two terms stand on one row, or one of several stands on all.</exception>
-    internal static LowRankTerms Of(IReadOnlyList<LowRankTerm> terms)
+    public static LowRankTerms Of(LowRankFactors factors)
     {
-        if (terms.Count > 1 && terms.Any(term => term.Rows is null))
-            throw new ArgumentException("A term stands on all rows, and there are others beside it. Name the rows of each.", nameof(terms));
-        RowRange[] ranges = [.. terms.SelectMany(term => term.Rows ?? []).OrderBy(range => range.First)];
-        for (int i = 1; i < ranges.Length; i++)
-        {
-            if (ranges[i - 1].End > ranges[i].First)
-                throw new ArgumentException($"Two terms stand on row {ranges[i].First}.", nameof(terms));
-        }
-
-        return terms.Count == 0 ? None : new LowRankTerms([.. terms]);
+        ArgumentNullException.ThrowIfNull(factors);
+        return new LowRankTerms([new LowRankPlacement(factors, 0, int.MaxValue, 0)], factors);
     }
 
-    /// <summary>The rows of a batch in runs of equal terms, one after the other.</summary>
+    /// <summary>Several terms.</summary>
+    /// <param name="terms">The terms, each with its rows.</param>
+    /// <exception cref="ArgumentException">A term stands twice on a row.</exception>
+    internal static LowRankTerms Of(IReadOnlyList<LowRankTerm> terms) => terms switch
+    {
+        [] => None,
+        [{ Rows: null, Factors: var only }] => Of(only),
+        _ => new LowRankTerms(Place(terms), null),
+    };
+
+    /// <summary>Refuses a batch without some of the rows that terms stand on.</summary>
     /// <param name="rows">How many rows the batch has.</param>
     /// <exception cref="ArgumentException">A term stands on rows that the batch does not have.</exception>
-    internal IEnumerable<(RowRange Rows, LowRankFactors? Factors)> Runs(int rows)
+    internal void ThrowIfBeyond(int rows)
     {
-        int next = 0;
-        foreach ((RowRange range, LowRankFactors factors) in _terms
-            .SelectMany(term => (term.Rows ?? [new RowRange(0, rows)]).Select(range => (range, term.Factors)))
-            .Where(run => run.range.Count > 0)
-            .OrderBy(run => run.range.First))
+        foreach (LowRankPlacement placement in _placements)
         {
-            if (range.First < 0 || range.End > rows)
-                throw new ArgumentException($"A term stands on rows {range.First} to {range.End - 1}, but the batch has {rows}.", nameof(rows));
-            if (range.First > next)
-                yield return (new RowRange(next, range.First - next), null);
-            yield return (range, factors);
-            next = range.End;
+            if (placement.End > rows && placement.End < int.MaxValue)
+                throw new ArgumentException($"A term stands on rows {placement.First} to {placement.End - 1}, but the batch has {rows}.", nameof(rows));
+        }
+    }
+
+    /// <summary>Divides the rows where the terms on them change, and joins a term's parts again that have it in the same slot.</summary>
+    private static LowRankPlacement[] Place(IReadOnlyList<LowRankTerm> terms)
+    {
+        RowRange[][] ranges = [.. terms.Select(RowsOf)];
+        int[] bounds = [.. ranges.SelectMany(rows => rows).SelectMany(range => (int[])[range.First, range.End]).Distinct().Order()];
+        List<LowRankPlacement>[] placements = [.. terms.Select(_ => new List<LowRankPlacement>())];
+        for (int i = 0; i + 1 < bounds.Length; i++)
+        {
+            int slot = 0, first = bounds[i], end = bounds[i + 1];
+            for (int term = 0; term < terms.Count; term++)
+            {
+                if (!Array.Exists(ranges[term], range => range.First <= first && range.End > first))
+                    continue;
+                List<LowRankPlacement> placed = placements[term];
+                if (placed is [.., var last] && last.End == first && last.Slot == slot)
+                    placed[^1] = last with { End = end };
+                else
+                    placed.Add(new LowRankPlacement(terms[term].Factors, first, end, slot));
+                slot++;
+            }
         }
 
-        if (next < rows)
-            yield return (new RowRange(next, rows - next), null);
+        return [.. placements.SelectMany(placed => placed)];
+    }
+
+    private static RowRange[] RowsOf(LowRankTerm term)
+    {
+        RowRange[] rows = [.. (term.Rows ?? [new RowRange(0, int.MaxValue)]).Where(range => range.Count > 0).OrderBy(range => range.First)];
+        for (int i = 1; i < rows.Length; i++)
+        {
+            if (rows[i - 1].End > rows[i].First)
+                throw new ArgumentException($"A term stands twice on row {rows[i].First}.", nameof(term));
+        }
+
+        return rows;
     }
 }

@@ -53,12 +53,16 @@ public sealed class PackedWeight : IDisposable
     /// <summary>The device that holds the weight.</summary>
     public Device Device => Codes.Device;
 
-    /// <summary>The values of the 256 codes of 8 bits, on the weight's device, where all weights share them.</summary>
-    public Tensor DynamicMap => DynamicMapOf(Device);
+    /// <summary>The values of the codes of scales in 8 bits, on the weight's device, where all weights share them.</summary>
+    public Tensor DynamicMap => DeviceTables.Codebook(Device, QuantizationFormat.Dynamic8);
 
-    /// <summary>The values of the 256 codes of 8 bits, on a device.</summary>
+    /// <summary>The values of the weight's codes, on its device, where all weights of the format share them.</summary>
+    public Tensor Codebook => CodebookOf(Device, Format);
+
+    /// <summary>The values of the codes of a format, on a device.</summary>
     /// <param name="device">The device.</param>
-    public static Tensor DynamicMapOf(Device device) => DeviceTables.DynamicMap(device);
+    /// <param name="format">A format that has codes.</param>
+    public static Tensor CodebookOf(Device device, WeightFormat format) => DeviceTables.Codebook(device, format.Numbers ?? default);
 
     /// <summary>The bytes that codes and scales take.</summary>
     public long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);

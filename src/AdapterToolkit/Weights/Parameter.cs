@@ -32,12 +32,30 @@ public sealed class Parameter : IDisposable
     /// </summary>
     public int SavedElements { get; internal init; }
 
-    /// <summary>The gradient of the loss, summed since it was last cleared; null before the first backward pass.</summary>
+    /// <summary>
+    /// Raised when a pass of a training has added its last contribution to the gradient: once a pass, in the order in which the backward pass comes to its end with
+    /// the parameters, those of the last layer first. Where a step adds up several passes, it is raised in each. A backward pass that is run by hand raises nothing.
+    /// </summary>
+    public event EventHandler? GradientReady;
+
+    /// <summary>
+    /// The gradient of the loss, summed since it was last cleared; null before the first backward pass. In the middle of a training's step it is a part of the
+    /// sum.
+    /// </summary>
     public Tensor? Gradient { get; private set; }
 
     /// <summary>The gradient to add to: zeros at first.</summary>
     [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
-    public Tensor AccumulatedGradient
+    public Tensor AccumulatedGradient => OpenSum ?? Whole;
+
+    /// <summary>The sums of sequences whose gradients are in, while a step sums them in a tree; null before the first one.</summary>
+    internal SequenceTree<Tensor>? PartialGradients { get; private set; }
+
+    /// <summary>The sum that is being added to in place of the whole gradient; null for none.</summary>
+    internal Tensor? OpenSum { get; set; }
+
+    /// <summary>The whole gradient, zeros at first. The tree keeps its first sum in it.</summary>
+    internal Tensor Whole
     {
         get
         {
@@ -52,11 +70,45 @@ public sealed class Parameter : IDisposable
     }
 
     /// <summary>Sets the gradient to zero, for the next sum.</summary>
-    public void ClearGradient() => Gradient?.Clear();
+    public void ClearGradient()
+    {
+        ReleasePartialGradients();
+        Gradient?.Clear();
+    }
+
+    /// <summary>Sets the gradient to zero, and lets the gradients of the sequences of a step be summed in a tree.</summary>
+    /// <param name="share">The sequences.</param>
+    /// <param name="add">Adds the second sum to the first one, and releases the second.</param>
+    internal void StartPartialGradients(SequenceShare share, Func<Tensor, Tensor, Tensor> add)
+    {
+        ClearGradient();
+        (PartialGradients ??= new SequenceTree<Tensor>(share, add)).Restart(share);
+    }
+
+    /// <summary>Gives the memory of all sums but the whole gradient back.</summary>
+    internal void ReleasePartialGradients()
+    {
+        if (OpenSum is { } open && !ReferenceEquals(open, Gradient) && PartialGradients?.Sums.Any(sum => ReferenceEquals(sum.Sum, open)) != true)
+            open.Release();
+        OpenSum = null;
+        if (PartialGradients is not { } tree)
+            return;
+        foreach (PartialSum<Tensor> sum in tree.Sums)
+        {
+            if (!ReferenceEquals(sum.Sum, Gradient))
+                sum.Sum.Release();
+        }
+
+        tree.Restart(default);
+    }
+
+    /// <summary>Raises <see cref="GradientReady"/>.</summary>
+    internal void NoteGradientReady() => GradientReady?.Invoke(this, EventArgs.Empty);
 
     /// <summary>Gives the memory of the numbers and their gradient back.</summary>
     public void Dispose()
     {
+        ReleasePartialGradients();
         Value.Dispose();
         Gradient?.Dispose();
         Gradient = null;

@@ -7,4 +7,12 @@ internal readonly record struct RowRange(int First, int Count)
 {
     /// <summary>The row after the last one.</summary>
     public int End => First + Count;
+
+    /// <summary>The rows that are another range's too.</summary>
+    /// <param name="other">The other range.</param>
+    internal RowRange And(RowRange other)
+    {
+        int first = Math.Max(First, other.First);
+        return new RowRange(first, Math.Max(0, Math.Min(End, other.End) - first));
+    }
 }

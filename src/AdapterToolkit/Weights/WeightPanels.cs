@@ -13,7 +13,7 @@ namespace AdapterToolkit.Weights;
 public static class WeightPanels
 {
     /// <summary>How many output features a panel holds.</summary>
-    public const int Width = 32;
+    public const int Width = PanelLayout.Width;
 
     /// <summary>How many panels hold the given number of output features.</summary>
     /// <param name="outFeatures">The output features.</param>

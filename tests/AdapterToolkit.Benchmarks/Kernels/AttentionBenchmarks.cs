@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models.Llama;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using BenchmarkDotNet.Attributes;

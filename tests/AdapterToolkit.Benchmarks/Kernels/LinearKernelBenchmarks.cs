@@ -1,3 +1,4 @@
+using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Weights;
 using BenchmarkDotNet.Attributes;
@@ -10,6 +11,7 @@ public class LinearKernelBenchmarks : CpuBenchmark
     private FrozenLayer _frozen = null!;
     private AdaptedLayer _adapted = null!;
     private LowRankFactors _factors = null!;
+    private LowRankTerms _terms = null!;
     private Tensor _x = null!;
     private Tensor _u = null!;
     private Tensor _y = null!;
@@ -35,6 +37,7 @@ public class LinearKernelBenchmarks : CpuBenchmark
         _adapted = AdaptedLayer.Random(Device, InFeatures, OutFeatures);
         _frozen = FrozenLayer.Sharing(_adapted.Weight);
         _factors = _adapted.AddFactors();
+        _terms = LowRankTerms.Of(_factors);
         _x = RandomValues.Matrix(Device, Rows, InFeatures);
         _u = RandomValues.Matrix(Device, Rows, AdaptedLayer.Rank);
         _y = RandomValues.Matrix(Device, Rows, OutFeatures);
@@ -44,23 +47,23 @@ public class LinearKernelBenchmarks : CpuBenchmark
 
     /// <summary>y = x Wᵀ.</summary>
     [Benchmark(Baseline = true)]
-    public void Forward() => _frozen.Products.Forward(_x, _frozen.Weight, null, null, null, _y);
+    public void Forward() => _frozen.Products.Forward(_x, _frozen.Weight, null, LowRankTerms.None, null, _y);
 
     /// <summary>y = x Wᵀ + s·u Bᵀ with u = x Aᵀ.</summary>
     [Benchmark]
-    public void ForwardWithAdapter() => _adapted.Products.Forward(_x, _adapted.Weight, null, _factors, _u, _y);
+    public void ForwardWithAdapter() => _adapted.Products.Forward(_x, _adapted.Weight, null, _terms, _u, _y);
 
     /// <summary>dx = dy W.</summary>
     [Benchmark]
-    public void InputGradient() => _frozen.Products.InputGradient(_y, _frozen.Weight, null, null, _dx);
+    public void InputGradient() => _frozen.Products.InputGradient(_y, _frozen.Weight, LowRankTerms.None, null, _dx);
 
     /// <summary>dx = dy W + v A with v = s·dy B.</summary>
     [Benchmark]
-    public void InputGradientWithAdapter() => _adapted.Products.InputGradient(_y, _adapted.Weight, _factors, _v, _dx);
+    public void InputGradientWithAdapter() => _adapted.Products.InputGradient(_y, _adapted.Weight, _terms, _v, _dx);
 
     /// <summary>dA += vᵀ x and dB += s·dyᵀ u.</summary>
     [Benchmark]
-    public void FactorGradients() => _adapted.Products.FactorGradients(_x, _y, _u, _v, _factors);
+    public void FactorGradients() => _adapted.Products.FactorGradients(_x, _y, _u, _v, _terms, Pass.Active);
 
     /// <summary>W += s·BA, and back.</summary>
     [Benchmark]

@@ -33,11 +33,17 @@ internal sealed record RoomPlan(string Project, IReadOnlyList<string> Rooms, IRe
             "generators/AdapterToolkit.Generators",
             ["Model", "Symbols", "Dependencies", "Discovery", "Lifting", "Differentiation", "Planning", "Emission"],
             ["AdapterToolkitGenerator.cs"],
-            UsesEmittedCode: false),
+            UsesEmittedCode: false)
+        {
+            SharedFiles = SharedSources.Files,
+        },
     ];
 
     /// <summary>Rooms that only one other may use, and that one.</summary>
     public IReadOnlyDictionary<string, string> OnlyUser { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Files of another project that this one compiles too; they lie in none of its rooms.</summary>
+    public IReadOnlyList<string> SharedFiles { get; init; } = [];
 
     /// <summary>The project's folder.</summary>
     public string Folder => Path.Combine([SolutionFolder.Find(), .. Project.Split('/')]);

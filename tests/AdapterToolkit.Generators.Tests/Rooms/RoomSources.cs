@@ -37,7 +37,8 @@ internal static class RoomSources
     /// <summary>Compiles a project.</summary>
     public static Compilation Compile(RoomPlan plan, CancellationToken cancellation)
     {
-        Compilation compilation = Compile(Path.GetFileName(plan.Folder), FilesOf(plan).Select(file => Parse(File.ReadAllText(file), file)));
+        Compilation compilation = Compile(
+            Path.GetFileName(plan.Folder), FilesOf(plan).Concat(plan.SharedFiles).Select(file => Parse(File.ReadAllText(file), file)));
         if (plan.UsesEmittedCode)
         {
             CSharpGeneratorDriver.Create([new AdapterToolkitGenerator().AsSourceGenerator()], parseOptions: s_options)

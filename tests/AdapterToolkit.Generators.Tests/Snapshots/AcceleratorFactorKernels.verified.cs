@@ -13,6 +13,7 @@ namespace AdapterToolkit.Generated.User_Project
     using Group = global::ILGPU.Group;
     using KernelConfig = global::ILGPU.KernelConfig;
     using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using Math = global::System.Math;
     using ProductTile = global::AdapterToolkit.Kernels.ProductTile;
     using Quadruple = global::AdapterToolkit.Kernels.Quadruple;
@@ -26,18 +27,19 @@ namespace AdapterToolkit.Generated.User_Project
         /// <summary>The products with the factors, their gradients, and the merge.</summary>
         public static class FactorKernels
         {
-            /// <summary>u = x Aᵀ, 4 rows and a few components a group of 64 threads.</summary>
+            /// <summary>u = x Aᵀ, 4 rows of one term and a few components a group of 64 threads.</summary>
             [global::AdapterToolkit.Kernel]
-            public static void Reduce<TRank, TComponents>(View x, View a, View u, int rows, int inFeatures)
+            public static void Reduce<TRank, TComponents, TPlacements>(View x, TPlacements placements, View u, int rows, int inFeatures)
                 where TRank : struct, IRank
                 where TComponents : struct, IComponents
+                where TPlacements : struct, IPlacements
             {
                 int thread = Group.IdxX;
-                int firstRow = Grid.IdxX * 4;
                 int firstComponent = Grid.IdxY * TComponents.Count;
-                FourRows left = FourRows.Of(x, firstRow, rows, inFeatures);
+                Placement placement = placements.OfGroup(Grid.IdxX, 4, rows);
+                FourRows left = FourRows.Of(x, placement.First, placement.End, inFeatures);
                 TComponents components = default;
-                components.Begin(a, firstComponent, TRank.Components, inFeatures);
+                components.Begin(placement.Factor, firstComponent, TRank.Components, inFeatures);
                 for (int i = thread; i < inFeatures; i += 64)
                     components.Add(left.At(i), i);
 
@@ -45,14 +47,14 @@ namespace AdapterToolkit.Generated.User_Project
                 View parts = TComponents.Parts();
                 components.StoreParts(parts.SubView(thread));
                 Group.Barrier();
-                int row = firstRow + thread / TComponents.Count;
+                int row = placement.First + thread / TComponents.Count;
                 int component = firstComponent + thread % TComponents.Count;
-                if (thread < 4 * TComponents.Count && row < rows && component < TRank.Components)
+                if (thread < 4 * TComponents.Count && row < placement.End && component < TRank.Components)
                 {
                     float result = 0f;
                     for (int i = 0; i < 64; i++)
                         result += parts[thread * 65 + i];
-                    u[row * TRank.Components + component] = result;
+                    u[(placement.Slot + row) * TRank.Components + component] = result;
                 }
             }
 
@@ -87,18 +89,19 @@ namespace AdapterToolkit.Generated.User_Project
                 }
             }
 
-            /// <summary>v = s·dy B, 4 rows and a few components a group of 64 threads.</summary>
+            /// <summary>v = s·dy B, 4 rows of one term and a few components a group of 64 threads.</summary>
             [global::AdapterToolkit.Kernel]
-            public static void ReduceGradient<TRank, TComponents>(View dy, View b, View v, int rows, int outFeatures, float scaling)
+            public static void ReduceGradient<TRank, TComponents, TPlacements>(View dy, TPlacements placements, View v, int rows, int outFeatures)
                 where TRank : struct, IRank
                 where TComponents : struct, IComponents
+                where TPlacements : struct, IPlacements
             {
                 int thread = Group.IdxX;
-                int firstRow = Grid.IdxX * 4;
                 int firstComponent = Grid.IdxY * TComponents.Count;
-                FourRows left = FourRows.Of(dy, firstRow, rows, outFeatures);
+                Placement placement = placements.OfGroup(Grid.IdxX, 4, rows);
+                FourRows left = FourRows.Of(dy, placement.First, placement.End, outFeatures);
                 TComponents components = default;
-                components.Begin(b, firstComponent, TRank.Components, 1);
+                components.Begin(placement.Factor, firstComponent, TRank.Components, 1);
                 for (int i = thread; i < outFeatures; i += 64)
                     components.Add(left.At(i), i * TRank.Components);
 
@@ -106,14 +109,14 @@ namespace AdapterToolkit.Generated.User_Project
                 View parts = TComponents.Parts();
                 components.StoreParts(parts.SubView(thread));
                 Group.Barrier();
-                int row = firstRow + thread / TComponents.Count;
+                int row = placement.First + thread / TComponents.Count;
                 int component = firstComponent + thread % TComponents.Count;
-                if (thread < 4 * TComponents.Count && row < rows && component < TRank.Components)
+                if (thread < 4 * TComponents.Count && row < placement.End && component < TRank.Components)
                 {
                     float result = 0f;
                     for (int i = 0; i < 64; i++)
                         result += parts[thread * 65 + i];
-                    v[row * TRank.Components + component] = scaling * result;
+                    v[(placement.Slot + row) * TRank.Components + component] = placement.Scaling * result;
                 }
             }
 
@@ -237,33 +240,41 @@ namespace AdapterToolkit.Generated.User_Project
             where TRank : struct, IRank
             where TComponents : struct, IComponents
         {
-            /// <summary>u = x Aᵀ.</summary>
-            public static void Reduce(AcceleratorDevice device, Tensor x, LowRankFactors factors, Tensor u)
+            /// <summary>u = x Aᵀ for each term on its rows.</summary>
+            public static void Reduce(AcceleratorDevice device, Tensor x, LowRankTerms terms, Tensor u)
             {
-                if (device.GroupSize(64) < 64)
+                int rowsOfGroup = IsNarrow(device, 64) ? 1 : 4;
+                if (terms.OnAllRows is { } only)
                 {
-                    KernelConfig config = Launches.OneThreadEach(device, x.Rows * TRank.Components);
-                    device.Launch(NarrowFactorKernels.Reduce<TRank>, config, x.View, factors.A.Value.View, u.View, x.Rows, x.Columns);
+                    AllRows all = AllRows.Of(only.A.Value, only.Scaling);
+                    Reduce(device, x, all, Launches.Groups(x.Rows, rowsOfGroup), u);
+                    return;
                 }
-                else
+
+                for (int first = 0; first < terms.Placements.Length; first += 8)
                 {
-                    KernelConfig config = Config(x.Rows, 4, 64);
-                    device.Launch(FactorKernels.Reduce<TRank, TComponents>, config, x.View, factors.A.Value.View, u.View, x.Rows, x.Columns);
+                    SomeRows some = SomeRows.Of(terms, first, false, x.Rows, rowsOfGroup, out int groups);
+                    if (groups > 0)
+                        Reduce(device, x, some, groups, u);
                 }
             }
 
-            /// <summary>v = s·dy B.</summary>
-            public static void ReduceGradient(AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v)
+            /// <summary>v = s·dy B for each term on its rows.</summary>
+            public static void ReduceGradient(AcceleratorDevice device, Tensor dy, LowRankTerms terms, Tensor v)
             {
-                if (device.GroupSize(64) < 64)
+                int rowsOfGroup = IsNarrow(device, 64) ? 1 : 4;
+                if (terms.OnAllRows is { } only)
                 {
-                    KernelConfig config = Launches.OneThreadEach(device, dy.Rows * TRank.Components);
-                    device.Launch(NarrowFactorKernels.ReduceGradient<TRank>, config, dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling);
+                    AllRows all = AllRows.Of(only.B.Value, only.Scaling);
+                    ReduceGradient(device, dy, all, Launches.Groups(dy.Rows, rowsOfGroup), v);
+                    return;
                 }
-                else
+
+                for (int first = 0; first < terms.Placements.Length; first += 8)
                 {
-                    KernelConfig config = Config(dy.Rows, 4, 64);
-                    device.Launch(FactorKernels.ReduceGradient<TRank, TComponents>, config, dy.View, factors.B.Value.View, v.View, dy.Rows, dy.Columns, factors.Scaling);
+                    SomeRows some = SomeRows.Of(terms, first, true, dy.Rows, rowsOfGroup, out int groups);
+                    if (groups > 0)
+                        ReduceGradient(device, dy, some, groups, v);
                 }
             }
 
@@ -289,38 +300,51 @@ namespace AdapterToolkit.Generated.User_Project
                     sign * factors.Scaling);
             }
 
+            private static void Reduce<TPlacements>(AcceleratorDevice device, Tensor x, TPlacements placements, int groups, Tensor u)
+                where TPlacements : struct, IPlacements
+            {
+                global::System.Action<View, TPlacements, View, int, int> kernel = IsNarrow(device, 64)
+                    ? NarrowFactorKernels.Reduce<TRank, TPlacements>
+                    : FactorKernels.Reduce<TRank, TComponents, TPlacements>;
+                device.Launch(kernel, Config(device, groups, 64), x.View, placements, u.View, x.Rows, x.Columns);
+            }
+
+            private static void ReduceGradient<TPlacements>(AcceleratorDevice device, Tensor dy, TPlacements placements, int groups, Tensor v)
+                where TPlacements : struct, IPlacements
+            {
+                global::System.Action<View, TPlacements, View, int, int> kernel = IsNarrow(device, 64)
+                    ? NarrowFactorKernels.ReduceGradient<TRank, TPlacements>
+                    : FactorKernels.ReduceGradient<TRank, TComponents, TPlacements>;
+                device.Launch(kernel, Config(device, groups, 64), dy.View, placements, v.View, dy.Rows, dy.Columns);
+            }
+
             private static void GradientOfA(AcceleratorDevice device, Tensor v, Tensor x, LowRankFactors factors)
             {
                 View gradient = factors.A.AccumulatedGradient.View;
-                if (device.GroupSize(256) < 256)
-                {
-                    KernelConfig config = Launches.OneThreadEach(device, x.Columns * TRank.Components);
-                    device.Launch(NarrowFactorKernels.GradientOfA<TRank>, config, v.View, x.View, gradient, x.Rows, x.Columns);
-                }
-                else
-                {
-                    KernelConfig config = Config(x.Columns, 32, 256);
-                    device.Launch(FactorKernels.GradientOfA<TRank, TComponents>, config, v.View, x.View, gradient, x.Rows, x.Columns);
-                }
+                int featuresOfGroup = IsNarrow(device, 256) ? 1 : 32;
+                int groups = Launches.Groups(x.Columns, featuresOfGroup);
+                global::System.Action<View, View, View, int, int> kernel = IsNarrow(device, 256)
+                    ? NarrowFactorKernels.GradientOfA<TRank>
+                    : FactorKernels.GradientOfA<TRank, TComponents>;
+                device.Launch(kernel, Config(device, groups, 256), v.View, x.View, gradient, x.Rows, x.Columns);
             }
 
             private static void GradientOfB(AcceleratorDevice device, Tensor u, Tensor dy, LowRankFactors factors)
             {
                 View gradient = factors.B.AccumulatedGradient.View;
-                if (device.GroupSize(256) < 256)
-                {
-                    KernelConfig config = Launches.OneThreadEach(device, dy.Columns * TRank.Components);
-                    device.Launch(NarrowFactorKernels.GradientOfB<TRank>, config, u.View, dy.View, gradient, dy.Rows, dy.Columns, factors.Scaling);
-                }
-                else
-                {
-                    KernelConfig config = Config(dy.Columns, 32, 256);
-                    device.Launch(FactorKernels.GradientOfB<TRank, TComponents>, config, u.View, dy.View, gradient, dy.Rows, dy.Columns, factors.Scaling);
-                }
+                int featuresOfGroup = IsNarrow(device, 256) ? 1 : 32;
+                int groups = Launches.Groups(dy.Columns, featuresOfGroup);
+                global::System.Action<View, View, View, int, int, float> kernel = IsNarrow(device, 256)
+                    ? NarrowFactorKernels.GradientOfB<TRank>
+                    : FactorKernels.GradientOfB<TRank, TComponents>;
+                device.Launch(kernel, Config(device, groups, 256), u.View, dy.View, gradient, dy.Rows, dy.Columns, factors.Scaling);
             }
 
-            private static KernelConfig Config(int items, int itemsOfGroup, int threads) =>
-                new((Launches.Groups(items, itemsOfGroup), Launches.Groups(TRank.Components, TComponents.Count), 1), (threads, 1, 1));
+            private static bool IsNarrow(AcceleratorDevice device, int threads) => device.GroupSize(threads) < threads;
+
+            private static KernelConfig Config(AcceleratorDevice device, int groups, int threads) => IsNarrow(device, threads)
+                ? Launches.OneThreadEach(device, groups * TRank.Components)
+                : new((groups, Launches.Groups(TRank.Components, TComponents.Count), 1), (threads, 1, 1));
         }
     }
 }

@@ -6,8 +6,12 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
+    using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
+    using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
-    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using KernelConfig = global::ILGPU.KernelConfig;
+    using LowRankPlacement = global::AdapterToolkit.Weights.LowRankPlacement;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using Math = global::System.Math;
     using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
@@ -16,6 +20,144 @@ namespace AdapterToolkit.Generated.User_Project
 
     partial class AcceleratorKernels
     {
+        /// <summary>A term on rows that follow one another.</summary>
+        public struct Placement
+        {
+            public View Factor;
+            public float Scaling;
+
+            /// <summary>The first row, and the one after the last.</summary>
+            public int First, End;
+
+            /// <summary>How many rows further than the first slot's, which are the activations', the term's products with a factor stand.</summary>
+            public int Slot;
+
+            /// <summary>The first of the groups of threads that share the rows.</summary>
+            public int Group;
+        }
+
+        /// <summary>Which term stands on which rows.</summary>
+        public interface IPlacements
+        {
+            /// <summary>The term of a group of threads, from its first row on, where a group has so many rows of one term.</summary>
+            Placement OfGroup(int group, int rowsOfGroup, int rows);
+        }
+
+        /// <summary>One term, on all rows.</summary>
+        public struct AllRows : IPlacements
+        {
+            public View Factor;
+            public float Scaling;
+
+            public static AllRows Of(Tensor factor, float scaling) => new() { Factor = factor.View, Scaling = scaling };
+
+            public Placement OfGroup(int group, int rowsOfGroup, int rows)
+            {
+                Placement placement = default;
+                placement.Factor = Factor;
+                placement.Scaling = Scaling;
+                placement.First = group * rowsOfGroup;
+                placement.End = rows;
+                return placement;
+            }
+        }
+
+        /// <summary>At most 8 terms, each on rows of its own.</summary>
+        public struct SomeRows : IPlacements
+        {
+            public Placement Placement0, Placement1, Placement2, Placement3, Placement4, Placement5, Placement6, Placement7;
+            public int Count;
+
+            /// <summary>The placements of a list from one on, with the factor B, or A, of each.</summary>
+            public static SomeRows Of(LowRankTerms terms, int first, bool ofB, int rows, int rowsOfGroup, out int groups)
+            {
+                SomeRows some = default;
+                groups = 0;
+                for (int i = 0; i < 8; i++)
+                {
+                    Placement placement = default;
+                    placement.Group = int.MaxValue;
+                    if (first + i < terms.Placements.Length)
+                    {
+                        LowRankPlacement given = terms.Placements[first + i];
+                        placement.Factor = (ofB ? given.Factors.B : given.Factors.A).Value.View;
+                        placement.Scaling = given.Factors.Scaling;
+                        placement.First = given.First;
+                        placement.End = Math.Max(given.First, Math.Min(given.End, rows));
+                        placement.Slot = given.Slot * rows;
+                        placement.Group = groups;
+                        groups += Launches.Groups(placement.End - placement.First, rowsOfGroup);
+                        some.Count++;
+                    }
+
+                    some.Set(i, placement);
+                }
+
+                return some;
+            }
+
+            public Placement At(int index)
+            {
+                Placement placement = Placement0;
+                if (index == 1)
+                    placement = Placement1;
+                if (index == 2)
+                    placement = Placement2;
+                if (index == 3)
+                    placement = Placement3;
+                if (index == 4)
+                    placement = Placement4;
+                if (index == 5)
+                    placement = Placement5;
+                if (index == 6)
+                    placement = Placement6;
+                if (index == 7)
+                    placement = Placement7;
+                return placement;
+            }
+
+            public Placement OfGroup(int group, int rowsOfGroup, int rows)
+            {
+                Placement placement = Placement0;
+                if (group >= Placement1.Group)
+                    placement = Placement1;
+                if (group >= Placement2.Group)
+                    placement = Placement2;
+                if (group >= Placement3.Group)
+                    placement = Placement3;
+                if (group >= Placement4.Group)
+                    placement = Placement4;
+                if (group >= Placement5.Group)
+                    placement = Placement5;
+                if (group >= Placement6.Group)
+                    placement = Placement6;
+                if (group >= Placement7.Group)
+                    placement = Placement7;
+                placement.First += (group - placement.Group) * rowsOfGroup;
+                return placement;
+            }
+
+            private void Set(int index, Placement placement)
+            {
+                if (index == 0)
+                    Placement0 = placement;
+                if (index == 1)
+                    Placement1 = placement;
+                if (index == 2)
+                    Placement2 = placement;
+                if (index == 3)
+                    Placement3 = placement;
+                if (index == 4)
+                    Placement4 = placement;
+                if (index == 5)
+                    Placement5 = placement;
+                if (index == 6)
+                    Placement6 = placement;
+                if (index == 7)
+                    Placement7 = placement;
+            }
+        }
+
         /// <summary>A term of some rank, in memory that threads share.</summary>
         public interface ILowRank
         {
@@ -36,19 +178,20 @@ namespace AdapterToolkit.Generated.User_Project
                 where TTerm : struct, ILowRank;
         }
 
-        /// <summary>s·u Bᵀ; without an adapter its sides are empty.</summary>
+        /// <summary>s·u Bᵀ of one term on all rows; its sides are empty where there is none.</summary>
         public struct ForwardLowRank<TRank> : ITerm, ILowRank
             where TRank : struct, IRank
         {
             public View U, B;
             public float Scaling;
 
-            public static ForwardLowRank<TRank> Of(Tensor? u, LowRankFactors? factors) => new()
-            {
-                U = u?.View ?? default,
-                B = factors?.B.Value.View ?? default,
-                Scaling = factors?.Scaling ?? 0f,
-            };
+            public static ForwardLowRank<TRank> Of(Tensor? u, LowRankTerms terms) =>
+                terms.OnAllRows is not { } factors || u is null ? default : new()
+                {
+                    U = u.View,
+                    B = factors.B.Value.View,
+                    Scaling = factors.Scaling,
+                };
 
             public float AddTo(float result, int row, int column, int columns) =>
                 U.Length > 0 ? result + Scaling * TRank.Dot(U, row * TRank.Components, B, column * TRank.Components, 1) : result;
@@ -77,17 +220,18 @@ namespace AdapterToolkit.Generated.User_Project
             }
         }
 
-        /// <summary>v A; without an adapter its sides are empty.</summary>
+        /// <summary>v A of one term on all rows; its sides are empty where there is none.</summary>
         public struct InputGradientLowRank<TRank> : ITerm, ILowRank
             where TRank : struct, IRank
         {
             public View V, A;
 
-            public static InputGradientLowRank<TRank> Of(Tensor? v, LowRankFactors? factors) => new()
-            {
-                V = v?.View ?? default,
-                A = factors?.A.Value.View ?? default,
-            };
+            public static InputGradientLowRank<TRank> Of(Tensor? v, LowRankTerms terms) =>
+                terms.OnAllRows is not { } factors || v is null ? default : new()
+                {
+                    V = v.View,
+                    A = factors.A.Value.View,
+                };
 
             public float AddTo(float result, int row, int column, int columns) =>
                 V.Length > 0 ? result + TRank.Dot(V, row * TRank.Components, A, column, columns) : result;
@@ -113,6 +257,84 @@ namespace AdapterToolkit.Generated.User_Project
                 }
 
                 Group.Barrier();
+            }
+        }
+
+        /// <summary>What adds lists of terms to results that are there, one result a thread. The kernels suit groups of any size.</summary>
+        public static class TermListKernels
+        {
+            /// <summary>y += Σ s·u Bᵀ over the terms on a row.</summary>
+            [global::AdapterToolkit.Kernel]
+            public static void Forward<TRank>(View u, SomeRows placements, View y, int rows, int columns)
+                where TRank : struct, IRank
+            {
+                int index = Grid.IdxX * Group.DimX + Group.IdxX;
+                if (index >= rows * columns)
+                    return;
+                int row = index / columns;
+                int column = index % columns;
+                float result = y[index];
+                for (int i = 0; i < placements.Count; i++)
+                {
+                    Placement placement = placements.At(i);
+                    if (row >= placement.First && row < placement.End)
+                        result += placement.Scaling * TRank.Dot(u, (placement.Slot + row) * TRank.Components, placement.Factor, column * TRank.Components, 1);
+                }
+
+                y[index] = result;
+            }
+
+            /// <summary>dx += Σ v A over the terms on a row.</summary>
+            [global::AdapterToolkit.Kernel]
+            public static void InputGradient<TRank>(View v, SomeRows placements, View dx, int rows, int columns)
+                where TRank : struct, IRank
+            {
+                int index = Grid.IdxX * Group.DimX + Group.IdxX;
+                if (index >= rows * columns)
+                    return;
+                int row = index / columns;
+                int column = index % columns;
+                float result = dx[index];
+                for (int i = 0; i < placements.Count; i++)
+                {
+                    Placement placement = placements.At(i);
+                    if (row >= placement.First && row < placement.End)
+                        result += TRank.Dot(v, (placement.Slot + row) * TRank.Components, placement.Factor, column, columns);
+                }
+
+                dx[index] = result;
+            }
+        }
+
+        internal static class TermListLaunches<TRank>
+            where TRank : struct, IRank
+        {
+            /// <summary>y += Σ s·u Bᵀ, where it is more than the one term on all rows that the product adds itself.</summary>
+            public static void Forward(AcceleratorDevice device, Tensor? u, LowRankTerms terms, Tensor y)
+            {
+                if (u is null || terms.OnAllRows is not null)
+                    return;
+                int rows = y.Rows, columns = y.Columns;
+                for (int first = 0; first < terms.Placements.Length; first += 8)
+                {
+                    SomeRows some = SomeRows.Of(terms, first, true, rows, 1, out _);
+                    KernelConfig config = Launches.OneThreadEach(device, rows * columns);
+                    device.Launch(TermListKernels.Forward<TRank>, config, u.View, some, y.View, rows, columns);
+                }
+            }
+
+            /// <summary>dx += Σ v A, where it is more than the one term on all rows that the product adds itself.</summary>
+            public static void InputGradient(AcceleratorDevice device, Tensor? v, LowRankTerms terms, Tensor dx)
+            {
+                if (v is null || terms.OnAllRows is not null)
+                    return;
+                int rows = dx.Rows, columns = dx.Columns;
+                for (int first = 0; first < terms.Placements.Length; first += 8)
+                {
+                    SomeRows some = SomeRows.Of(terms, first, false, rows, 1, out _);
+                    KernelConfig config = Launches.OneThreadEach(device, rows * columns);
+                    device.Launch(TermListKernels.InputGradient<TRank>, config, v.View, some, dx.View, rows, columns);
+                }
             }
         }
     }

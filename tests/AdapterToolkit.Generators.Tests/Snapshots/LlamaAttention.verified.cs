@@ -3,7 +3,7 @@
 
 namespace Llama
 {
-    partial class Attention : global::AdapterToolkit.Modules.Module
+    partial class Attention<TProjection> : global::AdapterToolkit.Modules.Module
     {
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]

@@ -3,7 +3,7 @@
 
 namespace Llama
 {
-    partial class DecoderBlock : global::AdapterToolkit.Modules.Module
+    partial class DecoderBlock<TProjection> : global::AdapterToolkit.Modules.Module
     {
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]

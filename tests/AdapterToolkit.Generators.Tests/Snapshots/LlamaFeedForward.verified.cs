@@ -3,7 +3,7 @@
 
 namespace Llama
 {
-    partial class FeedForward : global::AdapterToolkit.Modules.Module
+    partial class FeedForward<TProjection> : global::AdapterToolkit.Modules.Module
     {
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]

@@ -3,7 +3,7 @@
 
 namespace Llama
 {
-    partial class LlamaModel
+    partial class LlamaModel<TProjection>
     {
         /// <inheritdoc/>
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
@@ -28,7 +28,7 @@ namespace Llama
         {
             // Tensor x = Embedding.Forward(tokens);
             global::AdapterToolkit.Tensors.Tensor x = Embedding.Forward(tokens);
-            foreach (global::Llama.DecoderBlock block in Blocks)
+            foreach (global::Llama.DecoderBlock<TProjection> block in Blocks)
             {
                 // x = block.Forward(x, context);
                 global::AdapterToolkit.Tensors.Tensor x2 = block.Evaluate(x, context, pass);
@@ -81,7 +81,7 @@ namespace Llama
                 Norm.Backward(gradient, saved.NormRecord, out xGradient);
             }
 
-            // foreach (DecoderBlock block in Blocks)
+            // foreach (DecoderBlock<TProjection> block in Blocks)
             for (int i = saved.BlockIterations.Count - 1; i >= 0; i--)
             {
                 BlockValues blockValues = saved.BlockIterations[i];
@@ -106,7 +106,7 @@ namespace Llama
             // Tensor x = Embedding.Forward(tokens);
             global::AdapterToolkit.Tensors.Tensor x = Embedding.Forward(tokens);
             bool xActive = false;
-            foreach (global::Llama.DecoderBlock block in Blocks)
+            foreach (global::Llama.DecoderBlock<TProjection> block in Blocks)
             {
                 BlockValues blockValues = new();
                 saved.BlockIterations.Add(blockValues);
@@ -191,7 +191,7 @@ namespace Llama
         [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
         private sealed class BlockValues : global::AdapterToolkit.Operators.ForwardRecord
         {
-            internal global::Llama.DecoderBlock? BlockModule;
+            internal global::Llama.DecoderBlock<TProjection>? BlockModule;
             internal global::AdapterToolkit.Operators.ForwardRecord? BlockRecord;
 
             /// <inheritdoc/>

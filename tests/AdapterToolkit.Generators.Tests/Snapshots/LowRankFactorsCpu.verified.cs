@@ -4,6 +4,9 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using FactorSums = global::AdapterToolkit.CompilerServices.FactorSums;
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using LowRankPlacement = global::AdapterToolkit.Weights.LowRankPlacement;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using RowTails = global::AdapterToolkit.CompilerServices.RowTails;
     using ScratchMemory = global::AdapterToolkit.Kernels.ScratchMemory;
@@ -32,8 +35,8 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>How many ranks are summed at once.</summary>
             private static int RanksAtOnce => TOperations.Count == 16 ? 8 : 4;
 
-            /// <summary>u = x Aᵀ, shared by rows.</summary>
-            internal sealed class Reduce(Tensor x, Tensor a, Tensor u) : ParallelWork
+            /// <summary>u = x Aᵀ for each term on its rows, shared by rows.</summary>
+            internal sealed class Reduce(Tensor x, LowRankTerms terms, Tensor u) : ParallelWork
             {
                 /// <inheritdoc/>
                 public override void Run(int worker, int workers)
@@ -43,14 +46,22 @@ namespace AdapterToolkit.Generated.User_Project
                     int end = ShareStart(x.Rows, 1, worker + 1, workers);
                     if (first == end)
                         return;
-                    ref float factor = ref MemoryMarshal.GetReference(a.Span);
                     ref float rows = ref MemoryMarshal.GetReference(x.Span);
-                    ReduceRows(ref rows, ref factor, depth, 1, ref MemoryMarshal.GetReference(u.Span), first, end);
+                    ref float results = ref MemoryMarshal.GetReference(u.Span);
+                    foreach (LowRankPlacement placement in terms.Placements)
+                    {
+                        int from = Math.Max(first, placement.First), to = Math.Min(end, placement.End);
+                        if (from >= to)
+                            continue;
+                        ref float factor = ref MemoryMarshal.GetReference(placement.Factors.A.Value.Span);
+                        ref float slot = ref Unsafe.Add(ref results, (nint)placement.Slot * x.Rows * TRank.Value);
+                        ReduceRows(ref rows, ref factor, depth, 1, ref slot, from, to);
+                    }
                 }
             }
 
-            /// <summary>v = s·dy B, shared by rows.</summary>
-            internal sealed class ReduceGradient(Tensor dy, Tensor b, float scaling, Tensor v) : ParallelWork
+            /// <summary>v = s·dy B for each term on its rows, shared by rows.</summary>
+            internal sealed class ReduceGradient(Tensor dy, LowRankTerms terms, Tensor v) : ParallelWork
             {
                 /// <inheritdoc/>
                 public override void Run(int worker, int workers)
@@ -61,9 +72,23 @@ namespace AdapterToolkit.Generated.User_Project
                     if (first == end)
                         return;
                     ref float factor = ref ScratchMemory.Take(0, TRank.Value * depth);
-                    Tiles.Unpack(ref MemoryMarshal.GetReference(b.Span), TRank.Value, ref factor, depth, TRank.Value, depth);
+                    LowRankFactors? unpacked = null;
                     ref float rows = ref MemoryMarshal.GetReference(dy.Span);
-                    ReduceRows(ref rows, ref factor, depth, scaling, ref MemoryMarshal.GetReference(v.Span), first, end);
+                    ref float results = ref MemoryMarshal.GetReference(v.Span);
+                    foreach (LowRankPlacement placement in terms.Placements)
+                    {
+                        int from = Math.Max(first, placement.First), to = Math.Min(end, placement.End);
+                        if (from >= to)
+                            continue;
+                        if (placement.Factors != unpacked)
+                        {
+                            unpacked = placement.Factors;
+                            Tiles.Unpack(ref MemoryMarshal.GetReference(unpacked.B.Value.Span), TRank.Value, ref factor, depth, TRank.Value, depth);
+                        }
+
+                        ref float slot = ref Unsafe.Add(ref results, (nint)placement.Slot * dy.Rows * TRank.Value);
+                        ReduceRows(ref rows, ref factor, depth, unpacked.Scaling, ref slot, from, to);
+                    }
                 }
             }
 
@@ -306,7 +331,8 @@ namespace AdapterToolkit.Generated.User_Project
                     for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
                     {
                         int width = Math.Min(32, outFeatures - (panel * 32));
-                        Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+                        ref float b = ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value));
+                        Tiles.Pack(ref b, TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
                         for (int lane = 0; lane < 32; lane += TOperations.Count)
                         {
                             ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * 32) + lane);

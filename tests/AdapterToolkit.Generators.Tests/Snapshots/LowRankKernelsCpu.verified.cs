@@ -6,6 +6,7 @@ namespace AdapterToolkit.Generated.User_Project
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using Products = global::AdapterToolkit.Generated.User_Project.CpuKernels.Products<global::AdapterToolkit.Generated.User_Project.CpuKernels.FullPrecision, global::AdapterToolkit.Generated.User_Project.CpuKernels.Rank3>;
     using Factors = global::AdapterToolkit.Generated.User_Project.CpuKernels.FactorProducts<global::AdapterToolkit.Generated.User_Project.CpuKernels.Rank3>;
@@ -13,16 +14,16 @@ namespace AdapterToolkit.Generated.User_Project
     partial class LowRank3Kernels
     {
         /// <inheritdoc/>
-        protected override void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y) =>
-            Products.Forward(device, x, weight, bias, factors, u, y);
+        protected override void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y) =>
+            Products.Forward(device, x, weight, bias, terms, u, y);
 
         /// <inheritdoc/>
-        protected override void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx) =>
-            Products.InputGradient(device, dy, weight, factors, v, dx);
+        protected override void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx) =>
+            Products.InputGradient(device, dy, weight, terms, v, dx);
 
         /// <inheritdoc/>
-        protected override void ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v) =>
-            Factors.ReduceGradient(device, dy, factors, v);
+        protected override void ReduceGradient(CpuDevice device, Tensor dy, LowRankTerms terms, Tensor v) =>
+            Factors.ReduceGradient(device, dy, terms, v);
 
         /// <inheritdoc/>
         protected override void FactorGradients(CpuDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors) =>
@@ -32,8 +33,8 @@ namespace AdapterToolkit.Generated.User_Project
         protected override void Merge(CpuDevice device, FrozenWeight weight, LowRankFactors factors, float sign) =>
             Factors.Merge(device, weight, factors, sign);
 
-        /// <summary>y = s·u Bᵀ with u = x Aᵀ: the adapter's term alone, without W.</summary>
-        internal static void LowRankTerm(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u, Tensor y) =>
-            Factors.LowRankTerm(device, x, factors, u, y);
+        /// <summary>y = Σ s·u Bᵀ with u = x Aᵀ: the terms alone, without W.</summary>
+        internal static void TermsAlone(CpuDevice device, Tensor x, LowRankTerms terms, Tensor u, Tensor y) =>
+            Factors.TermsAlone(device, x, terms, u, y);
     }
 }

@@ -3,6 +3,9 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
+    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using LowRankPlacement = global::AdapterToolkit.Weights.LowRankPlacement;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using ScratchMemory = global::AdapterToolkit.Kernels.ScratchMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
@@ -13,9 +16,9 @@ namespace AdapterToolkit.Generated.User_Project
 
     partial class CpuKernels
     {
-        /// <summary>y = x Wᵀ + s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows.</summary>
+        /// <summary>y = x Wᵀ + Σ s·u Bᵀ + bias, shared by rows, or by panels of W where there are few rows.</summary>
         internal sealed class Forward<TVectors, TWeight, TRank>(
-            Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y) : ParallelWork
+            Tensor? x, Tensor? weight, Tensor? bias, LowRankTerms terms, Tensor? u, Tensor y) : ParallelWork
             where TVectors : struct, IVectors
             where TWeight : struct, IWeight
             where TRank : struct, IRank
@@ -39,7 +42,8 @@ namespace AdapterToolkit.Generated.User_Project
                 ref float ws = ref weight is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(weight.Span);
                 ref float biases = ref bias is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(bias.Span);
                 ref float ys = ref MemoryMarshal.GetReference(y.Span);
-                ref float bValues = ref b is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(b.Span);
+                LowRankFactors? onAllRows = terms.OnAllRows;
+                ref float bValues = ref onAllRows is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(onAllRows.B.Value.Span);
                 ref float uValues = ref u is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(u.Span);
 
                 int blocks = (inFeatures + 1023) / 1024;
@@ -56,7 +60,7 @@ namespace AdapterToolkit.Generated.User_Project
                 for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)
                 {
                     int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
-                    if (u is not null)
+                    if (onAllRows is not null)
                         PackRows<TVectors>(ref Unsafe.Add(ref uValues, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedU);
 
                     int start = 0;
@@ -65,7 +69,7 @@ namespace AdapterToolkit.Generated.User_Project
                         int depth = Math.Min(depthAtOnce, inFeatures - start);
                         bool starts = start == 0;
                         bool ends = start + depth == inFeatures;
-                        bool addsTerm = b is not null && ends;
+                        bool addsTerm = onAllRows is not null && ends;
                         if (depth > 0)
                             PackRows<TVectors>(ref Unsafe.Add(ref xs, ((nint)blockRow * inFeatures) + start), inFeatures, blockRows, depth, ref packedX);
 
@@ -79,7 +83,7 @@ namespace AdapterToolkit.Generated.User_Project
                             if (bias is not null && starts)
                                 Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
                             if (addsTerm)
-                                Tiles.Pack(ref Unsafe.Add(ref bValues, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
+                                Tiles.Pack(ref Unsafe.Add(ref bValues, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panelB, 32, onAllRows!.Scaling);
 
                             ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);
 
@@ -104,13 +108,16 @@ namespace AdapterToolkit.Generated.User_Project
                         start += depth;
                     }
                     while (start < inFeatures);
+
+                    if (u is not null && onAllRows is null)
+                        AddTerms<TVectors, TRank>(terms, true, u, y, blockRow, blockRow + blockRows, firstPanel * 32, Math.Min(endPanel * 32, outFeatures));
                 }
             }
         }
 
-        /// <summary>dx = dy W + v A, shared by rows, or by input features where there are few rows.</summary>
+        /// <summary>dx = dy W + Σ v A, shared by rows, or by input features where there are few rows.</summary>
         internal sealed class InputGradient<TVectors, TWeight, TRank>(
-            Tensor dy, Tensor? weight, Tensor? v, Tensor? a, Tensor dx) : ParallelWork
+            Tensor dy, Tensor? weight, LowRankTerms terms, Tensor? v, Tensor dx) : ParallelWork
             where TVectors : struct, IVectors
             where TWeight : struct, IWeight
             where TRank : struct, IRank
@@ -133,8 +140,9 @@ namespace AdapterToolkit.Generated.User_Project
                 ref float dys = ref MemoryMarshal.GetReference(dy.Span);
                 ref float ws = ref weight is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(weight.Span);
                 ref float dxs = ref MemoryMarshal.GetReference(dx.Span);
+                LowRankFactors? onAllRows = terms.OnAllRows;
+                ref float aValues = ref onAllRows is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(onAllRows.A.Value.Span);
                 ref float vValues = ref v is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(v.Span);
-                ref float aValues = ref a is null ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(a.Span);
                 ref float noBias = ref Unsafe.NullRef<float>();
 
                 int blocks = (outFeatures + 255) / 256;
@@ -147,14 +155,14 @@ namespace AdapterToolkit.Generated.User_Project
                 for (int blockRow = firstRow; blockRow < endRow; blockRow += rowsAtOnce)
                 {
                     int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
-                    if (v is not null)
+                    if (onAllRows is not null)
                         PackColumns<TVectors>(ref Unsafe.Add(ref vValues, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedV);
 
                     for (int start = 0; start < outFeatures; start += depthAtOnce)
                     {
                         int depth = Math.Min(depthAtOnce, outFeatures - start);
                         bool starts = start == 0;
-                        bool addsTerm = v is not null && start + depth == outFeatures;
+                        bool addsTerm = onAllRows is not null && start + depth == outFeatures;
                         PackColumns<TVectors>(ref Unsafe.Add(ref dys, ((nint)blockRow * outFeatures) + start), outFeatures, blockRows, depth, ref packedDy);
 
                         for (int feature = firstFeature, height; feature < endFeature; feature += height)
@@ -181,7 +189,80 @@ namespace AdapterToolkit.Generated.User_Project
                         int height = Math.Min(TVectors.Width, blockRows - row);
                         Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, height, features);
                     }
+
+                    if (v is not null && onAllRows is null)
+                        AddTerms<TVectors, TRank>(terms, false, v, dx, blockRow, blockRow + blockRows, firstFeature, endFeature);
                 }
+            }
+        }
+
+        /// <summary>
+        /// result += Σ s·u Bᵀ, or Σ v A, for some rows and columns: over panels of the columns, and in each over the terms. A factor's part of a panel is packed
+        /// once for all rows that its term stands on.
+        /// </summary>
+        private static void AddTerms<TVectors, TRank>(
+            LowRankTerms terms, bool isTransposed, Tensor reduced, Tensor result, int firstRow, int endRow, int firstColumn, int endColumn)
+            where TVectors : struct, IVectors
+            where TRank : struct, IRank
+        {
+            int rows = result.Rows, columns = result.Columns;
+            ref float none = ref Unsafe.NullRef<float>();
+            ref float lefts = ref MemoryMarshal.GetReference(reduced.Span);
+            ref float results = ref MemoryMarshal.GetReference(result.Span);
+            ref float packed = ref ScratchMemory.Take(3, terms.Slots * (endRow - firstRow) * TRank.Value);
+            ref float panel = ref ScratchMemory.Take(4, 32 * (TRank.Value + endRow - firstRow));
+            ref float edge = ref Unsafe.Add(ref panel, 32 * TRank.Value);
+            ref float target = ref packed;
+            foreach (LowRankPlacement placement in terms.Placements)
+            {
+                int first = Math.Max(placement.First, firstRow), count = Math.Min(placement.End, endRow) - first;
+                if (count <= 0)
+                    continue;
+                PackRows<TVectors>(ref Unsafe.Add(ref lefts, ((nint)(placement.Slot * rows) + first) * TRank.Value), TRank.Value, count, TRank.Value, ref target);
+                target = ref Unsafe.Add(ref target, count * TRank.Value);
+            }
+
+            for (int column = firstColumn; column < endColumn; column += 32)
+            {
+                int width = Math.Min(32, endColumn - column);
+                ref float panelResult = ref Unsafe.Add(ref results, ((nint)firstRow * columns) + column);
+                if (width < 32)
+                    Tiles.Copy(ref panelResult, columns, ref edge, 32, endRow - firstRow, width, 32);
+                ref float sums = ref width < 32 ? ref edge : ref panelResult;
+                nint stride = width < 32 ? 32 : columns;
+                ref float left = ref packed;
+                LowRankFactors? inPanel = null;
+                foreach (LowRankPlacement placement in terms.Placements)
+                {
+                    int first = Math.Max(placement.First, firstRow), count = Math.Min(placement.End, endRow) - first;
+                    if (count <= 0)
+                        continue;
+                    if (placement.Factors != inPanel)
+                    {
+                        inPanel = placement.Factors;
+                        ref float factor = ref MemoryMarshal.GetReference((isTransposed ? inPanel.B : inPanel.A).Value.Span);
+                        if (isTransposed)
+                            Tiles.Pack(ref Unsafe.Add(ref factor, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panel, 32, inPanel.Scaling);
+                        else
+                            Tiles.Copy(ref Unsafe.Add(ref factor, column), columns, ref panel, 32, TRank.Value, width, 32);
+                    }
+
+                    for (int row = 0, height; row < count; row += height)
+                    {
+                        height = TVectors.HeightOf(count - row);
+                        for (int lane = 0; lane < width; lane += TVectors.Width)
+                        {
+                            ref float tile = ref Unsafe.Add(ref sums, ((first - firstRow + row) * stride) + lane);
+                            TVectors.Multiply<FullPrecision, TRank>(
+                                height, ref none, ref none, 0, 0, ref Unsafe.Add(ref panel, lane), ref left, 0, true, ref none, ref tile, stride, false);
+                        }
+
+                        left = ref Unsafe.Add(ref left, height * TRank.Value);
+                    }
+                }
+
+                if (width < 32)
+                    Tiles.Copy(ref edge, 32, ref panelResult, columns, endRow - firstRow, width, width);
             }
         }
 

@@ -6,6 +6,7 @@ namespace AdapterToolkit.Generated.User_Project
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using ParallelWork = global::AdapterToolkit.Devices.ParallelWork;
     using Sharing = global::AdapterToolkit.Kernels.Sharing;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
@@ -79,39 +80,39 @@ namespace AdapterToolkit.Generated.User_Project
         internal static class Products<TWeight, TRank>
             where TWeight : struct, IWeight where TRank : struct, IRank
         {
-            /// <summary>y = x Wᵀ + s·u Bᵀ + bias.</summary>
-            internal static void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+            /// <summary>y = x Wᵀ + Σ s·u Bᵀ + bias.</summary>
+            internal static void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
             {
-                if (TRank.Value > 0 && factors is not null && u is not null)
-                    FactorProducts<TRank>.Reduce(device, x, factors, u);
+                if (TRank.Value > 0 && u is not null)
+                    FactorProducts<TRank>.Reduce(device, x, terms, u);
                 int workers = Sharing.Workers(device, x.Rows, y.Columns, x.Columns);
-                Run(device, workers, x, weight.Data, bias?.Data, factors?.B.Value, factors?.Scaling ?? 0, u, y);
+                Run(device, workers, x, weight.Data, bias?.Data, terms, u, y);
             }
 
-            /// <summary>dx = dy W + v A.</summary>
-            internal static void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
+            /// <summary>dx = dy W + Σ v A.</summary>
+            internal static void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
             {
-                if (TRank.Value > 0 && factors is not null && v is not null)
-                    FactorProducts<TRank>.ReduceGradient(device, dy, factors, v);
+                if (TRank.Value > 0 && v is not null)
+                    FactorProducts<TRank>.ReduceGradient(device, dy, terms, v);
                 int workers = Sharing.Workers(device, dy.Rows, dy.Columns, dx.Columns);
                 ParallelWork work = VectorWidth.Bits switch
                 {
-                    512 => new InputGradient<With512Bits, TWeight, TRank>(dy, weight.Data, v, factors?.A.Value, dx),
-                    256 => new InputGradient<With256Bits, TWeight, TRank>(dy, weight.Data, v, factors?.A.Value, dx),
-                    _ => new InputGradient<With128Bits, TWeight, TRank>(dy, weight.Data, v, factors?.A.Value, dx),
+                    512 => new InputGradient<With512Bits, TWeight, TRank>(dy, weight.Data, terms, v, dx),
+                    256 => new InputGradient<With256Bits, TWeight, TRank>(dy, weight.Data, terms, v, dx),
+                    _ => new InputGradient<With128Bits, TWeight, TRank>(dy, weight.Data, terms, v, dx),
                 };
                 device.Workers.Run(work, workers);
             }
 
-            /// <summary>The forward product, or its low-rank term alone.</summary>
+            /// <summary>The forward product, or its low-rank terms alone.</summary>
             internal static void Run(
-                CpuDevice device, int workers, Tensor? x, Tensor? weight, Tensor? bias, Tensor? b, float scaling, Tensor? u, Tensor y)
+                CpuDevice device, int workers, Tensor? x, Tensor? weight, Tensor? bias, LowRankTerms terms, Tensor? u, Tensor y)
             {
                 ParallelWork work = VectorWidth.Bits switch
                 {
-                    512 => new Forward<With512Bits, TWeight, TRank>(x, weight, bias, b, scaling, u, y),
-                    256 => new Forward<With256Bits, TWeight, TRank>(x, weight, bias, b, scaling, u, y),
-                    _ => new Forward<With128Bits, TWeight, TRank>(x, weight, bias, b, scaling, u, y),
+                    512 => new Forward<With512Bits, TWeight, TRank>(x, weight, bias, terms, u, y),
+                    256 => new Forward<With256Bits, TWeight, TRank>(x, weight, bias, terms, u, y),
+                    _ => new Forward<With128Bits, TWeight, TRank>(x, weight, bias, terms, u, y),
                 };
                 device.Workers.Run(work, workers);
             }
@@ -122,28 +123,28 @@ namespace AdapterToolkit.Generated.User_Project
         internal static class FactorProducts<TRank>
             where TRank : struct, IRank
         {
-            /// <summary>u = x Aᵀ.</summary>
-            internal static void Reduce(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u)
+            /// <summary>u = x Aᵀ for each term.</summary>
+            internal static void Reduce(CpuDevice device, Tensor x, LowRankTerms terms, Tensor u)
             {
-                int workers = Sharing.Workers(device, x.Rows, TRank.Value, x.Columns);
+                int workers = Sharing.Workers(device, u.Rows, TRank.Value, x.Columns);
                 ParallelWork work = VectorWidth.Bits switch
                 {
-                    512 => new Factors<Floats512, VectorOperations512, TRank>.Reduce(x, factors.A.Value, u),
-                    256 => new Factors<Floats256, VectorOperations256, TRank>.Reduce(x, factors.A.Value, u),
-                    _ => new Factors<Floats128, VectorOperations128, TRank>.Reduce(x, factors.A.Value, u),
+                    512 => new Factors<Floats512, VectorOperations512, TRank>.Reduce(x, terms, u),
+                    256 => new Factors<Floats256, VectorOperations256, TRank>.Reduce(x, terms, u),
+                    _ => new Factors<Floats128, VectorOperations128, TRank>.Reduce(x, terms, u),
                 };
                 device.Workers.Run(work, workers);
             }
 
-            /// <summary>v = s·dy B.</summary>
-            internal static void ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v)
+            /// <summary>v = s·dy B for each term.</summary>
+            internal static void ReduceGradient(CpuDevice device, Tensor dy, LowRankTerms terms, Tensor v)
             {
-                int workers = Sharing.Workers(device, dy.Rows, TRank.Value, dy.Columns);
+                int workers = Sharing.Workers(device, v.Rows, TRank.Value, dy.Columns);
                 ParallelWork work = VectorWidth.Bits switch
                 {
-                    512 => new Factors<Floats512, VectorOperations512, TRank>.ReduceGradient(dy, factors.B.Value, factors.Scaling, v),
-                    256 => new Factors<Floats256, VectorOperations256, TRank>.ReduceGradient(dy, factors.B.Value, factors.Scaling, v),
-                    _ => new Factors<Floats128, VectorOperations128, TRank>.ReduceGradient(dy, factors.B.Value, factors.Scaling, v),
+                    512 => new Factors<Floats512, VectorOperations512, TRank>.ReduceGradient(dy, terms, v),
+                    256 => new Factors<Floats256, VectorOperations256, TRank>.ReduceGradient(dy, terms, v),
+                    _ => new Factors<Floats128, VectorOperations128, TRank>.ReduceGradient(dy, terms, v),
                 };
                 device.Workers.Run(work, workers);
             }
@@ -168,13 +169,13 @@ namespace AdapterToolkit.Generated.User_Project
                 device.Workers.Run(work, workers);
             }
 
-            /// <summary>y = s·u Bᵀ with u = x Aᵀ: the adapter's term alone, without W.</summary>
-            internal static void LowRankTerm(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u, Tensor y)
+            /// <summary>y = Σ s·u Bᵀ with u = x Aᵀ: the terms alone, without W.</summary>
+            internal static void TermsAlone(CpuDevice device, Tensor x, LowRankTerms terms, Tensor u, Tensor y)
             {
-                Reduce(device, x, factors, u);
+                Reduce(device, x, terms, u);
                 int workers = Sharing.Workers(device, y.Rows, y.Columns, TRank.Value);
                 Products<FullPrecision, TRank>.Run(
-                    device, workers, null, null, null, factors.B.Value, factors.Scaling, u, y);
+                    device, workers, null, null, null, terms, u, y);
             }
 
             /// <summary>gradient += scaling · byRankᵀ byFeature, or its transpose where the gradient is turned.</summary>

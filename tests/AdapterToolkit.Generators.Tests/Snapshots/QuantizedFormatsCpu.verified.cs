@@ -135,7 +135,7 @@ namespace AdapterToolkit.Generated.User_Project
             }
         }
 
-        /// <summary>W in half precision.</summary>
+        /// <summary>W in float16.</summary>
         internal readonly struct Float16 : ISixteenBits
         {
             public static bool IsTransposed => true;

@@ -8,7 +8,7 @@ namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
-    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using static global::AdapterToolkit.Generated.User_Project.AcceleratorKernels;
@@ -17,19 +17,21 @@ namespace AdapterToolkit.Generated.User_Project
     {
         /// <inheritdoc/>
         protected override void Forward(
-            AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+            AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
         {
-            if (factors is not null && u is not null)
-                FactorLaunches<Rank3, FourComponents>.Reduce(device, x, factors, u);
-            PackedLaunches.Forward(device, x, NF4Block64NestedWeight.Of(weight), ForwardLowRank<Rank3>.Of(u, factors), bias, y);
+            if (u is not null)
+                FactorLaunches<Rank3, FourComponents>.Reduce(device, x, terms, u);
+            PackedLaunches.Forward(device, x, NF4Block64NestedWeight.Of(weight), ForwardLowRank<Rank3>.Of(u, terms), bias, y);
+            TermListLaunches<Rank3>.Forward(device, u, terms, y);
         }
 
         /// <inheritdoc/>
-        protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
+        protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
         {
-            if (factors is not null && v is not null)
-                ReduceGradient(device, dy, factors, v);
-            PackedLaunches.InputGradient(device, dy, NF4Block64NestedWeight.Of(weight), InputGradientLowRank<Rank3>.Of(v, factors), dx);
+            if (v is not null)
+                FactorLaunches<Rank3, FourComponents>.ReduceGradient(device, dy, terms, v);
+            PackedLaunches.InputGradient(device, dy, NF4Block64NestedWeight.Of(weight), InputGradientLowRank<Rank3>.Of(v, terms), dx);
+            TermListLaunches<Rank3>.InputGradient(device, v, terms, dx);
         }
 
         /// <inheritdoc/>

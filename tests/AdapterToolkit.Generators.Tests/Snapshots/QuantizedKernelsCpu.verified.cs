@@ -5,7 +5,7 @@ namespace AdapterToolkit.Generated.User_Project
 {
     using CpuDevice = global::AdapterToolkit.Devices.CpuDevice;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
-    using LowRankFactors = global::AdapterToolkit.Weights.LowRankFactors;
+    using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using PackedWeight = global::AdapterToolkit.Weights.PackedWeight;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using Bytes = global::System.Span<byte>;
@@ -17,12 +17,12 @@ namespace AdapterToolkit.Generated.User_Project
     partial class LowRank3NF4Block64NestedKernels
     {
         /// <inheritdoc/>
-        protected override void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y) =>
-            Products.Forward(device, x, weight, bias, factors, u, y);
+        protected override void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y) =>
+            Products.Forward(device, x, weight, bias, terms, u, y);
 
         /// <inheritdoc/>
-        protected override void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx) =>
-            Products.InputGradient(device, dy, weight, factors, v, dx);
+        protected override void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx) =>
+            Products.InputGradient(device, dy, weight, terms, v, dx);
 
         /// <inheritdoc/>
         protected override void Dequantize(CpuDevice device, PackedWeight weight, Tensor dense) =>

@@ -139,12 +139,23 @@ public sealed partial class PtxTests
         {
             string own = string.Create(CultureInfo.InvariantCulture, $"Rank{rank}");
             string components = rank > 4 ? "EightComponents" : "FourComponents";
-            foreach (string kernel in (string[])["Reduce", "ReduceGradient", "GradientOfA", "GradientOfB"])
+            foreach (string kernel in (string[])["GradientOfA", "GradientOfB"])
             {
                 Assert.Contains($"FactorKernels.{kernel}.{own}.{components}", kernels);
                 Assert.Contains($"NarrowFactorKernels.{kernel}.{own}", kernels);
             }
 
+            foreach (string kernel in (string[])["Reduce", "ReduceGradient"])
+            {
+                foreach (string rows in (string[])["AllRows", "SomeRows"])
+                {
+                    Assert.Contains($"FactorKernels.{kernel}.{own}.{components}.{rows}", kernels);
+                    Assert.Contains($"NarrowFactorKernels.{kernel}.{own}.{rows}", kernels);
+                }
+            }
+
+            foreach (string product in (string[])["Forward", "InputGradient"])
+                Assert.Contains($"TermListKernels.{product}.{own}", kernels);
             Assert.Contains($"FactorKernels.Merge.{own}", kernels);
             AssertProducts("DenseWeight", own, pieces: []);
         }

@@ -1,13 +1,12 @@
+using System.Globalization;
 using AdapterToolkit.Adapters;
-using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
-using AdapterToolkit.Tests.Products;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Adapters;
@@ -15,53 +14,7 @@ namespace AdapterToolkit.Tests.Adapters;
 /// <summary>A batch whose rows use different adapters, or none, computes what separate runs do.</summary>
 public sealed class MixedAdaptersTests
 {
-    private const int Rank = 4;
-    private const int In = 10;
-    private const int Out = 7;
     private const double Tolerance = 1e-5;
-
-    /// <summary>Rows 0 and 1, 5 to 8 of 11: the others have the second adapter, or none.</summary>
-    private static readonly RowRange[] s_first = [new(0, 2), new(5, 4)];
-    private static readonly RowRange[] s_second = [new(2, 3), new(10, 1)];
-    private static readonly RowRange[] s_none = [new(9, 1)];
-    private const int Rows = 11;
-
-    public static IEnumerable<TheoryDataRow<string>> Devices => TestDevices.All;
-
-    [Theory]
-    [MemberData(nameof(Devices))]
-    public void Rows_of_a_layer_have_their_own_adapters(string identifier)
-    {
-        using Device device = TestDevices.Open(identifier);
-        Linear layer = ProductLayer.Create(Rank, In, Out, bias: false);
-        layer.Weight.Load(device, Random(1, In * Out));
-        LowRankFactors first = Factors(device, layer, 2), second = Factors(device, layer, 3);
-        float[] x = Random(4, Rows * In), dy = Random(5, Rows * Out);
-
-        LayerRun mixed = Run(layer, LowRankTerms.Of([new LowRankTerm(first, s_first), new LowRankTerm(second, s_second)]), x, dy, Rows);
-        (float[] A, float[] B) firstGradients = Gradients(first), secondGradients = Gradients(second);
-
-        foreach ((LowRankFactors? factors, RowRange[] ranges) in ((LowRankFactors?, RowRange[])[])[(first, s_first), (second, s_second), (null, s_none)])
-        {
-            Clear(factors);
-            foreach (RowRange range in ranges)
-            {
-                LowRankTerms terms = factors is null ? LowRankTerms.None : LowRankTerms.Of(factors);
-                LayerRun alone = Run(layer, terms, Slice(x, range, In), Slice(dy, range, Out), range.Count);
-                Close.Assert(alone.Y, Slice(mixed.Y, range, Out), Tolerance, $"y of {range}");
-                Close.Assert(alone.Dx, Slice(mixed.Dx, range, In), Tolerance, $"dx of {range}");
-            }
-        }
-
-        Close.Assert(Gradients(first).A, firstGradients.A, Tolerance, "dA of the first");
-        Close.Assert(Gradients(first).B, firstGradients.B, Tolerance, "dB of the first");
-        Close.Assert(Gradients(second).A, secondGradients.A, Tolerance, "dA of the second");
-        Close.Assert(Gradients(second).B, secondGradients.B, Tolerance, "dB of the second");
-        first.Dispose();
-        second.Dispose();
-        layer.Weight.Dispose();
-        Assert.Equal(0, device.HeldBytes);
-    }
 
     [Theory]
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
@@ -69,7 +22,7 @@ public sealed class MixedAdaptersTests
     {
         using Device device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
-        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, isInUse: false), 2);
+        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
         const int Length = 6, Sequences = 4;
         int[] ids = [.. Enumerable.Range(0, Sequences * Length).Select(i => ((i * 7) + 3) % model.Head.VocabularySize)];
         TokenIds all = new(Sequences, Length, ids);
@@ -92,57 +45,126 @@ public sealed class MixedAdaptersTests
 
         foreach ((Parameter parameter, float[] gradient) in All(first).Concat(All(second)).Zip(gradients))
             Close.Assert(parameter.Gradient!.ToArray(), gradient, 1e-4, $"gradient of '{parameter.Name}'");
-        ((IAdapterWeights)second).Dispose();
     }
 
     [Fact]
-    public void Two_terms_on_one_row_and_rows_that_are_not_there_are_refused()
-    {
-        using CpuDevice device = new(threads: 1);
-        Linear layer = ProductLayer.Create(Rank, In, Out, bias: false);
-        using LowRankFactors factors = Factors(device, layer, 2);
-        ArgumentException twice = Assert.Throws<ArgumentException>(() =>
-            LowRankTerms.Of([new LowRankTerm(factors, [new(0, 3)]), new LowRankTerm(factors, [new(2, 1)])]));
-        Assert.Contains("row 2", twice.Message, StringComparison.Ordinal);
-        LowRankTerms beyond = LowRankTerms.Of([new LowRankTerm(factors, [new(3, 2)])]);
-        Assert.Contains("3 to 4", Assert.Throws<ArgumentException>(() => beyond.Runs(4).ToArray()).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Adapters_with_trained_copies_do_not_mix()
+    [Trait("Device", "cpu")]
+    public void In_a_training_each_adapter_has_the_gradients_of_its_own_sequences_to_the_bit()
     {
         using CpuDevice device = new(threads: 1);
         using TrainedNormLlama model = TrainedNormLlama.Load(Fixtures.PathOf("llama-tiny", "base"), device);
-        LowRankAdapter other = new(model, isInUse: false);
-        NotSupportedException refused = Assert.Throws<NotSupportedException>(() =>
-            new MixedAdapters([(model.Adapter, [new(0, 1)]), (other, [new(1, 1)])]));
-        Assert.Contains("trains", refused.Message, StringComparison.Ordinal);
+        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
+        const int Length = 20, Sequences = 4;
+        TokenIds tokens = new(Sequences, Length, [.. Enumerable.Range(0, Sequences * Length).Select(i => ((i * 7) + 3) % model.Head.VocabularySize)]);
+        using MixedAdapters mixed = new([(first, [new(0, Length), new(2 * Length, 2 * Length)]), (second, [new(Length, Length)])]);
+
+        GradientsOf(mixed, _ => true, first, second);
+        float[][] ofFirst = Gradients(first), ofSecond = Gradients(second);
+        GradientsOf(first, sequence => sequence != 1, first);
+        Assert.Equal(Gradients(first), ofFirst);
+        GradientsOf(second, sequence => sequence == 1, second);
+        Assert.Equal(Gradients(second), ofSecond);
+
+        float[][] Gradients(LowRankAdapter adapter) => [.. Parameters(adapter).Select(parameter => parameter.Gradient!.ToArray())];
+
+        IEnumerable<Parameter> Parameters(LowRankAdapter adapter) => All(adapter).Concat(model.TrainableWeights.Select(weight => adapter.Of(weight).Copy!));
+
+        void GradientsOf(IAdapterWeights weights, Func<int, bool> isLearned, params LowRankAdapter[] adapters)
+        {
+            foreach (Parameter parameter in adapters.SelectMany(Parameters))
+                GradientSum.Start(parameter, new SequenceShare(0, Sequences, Sequences));
+            using SequenceContext context = model.CreateContext(tokens);
+            using TrainingRun run = new(weights, [.. Enumerable.Range(0, Sequences).Select(i => new Example(i * Length, Length, isLearned(i) ? 1 : 0))]);
+            using Tensor hidden = model.ForwardSaving(tokens, context, run, out ForwardRecord? record);
+            float[] seeds = [.. Random(6, hidden.Shape.Elements).Select((number, i) => isLearned(i / (Length * hidden.Columns)) ? number : 0)];
+            using Tensor gradient = Tensor.From(device, hidden.Shape, seeds);
+            run.BeginBackward();
+            model.Backward(gradient, record!);
+            record!.Release();
+            run.Complete();
+            foreach (Parameter parameter in adapters.SelectMany(Parameters))
+                Assert.Single(parameter.PartialGradients!.Complete());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
+    public void A_sequence_with_two_adapters_has_the_sum_of_their_terms(string identifier)
+    {
+        using Device device = TestDevices.Open(identifier);
+        using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
+        LowRankAdapter whole = Trained(model.Adapter, 1);
+        LowRankAdapter first = Copied(model, whole, 0.25f), second = Copied(model, whole, 0.75f);
+        const int Length = 5, Sequences = 3;
+        TokenIds all = new(Sequences, Length, [.. Enumerable.Range(0, Sequences * Length).Select(i => ((i * 5) + 1) % model.Head.VocabularySize)]);
+        RowRange[] blended = [new(0, Length), new(2 * Length, Length)];
+        float[] seed = Random(6, Sequences * Length * model.Blocks[0].Attention.Query.InFeatures);
+
+        float[] expected = Run(model, all, new MixedAdapters([(whole, blended)]), seed);
+        float[] mixed = Run(model, all, new MixedAdapters([(first, blended), (second, blended)]), seed);
+        Close.Assert(expected, mixed, Tolerance, "hidden states");
+        foreach ((Parameter parameter, Parameter of) in All(first).Zip(All(whole)).Concat(All(second).Zip(All(whole))))
+        {
+            // A's gradient goes with B, of which each has a part; B's gradient goes with A, which is the whole's.
+            float share = !parameter.Name.Contains("lora_A", StringComparison.Ordinal) ? 1 : All(first).Contains(parameter) ? 0.25f : 0.75f;
+            Close.Assert([.. of.Gradient!.ToArray().Select(value => value * share)], parameter.Gradient!.ToArray(), 1e-4, $"gradient of '{parameter.Name}'");
+        }
     }
 
     [Fact]
-    public void A_tree_has_one_adapter()
+    public void A_layers_terms_are_prepared_once_and_again_when_its_factors_change()
     {
         using CpuDevice device = new(threads: 1);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
-        Assert.Contains("LlamaModel", Assert.Throws<InvalidOperationException>(() => new LowRankAdapter(model)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => new LowRankAdapter(model.Blocks[0]));
+        LowRankAdapter adapter = Trained(model.Adapter, 1);
+        MixedAdapters mixed = new([(adapter, [new(0, 2)])]);
+        Linear layer = model.Blocks[0].Attention.Query;
+        LowRankTerms terms = mixed.TermsOf(layer);
+        Assert.Same(terms, mixed.TermsOf(layer));
+        adapter.Initialize(2);
+        Assert.Equal([adapter.FactorsOf(layer)!], mixed.TermsOf(layer).Factors);
     }
 
-    private sealed record LayerRun(float[] Y, float[] Dx);
-
-    private static LayerRun Run(Linear layer, LowRankTerms terms, float[] x, float[] dy, int rows)
+    [Theory]
+    [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
+    public void Each_adapter_has_its_own_trained_copies_on_its_rows(string identifier)
     {
-        Device device = layer.Weight.Device;
-        using Tensor input = Tensor.From(device, new Shape(rows, In), x), gradient = Tensor.From(device, new Shape(rows, Out), dy);
-        using Tensor y = layer.ForwardSaving(input, xActive: true, new Pass(new GivenTerms(terms)), out ForwardRecord? record);
-        layer.Backward(gradient, record!, out Tensor? dx);
-        record!.Release();
-        LayerRun run = new(y.ToArray(), dx!.ToArray());
-        dx.Release();
-        return run;
+        using Device device = TestDevices.Open(identifier);
+        using TrainedNormLlama model = TrainedNormLlama.Load(Fixtures.PathOf("llama-tiny", "base"), device);
+        LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
+        foreach ((LowRankAdapter adapter, int seed) in ((LowRankAdapter, int)[])[(first, 7), (second, 8)])
+        {
+            foreach (Tensor copy in Copies(adapter).Select(copy => copy.Value))
+                copy.CopyFrom([.. Random(seed, copy.Shape.Elements).Select(number => 1 + number)]);
+        }
+
+        const int Length = 6, Sequences = 4;
+        int[] ids = [.. Enumerable.Range(0, Sequences * Length).Select(i => ((i * 7) + 3) % model.Head.VocabularySize)];
+        RowRange[] firstRows = [new(0, Length), new(2 * Length, Length)], secondRows = [new(Length, Length)];
+        float[] seeds = Random(6, Sequences * Length * model.Config.HiddenSize);
+
+        float[] mixed = Run(model, new TokenIds(Sequences, Length, ids), new MixedAdapters([(first, firstRows), (second, secondRows)]), seeds);
+        float[][] gradients = [.. Copies(first).Concat(Copies(second)).Select(copy => copy.Gradient!.ToArray())];
+        foreach (Parameter copy in Copies(first).Concat(Copies(second)))
+            copy.ClearGradient();
+
+        IAdapterWeights?[] adapters = [first, second, first, null];
+        int hidden = mixed.Length / Sequences;
+        for (int sequence = 0; sequence < Sequences; sequence++)
+        {
+            TokenIds own = new(1, Length, ids.AsSpan(sequence * Length, Length));
+            float[] alone = Run(model, own, adapters[sequence], seeds.AsSpan(sequence * hidden, hidden).ToArray());
+            Close.Assert(alone, mixed.AsSpan(sequence * hidden, hidden).ToArray(), Tolerance, $"sequence {sequence}");
+        }
+
+        Assert.Equal(2 * model.TrainableWeights.Count(), gradients.Length);
+        foreach ((Parameter copy, float[] gradient) in Copies(first).Concat(Copies(second)).Zip(gradients))
+            Close.Assert(copy.Gradient!.ToArray(), gradient, 1e-4, $"gradient of '{copy.Name}'");
+
+        Parameter[] Copies(LowRankAdapter adapter) => [.. model.TrainableWeights.Select(weight => adapter.Of(weight).Copy!)];
     }
 
-    private static float[] Run(LlamaModel model, TokenIds tokens, IAdapterWeights? adapter, float[] gradient)
+    private static float[] Run(LanguageModel model, TokenIds tokens, IAdapterWeights? adapter, float[] gradient)
     {
         using SequenceContext context = model.CreateContext(tokens);
         using Tensor hidden = model.ForwardSaving(tokens, context, adapter, out ForwardRecord? record);
@@ -168,37 +190,26 @@ public sealed class MixedAdaptersTests
         return adapter;
     }
 
-    private static IEnumerable<Parameter> All(LowRankAdapter adapter) =>
-        adapter.Layers.Select(adapter.FactorsOf).SelectMany(factors => (Parameter[])[factors!.A, factors.B]);
-
-    private static LowRankFactors Factors(Device device, Linear layer, int seed) =>
-        new(device, "layer", layer.LowRank!, Rank, 2 * Rank, rankStabilized: false, Random(seed, Rank * In), Random(seed + 100, Out * Rank));
-
-    private static (float[] A, float[] B) Gradients(LowRankFactors factors) => (factors.A.Gradient!.ToArray(), factors.B.Gradient!.ToArray());
-
-    private static void Clear(LowRankFactors? factors)
+    /// <summary>An adapter with another's factors, B times a number.</summary>
+    private static LowRankAdapter Copied(LlamaModel model, LowRankAdapter source, float part)
     {
-        factors?.A.ClearGradient();
-        factors?.B.ClearGradient();
+        LowRankAdapter adapter = new(model, string.Create(CultureInfo.InvariantCulture, $"{part} of it"));
+        adapter.Initialize();
+        foreach (Linear layer in adapter.Layers)
+        {
+            adapter.FactorsOf(layer)!.A.Value.CopyFrom(source.FactorsOf(layer)!.A.Value.ToArray());
+            adapter.FactorsOf(layer)!.B.Value.CopyFrom([.. source.FactorsOf(layer)!.B.Value.ToArray().Select(value => value * part)]);
+        }
+
+        return adapter;
     }
 
-    private static float[] Slice(float[] rows, RowRange range, int columns) => rows[(range.First * columns)..(range.End * columns)];
+    private static IEnumerable<Parameter> All(LowRankAdapter adapter) =>
+        adapter.Layers.Select(adapter.FactorsOf).SelectMany(factors => (Parameter[])[factors!.A, factors.B]);
 
     private static float[] Random(int seed, int count)
     {
         Random random = new(seed);
         return [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f) * 0.4f)];
-    }
-
-    /// <summary>Terms that are given.</summary>
-    private sealed class GivenTerms(LowRankTerms terms) : IAdapterWeights
-    {
-        public LowRankTerms TermsOf(IAdapted layer) => terms;
-
-        public Parameter? TrainedOf(IAdapted module) => null;
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -8,7 +8,6 @@ using AdapterToolkit.Operators;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Adapters;
@@ -49,7 +48,7 @@ public sealed class TrainedModulesTests : IDisposable
         LossSum loss = model.ForwardBackward(Tokens, labels);
 
         Close.Assert(_expected.ReadFloat32("loss"), [(float)loss.Mean], Tolerance, "loss");
-        RmsNorm[] norms = [.. model.TrainableNorms];
+        RmsNorm[] norms = [.. model.TrainableWeights.Select(weight => weight.Module).Cast<RmsNorm>()];
         Assert.Equal(5, norms.Length);
         foreach (RmsNorm norm in norms)
             Close.Assert(_expected.ReadFloat32($"grad.{norm.CheckpointPath}.modules_to_save.weight"), norm.Parameters.Single().Gradient!.ToArray(), Tolerance,

@@ -1,7 +1,6 @@
 using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Support;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints;

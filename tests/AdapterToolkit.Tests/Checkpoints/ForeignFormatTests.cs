@@ -4,7 +4,6 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AdapterToolkit.Formats;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Tests.Support;
 using Xunit;
 

@@ -3,12 +3,12 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Optimizers;
+using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.LanguageModels;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Devices;
@@ -136,7 +136,7 @@ public sealed class DeviceMemoryTests
             Assert.Throws<DeviceMemoryException>(() => LoadAndTrain(device));
 
             // The map of 8-bit scales stays for the weights that come next.
-            Assert.True(device.HeldBytes == 0 || device.HeldBytes == PackedWeight.DynamicMapOf(device).Bytes,
+            Assert.True(device.HeldBytes == 0 || device.HeldBytes == PackedWeight.CodebookOf(device, WeightFormat.Dynamic8()).Bytes,
                 $"{device.HeldBytes} bytes are still held of {limit}.");
         }
     }

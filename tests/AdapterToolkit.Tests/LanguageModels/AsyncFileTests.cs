@@ -4,7 +4,6 @@ using AdapterToolkit.Loading;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.LanguageModels;

@@ -4,7 +4,6 @@ using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared;
 using AdapterToolkit.Tests.Support;
-using Llama;
 using Xunit;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 

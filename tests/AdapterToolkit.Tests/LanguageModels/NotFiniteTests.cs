@@ -4,7 +4,6 @@ using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.LanguageModels;

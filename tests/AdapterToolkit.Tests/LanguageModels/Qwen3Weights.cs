@@ -3,7 +3,6 @@ using AdapterToolkit.Models;
 using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
-using Llama;
 
 namespace AdapterToolkit.Tests.LanguageModels;
 

@@ -7,7 +7,6 @@ using AdapterToolkit.Tensors;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.LanguageModels;
@@ -120,7 +119,7 @@ public class SavedActivationsTests
         float[][] expected = [.. model.TrainableParameters.Select(parameter => parameter.Gradient!.ToArray())];
         foreach (Parameter parameter in model.TrainableParameters)
             parameter.ClearGradient();
-        foreach (DecoderBlock block in model.Blocks)
+        foreach (DecoderBlock<Projection> block in model.Blocks)
             block.RecomputesForward = true;
         Tensor hidden = model.ForwardSaving(tokens, model.CreateContext(tokens), out ForwardRecord? record);
         long values = model.Blocks.Count + 1L;

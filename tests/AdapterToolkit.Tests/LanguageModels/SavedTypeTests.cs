@@ -9,7 +9,6 @@ using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Quantization;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 using JsonObject = System.Text.Json.Nodes.JsonObject;
 

@@ -4,7 +4,6 @@ using AdapterToolkit.Formats;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tests.Support;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.LanguageModels;

@@ -6,7 +6,6 @@ using AdapterToolkit.Modules;
 using AdapterToolkit.Operators;
 using AdapterToolkit.Tensors;
 using AdapterToolkit.Weights;
-using Llama;
 
 namespace AdapterToolkit.Tests.Support;
 
@@ -56,13 +55,13 @@ public sealed partial class TrainedNormBlock(LlamaConfig config)
     public RmsNorm InputNorm { get; } = new(config.HiddenSize, config.RmsNormEps);
 
     [Checkpoint("self_attn")]
-    public Attention Attention { get; } = new(config);
+    public Attention<Projection> Attention { get; } = new(config);
 
     [Checkpoint("post_attention_layernorm"), Trainable]
     public RmsNorm PostAttentionNorm { get; } = new(config.HiddenSize, config.RmsNormEps);
 
     [Checkpoint("mlp")]
-    public FeedForward FeedForward { get; } = new(config);
+    public FeedForward<Projection> FeedForward { get; } = new(config);
 
     public Tensor Forward(Tensor x, SequenceContext context)
     {

@@ -75,25 +75,22 @@ public sealed class CancellationTests
         Assert.StartsWith(FormattableString.Invariant($"Step 2: loss {losses[1]}"), logger.Entries[1].Text, StringComparison.Ordinal);
     }
 
-    /// <summary>Batches that cancel when the second one is used, after they were counted.</summary>
+    /// <summary>Batches that cancel when the second one is used.</summary>
     private sealed class CancellingList(TrainingBatch[] batches, CancellationTokenSource source) : IReadOnlyList<TrainingBatch>
     {
-        private int _passes;
-
         public int Count => batches.Length;
 
-        public TrainingBatch this[int index] => batches[index];
-
-        public IEnumerator<TrainingBatch> GetEnumerator()
+        public TrainingBatch this[int index]
         {
-            _passes++;
-            for (int i = 0; i < batches.Length; i++)
+            get
             {
-                if (_passes > 1 && i > 0)
+                if (index > 0)
                     source.Cancel();
-                yield return batches[i];
+                return batches[index];
             }
         }
+
+        public IEnumerator<TrainingBatch> GetEnumerator() => batches.AsEnumerable().GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }

@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models;
 using AdapterToolkit.Tests.Shared;
 using AdapterToolkit.Training;
 using FineTune.Data;
@@ -132,7 +133,7 @@ public sealed class CorpusTests : IDisposable
     private static TextEncoder SampleEncoder()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "base-model");
-        return new TextEncoder(folder, LlamaConfig.FromFile(Path.Combine(folder, LlamaConfig.FileName)));
+        return new TextEncoder(folder, CausalModelConfig.FromFolder(folder));
     }
 
     private static string TextOf(TrainingSequence sequence) => s_encoder.Tokenizer.Decode(sequence.Ids.Span, skipSpecialTokens: true);

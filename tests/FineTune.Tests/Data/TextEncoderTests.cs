@@ -1,4 +1,5 @@
 using AdapterToolkit.Formats;
+using AdapterToolkit.Models;
 using AdapterToolkit.Training;
 using FineTune.Data;
 using Xunit;
@@ -18,7 +19,7 @@ public sealed class TextEncoderTests : IDisposable
     public TextEncoderTests()
     {
         string source = Path.Combine(AppContext.BaseDirectory, "base-model");
-        foreach (string name in (string[])[LlamaConfig.FileName, Tokenizer.FileName])
+        foreach (string name in (string[])[CausalModelConfig.FileName, Tokenizer.FileName])
             File.Copy(Path.Combine(source, name), Path.Combine(_folder, name));
         File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), ChatMl);
         _encoder = EncoderOf(chatTemplate: null);
@@ -124,7 +125,7 @@ public sealed class TextEncoderTests : IDisposable
         Assert.Contains("No robots here", exception.Message, StringComparison.Ordinal);
     }
 
-    private TextEncoder EncoderOf(string? chatTemplate) => new(_folder, LlamaConfig.FromFile(Path.Combine(_folder, LlamaConfig.FileName)), chatTemplate);
+    private TextEncoder EncoderOf(string? chatTemplate) => new(_folder, CausalModelConfig.FromFolder(_folder), chatTemplate);
 
     private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatMessage[] messages) =>
         Encode(encoder, new Conversation(messages), 4096).Sequences;

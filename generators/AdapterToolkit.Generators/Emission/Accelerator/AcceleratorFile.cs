@@ -22,6 +22,8 @@ internal static class AcceleratorFile
         "using Interop = global::ILGPU.Interop;",
         "using KernelConfig = global::ILGPU.KernelConfig;",
         RuntimeNames.Alias(RuntimeNames.LowRankFactors),
+        RuntimeNames.Alias(RuntimeNames.LowRankPlacement),
+        RuntimeNames.Alias(RuntimeNames.LowRankTerms),
         "using Math = global::System.Math;",
         RuntimeNames.Alias(RuntimeNames.NumberOrder),
         RuntimeNames.Alias(RuntimeNames.PackedWeight),

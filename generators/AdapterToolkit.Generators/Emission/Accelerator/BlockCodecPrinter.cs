@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
+using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -11,7 +12,6 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 internal sealed class BlockCodecPrinter(StoredFormat format)
 {
     private const int WordBits = 32;
-    private const int HalfOfDynamicCodes = 128;
 
     private readonly BlockWeightPrinter _weight = new(format);
 
@@ -21,9 +21,9 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
 
     private int BlockShift => PowerOfTwo.Logarithm(format.BlockSize);
 
-    private bool ReadsDynamicMap => format.Bits == 8;
+    private bool ReadsCodebook => format.Codebook.Length == 0;
 
-    private string MapParameter => ReadsDynamicMap ? "View dynamicMap, " : string.Empty;
+    private string MapParameter => ReadsCodebook ? "View codeValues, " : string.Empty;
 
     /// <summary>The classes of the kernels and of their launches.</summary>
     public string Print() => Template.Text($$"""
@@ -34,7 +34,7 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
             {{AcceleratorFile.KernelMark}}
             public static void Dequantize(Words codes, View maxima, {{MapParameter}}View dense, int count)
             {
-                View codebook = {{BlockWeightPrinter.TypeName(format)}}.Codebook({{(ReadsDynamicMap ? "dynamicMap, Group.DimX" : string.Empty)}});
+                View codebook = {{BlockWeightPrinter.TypeName(format)}}.Codebook({{(ReadsCodebook ? "codeValues, Group.DimX" : string.Empty)}});
                 int index = Grid.IdxX * Group.DimX + Group.IdxX;
                 if (index >= count)
                     return;
@@ -76,7 +76,7 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
                     if (i < count - first)
                         value = values[first + i];
                     float number = value * firstFactor * secondFactor;
-                    {{(ReadsDynamicMap ? DynamicCode() : FourBitCode())}}
+                    {{(ReadsCodebook ? NearestCode() : FourBitCode())}}
                 }
 
                 codes[word] = packed;
@@ -91,7 +91,7 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
                     Launches.OneThreadEach(device, dense.Shape.Elements),
                     weight.Codes.ViewOf<uint>(),
                     scales.View,
-                    {{(ReadsDynamicMap ? "weight.DynamicMap.View," : string.Empty)}}
+                    {{(ReadsCodebook ? "weight.Codebook.View," : string.Empty)}}
                     dense.View,
                     dense.Shape.Elements);
 
@@ -110,24 +110,24 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
                     Launches.OneThreadEach(device, codes.Shape.Elements),
                     values.View,
                     factors.View,
-                    {{(ReadsDynamicMap ? "PackedWeight.DynamicMapOf(device).View," : string.Empty)}}
+                    {{(ReadsCodebook ? $"PackedWeight.CodebookOf(device, {RuntimeNames.ValueOf(format)}).View," : string.Empty)}}
                     codes.ViewOf<uint>(),
                     values.Shape.Elements);
         }
         """);
 
-    /// <summary>A search: of the 255 points between the map's values, how many are below the number.</summary>
-    private static IEnumerable<string> DynamicCode() =>
+    /// <summary>A search: of the points between the codebook's values, which rise, how many are below the number.</summary>
+    private IEnumerable<string> NearestCode() =>
     [
         $$"""
         int code = 0;
-        for (int step = {{HalfOfDynamicCodes}}; step > 0; step >>= 1)
+        for (int step = {{1 << (format.Bits - 1)}}; step > 0; step >>= 1)
         {
             int below = code + step - 1;
-            code += step * NumberOrder.IsAbove(number, (dynamicMap[below] + dynamicMap[below + 1]) * 0.5f);
+            code += step * NumberOrder.IsAbove(number, (codeValues[below] + codeValues[below + 1]) * 0.5f);
         }
 
-        packed |= (uint)code << (i * 8);
+        packed |= (uint)code << (i * {{format.Bits}});
         """,
     ];
 
@@ -135,17 +135,18 @@ internal sealed class BlockCodecPrinter(StoredFormat format)
     private IEnumerable<string> FourBitCode()
     {
         yield return "int place = 0;";
-        foreach (float point in CodebookValues.DecisionPoints(format.Numbers))
+        foreach (float point in DecisionPoints.Between(format.Codebook))
             yield return $"place += NumberOrder.IsAbove(number, {FloatLiteral.Of(point)});";
-        if (CodebookValues.IsOrdered(format.Numbers))
+        if (format.IsOrdered)
         {
             yield return "packed |= (uint)place << ((i ^ 1) * 4);";
             yield break;
         }
 
         ulong codes = 0;
-        for (int place = 0; place < CodebookValues.Order(format.Numbers).Count; place++)
-            codes |= (ulong)CodebookValues.Order(format.Numbers)[place] << (4 * place);
+        byte[] order = DecisionPoints.Order(format.Codebook);
+        for (int place = 0; place < order.Length; place++)
+            codes |= (ulong)order[place] << (4 * place);
         yield return string.Empty;
         yield return "// The codes in the order of their values, four bits each.";
         yield return $"packed |= ((uint)(0x{codes:X16}UL >> (place * 4)) & 15) << ((i ^ 1) * 4);";

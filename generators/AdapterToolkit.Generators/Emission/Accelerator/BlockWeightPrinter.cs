@@ -1,5 +1,5 @@
 using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
@@ -11,7 +11,6 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 internal sealed class BlockWeightPrinter(StoredFormat format)
 {
     private const int WordBits = 32;
-    private const int DynamicCodes = 256;
 
     /// <summary>The type that kernels read W through.</summary>
     public static string TypeName(StoredFormat format) => $"{format.Name}Weight";
@@ -27,7 +26,8 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
 
     private int Mask => (1 << format.Bits) - 1;
 
-    private bool ReadsDynamicMap => format.Bits == 8;
+    /// <summary>Whether the values of codes are too many to be constants.</summary>
+    private bool ReadsCodebook => format.Codebook.Length == 0;
 
     /// <summary>What a piece has, as the place of a code in it says which word it is in.</summary>
     private static IEnumerable<int> Numbers => Enumerable.Range(0, WeightPieces.Length);
@@ -47,7 +47,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                 };
             }
 
-            public View Table(int threads) => {{(ReadsDynamicMap ? "Codebook(DynamicMap, threads)" : "Codebook()")}};
+            public View Table(int threads) => {{(ReadsCodebook ? "Codebook(CodeValues, threads)" : "Codebook()")}};
 
             public float Number(View table, int element) =>
                 table[(int)((Codes[element >> {{WordShift}}] >> ({{Place("element")}} * {{format.Bits}})) & {{Mask}})] * Scale(LoadScale(element));
@@ -118,34 +118,36 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                 yield return ("View", "Maxima", "packed.Maxima!.View");
             }
 
-            if (format.DoubleQuantized || ReadsDynamicMap)
+            if (format.DoubleQuantized)
                 yield return ("View", "DynamicMap", "packed.DynamicMap.View");
+            if (ReadsCodebook)
+                yield return ("View", "CodeValues", "packed.Codebook.View");
         }
     }
 
     private string Codebook()
     {
-        if (ReadsDynamicMap)
+        if (ReadsCodebook)
         {
             return Template.Text($$"""
                 /// <summary>The numbers that the codes stand for.</summary>
-                public static View Codebook(View dynamicMap, int threads)
+                public static View Codebook(View codeValues, int threads)
                 {
-                    View codebook = SharedMemory.Allocate<float>({{DynamicCodes}});
-                    for (int i = Group.IdxX; i < {{DynamicCodes}}; i += threads)
-                        codebook[i] = dynamicMap[i];
+                    View codebook = SharedMemory.Allocate<float>({{Mask + 1}});
+                    for (int i = Group.IdxX; i < {{Mask + 1}}; i += threads)
+                        codebook[i] = codeValues[i];
                     Group.Barrier();
                     return codebook;
                 }
                 """);
         }
 
-        IReadOnlyList<float> values = CodebookValues.Of(format.Numbers);
+        float[] values = format.Codebook;
         return Template.Text($$"""
             /// <summary>The numbers that the codes of {{format.Numbers.ToString()}} stand for.</summary>
             public static View Codebook()
             {
-                View codebook = SharedMemory.Allocate<float>({{values.Count}});
+                View codebook = SharedMemory.Allocate<float>({{values.Length}});
                 if (Group.IdxX == 0)
                 {
                     {{values.Select((value, code) => $"codebook[{code}] = {FloatLiteral.Of(value)};")}}
@@ -172,7 +174,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
                 BlockScale scale = default;
                 scale.Block = element >> {{BlockShift}};
                 scale.Codes = ScaleCodes[scale.Block >> 2];
-                scale.Maximum = NestedMaxima[scale.Block >> 8];
+                scale.Maximum = NestedMaxima[scale.Block >> {{PowerOfTwo.Logarithm(NumberFormat.NestedBlockSize)}}];
                 return scale;
             }
             """;

@@ -19,17 +19,24 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
 
     private string Launches => Format.IsPacked ? "PackedLaunches" : "DenseLaunches";
 
-    private string FactorLaunches =>
-        $"FactorLaunches<{LowRankTermPrinter.RankName(configuration.Rank)}, {FactorKernelsPrinter.ComponentsName(configuration.Rank)}>";
+    private string FactorLaunches => LowRankTermPrinter.FactorLaunches(configuration.Rank);
 
     public string Print() => KernelText.Members(Members());
 
-    private static string Term(Product product) => product.Terms.SingleOrDefault() switch
+    private static IEnumerable<TermPrinter> Terms(Product product) => product.Terms.Select(TermPrinters.ForAccelerators);
+
+    /// <summary>The launches of a product: what its terms need first, W's product with the term that goes on with it, and what comes after.</summary>
+    private IEnumerable<string> Launch(Product product)
     {
-        null => TermsPrinter.None,
-        LowRankTerm term => LowRankTermPrinter.Expression(product, term),
-        Term term => throw new NotSupportedException($"No printer prints {term} for accelerators."),
-    };
+        string term = Terms(product).Select(printer => printer.Operand(product)).SingleOrDefault(operand => operand is not null) ?? TermsPrinter.None;
+        string bias = product.Epilogue.HasBias ? "bias, " : string.Empty;
+        return
+        [
+            .. Terms(product).SelectMany(printer => printer.Before(product)),
+            $"{Launches}.{product.Name}(device, {product.Left}, {WeightType}.Of(weight), {term}, {bias}{product.Result});",
+            .. Terms(product).SelectMany(printer => printer.After(product)),
+        ];
+    }
 
     private static string Override(string name, string parameters, string body) => $"""
         /// <inheritdoc/>
@@ -42,27 +49,21 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
         yield return Template.Text($$"""
             /// <inheritdoc/>
             protected override void Forward(
-                AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+                AcceleratorDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
             {
-                {{IfAdapted("u", $"{FactorLaunches}.Reduce(device, x, factors, u);")}}
-                {{Launches}}.Forward(device, x, {{WeightType}}.Of(weight), {{Term(Product.Forward(configuration))}}, bias, y);
+                {{Launch(Product.Forward(configuration))}}
             }
             """);
         yield return Template.Text($$"""
             /// <inheritdoc/>
-            protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
+            protected override void InputGradient(AcceleratorDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
             {
-                {{IfAdapted("v", "ReduceGradient(device, dy, factors, v);")}}
-                {{Launches}}.InputGradient(device, dy, {{WeightType}}.Of(weight), {{Term(Product.InputGradient(configuration))}}, dx);
+                {{Launch(Product.InputGradient(configuration))}}
             }
             """);
         foreach (string member in Format.IsPacked ? Codec() : Factors())
             yield return member;
     }
-
-    /// <summary>What is done first where the layer runs with an adapter.</summary>
-    private IEnumerable<string> IfAdapted(string reduced, string statement) =>
-        HasAdapter ? [$"if (factors is not null && {reduced} is not null)", $"    {statement}"] : [];
 
     private IEnumerable<string> Factors()
     {
@@ -70,8 +71,8 @@ internal sealed class ConfigurationPrinter(LinearConfiguration configuration)
             "throw new global::System.InvalidOperationException(\"A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.\")";
         yield return Override(
             "ReduceGradient",
-            "AcceleratorDevice device, Tensor dy, LowRankFactors factors, Tensor v",
-            HasAdapter ? $"{FactorLaunches}.ReduceGradient(device, dy, factors, v)" : refusal);
+            "AcceleratorDevice device, Tensor dy, LowRankTerms terms, Tensor v",
+            HasAdapter ? $"{FactorLaunches}.ReduceGradient(device, dy, terms, v)" : refusal);
         yield return Override(
             "FactorGradients",
             "AcceleratorDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors",

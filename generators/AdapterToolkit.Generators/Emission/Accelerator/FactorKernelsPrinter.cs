@@ -81,18 +81,19 @@ internal static class FactorKernelsPrinter
 
     /// <summary>A group has four rows and a few components; its threads share the features.</summary>
     private static string Product(FactorNames names) => Template.Text($$"""
-        /// <summary>{{names.Product.Formula}}, {{Rows}} rows and a few components a group of {{ProductThreads}} threads.</summary>
+        /// <summary>{{names.Product.Formula}}, {{Rows}} rows of one term and a few components a group of {{ProductThreads}} threads.</summary>
         {{AcceleratorFile.KernelMark}}
-        public static void {{names.Product.Name}}<TRank, TComponents>({{names.ProductParameters}})
+        public static void {{names.Product.Name}}<TRank, TComponents, TPlacements>({{names.ProductParameters}})
             where TRank : struct, IRank
             where TComponents : struct, IComponents
+            where TPlacements : struct, IPlacements
         {
             int thread = Group.IdxX;
-            int firstRow = Grid.IdxX * {{Rows}};
             int firstComponent = Grid.IdxY * TComponents.Count;
-            FourRows left = FourRows.Of({{names.Activations}}, firstRow, rows, {{names.Features}});
+            Placement placement = placements.OfGroup(Grid.IdxX, {{Rows}}, rows);
+            FourRows left = FourRows.Of({{names.Activations}}, placement.First, placement.End, {{names.Features}});
             TComponents components = default;
-            components.Begin({{names.Factor}}, firstComponent, TRank.Components, {{(names.ComponentsFirst ? names.Features : "1")}});
+            components.Begin(placement.Factor, firstComponent, TRank.Components, {{(names.ComponentsFirst ? names.Features : "1")}});
             for (int i = thread; i < {{names.Features}}; i += {{ProductThreads}})
                 components.Add(left.At(i), {{(names.ComponentsFirst ? "i" : "i * TRank.Components")}});
 
@@ -100,14 +101,14 @@ internal static class FactorKernelsPrinter
             View parts = TComponents.Parts();
             components.StoreParts(parts.SubView(thread));
             Group.Barrier();
-            int row = firstRow + thread / TComponents.Count;
+            int row = placement.First + thread / TComponents.Count;
             int component = firstComponent + thread % TComponents.Count;
-            if (thread < {{Rows}} * TComponents.Count && row < rows && component < TRank.Components)
+            if (thread < {{Rows}} * TComponents.Count && row < placement.End && component < TRank.Components)
             {
                 float result = 0f;
                 for (int i = 0; i < {{ProductThreads}}; i++)
                     result += parts[thread * {{Stride}} + i];
-                {{names.Reduced}}[row * TRank.Components + component] = {{names.Scaling}}result;
+                {{names.Reduced}}[(placement.Slot + row) * TRank.Components + component] = {{names.PlacedScaling}}result;
             }
         }
         """);

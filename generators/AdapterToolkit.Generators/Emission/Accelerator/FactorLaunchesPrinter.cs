@@ -1,8 +1,13 @@
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
-/// <summary>Prints how the products with the low-rank factors, their gradients and the merge are launched.</summary>
+/// <summary>
+/// Prints how the products with the low-rank factors, their gradients and the merge are launched: ILGPU's CPU accelerator takes the narrow kernels, whose groups
+/// have one row, or one feature, for each component.
+/// </summary>
 internal static class FactorLaunchesPrinter
 {
+    private const string Action = "global::System.Action";
+
     public static string Print() => Template.Text($$"""
         internal static class FactorLaunches<TRank, TComponents>
             where TRank : struct, IRank
@@ -31,56 +36,76 @@ internal static class FactorLaunchesPrinter
                     sign * factors.Scaling);
             }
 
+            {{KernelText.Members(FactorNames.Both.Select(Groups))}}
+
             {{KernelText.Members(FactorNames.Both.Select(Gradient))}}
 
-            private static KernelConfig Config(int items, int itemsOfGroup, int threads) =>
-                new((Launches.Groups(items, itemsOfGroup), Launches.Groups(TRank.Components, TComponents.Count), 1), (threads, 1, 1));
+            private static bool IsNarrow(AcceleratorDevice device, int threads) => device.GroupSize(threads) < threads;
+
+            private static KernelConfig Config(AcceleratorDevice device, int groups, int threads) => IsNarrow(device, threads)
+                ? Launches.OneThreadEach(device, groups * TRank.Components)
+                : new((groups, Launches.Groups(TRank.Components, TComponents.Count), 1), (threads, 1, 1));
         }
         """);
 
-    private static string Product(FactorNames names)
-    {
-        string arguments = $"{names.Activations}.View, factors.{names.Parameter}.Value.View, {names.Reduced}.View, {Sizes(names)}";
-        return Template.Text($$"""
-            /// <summary>{{names.Product.Formula}}.</summary>
-            public static void {{names.Product.Name}}(AcceleratorDevice device, Tensor {{names.Activations}}, LowRankFactors factors, Tensor {{names.Reduced}})
+    /// <summary>The product for a list: its kernels take one term on all rows, or a few on rows of their own.</summary>
+    private static string Product(FactorNames names) => Template.Text($$"""
+        /// <summary>{{names.Product.Formula}} for each term on its rows.</summary>
+        public static void {{names.Product.Name}}(AcceleratorDevice device, Tensor {{names.Activations}}, LowRankTerms terms, Tensor {{names.Reduced}})
+        {
+            int rowsOfGroup = IsNarrow(device, {{FactorKernelsPrinter.ProductThreads}}) ? 1 : {{FactorKernelsPrinter.Rows}};
+            if (terms.OnAllRows is { } only)
             {
-                if (device.GroupSize({{FactorKernelsPrinter.ProductThreads}}) < {{FactorKernelsPrinter.ProductThreads}})
-                {
-                    KernelConfig config = Launches.OneThreadEach(device, {{names.Activations}}.Rows * TRank.Components);
-                    device.Launch(NarrowFactorKernels.{{names.Product.Name}}<TRank>, config, {{arguments}});
-                }
-                else
-                {
-                    KernelConfig config = Config({{names.Activations}}.Rows, {{FactorKernelsPrinter.Rows}}, {{FactorKernelsPrinter.ProductThreads}});
-                    device.Launch(FactorKernels.{{names.Product.Name}}<TRank, TComponents>, config, {{arguments}});
-                }
+                AllRows all = AllRows.Of(only.{{names.Parameter}}.Value, only.Scaling);
+                {{names.Product.Name}}(device, {{names.Activations}}, all, Launches.Groups({{names.Activations}}.Rows, rowsOfGroup), {{names.Reduced}});
+                return;
+            }
+
+            for (int first = 0; first < terms.Placements.Length; first += {{PlacementsPrinter.Most}})
+            {
+                SomeRows some = SomeRows.Of(terms, first, {{(names.ComponentsFirst ? "false" : "true")}}, {{names.Activations}}.Rows, rowsOfGroup, out int groups);
+                if (groups > 0)
+                    {{names.Product.Name}}(device, {{names.Activations}}, some, groups, {{names.Reduced}});
+            }
+        }
+        """);
+
+    private static string Groups(FactorNames names) => Launch(
+        names.Product.Name,
+        $"Tensor {names.Activations}, TPlacements placements, int groups, Tensor {names.Reduced}",
+        "TPlacements",
+        string.Empty,
+        "View, TPlacements, View, int, int",
+        FactorKernelsPrinter.ProductThreads,
+        $"{names.Activations}.View, placements, {names.Reduced}.View, {names.Activations}.Rows, {names.Activations}.Columns");
+
+    private static string Gradient(FactorNames names) => Launch(
+        names.Gradient.Name,
+        $"Tensor {names.OtherReduced}, Tensor {names.Activations}, LowRankFactors factors",
+        string.Empty,
+        $"""
+        View gradient = factors.{names.Parameter}.AccumulatedGradient.View;
+        int featuresOfGroup = IsNarrow(device, {FactorKernelsPrinter.GradientThreads}) ? 1 : {FactorKernelsPrinter.Features};
+        int groups = Launches.Groups({names.Activations}.Columns, featuresOfGroup);
+        """,
+        $"View, View, View, int, int{(names.Scaling.Length == 0 ? string.Empty : ", float")}",
+        FactorKernelsPrinter.GradientThreads,
+        $"{names.OtherReduced}.View, {names.Activations}.View, gradient, {names.Activations}.Rows, {names.Activations}.Columns"
+            + (names.Scaling.Length == 0 ? string.Empty : ", factors.Scaling"));
+
+    private static string Launch(string name, string parameters, string type, string prepare, string kernelParameters, int threads, string arguments)
+    {
+        (string own, string more) = type.Length == 0 ? (string.Empty, string.Empty) : ($"<{type}>", $", {type}");
+        return Template.Text($$"""
+            private static void {{name}}{{own}}(AcceleratorDevice device, {{parameters}})
+                {{(type.Length == 0 ? string.Empty : $"where {type} : struct, IPlacements")}}
+            {
+                {{prepare}}
+                {{Action}}<{{kernelParameters}}> kernel = IsNarrow(device, {{threads}})
+                    ? NarrowFactorKernels.{{name}}<TRank{{more}}>
+                    : FactorKernels.{{name}}<TRank, TComponents{{more}}>;
+                device.Launch(kernel, Config(device, groups, {{threads}}), {{arguments}});
             }
             """);
     }
-
-    private static string Gradient(FactorNames names)
-    {
-        string arguments = $"{names.OtherReduced}.View, {names.Activations}.View, gradient, {Sizes(names)}";
-        string tensors = $"Tensor {names.OtherReduced}, Tensor {names.Activations}";
-        return Template.Text($$"""
-            private static void {{names.Gradient.Name}}(AcceleratorDevice device, {{tensors}}, LowRankFactors factors)
-            {
-                View gradient = factors.{{names.Parameter}}.AccumulatedGradient.View;
-                if (device.GroupSize({{FactorKernelsPrinter.GradientThreads}}) < {{FactorKernelsPrinter.GradientThreads}})
-                {
-                    KernelConfig config = Launches.OneThreadEach(device, {{names.Activations}}.Columns * TRank.Components);
-                    device.Launch(NarrowFactorKernels.{{names.Gradient.Name}}<TRank>, config, {{arguments}});
-                }
-                else
-                {
-                    KernelConfig config = Config({{names.Activations}}.Columns, {{FactorKernelsPrinter.Features}}, {{FactorKernelsPrinter.GradientThreads}});
-                    device.Launch(FactorKernels.{{names.Gradient.Name}}<TRank, TComponents>, config, {{arguments}});
-                }
-            }
-            """);
-    }
-
-    private static string Sizes(FactorNames names) =>
-        $"{names.Activations}.Rows, {names.Activations}.Columns{(names.Scaling.Length == 0 ? string.Empty : ", factors.Scaling")}";
 }

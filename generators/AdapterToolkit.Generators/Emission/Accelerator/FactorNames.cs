@@ -24,26 +24,28 @@ internal sealed record FactorNames(
     string Features,
     bool ComponentsFirst)
 {
-    /// <summary>Both factors. Their kernels are written for any rank, which is a parameter of their type.</summary>
+    /// <summary>Both factors.</summary>
     public static IReadOnlyList<FactorNames> Both { get; } =
     [
-        new(FactorProduct.Reduce(0), FactorProduct.GradientOfA(0), "x", "a", "u", "v", "inFeatures", ComponentsFirst: true),
-        new(FactorProduct.ReduceGradient(0), FactorProduct.GradientOfB(0), "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false),
+        new(FactorProduct.Reduce, FactorProduct.GradientOfA, "x", "a", "u", "v", "inFeatures", ComponentsFirst: true),
+        new(FactorProduct.ReduceGradient, FactorProduct.GradientOfB, "dy", "b", "v", "u", "outFeatures", ComponentsFirst: false),
     ];
 
     /// <summary>The member of an adapter's factors that holds the factor.</summary>
     public string Parameter => Factor.ToUpperInvariant();
 
-    /// <summary>What a sum is multiplied by.</summary>
+    /// <summary>What the sum of a gradient is multiplied by.</summary>
     public string Scaling => ComponentsFirst ? string.Empty : "scaling * ";
 
+    /// <summary>What the sum of a product is multiplied by.</summary>
+    public string PlacedScaling => ComponentsFirst ? string.Empty : "placement.Scaling * ";
+
     /// <summary>The parameters of the product's kernels.</summary>
-    public string ProductParameters => $"View {Activations}, View {Factor}, View {Reduced}, {Sizes}";
+    public string ProductParameters => $"View {Activations}, TPlacements placements, View {Reduced}, int rows, int {Features}";
 
     /// <summary>The parameters of the gradient's kernels.</summary>
-    public string GradientParameters => $"View {OtherReduced}, View {Activations}, View gradient, {Sizes}";
-
-    private string Sizes => $"int rows, int {Features}{(ComponentsFirst ? string.Empty : ", float scaling")}";
+    public string GradientParameters =>
+        $"View {OtherReduced}, View {Activations}, View gradient, int rows, int {Features}{(ComponentsFirst ? string.Empty : ", float scaling")}";
 
     /// <summary>Where an element of the factor, or of its gradient, lies.</summary>
     public string Index(string component, string feature) =>

@@ -54,6 +54,7 @@ internal static class LaunchesPrinter
         ProductNames names = new(product);
         string left = product.Left, result = product.Result, rows = $"{left}.Rows", columns = $"{result}.Columns";
         string sizes = names.IsTransposed ? $"{rows}, {left}.Columns, {columns}" : $"{rows}, {columns}, {left}.Columns";
+        AcceleratorTiling tiling = product.AcceleratorTiling;
         int fewColumns = FewRowsKernelsPrinter.Columns(product), fewThreads = FewRowsKernelsPrinter.Threads(product);
         string arguments = $"{left}.View, weight, term, {names.Bias("biasView, ")}{result}.View, {sizes}";
         return Template.Text($$"""
@@ -64,7 +65,7 @@ internal static class LaunchesPrinter
                 where TTerm : struct, ITerm
             {
                 {{names.Bias("View biasView = bias?.Data.View ?? default;")}}
-                if (device.GroupSize({{TileShape.Threads}}) < {{TileShape.Threads}})
+                if (device.GroupSize({{tiling.Threads}}) < {{tiling.Threads}})
                 {
                     KernelConfig config = Launches.Config({{columns}}, {{NarrowKernelsPrinter.Threads}}, {{rows}}, 1, {{NarrowKernelsPrinter.Threads}});
                     device.Launch(NarrowKernels.{{product.Name}}<TWeight, TTerm>, config, {{arguments}});
@@ -76,7 +77,7 @@ internal static class LaunchesPrinter
                 }
                 else
                 {
-                    KernelConfig config = Launches.Config({{columns}}, {{TileShape.Results}}, {{rows}}, {{TileShape.Results}}, {{TileShape.Threads}});
+                    KernelConfig config = Launches.Config({{columns}}, {{tiling.Results}}, {{rows}}, {{tiling.Results}}, {{tiling.Threads}});
                     device.Launch(TiledKernels.{{product.Name}}<TWeight, TTile, TTerm>, config, {{arguments}});
                 }
             }

@@ -18,14 +18,15 @@ internal static class LinearAcceleratorEmitter
         if (configurations.Count == 0)
             yield break;
         KernelNeeds needs = KernelNeeds.Of(configurations);
-        LinearConfiguration described = new(needs.Ranks[needs.Ranks.Count - 1], StoredFormat.FullPrecision);
-        Product[] products = [Product.Forward(described), Product.InputGradient(described)];
+        Product[] products = [Product.Forward(needs.Described), Product.InputGradient(needs.Described)];
+        AcceleratorTiling tiling = products[0].AcceleratorTiling;
+        WeightTilesPrinter weightTiles = new(tiling);
         yield return ("Accelerator", AcceleratorFile.Declaration(
             space,
             KernelText.Members([WeightPieces.PrintDense(), TermsPrinter.Print(), .. needs.Ranks.Contains(0) ? [TermsPrinter.PrintNone()] : (string[])[]]),
             cancellation));
         yield return Shared("TiledKernels", TiledKernelsPrinter.Print(products));
-        yield return Shared("TileParts", TilePartsPrinter.Print(), WeightTilesPrinter.PrintDense());
+        yield return Shared("TileParts", new TilePartsPrinter(tiling).Print(), weightTiles.PrintDense());
         yield return Shared("FewRowsKernels", FewRowsKernelsPrinter.Print(products), FewRowsWeightsPrinter.PrintDense());
         yield return Shared("NarrowKernels", NarrowKernelsPrinter.Print(products));
         yield return Shared("Launches", LaunchesPrinter.PrintDense(products));
@@ -34,7 +35,7 @@ internal static class LinearAcceleratorEmitter
             yield return Shared(
                 "PackedWeights",
                 WeightPieces.PrintPacked(),
-                WeightTilesPrinter.PrintPacked(),
+                weightTiles.PrintPacked(),
                 FewRowsWeightsPrinter.PrintPacked(),
                 LaunchesPrinter.PrintPacked(products));
         }
@@ -43,14 +44,8 @@ internal static class LinearAcceleratorEmitter
             yield return Shared("SixteenBitWeight", SixteenBitWeightPrinter.Print(needs.Packed.Where(format => !format.HasBlocks)));
         foreach (StoredFormat format in needs.Packed.Where(format => format.HasBlocks))
             yield return Shared(BlockWeightPrinter.TypeName(format), new BlockWeightPrinter(format).Print());
-        if (!needs.HasLowRank)
-            yield break;
-        int[] ranks = [.. needs.Ranks.Where(rank => rank > 0)];
-        yield return Shared("LowRankTerms", LowRankTermPrinter.Print(products));
-        yield return Shared("FactorKernels", FactorKernelsPrinter.Print(), FactorKernelsPrinter.PrintComponents(ranks), FactorLaunchesPrinter.Print());
-        yield return Shared("NarrowFactorKernels", NarrowFactorKernelsPrinter.Print());
-        foreach (int rank in ranks)
-            yield return Shared(LowRankTermPrinter.RankName(rank), LowRankTermPrinter.PrintRank(rank));
+        foreach ((string name, string[] parts) in products[0].Terms.SelectMany(term => TermPrinters.ForAccelerators(term).Files(products, needs)))
+            yield return Shared(name, parts);
 
         (string, string) Shared(string name, params string[] parts) =>
             ($"Accelerator.{name}", AcceleratorFile.Shared(space, KernelText.Members(parts), cancellation));

@@ -14,18 +14,20 @@ internal static class NarrowFactorKernelsPrinter
     private static string Product(FactorNames names) => Template.Text($$"""
         /// <summary>{{names.Product.Formula}}, one result a thread.</summary>
         {{AcceleratorFile.KernelMark}}
-        public static void {{names.Product.Name}}<TRank>({{names.ProductParameters}})
+        public static void {{names.Product.Name}}<TRank, TPlacements>({{names.ProductParameters}})
             where TRank : struct, IRank
+            where TPlacements : struct, IPlacements
         {
             int index = Grid.IdxX * {{NarrowKernelsPrinter.Threads}} + Group.IdxX;
-            if (index >= rows * TRank.Components)
+            Placement placement = placements.OfGroup(index / TRank.Components, 1, rows);
+            int row = placement.First;
+            if (row >= placement.End)
                 return;
-            int row = index / TRank.Components;
             int component = index % TRank.Components;
             float result = 0f;
             for (int i = 0; i < {{names.Features}}; i++)
-                result += {{names.Activations}}[row * {{names.Features}} + i] * {{names.Factor}}[{{names.Index("component", "i")}}];
-            {{names.Reduced}}[index] = {{names.Scaling}}result;
+                result += {{names.Activations}}[row * {{names.Features}} + i] * placement.Factor[{{names.Index("component", "i")}}];
+            {{names.Reduced}}[(placement.Slot + row) * TRank.Components + component] = {{names.PlacedScaling}}result;
         }
         """);
 

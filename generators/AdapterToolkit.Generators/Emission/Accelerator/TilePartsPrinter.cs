@@ -1,9 +1,12 @@
+using AdapterToolkit.Generators.Planning.Products;
+
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>Prints what kernels that work on tiles are made of: a thread's place, its results, and its share of the rows.</summary>
-internal static class TilePartsPrinter
+/// <param name="tiling">The tiles.</param>
+internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
 {
-    public static string Print() => Template.Text($$"""
+    public string Print() => Template.Text($$"""
         /// <summary>Which results of a tile the thread holds.</summary>
         public struct TilePlace
         {
@@ -13,10 +16,10 @@ internal static class TilePartsPrinter
             {
                 TilePlace place = default;
                 place.Thread = Group.IdxX;
-                place.ThreadRow = place.Thread / {{TileShape.Side}};
-                place.ThreadColumn = place.Thread % {{TileShape.Side}};
-                place.FirstRow = Grid.IdxY * {{TileShape.Results}};
-                place.FirstColumn = Grid.IdxX * {{TileShape.Results}};
+                place.ThreadRow = place.Thread / {{tiling.Side}};
+                place.ThreadColumn = place.Thread % {{tiling.Side}};
+                place.FirstRow = Grid.IdxY * {{tiling.Results}};
+                place.FirstColumn = Grid.IdxX * {{tiling.Results}};
                 return place;
             }
         }
@@ -29,27 +32,27 @@ internal static class TilePartsPrinter
             /// <summary>sums[i, j] += left[i, summand] · right[summand, j].</summary>
             public void Add(Quads left, Quads right, int summand)
             {
-                Float4 top = left[summand * {{TileShape.Stride}}], bottom = left[summand * {{TileShape.Stride}} + {{TileShape.Side}}];
-                Float4 near = right[summand * {{TileShape.Stride}}], far = right[summand * {{TileShape.Stride}} + {{TileShape.Side}}];
+                Float4 top = left[summand * {{tiling.Stride}}], bottom = left[summand * {{tiling.Stride}} + {{tiling.Side}}];
+                Float4 near = right[summand * {{tiling.Stride}}], far = right[summand * {{tiling.Stride}} + {{tiling.Side}}];
                 TopNear = ProductTile.MultiplyAdd(TopNear, top, near);
                 TopFar = ProductTile.MultiplyAdd(TopFar, top, far);
                 BottomNear = ProductTile.MultiplyAdd(BottomNear, bottom, near);
                 BottomFar = ProductTile.MultiplyAdd(BottomFar, bottom, far);
             }
 
-            /// <summary>sums += left · right, over the {{TileShape.Depth}} summands of a stage.</summary>
+            /// <summary>sums += left · right, over the {{tiling.Depth}} summands of a stage.</summary>
             public void AddTile(TilePlace place, Quads leftStages, Quads rightStages, int stage)
             {
-                Quads left = leftStages.SubView(stage * {{TileShape.Stage}} + place.ThreadRow);
-                Quads right = rightStages.SubView(stage * {{TileShape.Stage}} + place.ThreadColumn);
-                {{Enumerable.Range(0, TileShape.Depth).Select(summand => $"Add(left, right, {summand});")}}
+                Quads left = leftStages.SubView(stage * {{tiling.Stage}} + place.ThreadRow);
+                Quads right = rightStages.SubView(stage * {{tiling.Stage}} + place.ThreadColumn);
+                {{Enumerable.Range(0, tiling.Depth).Select(summand => $"Add(left, right, {summand});")}}
             }
 
             /// <summary>sums[i, j] += bias[j].</summary>
             public void AddBias(TilePlace place, View bias, int columns)
             {
-                int column = place.FirstColumn + {{TileShape.Quad}} * place.ThreadColumn;
-                Float4 near = Bias(bias, column, columns), far = Bias(bias, column + {{TileShape.Half}}, columns);
+                int column = place.FirstColumn + {{AcceleratorTiling.Quad}} * place.ThreadColumn;
+                Float4 near = Bias(bias, column, columns), far = Bias(bias, column + {{tiling.Half}}, columns);
                 TopNear = AddToRows(TopNear, near);
                 TopFar = AddToRows(TopFar, far);
                 BottomNear = AddToRows(BottomNear, near);
@@ -59,9 +62,9 @@ internal static class TilePartsPrinter
             /// <summary>Writes each result once.</summary>
             public void Store(TilePlace place, View result, int rows, int columns)
             {
-                int row = place.FirstRow + {{TileShape.Quad}} * place.ThreadRow, column = place.FirstColumn + {{TileShape.Quad}} * place.ThreadColumn;
+                int row = place.FirstRow + {{AcceleratorTiling.Quad}} * place.ThreadRow, column = place.FirstColumn + {{AcceleratorTiling.Quad}} * place.ThreadColumn;
                 {{Rows.Select((row, i) => $"StoreRow(result, TopNear.{row}, TopFar.{row}, {KernelText.Plus("row", i)}, column, rows, columns);")}}
-                {{Rows.Select((row, i) => $"StoreRow(result, BottomNear.{row}, BottomFar.{row}, row + {TileShape.Half + i}, column, rows, columns);")}}
+                {{Rows.Select((row, i) => $"StoreRow(result, BottomNear.{row}, BottomFar.{row}, row + {tiling.Half + i}, column, rows, columns);")}}
             }
 
             private static Float4 Bias(View bias, int column, int columns) => Quadruple.Of(
@@ -84,7 +87,7 @@ internal static class TilePartsPrinter
                     return;
                 View target = result.SubView(row * columns);
                 Store(target, near, column, columns);
-                Store(target, far, column + {{TileShape.Half}}, columns);
+                Store(target, far, column + {{tiling.Half}}, columns);
             }
 
             private static void Store(View target, Float4 results, int column, int columns)
@@ -101,7 +104,7 @@ internal static class TilePartsPrinter
         }
 
         /// <summary>
-        /// A thread's share of {{TileShape.Depth}} summands of a tile's rows: one summand of 2 x {{TileShape.Quad}} of them. Rows past the end are replaced by
+        /// A thread's share of {{tiling.Depth}} summands of a tile's rows: one summand of 2 x {{AcceleratorTiling.Quad}} of them. Rows past the end are replaced by
         /// the last; their results are not written.
         /// </summary>
         public struct RowTile
@@ -112,9 +115,9 @@ internal static class TilePartsPrinter
 
             public void Begin(View source, int thread, int firstRow, int rows, int summed)
             {
-                _lane = thread % {{TileShape.Depth}};
-                _target = _lane * {{TileShape.Stride}} + thread / {{TileShape.Depth}};
-                int row = firstRow + {{TileShape.Quad}} * (thread / {{TileShape.Depth}}), heldLane = Math.Min(_lane, summed - 1);
+                _lane = thread % {{tiling.Depth}};
+                _target = _lane * {{tiling.Stride}} + thread / {{tiling.Depth}};
+                int row = firstRow + {{AcceleratorTiling.Quad}} * (thread / {{tiling.Depth}}), heldLane = Math.Min(_lane, summed - 1);
                 {{Loaded.Select(i => $"_source{i} = source.SubView(Math.Min({KernelText.Plus("row", Row(i))}, rows - 1) * summed + heldLane);")}}
             }
 
@@ -127,15 +130,15 @@ internal static class TilePartsPrinter
 
             public void Load(int summand)
             {
-                _top = Quadruple.Of({{string.Join(", ", Loaded.Take(TileShape.Quad).Select(i => $"_source{i}[summand]"))}});
-                _bottom = Quadruple.Of({{string.Join(", ", Loaded.Skip(TileShape.Quad).Select(i => $"_source{i}[summand]"))}});
+                _top = Quadruple.Of({{string.Join(", ", Loaded.Take(AcceleratorTiling.Quad).Select(i => $"_source{i}[summand]"))}});
+                _bottom = Quadruple.Of({{string.Join(", ", Loaded.Skip(AcceleratorTiling.Quad).Select(i => $"_source{i}[summand]"))}});
             }
 
             public void Store(Quads stages, int stage)
             {
-                Quads target = stages.SubView(stage * {{TileShape.Stage}} + _target);
+                Quads target = stages.SubView(stage * {{tiling.Stage}} + _target);
                 target[0] = _top;
-                target[{{TileShape.Side}}] = _bottom;
+                target[{{tiling.Side}}] = _bottom;
             }
         }
         """);
@@ -143,8 +146,8 @@ internal static class TilePartsPrinter
     private static string[] Rows { get; } = ["Row0", "Row1", "Row2", "Row3"];
 
     /// <summary>The rows that a thread loads a summand of.</summary>
-    private static IEnumerable<int> Loaded => Enumerable.Range(0, TileShape.Held);
+    private IEnumerable<int> Loaded => Enumerable.Range(0, tiling.Held);
 
     /// <summary>Where a row that a thread loads lies in the tile, counted from its first.</summary>
-    private static int Row(int loaded) => (loaded / TileShape.Quad * TileShape.Half) + (loaded % TileShape.Quad);
+    private int Row(int loaded) => (loaded / AcceleratorTiling.Quad * tiling.Half) + (loaded % AcceleratorTiling.Quad);
 }

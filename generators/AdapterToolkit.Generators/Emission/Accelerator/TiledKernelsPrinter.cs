@@ -21,27 +21,28 @@ internal static class TiledKernelsPrinter
     private static string Kernel(Product product)
     {
         ProductNames names = new(product);
+        AcceleratorTiling tiling = product.AcceleratorTiling;
         return Template.Text($$"""
-            /// <summary>{{names.Formula}}, {{TileShape.Results}} x {{TileShape.Results}} results a group of {{TileShape.Threads}} threads.</summary>
+            /// <summary>{{names.Formula}}, {{tiling.Results}} x {{tiling.Results}} results a group of {{tiling.Threads}} threads.</summary>
             {{AcceleratorFile.KernelMark}}
             public static void {{product.Name}}<TWeight, TTile, TTerm>({{names.Parameters}})
                 where TWeight : struct, IWeight
                 where TTile : struct, IWeightTile<TWeight>
                 where TTerm : struct, ITerm
             {
-                // Two stages of {{TileShape.Depth}} summands, so that one is read while the next is written.
-                Quads left = SharedMemory.Allocate<Float4>({{2 * TileShape.Stage}});
-                Quads right = SharedMemory.Allocate<Float4>({{2 * TileShape.Stage}});
+                // Two stages of {{tiling.Depth}} summands, so that one is read while the next is written.
+                Quads left = SharedMemory.Allocate<Float4>({{2 * tiling.Stage}});
+                Quads right = SharedMemory.Allocate<Float4>({{2 * tiling.Stage}});
                 TilePlace place = TilePlace.OfThread();
                 RowTile rowTile = default;
                 rowTile.Begin({{product.Left}}, place.Thread, place.FirstRow, rows, {{names.Summed}});
                 TTile weightTile = default;
-                weightTile.Begin(weight, weight.Table({{TileShape.Threads}}), place, inFeatures, outFeatures);
+                weightTile.Begin(weight, weight.Table({{tiling.Threads}}), place, inFeatures, outFeatures);
                 TileSums sums = default;
 
                 // The first tile takes what whole tiles leave over, and zeros; all others are whole.
-                int first = {{names.Summed}} - ({{names.Summed}} - 1) / {{TileShape.Depth}} * {{TileShape.Depth}};
-                int last = Math.Max({{names.Summed}} - {{TileShape.Depth}}, 0);
+                int first = {{names.Summed}} - ({{names.Summed}} - 1) / {{tiling.Depth}} * {{tiling.Depth}};
+                int last = Math.Max({{names.Summed}} - {{tiling.Depth}}, 0);
                 int stage = 0;
                 rowTile.LoadFirst(first);
                 weightTile.LoadFirst(first);
@@ -50,7 +51,7 @@ internal static class TiledKernelsPrinter
                 Group.Barrier();
 
                 // After the last tile the loads repeat it, and nobody reads what they bring.
-                for (int next = first; next < {{names.Summed}} + {{TileShape.Depth}}; next += {{TileShape.Depth}})
+                for (int next = first; next < {{names.Summed}} + {{tiling.Depth}}; next += {{tiling.Depth}})
                 {
                     int summand = Math.Min(next, last);
                     rowTile.Load(summand);

@@ -1,3 +1,5 @@
+using AdapterToolkit.Generators.Planning.Products;
+
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
@@ -5,11 +7,12 @@ namespace AdapterToolkit.Generators.Emission.Accelerator;
 /// loads its share while the tile before is multiplied: for W in float32, and for W in pieces. Columns past the end are
 /// replaced by the last; their results are not written.
 /// </summary>
-internal static class WeightTilesPrinter
+/// <param name="tiling">The tiles.</param>
+internal sealed class WeightTilesPrinter(AcceleratorTiling tiling)
 {
     /// <summary>What all of them have in common, and those for W in float32.</summary>
-    public static string PrintDense() => Template.Text($$"""
-        /// <summary>A thread's share of {{TileShape.Depth}} summands of a tile's columns.</summary>
+    public string PrintDense() => Template.Text($$"""
+        /// <summary>A thread's share of {{tiling.Depth}} summands of a tile's columns.</summary>
         public interface IWeightTile<TWeight>
         {
             void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures);
@@ -37,7 +40,7 @@ internal static class WeightTilesPrinter
             public void Store(Quads stages, int stage) => _rows.Store(stages, stage);
         }
 
-        /// <summary>Of dy W: {{TileShape.Depth}} summands of one column.</summary>
+        /// <summary>Of dy W: {{tiling.Depth}} summands of one column.</summary>
         public struct DenseTile : IWeightTile<DenseWeight>
         {
             private View {{string.Join(", ", Summands.Select(i => $"_source{i}"))}};
@@ -56,14 +59,14 @@ internal static class WeightTilesPrinter
             {
                 Load(0);
                 _numbers.First = Quadruple.First(_numbers.First, summands, 0f);
-                _numbers.Second = Quadruple.First(_numbers.Second, summands - {{TileShape.Quad}}, 0f);
+                _numbers.Second = Quadruple.First(_numbers.Second, summands - {{AcceleratorTiling.Quad}}, 0f);
             }
 
             public void Load(int summand)
             {
                 int place = summand * _columns;
-                _numbers.First = Quadruple.Of({{string.Join(", ", Summands.Take(TileShape.Quad).Select(i => $"_source{i}[place]"))}});
-                _numbers.Second = Quadruple.Of({{string.Join(", ", Summands.Skip(TileShape.Quad).Select(i => $"_source{i}[place]"))}});
+                _numbers.First = Quadruple.Of({{string.Join(", ", Summands.Take(AcceleratorTiling.Quad).Select(i => $"_source{i}[place]"))}});
+                _numbers.Second = Quadruple.Of({{string.Join(", ", Summands.Skip(AcceleratorTiling.Quad).Select(i => $"_source{i}[place]"))}});
             }
 
             public void Store(Quads stages, int stage) => _numbers.StoreBelow(stages, stage, _thread);
@@ -77,15 +80,15 @@ internal static class WeightTilesPrinter
             /// <summary>Stores the numbers as a column's summands.</summary>
             public void StoreBelow(Quads stages, int stage, int column)
             {
-                View target = stages.Cast<float>().SubView(stage * {{TileShape.Stage * TileShape.Quad}} + column);
-                {{Summands.Select(i => $"target[{i * TileShape.Stride * TileShape.Quad}] = {WeightPieces.Number(i)};")}}
+                View target = stages.Cast<float>().SubView(stage * {{tiling.Stage * AcceleratorTiling.Quad}} + column);
+                {{Summands.Select(i => $"target[{i * tiling.Stride * AcceleratorTiling.Quad}] = {WeightPieces.Number(i)};")}}
             }
         }
         """);
 
     /// <summary>Those for W in pieces: a thread loads one, and decodes it as it stores it.</summary>
-    public static string PrintPacked() => Template.Text($$"""
-        /// <summary>Of x Wᵀ: {{TileShape.Depth}} summands of one column, which lie side by side in a row of W.</summary>
+    public string PrintPacked() => Template.Text($$"""
+        /// <summary>Of x Wᵀ: {{tiling.Depth}} summands of one column, which lie side by side in a row of W.</summary>
         public struct PackedTransposedTile<TWeight, TPieces> : IWeightTile<TWeight>
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
@@ -126,7 +129,7 @@ internal static class WeightTilesPrinter
                 int summand = place.Thread / {{Pieces}}, piece = place.Thread % {{Pieces}};
                 _weight = weight;
                 _table = table;
-                _target = summand * {{TileShape.Stride}} + {{QuadsOfPiece}} * piece;
+                _target = summand * {{tiling.Stride}} + {{QuadsOfPiece}} * piece;
                 int column = place.FirstColumn + {{NumbersOfPiece}} * piece, lastColumn = (inFeatures - 1) / {{NumbersOfPiece}} * {{NumbersOfPiece}};
                 _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
@@ -140,7 +143,7 @@ internal static class WeightTilesPrinter
             public void Store(Quads stages, int stage)
             {
                 Eight numbers = TPieces.Decode(_weight, _table, _piece);
-                Quads target = stages.SubView(stage * {{TileShape.Stage}} + _target);
+                Quads target = stages.SubView(stage * {{tiling.Stage}} + _target);
                 target[0] = numbers.First;
                 target[1] = numbers.Second;
             }
@@ -148,8 +151,8 @@ internal static class WeightTilesPrinter
         """);
 
     private const int NumbersOfPiece = WeightPieces.Length;
-    private const int Pieces = TileShape.Results / WeightPieces.Length;
-    private const int QuadsOfPiece = WeightPieces.Length / TileShape.Quad;
+    private int Pieces => tiling.Results / WeightPieces.Length;
+    private const int QuadsOfPiece = WeightPieces.Length / AcceleratorTiling.Quad;
 
-    private static IEnumerable<int> Summands => Enumerable.Range(0, TileShape.Depth);
+    private IEnumerable<int> Summands => Enumerable.Range(0, tiling.Depth);
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AdapterToolkit.Generators.Symbols;
+using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -10,7 +11,7 @@ internal static class CpuText
     public const string KernelsClass = "CpuKernels";
 
     /// <summary>Output features that stand side by side in a panel of W.</summary>
-    public const int PanelWidth = 32;
+    public const int PanelWidth = PanelLayout.Width;
 
     private const string Runtime = "global::System.Runtime.";
 
@@ -24,6 +25,8 @@ internal static class CpuText
         RuntimeNames.Alias(RuntimeNames.FrozenWeight),
         RuntimeNames.Alias(RuntimeNames.LargestMagnitude),
         RuntimeNames.Alias(RuntimeNames.LowRankFactors),
+        RuntimeNames.Alias(RuntimeNames.LowRankPlacement),
+        RuntimeNames.Alias(RuntimeNames.LowRankTerms),
         RuntimeNames.Alias(RuntimeNames.NearestCodeTable),
         RuntimeNames.Alias(RuntimeNames.PackedWeight),
         RuntimeNames.Alias(RuntimeNames.ParallelWork),

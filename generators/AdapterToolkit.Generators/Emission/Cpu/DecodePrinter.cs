@@ -92,7 +92,7 @@ internal sealed class DecodePrinter(KernelNeeds needs, VectorShape shape)
         """;
 
     private string EightBits => Template.Text($$"""
-        ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
+        ref float map = ref MemoryMarshal.GetReference(TWeight.Codebook);
         ref byte row = ref Unsafe.Add(ref codes, first * {{CpuText.PanelWidth}});
         for (int lane = 0; lane < {{CpuText.PanelWidth}}; lane += 4)
         {

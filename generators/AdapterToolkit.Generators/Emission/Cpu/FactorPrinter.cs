@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Planning.Products;
 using AdapterToolkit.Generators.Symbols;
+using static AdapterToolkit.Generators.Emission.Cpu.CpuText;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -29,9 +30,6 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     /// <summary>Rows that a product with a factor sums at once.</summary>
     private static readonly int[] s_heights = [VectorShape.VectorsAtOnce, 1];
 
-    /// <summary>The products are described alike for every rank.</summary>
-    private readonly int _rank = needs.Described.Rank;
-
     /// <summary>Blocks of ranks: eight at once with the most registers, four with fewer.</summary>
     private IEnumerable<int> Blocks => needs.RankBlocks(8, 4);
 
@@ -53,17 +51,29 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     private IEnumerable<string> Members()
     {
         yield return Reduce(
-            FactorProduct.Reduce(_rank), "Tensor x, Tensor a, Tensor u", "x", "u", "ref float factor = ref MemoryMarshal.GetReference(a.Span);", "1");
+            FactorProduct.Reduce,
+            "x",
+            "u",
+            string.Empty,
+            "ref float factor = ref MemoryMarshal.GetReference(placement.Factors.A.Value.Span);",
+            "1");
         yield return Reduce(
-            FactorProduct.ReduceGradient(_rank),
-            "Tensor dy, Tensor b, float scaling, Tensor v",
+            FactorProduct.ReduceGradient,
             "dy",
             "v",
             """
             ref float factor = ref ScratchMemory.Take(0, TRank.Value * depth);
-            Tiles.Unpack(ref MemoryMarshal.GetReference(b.Span), TRank.Value, ref factor, depth, TRank.Value, depth);
+            LowRankFactors? unpacked = null;
             """,
-            "scaling");
+            """
+            if (placement.Factors != unpacked)
+            {
+                unpacked = placement.Factors;
+                Tiles.Unpack(ref MemoryMarshal.GetReference(unpacked.B.Value.Span), TRank.Value, ref factor, depth, TRank.Value, depth);
+            }
+
+            """,
+            "unpacked.Scaling");
         yield return ReduceRows;
         yield return ReduceBlock;
         foreach (int height in s_heights)
@@ -86,10 +96,12 @@ internal sealed class FactorPrinter(KernelNeeds needs)
             yield return MergeKernel(ranks);
     }
 
-    /// <summary>A product of activations or gradients with a factor: each result is a scalar product of two rows, with vectors over the features.</summary>
-    private static string Reduce(FactorProduct product, string operands, string source, string result, string factor, string scaling) => Template.Text($$"""
-        /// <summary>{{product.Formula}}, shared by rows.</summary>
-        internal sealed class {{product.Name}}({{operands}}) : ParallelWork
+    /// <summary>
+    /// A product of activations or gradients with the factors of a list of terms: each result is a scalar product of two rows, with vectors over the features.
+    /// </summary>
+    private static string Reduce(FactorProduct product, string source, string result, string prepare, string factor, string scaling) => Template.Text($$"""
+        /// <summary>{{product.Formula}} for each term on its rows, shared by rows.</summary>
+        internal sealed class {{product.Name}}(Tensor {{source}}, LowRankTerms terms, Tensor {{result}}) : ParallelWork
         {
             /// <inheritdoc/>
             public override void Run(int worker, int workers)
@@ -99,9 +111,18 @@ internal sealed class FactorPrinter(KernelNeeds needs)
                 int end = ShareStart({{source}}.Rows, 1, worker + 1, workers);
                 if (first == end)
                     return;
-                {{factor}}
+                {{prepare}}
                 ref float rows = ref MemoryMarshal.GetReference({{source}}.Span);
-                ReduceRows(ref rows, ref factor, depth, {{scaling}}, ref MemoryMarshal.GetReference({{result}}.Span), first, end);
+                ref float results = ref MemoryMarshal.GetReference({{result}}.Span);
+                foreach (LowRankPlacement placement in terms.Placements)
+                {
+                    int from = Math.Max(first, placement.First), to = Math.Min(end, placement.End);
+                    if (from >= to)
+                        continue;
+                    {{factor}}
+                    ref float slot = ref Unsafe.Add(ref results, (nint)placement.Slot * {{source}}.Rows * TRank.Value);
+                    ReduceRows(ref rows, ref factor, depth, {{scaling}}, ref slot, from, to);
+                }
             }
         }
         """);
@@ -168,8 +189,8 @@ internal sealed class FactorPrinter(KernelNeeds needs)
     /// Both gradients sum over the rows of a batch the product of a row of numbers by rank with a row of features; vectors run
     /// over the features. A worker has some features and sums all rows in order, so that the number of workers changes nothing.
     /// </summary>
-    private string Gradient => Template.Text($$"""
-        /// <summary>{{FactorProduct.GradientOfA(_rank).Formula}} and, turned, {{FactorProduct.GradientOfB(_rank).Formula}}, shared by features.</summary>
+    private static string Gradient => Template.Text($$"""
+        /// <summary>{{FactorProduct.GradientOfA.Formula}} and, turned, {{FactorProduct.GradientOfB.Formula}}, shared by features.</summary>
         internal sealed class FactorGradient(Tensor byRank, Tensor byFeature, float scaling, bool turns, Tensor gradient) : ParallelWork
         {
             /// <inheritdoc/>
@@ -258,8 +279,8 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         """);
 
     /// <summary>The merge works straight on W's panels: a vector of B's numbers for each rank, one number of A's at a time.</summary>
-    private string Merge => Template.Text($$"""
-        /// <summary>{{FactorProduct.Merge(_rank).Formula}}, shared by panels of W.</summary>
+    private static string Merge => Template.Text($$"""
+        /// <summary>{{FactorProduct.Merge.Formula}}, shared by panels of W.</summary>
         internal sealed class Merge(Tensor weight, Tensor factorA, Tensor factorB, float scaling) : ParallelWork
         {
             /// <inheritdoc/>
@@ -267,24 +288,25 @@ internal sealed class FactorPrinter(KernelNeeds needs)
             {
                 int inFeatures = factorA.Columns;
                 int outFeatures = factorB.Rows;
-                int panels = (outFeatures + 31) / 32;
+                int panels = (outFeatures + {{PanelWidth - 1}}) / {{PanelWidth}};
                 int end = ShareStart(panels, 1, worker + 1, workers);
                 ref float ws = ref MemoryMarshal.GetReference(weight.Span);
                 ref float factor = ref MemoryMarshal.GetReference(factorA.Span);
                 ref float bs = ref MemoryMarshal.GetReference(factorB.Span);
-                ref float panelB = ref ScratchMemory.Take(0, 32 * TRank.Value);
+                ref float panelB = ref ScratchMemory.Take(0, {{PanelWidth}} * TRank.Value);
                 for (int panel = ShareStart(panels, 1, worker, workers); panel < end; panel++)
                 {
-                    int width = Math.Min(32, outFeatures - (panel * 32));
-                    Tiles.Pack(ref Unsafe.Add(ref bs, (nint)panel * (32 * TRank.Value)), TRank.Value, width, TRank.Value, ref panelB, 32, scaling);
-                    for (int lane = 0; lane < 32; lane += TOperations.Count)
+                    int width = Math.Min({{PanelWidth}}, outFeatures - (panel * {{PanelWidth}}));
+                    ref float b = ref Unsafe.Add(ref bs, (nint)panel * ({{PanelWidth}} * TRank.Value));
+                    Tiles.Pack(ref b, TRank.Value, width, TRank.Value, ref panelB, {{PanelWidth}}, scaling);
+                    for (int lane = 0; lane < {{PanelWidth}}; lane += TOperations.Count)
                     {
-                        ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * 32) + lane);
+                        ref float w = ref Unsafe.Add(ref ws, ((nint)panel * inFeatures * {{PanelWidth}}) + lane);
                         for (int rank = 0; rank < TRank.Value; rank += {{MergedAtOnce}})
                         {
                             int ranks = Math.Min({{MergedAtOnce}}, TRank.Value - rank);
                             ref float a = ref Unsafe.Add(ref factor, (nint)rank * inFeatures);
-                            MergeBlock(ranks, ref w, ref Unsafe.Add(ref panelB, (32 * rank) + lane), ref a, inFeatures);
+                            MergeBlock(ranks, ref w, ref Unsafe.Add(ref panelB, ({{PanelWidth}} * rank) + lane), ref a, inFeatures);
                         }
                     }
                 }
@@ -311,14 +333,14 @@ internal sealed class FactorPrinter(KernelNeeds needs)
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Merge{{ranks}}(ref float w, ref float b, ref float a, nint inFeatures)
         {
-            TVector {{CpuText.List(ranks, r => $"b{r} = TOperations.Load(ref b, {32 * r})")}};
+            TVector {{CpuText.List(ranks, r => $"b{r} = TOperations.Load(ref b, {CpuText.PanelWidth * r})")}};
             {{Rows(ranks, "a", "inFeatures")}}
             for (nint i = 0; i < inFeatures; i++)
             {
                 TVector sum = TOperations.Load(ref w, 0);
                 {{CpuText.Each(ranks, r => $"sum = TOperations.MultiplyAdd(b{r}, TOperations.Create(Unsafe.Add(ref {Row("a", r)}, i)), sum);")}}
                 TOperations.Store(sum, ref w, 0);
-                w = ref Unsafe.Add(ref w, 32);
+                w = ref Unsafe.Add(ref w, {{PanelWidth}});
             }
         }
         """);

@@ -1,6 +1,6 @@
 using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Planning;
 using AdapterToolkit.Generators.Planning.Products;
+using AdapterToolkit.Quantization;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
@@ -23,6 +23,8 @@ internal static class FormatPrinter
                 yield return LookUp(shape);
         }
 
+        if (needs.HasBits(8))
+            yield return EightBits;
         if (needs.HasBits(16))
             yield return SixteenBits;
         foreach (StoredFormat format in needs.Packed)
@@ -48,6 +50,15 @@ internal static class FormatPrinter
 
             /// <summary>Codes in the order of their values.</summary>
             static abstract global::System.ReadOnlySpan<byte> Order { get; }
+        }
+        """;
+
+    private const string EightBits = """
+        /// <summary>A format of 8 bits.</summary>
+        internal interface IEightBits : IWeight
+        {
+            /// <summary>Finds the code of the value that is nearest to a number.</summary>
+            static abstract NearestCodeTable Nearest { get; }
         }
         """;
 
@@ -118,22 +129,24 @@ internal static class FormatPrinter
     private static string FourBit(StoredFormat format) => Struct(
         format,
         "IFourBits",
-        Constants(CodebookValues.Of(format.Numbers)),
+        Constants(format.Codebook),
         $"""
         public static Floats512 Decode(Words512 codes, Floats512 codebook) => LookUp(codes, codebook);
         public static Floats256 Decode(Words256 codes, Floats256 lowCodebook, Floats256 highCodebook) => LookUp(codes, lowCodebook, highCodebook);
         public static Floats128 Decode(Words128 codes) => LookUp(codes, Codebook);
-        public static Numbers Points => {Constants(CodebookValues.DecisionPoints(format.Numbers))};
-        public static Numbers Tree => {Constants(Tree(CodebookValues.DecisionPoints(format.Numbers)))};
-        public static global::System.ReadOnlySpan<byte> Order => [{string.Join(", ", CodebookValues.Order(format.Numbers))}];
+        public static Numbers Points => {Constants(DecisionPoints.Between(format.Codebook))};
+        public static Numbers Tree => {Constants(Tree(DecisionPoints.Between(format.Codebook)))};
+        public static global::System.ReadOnlySpan<byte> Order => [{string.Join(", ", DecisionPoints.Order(format.Codebook))}];
         """);
 
     /// <summary>Eight bits are decoded number by number, from a table that is too large for registers.</summary>
     private static string EightBit(StoredFormat format) => Struct(
         format,
-        "IWeight",
-        "[]",
-        """
+        "IEightBits",
+        $"Codebooks.{format.Numbers}",
+        $$"""
+        public static NearestCodeTable Nearest => NearestCodeTable.{{format.Numbers.ToString()}};
+
         public static Floats512 Decode(Words512 codes, Floats512 codebook) =>
             Vector512.Create(Decode(Vector512.GetLower(codes), default, default), Decode(Vector512.GetUpper(codes), default, default));
 
@@ -142,14 +155,14 @@ internal static class FormatPrinter
 
         public static Floats128 Decode(Words128 codes)
         {
-            Numbers map = Codebooks.Dynamic8;
+            Numbers map = Codebook;
             return Vector128.Create(map[(byte)codes[0]], map[(byte)codes[1]], map[(byte)codes[2]], map[(byte)codes[3]]);
         }
         """);
 
     private static string SixteenBit(StoredFormat format)
     {
-        bool isBFloat16 = format.Numbers == StoredNumbers.BFloat16;
+        bool isBFloat16 = format.Numbers == QuantizationFormat.BFloat16;
         return Struct(format, "ISixteenBits", "[]", string.Join("\n\n", VectorShape.All.Select(shape =>
             isBFloat16 ? BFloat16(shape) : Float16(shape))));
     }
@@ -214,7 +227,7 @@ internal static class FormatPrinter
     private static string Constants(IEnumerable<float> values) => $"[{string.Join(", ", values.Select(FloatLiteral.Of))}]";
 
     /// <summary>The points as a tree of comparisons, its root at index one; index zero is not used.</summary>
-    private static float[] Tree(IReadOnlyList<float> points)
+    private static float[] Tree(float[] points)
     {
         float[] tree = new float[Nodes];
         int next = 0;

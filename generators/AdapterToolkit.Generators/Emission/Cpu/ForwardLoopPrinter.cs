@@ -1,9 +1,10 @@
 using AdapterToolkit.Generators.Planning.Products;
+using static AdapterToolkit.Generators.Emission.Cpu.CpuText;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
 /// <summary>
-/// Prints the loops of y = x Wᵀ + s·u Bᵀ + bias over blocks of rows, blocks of the depth, panels of W and tiles. The rows
+/// Prints the loops of y = x Wᵀ + Σ s·u Bᵀ + bias over blocks of rows, blocks of the depth, panels of W and tiles. The rows
 /// of a block are packed once and stay in the second-level cache while all panels pass; a panel stays in the first-level
 /// cache while all tiles of the block's rows pass. Where W is packed, a panel's part is decoded into that cache first; where
 /// there are few rows, each of its numbers serves so few products that tiles decode it in registers.
@@ -16,7 +17,7 @@ internal static class ForwardLoopPrinter
     public static string Print(Product product, KernelNeeds needs)
     {
         bool isPacked = needs.IsPacked;
-        TermText term = LowRankTermPrinter.Loops(product);
+        TermText term = TermPrinter.LoopsOf(product);
         string tile = $"{term.TileArguments}, ref tileBias, ref tileY, stride, starts";
         string multiplyNumbers = $"TVectors.Multiply<FullPrecision, TRank>(height, ref Unsafe.Add(ref w, lane), ref tileX, depth, 0, {tile});";
         string packedWeight = isPacked ? "PackedWeight? packed, " : string.Empty;
@@ -38,7 +39,7 @@ internal static class ForwardLoopPrinter
                     int rows = y.Rows;
                     int inFeatures = x is null ? 0 : x.Columns;
                     int outFeatures = y.Columns;
-                    int panels = (outFeatures + 31) / 32;
+                    int panels = (outFeatures + {{PanelWidth - 1}}) / {{PanelWidth}};
                     bool sharesRows = rows >= 48 * workers;
                     int firstRow = sharesRows ? ShareStart(rows, 4, worker, workers) : 0;
                     int endRow = sharesRows ? ShareStart(rows, 4, worker + 1, workers) : rows;
@@ -59,9 +60,9 @@ internal static class ForwardLoopPrinter
                     int rowBlocks = (endRow - firstRow + {{product.CpuTiling.Rows - 1}}) / {{product.CpuTiling.Rows}};
                     int rowsAtOnce = (((endRow - firstRow + rowBlocks - 1) / rowBlocks) + TVectors.Height - 1) / TVectors.Height * TVectors.Height;
                     ref float packedX = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
-                    ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * 32);
-                    ref float panelBias = ref ScratchMemory.Take(2, 32);
-                    MemoryMarshal.CreateSpan(ref panelBias, 32).Clear();
+                    ref float edge = ref ScratchMemory.Take(1, rowsAtOnce * {{PanelWidth}});
+                    ref float panelBias = ref ScratchMemory.Take(2, {{PanelWidth}});
+                    MemoryMarshal.CreateSpan(ref panelBias, {{PanelWidth}}).Clear();
                     {{term.Scratch}}
                     {{decoded}}
 
@@ -81,16 +82,16 @@ internal static class ForwardLoopPrinter
 
                             for (int panel = firstPanel; panel < endPanel; panel++)
                             {
-                                int column = panel * 32;
-                                int width = Math.Min(32, outFeatures - column);
+                                int column = panel * {{PanelWidth}};
+                                int width = Math.Min({{PanelWidth}}, outFeatures - column);
                                 ref float result = ref Unsafe.Add(ref ys, ((nint)blockRow * outFeatures) + column);
-                                ref float target = ref width < 32 ? ref edge : ref result;
-                                nint stride = width < 32 ? 32 : outFeatures;
+                                ref float target = ref width < {{PanelWidth}} ? ref edge : ref result;
+                                nint stride = width < {{PanelWidth}} ? {{PanelWidth}} : outFeatures;
                                 if (bias is not null && starts)
-                                    Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, 32);
+                                    Tiles.Copy(ref Unsafe.Add(ref biases, column), 0, ref panelBias, 0, 1, width, {{PanelWidth}});
                                 {{term.PackPanel}}
 
-                                ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * 32);
+                                ref float w = ref Unsafe.Add(ref ws, (((nint)panel * inFeatures) + start) * {{PanelWidth}});
                                 {{decode}}
 
                                 for (int lane = 0; lane < width; lane += TVectors.Width)
@@ -107,13 +108,15 @@ internal static class ForwardLoopPrinter
                                     }
                                 }
 
-                                if (width < 32 && ends)
-                                    Tiles.Copy(ref edge, 32, ref result, outFeatures, blockRows, width, width);
+                                if (width < {{PanelWidth}} && ends)
+                                    Tiles.Copy(ref edge, {{PanelWidth}}, ref result, outFeatures, blockRows, width, width);
                             }
 
                             start += depth;
                         }
                         while (start < inFeatures);
+
+                        {{term.EndBlock}}
                     }
                 }
             }
@@ -126,10 +129,10 @@ internal static class ForwardLoopPrinter
         bool inRegisters = rows <= 4 && (TWeight.Bits == 16 || (TWeight.Bits == 4 && segment % 8 == 0));
         """;
 
-    private const string Decoded = """
-        ref float scales = ref TWeight.BlockSize == 0 ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(5, ((depthAtOnce / segment) + 2) * 32);
-        ref float decoded = ref TWeight.Bits == 32 || inRegisters ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(6, depthAtOnce * 32);
-        """;
+    private static string Decoded => Template.Text($$"""
+        ref float scales = ref TWeight.BlockSize == 0 ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(5, ((depthAtOnce / segment) + 2) * {{PanelWidth}});
+        ref float decoded = ref TWeight.Bits == 32 || inRegisters ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(6, depthAtOnce * {{PanelWidth}});
+        """);
 
     private const string DecodeNumbers = """
         ref byte panelCodes = ref Unsafe.Add(ref codes, panel * PanelBytes<TWeight>(inFeatures));

@@ -1,9 +1,10 @@
 using AdapterToolkit.Generators.Planning.Products;
+using static AdapterToolkit.Generators.Emission.Cpu.CpuText;
 
 namespace AdapterToolkit.Generators.Emission.Cpu;
 
 /// <summary>
-/// Prints the loops of dx = dy W + v A over blocks of rows, blocks of the depth (the output features), input features and
+/// Prints the loops of dx = dy W + Σ v A over blocks of rows, blocks of the depth (the output features), input features and
 /// tiles. The result of a block of rows is summed transposed, so that tiles store whole vectors, and turned once at the end.
 /// A block of the depth is few panels, since the weights of one tile come from all of them: each panel is then read in
 /// order, as one of a few streams that the processor fetches ahead when W is not in its caches. Where W is packed, the weights
@@ -16,7 +17,7 @@ internal static class InputGradientLoopPrinter
     /// <param name="needs">What the assembly needs.</param>
     public static string Print(Product product, KernelNeeds needs)
     {
-        TermText term = LowRankTermPrinter.Loops(product);
+        TermText term = TermPrinter.LoopsOf(product);
         string packedWeight = needs.IsPacked ? "PackedWeight? packed, " : string.Empty;
         string codes = needs.IsPacked ? Codes : string.Empty;
         string scales = needs.HasBlocks ? Scales : string.Empty;
@@ -49,7 +50,7 @@ internal static class InputGradientLoopPrinter
                     ref float noBias = ref Unsafe.NullRef<float>();
 
                     int blocks = (outFeatures + {{product.CpuTiling.Depth - 1}}) / {{product.CpuTiling.Depth}};
-                    int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + 31) / 32 * 32;
+                    int depthAtOnce = (((outFeatures + blocks - 1) / blocks) + {{PanelWidth - 1}}) / {{PanelWidth}} * {{PanelWidth}};
                     int rowsAtOnce = Math.Min({{product.CpuTiling.Rows}}, (endRow - firstRow + TVectors.Width - 1) / TVectors.Width * TVectors.Width);
                     ref float packedDy = ref ScratchMemory.Take(0, rowsAtOnce * depthAtOnce);
                     ref float sums = ref ScratchMemory.Take(1, rowsAtOnce * features);
@@ -72,8 +73,8 @@ internal static class InputGradientLoopPrinter
                             for (int feature = firstFeature, height; feature < endFeature; feature += height)
                             {
                                 height = TVectors.HeightOf(endFeature - feature);
-                                ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * 32));
-                                nint panelStride = (nint)inFeatures * 32;
+                                ref float w = ref Unsafe.Add(ref ws, ((nint)start * inFeatures) + ((nint)feature * {{PanelWidth}}));
+                                nint panelStride = (nint)inFeatures * {{PanelWidth}};
                                 {{decode}}
 
                                 for (int row = 0; row < blockRows; row += TVectors.Width)
@@ -93,6 +94,8 @@ internal static class InputGradientLoopPrinter
                             int height = Math.Min(TVectors.Width, blockRows - row);
                             Tiles.Unpack(ref Unsafe.Add(ref sums, row * features), TVectors.Width, ref result, inFeatures, height, features);
                         }
+
+                        {{term.EndBlock}}
                     }
                 }
             }
@@ -108,25 +111,28 @@ internal static class InputGradientLoopPrinter
         ref float decoded = ref TWeight.Bits == 32 ? ref Unsafe.NullRef<float>() : ref ScratchMemory.Take(6, depthAtOnce * TVectors.Height);
         """;
 
-    private const string Scales = """
-        for (int panel = 0; TWeight.BlockSize > 0 && panel * 32 < depth; panel++)
-            Scales<TWeight>(packed!, (start / 32) + panel, firstSegment, segments, segment, ref Unsafe.Add(ref scales, panel * segments * 32));
-        """;
+    private static string Scales => Template.Text($$"""
+        for (int panel = 0; TWeight.BlockSize > 0 && panel * {{PanelWidth}} < depth; panel++)
+        {
+            ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * {{PanelWidth}});
+            Scales<TWeight>(packed!, (start / {{PanelWidth}}) + panel, firstSegment, segments, segment, ref panelScales);
+        }
+        """);
 
-    private const string Decode = """
+    private static string Decode => Template.Text($$"""
         if (TWeight.Bits < 32)
         {
             nint panelBytes = PanelBytes<TWeight>(inFeatures);
-            for (int panel = 0; panel * 32 < depth; panel++)
+            for (int panel = 0; panel * {{PanelWidth}} < depth; panel++)
             {
-                ref byte panelCodes = ref Unsafe.Add(ref codes, ((start / 32) + panel) * panelBytes);
-                ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * 32);
-                ref float panelW = ref Unsafe.Add(ref decoded, panel * height * 32);
+                ref byte panelCodes = ref Unsafe.Add(ref codes, ((start / {{PanelWidth}}) + panel) * panelBytes);
+                ref float panelScales = ref Unsafe.Add(ref scales, panel * segments * {{PanelWidth}});
+                ref float panelW = ref Unsafe.Add(ref decoded, panel * height * {{PanelWidth}});
                 TVectors.Decode<TWeight>(ref panelCodes, ref panelScales, firstSegment, segment, feature, height, ref panelW);
             }
 
             w = ref decoded;
-            panelStride = (nint)height * 32;
+            panelStride = (nint)height * {{PanelWidth}};
         }
-        """;
+        """);
 }

@@ -36,6 +36,7 @@ internal static class LinearCpuEmitter
             [
                 ForwardLoopPrinter.Print(Product.Forward(needs.Described), needs),
                 InputGradientLoopPrinter.Print(Product.InputGradient(needs.Described), needs),
+                .. TermPrinter.All(needs).SelectMany(term => term.Members),
                 PackingPrinter.Text,
                 .. PackedWeightPrinter.Members(needs),
             ]));

@@ -16,7 +16,7 @@ internal static class ProductsPrinter
     private static string Products(KernelNeeds needs)
     {
         Product forward = Product.Forward(needs.Described), inputGradient = Product.InputGradient(needs.Described);
-        TermText term = LowRankTermPrinter.Loops(forward), gradientTerm = LowRankTermPrinter.Loops(inputGradient);
+        TermText term = TermPrinter.LoopsOf(forward), gradientTerm = TermPrinter.LoopsOf(inputGradient);
         string weight = needs.IsPacked ? "TWeight.Bits == 32 ? weight.Data : null, TWeight.Bits < 32 ? weight.Packed : null" : "weight.Data";
         (string packedParameter, string packed) = needs.IsPacked ? ("PackedWeight? packed, ", "packed, ") : (string.Empty, string.Empty);
         return Template.Text($$"""
@@ -25,22 +25,22 @@ internal static class ProductsPrinter
                 {{KernelParametersPrinter.WeightAndRank}}
             {
                 /// <summary>{{forward.Formula}}.</summary>
-                internal static void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)
+                internal static void Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)
                 {
-                    {{Reduce(needs, "u", "Reduce(device, x, factors, u)")}}
+                    {{Reduce(needs, "u", "Reduce(device, x, terms, u)")}}
                     int workers = Sharing.Workers(device, x.Rows, y.Columns, x.Columns);
-                    Run(device, workers, x, {{weight}}, bias?.Data, {{term.Operands}}y);
+                    Run(device, workers, x, {{weight}}, bias?.Data, {{term.Arguments}}y);
                 }
 
                 /// <summary>{{inputGradient.Formula}}.</summary>
-                internal static void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)
+                internal static void InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)
                 {
-                    {{Reduce(needs, "v", "ReduceGradient(device, dy, factors, v)")}}
+                    {{Reduce(needs, "v", "ReduceGradient(device, dy, terms, v)")}}
                     int workers = Sharing.Workers(device, dy.Rows, dy.Columns, dx.Columns);
-                    {{Run(shape => $"new InputGradient<{shape.Variant}, TWeight, TRank>(dy, {weight}, {gradientTerm.Operands}dx)")}}
+                    {{Run(shape => $"new InputGradient<{shape.Variant}, TWeight, TRank>(dy, {weight}, {gradientTerm.Arguments}dx)")}}
                 }
 
-                /// <summary>The forward product, or its low-rank term alone.</summary>
+                /// <summary>The forward product, or its low-rank terms alone.</summary>
                 internal static void Run(
                     CpuDevice device, int workers, Tensor? x, Tensor? weight, {{packedParameter}}Tensor? bias, {{term.Parameters}}Tensor y)
                 {
@@ -66,18 +66,18 @@ internal static class ProductsPrinter
         internal static class FactorProducts<TRank>
             where TRank : struct, IRank
         {
-            /// <summary>u = x Aᵀ.</summary>
-            internal static void Reduce(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u)
+            /// <summary>u = x Aᵀ for each term.</summary>
+            internal static void Reduce(CpuDevice device, Tensor x, LowRankTerms terms, Tensor u)
             {
-                int workers = Sharing.Workers(device, x.Rows, TRank.Value, x.Columns);
-                {{RunFactors("Reduce(x, factors.A.Value, u)")}}
+                int workers = Sharing.Workers(device, u.Rows, TRank.Value, x.Columns);
+                {{RunFactors("Reduce(x, terms, u)")}}
             }
 
-            /// <summary>v = s·dy B.</summary>
-            internal static void ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v)
+            /// <summary>v = s·dy B for each term.</summary>
+            internal static void ReduceGradient(CpuDevice device, Tensor dy, LowRankTerms terms, Tensor v)
             {
-                int workers = Sharing.Workers(device, dy.Rows, TRank.Value, dy.Columns);
-                {{RunFactors("ReduceGradient(dy, factors.B.Value, factors.Scaling, v)")}}
+                int workers = Sharing.Workers(device, v.Rows, TRank.Value, dy.Columns);
+                {{RunFactors("ReduceGradient(dy, terms, v)")}}
             }
 
             /// <summary>dA += vᵀ x and dB += s·dyᵀ u.</summary>
@@ -94,13 +94,13 @@ internal static class ProductsPrinter
                 {{RunFactors("Merge(weight.Data, factors.A.Value, factors.B.Value, sign * factors.Scaling)")}}
             }
 
-            /// <summary>y = s·u Bᵀ with u = x Aᵀ: the adapter's term alone, without W.</summary>
-            internal static void LowRankTerm(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u, Tensor y)
+            /// <summary>y = Σ s·u Bᵀ with u = x Aᵀ: the terms alone, without W.</summary>
+            internal static void TermsAlone(CpuDevice device, Tensor x, LowRankTerms terms, Tensor u, Tensor y)
             {
-                Reduce(device, x, factors, u);
+                Reduce(device, x, terms, u);
                 int workers = Sharing.Workers(device, y.Rows, y.Columns, TRank.Value);
                 Products<FullPrecision, TRank>.Run(
-                    device, workers, null, null, {{(needs.IsPacked ? "null, " : "")}}null, factors.B.Value, factors.Scaling, u, y);
+                    device, workers, null, null, {{(needs.IsPacked ? "null, " : "")}}null, terms, u, y);
             }
 
             /// <summary>gradient += scaling · byRankᵀ byFeature, or its transpose where the gradient is turned.</summary>
@@ -114,7 +114,7 @@ internal static class ProductsPrinter
 
     /// <summary>The product with a factor that comes first where the layer has an adapter.</summary>
     private static string Reduce(KernelNeeds needs, string reduced, string call) => !needs.HasLowRank ? string.Empty : $"""
-        if (TRank.Value > 0 && factors is not null && {reduced} is not null)
+        if (TRank.Value > 0 && {reduced} is not null)
             FactorProducts<TRank>.{call};
         """;
 

@@ -89,9 +89,9 @@ internal static class QuantizePrinter
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, found one number after the other.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         internal static void QuantizeEightBits<TWeight>(Numbers values, Bytes codes, Maxima maxima)
-            where TWeight : struct, IWeight
+            where TWeight : struct, IEightBits
         {
-            NearestCodeTable nearest = NearestCodeTable.Dynamic8;
+            NearestCodeTable nearest = TWeight.Nearest;
             for (int block = 0; block < maxima.Length; block++)
             {
                 int start = block * TWeight.BlockSize;

@@ -9,11 +9,11 @@ internal static class SetPrinter
     public static IEnumerable<string> Members(LinearConfiguration configuration)
     {
         yield return Override(
-            "Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankFactors? factors, Tensor? u, Tensor y)",
-            "Products.Forward(device, x, weight, bias, factors, u, y)");
+            "Forward(CpuDevice device, Tensor x, FrozenWeight weight, FrozenWeight? bias, LowRankTerms terms, Tensor? u, Tensor y)",
+            "Products.Forward(device, x, weight, bias, terms, u, y)");
         yield return Override(
-            "InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankFactors? factors, Tensor? v, Tensor dx)",
-            "Products.InputGradient(device, dy, weight, factors, v, dx)");
+            "InputGradient(CpuDevice device, Tensor dy, FrozenWeight weight, LowRankTerms terms, Tensor? v, Tensor dx)",
+            "Products.InputGradient(device, dy, weight, terms, v, dx)");
         if (configuration.Stored.IsPacked)
         {
             yield return Override("Dequantize(CpuDevice device, PackedWeight weight, Tensor dense)", "Products.Dequantize(device, weight, dense)");
@@ -31,8 +31,8 @@ internal static class SetPrinter
             throw new global::System.InvalidOperationException("A layer without [LowRank] has no adapter. Mark its class [LowRank] to give it one.")
             """;
         yield return Override(
-            "ReduceGradient(CpuDevice device, Tensor dy, LowRankFactors factors, Tensor v)",
-            hasFactors ? "Factors.ReduceGradient(device, dy, factors, v)" : Refusal);
+            "ReduceGradient(CpuDevice device, Tensor dy, LowRankTerms terms, Tensor v)",
+            hasFactors ? "Factors.ReduceGradient(device, dy, terms, v)" : Refusal);
         yield return Override(
             "FactorGradients(CpuDevice device, Tensor x, Tensor dy, Tensor u, Tensor v, LowRankFactors factors)",
             hasFactors ? "Factors.FactorGradients(device, x, dy, u, v, factors)" : Refusal);
@@ -42,9 +42,9 @@ internal static class SetPrinter
         if (hasFactors)
         {
             yield return """
-                /// <summary>y = s·u Bᵀ with u = x Aᵀ: the adapter's term alone, without W.</summary>
-                internal static void LowRankTerm(CpuDevice device, Tensor x, LowRankFactors factors, Tensor u, Tensor y) =>
-                    Factors.LowRankTerm(device, x, factors, u, y);
+                /// <summary>y = Σ s·u Bᵀ with u = x Aᵀ: the terms alone, without W.</summary>
+                internal static void TermsAlone(CpuDevice device, Tensor x, LowRankTerms terms, Tensor u, Tensor y) =>
+                    Factors.TermsAlone(device, x, terms, u, y);
                 """;
         }
     }

@@ -136,7 +136,7 @@ internal sealed class TilePrinter(KernelNeeds needs, VectorText text)
 
             {{SumOverWeight(height)}}
 
-            {{LowRankTermPrinter.Tile(needs, text, height)}}
+            {{TermPrinter.All(needs).Select(term => term.Tile(text, height))}}
 
             {{CpuText.Each(height, row => $"""
                 {text.Store($"low{row}", "result", 0)}

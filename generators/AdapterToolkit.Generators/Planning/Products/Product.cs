@@ -15,6 +15,7 @@ namespace AdapterToolkit.Generators.Planning.Products;
 /// <param name="Epilogue">What is done to a result before it is written.</param>
 /// <param name="Computes">The type of numbers that it computes in.</param>
 /// <param name="CpuTiling">The blocks of the product on the CPU.</param>
+/// <param name="AcceleratorTiling">The tiles of the product on accelerators.</param>
 internal sealed record Product(
     string Name,
     string Formula,
@@ -24,34 +25,35 @@ internal sealed record Product(
     EquatableArray<Term> Terms,
     Epilogue Epilogue,
     ElementType Computes,
-    CpuTiling CpuTiling)
+    CpuTiling CpuTiling,
+    AcceleratorTiling AcceleratorTiling)
 {
-    /// <summary>The low-rank term; null where the layer never has an adapter.</summary>
-    public LowRankTerm? LowRank => Terms.OfType<LowRankTerm>().SingleOrDefault();
+    private static readonly AcceleratorTiling s_acceleratorTiling = new(Depth: 8, Held: 8, Side: 8);
 
-    /// <summary>y = x Wᵀ + s·u Bᵀ + bias.</summary>
+
+    /// <summary>y = x Wᵀ + Σ s·u Bᵀ + bias.</summary>
     public static Product Forward(LinearConfiguration configuration) => new(
         "Forward",
-        configuration.Rank == 0 ? "y = x Wᵀ + bias" : "y = x Wᵀ + s·u Bᵀ + bias",
+        configuration.Rank == 0 ? "y = x Wᵀ + bias" : "y = x Wᵀ + Σ s·u Bᵀ + bias",
         "x",
         "y",
         new WeightOperand(configuration.Stored, WeightUse.Transposed),
-        LowRankTerms(configuration, new LowRankTerm(configuration.Rank, "u", "b", Scales: true)),
+        Term.OfForward(configuration),
         new Epilogue(HasBias: true),
         ElementType.Float32,
-        new CpuTiling(Rows: 192, Depth: 1024));
+        new CpuTiling(Rows: 192, Depth: 1024),
+        s_acceleratorTiling);
 
-    /// <summary>dx = dy W + v A.</summary>
+    /// <summary>dx = dy W + Σ v A.</summary>
     public static Product InputGradient(LinearConfiguration configuration) => new(
         "InputGradient",
-        configuration.Rank == 0 ? "dx = dy W" : "dx = dy W + v A",
+        configuration.Rank == 0 ? "dx = dy W" : "dx = dy W + Σ v A",
         "dy",
         "dx",
         new WeightOperand(configuration.Stored, WeightUse.AsStored),
-        LowRankTerms(configuration, new LowRankTerm(configuration.Rank, "v", "a", Scales: false)),
+        Term.OfInputGradient(configuration),
         new Epilogue(HasBias: false),
         ElementType.Float32,
-        new CpuTiling(Rows: 128, Depth: 256));
-
-    private static EquatableArray<Term> LowRankTerms(LinearConfiguration configuration, LowRankTerm term) => new(configuration.Rank == 0 ? [] : [term]);
+        new CpuTiling(Rows: 128, Depth: 256),
+        s_acceleratorTiling);
 }

@@ -22,16 +22,18 @@ internal readonly record struct QuantizationState(WeightFormat Format, float? Of
 
     private const string NumberType = "float32";
 
+    /// <summary>The formats that its checkpoints have.</summary>
+    internal static IEnumerable<QuantizationFormat> Formats => NumberFormat.All.Where(format => format.CheckpointName is not null).Select(format => format.Name);
+
+    /// <summary>What bitsandbytes calls these formats, for errors: "'nf4' or 'fp4'".</summary>
+    internal static string FormatNames => string.Join(" or ", Formats.Select(format => $"'{NameOf(format)}'"));
+
     /// <summary>What bitsandbytes calls a format.</summary>
-    internal static string NameOf(QuantizationFormat format) => format == QuantizationFormat.NF4 ? "nf4" : "fp4";
+    internal static string NameOf(QuantizationFormat format) =>
+        NumberFormat.Of(format).CheckpointName ?? throw new ArgumentException($"Checkpoints of bitsandbytes have no weights in {format}.", nameof(format));
 
     /// <summary>The format that bitsandbytes calls by a name, or null.</summary>
-    internal static QuantizationFormat? FormatOf(string name) => name switch
-    {
-        "nf4" => QuantizationFormat.NF4,
-        "fp4" => QuantizationFormat.FP4,
-        _ => null,
-    };
+    internal static QuantizationFormat? FormatOf(string name) => NumberFormat.All.FirstOrDefault(format => format.CheckpointName == name)?.Name;
 
     /// <summary>Reads the settings of a weight and checks them.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -82,12 +84,11 @@ internal readonly record struct QuantizationState(WeightFormat Format, float? Of
             throw json.Error("quant_type", $"is '{Excerpt.Of(type)}'; the tensor's name says '{NameOf(numbers)}'.");
         int blockSize = json.GetInt("blocksize", 1);
         if (!WeightFormat.IsBlockSize(blockSize))
-            throw json.Error("blocksize", $"is {blockSize}; a power of two from 32 to 4096 is needed.");
+            throw json.Error("blocksize", $"is {blockSize}; a power of two from {NumberFormat.SmallestBlock} to {NumberFormat.LargestBlock} is needed.");
         CheckShape(json, shape);
         bool isDouble = json.Find("nested_blocksize") is not null;
         float offset = isDouble ? ReadNested(json) : 0;
-        return new QuantizationState(
-            numbers == QuantizationFormat.NF4 ? WeightFormat.NF4(blockSize, isDouble) : WeightFormat.FP4(blockSize, isDouble), offset, ReadElementType(json));
+        return new QuantizationState(WeightFormat.Of(numbers, blockSize, isDouble), offset, ReadElementType(json));
     }
 
     private static WeightFormat? ReadElementType(JsonObject json)

@@ -18,7 +18,7 @@ internal readonly record struct QuantizedTensorNames(string Weight)
 
     /// <summary>All that may lie beside the codes.</summary>
     public IEnumerable<string> Companions =>
-        [Maxima, Map, NestedMaxima, NestedMap, State(QuantizationFormat.NF4), State(QuantizationFormat.FP4)];
+        [Maxima, Map, NestedMaxima, NestedMap, .. QuantizationState.Formats.Select(State)];
 
     /// <summary>The scales of bitsandbytes' <c>Linear8bitLt</c>, which is another format.</summary>
     public string EightBitScales => Module + "SCB";
@@ -29,6 +29,6 @@ internal readonly record struct QuantizedTensorNames(string Weight)
     private string Module => Weight.EndsWith(".weight", StringComparison.Ordinal) ? Weight[..^"weight".Length] : Weight + ".";
 
     /// <summary>The settings, as JSON.</summary>
-    /// <param name="format">NF4 or FP4.</param>
+    /// <param name="format">A format that such checkpoints have.</param>
     public string State(QuantizationFormat format) => $"{Weight}.quant_state.bitsandbytes__{QuantizationState.NameOf(format)}";
 }

@@ -16,7 +16,7 @@ public static class QuantizedTensorReader
     /// </summary>
     private const int UnitsAllowed = 4;
 
-    private static readonly QuantizationFormat[] s_formats = [QuantizationFormat.NF4, QuantizationFormat.FP4];
+    private static readonly QuantizationFormat[] s_formats = [.. QuantizationState.Formats];
 
     /// <summary>The names of the tensors that lie beside a weight's codes in a checkpoint.</summary>
     /// <param name="checkpoint">The checkpoint.</param>
@@ -90,7 +90,7 @@ public static class QuantizedTensorReader
             return stated[0];
         if (names.Companions.FirstOrDefault(checkpoint.Contains) is { } orphan)
             throw checkpoint.Error(orphan,
-                $"belongs to a quantized weight, but its settings, '{Excerpt.Of(names.State(QuantizationFormat.NF4))}' or '..__fp4', are missing.");
+                $"belongs to a quantized weight, but its settings, such as '{Excerpt.Of(names.State(s_formats[0]))}', are missing.");
         return null;
     }
 

@@ -13,7 +13,7 @@ public static class QuantizedTensorWriter
     /// <summary>The tensors of a quantized weight, to be written in the order given.</summary>
     /// <param name="weightName">The weight's name.</param>
     /// <param name="shape">The weight's shape.</param>
-    /// <param name="format">NF4 or FP4.</param>
+    /// <param name="format">A format that such checkpoints have: NF4, FP4.</param>
     /// <param name="fetch">
     /// Gives the quantized numbers. It is called once, when the first of the tensors is written; they are let go with the last, so that one weight is in memory
     /// at a time.
@@ -27,12 +27,11 @@ public static class QuantizedTensorWriter
         ArgumentException.ThrowIfNullOrEmpty(weightName);
         ArgumentNullException.ThrowIfNull(format);
         ArgumentNullException.ThrowIfNull(fetch);
-        if (format.Numbers is not (QuantizationFormat.NF4 or QuantizationFormat.FP4))
-            throw new ArgumentException($"Checkpoints hold weights in NF4 or FP4, not in {format}.", nameof(format));
+        if (format.Numbers is not { } numbers || !QuantizationState.Formats.Contains(numbers))
+            throw new ArgumentException($"Checkpoints hold weights in {string.Join(" or ", QuantizationState.Formats)}, not in {format}.", nameof(format));
 
         elementType ??= WeightFormat.FullPrecision;
         QuantizedTensorNames names = new(weightName);
-        QuantizationFormat numbers = format.Numbers.Value;
         int blocks = format.Blocks(shape.Elements);
         QuantizedValues? held = null;
         QuantizedValues Held() => held ??= Fetched(weightName, shape, format, fetch);

@@ -48,7 +48,7 @@ public sealed class EndTokens
     public static EndTokens FromFolder(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        return new EndTokens([.. IdsOf(Path.Combine(folder, FileNames.GenerationSettings)), .. IdsOf(Path.Combine(folder, LlamaConfig.FileName))],
+        return new EndTokens([.. IdsOf(Path.Combine(folder, FileNames.GenerationSettings)), .. IdsOf(Path.Combine(folder, FileNames.Configuration))],
             stopText: null);
     }
 

@@ -6,9 +6,6 @@ namespace AdapterToolkit.Operators.Accelerator;
 /// <summary>Normalization by the root mean square. The first two kernels run one group a row, the last one thread a column.</summary>
 internal static class RmsNormKernels
 {
-    /// <summary>The most threads that a group of these kernels may have.</summary>
-    public const int MaximumThreads = 256;
-
     /// <summary>result = w · x · r with r = 1 / sqrt(mean(x²) + ε).</summary>
     /// <param name="x">The rows.</param>
     /// <param name="weight">w, one number a column.</param>
@@ -19,12 +16,12 @@ internal static class RmsNormKernels
     [Kernel]
     public static void Forward(ArrayView<float> x, ArrayView<float> weight, float epsilon, int columns, ArrayView<float> result, ArrayView<float> inverseRms)
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(MaximumThreads);
+        ArrayView<float> partial = SharedMemory.Allocate<float>(GroupSum.MaximumThreads);
         int start = Grid.IdxX * columns;
         float sum = 0;
         for (int i = Group.IdxX; i < columns; i += Group.DimX)
             sum += x[start + i] * x[start + i];
-        float inverse = XMath.Rsqrt((SumOfGroup(partial, sum) / columns) + epsilon);
+        float inverse = XMath.Rsqrt((GroupSum.Of(partial, sum) / columns) + epsilon);
         for (int i = Group.IdxX; i < columns; i += Group.DimX)
             result[start + i] = weight[i] * (x[start + i] * inverse);
         if (Group.IdxX == 0)
@@ -42,18 +39,18 @@ internal static class RmsNormKernels
     public static void InputGradient(
         ArrayView<float> gradient, ArrayView<float> x, ArrayView<float> weight, ArrayView<float> inverseRms, int columns, ArrayView<float> result)
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(MaximumThreads);
+        ArrayView<float> partial = SharedMemory.Allocate<float>(GroupSum.MaximumThreads);
         int start = Grid.IdxX * columns;
         float sum = 0;
         for (int i = Group.IdxX; i < columns; i += Group.DimX)
             sum += gradient[start + i] * weight[i] * x[start + i];
         float inverse = inverseRms[Grid.IdxX];
-        float slope = SumOfGroup(partial, sum) / columns * inverse * inverse;
+        float slope = GroupSum.Of(partial, sum) / columns * inverse * inverse;
         for (int i = Group.IdxX; i < columns; i += Group.DimX)
             result[start + i] = ((gradient[start + i] * weight[i]) - (x[start + i] * slope)) * inverse;
     }
 
-    /// <summary>weightGradient += the sum of dy · x · r over the rows.</summary>
+    /// <summary>weightGradient += the sum of dy · x · r over the rows, in one addition.</summary>
     /// <param name="gradient">dy.</param>
     /// <param name="x">The rows.</param>
     /// <param name="inverseRms">r of each row.</param>
@@ -66,26 +63,9 @@ internal static class RmsNormKernels
         int columns = weightGradient.IntLength;
         if (column >= columns)
             return;
-        float sum = weightGradient[column];
+        float sum = 0;
         for (int row = 0; row < rows; row++)
             sum += gradient[(row * columns) + column] * x[(row * columns) + column] * inverseRms[row];
-        weightGradient[column] = sum;
-    }
-
-    /// <summary>The sum of one number of every thread of the group, added up by one thread so that the order is fixed.</summary>
-    private static float SumOfGroup(ArrayView<float> partial, float value)
-    {
-        partial[Group.IdxX] = value;
-        Group.Barrier();
-        if (Group.IdxX == 0)
-        {
-            float sum = 0;
-            for (int i = 0; i < Group.DimX; i++)
-                sum += partial[i];
-            partial[0] = sum;
-        }
-
-        Group.Barrier();
-        return partial[0];
+        weightGradient[column] += sum;
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Kernels;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Operators.Cpu;
@@ -29,7 +30,7 @@ internal static class RmsNormCpu
             {
                 ReadOnlySpan<float> from = x.Span.Slice(row * columns, columns);
                 Span<float> to = result.Span.Slice(row * columns, columns);
-                float inverse = 1 / MathF.Sqrt((SumOfProducts(from, from) / columns) + epsilon);
+                float inverse = 1 / MathF.Sqrt((DotProduct.Of(from, from) / columns) + epsilon);
                 inverseRms.Span[row] = inverse;
                 ref float source = ref MemoryMarshal.GetReference(from);
                 ref float factors = ref MemoryMarshal.GetReference(weights);
@@ -76,20 +77,21 @@ internal static class RmsNormCpu
         }
     }
 
-    /// <summary>dw += the sum of dy · x · r over the rows; each worker takes some columns.</summary>
+    /// <summary>dw += the sum of dy · x · r over the rows, in one addition; each worker takes some columns.</summary>
     private sealed class WeightGradientWork(Tensor gradient, Tensor x, Tensor inverseRms, Tensor weightGradient) : ParallelWork
     {
         public override void Run(int worker, int workers)
         {
             int columns = x.Columns;
             int first = ShareStart(columns, ElementSharing.Line, worker, workers), end = ShareStart(columns, ElementSharing.Line, worker + 1, workers);
-            Span<float> sums = weightGradient.Span[first..end];
+            Span<float> sums = MemoryMarshal.CreateSpan(ref ScratchMemory.Take(0, end - first), end - first);
+            sums.Clear();
+            Span<Vector<float>> sumVectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
             for (int row = 0; row < x.Rows; row++)
             {
                 ReadOnlySpan<float> gradients = gradient.Span.Slice((row * columns) + first, sums.Length);
                 ReadOnlySpan<float> values = x.Span.Slice((row * columns) + first, sums.Length);
                 float inverse = inverseRms.Span[row];
-                Span<Vector<float>> sumVectors = MemoryMarshal.Cast<float, Vector<float>>(sums);
                 ReadOnlySpan<Vector<float>> gradientVectors = MemoryMarshal.Cast<float, Vector<float>>(gradients);
                 ReadOnlySpan<Vector<float>> valueVectors = MemoryMarshal.Cast<float, Vector<float>>(values);
                 for (int i = 0; i < sumVectors.Length; i++)
@@ -97,20 +99,10 @@ internal static class RmsNormCpu
                 for (int i = sumVectors.Length * Vector<float>.Count; i < sums.Length; i++)
                     sums[i] += gradients[i] * values[i] * inverse;
             }
-        }
-    }
 
-    private static float SumOfProducts(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        Vector<float> sums = Vector<float>.Zero;
-        ref float lefts = ref MemoryMarshal.GetReference(left);
-        ref float rights = ref MemoryMarshal.GetReference(right);
-        float sum = 0;
-        nuint i = 0;
-        for (; i + (nuint)Vector<float>.Count <= (nuint)left.Length; i += (nuint)Vector<float>.Count)
-            sums += Vector.LoadUnsafe(ref lefts, i) * Vector.LoadUnsafe(ref rights, i);
-        for (; i < (nuint)left.Length; i++)
-            sum += Unsafe.Add(ref lefts, i) * Unsafe.Add(ref rights, i);
-        return Vector.Sum(sums) + sum;
+            Span<float> target = weightGradient.Span[first..end];
+            for (int i = 0; i < target.Length; i++)
+                target[i] += sums[i];
+        }
     }
 }

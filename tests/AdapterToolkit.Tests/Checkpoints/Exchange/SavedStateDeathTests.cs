@@ -7,7 +7,6 @@ using AdapterToolkit.Optimizers;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 using Xunit;
 
 namespace AdapterToolkit.Tests.Checkpoints;

@@ -2,7 +2,6 @@ using AdapterToolkit.Devices;
 using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
-using Llama;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;
 

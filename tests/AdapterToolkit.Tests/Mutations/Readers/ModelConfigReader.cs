@@ -2,7 +2,6 @@ using System.Text;
 using AdapterToolkit.Formats;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
-using Llama;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;
 

@@ -4,7 +4,6 @@ using AdapterToolkit.Loading;
 using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Weights;
-using Llama;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;
 

@@ -5,7 +5,6 @@ using AdapterToolkit.Tests.Shared.Mutations;
 using AdapterToolkit.Tests.Support;
 using AdapterToolkit.Training;
 using AdapterToolkit.Weights;
-using Llama;
 
 namespace AdapterToolkit.Tests.Mutations.Readers;
 

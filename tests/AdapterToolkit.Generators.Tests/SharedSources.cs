@@ -1,0 +1,23 @@
+using System.Xml.Linq;
+using AdapterToolkit.Tests.Shared;
+
+namespace AdapterToolkit.Generators.Tests;
+
+/// <summary>The files of the toolkit that generator and analyzers compile too.</summary>
+internal static class SharedSources
+{
+    /// <summary>The paths in full.</summary>
+    public static IReadOnlyList<string> Files { get; } = Read();
+
+    private static string[] Read()
+    {
+        const string Here = "$(MSBuildThisFileDirectory)";
+        string folder = Path.Combine(SolutionFolder.Find(), "generators");
+        return
+        [
+            .. XDocument.Load(Path.Combine(folder, "SharedWithRuntime.props")).Descendants("SharedWithRuntime")
+                .Select(item => item.Attribute("Include")!.Value)
+                .Select(path => Path.GetFullPath(Path.Combine(folder, path.Replace(Here, string.Empty, StringComparison.Ordinal)))),
+        ];
+    }
+}
