@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace AdapterToolkit.Analyzers;
 
-/// <summary>ADT0001: an annotated class is not partial, not of the kind its attribute is for, generic or static, or a layer is not annotated.</summary>
+/// <summary>ADT0001: an annotated class is not partial, not of the kind its attribute is for, or static, or a layer is not annotated.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ClassMustBePartialAndOfItsKindAnalyzer() : AnnotatedClassAnalyzer(Rules.ClassCannotBeCompleted, Check)
 {

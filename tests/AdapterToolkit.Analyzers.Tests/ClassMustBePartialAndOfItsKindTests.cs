@@ -12,7 +12,6 @@ public sealed class ClassMustBePartialAndOfItsKindTests
     [InlineData("[AdapterModel] public class {|ADT0001:Model|} { public Tensor Forward(Tensor x) => x; }")]
     [InlineData("[LowRank(2)] public partial class {|ADT0001:Layer|} { }")]
     [InlineData("[LowRank(2)] public partial class {|ADT0001:Layer|} : Module { }")]
-    [InlineData("[LowRank(2)] public partial class {|ADT0001:Layer|}<T>() : Linear(8, 8);")]
     [InlineData("[LowRank(2)] public static partial class {|ADT0001:Layer|} { }")]
     [InlineData("[AdapterModel] public static partial class {|ADT0001:Model|} { public static Tensor Forward(Tensor x) => x; }")]
     [InlineData("public class Outer { [LowRank(2)] public partial class {|ADT0001:Layer|}() : Linear(8, 8); }")]
@@ -26,6 +25,7 @@ public sealed class ClassMustBePartialAndOfItsKindTests
 
     [Theory]
     [InlineData("[LowRank(2)] public partial class Layer() : Linear(8, 8);")]
+    [InlineData("[LowRank(2)] public partial class Layer<T>() : Linear(8, 8);")]
     [InlineData("[Frozen] internal sealed partial class Layer(int features) : Linear(features, features);")]
     [InlineData("public abstract class Base() : Linear(8, 8); [LowRank(2)] public partial class Layer : Base;")]
     [InlineData("[AdapterModel] public partial class Model { public Tensor Forward(Tensor x) => x; }")]

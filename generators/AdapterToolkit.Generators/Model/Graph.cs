@@ -124,7 +124,9 @@ internal sealed record Argument(
 /// <param name="Parameters">The names of its parameters after the first, which is the gradient of the result.</param>
 internal sealed record GradientCall(string Method, string? For, EquatableArray<string> Parameters);
 
-/// <summary>A conditional, which runs one of two regions: <c>if</c>, or a conditional expression. Its results are the phis of what the branches yield.</summary>
+/// <summary>
+/// A conditional, which runs one of two regions: <c>if</c>, or a conditional expression. Its results are the phis of what the branches yield.
+/// </summary>
 /// <param name="Source">The user's source line.</param>
 /// <param name="Condition">The condition.</param>
 /// <param name="Then">What runs where it holds.</param>

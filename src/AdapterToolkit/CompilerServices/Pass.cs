@@ -110,7 +110,9 @@ public sealed class Pass
     /// <param name="parameters">The parameters.</param>
     /// <param name="tensorRows">How many rows the layer's input has.</param>
     /// <param name="runs">The rows that the parameters stand on, in rising order.</param>
-    /// <param name="add">Adds what some rows of a run, which is told by its place in the list, contribute to the accumulated gradients, in one addition.</param>
+    /// <param name="add">
+    /// Adds what some rows of a run, which is told by its place in the list, contribute to the accumulated gradients, in one addition.
+    /// </param>
     internal void AddGradients(ReadOnlySpan<Parameter> parameters, int tensorRows, IReadOnlyList<RowRange> runs, Action<int, RowRange> add)
     {
         if (Sequences is not { } sequences)

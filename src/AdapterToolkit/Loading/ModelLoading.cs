@@ -46,7 +46,9 @@ public static class ModelLoading
         model.NoteLoaded(device, folder, identity.ToString());
     }
 
-    /// <summary>Loads the weights of a checkpoint as <see cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)"/> does, on a thread of the pool.</summary>
+    /// <summary>
+    /// Loads the weights of a checkpoint as <see cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)"/> does, on a thread of the pool.
+    /// </summary>
     /// <param name="model">The model. Nothing else may use it until the task has ended.</param>
     /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
     /// <param name="device">The device to put them on.</param>

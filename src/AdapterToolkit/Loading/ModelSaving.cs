@@ -8,7 +8,9 @@ namespace AdapterToolkit.Loading;
 /// <summary>How a model is written to files.</summary>
 public static class ModelSaving
 {
-    /// <summary>Writes the model in the Hugging Face layout, as <see cref="Save(Model, string, SaveOptions, CancellationToken)"/> does where nothing else is asked for.</summary>
+    /// <summary>
+    /// Writes the model in the Hugging Face layout, as <see cref="Save(Model, string, SaveOptions, CancellationToken)"/> does where nothing else is asked for.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="folder">The folder.</param>
     /// <inheritdoc cref="Save(Model, string, SaveOptions, CancellationToken)"/>

@@ -48,7 +48,8 @@ internal static class TrainedModules
             long[] dimensions = WeightNames.LongDimensions(weight.Weight);
             if (!tensor.Shape.AsSpan().SequenceEqual(dimensions))
                 throw new CheckpointException(path,
-                    $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, but that of the model's weight is {SafetensorsEntry.FormatShape(dimensions)}.",
+                    $"its shape is {SafetensorsEntry.FormatShape(tensor.Shape.AsSpan())}, "
+                        + $"but that of the model's weight is {SafetensorsEntry.FormatShape(dimensions)}.",
                     tensor.Name);
             adapter.Add(weight, tensor.Values.Span);
         }
@@ -66,7 +67,8 @@ internal static class TrainedModules
         string problem = model.SelfAndDescendants.FirstOrDefault(candidate => candidate.CheckpointPath == module) switch
         {
             null => "was trained as a whole (modules_to_save), and the model has no such module.",
-            { CanTrain: true } => $"was trained as a whole (modules_to_save), but the model's '{module}' does not train. Mark the property that holds it [Trainable].",
+            { CanTrain: true } => $"was trained as a whole (modules_to_save), but the model's '{module}' does not train. "
+                + "Mark the property that holds it [Trainable].",
             Module other => $"is the trained weight of a whole {other.ClassName} (modules_to_save), which the toolkit can't take up: only norms can be "
                 + "marked [Trainable]. Merge it into the base with PEFT first.",
         };

@@ -3,7 +3,9 @@ using AdapterToolkit.Weights;
 
 namespace AdapterToolkit.Modules;
 
-/// <summary>A frozen weight of which adapters have trained copies, since the property that holds its module is marked <see cref="TrainableAttribute"/>.</summary>
+/// <summary>
+/// A frozen weight of which adapters have trained copies, since the property that holds its module is marked <see cref="TrainableAttribute"/>.
+/// </summary>
 /// <param name="Module">The module.</param>
 /// <param name="Weight">The frozen weight.</param>
 internal sealed record TrainableWeight(Module Module, FrozenWeight Weight)

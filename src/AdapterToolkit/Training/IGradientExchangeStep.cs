@@ -3,8 +3,8 @@ using AdapterToolkit.Weights;
 namespace AdapterToolkit.Training;
 
 /// <summary>
-/// One step of an <see cref="IGradientExchange"/>. Where a process disposes it before <see cref="Complete"/>, since it failed, no process makes the step: for the
-/// others <see cref="Complete"/> says <see cref="StepOutcome.Stops"/>.
+/// One step of an <see cref="IGradientExchange"/>. Where a process disposes it before <see cref="Complete"/>, since it failed, no process makes the step: for
+/// the others <see cref="Complete"/> says <see cref="StepOutcome.Stops"/>.
 /// </summary>
 /// <remarks>
 /// Sums are identified by their sequences. A process contributes those of the tree of <see cref="SequenceTree{T}"/> that are whole without the sequences of
@@ -18,8 +18,8 @@ public interface IGradientExchangeStep : IDisposable
     StepTotals Totals { get; }
 
     /// <summary>
-    /// Takes a parameter's gradient as soon as this process's last contribution to it is in. Each parameter that trains is given once a step, in the order in which
-    /// the backward pass comes to its end with them; a process without sequences to learn from gives them in reverse order of their index.
+    /// Takes a parameter's gradient as soon as this process's last contribution to it is in. Each parameter that trains is given once a step, in the order in
+    /// which the backward pass comes to its end with them; a process without sequences to learn from gives them in reverse order of their index.
     /// </summary>
     /// <param name="gradient">The gradient. Its sums are not changed until <see cref="Complete"/> returns.</param>
     void Add(GradientContribution gradient);

@@ -37,8 +37,8 @@ public interface ITrainingObjective<in TBatch>
     IReadOnlyList<Example> ExamplesOf(TBatch batch);
 
     /// <summary>
-    /// Runs the model forward and backward, so that the gradients of the summed loss, times <see cref="TrainingRun.GradientFactor"/>, are added to its parameters'.
-    /// The loss of an example depends on its own rows alone.
+    /// Runs the model forward and backward, so that the gradients of the summed loss, times <see cref="TrainingRun.GradientFactor"/>, are added to its
+    /// parameters'. The loss of an example depends on its own rows alone.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="run">What <c>ForwardSaving</c> is given.</param>

@@ -16,11 +16,11 @@ namespace AdapterToolkit.Training;
 /// (<see cref="ITrainingObjective{TBatch}"/>). That of language models is <see cref="Trainer"/>.
 /// </summary>
 /// <remarks>
-/// Gradients and losses are made for each example by itself and summed in a fixed tree over the examples of a step (<see cref="SequenceTree{T}"/>), however they
-/// are spread over batches and processes. With the same seeds and examples a training gives the same bits on the same device: on the CPU device that is the same
-/// vector width and number of threads (<see cref="CpuDevice.Threads"/>), elsewhere the same GPU and driver.
-/// A step is made whole or not at all: where it throws, because it is cancelled, a batch is refused, memory runs out or the training
-/// diverges, parameters, optimizer, <see cref="CompletedSteps"/> and <see cref="ConsumedBatches"/> are bit for bit what they were before it.
+/// Gradients and losses are made for each example by itself and summed in a fixed tree over the examples of a step (<see cref="SequenceTree{T}"/>), however
+/// they are spread over batches and processes. With the same seeds and examples a training gives the same bits on the same device: on the CPU device that is
+/// the same vector width and number of threads (<see cref="CpuDevice.Threads"/>), elsewhere the same GPU and driver. A step is made whole or not at all: where
+/// it throws, because it is cancelled, a batch is refused, memory runs out or the training diverges, parameters, optimizer, <see cref="CompletedSteps"/> and
+/// <see cref="ConsumedBatches"/> are bit for bit what they were before it.
 /// </remarks>
 /// <typeparam name="TBatch">What the model sees at once.</typeparam>
 public class Trainer<TBatch>

@@ -31,7 +31,8 @@ internal static class TrainingSettings
                 : new TrainingSetting("maximumGradientNorm", "none"),
         ];
         if (settings.GroupBy(setting => setting.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new InvalidOperationException($"Two settings of the training are called '{twice.Key}'. Give that of the optimizer or the batches another name.");
+            throw new InvalidOperationException(
+                $"Two settings of the training are called '{twice.Key}'. Give that of the optimizer or the batches another name.");
         return settings;
     }
 

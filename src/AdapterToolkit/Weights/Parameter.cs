@@ -33,8 +33,9 @@ public sealed class Parameter : IDisposable
     public int SavedElements { get; internal init; }
 
     /// <summary>
-    /// Raised when a pass of a training has added its last contribution to the gradient: once a pass, in the order in which the backward pass comes to its end with
-    /// the parameters, those of the last layer first. Where a step adds up several passes, it is raised in each. A backward pass that is run by hand raises nothing.
+    /// Raised when a pass of a training has added its last contribution to the gradient: once a pass, in the order in which the backward pass comes to its end
+    /// with the parameters, those of the last layer first. Where a step adds up several passes, it is raised in each. A backward pass that is run by hand
+    /// raises nothing.
     /// </summary>
     public event EventHandler? GradientReady;
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace AdapterToolkit.Weights;
 
 /// <summary>
-/// Sums the contributions of the sequences of a step's batch in a fixed binary tree. A node spans a power of two of sequences, from a multiple of it on, and its
-/// sum is that of its left half plus that of its right half; a half without contribution adds nothing. So the sum depends on the sequences' numbers alone:
+/// Sums the contributions of the sequences of a step's batch in a fixed binary tree. A node spans a power of two of sequences, from a multiple of it on, and
+/// its sum is that of its left half plus that of its right half; a half without contribution adds nothing. So the sum depends on the sequences' numbers alone:
 /// not on how many of them were computed at once, nor by how many processes.
 /// </summary>
 /// <remarks>

@@ -253,7 +253,8 @@ namespace AdapterToolkit.Generated.User_Project
 
                 for (int first = 0; first < terms.Placements.Length; first += 8)
                 {
-                    SomeRows some = SomeRows.Of(terms, first, false, x.Rows, rowsOfGroup, out int groups);
+                    SomeRows some = SomeRows.Of(
+                        terms, first, false, x.Rows, rowsOfGroup, out int groups);
                     if (groups > 0)
                         Reduce(device, x, some, groups, u);
                 }
@@ -272,7 +273,8 @@ namespace AdapterToolkit.Generated.User_Project
 
                 for (int first = 0; first < terms.Placements.Length; first += 8)
                 {
-                    SomeRows some = SomeRows.Of(terms, first, true, dy.Rows, rowsOfGroup, out int groups);
+                    SomeRows some = SomeRows.Of(
+                        terms, first, true, dy.Rows, rowsOfGroup, out int groups);
                     if (groups > 0)
                         ReduceGradient(device, dy, some, groups, v);
                 }

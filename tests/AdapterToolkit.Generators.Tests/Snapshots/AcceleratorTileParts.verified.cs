@@ -79,7 +79,8 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>Writes each result once.</summary>
             public void Store(TilePlace place, View result, int rows, int columns)
             {
-                int row = place.FirstRow + 4 * place.ThreadRow, column = place.FirstColumn + 4 * place.ThreadColumn;
+                int row = place.FirstRow + 4 * place.ThreadRow;
+                int column = place.FirstColumn + 4 * place.ThreadColumn;
                 StoreRow(result, TopNear.Row0, TopFar.Row0, row, column, rows, columns);
                 StoreRow(result, TopNear.Row1, TopFar.Row1, row + 1, column, rows, columns);
                 StoreRow(result, TopNear.Row2, TopFar.Row2, row + 2, column, rows, columns);
@@ -130,8 +131,8 @@ namespace AdapterToolkit.Generated.User_Project
         }
 
         /// <summary>
-        /// A thread's share of 8 summands of a tile's rows: one summand of 2 x 4 of them. Rows past the end are replaced by
-        /// the last; their results are not written.
+        /// A thread's share of 8 summands of a tile's rows: one summand of 2 x 4 of them. Rows past the end are
+        /// replaced by the last; their results are not written.
         /// </summary>
         public struct RowTile
         {

@@ -156,7 +156,8 @@ namespace AdapterToolkit.Generated.User_Project
                 {
                     int blockRows = Math.Min(rowsAtOnce, endRow - blockRow);
                     if (onAllRows is not null)
-                        PackColumns<TVectors>(ref Unsafe.Add(ref vValues, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedV);
+                        PackColumns<TVectors>(
+                            ref Unsafe.Add(ref vValues, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref packedV);
 
                     for (int start = 0; start < outFeatures; start += depthAtOnce)
                     {
@@ -197,8 +198,8 @@ namespace AdapterToolkit.Generated.User_Project
         }
 
         /// <summary>
-        /// result += Σ s·u Bᵀ, or Σ v A, for some rows and columns: over panels of the columns, and in each over the terms. A factor's part of a panel is packed
-        /// once for all rows that its term stands on.
+        /// result += Σ s·u Bᵀ, or Σ v A, for some rows and columns: over panels of the columns, and in each over the terms. A factor's part of a panel is
+        /// packed once for all rows that its term stands on.
         /// </summary>
         private static void AddTerms<TVectors, TRank>(
             LowRankTerms terms, bool isTransposed, Tensor reduced, Tensor result, int firstRow, int endRow, int firstColumn, int endColumn)
@@ -218,7 +219,8 @@ namespace AdapterToolkit.Generated.User_Project
                 int first = Math.Max(placement.First, firstRow), count = Math.Min(placement.End, endRow) - first;
                 if (count <= 0)
                     continue;
-                PackRows<TVectors>(ref Unsafe.Add(ref lefts, ((nint)(placement.Slot * rows) + first) * TRank.Value), TRank.Value, count, TRank.Value, ref target);
+                PackRows<TVectors>(
+                    ref Unsafe.Add(ref lefts, ((nint)(placement.Slot * rows) + first) * TRank.Value), TRank.Value, count, TRank.Value, ref target);
                 target = ref Unsafe.Add(ref target, count * TRank.Value);
             }
 
@@ -244,7 +246,8 @@ namespace AdapterToolkit.Generated.User_Project
                         if (isTransposed)
                             Tiles.Pack(ref Unsafe.Add(ref factor, (nint)column * TRank.Value), TRank.Value, width, TRank.Value, ref panel, 32, inPanel.Scaling);
                         else
-                            Tiles.Copy(ref Unsafe.Add(ref factor, column), columns, ref panel, 32, TRank.Value, width, 32);
+                            Tiles.Copy(
+                                ref Unsafe.Add(ref factor, column), columns, ref panel, 32, TRank.Value, width, 32);
                     }
 
                     for (int row = 0, height; row < count; row += height)

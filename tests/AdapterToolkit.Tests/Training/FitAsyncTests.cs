@@ -46,7 +46,8 @@ public sealed class FitAsyncTests
         using CancellationTokenSource source = new();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (TrainingStep step in training.Trainer.FitAsync(TinyTraining.Batches(), 4, TestContext.Current.CancellationToken).WithCancellation(source.Token))
+            IAsyncEnumerable<TrainingStep> steps = training.Trainer.FitAsync(TinyTraining.Batches(), 4, TestContext.Current.CancellationToken);
+            await foreach (TrainingStep step in steps.WithCancellation(source.Token))
             {
                 if (step.Number == 2)
                     await source.CancelAsync();

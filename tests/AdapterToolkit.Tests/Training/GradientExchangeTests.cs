@@ -22,7 +22,10 @@ public sealed class GradientExchangeTests
     public void Two_shares_of_the_sequences_give_the_bits_of_one_process(int first)
     {
         using Side alone = new();
-        TrainingStep[] expected = [.. Batches().Select(sequences => alone.Trainer().Step([TrainingBatch.Of(sequences)], TestContext.Current.CancellationToken))];
+        TrainingStep[] expected =
+        [
+            .. Batches().Select(sequences => alone.Trainer().Step([TrainingBatch.Of(sequences)], TestContext.Current.CancellationToken)),
+        ];
         using ThreadExchange exchange = new(2);
         using Side left = new(), right = new();
 
@@ -32,7 +35,8 @@ public sealed class GradientExchangeTests
 
         foreach (Side side in (Side[])[left, right])
         {
-            Assert.Equal(expected.Select(step => (step.Loss, step.GradientNorm, step.Tokens)), side.Made.Select(step => (step.Loss, step.GradientNorm, step.Tokens)));
+            Assert.Equal(
+                expected.Select(step => (step.Loss, step.GradientNorm, step.Tokens)), side.Made.Select(step => (step.Loss, step.GradientNorm, step.Tokens)));
             Assert.Equal(alone.Numbers(), side.Numbers());
         }
 
@@ -90,7 +94,8 @@ public sealed class GradientExchangeTests
     }
 
     private static IEnumerable<TrainingSequence[]> Batches() => Enumerable.Range(0, Steps).Select(step => Enumerable.Range(0, 8)
-        .Select(i => new TrainingSequence((int[])[.. Enumerable.Range(0, 5 + ((step + i) % 4)).Select(position => ((step * 3) + (i * 11) + (position * 7)) % 50)]))
+        .Select(i => new TrainingSequence(
+            (int[])[.. Enumerable.Range(0, 5 + ((step + i) % 4)).Select(position => ((step * 3) + (i * 11) + (position * 7)) % 50)]))
         .ToArray());
 
     /// <summary>A process: a model, an optimizer and the steps that were made.</summary>

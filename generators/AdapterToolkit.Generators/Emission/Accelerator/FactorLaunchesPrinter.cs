@@ -1,8 +1,8 @@
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
-/// Prints how the products with the low-rank factors, their gradients and the merge are launched: ILGPU's CPU accelerator takes the narrow kernels, whose groups
-/// have one row, or one feature, for each component.
+/// Prints how the products with the low-rank factors, their gradients and the merge are launched: ILGPU's CPU accelerator takes the narrow kernels, whose
+/// groups have one row, or one feature, for each component.
 /// </summary>
 internal static class FactorLaunchesPrinter
 {
@@ -63,7 +63,8 @@ internal static class FactorLaunchesPrinter
 
             for (int first = 0; first < terms.Placements.Length; first += {{PlacementsPrinter.Most}})
             {
-                SomeRows some = SomeRows.Of(terms, first, {{(names.ComponentsFirst ? "false" : "true")}}, {{names.Activations}}.Rows, rowsOfGroup, out int groups);
+                SomeRows some = SomeRows.Of(
+                    terms, first, {{(names.ComponentsFirst ? "false" : "true")}}, {{names.Activations}}.Rows, rowsOfGroup, out int groups);
                 if (groups > 0)
                     {{names.Product.Name}}(device, {{names.Activations}}, some, groups, {{names.Reduced}});
             }

@@ -1,8 +1,8 @@
 namespace AdapterToolkit.Generators.Emission.Accelerator;
 
 /// <summary>
-/// Prints how kernels are told which term stands on which rows: one on all of them, or a few, each on rows of its own. They are arguments of a launch, so that a
-/// list needs no memory on the device; a longer one takes several launches.
+/// Prints how kernels are told which term stands on which rows: one on all of them, or a few, each on rows of its own. They are arguments of a launch, so that
+/// a list needs no memory on the device; a longer one takes several launches.
 /// </summary>
 internal static class PlacementsPrinter
 {

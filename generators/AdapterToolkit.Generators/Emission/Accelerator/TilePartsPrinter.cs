@@ -62,7 +62,8 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
             /// <summary>Writes each result once.</summary>
             public void Store(TilePlace place, View result, int rows, int columns)
             {
-                int row = place.FirstRow + {{AcceleratorTiling.Quad}} * place.ThreadRow, column = place.FirstColumn + {{AcceleratorTiling.Quad}} * place.ThreadColumn;
+                int row = place.FirstRow + {{AcceleratorTiling.Quad}} * place.ThreadRow;
+                int column = place.FirstColumn + {{AcceleratorTiling.Quad}} * place.ThreadColumn;
                 {{Rows.Select((row, i) => $"StoreRow(result, TopNear.{row}, TopFar.{row}, {KernelText.Plus("row", i)}, column, rows, columns);")}}
                 {{Rows.Select((row, i) => $"StoreRow(result, BottomNear.{row}, BottomFar.{row}, row + {tiling.Half + i}, column, rows, columns);")}}
             }
@@ -104,8 +105,8 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
         }
 
         /// <summary>
-        /// A thread's share of {{tiling.Depth}} summands of a tile's rows: one summand of 2 x {{AcceleratorTiling.Quad}} of them. Rows past the end are replaced by
-        /// the last; their results are not written.
+        /// A thread's share of {{tiling.Depth}} summands of a tile's rows: one summand of 2 x {{AcceleratorTiling.Quad}} of them. Rows past the end are
+        /// replaced by the last; their results are not written.
         /// </summary>
         public struct RowTile
         {

@@ -40,8 +40,8 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
     /// <summary>What adds a list of terms to results that are there.</summary>
     private static string List => Template.Text($$"""
         /// <summary>
-        /// result += Σ s·u Bᵀ, or Σ v A, for some rows and columns: over panels of the columns, and in each over the terms. A factor's part of a panel is packed
-        /// once for all rows that its term stands on.
+        /// result += Σ s·u Bᵀ, or Σ v A, for some rows and columns: over panels of the columns, and in each over the terms. A factor's part of a panel is
+        /// packed once for all rows that its term stands on.
         /// </summary>
         private static void AddTerms<TVectors, TRank>(
             LowRankTerms terms, bool isTransposed, Tensor reduced, Tensor result, int firstRow, int endRow, int firstColumn, int endColumn)
@@ -61,7 +61,8 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
                 int first = Math.Max(placement.First, firstRow), count = Math.Min(placement.End, endRow) - first;
                 if (count <= 0)
                     continue;
-                PackRows<TVectors>(ref Unsafe.Add(ref lefts, ((nint)(placement.Slot * rows) + first) * TRank.Value), TRank.Value, count, TRank.Value, ref target);
+                PackRows<TVectors>(
+                    ref Unsafe.Add(ref lefts, ((nint)(placement.Slot * rows) + first) * TRank.Value), TRank.Value, count, TRank.Value, ref target);
                 target = ref Unsafe.Add(ref target, count * TRank.Value);
             }
 
@@ -87,7 +88,8 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
                         if (isTransposed)
                             {{PackFactor("factor", "panel", "inPanel.Scaling")}}
                         else
-                            Tiles.Copy(ref Unsafe.Add(ref factor, column), columns, ref panel, {{CpuText.PanelWidth}}, TRank.Value, width, {{CpuText.PanelWidth}});
+                            Tiles.Copy(
+                                ref Unsafe.Add(ref factor, column), columns, ref panel, {{CpuText.PanelWidth}}, TRank.Value, width, {{CpuText.PanelWidth}});
                     }
 
                     for (int row = 0, height; row < count; row += height)
@@ -150,7 +152,8 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
             Scratch = $"ref float {packedLeft} = ref ScratchMemory.Take(2, rowsAtOnce * TRank.Value);",
             PackRows = $"""
                 if (onAllRows is not null)
-                    PackColumns<TVectors>(ref Unsafe.Add(ref {left}Values, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref {packedLeft});
+                    PackColumns<TVectors>(
+                        ref Unsafe.Add(ref {left}Values, (nint)blockRow * TRank.Value), TRank.Value, blockRows, TRank.Value, ref {packedLeft});
                 """,
             Condition = "bool addsTerm = onAllRows is not null && start + depth == outFeatures;",
             TileReferences = $"""

@@ -1,8 +1,8 @@
 namespace AdapterToolkit.Generators.Planning.Products;
 
 /// <summary>
-/// A product with one of the low-rank factors, or of activations into the gradient of one. Its kernels are written over the rank, a type parameter, so that they
-/// are emitted once for all ranks. The printers for the CPU and for ILGPU both print from these descriptions.
+/// A product with one of the low-rank factors, or of activations into the gradient of one. Its kernels are written over the rank, a type parameter, so that
+/// they are emitted once for all ranks. The printers for the CPU and for ILGPU both print from these descriptions.
 /// </summary>
 /// <param name="Name">The method's name.</param>
 /// <param name="Formula">The formula, for the comment above the kernel.</param>

@@ -102,7 +102,8 @@ public sealed record BitsAndBytesConfig
         string type = json.FindText("bnb_4bit_quant_type") ?? QuantizationState.NameOf(QuantizationFormat.FP4);
         return new BitsAndBytesConfig
         {
-            Format = QuantizationState.FormatOf(type) ?? throw json.Error("bnb_4bit_quant_type", $"is '{Excerpt.Of(type)}'; {QuantizationState.FormatNames} is needed."),
+            Format = QuantizationState.FormatOf(type)
+                ?? throw json.Error("bnb_4bit_quant_type", $"is '{Excerpt.Of(type)}'; {QuantizationState.FormatNames} is needed."),
             DoubleQuantized = json.FindBool("bnb_4bit_use_double_quant", false),
             SkippedModules = json.FindOn("llm_int8_skip_modules") is null ? [] : json.FindTexts("llm_int8_skip_modules") ?? [],
         };

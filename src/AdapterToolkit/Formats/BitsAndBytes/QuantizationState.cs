@@ -23,7 +23,8 @@ internal readonly record struct QuantizationState(WeightFormat Format, float? Of
     private const string NumberType = "float32";
 
     /// <summary>The formats that its checkpoints have.</summary>
-    internal static IEnumerable<QuantizationFormat> Formats => NumberFormat.All.Where(format => format.CheckpointName is not null).Select(format => format.Name);
+    internal static IEnumerable<QuantizationFormat> Formats =>
+        NumberFormat.All.Where(format => format.CheckpointName is not null).Select(format => format.Name);
 
     /// <summary>What bitsandbytes calls these formats, for errors: "'nf4' or 'fp4'".</summary>
     internal static string FormatNames => string.Join(" or ", Formats.Select(format => $"'{NameOf(format)}'"));
