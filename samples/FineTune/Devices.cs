@@ -11,13 +11,13 @@ internal static class Devices
     /// <param name="name">Its name; null for the fastest.</param>
     /// <param name="threads">Threads of the CPU device; zero for all cores.</param>
     /// <exception cref="UserException">There is no such device; the message lists those that there are.</exception>
-    public static Device Open(string? name, int threads)
+    public static ComputeDevice Open(string? name, int threads)
     {
         if (name?.Trim().Equals(Cpu, StringComparison.OrdinalIgnoreCase) == true)
             return new CpuDevice(threads);
         try
         {
-            Device device = name is null ? Device.Best() : Device.Parse(name);
+            ComputeDevice device = name is null ? ComputeDevice.Best() : ComputeDevice.Parse(name);
             if (threads == 0 || device is CpuDevice { Threads: var all } && all == threads)
                 return device;
             bool isCpu = device is CpuDevice;

@@ -51,7 +51,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
         RunInput input = RunInput.Read(options, interruption.Token);
         PreparedData data = input.Sequences;
         Prompt prompt = input.PromptOf(options, ContinuationTokens, display);
-        using Device device = Devices.Open(options.Device, options.Threads);
+        using ComputeDevice device = Devices.Open(options.Device, options.Threads);
         MemoryNeed.Check(input.Config, data.Training, options, device);
         if (resumed is null && !options.Dense)
             _measurements.HeldOutLossDense = MeasureDense(device, data);
@@ -195,7 +195,7 @@ internal sealed class FineTuneJob(FineTuneOptions options, RunState? resumed, Ou
         RunState.Of(options, trainer.Model.Device.Identifier, _measurements).Write);
 
     /// <summary>The held-out loss of the base as its file has it.</summary>
-    private double? MeasureDense(Device device, PreparedData data)
+    private double? MeasureDense(ComputeDevice device, PreparedData data)
     {
         using LanguageModel dense = CausalModel.Load<Projection>(
             options.ModelFolder, device, new LoadOptions { Storage = WeightStorage.Dense }, interruption.Token);

@@ -33,7 +33,7 @@ internal static class MemoryNeed
     /// <param name="options">What the user asks for.</param>
     /// <param name="device">The device.</param>
     /// <exception cref="UserException">A batch of sequences of middle length takes more than all of the device's memory.</exception>
-    public static void Check(CausalModelConfig config, IReadOnlyList<TrainingSequence> sequences, FineTuneOptions options, Device device)
+    public static void Check(CausalModelConfig config, IReadOnlyList<TrainingSequence> sequences, FineTuneOptions options, ComputeDevice device)
     {
         double tokens = options.Batch * sequences.Average(sequence => (double)sequence.Ids.Length), bytes = tokens * BytesPerToken(config);
         if (options.Steps > 0 && bytes > device.MemoryBytes)

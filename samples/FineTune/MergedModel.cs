@@ -39,7 +39,7 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
 
     private double WriteExact(LanguageModel model)
     {
-        Device device = model.Device;
+        ComputeDevice device = model.Device;
         model.Save(options.MergedFolder, SaveOptions);
         model.Dispose();
         using LanguageModel merged = CausalModel.Load<Projection>(options.MergedFolder, device, WeightStorage.Dense);
@@ -48,7 +48,7 @@ internal sealed class MergedModel(FineTuneOptions options, IDisplay display, Log
 
     private double WriteRounded(LanguageModel model, double error)
     {
-        Device device = model.Device;
+        ComputeDevice device = model.Device;
         model.Unmerge();
         MergeRounding rounding = model.MergeToBaseType();
         model.Save(options.MergedFolder, SaveOptions);

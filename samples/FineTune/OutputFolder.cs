@@ -18,7 +18,7 @@ internal sealed class OutputFolder : IDisposable
 
     /// <summary>The files that most models have beside their weights, and that their copies get.</summary>
     private static readonly string[] s_companions =
-        [Tokenizer.FileName, "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json"];
+        [ModelTokenizer.FileName, "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json"];
 
     private readonly IDisplay _display;
     private readonly string[] _created;

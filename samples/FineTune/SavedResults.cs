@@ -20,7 +20,7 @@ internal sealed class SavedResults(FineTuneOptions options, IDisplay display)
     /// <returns>The report with the largest differences.</returns>
     public Report Check(LanguageModel model, RunInput input, Report report)
     {
-        Device device = model.Device;
+        ComputeDevice device = model.Device;
         LogitCheck check = new(model, (input.Sequences.HeldOut is [TrainingSequence heldOut, ..] ? heldOut : input.Sequences.Training[0]).Ids.Span);
         model.Dispose();
         EndTokens? answerEnd = input.Corpus.Conversations.Count > 0 ? input.Encoder.AnswerEnd : null;

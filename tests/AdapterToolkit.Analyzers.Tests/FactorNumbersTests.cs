@@ -171,7 +171,7 @@ public sealed class FactorNumbersTests
         using System.IO;
         public static class User
         {
-            public static void Run(Device device, Linear layer, Linear other, LowRankSettings settings, RandomSequence random, Random rng,
+            public static void Run(ComputeDevice device, Linear layer, Linear other, LowRankSettings settings, RandomSequence random, Random rng,
                 LanguageModel model, LowRankFactors old, string path, int n)
             {
                 {{statements}}
@@ -195,7 +195,7 @@ public sealed class FactorNumbersTests
                 for (int i = 0; i < v.Length; i++) v[i] = r.ReadSingle();
                 return v;
             }
-            private static LowRankFactors Make(Device device, LowRankSettings s, float[] a, float[] b) => new(device, "l", s, 2, 2, false, a, b);
+            private static LowRankFactors Make(ComputeDevice device, LowRankSettings s, float[] a, float[] b) => new(device, "l", s, 2, 2, false, a, b);
             private static void Fill(float[] values, Func<float> next) { for (int i = 0; i < values.Length; i++) values[i] = next(); }
         }
         """;

@@ -70,7 +70,7 @@ public sealed class FactorStartTests
     private static string Program(string statements) => $$"""
         public static class User
         {
-            public static void Run(Device device, Linear layer, LowRankSettings settings, RandomSequence random)
+            public static void Run(ComputeDevice device, Linear layer, LowRankSettings settings, RandomSequence random)
             {
                 {{statements}}
             }

@@ -78,7 +78,7 @@ public sealed class FrozenWeightViewTests
         {
             private Projection Layer { get; } = layer;
             private IReadOnlyList<Projection> Layers { get; } = [];
-            public void Run(Device device, float[] numbers, Tensor x, Trainer trainer, IEnumerable<TrainingBatch> batches,
+            public void Run(ComputeDevice device, float[] numbers, Tensor x, Trainer trainer, IEnumerable<TrainingBatch> batches,
                 LanguageModel model, LanguageModel other, Stream stream, RandomSequence random)
             {
                 {{statements}}

@@ -46,7 +46,7 @@ public sealed class FrozenWeightWrittenTests
         public Tensor Forward(Tensor x) { {|ADT0103:Reload(x)|}; return Layer.Forward(x); }
         private void Reload(Tensor x) => Layer.Weight.Load(x.Device, x.ToArray());
         """, true)]
-    [InlineData("private void TrainEpoch(Device device) { {|ADT0103:Layer.Weight.Load(device, [])|}; }", true)]
+    [InlineData("private void TrainEpoch(ComputeDevice device) { {|ADT0103:Layer.Weight.Load(device, [])|}; }", true)]
     public Task DependsOnTheMethod(string members, bool fires)
     {
         Assert.Equal(fires, members.Contains("ADT0103", StringComparison.Ordinal));
@@ -71,7 +71,7 @@ public sealed class FrozenWeightWrittenTests
 
             private IReadOnlyList<Projection> Layers { get; } = [];
 
-            public void Run(Device device, float[] numbers, Tensor x, Trainer trainer, IEnumerable<TrainingBatch> batches)
+            public void Run(ComputeDevice device, float[] numbers, Tensor x, Trainer trainer, IEnumerable<TrainingBatch> batches)
             {
                 {{statements}}
             }

@@ -230,7 +230,7 @@ public sealed class HeldWeightsTests
             private static WeightStorage Pick() => WeightStorage.Dense;
             private static Model Create(WeightStorage storage) { var m = new Model(); m.LoadCheckpoint("f", null!, storage); return m; }
             public async System.Threading.Tasks.Task Run(Model model, Small small, Half half, Dense dense,
-                Device device, bool flag, Options options, IEnumerable<Small> layers)
+                ComputeDevice device, bool flag, Options options, IEnumerable<Small> layers)
             {
                 {{statements}}
                 await System.Threading.Tasks.Task.Yield();

@@ -50,7 +50,7 @@ public sealed class ModelShouldReachAnAdapterTests
     [InlineData($$"""
         [AdapterModel] public sealed partial class {|ADT0202:Model|}() : LanguageModel(null!)
         {
-            public Embedding Embedding { get; } = new(8, 8);
+            public TokenEmbedding Embedding { get; } = new(8, 8);
             public override LanguageModelHead Head => null!;
             public override Tensor Forward(TokenIds tokens, SequenceContext context) => Embedding.Forward(tokens);
             {{Rule.EmittedHalf}}
@@ -72,7 +72,7 @@ public sealed class ModelShouldReachAnAdapterTests
     [InlineData($$"""
         [AdapterModel] public partial class {|ADT0202:Tokens|} : TokenModel
         {
-            public Embedding Embedding { get; } = new(8, 8);
+            public TokenEmbedding Embedding { get; } = new(8, 8);
             public override Tensor Forward(TokenIds tokens, SequenceContext context) => Embedding.Forward(tokens);
             {{Rule.EmittedHalf}}
         }

@@ -246,7 +246,7 @@ public sealed class MutationTests
         sample.Add("Use.cs", Helpers + $$"""
             public static class Use
             {
-                public static LlamaModel<Projection> Load(string folder, Device device)
+                public static LlamaModel<Projection> Load(string folder, ComputeDevice device)
                 {
                     LlamaModel<Projection> model = new(LlamaConfig.FromFolder(folder));
                     model.LoadCheckpoint(folder, device);

@@ -26,7 +26,7 @@ internal static class QuantizedSource
             public override LanguageModelHead Head => null!;
             public override Tensor Forward(TokenIds tokens, SequenceContext context) => null!;
             {{RuleTest<MergeIntoQuantizedAnalyzer>.EmittedHalf}}
-            public static Model Load(string folder, Device? device = null, WeightStorage storage = WeightStorage.AsMarked)
+            public static Model Load(string folder, ComputeDevice? device = null, WeightStorage storage = WeightStorage.AsMarked)
             {
                 Model m = new();
                 m.LoadCheckpoint(folder, device!, storage);

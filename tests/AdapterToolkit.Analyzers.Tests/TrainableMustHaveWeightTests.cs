@@ -18,12 +18,12 @@ public sealed class TrainableMustHaveWeightTests
 
     [Theory]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public Dense {|ADT0006:Layer|} { get; } = new(); }")]
-    [InlineData("[AdapterModel] public partial class Model { [Trainable] public Embedding {|ADT0006:Embedding|} { get; } = new(8, 8); }")]
+    [InlineData("[AdapterModel] public partial class Model { [Trainable] public TokenEmbedding {|ADT0006:Embedding|} { get; } = new(8, 8); }")]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public LanguageModelHead {|ADT0006:Head|} { get; } = new(8, 8); }")]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public Denser {|ADT0006:Layer|} { get; } = new(); }")]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] private readonly Still {|ADT0006:_layer|} = new(); }")]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public IReadOnlyList<Dense> {|ADT0006:Layers|} { get; } = [new()]; }")]
-    [InlineData("""[AdapterModel] public partial class Model { [Checkpoint("e"), Trainable] public Embedding[] {|ADT0006:Embeddings|} { get; } = []; }""")]
+    [InlineData("""[AdapterModel] public partial class Model { [Checkpoint("e"), Trainable] public TokenEmbedding[] {|ADT0006:Embeddings|} { get; } = []; }""")]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public Block {|ADT0006:Block|} { get; } = new(); }")]
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public Linear? {|ADT0006:Layer|} { get; } }")]
     [InlineData("[AdapterModel] public partial class Model<T> where T : Linear { [Trainable] public T? {|ADT0006:Layer|} { get; } }")]
@@ -48,7 +48,7 @@ public sealed class TrainableMustHaveWeightTests
     [InlineData("[AdapterModel] public partial class Model { [Trainable] public Module? Any { get; } }")]
     [InlineData("[AdapterModel] public partial class Model<T> where T : Module { [Trainable] public T? Any { get; } }")]
     [InlineData("""[AdapterModel] public partial class Model { [Checkpoint("n"), Trainable] public RmsNorm? Norm => null; }""")]
-    [InlineData("[AdapterModel] public partial class Model { public Dense Layer { get; } = new(); public Embedding Embedding { get; } = new(8, 8); }")]
+    [InlineData("[AdapterModel] public partial class Model { public Dense Layer { get; } = new(); public TokenEmbedding Embedding { get; } = new(8, 8); }")]
     [InlineData("""
         [AdapterModel] public partial class Model
         {

@@ -25,7 +25,7 @@ public sealed partial class AdaptedLayer : Linear
     /// <param name="device">The device.</param>
     /// <param name="inFeatures">Features of a row of the input.</param>
     /// <param name="outFeatures">Features of a row of the output.</param>
-    public static AdaptedLayer Random(Device device, int inFeatures, int outFeatures)
+    public static AdaptedLayer Random(ComputeDevice device, int inFeatures, int outFeatures)
     {
         AdaptedLayer layer = new(inFeatures, outFeatures);
         layer.Weight.Load(device, RandomValues.Gaussian(inFeatures * outFeatures));
@@ -36,7 +36,7 @@ public sealed partial class AdaptedLayer : Linear
     /// <param name="device">The device.</param>
     /// <param name="inFeatures">Features of a row of the input.</param>
     /// <param name="outFeatures">Features of a row of the output.</param>
-    public static AdaptedLayer Zero(Device device, int inFeatures, int outFeatures)
+    public static AdaptedLayer Zero(ComputeDevice device, int inFeatures, int outFeatures)
     {
         AdaptedLayer layer = new(inFeatures, outFeatures);
         layer.Weight.Load(device, new float[inFeatures * outFeatures]);

@@ -24,7 +24,7 @@ public sealed partial class FrozenLayer : Linear
     /// <param name="device">The device.</param>
     /// <param name="inFeatures">Features of a row of the input.</param>
     /// <param name="outFeatures">Features of a row of the output.</param>
-    public static FrozenLayer Random(Device device, int inFeatures, int outFeatures)
+    public static FrozenLayer Random(ComputeDevice device, int inFeatures, int outFeatures)
     {
         FrozenLayer layer = new(inFeatures, outFeatures);
         layer.Weight.Load(device, RandomValues.Gaussian(inFeatures * outFeatures));

@@ -20,7 +20,7 @@ public sealed partial class QuantizedLayer : Linear
     /// <param name="features">Features of a row of their input, and of their output.</param>
     /// <param name="values">The weight: features x features.</param>
     /// <param name="format">How it is held.</param>
-    public static QuantizedLayer[] Copies(Device device, int count, int features, float[] values, WeightFormat format)
+    public static QuantizedLayer[] Copies(ComputeDevice device, int count, int features, float[] values, WeightFormat format)
     {
         QuantizedValues? quantized = format == WeightFormat.FullPrecision ? null : Quantizer.Quantize(values, format, nameof(Weight));
         QuantizedLayer[] layers = [.. Enumerable.Range(0, count).Select(_ => new QuantizedLayer(features, features))];

@@ -17,5 +17,5 @@ internal static class RandomValues
     }
 
     /// <summary>A matrix of Gaussian numbers.</summary>
-    public static Tensor Matrix(Device device, int rows, int columns) => Tensor.From(device, new Shape(rows, columns), Gaussian(rows * columns));
+    public static Tensor Matrix(ComputeDevice device, int rows, int columns) => Tensor.From(device, new Shape(rows, columns), Gaussian(rows * columns));
 }

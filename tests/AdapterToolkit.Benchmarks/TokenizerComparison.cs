@@ -33,7 +33,7 @@ internal static class TokenizerComparison
         },
     };
 
-    private static string DefaultFile => Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", Tokenizer.FileName);
+    private static string DefaultFile => Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", ModelTokenizer.FileName);
 
     /// <summary>Compares both sides.</summary>
     /// <param name="file">The tokenizer.json; null for the sample's.</param>
@@ -59,7 +59,7 @@ internal static class TokenizerComparison
     /// <summary>One side: prints how many ids the text has.</summary>
     public static void RunSide(string side, string file, string text) =>
         Console.WriteLine(side == Ours
-            ? Tokenizer.FromFile(file).Encode(Texts[text](), addSpecialTokens: true).Length
+            ? ModelTokenizer.FromFile(file).Encode(Texts[text](), addSpecialTokens: true).Length
             : new Tokenizers.DotNet.Tokenizer(file).Encode(Texts[text]()).Length);
 
     private static double Time(string side, string file, string text)

@@ -60,7 +60,7 @@ public sealed class CustomKernelTests
         Assert.DoesNotContain(emitted.Diagnostics, found => found.Severity == DiagnosticSeverity.Error);
         MethodInfo square = Assembly.Load(image.ToArray()).GetType("Squares", throwOnError: true)!.GetMethod("Square")!;
 
-        using Device device = Device.Parse(identifier);
+        using ComputeDevice device = ComputeDevice.Parse(identifier);
         float[] numbers = [.. Enumerable.Range(-20, 41)];
         using Tensor x = Tensor.From(device, new Shape(numbers.Length), numbers);
         using Tensor result = square.CreateDelegate<Func<Tensor, Tensor>>()(x);

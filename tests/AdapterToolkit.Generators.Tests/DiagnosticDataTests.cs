@@ -160,7 +160,7 @@ public sealed class DiagnosticDataTests
             [AdapterModel]
             internal sealed partial class Found() : LanguageModel(null!)
             {
-                public Embedding Embedding { get; } = new(16, 8);
+                public TokenEmbedding Embedding { get; } = new(16, 8);
 
                 public Part Part { get; } = new();
 

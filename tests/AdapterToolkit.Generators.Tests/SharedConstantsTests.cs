@@ -36,7 +36,7 @@ public sealed class SharedConstantsTests
 
             private static float Run(Linear layer, Func<Linear, WeightFormat?> choose, int rows)
             {
-                using Device device = new CpuDevice();
+                using ComputeDevice device = new CpuDevice();
                 float[] w = Numbers(Out * In);
                 if (choose(layer) is { } format)
                 {

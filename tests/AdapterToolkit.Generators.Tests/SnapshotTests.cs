@@ -68,7 +68,7 @@ public class SnapshotTests
             [AdapterModel]
             public sealed partial class Model
             {
-                public Embedding Tokens { get; } = new(16, 8);
+                public TokenEmbedding Tokens { get; } = new(16, 8);
                 public Adapted Last { get; } = new();
                 public Tensor Forward(TokenIds ids) => Op.Gelu(Last.Forward(Op.Silu(Tokens.Forward(ids)) * 2));
             }

@@ -84,13 +84,13 @@ internal static class Sources
         using AdapterToolkit.Weights;
 
         Console.WriteLine($"dynamic code: {RuntimeFeature.IsDynamicCodeSupported}");
-        using (Device best = Device.Best())
-            Console.WriteLine($"best: {best.Identifier}; available: {string.Join(' ', Device.Available().Select(device => device.Identifier))}");
+        using (ComputeDevice best = ComputeDevice.Best())
+            Console.WriteLine($"best: {best.Identifier}; available: {string.Join(' ', ComputeDevice.Available().Select(device => device.Identifier))}");
         foreach (string identifier in (string[])["cuda:0", "opencl:0", "debug"])
         {
             try
             {
-                Device.Parse(identifier).Dispose();
+                ComputeDevice.Parse(identifier).Dispose();
             }
             catch (ArgumentException error)
             {
@@ -99,7 +99,7 @@ internal static class Sources
         }
 
         string folder = args[0], output = Directory.CreateTempSubdirectory("training-").FullName;
-        int[] tokens = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json")).Encode(File.ReadAllText(args[1]), addSpecialTokens: false);
+        int[] tokens = ModelTokenizer.FromFile(Path.Combine(folder, "tokenizer.json")).Encode(File.ReadAllText(args[1]), addSpecialTokens: false);
         ShuffledBatches batches = new(TokenStream.Windows(tokens, length: 32), batchSize: 2, seed: 0);
         List<double> losses = [];
         using CpuDevice device = new(threads: 2);

@@ -40,7 +40,7 @@ internal static class RuntimeNames
     public const string LowRankSettings = Root + "Weights.LowRankSettings";
     public const string LowRankTerms = Root + "Weights.LowRankTerms";
 
-    public const string Float4 = Root + "Kernels.Float4";
+    public const string FourFloats = Root + "Kernels.FourFloats";
     public const string LinearKernels = Root + "CompilerServices.LinearKernels";
 
     public const string NumberOrder = Root + "CompilerServices.NumberOrder";

@@ -67,7 +67,7 @@ internal sealed record RunInput(CausalModelConfig Config, TextEncoder Encoder, C
         {
             string remedy = Path.Exists(options.ModelFolder)
                 ? ""
-                : $" Name the folder of a checkpoint, with {CausalModelConfig.FileName}, {Tokenizer.FileName} and {Checkpoint.SingleFileName}.";
+                : $" Name the folder of a checkpoint, with {CausalModelConfig.FileName}, {ModelTokenizer.FileName} and {Checkpoint.SingleFileName}.";
             throw new UserException($"--model {exception.Message}{remedy}");
         }
 

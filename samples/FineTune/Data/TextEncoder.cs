@@ -26,12 +26,12 @@ internal sealed class TextEncoder
         _folder = folder;
         _config = config;
         _chatTemplateFile = chatTemplateFile;
-        Tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
+        Tokenizer = ModelTokenizer.FromFile(Path.Combine(folder, ModelTokenizer.FileName));
         Separator = Tokenizer.IdOf(EndOfTextToken) ?? config.BeginningOfTextId ?? (config.EndOfTextIds is [int end, ..] ? end : 0);
     }
 
     /// <summary>The checkpoint's tokenizer.</summary>
-    public Tokenizer Tokenizer { get; }
+    public ModelTokenizer Tokenizer { get; }
 
     /// <summary>
     /// The token between texts: <c>&lt;|endoftext|&gt;</c> where the vocabulary has it, which is token 0 of the sample's base
@@ -85,7 +85,7 @@ internal sealed class TextEncoder
     /// <param name="asMessage">Whether it is a user's message.</param>
     public Prompt PromptOf(string text, bool asMessage) =>
         asMessage
-        ? Answering(new Conversation([new ChatMessage("user", text)]), text)
+        ? Answering(new Conversation([new ChatTurn("user", text)]), text)
         : new Prompt(text, [Separator, .. Encode(text)], EndTokens.Of([.. EndTokens.FromFolder(_folder).Ids, Separator]));
 
     /// <summary>The first words of a text.</summary>
@@ -102,7 +102,7 @@ internal sealed class TextEncoder
     /// <exception cref="UserException">The chat template does not take it.</exception>
     public Prompt PromptOf(Conversation conversation)
     {
-        ChatMessage[] before = [.. conversation.Messages.TakeWhile(message => message.Role != Assistant)];
+        ChatTurn[] before = [.. conversation.Messages.TakeWhile(message => message.Role != Assistant)];
         return Answering(conversation with { Messages = before }, before[^1].Content);
     }
 

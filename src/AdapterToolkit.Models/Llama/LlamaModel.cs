@@ -17,7 +17,7 @@ public sealed partial class LlamaModel<TProjection>(LlamaConfig config)
 
     /// <summary>A vector for each token of the vocabulary.</summary>
     [Checkpoint("model.embed_tokens")]
-    public Embedding Embedding { get; } = new(config.VocabularySize, config.HiddenSize);
+    public TokenEmbedding Embedding { get; } = new(config.VocabularySize, config.HiddenSize);
 
     /// <summary>The blocks, first to last.</summary>
     [Checkpoint("model.layers")]

@@ -21,7 +21,7 @@ public abstract partial class LinearKernels
     /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
     /// <exception cref="InvalidDataException">A number is infinite, not a number, or too large for 16 bits; the message names the tensor.</exception>
     /// <exception cref="InvalidOperationException">The kernels' format is float32.</exception>
-    public PackedWeight Quantize(Device device, Shape shape, ReadOnlySpan<float> values, string name)
+    public PackedWeight Quantize(ComputeDevice device, Shape shape, ReadOnlySpan<float> values, string name)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(name);

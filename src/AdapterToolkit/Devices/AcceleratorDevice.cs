@@ -6,7 +6,7 @@ using ILGPU.Runtime.OpenCL;
 namespace AdapterToolkit.Devices;
 
 /// <summary>A device that ILGPU compiles kernels for: CUDA, OpenCL, or ILGPU's CPU accelerator for debugging.</summary>
-public sealed partial class AcceleratorDevice : Device
+public sealed partial class AcceleratorDevice : ComputeDevice
 {
     private readonly Context _context;
 

@@ -11,12 +11,12 @@ internal sealed class BufferPool : IDisposable
     /// <summary>The length of the smallest buffers: a cache line.</summary>
     private const long LeastLength = 64;
 
-    private readonly Device _device;
+    private readonly ComputeDevice _device;
     private readonly Dictionary<long, Stack<DeviceBuffer>> _free = [];
     private readonly Lock _lock = new();
     private bool _disposed;
 
-    internal BufferPool(Device device) => _device = device;
+    internal BufferPool(ComputeDevice device) => _device = device;
 
     /// <summary>Bytes in buffers that somebody holds.</summary>
     internal long HeldBytes { get; private set; }

@@ -4,7 +4,7 @@ namespace AdapterToolkit.Devices;
 /// The processor: kernels are vectorized C# that runs on all cores. Models of one CPU device may run on threads of their own;
 /// their kernels then take turns.
 /// </summary>
-public sealed class CpuDevice : Device
+public sealed class CpuDevice : ComputeDevice
 {
     /// <summary>The most threads that kernels can use: more than any machine has cores for.</summary>
     public const int MostThreads = 1024;

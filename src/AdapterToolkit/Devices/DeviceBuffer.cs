@@ -9,14 +9,14 @@ namespace AdapterToolkit.Devices;
 /// </summary>
 internal abstract class DeviceBuffer
 {
-    private protected DeviceBuffer(Device device, long length)
+    private protected DeviceBuffer(ComputeDevice device, long length)
     {
         Device = device;
         Length = length;
     }
 
     /// <summary>The device whose memory this is.</summary>
-    internal Device Device { get; }
+    internal ComputeDevice Device { get; }
 
     /// <summary>How many bytes there are.</summary>
     internal long Length { get; }

@@ -1,7 +1,7 @@
 namespace AdapterToolkit.Devices;
 
 /// <summary>A device that this machine has.</summary>
-/// <param name="Identifier">What <see cref="Device.Parse"/> takes: <c>cpu</c>, <c>cuda:0</c>, <c>opencl:0</c> or <c>debug</c>.</param>
+/// <param name="Identifier">What <see cref="ComputeDevice.Parse"/> takes: <c>cpu</c>, <c>cuda:0</c>, <c>opencl:0</c> or <c>debug</c>.</param>
 /// <param name="Name">The device's own name.</param>
 /// <param name="MemoryBytes">The device's memory in bytes.</param>
 public sealed record DeviceDescription(string Identifier, string Name, long MemoryBytes)

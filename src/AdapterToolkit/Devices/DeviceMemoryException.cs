@@ -16,14 +16,14 @@ public sealed class DeviceMemoryException : Exception
 
     private static readonly string[] s_units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
 
-    internal DeviceMemoryException(Device device, long requestedBytes, Exception? cause = null)
+    internal DeviceMemoryException(ComputeDevice device, long requestedBytes, Exception? cause = null)
         : base($"{device} has no room for {Size(requestedBytes)} more: {Size(device.HeldBytes)} of its {Size(device.MemoryBytes)} are held. {Remedy}", cause)
     {
         RequestedBytes = requestedBytes;
         HeldBytes = device.HeldBytes;
     }
 
-    internal DeviceMemoryException(string operation, long rows, long columns, Device device)
+    internal DeviceMemoryException(string operation, long rows, long columns, ComputeDevice device)
         : base($"{operation} gives {Number(rows)} x {Number(columns)} numbers, and a tensor holds {Number(Array.MaxLength)} at most; "
             + $"{Size(device.HeldBytes)} of {device} are held. {Remedy}")
     {
@@ -32,7 +32,7 @@ public sealed class DeviceMemoryException : Exception
     }
 
     /// <summary>Refuses a result that no tensor can hold.</summary>
-    internal static void ThrowIfTooLarge(Device device, int rows, int columns, string operation)
+    internal static void ThrowIfTooLarge(ComputeDevice device, int rows, int columns, string operation)
     {
         if ((long)rows * columns > Array.MaxLength)
             throw new DeviceMemoryException(operation, rows, columns, device);

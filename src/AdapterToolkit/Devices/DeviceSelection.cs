@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace AdapterToolkit.Devices;
 
 /// <content>How a program finds and opens a device.</content>
-public abstract partial class Device
+public abstract partial class ComputeDevice
 {
     private const string CpuIdentifier = "cpu";
     private const string DebugIdentifier = "debug";
@@ -16,7 +16,7 @@ public abstract partial class Device
     /// that <c>dotnet run file.cs</c> starts.
     /// </summary>
     /// <returns>The device; the caller disposes it.</returns>
-    public static Device Best()
+    public static ComputeDevice Best()
     {
         if (!RuntimeFeature.IsDynamicCodeSupported)
             return new CpuDevice();
@@ -29,13 +29,13 @@ public abstract partial class Device
     /// <exception cref="ArgumentException">
     /// The identifier is none of these, or this machine does not have the device, or can't use it; the message says why, and lists those that it has.
     /// </exception>
-    public static Device Parse(string identifier)
+    public static ComputeDevice Parse(string identifier)
     {
         ArgumentNullException.ThrowIfNull(identifier);
         string[] parts = identifier.Trim().ToLowerInvariant().Split(':', 2);
         int index = 0;
         bool numbered = parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index);
-        Device? device = (parts[0], parts.Length, numbered) switch
+        ComputeDevice? device = (parts[0], parts.Length, numbered) switch
         {
             (CpuIdentifier, 1, _) => new CpuDevice(),
             (DebugIdentifier, 1, _) => OpenAccelerator(AcceleratorKind.Debug, 0, identifier),

@@ -1,7 +1,8 @@
 namespace AdapterToolkit.Devices;
 
 /// <summary>
-/// What an operator does, on either kind of device: a structure with its operands, and the two ways side by side. <see cref="Device.Run"/> takes the device's.
+/// What an operator does, on either kind of device: a structure with its operands, and the two ways side by side. <see cref="ComputeDevice.Run"/> takes that of
+/// the device.
 /// </summary>
 public interface IDeviceWork
 {

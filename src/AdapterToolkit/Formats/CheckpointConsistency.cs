@@ -19,8 +19,8 @@ public static class CheckpointConsistency
         string size = File.Exists(Path.Combine(folder, FileNames.Configuration))
             ? $"{FileNames.Configuration}'s vocab_size is {vocabularySize}"
             : $"the model has vectors for {vocabularySize} tokens";
-        if (TokenizerScan.FirstBeyond(Path.Combine(folder, Tokenizer.FileName), vocabularySize) is { } token)
-            throw Contradiction(folder, Tokenizer.FileName, token.Id, token.Text, size);
+        if (TokenizerScan.FirstBeyond(Path.Combine(folder, ModelTokenizer.FileName), vocabularySize) is { } token)
+            throw Contradiction(folder, ModelTokenizer.FileName, token.Id, token.Text, size);
         foreach (string file in (string[])[FileNames.Configuration, FileNames.GenerationSettings])
             CheckIds(folder, file, vocabularySize, size);
         CheckTokens(folder, FileNames.AddedTokens, vocabularySize, size, json => json.Properties.Select(property => (property.Value, property.Key)));

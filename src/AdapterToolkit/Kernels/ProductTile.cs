@@ -12,22 +12,22 @@ namespace AdapterToolkit.Kernels;
 public struct ProductTile
 {
     /// <summary>The first row.</summary>
-    public Float4 Row0;
+    public FourFloats Row0;
 
     /// <summary>The second row.</summary>
-    public Float4 Row1;
+    public FourFloats Row1;
 
     /// <summary>The third row.</summary>
-    public Float4 Row2;
+    public FourFloats Row2;
 
     /// <summary>The fourth row.</summary>
-    public Float4 Row3;
+    public FourFloats Row3;
 
     /// <summary>tile[i, j] + left[i] · right[j].</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="left">One number for each row.</param>
     /// <param name="right">One number for each column.</param>
-    public static ProductTile MultiplyAdd(ProductTile tile, Float4 left, Float4 right)
+    public static ProductTile MultiplyAdd(ProductTile tile, FourFloats left, FourFloats right)
     {
         tile.Row0 = Quadruple.MultiplyAdd(left.X, right, tile.Row0);
         tile.Row1 = Quadruple.MultiplyAdd(left.Y, right, tile.Row1);
@@ -39,7 +39,7 @@ public struct ProductTile
     /// <summary>tile[i, j] · factors[i].</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="factors">One number for each row.</param>
-    public static ProductTile ScaleRows(ProductTile tile, Float4 factors)
+    public static ProductTile ScaleRows(ProductTile tile, FourFloats factors)
     {
         tile.Row0 = Quadruple.Scale(tile.Row0, factors.X);
         tile.Row1 = Quadruple.Scale(tile.Row1, factors.Y);

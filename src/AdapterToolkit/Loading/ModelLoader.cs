@@ -16,7 +16,7 @@ internal static class ModelLoader
     /// <param name="options">How.</param>
     /// <param name="identity">Receives the digests of what was read.</param>
     /// <param name="cancellationToken">Ends the loading between two tensors.</param>
-    internal static void Load(Model model, string folder, Device device, LoadOptions options, ContentIdentity identity,
+    internal static void Load(Model model, string folder, ComputeDevice device, LoadOptions options, ContentIdentity identity,
         CancellationToken cancellationToken)
     {
         using Checkpoint checkpoint = Checkpoint.Open(folder, options.MapTensor);
@@ -86,7 +86,7 @@ internal static class ModelLoader
     private static WeightFormat ElementTypeOf(Checkpoint checkpoint, PlannedWeight planned) =>
         planned.InFile.HasBlocks ? QuantizedTensorReader.ElementTypeOf(checkpoint, planned.Named.Name, planned.Named.Weight.Shape) : planned.InFile;
 
-    private static void Load(Checkpoint checkpoint, PlannedWeight planned, Device device, ref float[] values)
+    private static void Load(Checkpoint checkpoint, PlannedWeight planned, ComputeDevice device, ref float[] values)
     {
         (NamedWeight weight, WeightFormat inFile, WeightFormat held) = planned;
         try
@@ -109,7 +109,7 @@ internal static class ModelLoader
     }
 
     /// <summary>Loads codes and scales as the file has them, or the numbers that they stand for.</summary>
-    private static void LoadQuantized(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat held)
+    private static void LoadQuantized(Checkpoint checkpoint, NamedWeight weight, ComputeDevice device, WeightFormat held)
     {
         if (!QuantizedTensorReader.TryRead(checkpoint, weight.Name, weight.Weight.Shape, out QuantizedValues? values))
             throw new InvalidOperationException($"The tensor '{weight.Name}' was quantized when it was checked.");
@@ -125,7 +125,7 @@ internal static class ModelLoader
     }
 
     /// <summary>Loads 16-bit numbers as the file has them.</summary>
-    private static void LoadAsItIs(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat format)
+    private static void LoadAsItIs(Checkpoint checkpoint, NamedWeight weight, ComputeDevice device, WeightFormat format)
     {
         byte[] numbers = checkpoint.ReadBytes(weight.Name);
         SixteenBitQuantizer.ThrowIfNotFinite(numbers, format, weight.Name);
@@ -135,7 +135,7 @@ internal static class ModelLoader
     /// <summary>
     /// Loads numbers in float32, or quantizes them, which refuses what is not finite itself. The array is used for one tensor after the other.
     /// </summary>
-    private static void LoadConverted(Checkpoint checkpoint, NamedWeight weight, Device device, WeightFormat format, ref float[] values)
+    private static void LoadConverted(Checkpoint checkpoint, NamedWeight weight, ComputeDevice device, WeightFormat format, ref float[] values)
     {
         int elements = weight.Weight.Shape.Elements;
         if (values.Length < elements)

@@ -15,8 +15,8 @@ public static class ModelLoading
     /// <param name="storage">
     /// Whether layers marked <see cref="QuantizedAttribute"/> are quantized, each as soon as it is read, or keep the file's numbers.
     /// </param>
-    /// <inheritdoc cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)" path="/exception"/>
-    public static void LoadCheckpoint(this Model model, string folder, Device device, WeightStorage storage = WeightStorage.AsMarked) =>
+    /// <inheritdoc cref="LoadCheckpoint(Model, string, ComputeDevice, LoadOptions, CancellationToken)" path="/exception"/>
+    public static void LoadCheckpoint(this Model model, string folder, ComputeDevice device, WeightStorage storage = WeightStorage.AsMarked) =>
         model.LoadCheckpoint(folder, device, new LoadOptions { Storage = storage });
 
     /// <summary>Loads the weights of a checkpoint in the Hugging Face layout, tensor by tensor.</summary>
@@ -31,7 +31,7 @@ public static class ModelLoading
     /// </exception>
     /// <exception cref="OperationCanceledException">The loading was cancelled. The model stays as it was, and can be loaded.</exception>
     /// <exception cref="InvalidOperationException">The model has weights already.</exception>
-    public static void LoadCheckpoint(this Model model, string folder, Device device, LoadOptions options, CancellationToken cancellationToken = default)
+    public static void LoadCheckpoint(this Model model, string folder, ComputeDevice device, LoadOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -47,7 +47,8 @@ public static class ModelLoading
     }
 
     /// <summary>
-    /// Loads the weights of a checkpoint as <see cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)"/> does, on a thread of the pool.
+    /// Loads the weights of a checkpoint as <see cref="LoadCheckpoint(Model, string, ComputeDevice, LoadOptions, CancellationToken)"/> does, on a thread of the
+    /// pool.
     /// </summary>
     /// <param name="model">The model. Nothing else may use it until the task has ended.</param>
     /// <param name="folder">The folder with <c>model.safetensors</c>, or <c>model.safetensors.index.json</c> and its parts.</param>
@@ -55,9 +56,9 @@ public static class ModelLoading
     /// <param name="options">How they are held, which tensors are left out, renamed or transposed, and who is told how it goes; null for none of it.</param>
     /// <param name="cancellationToken">Ends the loading between two tensors.</param>
     /// <returns>A task that ends when the model is loaded.</returns>
-    /// <inheritdoc cref="LoadCheckpoint(Model, string, Device, LoadOptions, CancellationToken)" path="/exception"/>
+    /// <inheritdoc cref="LoadCheckpoint(Model, string, ComputeDevice, LoadOptions, CancellationToken)" path="/exception"/>
     public static Task LoadCheckpointAsync(
-        this Model model, string folder, Device device, LoadOptions? options = null, CancellationToken cancellationToken = default) =>
+        this Model model, string folder, ComputeDevice device, LoadOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.Run(() => model.LoadCheckpoint(folder, device, options ?? new LoadOptions(), cancellationToken), cancellationToken);
 
     /// <summary>Adds what changes the numbers beside the tensors. How long sequences may be does not.</summary>

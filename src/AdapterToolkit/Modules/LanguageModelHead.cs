@@ -24,7 +24,7 @@ public sealed class LanguageModelHead : Module
 
     /// <summary>Declares a head that shares the embedding's weight.</summary>
     /// <param name="embedding">The embedding.</param>
-    public LanguageModelHead(Embedding embedding)
+    public LanguageModelHead(TokenEmbedding embedding)
     {
         ArgumentNullException.ThrowIfNull(embedding);
         _projection = new VocabularyProjection(embedding.Weight);

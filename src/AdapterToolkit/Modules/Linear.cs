@@ -186,7 +186,7 @@ public abstract partial class Linear : Module
         : inFile;
 
     /// <inheritdoc/>
-    internal override void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name)
+    internal override void Load(FrozenWeight weight, ComputeDevice device, ReadOnlySpan<float> values, WeightFormat format, string name)
     {
         if (ReferenceEquals(weight, Weight) && format.Numbers is not null && KernelsFor(format) is { } kernels)
         {
@@ -235,7 +235,7 @@ public abstract partial class Linear : Module
     /// <exception cref="InvalidDataException">A number is too large for the format.</exception>
     internal float[] EncodeWeight(WeightFormat format, float[] exact)
     {
-        Device device = Weight.Device;
+        ComputeDevice device = Weight.Device;
         if (KernelsFor(format) is { } kernels)
         {
             Weight.PutBack(new WeightContents(null, kernels.Quantize(device, Weight.Shape, exact, NameOf(Weight))));

@@ -16,14 +16,14 @@ namespace AdapterToolkit.Modules;
 public abstract class Model : Module, IDisposable
 {
     private readonly ExclusiveUse _use = new("The model");
-    private Device? _device;
+    private ComputeDevice? _device;
     private string? _identity;
     private bool _isDisposed;
 
     /// <summary>The device that holds the weights.</summary>
     /// <exception cref="InvalidOperationException">No checkpoint has been loaded.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
-    public Device Device
+    public ComputeDevice Device
     {
         get
         {
@@ -93,9 +93,9 @@ public abstract class Model : Module, IDisposable
     /// <param name="loading">The device that the model is being loaded to; null once it is.</param>
     /// <exception cref="InvalidOperationException">Another thread is using the model, or a model on the same accelerator.</exception>
     /// <exception cref="ObjectDisposedException">The model or its device is disposed.</exception>
-    internal ExclusiveUse.Hold Enter(Device? loading = null)
+    internal ExclusiveUse.Hold Enter(ComputeDevice? loading = null)
     {
-        Device? device = _device ?? loading;
+        ComputeDevice? device = _device ?? loading;
         ExclusiveUse.Hold use = _use.Enter(device?.Use);
         try
         {
@@ -123,7 +123,7 @@ public abstract class Model : Module, IDisposable
     /// <param name="device">The device that holds them.</param>
     /// <param name="folder">The checkpoint's folder.</param>
     /// <param name="identity">What tells them apart from others.</param>
-    internal void NoteLoaded(Device device, string folder, string identity)
+    internal void NoteLoaded(ComputeDevice device, string folder, string identity)
     {
         _identity = identity;
         _device = device;

@@ -140,7 +140,7 @@ public abstract class Module : IAdapted
     /// <param name="format">The format.</param>
     /// <param name="name">The tensor's name, for messages.</param>
     /// <exception cref="InvalidDataException">A number is not finite, which only float32 holds here.</exception>
-    internal virtual void Load(FrozenWeight weight, Device device, ReadOnlySpan<float> values, WeightFormat format, string name) =>
+    internal virtual void Load(FrozenWeight weight, ComputeDevice device, ReadOnlySpan<float> values, WeightFormat format, string name) =>
         weight.Load(device, values, format, name);
 
     /// <summary>Lets the module's own weights train together with the adapters.</summary>

@@ -15,7 +15,7 @@ public sealed class RotaryTable : IDisposable
     /// <param name="positions">How many positions the table covers.</param>
     /// <param name="frequencies">The frequency of each pair of features, in radians a position: half as many as a head has features.</param>
     /// <exception cref="DeviceMemoryException">The device has no room.</exception>
-    public RotaryTable(Device device, int positions, ReadOnlySpan<double> frequencies)
+    public RotaryTable(ComputeDevice device, int positions, ReadOnlySpan<double> frequencies)
     {
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
@@ -43,7 +43,7 @@ public sealed class RotaryTable : IDisposable
     }
 
     /// <summary>The device that holds the table.</summary>
-    public Device Device { get; }
+    public ComputeDevice Device { get; }
 
     /// <summary>How many positions the table covers.</summary>
     public int Positions { get; }

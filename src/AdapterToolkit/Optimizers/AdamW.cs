@@ -31,7 +31,7 @@ public sealed class AdamW : IOptimizer, IDisposable
     /// <summary>A change up to this is rounded away where a number is near float32's largest, 3.4e38.</summary>
     private const double HarmlessChange = 1e30;
 
-    private readonly Dictionary<Device, Tensor> _maps = [];
+    private readonly Dictionary<ComputeDevice, Tensor> _maps = [];
     private Dictionary<Parameter, AdamWState> _states = [];
     private bool _isDisposed;
 
@@ -303,7 +303,7 @@ public sealed class AdamW : IOptimizer, IDisposable
         return state;
     }
 
-    private Tensor MapsOn(Device device)
+    private Tensor MapsOn(ComputeDevice device)
     {
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         if (!_maps.TryGetValue(device, out Tensor? maps))

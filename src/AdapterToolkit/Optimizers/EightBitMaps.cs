@@ -16,7 +16,7 @@ internal static class EightBitMaps
 
     /// <summary>Copies the maps to a device.</summary>
     /// <param name="device">The device.</param>
-    internal static Tensor Create(Device device)
+    internal static Tensor Create(ComputeDevice device)
     {
         float[] maps =
         [

@@ -16,7 +16,7 @@ internal sealed class EightBitMoment : IDisposable
     /// <summary>Makes a moment of zeros.</summary>
     /// <param name="device">The device.</param>
     /// <param name="elements">How many numbers there are.</param>
-    internal EightBitMoment(Device device, int elements)
+    internal EightBitMoment(ComputeDevice device, int elements)
     {
         Codes = Tensor.Zeros(device, new Shape(elements), ElementType.UInt8);
         Maxima = Tensor.Zeros(device, new Shape(BlocksOf(elements)));

@@ -8,12 +8,12 @@ namespace AdapterToolkit.Quantization;
 /// <summary>Tables that the kernels of all quantized weights on a device share.</summary>
 internal static class DeviceTables
 {
-    private static readonly ConditionalWeakTable<Device, ConcurrentDictionary<QuantizationFormat, Tensor>> s_codebooks = [];
+    private static readonly ConditionalWeakTable<ComputeDevice, ConcurrentDictionary<QuantizationFormat, Tensor>> s_codebooks = [];
 
     /// <summary>The values of the codes of a format.</summary>
     /// <param name="device">The device.</param>
     /// <param name="numbers">A format that has codes.</param>
-    internal static Tensor Codebook(Device device, QuantizationFormat numbers) => s_codebooks.GetOrCreateValue(device).GetOrAdd(
+    internal static Tensor Codebook(ComputeDevice device, QuantizationFormat numbers) => s_codebooks.GetOrCreateValue(device).GetOrAdd(
         numbers,
         static (numbers, device) =>
         {

@@ -24,7 +24,7 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>The device that holds the numbers.</summary>
-    public Device Device => _buffer.Device;
+    public ComputeDevice Device => _buffer.Device;
 
     /// <summary>The dimensions.</summary>
     public Shape Shape { get; }
@@ -67,7 +67,7 @@ public sealed partial class Tensor : IDisposable
     /// <param name="shape">The dimensions.</param>
     /// <param name="elementType">What its elements are.</param>
     /// <exception cref="DeviceMemoryException">The device has no room.</exception>
-    public static Tensor Allocate(Device device, Shape shape, ElementType elementType = ElementType.Float32)
+    public static Tensor Allocate(ComputeDevice device, Shape shape, ElementType elementType = ElementType.Float32)
     {
         ArgumentNullException.ThrowIfNull(device);
         Tensor tensor = new(device.Pool.Rent((long)shape.Elements * elementType.Size()), 0, shape, elementType, owner: null);
@@ -80,7 +80,7 @@ public sealed partial class Tensor : IDisposable
     /// <param name="shape">The dimensions.</param>
     /// <param name="elementType">What its elements are.</param>
     /// <exception cref="DeviceMemoryException">The device has no room.</exception>
-    public static Tensor Zeros(Device device, Shape shape, ElementType elementType = ElementType.Float32)
+    public static Tensor Zeros(ComputeDevice device, Shape shape, ElementType elementType = ElementType.Float32)
     {
         Tensor tensor = Allocate(device, shape, elementType);
         tensor.Clear();
@@ -93,7 +93,7 @@ public sealed partial class Tensor : IDisposable
     /// <param name="values">The numbers in row-major order.</param>
     /// <exception cref="ArgumentException">There are more or fewer numbers than the shape holds.</exception>
     /// <exception cref="DeviceMemoryException">The device has no room.</exception>
-    public static Tensor From(Device device, Shape shape, ReadOnlySpan<float> values) => Of(device, shape, values);
+    public static Tensor From(ComputeDevice device, Shape shape, ReadOnlySpan<float> values) => Of(device, shape, values);
 
     /// <summary>Makes a tensor of numbers of any type.</summary>
     /// <typeparam name="T">The numbers' type, which says the tensor's.</typeparam>
@@ -102,7 +102,7 @@ public sealed partial class Tensor : IDisposable
     /// <param name="values">The numbers in row-major order.</param>
     /// <exception cref="ArgumentException">There are more or fewer numbers than the shape holds.</exception>
     /// <exception cref="DeviceMemoryException">The device has no room.</exception>
-    internal static Tensor Of<T>(Device device, Shape shape, ReadOnlySpan<T> values)
+    internal static Tensor Of<T>(ComputeDevice device, Shape shape, ReadOnlySpan<T> values)
         where T : unmanaged
     {
         RequireCount(shape, values.Length, nameof(values));

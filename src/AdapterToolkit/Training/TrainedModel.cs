@@ -34,7 +34,7 @@ internal static class TrainedModel
 
     /// <summary>What the last bits of results depend on beside settings.</summary>
     /// <param name="device">The device.</param>
-    internal static Dictionary<string, string> Environment(Device device) => new()
+    internal static Dictionary<string, string> Environment(ComputeDevice device) => new()
     {
         ["device"] = device.ToString(),
         ["threads"] = device.Compute<Processor, string>(new Processor(cpu => cpu.Threads.ToString(CultureInfo.InvariantCulture))),

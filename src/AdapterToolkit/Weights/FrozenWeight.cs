@@ -39,7 +39,7 @@ public sealed class FrozenWeight : IDisposable
 
     /// <summary>The device that holds the weight.</summary>
     /// <exception cref="InvalidOperationException">The weight has not been loaded.</exception>
-    public Device Device => Contents.Device;
+    public ComputeDevice Device => Contents.Device;
 
     /// <summary>Whether a matrix is kept in panels of 32 rows, as the CPU device does.</summary>
     public bool IsInPanels => _contents is { IsInPanels: true };
@@ -71,7 +71,7 @@ public sealed class FrozenWeight : IDisposable
 
     /// <summary>The shape of the weight's numbers on a device, where they are in float32: panels of a matrix on the CPU device.</summary>
     /// <param name="device">The device.</param>
-    internal Shape DenseShape(Device device) => WeightContents.DenseShape(device, Shape);
+    internal Shape DenseShape(ComputeDevice device) => WeightContents.DenseShape(device, Shape);
 
     private WeightContents Contents
     {
@@ -87,7 +87,7 @@ public sealed class FrozenWeight : IDisposable
     /// <param name="values">The numbers in row-major order.</param>
     /// <exception cref="ArgumentException">There are more or fewer numbers than the shape holds.</exception>
     /// <exception cref="InvalidOperationException">The weight was loaded before.</exception>
-    public void Load(Device device, ReadOnlySpan<float> values)
+    public void Load(ComputeDevice device, ReadOnlySpan<float> values)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (values.Length != Shape.Elements)
@@ -106,7 +106,7 @@ public sealed class FrozenWeight : IDisposable
     /// <param name="values">The numbers' codes and scales.</param>
     /// <exception cref="ArgumentException">The weight is no matrix, or there are more or fewer numbers than the shape holds.</exception>
     /// <exception cref="InvalidOperationException">The weight was loaded before.</exception>
-    public void Load(Device device, QuantizedValues values)
+    public void Load(ComputeDevice device, QuantizedValues values)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (Shape.Dimensions.Length != 2)
@@ -127,7 +127,7 @@ public sealed class FrozenWeight : IDisposable
     /// <exception cref="ArgumentException">There are more or fewer numbers than the shape holds.</exception>
     /// <exception cref="InvalidDataException">A number is not finite, which only float32 holds here.</exception>
     /// <exception cref="InvalidOperationException">The weight was loaded before.</exception>
-    public void Load(Device device, ReadOnlySpan<float> values, WeightFormat format, string name)
+    public void Load(ComputeDevice device, ReadOnlySpan<float> values, WeightFormat format, string name)
     {
         ArgumentNullException.ThrowIfNull(format);
         if (format.Numbers is null)

@@ -26,7 +26,7 @@ public sealed class LowRankFactors : IDisposable
     /// <param name="a">A, rank x in, of the adapter's own rank.</param>
     /// <param name="b">B, out x rank, of the adapter's own rank.</param>
     /// <exception cref="ArgumentException">The rank is above the compiled one, or the factors do not have its size.</exception>
-    public LowRankFactors(Device device, string name, LowRankSettings settings, int rank, double alpha, bool rankStabilized,
+    public LowRankFactors(ComputeDevice device, string name, LowRankSettings settings, int rank, double alpha, bool rankStabilized,
         ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         ArgumentNullException.ThrowIfNull(device);

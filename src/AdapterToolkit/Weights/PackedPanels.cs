@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using AdapterToolkit.Quantization;
 
@@ -12,8 +11,7 @@ namespace AdapterToolkit.Weights;
 /// feature's code in the word's lowest bits: a vector of words is shifted by four bits from one input feature to the next.
 /// What fills up the last panel and the last word is zero.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class PackedPanels
+internal static class PackedPanels
 {
     /// <summary>How many 4-bit codes a word holds.</summary>
     public const int CodesInWord = 8;

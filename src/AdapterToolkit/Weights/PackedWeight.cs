@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
@@ -10,7 +9,6 @@ namespace AdapterToolkit.Weights;
 /// and elsewhere in the order of <see cref="QuantizedValues"/>; the scales lie in the order of their blocks everywhere. Codes of
 /// fewer than 32 bits lie in words of 32, the first in the lowest bits.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class PackedWeight : IDisposable
 {
     private PackedWeight(
@@ -51,7 +49,7 @@ public sealed class PackedWeight : IDisposable
     public float Offset { get; }
 
     /// <summary>The device that holds the weight.</summary>
-    public Device Device => Codes.Device;
+    public ComputeDevice Device => Codes.Device;
 
     /// <summary>The values of the codes of scales in 8 bits, on the weight's device, where all weights share them.</summary>
     public Tensor DynamicMap => DeviceTables.Codebook(Device, QuantizationFormat.Dynamic8);
@@ -62,7 +60,7 @@ public sealed class PackedWeight : IDisposable
     /// <summary>The values of the codes of a format, on a device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="format">A format that has codes.</param>
-    public static Tensor CodebookOf(Device device, WeightFormat format) => DeviceTables.Codebook(device, format.Numbers ?? default);
+    public static Tensor CodebookOf(ComputeDevice device, WeightFormat format) => DeviceTables.Codebook(device, format.Numbers ?? default);
 
     /// <summary>The bytes that codes and scales take.</summary>
     public long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);
@@ -75,7 +73,7 @@ public sealed class PackedWeight : IDisposable
     /// <param name="shape">Its shape: out x in.</param>
     /// <param name="values">Its codes and scales.</param>
     /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
-    public static PackedWeight Place(Device device, Shape shape, QuantizedValues values)
+    public static PackedWeight Place(ComputeDevice device, Shape shape, QuantizedValues values)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(values);
@@ -94,7 +92,7 @@ public sealed class PackedWeight : IDisposable
     /// <summary>Room for bytes in 32-bit words, of which the last is filled up with zeros.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bytes">How many bytes there are.</param>
-    internal static Tensor AllocateWords(Device device, long bytes) =>
+    internal static Tensor AllocateWords(ComputeDevice device, long bytes) =>
         Tensor.Zeros(device, new Shape((int)((bytes + sizeof(uint) - 1) / sizeof(uint))), ElementType.UInt32);
 
     /// <summary>Puts scales beside codes that are on a device already, in the order of <see cref="QuantizedValues"/>.</summary>
@@ -108,7 +106,7 @@ public sealed class PackedWeight : IDisposable
     private static PackedWeight From(WeightFormat format, Shape shape, Tensor codes, bool isInPanels, BlockScales? scales)
     {
         using PlannedCall call = new();
-        Device device = codes.Device;
+        ComputeDevice device = codes.Device;
         PackedWeight weight = new(
             format,
             shape,
@@ -158,7 +156,7 @@ public sealed class PackedWeight : IDisposable
         NestedMaxima?.Dispose();
     }
 
-    private static Tensor InWords(Device device, ReadOnlySpan<byte> bytes)
+    private static Tensor InWords(ComputeDevice device, ReadOnlySpan<byte> bytes)
     {
         Tensor words = AllocateWords(device, bytes.Length);
         words.WriteBytes(bytes);

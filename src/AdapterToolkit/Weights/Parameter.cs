@@ -21,7 +21,7 @@ public sealed class Parameter : IDisposable
     public string Name { get; internal set; }
 
     /// <summary>The device that holds the numbers.</summary>
-    public Device Device => Value.Device;
+    public ComputeDevice Device => Value.Device;
 
     /// <summary>The numbers.</summary>
     public Tensor Value { get; }

@@ -12,7 +12,7 @@ internal sealed record WeightContents(Tensor? Dense, PackedWeight? Packed) : IDi
     internal long Bytes => Dense?.Bytes ?? Packed!.Bytes;
 
     /// <summary>The device.</summary>
-    internal Device Device => Dense?.Device ?? Packed!.Device;
+    internal ComputeDevice Device => Dense?.Device ?? Packed!.Device;
 
     /// <summary>Whether a matrix lies in panels: those of float32 numbers have a dimension more than the matrix.</summary>
     internal bool IsInPanels => Packed?.IsInPanels ?? Dense!.Shape.Dimensions.Length == 3;
@@ -21,13 +21,13 @@ internal sealed record WeightContents(Tensor? Dense, PackedWeight? Packed) : IDi
     /// <param name="device">The device.</param>
     /// <param name="shape">The weight's shape.</param>
     /// <param name="values">The numbers in row-major order.</param>
-    internal static WeightContents Place(Device device, Shape shape, ReadOnlySpan<float> values) =>
+    internal static WeightContents Place(ComputeDevice device, Shape shape, ReadOnlySpan<float> values) =>
         new(device.Compute<Placing, Tensor>(new Placing(shape, values)), null);
 
     /// <summary>The shape of a weight's numbers on a device, where they are in float32: panels of a matrix on the CPU device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="shape">The weight's shape.</param>
-    internal static Shape DenseShape(Device device, Shape shape) => device.Compute<Layout, Shape>(new Layout(shape));
+    internal static Shape DenseShape(ComputeDevice device, Shape shape) => device.Compute<Layout, Shape>(new Layout(shape));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using AdapterToolkit.Tensors;
 
 namespace AdapterToolkit.Weights;
@@ -9,8 +8,7 @@ namespace AdapterToolkit.Weights;
 /// in order: y = x Wᵀ takes 32 weights as vectors over the outputs, dx = dy W takes them one at a time and has vectors over
 /// the rows.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class WeightPanels
+internal static class WeightPanels
 {
     /// <summary>How many output features a panel holds.</summary>
     public const int Width = PanelLayout.Width;

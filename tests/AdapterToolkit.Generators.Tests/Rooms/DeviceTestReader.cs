@@ -19,7 +19,7 @@ internal sealed class DeviceTestReader(Compilation compilation, string folder)
 
     private readonly INamedTypeSymbol[] _bases =
     [
-        .. ((string[])["Device", "DeviceBuffer"])
+        .. ((string[])["ComputeDevice", "DeviceBuffer"])
             .Select(name => compilation.GetTypeByMetadataName($"AdapterToolkit.{Devices}.{name}"))
             .OfType<INamedTypeSymbol>(),
     ];

@@ -11,9 +11,9 @@ public sealed class DispatchTests
     private const string Devices = """
         namespace AdapterToolkit.Devices;
 
-        public abstract class Device { public bool IsDisposed => false; }
-        public class CpuDevice : Device { public int Threads => 1; }
-        public class AcceleratorDevice : Device { public bool IsDebug => false; }
+        public abstract class ComputeDevice { public bool IsDisposed => false; }
+        public class CpuDevice : ComputeDevice { public int Threads => 1; }
+        public class AcceleratorDevice : ComputeDevice { public bool IsDebug => false; }
         public abstract class DeviceBuffer;
         public class CpuBuffer : DeviceBuffer;
         """;
@@ -44,32 +44,32 @@ public sealed class DispatchTests
     [Fact]
     public void A_test_in_emitted_code_is_found()
     {
-        const string Text = "using AdapterToolkit.Devices; class User { bool M(Device device) => device is CpuDevice; }";
-        Compilation compilation = RoomSources.Compile("Planted", [RoomSources.Parse(Text, "User.g.cs"), RoomSources.Parse(Devices, "Device.cs")]);
+        const string Text = "using AdapterToolkit.Devices; class User { bool M(ComputeDevice device) => device is CpuDevice; }";
+        Compilation compilation = RoomSources.Compile("Planted", [RoomSources.Parse(Text, "User.g.cs"), RoomSources.Parse(Devices, "ComputeDevice.cs")]);
         Assert.Equal(DeviceTestReader.Emitted, Assert.Single(new DeviceTestReader(compilation, Folder).Tests()).Room);
     }
 
     [Theory]
-    [InlineData("bool M(Device device) => device is CpuDevice;")]
-    [InlineData("bool M(Device device) => device is not CpuDevice;")]
-    [InlineData("bool M(Device device) => device is CpuDevice or AcceleratorDevice;")]
-    [InlineData("bool M(Device device) => device is CpuDevice cpu && cpu.Threads > 1;")]
-    [InlineData("bool M(Device device) => device is CpuDevice { Threads: > 1 };")]
-    [InlineData("object? M(Device device) => device as CpuDevice;")]
-    [InlineData("object M(Device device) => (CpuDevice)device;")]
-    [InlineData("bool M(Device device) => device.GetType() == typeof(CpuDevice);")]
-    [InlineData("int M(Device device) => device switch { CpuDevice => 1, _ => 2 };")]
-    [InlineData("int M(Device device) { switch (device) { case CpuDevice: return 1; default: return 2; } }")]
+    [InlineData("bool M(ComputeDevice device) => device is CpuDevice;")]
+    [InlineData("bool M(ComputeDevice device) => device is not CpuDevice;")]
+    [InlineData("bool M(ComputeDevice device) => device is CpuDevice or AcceleratorDevice;")]
+    [InlineData("bool M(ComputeDevice device) => device is CpuDevice cpu && cpu.Threads > 1;")]
+    [InlineData("bool M(ComputeDevice device) => device is CpuDevice { Threads: > 1 };")]
+    [InlineData("object? M(ComputeDevice device) => device as CpuDevice;")]
+    [InlineData("object M(ComputeDevice device) => (CpuDevice)device;")]
+    [InlineData("bool M(ComputeDevice device) => device.GetType() == typeof(CpuDevice);")]
+    [InlineData("int M(ComputeDevice device) => device switch { CpuDevice => 1, _ => 2 };")]
+    [InlineData("int M(ComputeDevice device) { switch (device) { case CpuDevice: return 1; default: return 2; } }")]
     [InlineData("bool M(AcceleratorDevice device) => device.IsDebug;")]
     [InlineData("bool M(DeviceBuffer memory) => memory is CpuBuffer;")]
-    [InlineData("bool M((Device Device, int Number) pair) => pair is { Device: CpuDevice };")]
+    [InlineData("bool M((ComputeDevice Device, int Number) pair) => pair is { Device: CpuDevice };")]
     public void A_test_is_found(string member) => Assert.NotEmpty(TestsIn("Operators", member));
 
     [Theory]
-    [InlineData("Operators", "bool M(Device device) => device.IsDisposed;")]
+    [InlineData("Operators", "bool M(ComputeDevice device) => device.IsDisposed;")]
     [InlineData("Operators", "int M(CpuDevice device) => device.Threads;")]
-    [InlineData("Operators", "bool M(object given) => given is Device;")]
-    [InlineData("Devices", "bool M(Device device) => device is CpuDevice;")]
+    [InlineData("Operators", "bool M(object given) => given is ComputeDevice;")]
+    [InlineData("Devices", "bool M(ComputeDevice device) => device is CpuDevice;")]
     public void What_tells_no_devices_apart_is_not_taken_for_a_test(string room, string member) => Assert.Empty(TestsIn(room, member));
 
     private static void AssertNone(IEnumerable<DeviceTest> tests)
@@ -83,7 +83,7 @@ public sealed class DispatchTests
         Compilation compilation = RoomSources.Compile("Planted",
         [
             RoomSources.Parse($"using AdapterToolkit.Devices; class User {{ {member} }}", Path.GetFullPath(Path.Combine(Folder, room, "User.cs"))),
-            RoomSources.Parse(Devices, Path.GetFullPath(Path.Combine(Folder, "Devices", "Device.cs"))),
+            RoomSources.Parse(Devices, Path.GetFullPath(Path.Combine(Folder, "Devices", "ComputeDevice.cs"))),
         ]);
         Assert.Empty(compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(found => found.Severity == DiagnosticSeverity.Error));
         return new DeviceTestReader(compilation, Path.GetFullPath(Folder)).Tests();

@@ -7,7 +7,7 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
-    using Float4 = global::AdapterToolkit.Kernels.Float4;
+    using FourFloats = global::AdapterToolkit.Kernels.FourFloats;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
@@ -180,7 +180,7 @@ namespace AdapterToolkit.Generated.User_Project
             void Begin(View source, int first, int rank, int step);
 
             /// <summary>sums[row, component] += left[row] · source[component, i].</summary>
-            void Add(Float4 left, int i);
+            void Add(FourFloats left, int i);
 
             /// <summary>sums[component] += left · source[component, i].</summary>
             void Add(float left, int i);
@@ -203,7 +203,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             public void Begin(View source, int first, int rank, int step) => _source = FourRows.Of(source, first, rank, step);
 
-            public void Add(Float4 left, int i) => _sums = ProductTile.MultiplyAdd(_sums, left, _source.At(i));
+            public void Add(FourFloats left, int i) => _sums = ProductTile.MultiplyAdd(_sums, left, _source.At(i));
 
             public void Add(float left, int i) => _sums.Row0 = Quadruple.MultiplyAdd(left, _source.At(i), _sums.Row0);
 

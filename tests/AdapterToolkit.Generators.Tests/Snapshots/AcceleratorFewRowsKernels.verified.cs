@@ -6,7 +6,7 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using Float4 = global::AdapterToolkit.Kernels.Float4;
+    using FourFloats = global::AdapterToolkit.Kernels.FourFloats;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
@@ -128,7 +128,7 @@ namespace AdapterToolkit.Generated.User_Project
                 return four;
             }
 
-            public Float4 At(int i) => Quadruple.Of(_row0[i], _row1[i], _row2[i], _row3[i]);
+            public FourFloats At(int i) => Quadruple.Of(_row0[i], _row1[i], _row2[i], _row3[i]);
         }
 
         /// <summary>Four columns of Wᵀ, of whose summands a thread takes a few neighbouring ones at once.</summary>
@@ -157,7 +157,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             void Begin(TWeight weight, View table, int firstColumn, int piece, int inFeatures, int outFeatures);
 
-            void Add(Float4 left, int summand);
+            void Add(FourFloats left, int summand);
 
             void Store(View shares, int piece);
         }
@@ -182,7 +182,7 @@ namespace AdapterToolkit.Generated.User_Project
         {
             private View _column;
             private int _columns;
-            private Float4 _sums;
+            private FourFloats _sums;
 
             public static int Pieces => 32;
 
@@ -194,7 +194,7 @@ namespace AdapterToolkit.Generated.User_Project
                 _columns = inFeatures;
             }
 
-            public void Add(Float4 left, int summand) => _sums = Quadruple.MultiplyAdd(_column[summand * _columns], left, _sums);
+            public void Add(FourFloats left, int summand) => _sums = Quadruple.MultiplyAdd(_column[summand * _columns], left, _sums);
 
             public void Store(View shares, int piece)
             {

@@ -13,7 +13,7 @@ namespace AdapterToolkit.Generated.User_Project
     using LowRankPlacement = global::AdapterToolkit.Weights.LowRankPlacement;
     using LowRankTerms = global::AdapterToolkit.Weights.LowRankTerms;
     using Math = global::System.Math;
-    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
+    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.FourFloats>;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
     using static global::AdapterToolkit.Tensors.CustomKernels;

@@ -7,12 +7,12 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
-    using Float4 = global::AdapterToolkit.Kernels.Float4;
+    using FourFloats = global::AdapterToolkit.Kernels.FourFloats;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Math = global::System.Math;
     using ProductTile = global::AdapterToolkit.Kernels.ProductTile;
     using Quadruple = global::AdapterToolkit.Kernels.Quadruple;
-    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
+    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.FourFloats>;
     using SharedMemory = global::ILGPU.SharedMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
@@ -192,7 +192,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             public ProductTile AddOne(ProductTile sums, FourRows left, int i)
             {
-                Float4 numbers = Quadruple.Of(
+                FourFloats numbers = Quadruple.Of(
                     _weight.Number(_table, _column0 + i),
                     _weight.Number(_table, _column1 + i),
                     _weight.Number(_table, _column2 + i),
@@ -223,7 +223,7 @@ namespace AdapterToolkit.Generated.User_Project
                 _lastElement = inFeatures * outFeatures - 1;
             }
 
-            public void Add(Float4 left, int summand)
+            public void Add(FourFloats left, int summand)
             {
                 Eight numbers = TPieces.Decode(_weight, _table, TPieces.Load(_weight, _source + summand * _columns, _lastElement));
                 _near = ProductTile.MultiplyAdd(_near, left, numbers.First);
@@ -238,7 +238,7 @@ namespace AdapterToolkit.Generated.User_Project
                 StoreRow(shares.SubView(8 * piece + 96), _near.Row3, _far.Row3);
             }
 
-            private static void StoreRow(View shares, Float4 near, Float4 far)
+            private static void StoreRow(View shares, FourFloats near, FourFloats far)
             {
                 shares[0] = near.X;
                 shares[1] = near.Y;

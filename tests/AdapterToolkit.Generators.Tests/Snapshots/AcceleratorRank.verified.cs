@@ -6,7 +6,7 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
+    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.FourFloats>;
     using View = global::ILGPU.ArrayView<float>;
 
     partial class AcceleratorKernels

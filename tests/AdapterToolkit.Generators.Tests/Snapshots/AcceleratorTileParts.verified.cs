@@ -6,13 +6,13 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using Float4 = global::AdapterToolkit.Kernels.Float4;
+    using FourFloats = global::AdapterToolkit.Kernels.FourFloats;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
     using ProductTile = global::AdapterToolkit.Kernels.ProductTile;
     using Quadruple = global::AdapterToolkit.Kernels.Quadruple;
-    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
+    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.FourFloats>;
     using View = global::ILGPU.ArrayView<float>;
 
     partial class AcceleratorKernels
@@ -42,8 +42,8 @@ namespace AdapterToolkit.Generated.User_Project
             /// <summary>sums[i, j] += left[i, summand] · right[summand, j].</summary>
             public void Add(Quads left, Quads right, int summand)
             {
-                Float4 top = left[summand * 17], bottom = left[summand * 17 + 8];
-                Float4 near = right[summand * 17], far = right[summand * 17 + 8];
+                FourFloats top = left[summand * 17], bottom = left[summand * 17 + 8];
+                FourFloats near = right[summand * 17], far = right[summand * 17 + 8];
                 TopNear = ProductTile.MultiplyAdd(TopNear, top, near);
                 TopFar = ProductTile.MultiplyAdd(TopFar, top, far);
                 BottomNear = ProductTile.MultiplyAdd(BottomNear, bottom, near);
@@ -69,7 +69,7 @@ namespace AdapterToolkit.Generated.User_Project
             public void AddBias(TilePlace place, View bias, int columns)
             {
                 int column = place.FirstColumn + 4 * place.ThreadColumn;
-                Float4 near = Bias(bias, column, columns), far = Bias(bias, column + 32, columns);
+                FourFloats near = Bias(bias, column, columns), far = Bias(bias, column + 32, columns);
                 TopNear = AddToRows(TopNear, near);
                 TopFar = AddToRows(TopFar, far);
                 BottomNear = AddToRows(BottomNear, near);
@@ -91,7 +91,7 @@ namespace AdapterToolkit.Generated.User_Project
                 StoreRow(result, BottomNear.Row3, BottomFar.Row3, row + 35, column, rows, columns);
             }
 
-            private static Float4 Bias(View bias, int column, int columns) => Quadruple.Of(
+            private static FourFloats Bias(View bias, int column, int columns) => Quadruple.Of(
                 BiasOfColumn(bias, column, columns),
                 BiasOfColumn(bias, column + 1, columns),
                 BiasOfColumn(bias, column + 2, columns),
@@ -99,7 +99,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             private static float BiasOfColumn(View bias, int column, int columns) => bias.Length > 0 && column < columns ? bias[column] : 0f;
 
-            private static ProductTile AddToRows(ProductTile tile, Float4 summands)
+            private static ProductTile AddToRows(ProductTile tile, FourFloats summands)
             {
                 tile.Row0 = Quadruple.Add(tile.Row0, summands);
                 tile.Row1 = Quadruple.Add(tile.Row1, summands);
@@ -108,7 +108,7 @@ namespace AdapterToolkit.Generated.User_Project
                 return tile;
             }
 
-            private static void StoreRow(View result, Float4 near, Float4 far, int row, int column, int rows, int columns)
+            private static void StoreRow(View result, FourFloats near, FourFloats far, int row, int column, int rows, int columns)
             {
                 if (row >= rows)
                     return;
@@ -117,7 +117,7 @@ namespace AdapterToolkit.Generated.User_Project
                 Store(target, far, column + 32, columns);
             }
 
-            private static void Store(View target, Float4 results, int column, int columns)
+            private static void Store(View target, FourFloats results, int column, int columns)
             {
                 if (column < columns)
                     target[column] = results.X;
@@ -137,7 +137,7 @@ namespace AdapterToolkit.Generated.User_Project
         public struct RowTile
         {
             private View _source0, _source1, _source2, _source3, _source4, _source5, _source6, _source7;
-            private Float4 _top, _bottom;
+            private FourFloats _top, _bottom;
             private int _lane, _target;
 
             public void Begin(View source, int thread, int firstRow, int rows, int summed)
@@ -246,7 +246,7 @@ namespace AdapterToolkit.Generated.User_Project
         /// <summary>Eight numbers side by side.</summary>
         public struct Eight
         {
-            public Float4 First, Second;
+            public FourFloats First, Second;
 
             /// <summary>Stores the numbers as a column's summands.</summary>
             public void StoreBelow(Quads stages, int stage, int column)

@@ -6,10 +6,10 @@
 
 namespace AdapterToolkit.Generated.User_Project
 {
-    using Float4 = global::AdapterToolkit.Kernels.Float4;
+    using FourFloats = global::AdapterToolkit.Kernels.FourFloats;
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
-    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.Float4>;
+    using Quads = global::ILGPU.ArrayView<global::AdapterToolkit.Kernels.FourFloats>;
     using SharedMemory = global::ILGPU.SharedMemory;
     using View = global::ILGPU.ArrayView<float>;
 
@@ -26,8 +26,8 @@ namespace AdapterToolkit.Generated.User_Project
                 where TTerm : struct, ITerm
             {
                 // Two stages of 8 summands, so that one is read while the next is written.
-                Quads left = SharedMemory.Allocate<Float4>(272);
-                Quads right = SharedMemory.Allocate<Float4>(272);
+                Quads left = SharedMemory.Allocate<FourFloats>(272);
+                Quads right = SharedMemory.Allocate<FourFloats>(272);
                 TilePlace place = TilePlace.OfThread();
                 RowTile rowTile = default;
                 rowTile.Begin(x, place.Thread, place.FirstRow, rows, inFeatures);
@@ -71,8 +71,8 @@ namespace AdapterToolkit.Generated.User_Project
                 where TTerm : struct, ITerm
             {
                 // Two stages of 8 summands, so that one is read while the next is written.
-                Quads left = SharedMemory.Allocate<Float4>(272);
-                Quads right = SharedMemory.Allocate<Float4>(272);
+                Quads left = SharedMemory.Allocate<FourFloats>(272);
+                Quads right = SharedMemory.Allocate<FourFloats>(272);
                 TilePlace place = TilePlace.OfThread();
                 RowTile rowTile = default;
                 rowTile.Begin(dy, place.Thread, place.FirstRow, rows, outFeatures);

@@ -26,7 +26,7 @@ public sealed class AcceleratorProductTests
     [MemberData(nameof(DevicesAndRanks))]
     public void ProductsEqualPlainLoops(string identifier, int rank)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach ((int rows, int inFeatures, int outFeatures) in identifier == "debug" ? s_smallShapes : s_shapes)
             CheckAll(device, new ProductOperands(rows, inFeatures, outFeatures, rank, hasBias: (rows & 1) == 1));
     }
@@ -35,7 +35,7 @@ public sealed class AcceleratorProductTests
     [MemberData(nameof(TestDevices.Accelerators), MemberType = typeof(TestDevices))]
     public void ASecondRunGivesTheSameBits(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         ProductOperands operands = identifier == "debug" ? new(5, 6, 7, rank: 8, hasBias: true) : new(70, 129, 66, rank: 8, hasBias: true);
         Assert.Equal(Everything(device, operands), Everything(device, operands));
     }
@@ -44,7 +44,7 @@ public sealed class AcceleratorProductTests
     [MemberData(nameof(TestDevices.Accelerators), MemberType = typeof(TestDevices))]
     public void AnUntrainedAdapterChangesNothing(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         ProductOperands operands = identifier == "debug" ? new(5, 6, 7, rank: 8, hasBias: true) : new(70, 129, 66, rank: 8, hasBias: true);
         Array.Clear(operands.B);
         using ProductLayer layer = new(device, operands);
@@ -53,7 +53,7 @@ public sealed class AcceleratorProductTests
         Assert.Equal(without, layer.Forward());
     }
 
-    private static void CheckAll(Device device, ProductOperands operands)
+    private static void CheckAll(ComputeDevice device, ProductOperands operands)
     {
         using ProductLayer layer = new(device, operands);
         ReferenceProducts plain = new(operands, hasAdapter: false);
@@ -80,7 +80,7 @@ public sealed class AcceleratorProductTests
     private static void Check(double[] expected, float[] actual, string name, ProductOperands operands) =>
         Products.ProductCheck.Check(expected, actual, name, operands);
 
-    private static float[][] Everything(Device device, ProductOperands operands)
+    private static float[][] Everything(ComputeDevice device, ProductOperands operands)
     {
         using ProductLayer layer = new(device, operands);
         layer.AddAdapter();

@@ -11,7 +11,7 @@ public sealed class DeviceTests
     [Fact]
     public void TheCpuAndTheDebugDeviceAreAlwaysThere()
     {
-        IReadOnlyList<DeviceDescription> devices = Device.Available();
+        IReadOnlyList<DeviceDescription> devices = ComputeDevice.Available();
         Assert.Equal("cpu", devices[0].Identifier);
         Assert.Single(devices, device => device.Identifier == "debug");
         Assert.All(devices, device => Assert.True(device.MemoryBytes > 0 && device.Name.Length > 0, device.ToString()));
@@ -20,9 +20,9 @@ public sealed class DeviceTests
     [Fact]
     public void EveryListedDeviceOpensUnderItsName()
     {
-        foreach (DeviceDescription description in Device.Available())
+        foreach (DeviceDescription description in ComputeDevice.Available())
         {
-            using Device device = Device.Parse(description.Identifier);
+            using ComputeDevice device = ComputeDevice.Parse(description.Identifier);
             Assert.Equal((description.Identifier, description.Name), (device.Identifier, device.Name));
         }
     }
@@ -30,7 +30,7 @@ public sealed class DeviceTests
     [Fact]
     public void TheBestDeviceIsNoDriverThatRunsOnTheCpu()
     {
-        using Device best = Device.Best();
+        using ComputeDevice best = ComputeDevice.Best();
         Assert.NotEqual("debug", best.Identifier);
         if (best is AcceleratorDevice { Accelerator: ILGPU.Runtime.OpenCL.CLAccelerator accelerator })
             Assert.True(accelerator.Device.DeviceType.HasFlag(ILGPU.Runtime.OpenCL.CLDeviceType.CL_DEVICE_TYPE_GPU));
@@ -41,9 +41,9 @@ public sealed class DeviceTests
     [InlineData("opencl:99")]
     public void AnAbsentDeviceIsAnErrorThatListsThoseThatAreThere(string identifier)
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Device.Parse(identifier));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => ComputeDevice.Parse(identifier));
         Assert.Contains($"no device '{identifier}'", error.Message, StringComparison.Ordinal);
-        Assert.All(Device.Available(), device => Assert.Contains(device.ToString(), error.Message, StringComparison.Ordinal));
+        Assert.All(ComputeDevice.Available(), device => Assert.Contains(device.ToString(), error.Message, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class DeviceTests
     [InlineData("debug:0")]
     public void AnythingElseNamesNoDevice(string identifier)
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => Device.Parse(identifier));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => ComputeDevice.Parse(identifier));
         Assert.Contains("names no device", error.Message, StringComparison.Ordinal);
     }
 
@@ -64,7 +64,7 @@ public sealed class DeviceTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void NumbersComeBackAsTheyWere(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         float[] values = [1, -2.5f, float.Epsilon, float.MaxValue, 0];
         using Tensor tensor = Tensor.From(device, new Shape(5), values);
         Assert.Equal(values, tensor.ToArray());
@@ -76,7 +76,7 @@ public sealed class DeviceTests
     [Trait("Device", "debug")]
     public void GroupsAreAsLargeAsAKernelTakesAndTheDeviceHas()
     {
-        using AcceleratorDevice device = Assert.IsType<AcceleratorDevice>(Device.Parse("debug"));
+        using AcceleratorDevice device = Assert.IsType<AcceleratorDevice>(ComputeDevice.Parse("debug"));
         Assert.Equal(16, device.GroupSize(256));
         Assert.Equal(16, device.GroupSize(16));
         Assert.Equal(8, device.GroupSize(8));
@@ -86,7 +86,7 @@ public sealed class DeviceTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void WorkTakesTheWayOfItsDevice(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         string[] ways = new string[1];
         device.Run(new Way(ways));
         Assert.Equal(identifier == "cpu" ? nameof(CpuDevice) : nameof(AcceleratorDevice), ways[0]);

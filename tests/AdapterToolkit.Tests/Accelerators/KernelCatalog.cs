@@ -10,7 +10,7 @@ internal static class KernelCatalog
     private const string GeneratedNamespace = "AdapterToolkit.Generated.";
 
     /// <summary>The toolkit, the sample's model, and the layers of these tests.</summary>
-    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(Device).Assembly, typeof(Projection).Assembly, typeof(KernelCatalog).Assembly];
+    public static IReadOnlyList<Assembly> Assemblies { get; } = [typeof(ComputeDevice).Assembly, typeof(Projection).Assembly, typeof(KernelCatalog).Assembly];
 
     /// <summary>All methods marked <see cref="KernelAttribute"/>, a generic one with all types that it is launched with.</summary>
     public static IReadOnlyList<MethodInfo> Kernels { get; } = [.. Assemblies.SelectMany(assembly => LaunchedKernels.Of(assembly).Kernels)];

@@ -88,7 +88,7 @@ internal sealed class LayerTerms(Linear layer, IReadOnlyList<RowRange[]?> ranges
 
     private LayerRun Run(LowRankTerms terms, RowRange range, bool inputActive)
     {
-        Device device = layer.Weight.Device;
+        ComputeDevice device = layer.Weight.Device;
         using Tensor x = From(_x, layer.InFeatures), dy = From(_dy, layer.OutFeatures);
         using Tensor y = layer.ForwardSaving(x, inputActive, new Pass(new GivenTerms(terms)), out ForwardRecord? record);
         Tensor? dx = null;

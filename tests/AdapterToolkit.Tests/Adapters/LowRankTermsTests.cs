@@ -67,7 +67,7 @@ public sealed class LowRankTermsTests
     [MemberData(nameof(Devices))]
     public void Quantized_weights(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (int rows in (int[])[2, 9])
         {
             Linear layer = new Nf4Layer(64, 40);
@@ -112,15 +112,15 @@ public sealed class LowRankTermsTests
         Assert.Contains("3 to 4", Assert.Throws<ArgumentException>(() => beyond.ThrowIfBeyond(4)).Message, StringComparison.Ordinal);
     }
 
-    private static LowRankFactors Factors(Device device) => new(device, "layer", new LowRankSettings(1, 1, false), 1, 1, false, [1], [1]);
+    private static LowRankFactors Factors(ComputeDevice device) => new(device, "layer", new LowRankSettings(1, 1, false), 1, 1, false, [1], [1]);
 
     private static void Check(string identifier, int inFeatures, int outFeatures, int rows, IReadOnlyList<RowRange[]?> ranges)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         Check(device, ProductLayer.Create(4, inFeatures, outFeatures, bias: true), rows, ranges);
     }
 
-    private static void Check(Device device, Linear layer, int rows, IReadOnlyList<RowRange[]?> ranges)
+    private static void Check(ComputeDevice device, Linear layer, int rows, IReadOnlyList<RowRange[]?> ranges)
     {
         layer.Weight.Load(device, Random(layer.InFeatures * layer.OutFeatures));
         layer.Bias?.Load(device, Random(layer.OutFeatures));

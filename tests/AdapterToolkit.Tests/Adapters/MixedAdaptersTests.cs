@@ -20,7 +20,7 @@ public sealed class MixedAdaptersTests
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
     public void Sequences_of_a_model_have_their_own_adapters(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
         const int Length = 6, Sequences = 4;
@@ -91,7 +91,7 @@ public sealed class MixedAdaptersTests
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
     public void A_sequence_with_two_adapters_has_the_sum_of_their_terms(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         LowRankAdapter whole = Trained(model.Adapter, 1);
         LowRankAdapter first = Copied(model, whole, 0.25f), second = Copied(model, whole, 0.75f);
@@ -129,7 +129,7 @@ public sealed class MixedAdaptersTests
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
     public void Each_adapter_has_its_own_trained_copies_on_its_rows(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using TrainedNormLlama model = TrainedNormLlama.Load(Fixtures.PathOf("llama-tiny", "base"), device);
         LowRankAdapter first = Trained(model.Adapter, 1), second = Trained(new LowRankAdapter(model, "second"), 2);
         foreach ((LowRankAdapter adapter, int seed) in ((LowRankAdapter, int)[])[(first, 7), (second, 8)])

@@ -29,7 +29,7 @@ public class ChatTemplateFamilyTests
         Assert.NotEmpty(cases);
         Assert.All(cases, golden =>
         {
-            ChatMessage[] messages = [.. MessagesOf((string)golden["conversation"]!)];
+            ChatTurn[] messages = [.. MessagesOf((string)golden["conversation"]!)];
             ChatTemplateOptions options = OptionsOf(golden["options"]!.AsObject());
             if (golden["error"] is null)
                 Assert.Equal((string)golden["text"]!, template.Render(messages, options));
@@ -50,10 +50,10 @@ public class ChatTemplateFamilyTests
             golden["special"]!.AsObject().ToDictionary(token => token.Key, token => (string)token.Value!));
     }
 
-    private static IEnumerable<ChatMessage> MessagesOf(string conversation)
+    private static IEnumerable<ChatTurn> MessagesOf(string conversation)
     {
         using JsonDocument document = JsonDocument.Parse(s_golden.Value["conversations"]![conversation]!.ToJsonString());
-        return [.. document.RootElement.EnumerateArray().Select(ChatMessage.FromJson)];
+        return [.. document.RootElement.EnumerateArray().Select(ChatTurn.FromJson)];
     }
 
     private static ChatTemplateOptions OptionsOf(IEnumerable<KeyValuePair<string, JsonNode?>> options) => new()

@@ -66,7 +66,7 @@ public class ChatTemplateGoldenTests
             .Select(span => (CodePoints(rendered.Text, span.Start.Value), CodePoints(rendered.Text, span.End.Value))));
     }
 
-    private static ChatMessage[] Messages(JsonElement golden) => [.. golden.GetProperty("messages").EnumerateArray().Select(ChatMessage.FromJson)];
+    private static ChatTurn[] Messages(JsonElement golden) => [.. golden.GetProperty("messages").EnumerateArray().Select(ChatTurn.FromJson)];
 
     private static ChatTemplateOptions Options(JsonElement options, TimeProvider clock)
     {

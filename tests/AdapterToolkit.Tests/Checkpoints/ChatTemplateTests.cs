@@ -9,7 +9,7 @@ namespace AdapterToolkit.Tests.Checkpoints;
 
 public class ChatTemplateTests
 {
-    private static readonly ChatMessage[] s_talk = [new("user", " Hi "), new("assistant", "Hello!")];
+    private static readonly ChatTurn[] s_talk = [new("user", " Hi "), new("assistant", "Hello!")];
 
     [Fact]
     public void Templates_are_found_in_all_files_in_transformers_order()
@@ -99,14 +99,14 @@ public class ChatTemplateTests
     {
         const string json =
             """{"content": null, "role": "assistant", "tool_calls": [{"arguments": {"z": 1.0, "a": 10000000000000000000000, "n": null}}], "name": "b"}""";
-        ChatMessage message = ChatMessage.FromJson(JsonDocument.Parse(json).RootElement);
+        ChatTurn message = ChatTurn.FromJson(JsonDocument.Parse(json).RootElement);
         Assert.Equal(("assistant", ""), (message.Role, message.Content));
         Assert.Equal(json + "TrueFalse",
             ChatTemplate.Parse("{{ messages[0] | tojson }}{{ messages[0].content is none }}{{ messages[0].reasoning is defined }}", "test").Render([message]));
         const string inParts = """{"role": "user", "content": [{"type": "text", "text": "look "}, {"type": "image"}, {"type": "text", "text": "here"}]}""";
-        Assert.Equal("look here", ChatMessage.FromJson(JsonDocument.Parse(inParts).RootElement).Content);
-        Assert.Equal(message, ChatMessage.FromJson(JsonDocument.Parse(json).RootElement));
-        Assert.NotEqual(message, new ChatMessage("assistant", ""));
+        Assert.Equal("look here", ChatTurn.FromJson(JsonDocument.Parse(inParts).RootElement).Content);
+        Assert.Equal(message, ChatTurn.FromJson(JsonDocument.Parse(json).RootElement));
+        Assert.NotEqual(message, new ChatTurn("assistant", ""));
     }
 
     [Theory]
@@ -114,12 +114,12 @@ public class ChatTemplateTests
     [InlineData("{\"role\": 1}")]
     [InlineData("{\"role\": \"user\", \"content\": \"\\ud800\"}")]
     public void What_is_no_message_is_refused(string json)
-        => Assert.Throws<ArgumentException>(() => ChatMessage.FromJson(JsonDocument.Parse(json).RootElement));
+        => Assert.Throws<ArgumentException>(() => ChatTurn.FromJson(JsonDocument.Parse(json).RootElement));
 
     [Fact]
     public void Half_a_surrogate_pair_anywhere_in_a_message_is_refused_by_its_number()
     {
-        ChatMessage message = ChatMessage.FromJson(JsonDocument.Parse("{\"role\": \"user\", \"content\": \"\", \"name\": \"\\udc00\"}").RootElement);
+        ChatTurn message = ChatTurn.FromJson(JsonDocument.Parse("{\"role\": \"user\", \"content\": \"\", \"name\": \"\\udc00\"}").RootElement);
         Assert.Contains("Message 2", Assert.Throws<ArgumentException>(() => ChatTemplate.Parse(ChatCases.ChatMl, "test").Render([s_talk[0], message])).Message);
     }
 
@@ -128,15 +128,15 @@ public class ChatTemplateTests
     {
         const string half = "a\ud800";
         ChatTemplate template = ChatTemplate.Parse("{{ messages[0].content }}{{ x }}", "test");
-        Refused("Message 1", [new ChatMessage("user", half)], null);
-        Refused("Message 1", [new ChatMessage(half, "")], null);
+        Refused("Message 1", [new ChatTurn("user", half)], null);
+        Refused("Message 1", [new ChatTurn(half, "")], null);
         Refused("The variable 'x'", s_talk, new ChatTemplateOptions { Variables = new Dictionary<string, JsonNode?> { ["x"] = half } });
         Refused("The variable 'x'", s_talk,
             new ChatTemplateOptions { Variables = new Dictionary<string, JsonNode?> { ["x"] = new System.Text.Json.Nodes.JsonObject { [half] = 1 } } });
         Refused("Tool 1", s_talk, new ChatTemplateOptions { Tools = [new JsonArray(half)] });
         Assert.Throws<ArgumentException>(() => ChatTemplate.Parse("", "test", new Dictionary<string, string> { ["bos_token"] = half }).Render(s_talk));
 
-        void Refused(string what, IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options)
+        void Refused(string what, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions? options)
         {
             string message = Assert.Throws<ArgumentException>(() => template.Render(messages, options)).Message;
             Assert.StartsWith(what, message, StringComparison.Ordinal);
@@ -225,6 +225,6 @@ public class ChatTemplateTests
         Assert.NotEmpty(chats);
         foreach (JsonElement chat in chats)
             Assert.Equal(chat.GetProperty("text").GetString(),
-                template.Render([.. chat.GetProperty("messages").EnumerateArray().Select(ChatMessage.FromJson)], addGenerationPrompt: true));
+                template.Render([.. chat.GetProperty("messages").EnumerateArray().Select(ChatTurn.FromJson)], addGenerationPrompt: true));
     }
 }

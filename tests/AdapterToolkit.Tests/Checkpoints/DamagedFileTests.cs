@@ -41,7 +41,7 @@ public sealed class DamagedFileTests : IDisposable
             2000,
             path =>
             {
-                Tokenizer tokenizer = Tokenizer.FromFile(path);
+                ModelTokenizer tokenizer = ModelTokenizer.FromFile(path);
                 tokenizer.Decode(tokenizer.Encode("abab \U0001F600 ba\n", addSpecialTokens: true), skipSpecialTokens: false);
             });
 

@@ -16,7 +16,7 @@ public sealed class EndTokensTests : IDisposable
     public void The_template_s_end_comes_first_and_then_both_files()
     {
         string folder = Fixtures.OwnPathOf("cases", "03-answers-do-not-end-at-the-chat-template-s-end");
-        Tokenizer tokenizer = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", "smollm.tokenizer.json"));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Fixtures.PathOf("tokenizer", "smollm.tokenizer.json"));
         ChatTemplate template = ChatTemplate.Parse(ChatCases.ChatMl, "test");
 
         // config.json says 0, generation_config.json says 2, and the template's <|im_end|> is token 2.
@@ -77,7 +77,7 @@ public sealed class EndTokensTests : IDisposable
         const string llama3 =
             "{% for message in messages %}{{ '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n' "
             + "+ message['content'] + '<|eot_id|>' }}{% endfor %}";
-        Tokenizer tokenizer = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", "smollm.tokenizer.json"));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Fixtures.PathOf("tokenizer", "smollm.tokenizer.json"));
         File.WriteAllText(_folder["config.json"], """{"eos_token_id": 0}""");
 
         EndTokens ends = EndTokens.FromFolder(_folder.Path, ChatTemplate.Parse(llama3, "test"), tokenizer);

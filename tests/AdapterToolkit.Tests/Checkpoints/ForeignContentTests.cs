@@ -75,8 +75,8 @@ public sealed class ForeignContentTests : IDisposable
         Assert.NotEmpty(name);
         TinyLlama.Write(Folder);
         Refuses(Path.Combine(Folder, LlamaConfig.FileName), content, Load, what, remedy);
-        string tokenizer = _temporary[Tokenizer.FileName];
-        Refuses(tokenizer, content, () => Tokenizer.FromFile(tokenizer), what, remedy);
+        string tokenizer = _temporary[ModelTokenizer.FileName];
+        Refuses(tokenizer, content, () => ModelTokenizer.FromFile(tokenizer), what, remedy);
     }
 
     private void Load() => LlamaModel.Load(Folder, _device);

@@ -142,9 +142,9 @@ public sealed class ForeignFormatTests : IDisposable
     public void A_tokenizer_in_another_format_is_named(string file, string what)
     {
         Directory.CreateDirectory(Folder);
-        string path = Path.Combine(Folder, Tokenizer.FileName);
+        string path = Path.Combine(Folder, ModelTokenizer.FileName);
         File.WriteAllText(Path.Combine(Folder, file), "...");
-        CheckpointException refused = Assert.Throws<CheckpointException>(() => Tokenizer.FromFile(path));
+        CheckpointException refused = Assert.Throws<CheckpointException>(() => ModelTokenizer.FromFile(path));
         foreach (string part in (string[])[path, $"'{file}'", what, "save_pretrained"])
             Assert.Contains(part, refused.Message, StringComparison.Ordinal);
     }

@@ -30,7 +30,7 @@ public class JinjaExpressionTests
         string? text = null, problem = null;
         try
         {
-            text = ChatTemplate.Parse(template, "template").Render([new ChatMessage("user", "Hi")], options);
+            text = ChatTemplate.Parse(template, "template").Render([new ChatTurn("user", "Hi")], options);
         }
         catch (Exception exception) when (exception is ChatTemplateException or CheckpointException)
         {

@@ -14,7 +14,7 @@ public sealed class NoRegularFileTests : IDisposable
     {
         ["configuration"] = path => LlamaConfig.FromFile(path),
         ["adapter's configuration"] = path => PeftAdapterConfig.FromFile(path),
-        ["tokenizer"] = path => Tokenizer.FromFile(path),
+        ["tokenizer"] = path => ModelTokenizer.FromFile(path),
         ["safetensors"] = path => SafetensorsFile.Open(path).Dispose(),
         ["text"] = path => RegularFile.ReadAllText(path, 1 << 20),
     };

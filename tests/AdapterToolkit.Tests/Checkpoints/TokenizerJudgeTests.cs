@@ -39,17 +39,17 @@ public sealed class TokenizerJudgeTests
         get
         {
             TheoryData<string> files = [.. Fixtures.Files("tokenizer", "*.tokenizer.json"),
-                .. Directory.GetFiles(Fixtures.OwnPathOf("cases"), Tokenizer.FileName, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+                .. Directory.GetFiles(Fixtures.OwnPathOf("cases"), ModelTokenizer.FileName, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
             files.Add(SampleTokenizer);
             if (Environment.GetEnvironmentVariable("ADAPTER_MODELS") is { Length: > 0 } models)
-                files.Add(Path.Combine(models, "smollm2-135m-instruct", Tokenizer.FileName));
+                files.Add(Path.Combine(models, "smollm2-135m-instruct", ModelTokenizer.FileName));
             return files;
         }
     }
 
     private static bool IsHere => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
-    private static string SampleTokenizer => Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", Tokenizer.FileName);
+    private static string SampleTokenizer => Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", ModelTokenizer.FileName);
 
     [Theory]
     [MemberData(nameof(TokenizerFiles))]
@@ -78,10 +78,10 @@ public sealed class TokenizerJudgeTests
     {
         string folder = Fixtures.OwnPathOf("cases", "18-rstrip-takes-the-next-added-token");
         string[] texts = [.. File.ReadAllLines(Path.Combine(folder, "text.jsonl")).Select(line => JsonNode.Parse(line)!.GetValue<string>())];
-        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Path.Combine(folder, ModelTokenizer.FileName));
 
         Assert.Equal([67, 1201, 1200, 1201, 68], tokenizer.Encode("a [T] b", addSpecialTokens: false));
-        Agrees(Path.Combine(folder, Tokenizer.FileName), texts);
+        Agrees(Path.Combine(folder, ModelTokenizer.FileName), texts);
     }
 
     [Theory]
@@ -109,9 +109,9 @@ public sealed class TokenizerJudgeTests
         JsonArray merges = root["model"]!["merges"]!.AsArray();
         foreach (JsonNode merge in merges.Take(20).Select(merge => merge!.DeepClone()).ToArray())
             merges.Add(merge);
-        Tokenizer original = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json"));
+        ModelTokenizer original = ModelTokenizer.FromFile(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json"));
 
-        Tokenizer doubled = Agrees(root, ["the there then in on an tin the the", .. OddTexts(new Random(13))]);
+        ModelTokenizer doubled = Agrees(root, ["the there then in on an tin the the", .. OddTexts(new Random(13))]);
 
         const string text = "the theatre, then the tin of the one";
         Assert.NotEqual(original.Encode(text, addSpecialTokens: false), doubled.Encode(text, addSpecialTokens: false));
@@ -135,7 +135,7 @@ public sealed class TokenizerJudgeTests
     [Fact]
     public void A_word_of_two_hundred_thousand_letters_takes_time_in_proportion()
     {
-        Tokenizer tokenizer = Tokenizer.FromFile(SampleTokenizer);
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(SampleTokenizer);
         Random random = new(1);
         string bases = string.Concat(Enumerable.Range(0, 200_000).Select(_ => "ACGT"[random.Next(4)]));
 
@@ -151,8 +151,8 @@ public sealed class TokenizerJudgeTests
     {
         JsonNode root = ChangedTokenizer.Read("gpt2");
         root["normalizer"] = JsonNode.Parse("""{"type": "NFC"}""");
-        Tokenizer normalizing = root.ToTokenizer();
-        Tokenizer plain = Tokenizer.FromFile(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json"));
+        ModelTokenizer normalizing = root.ToTokenizer();
+        ModelTokenizer plain = ModelTokenizer.FromFile(Fixtures.PathOf("tokenizer", "gpt2.tokenizer.json"));
         foreach (string half in (string[])["a\uD800b", "\uDC00", "x\uD83D"])
         {
             Assert.Equal(plain.Encode(half, addSpecialTokens: false), normalizing.Encode(half, addSpecialTokens: false));
@@ -168,18 +168,18 @@ public sealed class TokenizerJudgeTests
     {
         Assert.SkipUnless(IsHere, NotHere);
         using TemporaryFolder folder = new();
-        string file = folder[Tokenizer.FileName];
+        string file = folder[ModelTokenizer.FileName];
         JsonNode root = ChangedTokenizer.Read("gpt2");
         root["pre_tokenizer"]!["add_prefix_space"] = true;
         foreach (string content in (string[])["<|user|>", "<|assistant|>", "<|end|>"])
             root.AddToken(content, special: true);
         File.WriteAllText(file, root.ToJsonString());
-        Tokenizer ours = Tokenizer.FromFile(file);
+        ModelTokenizer ours = ModelTokenizer.FromFile(file);
         ChatTemplate template = ChatTemplate.Parse(
             "{% for m in messages %}<|{{ m.role }}|>HEADER{{ m.content }}<|end|>\n{% endfor %}{% if add_generation_prompt %}<|assistant|>HEADER{% endif %}"
                 .Replace("HEADER", header, StringComparison.Ordinal),
             "test");
-        ChatMessage[] messages = [new("user", "the first"), new("assistant", "one answer"), new("user", "then"), new("assistant", "the other, 'tis said")];
+        ChatTurn[] messages = [new("user", "the first"), new("assistant", "one answer"), new("user", "then"), new("assistant", "the other, 'tis said")];
 
         ChatTokens tokens = Assert.Single(new ChatEncoder(template, ours).Encode(new Conversation(messages)));
 
@@ -210,17 +210,17 @@ public sealed class TokenizerJudgeTests
         return texts;
     }
 
-    private static Tokenizer Agrees(JsonNode root, IReadOnlyList<string> texts)
+    private static ModelTokenizer Agrees(JsonNode root, IReadOnlyList<string> texts)
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder[Tokenizer.FileName], root.ToJsonString());
-        return Agrees(folder[Tokenizer.FileName], texts);
+        File.WriteAllText(folder[ModelTokenizer.FileName], root.ToJsonString());
+        return Agrees(folder[ModelTokenizer.FileName], texts);
     }
 
-    private static Tokenizer Agrees(string file, IReadOnlyList<string> texts)
+    private static ModelTokenizer Agrees(string file, IReadOnlyList<string> texts)
     {
         Assert.SkipUnless(IsHere, NotHere);
-        Tokenizer ours = Tokenizer.FromFile(file);
+        ModelTokenizer ours = ModelTokenizer.FromFile(file);
         Tokenizers.DotNet.Tokenizer theirs = new(file);
         Assert.NotEmpty(texts);
         foreach (string text in texts)

@@ -21,7 +21,7 @@ public class TokenizerTests
     [MemberData(nameof(Cases))]
     public void Encodes_and_decodes_as_the_reference(string name)
     {
-        Tokenizer tokenizer = Load(name);
+        ModelTokenizer tokenizer = Load(name);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Fixtures.PathOf("tokenizer", name + Expected)));
         Assert.NotEqual(0, document.RootElement.GetArrayLength());
         foreach (JsonElement expected in document.RootElement.EnumerateArray())
@@ -39,7 +39,7 @@ public class TokenizerTests
     [MemberData(nameof(Cases))]
     public void Decoding_gives_back_any_text(string name)
     {
-        Tokenizer tokenizer = Load(name);
+        ModelTokenizer tokenizer = Load(name);
         Text().Sample(text => tokenizer.Decode(tokenizer.Encode(text, addSpecialTokens: false), skipSpecialTokens: false) == text, iter: 500);
     }
 
@@ -47,7 +47,7 @@ public class TokenizerTests
     public void Real_model_encodes_as_the_reference()
     {
         string folder = PretrainedModels.FolderOf("smollm2-135m-instruct");
-        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Path.Combine(folder, ModelTokenizer.FileName));
         Assert.Equal(49152, tokenizer.VocabularySize);
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "expected.json")));
         JsonElement[] chats = [.. document.RootElement.GetProperty("chats").EnumerateArray()];
@@ -65,7 +65,7 @@ public class TokenizerTests
     [Fact]
     public void Letters_beyond_the_basic_plane_are_letters()
     {
-        Tokenizer tokenizer = Load("gpt2");
+        ModelTokenizer tokenizer = Load("gpt2");
 
         // Mathematical bold letters and digits: one word of two letters, one of two digits, as by code points.
         List<string> pieces = [];
@@ -155,7 +155,7 @@ public class TokenizerTests
             ? (JsonNode)$"{pair[0]} {pair[1]}"
             : merge!.DeepClone())]);
         root["pre_tokenizer"]!["add_prefix_space"] = true;
-        Tokenizer changed = root.ToTokenizer(), original = Load("gpt2");
+        ModelTokenizer changed = root.ToTokenizer(), original = Load("gpt2");
         Assert.Equal(original.Encode(" hello world", false), changed.Encode("hello world", false));
     }
 
@@ -164,7 +164,7 @@ public class TokenizerTests
     {
         JsonNode root = ChangedTokenizer.Read("gpt2");
         root["normalizer"] = JsonNode.Parse("""{"type": "NFC"}""");
-        Tokenizer tokenizer = root.ToTokenizer();
+        ModelTokenizer tokenizer = root.ToTokenizer();
         Assert.Equal(Load("gpt2").Encode("caf\u00E9 bar", false), tokenizer.Encode("cafe\u0301 bar", false));
     }
 
@@ -208,7 +208,7 @@ public class TokenizerTests
 
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["tokenizer.json"], root.ToJsonString());
-        CheckpointException error = Assert.Throws<CheckpointException>(() => Tokenizer.FromFile(folder["tokenizer.json"]));
+        CheckpointException error = Assert.Throws<CheckpointException>(() => ModelTokenizer.FromFile(folder["tokenizer.json"]));
         Assert.Contains("tokenizer.json", error.Message);
         Assert.Contains(expected, error.Message);
     }
@@ -216,7 +216,7 @@ public class TokenizerTests
     [Fact]
     public void Encoding_keeps_up_with_five_megabytes_a_second()
     {
-        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", "tokenizer.json"));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Path.Combine(SolutionFolder.Find(), "samples", "FineTune", "base-model", "tokenizer.json"));
         string text = string.Concat(Enumerable.Repeat(string.Concat(Directory.GetFiles(Path.Combine(SolutionFolder.Find(), "src", "AdapterToolkit",
             "Formats"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)), 10));
         tokenizer.Encode(text, false);
@@ -232,7 +232,7 @@ public class TokenizerTests
     private static readonly string[] s_rare = [" ", "\n", "\r\n", "\t", "  ", "'s", "'LL", "the", "12", "\u00A0", "<|im_end|>", "\u4E2D", "e\u0301",
         "\U0001D400", "\U0001F600", "\U00020000"];
 
-    private static Tokenizer Load(string name) => Tokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
+    private static ModelTokenizer Load(string name) => ModelTokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
 
     private static int[] Ids(JsonElement array) => [.. array.EnumerateArray().Select(id => id.GetInt32())];
 

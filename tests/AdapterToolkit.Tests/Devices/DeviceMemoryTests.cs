@@ -86,7 +86,7 @@ public sealed class DeviceMemoryTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void ATensorOfMoreNumbersThanFitIsRefusedByOperator(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         const int rows = 70_000;
         Wide wide = new(1, 40_000) { CheckpointPath = "model.wide" };
         wide.Weight.Load(device, new float[40_000]);
@@ -105,7 +105,7 @@ public sealed class DeviceMemoryTests
     public void AnEmbeddingOfMoreNumbersThanFitIsRefused()
     {
         using CpuDevice device = new(threads: 1);
-        Embedding embedding = new(2, 40_000);
+        TokenEmbedding embedding = new(2, 40_000);
         embedding.Weight.Load(device, new float[80_000]);
         TokenIds tokens = new(1, 70_000, new int[70_000]);
         Assert.Contains("70,000 x 40,000", Assert.Throws<DeviceMemoryException>(() => embedding.Forward(tokens)).Message, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ public sealed class DisposalTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void ATensorThatNobodyHolds(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         Tensor tensor = Tensor.From(device, new Shape(2, 2), [1, 2, 3, 4]);
         tensor.Dispose();
         tensor.Dispose();
@@ -48,7 +48,7 @@ public sealed class DisposalTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void ATensorThatSomebodyElseHolds(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         Tensor tensor = Tensor.From(device, new Shape(2, 2), [1, 2, 3, 4]);
         Tensor row = tensor.SliceRows(1, 1);
         tensor.Dispose();
@@ -62,7 +62,7 @@ public sealed class DisposalTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void ADevice(string identifier)
     {
-        Device device = TestDevices.Open(identifier);
+        ComputeDevice device = TestDevices.Open(identifier);
         Tensor tensor = Tensor.From(device, new Shape(4), [1, 2, 3, 4]);
         device.Dispose();
         device.Dispose();
@@ -79,7 +79,7 @@ public sealed class DisposalTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void AModel(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         FusedModel model = FusedModel.Create(device);
         using AdamW optimizer = new();
         using TemporaryFolder folder = new();
@@ -97,7 +97,7 @@ public sealed class DisposalTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void AModelWhoseDeviceIsGone(string identifier)
     {
-        Device device = TestDevices.Open(identifier);
+        ComputeDevice device = TestDevices.Open(identifier);
         FusedModel model = FusedModel.Create(device);
         TokenIds tokens = new(1, 4, s_labels);
         model.Logits(tokens);

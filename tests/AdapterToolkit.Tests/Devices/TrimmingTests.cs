@@ -9,5 +9,5 @@ public sealed class TrimmingTests
 {
     [Fact]
     public void TheLibraryIsMarkedTrimmable() =>
-        Assert.Contains(typeof(Device).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>(), data => data is { Key: "IsTrimmable", Value: "True" });
+        Assert.Contains(typeof(ComputeDevice).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>(), data => data is { Key: "IsTrimmable", Value: "True" });
 }

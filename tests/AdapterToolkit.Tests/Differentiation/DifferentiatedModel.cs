@@ -21,7 +21,7 @@ internal sealed class DifferentiatedModel : IDisposable
     private const int Rows = 3;
     private const int Features = Models.Adapted.Features;
 
-    private readonly Device _device = Device.Parse("cpu");
+    private readonly ComputeDevice _device = ComputeDevice.Parse("cpu");
     private readonly RandomSequence _random = new(5);
     private readonly Module _module;
     private readonly Func<Tensor[], Tensor> _forward;

@@ -11,7 +11,7 @@ public sealed partial class WrittenLlama(LlamaConfig config)
     : LanguageModel(new RotarySettings(config.HeadDim, config.MaxPositions, config.RotaryBase, config.RotaryScaling))
 {
     [Checkpoint("model.embed_tokens")]
-    public Embedding Embedding { get; } = new(config.VocabularySize, config.HiddenSize);
+    public TokenEmbedding Embedding { get; } = new(config.VocabularySize, config.HiddenSize);
 
     [Checkpoint("model.layers")]
     public IReadOnlyList<WrittenBlock> Blocks { get; } = [.. Enumerable.Range(0, config.Layers).Select(_ => new WrittenBlock(config))];

@@ -101,7 +101,7 @@ public sealed class FailedCallTests
     /// <summary>Runs a check, after which the model gives what it gave before and can be released without a rest.</summary>
     private static void Check(string identifier, Action<FusedModel> check)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using (FusedModel model = FusedModel.Create(device))
         {
             float[] logits = model.Logits(Tokens());

@@ -17,7 +17,7 @@ public sealed partial class FusedModel() : LanguageModel(new RotarySettings(Head
     private const int Vocabulary = 11;
     private const int Features = 6;
 
-    public Embedding Embedding { get; } = new(Vocabulary, Features);
+    public TokenEmbedding Embedding { get; } = new(Vocabulary, Features);
 
     public IReadOnlyList<Adapted> Layers { get; } = [new(), new(), new()];
 
@@ -39,7 +39,7 @@ public sealed partial class FusedModel() : LanguageModel(new RotarySettings(Head
     }
 
     /// <summary>A model with random weights and an adapter.</summary>
-    public static FusedModel Create(Device device)
+    public static FusedModel Create(ComputeDevice device)
     {
         using TemporaryFolder folder = new();
         Random random = new(5);

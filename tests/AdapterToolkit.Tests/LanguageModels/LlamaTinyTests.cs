@@ -37,7 +37,7 @@ public class LlamaTinyTests
     [MemberData(nameof(Devices))]
     public void The_base_gives_the_references_logits_and_loss(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         Batch batch = Batch.Read();
 
@@ -77,7 +77,7 @@ public class LlamaTinyTests
 
         static double LossOf(string folder, string identifier)
         {
-            using Device device = TestDevices.Open(identifier);
+            using ComputeDevice device = TestDevices.Open(identifier);
             using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
             int[] ids = [.. Enumerable.Range(0, 60).Select(i => ((i * 37) + 11) % 320)];
             return model.Loss(new TokenIds(1, ids.Length, ids), ids).Mean;
@@ -91,7 +91,7 @@ public class LlamaTinyTests
         using TemporaryFolder folder = new();
         File.Copy(Fixtures.OwnPathOf("llama-tiny", "base", Checkpoint.SingleFileName), folder[Checkpoint.SingleFileName]);
         File.Copy(Fixtures.OwnPathOf("cases", "02-rope-scaling-beside-rope-parameters", LlamaConfig.FileName), folder[LlamaConfig.FileName]);
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(folder.Path, device, WeightStorage.Dense);
         int[] ids = [.. Enumerable.Range(0, 100).Select(i => ((i * 37) + 11) % 320)];
         Assert.InRange(model.Loss(new TokenIds(1, ids.Length, ids), ids).Mean, 5.926263223994862 - 1e-6, 5.926263223994862 + 1e-6);
@@ -101,7 +101,7 @@ public class LlamaTinyTests
     [MemberData(nameof(TestDevices.Fast), MemberType = typeof(TestDevices))]
     public void The_base_continues_greedily_as_the_reference_does(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         using SafetensorsFile expected = SafetensorsFile.Open(Fixtures.PathOf("llama-tiny", "base_expected.safetensors"));
         int[] greedy = [.. expected.ReadInt64("greedy").Select(id => (int)id)];
@@ -116,7 +116,7 @@ public class LlamaTinyTests
     {
         string folder = Fixtures.PathOf("llama-tiny", name);
         using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(Path.Combine(folder, "adapter"));
         Batch batch = Batch.Read();
@@ -151,7 +151,7 @@ public class LlamaTinyTests
     {
         string folder = Fixtures.PathOf("llama-tiny", name);
         using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(folder, "expected.safetensors"));
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device);
         WeightFormat format = WeightFormat.NF4(int.Parse(expected.Metadata["blocksize"], CultureInfo.InvariantCulture),
             bool.Parse(expected.Metadata["double_quantized"]));
@@ -172,7 +172,7 @@ public class LlamaTinyTests
     public void An_adapter_is_saved_as_it_was_loaded(string identifier, string name)
     {
         string adapter = Fixtures.PathOf("llama-tiny", name, "adapter");
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(adapter);
         using TemporaryFolder temporary = new();

@@ -18,7 +18,7 @@ public sealed class OneThreadTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public async Task EveryCallOfASecondThreadIsRefused(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using FusedModel model = FusedModel.Create(device);
         using AdamW optimizer = new();
         int[] alone = model.Generate(s_tokens, 2, cancellationToken: TestContext.Current.CancellationToken);
@@ -59,7 +59,7 @@ public sealed class OneThreadTests
     [MemberData(nameof(TestDevices.Accelerators), MemberType = typeof(TestDevices))]
     public async Task AnotherModelOnTheSameAcceleratorIsRefused(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using FusedModel first = FusedModel.Create(device), second = FusedModel.Create(device);
         Action[] calls = [() => second.Logits(new TokenIds(1, 4, s_tokens)), () => FusedModel.Create(device).Dispose()];
         await WhileGenerating(first, () => Assert.All(calls, call =>

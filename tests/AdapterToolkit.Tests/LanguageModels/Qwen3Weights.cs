@@ -16,7 +16,7 @@ internal sealed class Qwen3Weights : LanguageModel
     public Qwen3Weights()
         : base(new RotarySettings(HeadDim, 128, 10_000))
     {
-        Embedding embedding = new(Vocabulary, Hidden);
+        TokenEmbedding embedding = new(Vocabulary, Hidden);
         Head = new LanguageModelHead(embedding);
         _children =
             [new("model.embed_tokens", embedding), .. Enumerable.Range(0, Layers).SelectMany(Layer), new("model.norm", Norm(Hidden)), new("lm_head", Head)];

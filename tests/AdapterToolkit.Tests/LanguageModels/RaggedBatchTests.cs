@@ -23,7 +23,7 @@ public sealed class RaggedBatchTests
     [MemberData(nameof(All))]
     public void A_sequence_has_the_logits_that_it_has_alone_and_padded(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = Load(device);
         TokenIds tokens = Tokens(LengthsOn(identifier));
         float[] logits = model.Logits(tokens), padded = model.Logits(Padded(tokens));
@@ -41,7 +41,7 @@ public sealed class RaggedBatchTests
     [MemberData(nameof(All))]
     public void Losses_and_gradients_are_the_sums_of_those_of_the_sequences(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = Load(device);
         TokenIds tokens = Tokens(LengthsOn(identifier));
         LossSum together = model.ForwardBackward(tokens, tokens.Ids, 1);
@@ -88,7 +88,7 @@ public sealed class RaggedBatchTests
     [MemberData(nameof(All))]
     public void A_text_that_starts_later_turns_by_other_angles_and_has_the_same_logits(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LlamaModel model = Load(device);
         TokenIds tokens = Tokens([5, 4]), later = new(tokens.Ids, [5, 4], [0, 9]);
         int vocabulary = model.Head.VocabularySize;
@@ -110,7 +110,7 @@ public sealed class RaggedBatchTests
         Assert.Contains($"Sequence 1 has 2 tokens from position {last - 1}, but the model takes {last} positions", message, StringComparison.Ordinal);
     }
 
-    private static LlamaModel Load(Device device)
+    private static LlamaModel Load(ComputeDevice device)
     {
         LlamaModel model = LlamaModel.Load(Fixtures.PathOf("llama-tiny", "base"), device, WeightStorage.Dense);
         model.Adapter.Load(Fixtures.PathOf("llama-tiny", "lora_all_r4", "adapter"));

@@ -24,7 +24,7 @@ public class RealModelTests
     {
         string folder = PretrainedModels.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
-        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
         ChatTemplate template = ChatTemplate.FromFolder(folder);
         using CpuDevice device = new();
         using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
@@ -32,8 +32,8 @@ public class RealModelTests
         Assert.NotEqual(0, expected.RootElement.GetProperty("chats").GetArrayLength());
         foreach (JsonElement chat in expected.RootElement.GetProperty("chats").EnumerateArray())
         {
-            ChatMessage[] messages = [.. chat.GetProperty("messages").EnumerateArray()
-                .Select(message => new ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!))];
+            ChatTurn[] messages = [.. chat.GetProperty("messages").EnumerateArray()
+                .Select(message => new ChatTurn(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!))];
             string text = template.Render(messages, addGenerationPrompt: true);
             Assert.Equal(chat.GetProperty("text").GetString(), text);
             int[] ids = tokenizer.Encode(text, addSpecialTokens: false);
@@ -52,7 +52,7 @@ public class RealModelTests
     {
         string folder = PretrainedModels.FolderOf(Name);
         using JsonDocument expected = Expected(folder);
-        using Device device = TestDevices.Open("opencl:0");
+        using ComputeDevice device = TestDevices.Open("opencl:0");
         using LlamaModel model = LlamaModel.Load(folder, device, WeightStorage.Dense);
         JsonElement chat = expected.RootElement.GetProperty("chats")[0];
         AssertTop5(chat, model.NextTokenLogits(Ids(chat.GetProperty("ids"))));
@@ -123,7 +123,7 @@ public class RealModelTests
     private static void CheckTraining(LlamaModel model, string folder, JsonElement expected, double before, JsonElement results, double start, double later)
     {
         JsonElement heldOut = expected.GetProperty("heldOut"), lora = expected.GetProperty("lora");
-        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Path.Combine(folder, "tokenizer.json"));
         int[] heldOutIds = Ids(heldOut.GetProperty("ids"));
         Assert.Equal(heldOutIds, tokenizer.Encode(heldOut.GetProperty("text").GetString()!, addSpecialTokens: false));
         TokenIds heldOutTokens = new(1, heldOutIds.Length, heldOutIds);

@@ -39,11 +39,11 @@ public sealed class EmbeddingTests
     [MemberData(nameof(Vocabularies))]
     public void EachTokenGivesItsRow(string identifier, int vocabulary)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (int hidden in (int[])[1, 5, 48])
         {
             float[] matrix = [.. Enumerable.Range(0, vocabulary * hidden).Select(i => (float)i)];
-            Embedding embedding = new(vocabulary, hidden);
+            TokenEmbedding embedding = new(vocabulary, hidden);
             embedding.Weight.Load(device, matrix);
 
             // The first, the last, one twice; in a batch that several threads share on the CPU.
@@ -65,8 +65,8 @@ public sealed class EmbeddingTests
     [MemberData(nameof(WrongIds))]
     public void ATokenOutsideTheVocabularyIsNamed(string identifier, int id)
     {
-        using Device device = TestDevices.Open(identifier);
-        Embedding embedding = new(10, 4);
+        using ComputeDevice device = TestDevices.Open(identifier);
+        TokenEmbedding embedding = new(10, 4);
         embedding.Weight.Load(device, new float[40]);
         long before = device.HeldBytes;
         ArgumentOutOfRangeException exception = Assert.Throws<ArgumentOutOfRangeException>(() => embedding.Forward(new TokenIds(1, 3, [0, id, 9])));
@@ -80,7 +80,7 @@ public sealed class EmbeddingTests
     public void AMatrixInSixteenBitsGivesItsNumbersExactly(string identifier, string format)
     {
         bool isHalf = format == nameof(WeightFormat.Float16);
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         ushort[] bits = [.. isHalf ? s_halves : s_bfloats];
         foreach (int hidden in (int[])[1, 3, 8])
         {
@@ -89,7 +89,7 @@ public sealed class EmbeddingTests
             ushort[] held = bits[..(vocabulary * hidden)];
             float[] matrix =
                 [.. held.Select(number => isHalf ? (float)BitConverter.UInt16BitsToHalf(number) : BitConverter.UInt32BitsToSingle((uint)number << 16))];
-            Embedding embedding = new(vocabulary, hidden);
+            TokenEmbedding embedding = new(vocabulary, hidden);
             embedding.Weight.Load(device, new QuantizedValues(isHalf ? WeightFormat.Float16 : WeightFormat.BFloat16,
                 matrix.Length, MemoryMarshal.AsBytes(held.AsSpan()).ToArray(), null));
             int[] ids = [vocabulary - 1, .. Enumerable.Range(0, vocabulary), 0];

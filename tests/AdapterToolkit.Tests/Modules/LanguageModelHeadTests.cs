@@ -17,7 +17,7 @@ public class LanguageModelHeadTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void Gives_the_loss_of_the_next_label_and_its_gradient(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         (LanguageModelHead head, float[] weight) = NewHead(device, Hidden, Vocabulary);
         float[] hidden = Numbers(Batch * Length * Hidden, seed: 2, deviation: 1);
         Tensor states = Tensor.From(device, new Shape(Batch, Length, Hidden), hidden);
@@ -97,7 +97,7 @@ public class LanguageModelHeadTests
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void The_last_row_of_each_sequence_scores_nothing_however_long_the_sequences_are(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         (LanguageModelHead head, _) = NewHead(device, Hidden, Vocabulary);
         int[] labels = [3, 1, 36, 4, 9, 0];
         float[] hidden = Numbers(labels.Length * Hidden, seed: 2, deviation: 1);
@@ -133,7 +133,7 @@ public class LanguageModelHeadTests
 
     private static ReadOnlySpan<Sequence> Sequences(int batch, int length) => new TokenIds(batch, length, new int[batch * length]).Sequences;
 
-    private static (LanguageModelHead Head, float[] Weight) NewHead(Device device, int hiddenSize, int vocabulary)
+    private static (LanguageModelHead Head, float[] Weight) NewHead(ComputeDevice device, int hiddenSize, int vocabulary)
     {
         LanguageModelHead head = new(hiddenSize, vocabulary);
         float[] weight = Numbers(vocabulary * hiddenSize, seed: 1, deviation: 1);

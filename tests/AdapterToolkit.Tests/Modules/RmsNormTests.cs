@@ -22,7 +22,7 @@ public sealed class RmsNormTests
     [MemberData(nameof(All))]
     public void AFrozenLayerSavesItsInputAndOneNumberARow(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         RmsNorm norm = new(Features, 1e-6f);
         norm.FrozenWeights.Single().Load(device, s_weight);
         using Tensor x = Tensor.From(device, new Shape(Rows, Features), Values()), gradient = Tensor.From(device, x.Shape, Values());
@@ -50,7 +50,7 @@ public sealed class RmsNormTests
     [MemberData(nameof(All))]
     public void NothingIsSavedWhereNothingTrains(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         RmsNorm norm = new(Features, 1e-6f);
         norm.FrozenWeights.Single().Load(device, s_weight);
         using Tensor x = Tensor.From(device, new Shape(Rows, Features), Values());
@@ -64,7 +64,7 @@ public sealed class RmsNormTests
     [MemberData(nameof(All))]
     public void AWeightMadeTrainableBeforeItIsLoadedTrains(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         RmsNorm norm = new(Features, 1e-6f);
         Holder holder = new(norm);
         _ = new LowRankAdapter(holder);

@@ -10,7 +10,7 @@ public sealed class TrainableModuleTests
     [Fact]
     public void OneWithoutAWeightThatTrainsIsRefusedByName()
     {
-        foreach (Module module in (Module[])[new Embedding(4, 4), new LanguageModelHead(4, 4), new Adapted(), new Holder(new RmsNorm(4, 1e-6f))])
+        foreach (Module module in (Module[])[new TokenEmbedding(4, 4), new LanguageModelHead(4, 4), new Adapted(), new Holder(new RmsNorm(4, 1e-6f))])
         {
             NotSupportedException error = Assert.Throws<NotSupportedException>(() => new Holder(module).NameTree(""));
             Assert.StartsWith($"{module.GetType().Name} has no weight that can train.", error.Message, StringComparison.Ordinal);

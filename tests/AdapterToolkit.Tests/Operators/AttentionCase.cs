@@ -56,7 +56,7 @@ internal sealed class AttentionCase
 
     public Shape KeyShape => new(Rows, KeyHeads * HeadDim);
 
-    public SequenceContext Context(Device device)
+    public SequenceContext Context(ComputeDevice device)
     {
         RotaryTable table = new(device, Tokens.Sequences.ToArray().Max(sequence => sequence.EndPosition), RotaryFrequencies.Compute(HeadDim, 10_000, null));
         return new SequenceContext(Tokens, table);

@@ -44,7 +44,7 @@ public sealed class CausalAttentionTests
     [MemberData(nameof(All))]
     public void GradientsAreFiniteDifferences(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (AttentionCase shape in (AttentionCase[])[new(2, 4, 4, 2, 4, [4, 3]), Ragged([1, 4, 3], 4, 2, 4)])
         {
             (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
@@ -66,7 +66,7 @@ public sealed class CausalAttentionTests
     [MemberData(nameof(All))]
     public void LargeProductsDoNotOverflow(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         AttentionCase shape = new(1, 6, 2, 1, 4);
         for (int i = 0; i < shape.Query.Length; i++)
             shape.Query[i] *= 300;
@@ -78,7 +78,7 @@ public sealed class CausalAttentionTests
     [MemberData(nameof(All))]
     public void OnlyWantedGradientsAreGiven(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         AttentionCase shape = new(2, 3, 2, 1, 4, [3, 2]);
         (float[] query, float[] key, float[] value) = shape.ExpectedGradients();
         for (int wanted = 0; wanted < 8; wanted++)
@@ -94,7 +94,7 @@ public sealed class CausalAttentionTests
     [MemberData(nameof(Fast))]
     public void NoMatrixOfRowsByRowsExists(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using TensorScope.Suspension suspension = TensorScope.Suspend();
         AttentionCase shape = new(1, 256, 2, 1, 8);
         using SequenceContext context = shape.Context(device);
@@ -160,7 +160,7 @@ public sealed class CausalAttentionTests
 
     private static void CheckAll(string identifier, AttentionCase[] cases)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (AttentionCase shape in cases)
         {
             Close.Assert(shape.Expected(shape.Query, shape.Key, shape.Value), Forward(device, shape), 1e-5, $"O of {shape}");
@@ -172,7 +172,7 @@ public sealed class CausalAttentionTests
 
     private static void CheckAlone(string identifier, AttentionCase[] cases)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (AttentionCase shape in cases)
         {
             float[] result = Forward(device, shape);
@@ -198,7 +198,7 @@ public sealed class CausalAttentionTests
     private static double Weighted(AttentionCase shape, float[] result) =>
         result.Zip(shape.Gradient, (value, weight) => (double)value * weight).Sum();
 
-    private static float[] Forward(Device device, AttentionCase shape)
+    private static float[] Forward(ComputeDevice device, AttentionCase shape)
     {
         using TensorScope scope = new();
         using SequenceContext context = shape.Context(device);
@@ -212,7 +212,8 @@ public sealed class CausalAttentionTests
     }
 
     /// <summary>The gradients, and an empty array for one that was not given.</summary>
-    private static (float[] Query, float[] Key, float[] Value) Gradients(Device device, AttentionCase shape, bool queryActive, bool keyActive, bool valueActive)
+    private static (float[] Query, float[] Key, float[] Value) Gradients(
+        ComputeDevice device, AttentionCase shape, bool queryActive, bool keyActive, bool valueActive)
     {
         using TensorScope scope = new();
         using SequenceContext context = shape.Context(device);

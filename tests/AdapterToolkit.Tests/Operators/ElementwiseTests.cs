@@ -49,7 +49,7 @@ public sealed class ElementwiseTests
     public void AFunctionOfOneTensorAndItsGradient(string identifier, string name)
     {
         Unary unary = s_unary[name];
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (int size in Sizes(device))
         {
             float[] x = Values(size, 1), dy = Values(size, 2);
@@ -69,7 +69,7 @@ public sealed class ElementwiseTests
     public void AFunctionOfTwoTensorsAndItsGradients(string identifier, string name)
     {
         Binary binary = s_binary[name];
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (int size in Sizes(device))
         {
             float[] left = Values(size, 1), right = Values(size, 2), dy = Values(size, 3);
@@ -94,7 +94,7 @@ public sealed class ElementwiseTests
     [MemberData(nameof(All))]
     public void OperatorsOfCSharpStandForThem(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using (new TensorScope())
         {
             float[] x = [1, -2, 3.5f], y = [0.5f, 4, -1];
@@ -119,7 +119,7 @@ public sealed class ElementwiseTests
     [MemberData(nameof(All))]
     public void ResultsInPlaceAreThoseOfNewTensors(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (int size in s_sizes)
         {
             float[] x = Values(size, 1), y = Values(size, 2);
@@ -135,7 +135,7 @@ public sealed class ElementwiseTests
     [MemberData(nameof(All))]
     public void LargeArgumentsStayFinite(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         float[] x = [-200, -90, -30, 30, 90, 200];
         using Tensor argument = Tensor.From(device, new Shape(6), x), ones = Tensor.From(device, new Shape(6), [1, 1, 1, 1, 1, 1]);
         foreach (string name in (string[])["Silu", "Gelu", "GeluTanh"])
@@ -154,7 +154,7 @@ public sealed class ElementwiseTests
     [MemberData(nameof(All))]
     public void WhatIsNoNumberStaysNone(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         float[] x = [.. Enumerable.Repeat(float.NaN, 19)];
         using Tensor argument = Tensor.From(device, new Shape(19), x);
         foreach ((string name, Unary unary) in s_unary)
@@ -168,7 +168,7 @@ public sealed class ElementwiseTests
     [MemberData(nameof(All))]
     public void OfSeveralGradientsOnlyTheWantedAreComputed(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (int size in s_sizes)
         {
             Shape shape = new(size);
@@ -192,7 +192,7 @@ public sealed class ElementwiseTests
     [MemberData(nameof(All))]
     public void TensorsWithoutElementsAreAllowed(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Tensor empty = Tensor.Zeros(device, new Shape(0, 4));
         foreach (Unary unary in s_unary.Values)
         {
@@ -230,7 +230,7 @@ public sealed class ElementwiseTests
     public void DifferentDevicesAreNamed()
     {
         using CpuDevice device = new(threads: 1);
-        using Device debug = Device.Parse("debug");
+        using ComputeDevice debug = ComputeDevice.Parse("debug");
         using Tensor left = Tensor.Zeros(device, new Shape(2)), right = Tensor.Zeros(debug, new Shape(2));
         ArgumentException exception = Assert.Throws<ArgumentException>(() => Op.Add(left, right));
         Assert.Contains("cpu", exception.Message, StringComparison.Ordinal);
@@ -262,7 +262,7 @@ public sealed class ElementwiseTests
         return (gateGradient!, upGradient!);
     }
 
-    private static IEnumerable<int> Sizes(Device device) => device is CpuDevice ? [.. s_sizes, 40_003] : s_sizes;
+    private static IEnumerable<int> Sizes(ComputeDevice device) => device is CpuDevice ? [.. s_sizes, 40_003] : s_sizes;
 
     private static float[] Values(int count, ulong seed)
     {

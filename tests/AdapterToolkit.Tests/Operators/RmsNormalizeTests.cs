@@ -19,7 +19,7 @@ public sealed class RmsNormalizeTests
     [MemberData(nameof(Columns))]
     public void EqualsItsDefinition(string identifier, int columns)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (int rows in device is CpuDevice ? (int[])[1, 7, 130] : [1, 7])
         {
             float[] x = Values(rows * columns, 1), weight = Values(columns, 2), dy = Values(rows * columns, 3), sum = Values(columns, 4);
@@ -58,7 +58,7 @@ public sealed class RmsNormalizeTests
     public void GradientsAreFiniteDifferences(string identifier)
     {
         const int rows = 3, columns = 7;
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         float[] x = Values(rows * columns, 1), weight = Values(columns, 2), dy = Values(rows * columns, 3);
         using Tensor argument = Tensor.From(device, new Shape(rows, columns), x), factors = Tensor.From(device, new Shape(columns), weight);
         using Tensor gradient = Tensor.From(device, argument.Shape, dy), weightGradient = Tensor.Zeros(device, factors.Shape);
@@ -86,7 +86,7 @@ public sealed class RmsNormalizeTests
     [MemberData(nameof(All))]
     public void ARowOfZerosGivesZeros(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Tensor zeros = Tensor.Zeros(device, new Shape(2, 9)), weight = Tensor.From(device, new Shape(9), Values(9, 1));
         using Tensor result = Op.RmsNormalize(zeros, weight, Epsilon, out Tensor inverseRms);
         using Tensor gradient = Op.RmsNormalizeInputGradient(zeros, zeros, weight, inverseRms);

@@ -17,7 +17,7 @@ public sealed class RotaryTests
     [MemberData(nameof(All))]
     public void RotatesPairsHalfAHeadApart(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach ((int batch, int length, int heads, int headDim) in ((int, int, int, int)[])[(1, 1, 1, 2), (2, 3, 3, 6), (1, 9, 2, 64), (2, 5, 1, 50)])
         {
             double[] frequencies = RotaryFrequencies.Compute(headDim, 10_000, null);
@@ -95,7 +95,7 @@ public sealed class RotaryTests
     public void RowsTurnByTheirOwnPositions(string identifier)
     {
         const int heads = 3, headDim = 10, length = 12;
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using TensorScope scope = new();
         using RotaryTable table = new(device, length, RotaryFrequencies.Compute(headDim, 10_000, null));
         float[] x = Values(length * heads * headDim);
@@ -135,7 +135,8 @@ public sealed class RotaryTests
         return values;
     }
 
-    private static float[] Run(Device device, float[] x, int batch, int length, int heads, double[] frequencies, Func<Tensor, SequenceContext, Tensor> function)
+    private static float[] Run(
+        ComputeDevice device, float[] x, int batch, int length, int heads, double[] frequencies, Func<Tensor, SequenceContext, Tensor> function)
     {
         using TensorScope scope = new();
         using RotaryTable table = new(device, length, frequencies);

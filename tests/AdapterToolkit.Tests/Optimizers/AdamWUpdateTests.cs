@@ -17,7 +17,7 @@ public sealed class AdamWUpdateTests
     [MemberData(nameof(Cases))]
     public void SeveralStepsEqualTheDefinition(string identifier, int elements)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         RandomSequence random = new(7);
         float[] start = Gaussian(random, elements, 1);
         using Tensor value = Tensor.From(device, new Shape(elements), start);

@@ -25,7 +25,7 @@ public sealed class EightBitStateTests
     [MemberData(nameof(Cases))]
     public void EveryStepIsTheDefinition(string identifier, int elements)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         RandomSequence random = new(7);
         using Tensor value = Tensor.From(device, new Shape(elements), Gaussian(random, elements, 1));
         using Tensor gradient = Tensor.Zeros(device, value.Shape);
@@ -125,7 +125,7 @@ public sealed class EightBitStateTests
     public void AReloadedStateGoesOnWithTheSameBits(string identifier)
     {
         using TemporaryFolder folder = new();
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         string path = folder["optimizer.safetensors"];
         using Parameter large = ParameterOf(device, "large", 523), small = ParameterOf(device, "small", 100);
         using AdamW optimizer = new() { StateBits = 8, MinimumSize = 500 };
@@ -242,7 +242,7 @@ public sealed class EightBitStateTests
     }
 
     /// <summary>A parameter with a gradient.</summary>
-    private static Parameter ParameterOf(Device device, string name, int elements)
+    private static Parameter ParameterOf(ComputeDevice device, string name, int elements)
     {
         RandomSequence random = new((ulong)elements);
         Parameter parameter = new(Tensor.From(device, new Shape(1, elements), Gaussian(random, elements, 1)), name);

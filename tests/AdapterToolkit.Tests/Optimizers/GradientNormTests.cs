@@ -15,7 +15,7 @@ public sealed class GradientNormTests
     [MemberData(nameof(Devices))]
     public void TheSumEqualsAPlainLoop(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         RandomSequence random = new(5);
         List<Tensor> tensors = [];
         double expected = 0;
@@ -42,7 +42,7 @@ public sealed class GradientNormTests
     [MemberData(nameof(Devices))]
     public void NothingSumsToZero(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Tensor empty = Tensor.Zeros(device, new Shape(0));
         Assert.Equal(0, GradientNorm.SumOfSquares([]));
         Assert.Equal(0, GradientNorm.SumOfSquares([empty]));

@@ -45,7 +45,7 @@ public sealed class LinearFixtureTests
     [MemberData(nameof(CasesAndAccelerators))]
     public void AcceleratorsGiveWhatPeftGives(string identifier, string name)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         Check(device, name);
     }
 
@@ -57,18 +57,18 @@ public sealed class LinearFixtureTests
     [MemberData(nameof(CasesAndAccelerators))]
     public void TrainingOnAcceleratorsGivesWhatPeftGives(string identifier, string name)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         CheckTraining(device, name);
     }
 
-    private static void InVectorsOf(int bits, Action<Device> check)
+    private static void InVectorsOf(int bits, Action<ComputeDevice> check)
     {
         using VectorsOf vectors = new(bits);
         using CpuDevice device = new();
         check(device);
     }
 
-    private static Linear Load(Device device, LinearFixture fixture)
+    private static Linear Load(ComputeDevice device, LinearFixture fixture)
     {
         Linear layer = ProductLayer.Create(fixture.Rank, fixture.InFeatures, fixture.OutFeatures, fixture.HasBias);
         layer.Weight.Load(device, fixture.Read("W"));
@@ -78,12 +78,14 @@ public sealed class LinearFixtureTests
         return layer;
     }
 
-    private static Tensor LoadX(Device device, LinearFixture fixture) => Tensor.From(device, new Shape(fixture.Rows, fixture.InFeatures), fixture.Read("x"));
+    private static Tensor LoadX(ComputeDevice device, LinearFixture fixture) =>
+        Tensor.From(device, new Shape(fixture.Rows, fixture.InFeatures), fixture.Read("x"));
 
-    private static Tensor LoadDy(Device device, LinearFixture fixture) => Tensor.From(device, new Shape(fixture.Rows, fixture.OutFeatures), fixture.Read("dy"));
+    private static Tensor LoadDy(ComputeDevice device, LinearFixture fixture) =>
+        Tensor.From(device, new Shape(fixture.Rows, fixture.OutFeatures), fixture.Read("dy"));
 
     /// <summary>Steps of AdamW on the sum of y ∘ dy, a loss whose gradient with respect to y is dy throughout.</summary>
-    private static void CheckTraining(Device device, string name)
+    private static void CheckTraining(ComputeDevice device, string name)
     {
         using LinearFixture fixture = new(name);
         Assert.Equal("sum(y * dy)", fixture.Loss);
@@ -109,7 +111,7 @@ public sealed class LinearFixtureTests
         layer.Bias?.Dispose();
     }
 
-    private static void Check(Device device, string name)
+    private static void Check(ComputeDevice device, string name)
     {
         using LinearFixture fixture = new(name);
         Linear layer = Load(device, fixture);

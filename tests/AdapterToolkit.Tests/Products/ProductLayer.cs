@@ -11,19 +11,19 @@ namespace AdapterToolkit.Tests.Products;
 /// <summary>A layer of a rank on a device, loaded with operands, and what its products give.</summary>
 internal sealed class ProductLayer : IDisposable
 {
-    private readonly Device _device;
+    private readonly ComputeDevice _device;
     private readonly ProductOperands _operands;
 
-    public ProductLayer(Device device, ProductOperands operands)
+    public ProductLayer(ComputeDevice device, ProductOperands operands)
         : this(device, operands, Create(operands.Rank, operands.InFeatures, operands.OutFeatures, operands.Bias is not null)) =>
         Layer.Weight.Load(device, operands.W);
 
     /// <summary>Loads a layer whose weight is quantized.</summary>
-    public ProductLayer(Device device, ProductOperands operands, Linear layer, QuantizedValues weight)
+    public ProductLayer(ComputeDevice device, ProductOperands operands, Linear layer, QuantizedValues weight)
         : this(device, operands, layer) =>
         Layer.Weight.Load(device, weight);
 
-    private ProductLayer(Device device, ProductOperands operands, Linear layer)
+    private ProductLayer(ComputeDevice device, ProductOperands operands, Linear layer)
     {
         _device = device;
         _operands = operands;

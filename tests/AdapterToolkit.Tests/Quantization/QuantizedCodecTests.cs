@@ -51,7 +51,7 @@ public sealed class QuantizedCodecTests
     [MemberData(nameof(LayersAndAccelerators))]
     public void OnAcceleratorsBitsAreThoseOfTheReference(string identifier, string layer)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         CheckAll(device, layer);
     }
 
@@ -60,7 +60,7 @@ public sealed class QuantizedCodecTests
     public void GoldenCasesKeepTheirBits(string identifier, string name)
     {
         using QuantizedFixture fixture = new(name);
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         int[] shape = [.. fixture.WeightShape.Select(dimension => (int)dimension)];
         Linear? layer = QuantizedLayers.WithFormat(fixture.Format, shape.Skip(1).Aggregate(1, (product, dimension) => product * dimension), shape[0]);
         Assert.SkipWhen(layer is null, $"No layer of the tests is compiled for {fixture.Format}.");
@@ -91,7 +91,7 @@ public sealed class QuantizedCodecTests
     [MemberData(nameof(LayersAndDevices))]
     public void NumbersThatAreNotFiniteAreRefusedAndNothingIsLoaded(string identifier, string name)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         Linear layer = QuantizedLayers.Create(name, 40, 30);
         float[] values = Numbers(layer.Weight.Shape, NumberKind.Gaussian, seed: 1);
         layer.Load(layer.Weight, device, values, layer.MarkedFormat, Name);
@@ -114,7 +114,7 @@ public sealed class QuantizedCodecTests
     [InlineData("debug")]
     public void NumbersTooLargeForHalfPrecisionAreRefused(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         Float16Layer layer = new(3, 1);
         InvalidDataException refused =
             Assert.Throws<InvalidDataException>(() => layer.Load(layer.Weight, device, [0, 65519.996f, 65520f], layer.MarkedFormat, Name));
@@ -145,7 +145,7 @@ public sealed class QuantizedCodecTests
     }
 
     /// <summary>Every shape with every kind of numbers; on ILGPU's CPU accelerator, which is slow, every shape once and every kind at least once.</summary>
-    private static void CheckAll(Device device, string layer)
+    private static void CheckAll(ComputeDevice device, string layer)
     {
         NumberKind[] kinds = Enum.GetValues<NumberKind>();
         for (int i = 0; i < s_shapes.Length; i++)
@@ -155,7 +155,7 @@ public sealed class QuantizedCodecTests
         }
     }
 
-    private static void Check(Device device, string name, int inFeatures, int outFeatures, NumberKind kind)
+    private static void Check(ComputeDevice device, string name, int inFeatures, int outFeatures, NumberKind kind)
     {
         Linear layer = QuantizedLayers.Create(name, inFeatures, outFeatures);
         WeightFormat format = layer.MarkedFormat;

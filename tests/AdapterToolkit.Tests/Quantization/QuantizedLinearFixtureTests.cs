@@ -23,7 +23,7 @@ public sealed class QuantizedLinearFixtureTests
     [MemberData(nameof(Cases))]
     public void ALayerGivesWhatTheReferenceGives(string identifier, string name)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using LinearFixture fixture = new(name);
         Nf4Layer layer = new(fixture.InFeatures, fixture.OutFeatures, fixture.HasBias);
         layer.Weight.Load(device, fixture.Read("W"), layer.MarkedFormat, "W");

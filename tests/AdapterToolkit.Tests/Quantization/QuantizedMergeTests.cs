@@ -23,7 +23,7 @@ public sealed class QuantizedMergeTests
     [MemberData(nameof(Devices))]
     public void A_plain_merge_is_refused_and_names_the_right_ways(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Layers layers = new(device, new Nf4Layer(In, Out));
 
         InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => layers.Layer.Merge());
@@ -38,7 +38,7 @@ public sealed class QuantizedMergeTests
     [MemberData(nameof(Devices))]
     public void A_merge_to_32_bits_is_the_exact_sum(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Layers layers = new(device, new Nf4Layer(In, Out));
         float[] expected = layers.Sum();
 
@@ -55,7 +55,7 @@ public sealed class QuantizedMergeTests
     [MemberData(nameof(Devices))]
     public void A_merge_to_16_bits_rounds_the_sum_and_says_how_much(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Layers layers = new(device, new Nf4Layer(In, Out));
         float[] expected = layers.Sum();
 
@@ -73,7 +73,7 @@ public sealed class QuantizedMergeTests
     [MemberData(nameof(Devices))]
     public void Reversible_merges_restore_codes_and_scales_exactly(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Layers layers = new(device, new Nf4Layer(In, Out));
         QuantizedValues before = layers.Layer.Weight.Packed.ToQuantizedValues();
         foreach (Action<Linear> merge in (Action<Linear>[])[layer => layer.MergeTo(16, reversible: true), layer => layer.MergeTo(32, reversible: true),
@@ -100,7 +100,7 @@ public sealed class QuantizedMergeTests
     [MemberData(nameof(Devices))]
     public void A_merge_that_quantizes_anew_reports_the_error_it_made(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Layers layers = new(device, new Nf4Layer(In, Out));
         float[] expected = layers.Sum();
 
@@ -176,7 +176,7 @@ public sealed class QuantizedMergeTests
         layer.Weight.Dispose();
     }
 
-    private static long ToBytes(FrozenWeight weight, Device device) =>
+    private static long ToBytes(FrozenWeight weight, ComputeDevice device) =>
         device is CpuDevice ? weight.Bytes * Out / (((Out + 31) / 32) * 32) : weight.Bytes;
 
     private static float[] Values(int seed, int count, float size)
@@ -188,9 +188,9 @@ public sealed class QuantizedMergeTests
     /// <summary>A layer with a weight and an adapter.</summary>
     private sealed class Layers : IDisposable
     {
-        private readonly Device _device;
+        private readonly ComputeDevice _device;
 
-        public Layers(Device device, Linear layer, WeightFormat? format = null, float factor = 0.05f)
+        public Layers(ComputeDevice device, Linear layer, WeightFormat? format = null, float factor = 0.05f)
         {
             _device = device;
             Layer = layer;

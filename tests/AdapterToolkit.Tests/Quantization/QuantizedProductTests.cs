@@ -55,7 +55,7 @@ public sealed class QuantizedProductTests
     [MemberData(nameof(LayersAndAccelerators))]
     public void ProductsOnAcceleratorsEqualPlainLoops(string identifier, string name)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach ((int rows, int inFeatures, int outFeatures) in identifier == "debug" ? s_smallShapes : s_shapes)
             CheckAll(device, name, rows, inFeatures, outFeatures);
     }
@@ -84,10 +84,10 @@ public sealed class QuantizedProductTests
         }
     }
 
-    private static ProductLayer Load(Device device, ProductOperands operands, Linear layer) =>
+    private static ProductLayer Load(ComputeDevice device, ProductOperands operands, Linear layer) =>
         new(device, operands, layer, operands.Quantize(layer.MarkedFormat));
 
-    private static void CheckAll(Device device, string name, int rows, int inFeatures, int outFeatures)
+    private static void CheckAll(ComputeDevice device, string name, int rows, int inFeatures, int outFeatures)
     {
         bool hasBias = (rows & 1) == 1;
         Linear linear = QuantizedLayers.Create(name, inFeatures, outFeatures, hasBias);

@@ -35,10 +35,10 @@ public static class ChangedTokenizer
     }
 
     /// <summary>Reads the changed file as a tokenizer.</summary>
-    public static Tokenizer ToTokenizer(this JsonNode root)
+    public static ModelTokenizer ToTokenizer(this JsonNode root)
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder[Tokenizer.FileName], root.ToJsonString());
-        return Tokenizer.FromFile(folder[Tokenizer.FileName]);
+        File.WriteAllText(folder[ModelTokenizer.FileName], root.ToJsonString());
+        return ModelTokenizer.FromFile(folder[ModelTokenizer.FileName]);
     }
 }

@@ -14,10 +14,10 @@ internal static class LlamaLoading
 {
     extension(LlamaModel)
     {
-        public static LlamaModel Load(string folder, Device device, WeightStorage storage = WeightStorage.AsMarked) =>
+        public static LlamaModel Load(string folder, ComputeDevice device, WeightStorage storage = WeightStorage.AsMarked) =>
             Assert.IsType<LlamaModel>(CausalModel.Load<Projection>(folder, device, storage));
 
-        public static LlamaModel Load(string folder, Device device, LoadOptions options, CancellationToken cancellationToken = default) =>
+        public static LlamaModel Load(string folder, ComputeDevice device, LoadOptions options, CancellationToken cancellationToken = default) =>
             Assert.IsType<LlamaModel>(CausalModel.Load<Projection>(folder, device, options, cancellationToken));
     }
 }

@@ -25,17 +25,17 @@ public static class TestDevices
         select new TheoryDataRow<string, T>(device.Data, value).WithTrait("Device", Kind(device.Data));
 
     /// <summary>Opens a device, or skips the test where it is an OpenCL device and there is none.</summary>
-    public static Device Open(string identifier)
+    public static ComputeDevice Open(string identifier)
     {
         bool required = Environment.GetEnvironmentVariable("ADAPTER_REQUIRE_OPENCL") == "1";
         if (identifier.StartsWith("opencl", StringComparison.Ordinal) && !required)
         {
             Assert.SkipUnless(
-                Device.Available().Any(device => device.Identifier == identifier),
+                ComputeDevice.Available().Any(device => device.Identifier == identifier),
                 "There is no OpenCL device here (version 2.0 or later is needed).");
         }
 
-        return Device.Parse(identifier);
+        return ComputeDevice.Parse(identifier);
     }
 
     private static TheoryDataRow<string> Row(string identifier) => new TheoryDataRow<string>(identifier).WithTrait("Device", Kind(identifier));

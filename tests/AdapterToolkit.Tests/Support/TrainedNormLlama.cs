@@ -17,7 +17,7 @@ public sealed partial class TrainedNormLlama(LlamaConfig config)
     public LlamaConfig Config { get; } = config;
 
     [Checkpoint("model.embed_tokens")]
-    public Embedding Embedding { get; } = new(config.VocabularySize, config.HiddenSize);
+    public TokenEmbedding Embedding { get; } = new(config.VocabularySize, config.HiddenSize);
 
     [Checkpoint("model.layers")]
     public IReadOnlyList<TrainedNormBlock> Blocks { get; } = [.. Enumerable.Range(0, config.Layers).Select(_ => new TrainedNormBlock(config))];
@@ -31,7 +31,7 @@ public sealed partial class TrainedNormLlama(LlamaConfig config)
         : new LanguageModelHead(Config.HiddenSize, Config.VocabularySize);
 
     /// <summary>Loads a checkpoint, without quantizing it.</summary>
-    public static TrainedNormLlama Load(string folder, Device device)
+    public static TrainedNormLlama Load(string folder, ComputeDevice device)
     {
         TrainedNormLlama model = new(LlamaConfig.FromFile(Path.Combine(folder, LlamaConfig.FileName)));
         model.LoadCheckpoint(folder, device, WeightStorage.Dense);

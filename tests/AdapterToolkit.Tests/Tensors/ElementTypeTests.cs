@@ -14,7 +14,7 @@ public sealed class ElementTypeTests
     [MemberData(nameof(Devices))]
     public void Numbers_of_every_type_come_back_as_they_were(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         AssertKept<float>(device, ElementType.Float32, [1, -2.5f, float.NaN, float.Epsilon, float.MinValue, 0]);
         AssertKept<double>(device, ElementType.Float64, [1, -2.5, double.NaN, double.Epsilon, double.MinValue, 0]);
         AssertKept<Half>(device, ElementType.Float16, [(Half)1, (Half)(-2.5), Half.NaN, Half.Epsilon, Half.MinValue, Half.Zero]);
@@ -28,7 +28,7 @@ public sealed class ElementTypeTests
     [MemberData(nameof(Devices))]
     public void Rows_begin_where_their_bytes_do(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Tensor bytes = Tensor.Of<byte>(device, new Shape(3, 3), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
         using Tensor row = bytes.SliceRows(1, 2);
         Assert.Equal(ElementType.UInt8, row.ElementType);
@@ -44,7 +44,7 @@ public sealed class ElementTypeTests
     [MemberData(nameof(Devices))]
     public void Numbers_of_16_bits_are_seen_in_their_bits(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         foreach (ElementType type in (ElementType[])[ElementType.BFloat16, ElementType.Float16])
         {
             using Tensor tensor = Tensor.Zeros(device, new Shape(3), type);
@@ -58,7 +58,7 @@ public sealed class ElementTypeTests
     [MemberData(nameof(Devices))]
     public void Bytes_fill_words_from_the_lowest_bits_on(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Tensor words = Tensor.Zeros(device, new Shape(2), ElementType.UInt32);
         words.WriteBytes([1, 2, 3, 4, 5]);
         Assert.Equal([0x0403_0201u, 0x0000_0005u], words.Read<uint>());
@@ -73,7 +73,7 @@ public sealed class ElementTypeTests
     [MemberData(nameof(Devices))]
     public void Another_type_than_the_tensors_is_refused_by_both_names(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Tensor codes = Tensor.Zeros(device, new Shape(2, 8), ElementType.UInt8), numbers = Tensor.Zeros(device, new Shape(2, 8));
         AssertRefused(nameof(ElementType.UInt8), nameof(Single), () => codes.ToArray());
         AssertRefused(nameof(ElementType.UInt8), nameof(Single), () => codes.CopyTo(new float[16]));
@@ -90,7 +90,7 @@ public sealed class ElementTypeTests
     [MemberData(nameof(TestDevices.Accelerators), MemberType = typeof(TestDevices))]
     public void Memory_of_an_accelerator_is_not_read_in_place(string identifier)
     {
-        using Device device = TestDevices.Open(identifier);
+        using ComputeDevice device = TestDevices.Open(identifier);
         using Tensor tensor = Tensor.Zeros(device, new Shape(2));
         Assert.Contains("ToArray", Assert.Throws<InvalidOperationException>(() => _ = tensor.Span.Length).Message, StringComparison.Ordinal);
     }
@@ -118,7 +118,7 @@ public sealed class ElementTypeTests
         Assert.Equal(7, tensor.SpanOf<double>()[^1]);
     }
 
-    private static void AssertKept<T>(Device device, ElementType type, T[] values)
+    private static void AssertKept<T>(ComputeDevice device, ElementType type, T[] values)
         where T : unmanaged
     {
         using Tensor tensor = Tensor.Of<T>(device, new Shape(2, 3), values);

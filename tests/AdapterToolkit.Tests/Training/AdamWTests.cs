@@ -20,7 +20,7 @@ public sealed class AdamWTests
     [MemberData(nameof(Cases))]
     public void Steps_give_the_factors_that_PyTorch_gives(string device, string name)
     {
-        using Device opened = TestDevices.Open(device);
+        using ComputeDevice opened = TestDevices.Open(device);
         using LinearFixture fixture = new(name);
         (int rows, int inputs, int outputs, int rank) = (fixture.Rows, fixture.InFeatures, fixture.OutFeatures, fixture.Rank);
         using Parameter a = new(Tensor.From(opened, new Shape(rank, inputs), fixture.Read("A")), "A");
@@ -119,7 +119,7 @@ public sealed class AdamWTests
         optimizer.Step([parameter], 0.01);
     }
 
-    private static Parameter ParameterOf(Device device, string name, float[] values) =>
+    private static Parameter ParameterOf(ComputeDevice device, string name, float[] values) =>
         new(Tensor.From(device, new Shape(1, values.Length), values), name);
 
     private static double[] Multiply(int rows, int inner, int columns, Func<int, int, double> left, Func<int, int, double> right)

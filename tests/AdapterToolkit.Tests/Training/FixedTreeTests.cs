@@ -49,7 +49,7 @@ public sealed class FixedTreeTests
     {
         using TinyTraining training = new(accumulation: 5);
         training.Fit(2);
-        Device device = training.Model.Device;
+        ComputeDevice device = training.Model.Device;
         long allocated = device.Pool.AllocatedBytes, held = device.HeldBytes;
         training.Fit(4);
         Assert.Equal((allocated, held), (device.Pool.AllocatedBytes, device.HeldBytes));

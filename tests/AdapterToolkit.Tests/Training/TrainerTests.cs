@@ -213,7 +213,7 @@ public sealed class TrainerTests
 
     private static string BaseFolder => Fixtures.PathOf("llama-tiny", "base");
 
-    private static LlamaModel LoadModel(Device device)
+    private static LlamaModel LoadModel(ComputeDevice device)
     {
         LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
         model.Adapter.Initialize(Seed);
@@ -222,7 +222,7 @@ public sealed class TrainerTests
 
     private static Trainer TrainerOf(LlamaModel model, AdamW optimizer) => new(model, optimizer);
 
-    private static double[] Train(Device device, ShuffledBatches batches, int steps)
+    private static double[] Train(ComputeDevice device, ShuffledBatches batches, int steps)
     {
         using LlamaModel model = LoadModel(device);
         using AdamW optimizer = new(LearningRate);

@@ -19,7 +19,7 @@ public sealed class TextEncoderTests : IDisposable
     public TextEncoderTests()
     {
         string source = Path.Combine(AppContext.BaseDirectory, "base-model");
-        foreach (string name in (string[])[CausalModelConfig.FileName, Tokenizer.FileName])
+        foreach (string name in (string[])[CausalModelConfig.FileName, ModelTokenizer.FileName])
             File.Copy(Path.Combine(source, name), Path.Combine(_folder, name));
         File.WriteAllText(Path.Combine(_folder, "chat_template.jinja"), ChatMl);
         _encoder = EncoderOf(chatTemplate: null);
@@ -127,7 +127,7 @@ public sealed class TextEncoderTests : IDisposable
 
     private TextEncoder EncoderOf(string? chatTemplate) => new(_folder, CausalModelConfig.FromFolder(_folder), chatTemplate);
 
-    private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatMessage[] messages) =>
+    private static IReadOnlyList<TrainingSequence> SequencesOf(TextEncoder encoder, ChatTurn[] messages) =>
         Encode(encoder, new Conversation(messages), 4096).Sequences;
 
     private static TrainingData Encode(TextEncoder encoder, Conversation conversation, int sequenceLength) =>

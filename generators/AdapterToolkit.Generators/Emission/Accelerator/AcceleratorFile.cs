@@ -15,7 +15,7 @@ internal static class AcceleratorFile
     private static readonly string[] s_aliases =
     [
         RuntimeNames.Alias(RuntimeNames.AcceleratorDevice),
-        RuntimeNames.Alias(RuntimeNames.Float4),
+        RuntimeNames.Alias(RuntimeNames.FourFloats),
         RuntimeNames.Alias(RuntimeNames.FrozenWeight),
         "using Grid = global::ILGPU.Grid;",
         "using Group = global::ILGPU.Group;",
@@ -29,7 +29,7 @@ internal static class AcceleratorFile
         RuntimeNames.Alias(RuntimeNames.PackedWeight),
         RuntimeNames.Alias(RuntimeNames.ProductTile),
         RuntimeNames.Alias(RuntimeNames.Quadruple),
-        $"using Quads = global::ILGPU.ArrayView<{RuntimeNames.Float4}>;",
+        $"using Quads = global::ILGPU.ArrayView<{RuntimeNames.FourFloats}>;",
         "using SharedMemory = global::ILGPU.SharedMemory;",
         RuntimeNames.Alias(RuntimeNames.SixteenBitNumbers),
         RuntimeNames.Alias(RuntimeNames.Tensor),

@@ -66,7 +66,7 @@ internal static class FactorKernelsPrinter
             void Begin(View source, int first, int rank, int step);
 
             /// <summary>sums[row, component] += left[row] · source[component, i].</summary>
-            void Add(Float4 left, int i);
+            void Add(FourFloats left, int i);
 
             /// <summary>sums[component] += left · source[component, i].</summary>
             void Add(float left, int i);
@@ -157,7 +157,7 @@ internal static class FactorKernelsPrinter
 
             public void Begin(View source, int first, int rank, int step) => _source = FourRows.Of(source, first, rank, step);
 
-            public void Add(Float4 left, int i) => _sums = ProductTile.MultiplyAdd(_sums, left, _source.At(i));
+            public void Add(FourFloats left, int i) => _sums = ProductTile.MultiplyAdd(_sums, left, _source.At(i));
 
             public void Add(float left, int i) => _sums.Row0 = Quadruple.MultiplyAdd(left, _source.At(i), _sums.Row0);
 
@@ -187,7 +187,7 @@ internal static class FactorKernelsPrinter
                 _far = FourRows.Of(source, first + 4, rank, step);
             }
 
-            public void Add(Float4 left, int i)
+            public void Add(FourFloats left, int i)
             {
                 _nearSums = ProductTile.MultiplyAdd(_nearSums, left, _near.At(i));
                 _farSums = ProductTile.MultiplyAdd(_farSums, left, _far.At(i));

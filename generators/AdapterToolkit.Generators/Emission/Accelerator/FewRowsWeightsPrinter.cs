@@ -25,7 +25,7 @@ internal static class FewRowsWeightsPrinter
                 return four;
             }
 
-            public Float4 At(int i) => Quadruple.Of(_row0[i], _row1[i], _row2[i], _row3[i]);
+            public FourFloats At(int i) => Quadruple.Of(_row0[i], _row1[i], _row2[i], _row3[i]);
         }
 
         /// <summary>Four columns of Wᵀ, of whose summands a thread takes a few neighbouring ones at once.</summary>
@@ -54,7 +54,7 @@ internal static class FewRowsWeightsPrinter
 
             void Begin(TWeight weight, View table, int firstColumn, int piece, int inFeatures, int outFeatures);
 
-            void Add(Float4 left, int summand);
+            void Add(FourFloats left, int summand);
 
             void Store(View shares, int piece);
         }
@@ -79,7 +79,7 @@ internal static class FewRowsWeightsPrinter
         {
             private View _column;
             private int _columns;
-            private Float4 _sums;
+            private FourFloats _sums;
 
             public static int Pieces => {{Columns}};
 
@@ -91,7 +91,7 @@ internal static class FewRowsWeightsPrinter
                 _columns = inFeatures;
             }
 
-            public void Add(Float4 left, int summand) => _sums = Quadruple.MultiplyAdd(_column[summand * _columns], left, _sums);
+            public void Add(FourFloats left, int summand) => _sums = Quadruple.MultiplyAdd(_column[summand * _columns], left, _sums);
 
             public void Store(View shares, int piece)
             {
@@ -132,7 +132,7 @@ internal static class FewRowsWeightsPrinter
 
             public ProductTile AddOne(ProductTile sums, FourRows left, int i)
             {
-                Float4 numbers = Quadruple.Of(
+                FourFloats numbers = Quadruple.Of(
                     {{string.Join(",\n", Four.Select(column => $"_weight.Number(_table, _column{column} + i)"))}});
                 return ProductTile.MultiplyAdd(sums, left.At(i), numbers);
             }
@@ -160,7 +160,7 @@ internal static class FewRowsWeightsPrinter
                 _lastElement = inFeatures * outFeatures - 1;
             }
 
-            public void Add(Float4 left, int summand)
+            public void Add(FourFloats left, int summand)
             {
                 Eight numbers = TPieces.Decode(_weight, _table, TPieces.Load(_weight, _source + summand * _columns, _lastElement));
                 _near = ProductTile.MultiplyAdd(_near, left, numbers.First);
@@ -172,7 +172,7 @@ internal static class FewRowsWeightsPrinter
                 {{Four.Select(row => $"StoreRow(shares.SubView({KernelText.Plus($"{Length} * piece", row * Columns)}), _near.Row{row}, _far.Row{row});")}}
             }
 
-            private static void StoreRow(View shares, Float4 near, Float4 far)
+            private static void StoreRow(View shares, FourFloats near, FourFloats far)
             {
                 {{Enumerable.Range(0, Length).Select(number => $"shares[{number}] = {(number < 4 ? "near" : "far")}.{KernelText.Part(number)};")}}
             }

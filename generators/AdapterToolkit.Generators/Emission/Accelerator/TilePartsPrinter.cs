@@ -32,8 +32,8 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
             /// <summary>sums[i, j] += left[i, summand] · right[summand, j].</summary>
             public void Add(Quads left, Quads right, int summand)
             {
-                Float4 top = left[summand * {{tiling.Stride}}], bottom = left[summand * {{tiling.Stride}} + {{tiling.Side}}];
-                Float4 near = right[summand * {{tiling.Stride}}], far = right[summand * {{tiling.Stride}} + {{tiling.Side}}];
+                FourFloats top = left[summand * {{tiling.Stride}}], bottom = left[summand * {{tiling.Stride}} + {{tiling.Side}}];
+                FourFloats near = right[summand * {{tiling.Stride}}], far = right[summand * {{tiling.Stride}} + {{tiling.Side}}];
                 TopNear = ProductTile.MultiplyAdd(TopNear, top, near);
                 TopFar = ProductTile.MultiplyAdd(TopFar, top, far);
                 BottomNear = ProductTile.MultiplyAdd(BottomNear, bottom, near);
@@ -52,7 +52,7 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
             public void AddBias(TilePlace place, View bias, int columns)
             {
                 int column = place.FirstColumn + {{AcceleratorTiling.Quad}} * place.ThreadColumn;
-                Float4 near = Bias(bias, column, columns), far = Bias(bias, column + {{tiling.Half}}, columns);
+                FourFloats near = Bias(bias, column, columns), far = Bias(bias, column + {{tiling.Half}}, columns);
                 TopNear = AddToRows(TopNear, near);
                 TopFar = AddToRows(TopFar, far);
                 BottomNear = AddToRows(BottomNear, near);
@@ -68,7 +68,7 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
                 {{Rows.Select((row, i) => $"StoreRow(result, BottomNear.{row}, BottomFar.{row}, row + {tiling.Half + i}, column, rows, columns);")}}
             }
 
-            private static Float4 Bias(View bias, int column, int columns) => Quadruple.Of(
+            private static FourFloats Bias(View bias, int column, int columns) => Quadruple.Of(
                 BiasOfColumn(bias, column, columns),
                 BiasOfColumn(bias, column + 1, columns),
                 BiasOfColumn(bias, column + 2, columns),
@@ -76,13 +76,13 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
 
             private static float BiasOfColumn(View bias, int column, int columns) => bias.Length > 0 && column < columns ? bias[column] : 0f;
 
-            private static ProductTile AddToRows(ProductTile tile, Float4 summands)
+            private static ProductTile AddToRows(ProductTile tile, FourFloats summands)
             {
                 {{Rows.Select(row => $"tile.{row} = Quadruple.Add(tile.{row}, summands);")}}
                 return tile;
             }
 
-            private static void StoreRow(View result, Float4 near, Float4 far, int row, int column, int rows, int columns)
+            private static void StoreRow(View result, FourFloats near, FourFloats far, int row, int column, int rows, int columns)
             {
                 if (row >= rows)
                     return;
@@ -91,7 +91,7 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
                 Store(target, far, column + {{tiling.Half}}, columns);
             }
 
-            private static void Store(View target, Float4 results, int column, int columns)
+            private static void Store(View target, FourFloats results, int column, int columns)
             {
                 if (column < columns)
                     target[column] = results.X;
@@ -111,7 +111,7 @@ internal sealed class TilePartsPrinter(AcceleratorTiling tiling)
         public struct RowTile
         {
             private View {{string.Join(", ", Loaded.Select(i => $"_source{i}"))}};
-            private Float4 _top, _bottom;
+            private FourFloats _top, _bottom;
             private int _lane, _target;
 
             public void Begin(View source, int thread, int firstRow, int rows, int summed)

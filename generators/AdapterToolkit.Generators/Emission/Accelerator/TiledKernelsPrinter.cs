@@ -31,8 +31,8 @@ internal static class TiledKernelsPrinter
                 where TTerm : struct, ITerm
             {
                 // Two stages of {{tiling.Depth}} summands, so that one is read while the next is written.
-                Quads left = SharedMemory.Allocate<Float4>({{2 * tiling.Stage}});
-                Quads right = SharedMemory.Allocate<Float4>({{2 * tiling.Stage}});
+                Quads left = SharedMemory.Allocate<FourFloats>({{2 * tiling.Stage}});
+                Quads right = SharedMemory.Allocate<FourFloats>({{2 * tiling.Stage}});
                 TilePlace place = TilePlace.OfThread();
                 RowTile rowTile = default;
                 rowTile.Begin({{product.Left}}, place.Thread, place.FirstRow, rows, {{names.Summed}});

@@ -75,7 +75,7 @@ internal sealed class WeightTilesPrinter(AcceleratorTiling tiling)
         /// <summary>Eight numbers side by side.</summary>
         public struct Eight
         {
-            public Float4 First, Second;
+            public FourFloats First, Second;
 
             /// <summary>Stores the numbers as a column's summands.</summary>
             public void StoreBelow(Quads stages, int stage, int column)

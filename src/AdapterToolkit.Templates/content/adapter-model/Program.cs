@@ -15,10 +15,10 @@ string folder = args.Length > 0 ? args[0] : RandomBase.Create("base");
 // A pretrained model has a tokenizer; the random one reads bytes.
 string tokenizer = Path.Combine(folder, "tokenizer.json");
 int[] tokens = File.Exists(tokenizer)
-    ? Tokenizer.FromFile(tokenizer).Encode(text, addSpecialTokens: false)
+    ? ModelTokenizer.FromFile(tokenizer).Encode(text, addSpecialTokens: false)
     : [.. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];
 
-using Device device = Device.Best();
+using ComputeDevice device = ComputeDevice.Best();
 using LlamaModel<Projection> model = new(LlamaConfig.FromFolder(folder));
 model.LoadCheckpoint(folder, device);
 model.Adapter.Initialize(seed: 0);

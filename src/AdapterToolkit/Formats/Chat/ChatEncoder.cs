@@ -13,12 +13,12 @@ namespace AdapterToolkit.Formats;
 /// </remarks>
 public sealed class ChatEncoder
 {
-    private readonly Tokenizer _tokenizer;
+    private readonly ModelTokenizer _tokenizer;
 
     /// <summary>Creates an encoder.</summary>
     /// <param name="template">The chat template.</param>
     /// <param name="tokenizer">The checkpoint's tokenizer.</param>
-    public ChatEncoder(ChatTemplate template, Tokenizer tokenizer)
+    public ChatEncoder(ChatTemplate template, ModelTokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -37,7 +37,7 @@ public sealed class ChatEncoder
     /// <param name="tools">The tools that the assistant can call.</param>
     /// <param name="variables">Further variables of the template.</param>
     /// <exception cref="ArgumentException">The template can not render the messages.</exception>
-    public int[] EncodePrompt(IReadOnlyList<ChatMessage> messages, IReadOnlyList<JsonNode>? tools = null,
+    public int[] EncodePrompt(IReadOnlyList<ChatTurn> messages, IReadOnlyList<JsonNode>? tools = null,
         IReadOnlyDictionary<string, JsonNode?>? variables = null) =>
         _tokenizer.Encode(Template.Render(messages, OptionsOf(tools, variables)), addSpecialTokens: false);
 

@@ -93,7 +93,7 @@ public sealed class ChatTemplate
     /// <exception cref="ChatTemplateException">The conversation does not fit the template, or the template refuses it.</exception>
     /// <exception cref="CheckpointException">The template does what is not supported, not allowed, or too much.</exception>
     /// <exception cref="ArgumentException">A text of the messages, tools or variables is not valid Unicode, or a number in them too large.</exception>
-    public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
+    public string Render(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
         options ??= new ChatTemplateOptions();
@@ -104,19 +104,19 @@ public sealed class ChatTemplate
     /// <summary>Renders a conversation as the text that the model reads.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="addGenerationPrompt">Whether to end with the beginning of the assistant's next message, for it to be continued.</param>
-    /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>
-    public string Render(IReadOnlyList<ChatMessage> messages, bool addGenerationPrompt) =>
+    /// <inheritdoc cref="Render(IReadOnlyList{ChatTurn}, ChatTemplateOptions?)"/>
+    public string Render(IReadOnlyList<ChatTurn> messages, bool addGenerationPrompt) =>
         Render(messages, new ChatTemplateOptions { AddGenerationPrompt = addGenerationPrompt });
 
     /// <summary>Renders a conversation, and tells which parts of it the template marks as the assistant's.</summary>
     /// <param name="messages">The messages.</param>
     /// <param name="options">What else the template is given; null for the usual.</param>
     /// <exception cref="CheckpointException">
-    /// As for <see cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>; or the template changes a text that it marks before it writes it, so that
+    /// As for <see cref="Render(IReadOnlyList{ChatTurn}, ChatTemplateOptions?)"/>; or the template changes a text that it marks before it writes it, so that
     /// its place is not known.
     /// </exception>
-    /// <inheritdoc cref="Render(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)"/>
-    public RenderedChat RenderWithSpans(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions? options = null)
+    /// <inheritdoc cref="Render(IReadOnlyList{ChatTurn}, ChatTemplateOptions?)"/>
+    public RenderedChat RenderWithSpans(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
         options ??= new ChatTemplateOptions();
@@ -125,7 +125,7 @@ public sealed class ChatTemplate
     }
 
     /// <summary>Converts what the template is given, for one rendering or several.</summary>
-    internal TemplateVariables CreateVariables(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options) => new(messages, options, _specialTokens);
+    internal TemplateVariables CreateVariables(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options) => new(messages, options, _specialTokens);
 
     /// <summary>Renders a conversation that was converted, and tells which parts of it the template marks as the assistant's.</summary>
     internal RenderedChat RenderWithSpans(IReadOnlyDictionary<string, object> variables, ChatTemplateOptions options, Rendering rendering)

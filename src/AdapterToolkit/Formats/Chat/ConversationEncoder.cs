@@ -15,7 +15,7 @@ internal sealed class ConversationEncoder
     public const long MostTokens = 1 << 26;
 
     private readonly Conversation _conversation;
-    private readonly Tokenizer _tokenizer;
+    private readonly ModelTokenizer _tokenizer;
     private readonly string? _endOfMessage;
     private readonly int[] _answers;
     private readonly ConversationRenderer _renderer;
@@ -28,11 +28,11 @@ internal sealed class ConversationEncoder
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="options">What else the template is given.</param>
     /// <exception cref="ArgumentException">The messages can't be passed to the template.</exception>
-    public ConversationEncoder(Conversation conversation, ChatTemplate template, Tokenizer tokenizer, ChatTemplateOptions options)
+    public ConversationEncoder(Conversation conversation, ChatTemplate template, ModelTokenizer tokenizer, ChatTemplateOptions options)
     {
         (_conversation, _tokenizer) = (conversation, tokenizer);
         _endOfMessage = template.EndOfMessage?.Trim();
-        IReadOnlyList<ChatMessage> messages = conversation.Messages;
+        IReadOnlyList<ChatTurn> messages = conversation.Messages;
         _answers = [.. Enumerable.Range(0, messages.Count).Where(index => DataMessage.IsLearned(messages[index]))];
         int needed = _answers.Length > 0 ? _answers[^1] + 1 : 0;
         _renderer = Named(() => new ConversationRenderer(template, [.. messages.Take(needed)], options));

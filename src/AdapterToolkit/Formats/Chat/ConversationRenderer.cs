@@ -14,7 +14,7 @@ internal sealed class ConversationRenderer
     /// <param name="messages">The messages.</param>
     /// <param name="options">What else the template is given; whether to end with the beginning of the next message is said for each rendering.</param>
     /// <exception cref="ArgumentException">A text of the messages, tools or variables is not valid Unicode, or a number in them too large.</exception>
-    public ConversationRenderer(ChatTemplate template, IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
+    public ConversationRenderer(ChatTemplate template, IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options)
     {
         (_template, _options) = (template, options);
         _variables = template.CreateVariables(messages, options);
@@ -26,7 +26,7 @@ internal sealed class ConversationRenderer
     /// <summary>Renders the first messages.</summary>
     /// <param name="count">How many.</param>
     /// <param name="addGenerationPrompt">Whether to end with the beginning of the assistant's next message.</param>
-    /// <inheritdoc cref="ChatTemplate.RenderWithSpans(IReadOnlyList{ChatMessage}, ChatTemplateOptions?)" path="/exception"/>
+    /// <inheritdoc cref="ChatTemplate.RenderWithSpans(IReadOnlyList{ChatTurn}, ChatTemplateOptions?)" path="/exception"/>
     public RenderedChat Render(int count, bool addGenerationPrompt)
     {
         Rendering rendering = new(_options.Clock);

@@ -8,15 +8,15 @@ internal static class EndOfMessageFinder
     /// <summary>A text that no template has in it, and none changes.</summary>
     private const string Answer = "Qwertzuiop4711";
 
-    private static readonly ChatMessage s_system = new("system", "Be brief."), s_user = new("user", "Hello"), s_assistant = new("assistant", Answer);
+    private static readonly ChatTurn s_system = new("system", "Be brief."), s_user = new("user", "Hello"), s_assistant = new("assistant", Answer);
 
     /// <summary>What is tried one after the other, for templates that refuse the ones before.</summary>
-    private static readonly ChatMessage[][] s_conversations = [[s_user, s_assistant], [s_system, s_user, s_assistant], [s_assistant]];
+    private static readonly ChatTurn[][] s_conversations = [[s_user, s_assistant], [s_system, s_user, s_assistant], [s_assistant]];
 
     /// <summary>The token or word that ends the message, or null where there is none.</summary>
     public static string? Find(ChatTemplate template, IReadOnlyDictionary<string, JsonNode?> specialTokens)
     {
-        foreach (ChatMessage[] conversation in s_conversations)
+        foreach (ChatTurn[] conversation in s_conversations)
         {
             if (TryRender(template, conversation) is { } text && text.LastIndexOf(Answer, StringComparison.Ordinal) is var found and >= 0)
                 return FirstToken(text[(found + Answer.Length)..].Trim(), specialTokens);
@@ -25,7 +25,7 @@ internal static class EndOfMessageFinder
         return null;
     }
 
-    private static string? TryRender(ChatTemplate template, ChatMessage[] conversation)
+    private static string? TryRender(ChatTemplate template, ChatTurn[] conversation)
     {
         try
         {

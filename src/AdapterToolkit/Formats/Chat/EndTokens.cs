@@ -57,7 +57,7 @@ public sealed class EndTokens
     /// <param name="template">The template that conversations are rendered with.</param>
     /// <param name="tokenizer">The checkpoint's tokenizer.</param>
     /// <exception cref="CheckpointException">A file is malformed, or its <c>eos_token_id</c> is neither a token's id nor a list of them.</exception>
-    public static EndTokens FromFolder(string folder, ChatTemplate template, Tokenizer tokenizer)
+    public static EndTokens FromFolder(string folder, ChatTemplate template, ModelTokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(template);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -106,7 +106,7 @@ public sealed class EndTokens
     /// The token that comes first in a template's end of message: the only one, or a special one, after which templates write
     /// line breaks and the next message's header.
     /// </summary>
-    private static int? TokenOf(string end, Tokenizer tokenizer) => tokenizer.Encode(end, addSpecialTokens: false) switch
+    private static int? TokenOf(string end, ModelTokenizer tokenizer) => tokenizer.Encode(end, addSpecialTokens: false) switch
     {
         [int only] => only,
         [int first, ..] when tokenizer.Decode([first], skipSpecialTokens: true).Length == 0 => first,

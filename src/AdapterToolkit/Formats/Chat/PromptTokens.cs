@@ -7,7 +7,7 @@ namespace AdapterToolkit.Formats;
 /// much as it adds.
 /// </summary>
 /// <param name="tokenizer">The tokenizer.</param>
-internal sealed class PromptTokens(Tokenizer tokenizer)
+internal sealed class PromptTokens(ModelTokenizer tokenizer)
 {
     private readonly List<int> _ids = [];
     private readonly List<TokenBorder> _borders = [];

@@ -14,7 +14,7 @@ internal sealed class TemplateVariables
 
     /// <summary>Converts what a template is given.</summary>
     /// <exception cref="ArgumentException">A text is not valid Unicode, or a number too large.</exception>
-    public TemplateVariables(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options, IReadOnlyDictionary<string, JsonNode?> specialTokens)
+    public TemplateVariables(IReadOnlyList<ChatTurn> messages, ChatTemplateOptions options, IReadOnlyDictionary<string, JsonNode?> specialTokens)
     {
         foreach ((string name, JsonNode? token) in specialTokens)
             _values[name] = Convert(token, $"The special token '{name}'");
@@ -49,7 +49,7 @@ internal sealed class TemplateVariables
         }
     }
 
-    private static object Convert(ChatMessage message, int index)
+    private static object Convert(ChatTurn message, int index)
     {
         try
         {

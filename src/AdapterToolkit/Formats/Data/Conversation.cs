@@ -4,7 +4,7 @@ namespace AdapterToolkit.Formats;
 
 /// <summary>A conversation to learn from: of its messages the assistant's are learned.</summary>
 /// <param name="Messages">The messages, in order.</param>
-public sealed record Conversation(IReadOnlyList<ChatMessage> Messages)
+public sealed record Conversation(IReadOnlyList<ChatTurn> Messages)
 {
     /// <summary>The tools that the assistant could call, as the chat template expects them (JSON schemas of functions); null for none.</summary>
     public IReadOnlyList<JsonNode>? Tools { get; init; }

@@ -15,7 +15,7 @@ internal static class DataMessage
 
     /// <summary>Reads a message. Which roles there are is the chat template's to say.</summary>
     /// <exception cref="DataFileException">It is no object, or its role or content is missing or of another type.</exception>
-    public static ChatMessage Read(JsonLine line, JsonElement message, int number)
+    public static ChatTurn Read(JsonLine line, JsonElement message, int number)
     {
         if (message.ValueKind != JsonValueKind.Object)
             throw line.Error($"message {number} is no object with '{Role}' and '{Content}'.");
@@ -25,11 +25,11 @@ internal static class DataMessage
             throw line.Error($"message {number} has no text '{Content}'.");
         if (message.TryGetProperty(Weight, out JsonElement weight) && WeightOf(weight) is not (0 or 1))
             throw line.Error($"message {number} has the '{Weight}' {Excerpt.Of(weight.GetRawText())}; only 1 (learned) and 0 (only read) are supported.");
-        return ChatMessage.FromJson(message);
+        return ChatTurn.FromJson(message);
     }
 
     /// <summary>Whether a message is to be learned: one of the assistant's that does not have the weight zero.</summary>
-    public static bool IsLearned(ChatMessage message) =>
+    public static bool IsLearned(ChatTurn message) =>
         message.Role == "assistant" && !(message.Json is { } json && json.TryGetProperty(Weight, out JsonElement weight) && WeightOf(weight) == 0);
 
     private static double? WeightOf(JsonElement weight) => weight.ValueKind switch

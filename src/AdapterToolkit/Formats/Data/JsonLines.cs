@@ -62,7 +62,7 @@ internal static class JsonLines
             throw json.Error($"has both '{Text}' and '{Messages}'. Leave one of them out: a line is a text or a conversation.");
         if (messages.ValueKind != JsonValueKind.Array)
             throw json.Error($"'{Messages}' is no list.");
-        ChatMessage[] read = [.. messages.EnumerateArray().Select((message, index) => DataMessage.Read(json, message, index + 1))];
+        ChatTurn[] read = [.. messages.EnumerateArray().Select((message, index) => DataMessage.Read(json, message, index + 1))];
         int answer = Array.FindIndex(read, message => message.Role == Assistant);
         if (answer < 0)
             throw json.Error("no message is the assistant's, so there is nothing to learn.");

@@ -24,7 +24,8 @@ internal static class ForeignTokenizer
                 throw new CheckpointException(
                     path,
                     $"there is no such file, but '{file}' ({meaning}), which is not read. "
-                        + $"Convert it in Python with AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER), which writes '{Tokenizer.FileName}'.");
+                        + "Convert it in Python with AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER), "
+                + $"which writes '{ModelTokenizer.FileName}'.");
         }
     }
 }

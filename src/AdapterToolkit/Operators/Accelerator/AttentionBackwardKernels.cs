@@ -200,8 +200,8 @@ internal static class AttentionBackwardKernels
             Group.Barrier();
         }
 
-        Float4 logarithms = AttentionTiles.LoadRowNumbers(logSumExp, numbersStart, dimensions.Heads, lastQuery, group.Row);
-        Float4 sums = AttentionTiles.LoadRowNumbers(rowSums, numbersStart, dimensions.Heads, lastQuery, group.Row);
+        FourFloats logarithms = AttentionTiles.LoadRowNumbers(logSumExp, numbersStart, dimensions.Heads, lastQuery, group.Row);
+        FourFloats sums = AttentionTiles.LoadRowNumbers(rowSums, numbersStart, dimensions.Heads, lastQuery, group.Row);
         int seen = firstQuery + (4 * group.Row) - firstKey - (4 * group.Column) + 1;
         AttentionWeights result = default;
         result.Weights = Weights(products, dimensions.Scale, logarithms, seen, lastQuery + 1 - (4 * group.Row));
@@ -215,7 +215,7 @@ internal static class AttentionBackwardKernels
     /// <param name="logarithms">The logarithm of each query's denominator.</param>
     /// <param name="seen">How many of the four keys the first query sees; each further one sees one more.</param>
     /// <param name="queries">How many of the four queries are no padding.</param>
-    private static ProductTile Weights(ProductTile products, float scale, Float4 logarithms, int seen, int queries)
+    private static ProductTile Weights(ProductTile products, float scale, FourFloats logarithms, int seen, int queries)
     {
         products.Row0 = RowWeights(products.Row0, scale, logarithms.X, queries > 0 ? seen : 0);
         products.Row1 = RowWeights(products.Row1, scale, logarithms.Y, queries > 1 ? seen + 1 : 0);
@@ -224,14 +224,14 @@ internal static class AttentionBackwardKernels
         return products;
     }
 
-    private static Float4 RowWeights(Float4 products, float scale, float logarithm, int seen) =>
+    private static FourFloats RowWeights(FourFloats products, float scale, float logarithm, int seen) =>
         Quadruple.First(Quadruple.Exp(Quadruple.Subtract(Quadruple.Scale(products, scale), Quadruple.Of(logarithm))), seen, 0);
 
     /// <summary>dS = P ∘ (dP - sums).</summary>
     /// <param name="weights">P.</param>
     /// <param name="slopes">dP.</param>
     /// <param name="sums">rowsum(dO ∘ O) of each query.</param>
-    private static ProductTile Slopes(ProductTile weights, ProductTile slopes, Float4 sums)
+    private static ProductTile Slopes(ProductTile weights, ProductTile slopes, FourFloats sums)
     {
         slopes.Row0 = RowSlopes(weights.Row0, slopes.Row0, sums.X);
         slopes.Row1 = RowSlopes(weights.Row1, slopes.Row1, sums.Y);
@@ -240,5 +240,6 @@ internal static class AttentionBackwardKernels
         return slopes;
     }
 
-    private static Float4 RowSlopes(Float4 weights, Float4 slopes, float sum) => Quadruple.Multiply(weights, Quadruple.Subtract(slopes, Quadruple.Of(sum)));
+    private static FourFloats RowSlopes(FourFloats weights, FourFloats slopes, float sum) =>
+        Quadruple.Multiply(weights, Quadruple.Subtract(slopes, Quadruple.Of(sum)));
 }

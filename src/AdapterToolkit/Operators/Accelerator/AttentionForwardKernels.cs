@@ -28,10 +28,10 @@ internal static class AttentionForwardKernels
         ArrayView<float> result,
         ArrayView<float> logSumExp)
     {
-        ArrayView<Float4> left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        ArrayView<Float4> weights = SharedMemory.Allocate<Float4>(AttentionTiles.MaximumTile * AttentionTiles.Stride);
-        ArrayView<Float4> partial = SharedMemory.Allocate<Float4>(AttentionTiles.MaximumTile / 4 * AttentionTiles.Stride);
+        ArrayView<FourFloats> left = SharedMemory.Allocate<FourFloats>(AttentionTiles.Depth * AttentionTiles.Stride);
+        ArrayView<FourFloats> right = SharedMemory.Allocate<FourFloats>(AttentionTiles.Depth * AttentionTiles.Stride);
+        ArrayView<FourFloats> weights = SharedMemory.Allocate<FourFloats>(AttentionTiles.MaximumTile * AttentionTiles.Stride);
+        ArrayView<FourFloats> partial = SharedMemory.Allocate<FourFloats>(AttentionTiles.MaximumTile / 4 * AttentionTiles.Stride);
 
         int features = dimensions.HeadDim;
         AttentionGroup group = AttentionGroup.Of(tiles, dimensions);
@@ -43,8 +43,8 @@ internal static class AttentionForwardKernels
         int queryStart = group.QueryStart(firstQuery, group.Head, dimensions);
         int keyStart = group.KeyStart(0, group.Head / (dimensions.Heads / dimensions.KeyHeads), dimensions);
 
-        Float4 maximum = Quadruple.Of(float.NegativeInfinity);
-        Float4 sum = Quadruple.Of(0);
+        FourFloats maximum = Quadruple.Of(float.NegativeInfinity);
+        FourFloats sum = Quadruple.Of(0);
         ProductTile output = default;
         int end = queries <= 0 ? 0 : queries < tile ? group.Length : firstQuery + tile;
         for (int firstKey = 0; firstKey < end; firstKey += tile)
@@ -72,11 +72,11 @@ internal static class AttentionForwardKernels
             partial[(row * AttentionTiles.Stride) + column] = Quadruple.Of(
                 Quadruple.Max(products.Row0), Quadruple.Max(products.Row1), Quadruple.Max(products.Row2), Quadruple.Max(products.Row3));
             Group.Barrier();
-            Float4 before = maximum;
+            FourFloats before = maximum;
             for (int i = 0; i < dimensions.Side; i++)
                 maximum = Quadruple.Max(maximum, partial[(row * AttentionTiles.Stride) + i]);
 
-            Float4 shrinking = Quadruple.Exp(Quadruple.Subtract(before, maximum));
+            FourFloats shrinking = Quadruple.Exp(Quadruple.Subtract(before, maximum));
             products.Row0 = Quadruple.Exp(Quadruple.Subtract(products.Row0, Quadruple.Of(maximum.X)));
             products.Row1 = Quadruple.Exp(Quadruple.Subtract(products.Row1, Quadruple.Of(maximum.Y)));
             products.Row2 = Quadruple.Exp(Quadruple.Subtract(products.Row2, Quadruple.Of(maximum.Z)));
@@ -96,8 +96,8 @@ internal static class AttentionForwardKernels
             sum = Quadruple.Add(sum, partial[(row * AttentionTiles.Stride) + i]);
 
         // Rows of padding have the result zero.
-        Float4 factors = Quadruple.First(Quadruple.Of(1 / sum.X, 1 / sum.Y, 1 / sum.Z, 1 / sum.W), queries - (4 * row), 0);
-        Float4 logarithms = Quadruple.Of(
+        FourFloats factors = Quadruple.First(Quadruple.Of(1 / sum.X, 1 / sum.Y, 1 / sum.Z, 1 / sum.W), queries - (4 * row), 0);
+        FourFloats logarithms = Quadruple.Of(
             XMath.Log(sum.X) + maximum.X, XMath.Log(sum.Y) + maximum.Y, XMath.Log(sum.Z) + maximum.Z, XMath.Log(sum.W) + maximum.W);
         logarithms = Quadruple.First(logarithms, queries - (4 * row), 0);
         output = ProductTile.ScaleRows(output, factors);

@@ -9,29 +9,29 @@ namespace AdapterToolkit.Operators.Accelerator;
 internal struct AttentionMemory
 {
     /// <summary>Some features of the tile of queries.</summary>
-    public ArrayView<Float4> Left;
+    public ArrayView<FourFloats> Left;
 
     /// <summary>Some features of the tile of keys; rows that are summed pass through it too.</summary>
-    public ArrayView<Float4> Right;
+    public ArrayView<FourFloats> Right;
 
     /// <summary>Some features of the gradients of the queries' results.</summary>
-    public ArrayView<Float4> LeftGradient;
+    public ArrayView<FourFloats> LeftGradient;
 
     /// <summary>Some features of the tile of values.</summary>
-    public ArrayView<Float4> RightValue;
+    public ArrayView<FourFloats> RightValue;
 
     /// <summary>A whole tile of weights or of their slopes.</summary>
-    public ArrayView<Float4> Factors;
+    public ArrayView<FourFloats> Factors;
 
     /// <summary>Allocates it: once in a kernel.</summary>
     public static AttentionMemory Allocate()
     {
         AttentionMemory memory = default;
-        memory.Left = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        memory.Right = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        memory.LeftGradient = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        memory.RightValue = SharedMemory.Allocate<Float4>(AttentionTiles.Depth * AttentionTiles.Stride);
-        memory.Factors = SharedMemory.Allocate<Float4>(AttentionTiles.MaximumTile * AttentionTiles.Stride);
+        memory.Left = SharedMemory.Allocate<FourFloats>(AttentionTiles.Depth * AttentionTiles.Stride);
+        memory.Right = SharedMemory.Allocate<FourFloats>(AttentionTiles.Depth * AttentionTiles.Stride);
+        memory.LeftGradient = SharedMemory.Allocate<FourFloats>(AttentionTiles.Depth * AttentionTiles.Stride);
+        memory.RightValue = SharedMemory.Allocate<FourFloats>(AttentionTiles.Depth * AttentionTiles.Stride);
+        memory.Factors = SharedMemory.Allocate<FourFloats>(AttentionTiles.MaximumTile * AttentionTiles.Stride);
         return memory;
     }
 }

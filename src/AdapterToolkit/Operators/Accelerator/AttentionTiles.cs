@@ -29,7 +29,7 @@ internal static class AttentionTiles
     /// <param name="tileRows">How many rows the tile has.</param>
     /// <param name="target">The place in shared memory.</param>
     public static void LoadFeatures(
-        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileRows, ArrayView<Float4> target)
+        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileRows, ArrayView<FourFloats> target)
     {
         ArrayView<float> numbers = target.Cast<float>();
         for (int i = Group.IdxX; i < tileRows * Depth; i += Group.DimX)
@@ -51,7 +51,7 @@ internal static class AttentionTiles
     /// <param name="tileColumns">How many features to load.</param>
     /// <param name="target">The place in shared memory.</param>
     public static void LoadRows(
-        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileColumns, ArrayView<Float4> target)
+        ArrayView<float> matrix, int start, int columns, int lastRow, int firstFeature, int features, int tileColumns, ArrayView<FourFloats> target)
     {
         ArrayView<float> numbers = target.Cast<float>();
         for (int i = Group.IdxX; i < tileColumns * Depth; i += Group.DimX)
@@ -69,7 +69,7 @@ internal static class AttentionTiles
     /// <param name="right">The right operand: for each summand the tile's columns.</param>
     /// <param name="row">The thread's quadruple of rows.</param>
     /// <param name="column">The thread's quadruple of columns.</param>
-    public static ProductTile AddProducts(ProductTile tile, ArrayView<Float4> left, ArrayView<Float4> right, int row, int column)
+    public static ProductTile AddProducts(ProductTile tile, ArrayView<FourFloats> left, ArrayView<FourFloats> right, int row, int column)
     {
         for (int summand = 0; summand < Depth; summand++)
             tile = ProductTile.MultiplyAdd(tile, left[(summand * Stride) + row], right[(summand * Stride) + column]);
@@ -91,7 +91,7 @@ internal static class AttentionTiles
     /// <param name="column">The thread's quadruple of columns.</param>
     public static ProductTile AddRows(
         ProductTile tile,
-        ArrayView<Float4> factors,
+        ArrayView<FourFloats> factors,
         ArrayView<float> matrix,
         int start,
         int columns,
@@ -99,7 +99,7 @@ internal static class AttentionTiles
         int firstFeature,
         int features,
         int count,
-        ArrayView<Float4> rows,
+        ArrayView<FourFloats> rows,
         int row,
         int column)
     {
@@ -119,7 +119,7 @@ internal static class AttentionTiles
     /// <param name="target">The place in shared memory.</param>
     /// <param name="row">The thread's quadruple of rows.</param>
     /// <param name="column">The thread's quadruple of columns.</param>
-    public static void Share(ProductTile tile, ArrayView<Float4> target, int row, int column)
+    public static void Share(ProductTile tile, ArrayView<FourFloats> target, int row, int column)
     {
         int first = (4 * row * Stride) + column;
         target[first] = tile.Row0;
@@ -157,7 +157,7 @@ internal static class AttentionTiles
     /// <param name="step">From one row's to the next one's.</param>
     /// <param name="lastRow">The last row, counted from the tile's first; rows beyond it repeat it.</param>
     /// <param name="row">The thread's quadruple of rows.</param>
-    public static Float4 LoadRowNumbers(ArrayView<float> numbers, int start, int step, int lastRow, int row) => Quadruple.Of(
+    public static FourFloats LoadRowNumbers(ArrayView<float> numbers, int start, int step, int lastRow, int row) => Quadruple.Of(
         numbers[start + (Smaller(4 * row, lastRow) * step)],
         numbers[start + (Smaller((4 * row) + 1, lastRow) * step)],
         numbers[start + (Smaller((4 * row) + 2, lastRow) * step)],
@@ -170,7 +170,7 @@ internal static class AttentionTiles
     /// <param name="step">From one row's to the next one's.</param>
     /// <param name="rows">How many rows there are from the tile's first.</param>
     /// <param name="row">The thread's quadruple of rows.</param>
-    public static void WriteRowNumbers(Float4 values, ArrayView<float> numbers, int start, int step, int rows, int row)
+    public static void WriteRowNumbers(FourFloats values, ArrayView<float> numbers, int start, int step, int rows, int row)
     {
         int first = start + (4 * row * step);
         int count = rows - (4 * row);
@@ -186,7 +186,7 @@ internal static class AttentionTiles
 
     private static int Smaller(int left, int right) => left < right ? left : right;
 
-    private static void Write(Float4 values, ArrayView<float> matrix, int first, int count)
+    private static void Write(FourFloats values, ArrayView<float> matrix, int first, int count)
     {
         if (count > 0)
             matrix[first] = values.X;

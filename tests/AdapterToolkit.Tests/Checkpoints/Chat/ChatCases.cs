@@ -24,9 +24,9 @@ public static class ChatCases
         s_golden.GetProperty("special").EnumerateObject().ToDictionary(token => token.Name, token => token.Value.GetString()!));
 
     /// <summary>A golden tokenizer.</summary>
-    public static Tokenizer TokenizerOf(string name) => Tokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
+    public static ModelTokenizer TokenizerOf(string name) => ModelTokenizer.FromFile(Fixtures.PathOf("tokenizer", name + ".tokenizer.json"));
 
     /// <summary>The text of the tokens that are learned.</summary>
-    public static string Learned(Tokenizer tokenizer, ChatTokens tokens) =>
+    public static string Learned(ModelTokenizer tokenizer, ChatTokens tokens) =>
         tokenizer.Decode([.. tokens.Labels.Where(label => label != ChatTokens.Ignored)], skipSpecialTokens: false);
 }

@@ -37,10 +37,10 @@ public sealed class ChatEncoderTests
     [InlineData("line-breaks.json", "\n\nHello world<|im_end|>")]
     public void The_case_of_white_space_keeps_prompt_and_answer_apart(string name, string answer)
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatCases.Golden("chatml-generation"), tokenizer);
         byte[] json = File.ReadAllBytes(Fixtures.OwnPathOf("cases", "05-answer-that-begins-with-white-space", name));
-        ChatMessage[] messages = [.. JsonDocument.Parse(json).RootElement.EnumerateArray().Select(ChatMessage.FromJson)];
+        ChatTurn[] messages = [.. JsonDocument.Parse(json).RootElement.EnumerateArray().Select(ChatTurn.FromJson)];
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation(messages)));
 
@@ -54,11 +54,11 @@ public sealed class ChatEncoderTests
     [MemberData(nameof(Answers))]
     public void Before_each_answer_stand_the_prompt_s_own_tokens_and_all_of_the_answer_is_learned(string tokenizerName, string answer)
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf(tokenizerName);
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf(tokenizerName);
         foreach (ChatTemplate template in (ChatTemplate[])[ChatCases.Golden("chatml-generation"), ChatTemplate.Parse(ChatCases.ChatMl, "test")])
         {
             ChatEncoder encoder = new(template, tokenizer);
-            ChatMessage[] messages = [new("user", "Q1"), new("assistant", answer), new("user", "Q2"), new("assistant", answer)];
+            ChatTurn[] messages = [new("user", "Q1"), new("assistant", answer), new("user", "Q2"), new("assistant", answer)];
 
             IReadOnlyList<ChatTokens> sequences = encoder.Encode(new Conversation(messages));
 
@@ -70,9 +70,9 @@ public sealed class ChatEncoderTests
     [Fact]
     public void A_conversation_whose_prompts_contain_each_other_is_one_sequence()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatTemplate.Parse(ChatCases.ChatMl, "test"), tokenizer);
-        ChatMessage[] messages = [new("system", "S"), new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2"),
+        ChatTurn[] messages = [new("system", "S"), new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2"),
             new("user", "left out")];
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation(messages)));
@@ -85,9 +85,9 @@ public sealed class ChatEncoderTests
     [Fact]
     public void Where_thoughts_of_earlier_answers_are_dropped_each_answer_is_a_sequence_of_its_own()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatCases.Golden("thinking-dropped"), tokenizer);
-        ChatMessage[] messages = [new("user", "1+1?"), new("assistant", "<think>\nadd\n</think>\n\n2"), new("user", "2+2?"),
+        ChatTurn[] messages = [new("user", "1+1?"), new("assistant", "<think>\nadd\n</think>\n\n2"), new("user", "2+2?"),
             new("assistant", "<think>\nadd again\n</think>\n\n4")];
 
         IReadOnlyList<ChatTokens> sequences = encoder.Encode(new Conversation(messages));
@@ -105,7 +105,7 @@ public sealed class ChatEncoderTests
     [Fact]
     public void Variables_reach_the_template()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatCases.Golden("thinking-dropped"), tokenizer);
         Dictionary<string, JsonNode?> variables = new() { ["enable_thinking"] = false };
         Conversation conversation = new([new("user", "1+1?"), new("assistant", "2")]) { Variables = variables };
@@ -120,12 +120,12 @@ public sealed class ChatEncoderTests
     [Fact]
     public void Tools_and_calls_reach_the_template()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatTemplate.Parse(
             "{% for t in tools or [] %}{{ t.name }};{% endfor %}{% for m in messages %}[{{ m.role }}]{{ m.content or '' }}{% for c in m.tool_calls or [] "
             + "%}<{{ c.function.name }}>{% endfor %}<|im_end|>{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}",
             "test"), tokenizer);
-        ChatMessage call = ChatMessage.FromJson(
+        ChatTurn call = ChatTurn.FromJson(
             JsonDocument.Parse("""{"role": "assistant", "content": null, "tool_calls": [{"function": {"name": "f", "arguments": {}}}]}""").RootElement);
         Conversation conversation = new([new("user", "Q"), call, new("tool", "7"), new("assistant", "A")]) { Tools = [JsonNode.Parse("""{"name": "f"}""")!] };
 
@@ -138,7 +138,7 @@ public sealed class ChatEncoderTests
     [Fact]
     public void Only_what_the_generation_tag_marks_of_the_assistant_s_messages_is_learned()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatTemplate.Parse(
             "{% for m in messages %}{% if m.role == 'assistant' %}[assistant]{% if m.content != 'no' %}note:{% generation %}{{ m.content }}<|im_end|>{% "
             + "endgeneration %}{% else %}{{ m.content }}<|im_end|>{% endif %}\n{% else %}{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}\n{% "
@@ -155,9 +155,9 @@ public sealed class ChatEncoderTests
     [Fact]
     public void An_answer_of_weight_zero_is_read_and_not_learned()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatTemplate.Parse(ChatCases.ChatMl, "test"), tokenizer);
-        ChatMessage unlearned = ChatMessage.FromJson(JsonDocument.Parse("""{"role": "assistant", "content": "A1", "weight": 0}""").RootElement);
+        ChatTurn unlearned = ChatTurn.FromJson(JsonDocument.Parse("""{"role": "assistant", "content": "A1", "weight": 0}""").RootElement);
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation([new("user", "Q1"), unlearned, new("user", "Q2"), new("assistant", "A2")])));
 
@@ -168,7 +168,7 @@ public sealed class ChatEncoderTests
     [Fact]
     public void All_conversations_have_the_date_of_the_encoder()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatCases.Golden("header-blocks"), tokenizer) { Now = new DateTimeOffset(2024, 2, 29, 23, 59, 59, TimeSpan.FromHours(-11)) };
 
         ChatTokens tokens = Assert.Single(encoder.Encode(new Conversation([new("user", "Q"), new("assistant", "A")])));
@@ -182,9 +182,9 @@ public sealed class ChatEncoderTests
     [InlineData("inst-alternating", "</s>")]
     public void The_end_of_a_message_is_learned_whatever_it_is(string template, string end)
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         ChatEncoder encoder = new(ChatCases.Golden(template), tokenizer);
-        ChatMessage[] messages = [new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2")];
+        ChatTurn[] messages = [new("user", "Q1"), new("assistant", "A1"), new("user", "Q2"), new("assistant", "A2")];
 
         IReadOnlyList<ChatTokens> sequences = encoder.Encode(new Conversation(messages));
 
@@ -196,12 +196,12 @@ public sealed class ChatEncoderTests
     [Fact]
     public void The_golden_conversations_keep_the_law()
     {
-        Tokenizer tokenizer = ChatCases.TokenizerOf("smollm");
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf("smollm");
         int answers = 0;
         foreach (JsonElement golden in ChatCases.Conversations.Where(golden => golden.TryGetProperty("text", out _)))
         {
             ChatEncoder encoder = new(ChatCases.Golden(golden.GetProperty("template").GetString()!), tokenizer);
-            ChatMessage[] messages = [.. golden.GetProperty("messages").EnumerateArray().Select(ChatMessage.FromJson)];
+            ChatTurn[] messages = [.. golden.GetProperty("messages").EnumerateArray().Select(ChatTurn.FromJson)];
             IReadOnlyList<ChatTokens> sequences;
             try
             {
@@ -281,7 +281,7 @@ public sealed class ChatEncoderTests
     }
 
     /// <summary>Every answer is learned whole, once, right after its own prompt.</summary>
-    private static void AssertAnswers(ChatEncoder encoder, IReadOnlyList<ChatTokens> sequences, ChatMessage[] messages,
+    private static void AssertAnswers(ChatEncoder encoder, IReadOnlyList<ChatTokens> sequences, ChatTurn[] messages,
         (int Message, int[] Learned)[] answers)
     {
         foreach ((int message, int[] learned) in answers)

@@ -15,9 +15,9 @@ public sealed class LongConversationTests
     public void A_conversation_of_two_thousand_turns_is_encoded_once(string tokenizerName)
     {
         const int turns = 2000;
-        Tokenizer tokenizer = ChatCases.TokenizerOf(tokenizerName);
+        ModelTokenizer tokenizer = ChatCases.TokenizerOf(tokenizerName);
         ChatTemplate template = ChatTemplate.Parse(ChatCases.ChatMl, "test");
-        ChatMessage[] messages = [.. Enumerable.Range(0, turns).Select(turn => new ChatMessage(turn % 2 == 0 ? "user" : "assistant", $"turn {turn}"))];
+        ChatTurn[] messages = [.. Enumerable.Range(0, turns).Select(turn => new ChatTurn(turn % 2 == 0 ? "user" : "assistant", $"turn {turn}"))];
         ConversationEncoder encoder = new(new Conversation(messages), template, tokenizer, new ChatTemplateOptions());
 
         ChatTokens tokens = Assert.Single(encoder.Encode(cancellationToken: TestContext.Current.CancellationToken));
@@ -32,7 +32,7 @@ public sealed class LongConversationTests
     [Fact]
     public void A_conversation_that_is_too_much_work_is_an_error_that_names_it()
     {
-        ChatMessage[] messages = [.. Enumerable.Range(0, 100).SelectMany(turn => (ChatMessage[])[new("user", $"{turn}+1?"), new("assistant", $"{turn + 1}")])];
+        ChatTurn[] messages = [.. Enumerable.Range(0, 100).SelectMany(turn => (ChatTurn[])[new("user", $"{turn}+1?"), new("assistant", $"{turn + 1}")])];
         Conversation conversation = new(messages) { Source = "chats.jsonl, line 3" };
 
         Refused(ChatTemplate.Parse(ChatCases.ChatMl, "test"), mostWork: 10_000, mostTokens: long.MaxValue);

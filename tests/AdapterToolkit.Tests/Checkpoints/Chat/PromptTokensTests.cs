@@ -23,7 +23,7 @@ public sealed class PromptTokensTests
         Random random = new(3);
         for (int flags = 0; flags < 32; flags++)
         {
-            Tokenizer tokenizer = WithTokens(name, flags);
+            ModelTokenizer tokenizer = WithTokens(name, flags);
             PromptTokens tokens = new(tokenizer);
             List<string> pieces = [];
             for (int step = 0; step < 60; step++)
@@ -46,7 +46,7 @@ public sealed class PromptTokensTests
     [Fact]
     public void What_stays_is_not_encoded_again()
     {
-        Tokenizer tokenizer = WithTokens("smollm", flags: 0);
+        ModelTokenizer tokenizer = WithTokens("smollm", flags: 0);
         PromptTokens tokens = new(tokenizer);
         string text = "";
         for (int turn = 0; turn < 1000; turn++)
@@ -63,7 +63,7 @@ public sealed class PromptTokensTests
     }
 
     /// <summary>A tokenizer with tokens of which one ends as another begins, one is white space, and one is found in normalized text.</summary>
-    private static Tokenizer WithTokens(string name, int flags)
+    private static ModelTokenizer WithTokens(string name, int flags)
     {
         JsonNode root = ChangedTokenizer.Read(name);
         foreach (string content in (string[])["[T]", "[T][T]", "  ", "[N]"])

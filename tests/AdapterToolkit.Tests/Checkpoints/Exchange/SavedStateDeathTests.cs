@@ -67,7 +67,7 @@ public sealed class SavedStateDeathTests
             folder => TrainingCheckpoint.Restore(folder, reader, batches));
     }
 
-    private static LlamaModel Load(Device device)
+    private static LlamaModel Load(ComputeDevice device)
     {
         LlamaModel model = LlamaModel.Load(BaseFolder, device, WeightStorage.Dense);
         model.Adapter.Initialize(Seed);

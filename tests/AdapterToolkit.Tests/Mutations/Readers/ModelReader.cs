@@ -19,7 +19,7 @@ internal sealed class ModelReader : MutatedReader
     [
         new Dictionary<string, byte[]>(InputFiles.Of(Fixtures.PathOf("llama-tiny", "base")))
         {
-            [Tokenizer.FileName] = TokenizerReader.Small,
+            [ModelTokenizer.FileName] = TokenizerReader.Small,
             ["tokenizer_config.json"] =
                 """{"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|endoftext|>", "chat_template": "{{ messages[0].content }}"}"""u8.ToArray(),
             ["generation_config.json"] = """{"eos_token_id": [0, 2], "transformers_version": "5.0.0"}"""u8.ToArray(),

@@ -8,7 +8,7 @@ namespace AdapterToolkit.Tests.Mutations.Readers;
 /// <summary>A chat template in a file of its own or in <c>tokenizer_config.json</c>, and a conversation rendered with it.</summary>
 internal sealed class TemplateReader : MutatedReader
 {
-    private static readonly ChatMessage[] s_messages = [new("system", "Be brief."), new("user", "Hello?"), new("assistant", "Hello."), new("user", "More.")];
+    private static readonly ChatTurn[] s_messages = [new("system", "Be brief."), new("user", "Hello?"), new("assistant", "Hello."), new("user", "More.")];
 
     /// <inheritdoc/>
     public override IReadOnlyList<IReadOnlyDictionary<string, byte[]>> Seeds { get; } =

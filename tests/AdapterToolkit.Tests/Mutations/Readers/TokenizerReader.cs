@@ -33,9 +33,9 @@ internal sealed class TokenizerReader : MutatedReader
     /// <inheritdoc/>
     public override void Read(string folder)
     {
-        Tokenizer tokenizer = Tokenizer.FromFile(Path.Combine(folder, Tokenizer.FileName));
+        ModelTokenizer tokenizer = ModelTokenizer.FromFile(Path.Combine(folder, ModelTokenizer.FileName));
         tokenizer.Decode(tokenizer.Encode(Text, addSpecialTokens: true), skipSpecialTokens: false);
     }
 
-    private static Dictionary<string, byte[]> Seed(byte[] tokenizer) => new() { [Tokenizer.FileName] = tokenizer };
+    private static Dictionary<string, byte[]> Seed(byte[] tokenizer) => new() { [ModelTokenizer.FileName] = tokenizer };
 }

@@ -5,11 +5,11 @@ namespace AdapterToolkit.Devices;
 /// accelerator for debugging kernels. A tensor is for use by one thread at a time. On the CPU device threads may work on tensors
 /// and models of their own; any other device is for one thread at a time, and refuses a second model's call meanwhile.
 /// </summary>
-public abstract partial class Device : IDisposable
+public abstract partial class ComputeDevice : IDisposable
 {
     private bool _disposed;
 
-    private protected Device(string identifier, string name, long memoryBytes)
+    private protected ComputeDevice(string identifier, string name, long memoryBytes)
     {
         Identifier = identifier;
         Name = name;

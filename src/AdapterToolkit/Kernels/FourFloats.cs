@@ -8,7 +8,7 @@ namespace AdapterToolkit.Kernels;
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [StructLayout(LayoutKind.Sequential)]
-public struct Float4
+public struct FourFloats
 {
     /// <summary>The first number.</summary>
     public float X;

@@ -9,12 +9,12 @@ namespace AdapterToolkit.Modules;
 /// A frozen vector for each token of the vocabulary. Nothing in it trains and nothing is upstream of it, so it has no backward
 /// pass, and a model's backward pass ends before it.
 /// </summary>
-public sealed class Embedding : Module
+public sealed class TokenEmbedding : Module
 {
     /// <summary>Declares an embedding whose weight is yet to be loaded.</summary>
     /// <param name="vocabularySize">How many tokens there are.</param>
     /// <param name="hiddenSize">How many features a token's vector has.</param>
-    public Embedding(int vocabularySize, int hiddenSize)
+    public TokenEmbedding(int vocabularySize, int hiddenSize)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);

@@ -11,7 +11,7 @@ namespace AdapterToolkit.Formats;
 /// Truncation and padding settings in the file are not applied, as in transformers, where each call sets its own.
 /// Instances may be used from several threads.
 /// </remarks>
-public sealed class Tokenizer
+public sealed class ModelTokenizer
 {
     /// <summary>The file's name in a checkpoint's folder.</summary>
     public const string FileName = "tokenizer.json";
@@ -23,7 +23,7 @@ public sealed class Tokenizer
     private readonly Dictionary<int, DecodedToken> _tokens = [];
     private readonly Dictionary<string, int> _ids;
 
-    private Tokenizer(TokenizerDefinition definition)
+    private ModelTokenizer(TokenizerDefinition definition)
     {
         _definition = definition;
         _encoder = new BytePairEncoder(definition.Vocabulary, definition.Merges, definition.IgnoreMerges);
@@ -53,7 +53,7 @@ public sealed class Tokenizer
     /// <summary>Reads a <c>tokenizer.json</c>.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="CheckpointException">The file is malformed, or asks for something that is not supported; the message names it.</exception>
-    public static Tokenizer FromFile(string path)
+    public static ModelTokenizer FromFile(string path)
     {
         ForeignTokenizer.ThrowIfBeside(path);
         return new(JsonFile.Read(path, TokenizerDefinition.Read));

@@ -6,19 +6,19 @@ namespace AdapterToolkit.Formats;
 /// One message of a conversation. Most have a role and a text; one that is read from JSON keeps all its members (<c>tool_calls</c>, <c>name</c>,
 /// <c>reasoning_content</c>, parts of the content, ...), which the template sees as they are.
 /// </summary>
-public sealed record ChatMessage
+public sealed record ChatTurn
 {
     /// <summary>Creates a message with a text.</summary>
     /// <param name="role">Who speaks: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c>, or what else the template knows.</param>
     /// <param name="content">What is said.</param>
-    public ChatMessage(string role, string content)
+    public ChatTurn(string role, string content)
     {
         ArgumentNullException.ThrowIfNull(role);
         ArgumentNullException.ThrowIfNull(content);
         (Role, Content) = (role, content);
     }
 
-    private ChatMessage(string role, string content, JsonElement json)
+    private ChatTurn(string role, string content, JsonElement json)
         : this(role, content) => Json = json;
 
     /// <summary>Who speaks; empty where the JSON does not say.</summary>
@@ -33,7 +33,7 @@ public sealed record ChatMessage
     /// <summary>Takes a message from JSON, with all its members in their order; null stays different from what is missing.</summary>
     /// <param name="json">An object.</param>
     /// <exception cref="ArgumentException">It is no object, its role is no text, or a text in it is not valid Unicode. The message says which.</exception>
-    public static ChatMessage FromJson(JsonElement json)
+    public static ChatTurn FromJson(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw new ArgumentException("A message is a JSON object.", nameof(json));
@@ -41,7 +41,7 @@ public sealed record ChatMessage
         {
             string role = json.TryGetProperty("role", out JsonElement given) ? ReadRole(given) : "";
             string content = json.TryGetProperty("content", out JsonElement said) ? ReadContent(said) : "";
-            return new ChatMessage(role, content, json.Clone());
+            return new ChatTurn(role, content, json.Clone());
         }
         catch (InvalidOperationException exception)
         {
@@ -51,7 +51,7 @@ public sealed record ChatMessage
 
     /// <summary>Whether both say the same: as JSON, where one was read from it.</summary>
     /// <param name="other">The other message.</param>
-    public bool Equals(ChatMessage? other) => other is not null && Role == other.Role && Content == other.Content && (Json, other.Json) switch
+    public bool Equals(ChatTurn? other) => other is not null && Role == other.Role && Content == other.Content && (Json, other.Json) switch
     {
         (null, null) => true,
         ({ } left, { } right) => JsonElement.DeepEquals(left, right),
