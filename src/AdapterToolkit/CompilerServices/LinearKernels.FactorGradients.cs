@@ -22,12 +22,10 @@ public abstract partial class LinearKernels
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(terms);
         ArgumentNullException.ThrowIfNull(pass);
-        foreach (LowRankFactors factors in terms.Factors)
+        foreach (LowRankRuns runs in terms.Runs)
         {
-            LowRankPlacement[] own =
-                [.. terms.Placements.ToArray().Where(placement => ReferenceEquals(placement.Factors, factors) && placement.First < x.Rows)];
-            RowRange[] runs = [.. own.Select(placement => new RowRange(placement.First, Math.Min(placement.End, x.Rows) - placement.First))];
-            pass.AddGradients([factors.B, factors.A], x.Rows, runs, (run, rows) => FactorGradients(x, dy, u, v, factors, own[run].Slot, rows));
+            LowRankFactors factors = runs.Factors;
+            pass.AddGradients([factors.B, factors.A], x.Rows, runs.Rows, (run, rows) => FactorGradients(x, dy, u, v, factors, runs.Slots[run], rows));
         }
     }
 

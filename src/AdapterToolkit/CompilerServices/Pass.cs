@@ -109,7 +109,7 @@ public sealed class Pass
     /// <summary><see cref="AddGradient"/> for parameters to which the same rows contribute.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="tensorRows">How many rows the layer's input has.</param>
-    /// <param name="runs">The rows that the parameters stand on, in rising order.</param>
+    /// <param name="runs">The rows that the parameters stand on, in rising order; those beyond the input's are left out.</param>
     /// <param name="add">
     /// Adds what some rows of a run, which is told by its place in the list, contribute to the accumulated gradients, in one addition.
     /// </param>
@@ -117,12 +117,7 @@ public sealed class Pass
     {
         if (Sequences is not { } sequences)
         {
-            for (int run = 0; run < runs.Count; run++)
-            {
-                if (runs[run].Count > 0)
-                    add(run, runs[run]);
-            }
-
+            AddParts(new RowRange(0, tensorRows));
             return;
         }
 
@@ -136,18 +131,22 @@ public sealed class Pass
                 continue;
             foreach (Parameter parameter in parameters)
                 OpenGradient(parameter, sequence.Number, inOneAddition: parts == 1);
-            for (int run = 0; run < runs.Count; run++)
-            {
-                if (runs[run].And(rows) is { Count: > 0 } part)
-                    add(run, part);
-            }
-
+            AddParts(rows);
             foreach (Parameter parameter in parameters)
                 CloseGradient(parameter, sequence.Number);
         }
 
         foreach (Parameter parameter in parameters)
             NoteContributed(parameter);
+
+        void AddParts(RowRange rows)
+        {
+            for (int run = 0; run < runs.Count; run++)
+            {
+                if (runs[run].And(rows) is { Count: > 0 } part)
+                    add(run, part);
+            }
+        }
     }
 
     /// <summary>Ends the backward pass: parameters that it never came to are ready too.</summary>

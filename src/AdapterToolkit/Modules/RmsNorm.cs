@@ -105,7 +105,7 @@ public sealed class RmsNorm : Module
     /// <summary>Each run of rows with the weight that stands on it.</summary>
     private Tensor Normalize(Tensor x, TrainedCopies copies, out Tensor inverseRms)
     {
-        if (copies.IsEmpty || copies.OnAllRows is not null)
+        if (!copies.DifferByRow)
             return Op.RmsNormalize(x, WeightOf(copies.OnAllRows), _epsilon, out inverseRms);
         Tensor result = x.AllocateLike();
         inverseRms = Tensor.Allocate(x.Device, new Shape(x.Rows, 1));
@@ -120,7 +120,7 @@ public sealed class RmsNorm : Module
 
     private Tensor InputGradient(Tensor gradient, Record saved)
     {
-        if (saved.Copies.IsEmpty || saved.Copies.OnAllRows is not null)
+        if (!saved.Copies.DifferByRow)
             return Op.RmsNormalizeInputGradient(gradient, saved.X, WeightOf(saved.Copies.OnAllRows), saved.InverseRms);
         Tensor result = gradient.AllocateLike();
         foreach ((RowRange rows, Parameter? copy) in saved.Copies.Runs(gradient.Rows))

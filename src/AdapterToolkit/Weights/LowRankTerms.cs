@@ -15,7 +15,14 @@ public sealed class LowRankTerms
     private LowRankTerms(LowRankPlacement[] placements, LowRankFactors? onAllRows)
     {
         _placements = placements;
-        _factors = [.. placements.Select(placement => placement.Factors).Distinct()];
+        Runs =
+        [
+            .. placements.GroupBy(placement => placement.Factors, (factors, own) => new LowRankRuns(
+                factors,
+                [.. own.Select(placement => new RowRange(placement.First, placement.End - placement.First))],
+                [.. own.Select(placement => placement.Slot)])),
+        ];
+        _factors = [.. Runs.Select(runs => runs.Factors)];
         OnAllRows = onAllRows;
         foreach (LowRankPlacement placement in placements)
             Slots = Math.Max(Slots, placement.Slot + 1);
@@ -38,6 +45,9 @@ public sealed class LowRankTerms
     /// their slots.
     /// </summary>
     public ReadOnlySpan<LowRankPlacement> Placements => _placements;
+
+    /// <summary>The placements by their factors.</summary>
+    internal IReadOnlyList<LowRankRuns> Runs { get; }
 
     /// <summary>The factors of all terms, each once.</summary>
     internal IReadOnlyList<LowRankFactors> Factors => _factors;

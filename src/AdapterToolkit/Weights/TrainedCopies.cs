@@ -37,6 +37,9 @@ internal sealed class TrainedCopies
     /// <summary>The copy that stands on all rows; null where there is none such.</summary>
     internal Parameter? OnAllRows { get; }
 
+    /// <summary>Whether rows have different copies, or some have none.</summary>
+    internal bool DifferByRow => !IsEmpty && OnAllRows is null;
+
     /// <summary>The copies, each once.</summary>
     internal IReadOnlyList<Parameter> Parameters { get; }
 
