@@ -230,7 +230,7 @@ internal sealed partial class ValueFlow
 
     private bool IsMask(IOperation operand) => Resolve(operand) switch
     {
-        ILocalReferenceOperation { Local: { CanBeReferencedByName: true } local } => TensorMethods.IsMask(local.Name),
+        ILocalReferenceOperation { Local: { IsImplicitlyDeclared: false } local } => TensorMethods.IsMask(local.Name),
         IParameterReferenceOperation parameter => TensorMethods.IsMask(parameter.Parameter.Name),
         IMemberReferenceOperation member => TensorMethods.IsMask(member.Member.Name),
         _ => false,
