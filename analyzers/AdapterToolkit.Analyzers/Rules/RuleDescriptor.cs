@@ -10,7 +10,7 @@ internal static class RuleDescriptor
     /// <summary>Describes a rule that is on by default.</summary>
     /// <param name="id">Its id: <c>ADTxxxx</c>.</param>
     /// <param name="title">The mistake.</param>
-    /// <param name="message">What is said of one place: the thing that is wrong, and the remedy.</param>
+    /// <param name="message">What is said of one place: the thing that is wrong, what happens otherwise, and the remedy.</param>
     /// <param name="category">What it is about.</param>
     /// <param name="severity">How bad it is.</param>
     /// <param name="description">Why it is a mistake.</param>

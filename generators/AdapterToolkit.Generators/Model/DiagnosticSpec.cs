@@ -10,5 +10,5 @@ internal sealed record DiagnosticSpec(string Id, LocationSpec Location, Equatabl
     public bool StopsEmission => Id is "ADT0001" or "ADT0002" or "ADT0004";
 
     /// <summary>Whether nothing can be emitted that differentiates the class's <c>Forward</c>.</summary>
-    public bool StopsDifferentiation => Id is "ADT0201";
+    public bool StopsDifferentiation => Id == "ADT0201";
 }
