@@ -66,8 +66,8 @@ public sealed class FrozenWeight : IDisposable
 
     /// <summary>The codes and scales of a weight in another format than float32, as kernels read them.</summary>
     /// <exception cref="InvalidOperationException">The weight has not been loaded, or is held in float32.</exception>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public PackedWeight Packed => Contents.Packed ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) is held in float32; it has no codes.");
+    internal PackedWeight Packed =>
+        Contents.Packed ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) is held in float32; it has no codes.");
 
     /// <summary>The shape of the weight's numbers on a device, where they are in float32: panels of a matrix on the CPU device.</summary>
     /// <param name="device">The device.</param>
