@@ -42,7 +42,7 @@ public sealed class FrozenWeight : IDisposable
     public ComputeDevice Device => Contents.Device;
 
     /// <summary>Whether a matrix is kept in panels of 32 rows, as the CPU device does.</summary>
-    public bool IsInPanels => _contents is { IsInPanels: true };
+    internal bool IsInPanels => _contents is { IsInPanels: true };
 
     /// <summary>How the numbers are written in the checkpoint that they come from; float32 where they come from none.</summary>
     internal WeightFormat FileFormat { get; private set; } = WeightFormat.FullPrecision;

@@ -123,7 +123,7 @@ internal static class ProductsPrinter
         {
             {{VectorShape.All.Select(shape => $"{(shape.Bits == 128 ? "_" : $"{shape.Bits}")} => {work(shape)},")}}
         };
-        device.Workers.Run(work, workers);
+        device.RunShared(work, workers);
         """);
 
     private static string RunFactors(string work) => Run(shape => $"new Factors<Floats{shape.Bits}, VectorOperations{shape.Bits}, TRank>.{work}");
