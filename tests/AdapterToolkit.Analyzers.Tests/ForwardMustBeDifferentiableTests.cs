@@ -48,6 +48,31 @@ public sealed class ForwardMustBeDifferentiableTests
     public Task IsSilentInOtherClasses() =>
         Rule.Check("public class Other { public Tensor Forward(Tensor x) => Tensor.From(x.Device, x.Shape, x.ToArray()); }");
 
+    [Theory]
+    [InlineData("AttentionPrefix? prefix", "[Gradient(nameof(AllGradients))]", false)]
+    [InlineData("AttentionPrefix? prefix", "[Gradient(nameof(OneGradient), For = nameof(x)), Gradient(nameof(OneGradient), For = nameof(y))]", true)]
+    [InlineData("string? prefix", "[Gradient(nameof(AllGradients))]", true)]
+    public Task OperatorsThatThePassGivesSomethingReturnAllGradientsAtOnce(string parameter, string gradients, bool fires) => Rule.Check($$"""
+        #nullable enable
+        [LowRank(2)] public partial class Small() : Linear(8, 8);
+
+        [AdapterModel]
+        public partial class Model
+        {
+            public Small Layer { get; } = new();
+
+            {{gradients}}
+            public static Tensor Attend(Tensor x, Tensor y, [FromPass] {{parameter}} = null) => x + y;
+
+            public static (Tensor? X, Tensor? Y) AllGradients(Tensor gradient, {{parameter}}, bool xActive, bool yActive) =>
+                (xActive ? gradient.Retain() : null, yActive ? gradient.Retain() : null);
+
+            public static Tensor OneGradient(Tensor gradient, {{parameter}}) => gradient.Retain();
+
+            public Tensor Forward(Tensor x) => {{(fires ? "{|ADT0201:Attend(x, Layer.Forward(x))|}" : "Attend(x, Layer.Forward(x))")}};
+        }
+        """);
+
     private static string Model(string body) => $$"""
         [LowRank(2)] public partial class Small() : Linear(8, 8);
 

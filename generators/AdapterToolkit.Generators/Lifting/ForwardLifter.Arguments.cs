@@ -20,6 +20,9 @@ internal sealed partial class ForwardLifter
                 continue;
             if (argument.ArgumentKind != ArgumentKind.DefaultValue)
                 lifted[parameter.Ordinal] = LiftArgument(argument, parameter);
+            else if (OperatorReader.IsFromPass(parameter) && _attentions.TryGetValue(invocation.Syntax, out int attention))
+                lifted[parameter.Ordinal] = new Argument(
+                    parameter.Name, -1, null, false, parameter.Type.ToDisplayString(TypeNames.InFull), TakesTensor: false, Attention: attention);
             else if (DefaultOf(parameter) is { } text)
                 lifted[parameter.Ordinal] = new Argument(
                     parameter.Name, -1, OpaqueCode.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), _types.IsTensor(parameter.Type));

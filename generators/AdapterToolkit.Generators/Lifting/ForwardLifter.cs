@@ -34,6 +34,9 @@ internal sealed partial class ForwardLifter
     /// <summary>The names of the variables that hold what a <c>switch</c> looks at.</summary>
     private readonly HashSet<string> _selectors = [];
 
+    /// <summary>The calls that leave an argument to the pass, numbered in the order in which they stand in the body.</summary>
+    private readonly Dictionary<SyntaxNode, int> _attentions = [];
+
     /// <summary>The continuation of each <c>switch</c> that is being lifted, by the label that a <c>break</c> in it jumps to.</summary>
     private readonly Dictionary<ISymbol, Continuation?> _switchContinuations = new(SymbolEqualityComparer.Default);
 
@@ -94,10 +97,12 @@ internal sealed partial class ForwardLifter
         if (_model.GetOperation(syntax, _cancellation) is not IMethodBodyOperation method || (method.BlockBody ?? method.ExpressionBody) is not { } body)
             return null;
         _assigned.UnionWith(ControlFlow.AssignedVariables(body));
+        foreach (IInvocationOperation call in body.Descendants().OfType<IInvocationOperation>().Where(OperatorReader.LeavesToPass))
+            _attentions.Add(call.Syntax, _attentions.Count);
         if (syntax.ExpressionBody is { } arrow)
             _source = SourceLine.Of(arrow);
         Region region = LiftRegion(Continuation.Prepend(body.Operations, null));
-        return new Graph(new EquatableArray<string>(_names), new EquatableArray<int>(inputs), region);
+        return new Graph(new EquatableArray<string>(_names), new EquatableArray<int>(inputs), region, _attentions.Count);
     }
 
     /// <summary>Lifts one statement.</summary>
