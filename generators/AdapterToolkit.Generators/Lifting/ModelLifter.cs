@@ -23,6 +23,9 @@ internal static class ModelLifter
             return model;
         SemanticModel semantics = compilation.GetSemanticModel(syntax.SyntaxTree);
         Graph? graph = ForwardLifter.Lift(forward, syntax, semantics, types, out IReadOnlyList<DiagnosticSpec> found, cancellation);
-        return new Discovered<ModelSpec>(model.Spec with { Graph = graph }, new EquatableArray<DiagnosticSpec>(model.Diagnostics.Concat(found)));
+        DiagnosticSpec[] diagnostics = [.. model.Diagnostics, .. found];
+        return new Discovered<ModelSpec>(
+            model.Spec with { Graph = diagnostics.Any(diagnostic => diagnostic.StopsDifferentiation) ? null : graph },
+            new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }
