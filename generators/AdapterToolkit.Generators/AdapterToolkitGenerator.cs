@@ -37,7 +37,11 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
                 RuntimeNames.AdapterModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (found, cancellation) =>
-                    Annotated(found, ClassPart.OfHierarchy, static (type, _, compilation, cancellation) => ReadModel(type, compilation, cancellation), cancellation))
+                    Annotated(
+                        found,
+                        ClassPart.OfHierarchy,
+                        static (type, _, compilation, cancellation) => ReadModel(type, compilation, cancellation),
+                        cancellation))
             .Select(static (model, cancellation) => model.Read(cancellation))
             .WithTrackingName(LiftedModels)
             .Where(static model => model is not null)

@@ -82,7 +82,7 @@ internal static class ControlFlow
     /// <summary>Whether a local function uses a variable that a statement declares.</summary>
     public static bool Captures(ILocalFunctionOperation function, IOperation statement) => function.Descendants().Any(operation =>
         operation is ILocalReferenceOperation { Local: var local }
-        && local.DeclaringSyntaxReferences.Any(declared => declared.SyntaxTree == statement.Syntax.SyntaxTree && statement.Syntax.Span.Contains(declared.Span)));
+        && local.DeclaringSyntaxReferences.Any(declared => statement.Syntax.Span.Contains(declared.Span)));
 
     private static bool HasEarlyBreak(IOperation operation, KnownTypes types) => operation switch
     {

@@ -1,6 +1,4 @@
-using System.Globalization;
 using AdapterToolkit.Generators.Model;
-using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -70,7 +68,7 @@ internal sealed partial class ForwardLifter
             _source = frame.Describe(SourceLine.Of(arrow));
         try
         {
-            return LiftStatements(Prepend(body.Operations, null));
+            return LiftStatements(Continuation.Prepend(body.Operations, null));
         }
         finally
         {
@@ -86,67 +84,9 @@ internal sealed partial class ForwardLifter
         IInvocationOperation call when _helpers.IsOwn(call) && _helpers.TupleOf(call.TargetMethod)?.TupleElements.Length == names.Count =>
             LiftHelper(call, names),
         var other => throw new LiftingException(
-            other.Syntax, "A tuple of tensors that is neither written out nor what a helper returns", "write '(a, b)', and keep its parts in locals of type Tensor"),
-    };
-
-    private void Bind(IArgumentOperation argument, IParameterSymbol parameter, CallFrame frame, Dictionary<ISymbol, int> variables)
-    {
-        if (_types.IsTensor(parameter.Type))
-        {
-            if (Unconverted(argument.Value).ConstantValue is { HasValue: true, Value: null })
-                throw new LiftingException(
-                    argument.Syntax, $"null for the tensor '{parameter.Name}' of a helper", "write a helper of its own for the case without that tensor");
-            variables[parameter] = LiftTensor(argument.Value, parameter.Name);
-            return;
-        }
-
-        string type = parameter.Type.ToDisplayString(TypeNames.InFull);
-        BoundArgument bound = Evaluate(argument, parameter, type);
-        if (!_assigned.Contains(parameter) && (bound.IsRematerializable || bound.Variable is not null))
-        {
-            frame.Bind(parameter, bound);
-            return;
-        }
-
-        _operations.Add(new OpaqueStatement(_source, Wrap($"{type} {frame.NameOf(parameter)} = ", bound.Code, ";")));
-    }
-
-    private BoundArgument Evaluate(IArgumentOperation argument, IParameterSymbol parameter, string type)
-    {
-        bool isSame = SymbolEqualityComparer.Default.Equals(argument.Value.Type, parameter.Type) && argument.Value is not IConversionOperation { IsImplicit: true };
-        if (argument.ArgumentKind == ArgumentKind.DefaultValue)
-        {
-            OpaqueCode constant = OpaqueCode.Of(DefaultOf(parameter) ?? ConstantOf(argument.Value, parameter.Type));
-            return new BoundArgument(constant, type, isRematerializable: true, isParameter: false, label: null, variable: null);
-        }
-
-        if (argument.ArgumentKind is ArgumentKind.ParamArray or ArgumentKind.ParamCollection)
-            return new BoundArgument(QualifyElements(argument), type, isRematerializable: false, isParameter: false, label: null, variable: null);
-        if (isSame && BoundTo(argument.Value) is { } passedOn)
-            return passedOn;
-
-        SyntaxNode syntax = argument.Syntax is ArgumentSyntax given ? given.Expression : argument.Syntax;
-        OpaqueCode code = _qualifier.Qualify(syntax);
-        ISymbol? variable = isSame ? ControlFlow.VariableOf(argument.Value) : null;
-        if (variable is not null && !_assigned.Contains(variable) && variable.ContainingSymbol is IMethodSymbol { MethodKind: not MethodKind.Constructor })
-            return new BoundArgument(code, type, isRematerializable: false, IsParameter(argument.Value, parameter), LabelOf(syntax), code.Print(_ => ""));
-        bool isRematerializable = Rematerialization.IsPossible(argument.Value) && !parameter.Type.IsRefLikeType;
-        return new BoundArgument(
-            isSame || !isRematerializable ? code : Wrap($"(({type})(", code, "))"), type, isRematerializable, isParameter: false, LabelOf(syntax), variable: null);
-    }
-
-    /// <summary>What an expression stands for that is a parameter of a helper; null of any other.</summary>
-    private BoundArgument? BoundTo(IOperation operation)
-    {
-        while (operation is IConversionOperation { OperatorMethod: null, IsImplicit: true } conversion)
-            operation = conversion.Operand;
-        return operation is IParameterReferenceOperation { Parameter: var parameter } ? _frame.ArgumentOf(parameter) : null;
-    }
-
-    private static string ConstantOf(IOperation value, ITypeSymbol type) => value.ConstantValue.Value switch
-    {
-        null => type.IsValueType ? "default" : "null",
-        object constant => SymbolDisplay.FormatPrimitive(constant, quoteStrings: true, useHexadecimalNumbers: false)!,
+            other.Syntax,
+            "A tuple of tensors that is neither written out nor what a helper returns",
+            "write '(a, b)', and keep its parts in locals of type Tensor"),
     };
 
     private IBlockOperation BodyOf(SyntaxNode declaration, SemanticModel model) => model.GetOperation(declaration, _cancellation) switch
@@ -188,25 +128,9 @@ internal sealed partial class ForwardLifter
     {
         if (!SymbolEqualityComparer.Default.Equals(variable.ContainingSymbol, _frame.Method))
             throw new LiftingException(
-                place, $"An assignment to '{variable.Name}', a tensor variable outside the local function", "return the tensor, and assign it where the function is called");
+                place,
+                $"An assignment to '{variable.Name}', a tensor variable outside the local function",
+                "return the tensor, and assign it where the function is called");
         return _variables[variable] = value;
-    }
-
-    /// <summary>
-    /// Puts statements before others. A local function may stand behind the statements that call it, even behind the end, so each is moved up as far as
-    /// the variables that it captures let it.
-    /// </summary>
-    private static Continuation? Prepend(IEnumerable<IOperation> statements, Continuation? next)
-    {
-        List<IOperation> ordered = [];
-        foreach (IOperation statement in statements)
-        {
-            if (statement is ILocalFunctionOperation function)
-                ordered.Insert(ordered.FindLastIndex(before => ControlFlow.Captures(function, before)) + 1, function);
-            else
-                ordered.Add(statement);
-        }
-
-        return Continuation.Prepend(ordered, next);
     }
 }

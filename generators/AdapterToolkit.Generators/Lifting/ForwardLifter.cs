@@ -108,7 +108,7 @@ internal sealed partial class ForwardLifter
         _assigned.UnionWith(ControlFlow.AssignedVariables(body));
         if (syntax.ExpressionBody is { } arrow)
             _source = SourceLine.Of(arrow);
-        Region region = LiftRegion(Prepend(body.Operations, null));
+        Region region = LiftRegion(Continuation.Prepend(body.Operations, null));
         return new Graph(new EquatableArray<string>(_names), new EquatableArray<int>(inputs), region);
     }
 
@@ -124,7 +124,7 @@ internal sealed partial class ForwardLifter
         switch (statement)
         {
             case IBlockOperation block:
-                continuation = Prepend(block.Operations, continuation);
+                continuation = Continuation.Prepend(block.Operations, continuation);
                 return null;
             case ILocalFunctionOperation function when _helpers.ComputesTensors(function.Symbol, _frame.Model):
                 return null;
@@ -234,7 +234,9 @@ internal sealed partial class ForwardLifter
             return ReturnValue(LiftTensor(returned, _frame.ResultNames[0]));
         if (_loop is not null)
             throw new LiftingException(
-                returned.Syntax, "A tuple that is returned from inside a loop", "assign its parts to locals, leave the loop with 'break', and return behind it");
+                returned.Syntax,
+                "A tuple that is returned from inside a loop",
+                "assign its parts to locals, leave the loop with 'break', and return behind it");
         return Leave(LiftTuple(returned, _frame.ResultNames));
     }
 

@@ -20,13 +20,15 @@ internal static class InheritedCode
         switch (symbol)
         {
             case IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }:
-                throw new LiftingException(node, $"'{symbol.Name}', a parameter of the constructor of '{owner}'", "keep it in a property that derived classes can read");
+                throw new LiftingException(
+                    node, $"'{symbol.Name}', a parameter of the constructor of '{owner}'", "keep it in a property that derived classes can read");
             case IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } or IEventSymbol or INamedTypeSymbol
                 when !frame.Model.Compilation.IsSymbolAccessibleWithin(symbol, frame.Class):
                 throw new LiftingException(node, $"'{symbol.Name}', which is private to '{owner}'", $"make it accessible to '{frame.Class.Name}': protected");
             case IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } or IEventSymbol
                 when !symbol.IsStatic && IsHidden(symbol, frame.Class):
-                throw new LiftingException(node, $"'{symbol.Name}' of '{owner}', which '{frame.Class.Name}' hides by a member of that name", "rename one of them");
+                throw new LiftingException(
+                    node, $"'{symbol.Name}' of '{owner}', which '{frame.Class.Name}' hides by a member of that name", "rename one of them");
         }
     }
 

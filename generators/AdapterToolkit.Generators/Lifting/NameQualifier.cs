@@ -75,7 +75,8 @@ internal sealed class NameQualifier(CallFrame frame, KnownTypes types, HelperRea
             InheritedCode.Check(inherited, frame);
         switch (node)
         {
-            case ArgumentSyntax { NameColon: null, Parent: TupleExpressionSyntax, Expression: IdentifierNameSyntax name } element when NamesElement(element, name):
+            case ArgumentSyntax { NameColon: null, Parent: TupleExpressionSyntax, Expression: IdentifierNameSyntax name } element
+                when NamesElement(element, name):
                 Append($"{name.Identifier.Text}: ");
                 Write(element.Expression);
                 return;
@@ -192,19 +193,15 @@ internal sealed class NameQualifier(CallFrame frame, KnownTypes types, HelperRea
                 WriteTensor(name, symbol);
                 return;
             case IMethodSymbol { MethodKind: MethodKind.LocalFunction } function when helpers.ComputesTensors(function, frame.Model):
-                throw name.Parent is InvocationExpressionSyntax
-                    ? new LiftingException(
-                        name, $"A call of '{name.Identifier.Text}' in code that is no tensor arithmetic", "return a tensor, and assign it to a local of type Tensor")
-                    : new LiftingException(
-                        name, $"The local function '{name.Identifier.Text}' as a delegate", "which body a delegate runs shows only at run time; call it by its name");
+                throw Unemitted(name);
             case ILocalSymbol or IParameterSymbol or IMethodSymbol { MethodKind: MethodKind.LocalFunction } when IsRenamed(name):
                 Append(frame.NameOf(symbol));
                 SpaceAfter(name);
                 return;
-            case IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } when frame.Caller is not null && frame.Hidden.Contains(symbol.Name):
+            case IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } when IsHidden(symbol):
                 throw new LiftingException(name, $"The constructor's parameter '{symbol.Name}', which a variable of Forward hides", "rename one of them");
             case IFieldSymbol or IPropertySymbol or IEventSymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary }
-                when symbol is { IsStatic: false } && frame.Caller is not null && frame.Hidden.Contains(symbol.Name):
+                when !symbol.IsStatic && IsHidden(symbol):
                 Append("this.");
                 break;
             case { IsStatic: true, ContainingType: { } container }
@@ -226,9 +223,24 @@ internal sealed class NameQualifier(CallFrame frame, KnownTypes types, HelperRea
         }
     }
 
+    /// <summary>The error at a name of a local function that is lifted where it is called, and so not emitted.</summary>
+    private static LiftingException Unemitted(SimpleNameSyntax name) => name.Parent is InvocationExpressionSyntax
+        ? new LiftingException(
+            name,
+            $"A call of '{name.Identifier.Text}' in code that is no tensor arithmetic",
+            "return a tensor, and assign it to a local of type Tensor")
+        : new LiftingException(
+            name,
+            $"The local function '{name.Identifier.Text}' as a delegate",
+            "which body a delegate runs shows only at run time; call it by its name");
+
+    /// <summary>Whether the name of what a helper's code means stands for a variable of <c>Forward</c> where that code is emitted.</summary>
+    private bool IsHidden(ISymbol symbol) => frame.Caller is not null && frame.Hidden.Contains(symbol.Name);
+
     private void WriteTensor(SimpleNameSyntax name, ISymbol symbol)
     {
-        if (name.Ancestors().TakeWhile(ancestor => ancestor != frame.Declaration).Any(ancestor => ancestor is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+        if (name.Ancestors().TakeWhile(ancestor => ancestor != frame.Declaration)
+            .Any(ancestor => ancestor is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
             throw new LiftingException(
                 name,
                 $"The tensor '{symbol.Name}' inside a lambda or local function",

@@ -7,8 +7,8 @@ using Xunit;
 
 namespace AdapterToolkit.Generators.Tests;
 
-/// <summary>Helpers whose body can't stand in place of a call: where that is said, why, and what to do; each beside one that is lifted.</summary>
-public sealed class HelperRefusalTests
+/// <summary>Helpers whose body can't stand in place of a call: where that is said, why, and what to do; beside them such as are lifted.</summary>
+public sealed class HelpersInForwardTests
 {
     [Theory]
     [InlineData("protected virtual Tensor Gated(Tensor x) => Layer.Forward(x);", "return Gated(x);", "Gated(x)",
@@ -113,7 +113,8 @@ public sealed class HelperRefusalTests
         + "foreach (int n2 in new[] { n }) { m += n2; } "
         + "try { m++; } catch (Exception e) { m += e.HResult; } return x * (n + m); }",
         "int n = 2, m = 3; string text = \"4\"; return Caught(Caught(Layer.Forward(x), text), \"5\") * (n + m);")]
-    [InlineData("Tensor Pick(Tensor x, int kind) { switch (kind) { case 1: return x; case 2: x = -x; break; } return kind switch { 3 => x * 2, _ => Layer.Forward(x) }; }",
+    [InlineData("Tensor Pick(Tensor x, int kind) { switch (kind) { case 1: return x; case 2: x = -x; break; } "
+        + "return kind switch { 3 => x * 2, _ => Layer.Forward(x) }; }",
         "x = Pick(Pick(x, 1), x.Rows); switch (x.Rows) { case 4: x = Pick(x, 2); break; } return Pick(x, 4);")]
     public void A_helper_that_is_lifted_makes_no_error_and_no_warning(string members, string body)
     {
