@@ -9,8 +9,9 @@ public sealed class PublicNamesTests
 {
     private static readonly string[] s_emittedCodeCalls = ["AdapterToolkit.CompilerServices", "AdapterToolkit.Kernels"];
 
-    /// <summary>What kernels are handed besides: adapters make it, which stand apart from what emitted code calls.</summary>
-    private static readonly string[] s_handed = ["AdapterToolkit.Weights.LowRankPlacement", "AdapterToolkit.Weights.LowRankTerms"];
+    /// <summary>What kernels are handed besides: weights and adapters make it, which stand apart from what emitted code calls.</summary>
+    private static readonly string[] s_handed =
+        ["AdapterToolkit.Weights.LowRankPlacement", "AdapterToolkit.Weights.LowRankTerms", "AdapterToolkit.Weights.PackedWeight"];
 
     private static IEnumerable<Type> Types => typeof(ComputeDevice).Assembly.GetExportedTypes().Where(type => !type.IsNested);
 
