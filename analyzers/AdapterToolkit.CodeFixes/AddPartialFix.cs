@@ -1,5 +1,5 @@
 using System.Composition;
-using AdapterToolkit.Analyzers;
+using AdapterToolkit.Analyzers.Rules;
 using AdapterToolkit.Generators.Discovery;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;

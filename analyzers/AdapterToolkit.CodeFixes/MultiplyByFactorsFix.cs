@@ -1,6 +1,6 @@
 using System.Composition;
-using AdapterToolkit.Analyzers.TensorRules;
-using AdapterToolkit.Analyzers.Values;
+using AdapterToolkit.Analyzers.Domains.Tensors;
+using AdapterToolkit.Analyzers.Rules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;

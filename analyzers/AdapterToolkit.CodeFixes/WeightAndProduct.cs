@@ -1,4 +1,4 @@
-using AdapterToolkit.Analyzers.Values;
+using AdapterToolkit.Analyzers.Domains.Tensors;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ClassMustBePartialAndOfItsKindAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.ClassMustBePartialAndOfItsKindAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Rules;
 using AdapterToolkit.Tests.Shared;
 using Basic.Reference.Assemblies;
 using Microsoft.CodeAnalysis;

@@ -1,10 +1,11 @@
+using AdapterToolkit.Analyzers.Rules;
 using Xunit;
 using AddPartial = AdapterToolkit.Analyzers.Tests.FixTest<
-    AdapterToolkit.Analyzers.ClassMustBePartialAndOfItsKindAnalyzer, AdapterToolkit.CodeFixes.AddPartialFix>;
+    AdapterToolkit.Analyzers.Rules.ClassMustBePartialAndOfItsKindAnalyzer, AdapterToolkit.CodeFixes.AddPartialFix>;
 using MultiplyByFactors = AdapterToolkit.Analyzers.Tests.FixTest<
-    AdapterToolkit.Analyzers.TensorUseAnalyzer, AdapterToolkit.CodeFixes.MultiplyByFactorsFix>;
+    AdapterToolkit.Analyzers.Rules.TensorUseAnalyzer, AdapterToolkit.CodeFixes.MultiplyByFactorsFix>;
 using RunLayer = AdapterToolkit.Analyzers.Tests.FixTest<
-    AdapterToolkit.Analyzers.ForwardShouldReachEveryAdapterAnalyzer, AdapterToolkit.CodeFixes.RunLayerInForwardFix>;
+    AdapterToolkit.Analyzers.Rules.ForwardShouldReachEveryAdapterAnalyzer, AdapterToolkit.CodeFixes.RunLayerInForwardFix>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ForwardShouldReachEveryAdapterAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.ForwardShouldReachEveryAdapterAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ForwardMustBeDifferentiableAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.ForwardMustBeDifferentiableAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

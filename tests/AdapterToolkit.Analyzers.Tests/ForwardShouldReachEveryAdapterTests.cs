@@ -1,6 +1,6 @@
 using Xunit;
-using ReachRule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ModelShouldReachAnAdapterAnalyzer>;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ForwardShouldReachEveryAdapterAnalyzer>;
+using ReachRule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.ModelShouldReachAnAdapterAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.ForwardShouldReachEveryAdapterAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.MergeOnceAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.MergeOnceAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

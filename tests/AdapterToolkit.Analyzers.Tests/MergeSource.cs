@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Rules;
 namespace AdapterToolkit.Analyzers.Tests;
 
 /// <summary>A program with models, layers, and helpers that merge them.</summary>

@@ -1,5 +1,5 @@
 using Xunit;
-using Fix = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.MergeIntoQuantizedAnalyzer, AdapterToolkit.CodeFixes.MergeToDenseFix>;
+using Fix = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.Rules.MergeIntoQuantizedAnalyzer, AdapterToolkit.CodeFixes.MergeToDenseFix>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ModelShouldReachAnAdapterAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.ModelShouldReachAnAdapterAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,5 +1,5 @@
 using Xunit;
-using Fix = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.TensorUseAnalyzer, AdapterToolkit.CodeFixes.MultiplyByFactorsFix>;
+using Fix = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.Rules.TensorUseAnalyzer, AdapterToolkit.CodeFixes.MultiplyByFactorsFix>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Rules;
 namespace AdapterToolkit.Analyzers.Tests;
 
 /// <summary>Layers of all kinds of storage, a model that is made of one of them, and ways to load it.</summary>

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.QuantizedWeightMustStayFrozenAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.QuantizedWeightMustStayFrozenAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.RankMustBeInRangeAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.RankMustBeInRangeAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.RankShouldSaveNumbersAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.RankShouldSaveNumbersAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using AdapterToolkit.Analyzers.Rules;
 using AdapterToolkit.Tests.Shared;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -16,8 +17,10 @@ public sealed class RulePageTests
 
     private static DiagnosticDescriptor[] Descriptors =>
     [
-        .. typeof(Rules).GetFields(BindingFlags.Public | BindingFlags.Static).Select(rule => rule.GetValue(null))
-            .OfType<DiagnosticDescriptor>().OrderBy(rule => rule.Id, StringComparer.Ordinal),
+        .. typeof(RankMustBeInRangeAnalyzer).Assembly.GetTypes()
+            .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static))
+            .Where(member => member.FieldType == typeof(DiagnosticDescriptor))
+            .Select(rule => (DiagnosticDescriptor)rule.GetValue(null)!).OrderBy(rule => rule.Id, StringComparer.Ordinal),
     ];
 
     /// <summary>One analyzer of each kind.</summary>

@@ -1,6 +1,7 @@
+using AdapterToolkit.Analyzers.Rules;
 using Xunit;
 using Fix = AdapterToolkit.Analyzers.Tests.FixTest<
-    AdapterToolkit.Analyzers.ForwardShouldReachEveryAdapterAnalyzer, AdapterToolkit.CodeFixes.RunLayerInForwardFix>;
+    AdapterToolkit.Analyzers.Rules.ForwardShouldReachEveryAdapterAnalyzer, AdapterToolkit.CodeFixes.RunLayerInForwardFix>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

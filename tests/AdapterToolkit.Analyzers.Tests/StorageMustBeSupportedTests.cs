@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.StorageMustBeSupportedAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.StorageMustBeSupportedAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

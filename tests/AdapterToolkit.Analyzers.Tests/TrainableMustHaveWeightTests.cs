@@ -1,5 +1,5 @@
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.TrainableMustHaveWeightAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.TrainableMustHaveWeightAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

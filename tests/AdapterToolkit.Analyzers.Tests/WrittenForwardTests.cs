@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Xunit;
-using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.ForwardMustBeDifferentiableAnalyzer>;
+using Rule = AdapterToolkit.Analyzers.Tests.RuleTest<AdapterToolkit.Analyzers.Rules.ForwardMustBeDifferentiableAnalyzer>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

@@ -9,6 +9,14 @@ internal static class SharedSources
     /// <summary>The paths in full.</summary>
     public static IReadOnlyList<string> Files { get; } = Read();
 
+    /// <summary>The generator's stages that the analyzers compile too.</summary>
+    public static IEnumerable<string> StagesOfAnalyzers =>
+        new[] { "Symbols", "Discovery", "Lifting", "Model" }.SelectMany(stage => FilesUnder($"generators/AdapterToolkit.Generators/{stage}"));
+
+    /// <summary>The sources in a folder, its path counted from the solution's.</summary>
+    public static string[] FilesUnder(string folder) =>
+        Directory.GetFiles(Path.Combine([SolutionFolder.Find(), .. folder.Split('/')]), "*.cs", SearchOption.AllDirectories);
+
     private static string[] Read()
     {
         const string Here = "$(MSBuildThisFileDirectory)";

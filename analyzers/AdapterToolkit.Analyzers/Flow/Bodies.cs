@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -5,37 +7,45 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Flow;
 
-/// <summary>The bodies of methods, and the initializers of fields and properties, as control flow graphs.</summary>
-internal static class Bodies
+/// <summary>
+/// The bodies of a compilation's methods, and the initializers of its fields and properties, as control flow graphs. Whatever analyzes a compilation shares
+/// them: each is read once.
+/// </summary>
+internal sealed class Bodies
 {
+    private static readonly ConditionalWeakTable<Compilation, Bodies> s_known = new();
+
+    private readonly Compilation _compilation;
+    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> _models = new();
+    private readonly ConcurrentDictionary<ISymbol, ControlFlowGraph?> _graphs = new(SymbolEqualityComparer.Default);
+
+    private Bodies(Compilation compilation) => _compilation = compilation;
+
+    /// <summary>The bodies of a compilation.</summary>
+    public static Bodies Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new Bodies(compilation));
+
+    /// <summary>The semantic model of a file.</summary>
+    public SemanticModel ModelOf(SyntaxTree tree) => _models.GetOrAdd(tree, tree => _compilation.GetSemanticModel(tree));
+
+    /// <summary>The operation of an expression.</summary>
+    public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => ModelOf(node.SyntaxTree).GetOperation(node, cancellation);
+
     /// <summary>The body of a symbol; null where it has none of its own, as a local function, which is a part of another one.</summary>
     /// <param name="symbol">A method, field or property of the compilation.</param>
-    /// <param name="modelOf">Gives the semantic model of a file.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    public static ControlFlowGraph? Of(ISymbol symbol, Func<SyntaxTree, SemanticModel> modelOf, CancellationToken cancellation)
+    public ControlFlowGraph? GraphOf(ISymbol symbol, CancellationToken cancellation)
     {
-        foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
-        {
-            SyntaxNode? node = reference.GetSyntax(cancellation) switch
-            {
-                VariableDeclaratorSyntax declarator => declarator.Initializer,
-                PropertyDeclarationSyntax property when symbol is IPropertySymbol => property.Initializer,
-                var other => other,
-            };
-            ControlFlowGraph? graph = node is null ? null : modelOf(node.SyntaxTree).GetOperation(node, cancellation) switch
-            {
-                IMethodBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IConstructorBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IBlockOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IFieldInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                IPropertyInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
-                _ => null,
-            };
-            if (graph is not null)
-                return graph;
-        }
+        symbol = symbol is IMethodSymbol method ? DefinitionOf(method) : symbol;
+        if (!_graphs.TryGetValue(symbol, out ControlFlowGraph? graph))
+            _graphs[symbol] = graph = Read(symbol, cancellation);
+        return graph;
+    }
 
-        return null;
+    /// <summary>The method as it is declared: not reduced to an instance's, without type arguments, and of a partial one the part that has the body.</summary>
+    public static IMethodSymbol DefinitionOf(IMethodSymbol method)
+    {
+        method = (method.ReducedFrom ?? method).OriginalDefinition;
+        return method.PartialImplementationPart ?? method;
     }
 
     /// <summary>The body of a local function; null where no body around declares it.</summary>
@@ -48,6 +58,32 @@ internal static class Bodies
         {
             if (around.LocalFunctions.Contains(function, SymbolEqualityComparer.Default))
                 return around.GetLocalFunctionControlFlowGraph(function, cancellation);
+        }
+
+        return null;
+    }
+
+    private ControlFlowGraph? Read(ISymbol symbol, CancellationToken cancellation)
+    {
+        foreach (SyntaxReference reference in symbol.DeclaringSyntaxReferences)
+        {
+            SyntaxNode? node = reference.GetSyntax(cancellation) switch
+            {
+                VariableDeclaratorSyntax declarator => declarator.Initializer,
+                PropertyDeclarationSyntax property when symbol is IPropertySymbol => property.Initializer,
+                var other => other,
+            };
+            ControlFlowGraph? graph = node is null ? null : OperationOf(node, cancellation) switch
+            {
+                IMethodBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IConstructorBodyOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IBlockOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IFieldInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                IPropertyInitializerOperation { Parent: null } body => ControlFlowGraph.Create(body, cancellation),
+                _ => null,
+            };
+            if (graph is not null)
+                return graph;
         }
 
         return null;

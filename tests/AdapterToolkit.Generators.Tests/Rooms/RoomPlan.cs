@@ -37,10 +37,22 @@ internal sealed record RoomPlan(string Project, IReadOnlyList<string> Rooms, IRe
         {
             SharedFiles = SharedSources.Files,
         },
+        new("analyzers/AdapterToolkit.Analyzers", ["Flow", "Domains", "Rules"], [], UsesEmittedCode: false)
+        {
+            SharedFiles = [.. SharedSources.Files, .. SharedSources.StagesOfAnalyzers],
+        },
+        new("analyzers/AdapterToolkit.Analyzers/Domains", ["Tensors", "Merges", "Reach"], [], UsesEmittedCode: false)
+        {
+            SharedFiles = [.. SharedSources.Files, .. SharedSources.StagesOfAnalyzers, .. SharedSources.FilesUnder("analyzers/AdapterToolkit.Analyzers/Flow")],
+            AreApart = true,
+        },
     ];
 
     /// <summary>Rooms that only one other may use, and that one.</summary>
     public IReadOnlyDictionary<string, string> OnlyUser { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether no room uses any other.</summary>
+    public bool AreApart { get; init; }
 
     /// <summary>Files of another project that this one compiles too; they lie in none of its rooms.</summary>
     public IReadOnlyList<string> SharedFiles { get; init; } = [];
@@ -50,7 +62,8 @@ internal sealed record RoomPlan(string Project, IReadOnlyList<string> Rooms, IRe
 
     /// <summary>Whether a room may use another.</summary>
     public bool Allows(string from, string to) =>
-        PositionOf(to) <= PositionOf(from) && (from == to || !OnlyUser.TryGetValue(to, out string? user) || from == user);
+        from == to
+            || (PositionOf(to) <= PositionOf(from) && (from == Root || !AreApart) && (!OnlyUser.TryGetValue(to, out string? user) || from == user));
 
     /// <summary>Where a room stands in the order; the root stands behind all.</summary>
     private int PositionOf(string room)

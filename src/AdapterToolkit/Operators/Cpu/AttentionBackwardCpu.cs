@@ -16,7 +16,7 @@ internal static class AttentionBackwardCpu
     private const int KeyBlock = 64;
 
     internal static void Run(CpuDevice device, AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) =>
-        device.Workers.Run(
+        device.RunShared(
             new Work(operands, gradient, result, logSumExp, gradients),
             Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.LongestKeys, operands.Shape.HeadDim));
 

@@ -14,7 +14,7 @@ internal static class AttentionForwardCpu
     /// <summary>How many keys' weights are held at once.</summary>
     private const int KeyBlock = 128;
 
-    internal static void Run(CpuDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp) => device.Workers.Run(
+    internal static void Run(CpuDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp) => device.RunShared(
         new Work(operands, result, logSumExp),
         Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.LongestKeys, operands.Shape.HeadDim));
 

@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using AdapterToolkit.Generators.Symbols;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace AdapterToolkit.Analyzers.Domains.Merges;
+
+/// <summary>Tells how the weights of models and layers are held that reach a body from outside. What it finds out is kept.</summary>
+/// <param name="types">The types that merge.</param>
+internal sealed class HeldAnalysis(MergeTypes types)
+{
+    /// <summary>How many bodies lie around the innermost one that is followed.</summary>
+    public const int MostDepth = 4;
+
+    private readonly INamedTypeSymbol? _storage = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Weights.WeightStorage");
+    private readonly INamedTypeSymbol? _loadOptions = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Loading.LoadOptions");
+    private readonly ConcurrentDictionary<ISymbol, Held?> _members = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, Held?> _parameters = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, Held?> _types = new(SymbolEqualityComparer.Default);
+    private readonly Lazy<StorageUses> _uses = new(() => new StorageUses(types.Compilation));
+
+    /// <summary>The types that merge.</summary>
+    public MergeTypes Types => types;
+
+    /// <summary>The value that stands for dense weights.</summary>
+    public int? DenseStorage => _storage?.GetMembers("Dense").OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue as int?;
+
+    /// <summary>Whether a type is that of ways to hold weights.</summary>
+    public bool IsStorage(ITypeSymbol? type) => type is not null && _storage is not null && SymbolEqualityComparer.Default.Equals(type, _storage);
+
+    /// <summary>Whether a type is that of options, one of which says how to hold weights.</summary>
+    public bool IsLoadOptions(ITypeSymbol? type) => type is not null && _loadOptions is not null && SymbolEqualityComparer.Default.Equals(type, _loadOptions);
+
+    /// <summary>Runs a body that the compiler hands over.</summary>
+    public HeldResult Run(ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation) =>
+        new HeldFlow(this, graph, symbol.ContainingType, 0, cancellation).Run(HeldState.Empty);
+
+    /// <summary>Runs a method of the compilation as called; null where it can't be followed.</summary>
+    public HeldResult? Run(ISymbol method, HeldState given, int depth, CancellationToken cancellation) =>
+        depth < MostDepth && types.GraphOf(method, cancellation) is { } graph
+            ? new HeldFlow(this, graph, method.ContainingType, depth + 1, cancellation).Run(given)
+            : null;
+
+    /// <summary>Whether the result of a method of the compilation depends on its body.</summary>
+    public bool MayTell(IMethodSymbol method) => method.DeclaringSyntaxReferences.Length > 0
+        && (IsStorage(method.ReturnType) || method.ReturnType.SpecialType == SpecialType.System_Int32 || types.Known.IsModule(method.ReturnType)
+            || method.ReturnType is INamedTypeSymbol { TypeArguments: [var argument] } && types.Known.IsModule(argument));
+
+    /// <summary>
+    /// The bits in which a layer, or that of a model's layers with an adapter that takes the fewest, stores its weight; null where all are dense.
+    /// </summary>
+    public Held? OfType(ITypeSymbol type) =>
+        _types.GetOrAdd(type, BitsOf);
+
+    /// <summary>Where what a member holds is kept: the property of which it is the field, or itself.</summary>
+    public static ISymbol StoreOf(ISymbol member) => (member is IFieldSymbol { AssociatedSymbol: { } property } ? property : member).OriginalDefinition;
+
+    /// <summary>What a member of the compilation was given anywhere in its class, or what its getter returns.</summary>
+    public Held? OfMember(ISymbol member, int depth, CancellationToken cancellation)
+    {
+        member = StoreOf(member);
+        if (member.DeclaringSyntaxReferences.Length == 0 || member.ContainingType is not { } owner || !MayTell(member))
+            return null;
+        if (_members.TryGetValue(member, out Held? known))
+            return known;
+        if (depth >= MostDepth)
+            return Held.Unknown;
+        if (member is IPropertySymbol { GetMethod: { } getter } && types.GraphOf(getter, cancellation) is not null)
+            return _members[member] = Run(getter, HeldState.Empty, depth, cancellation)?.Returned;
+        List<Held?> given = [];
+        foreach (ISymbol writer in Writers(member, owner, cancellation))
+        {
+            if (Run(writer, HeldState.Empty, depth, cancellation) is not { } result)
+                continue;
+            given.AddRange(result.Stores.Where(store => SymbolEqualityComparer.Default.Equals(store.Member, member)).Select(store => store.Held));
+        }
+
+        return _members[member] = given.Count == 0 ? null : given.Aggregate(Held.Join);
+    }
+
+    /// <summary>What the callers of a method of the compilation give it, where its type does not say it, or one of them could give dense weights.</summary>
+    public Held? OfParameter(IParameterSymbol parameter, int depth, CancellationToken cancellation)
+    {
+        if (parameter.ContainingSymbol is not IMethodSymbol { DeclaringSyntaxReferences.Length: > 0 } method
+            || method.MethodKind is MethodKind.AnonymousFunction or MethodKind.LocalFunction
+            || !MayHoldWeights(parameter.Type) || (OfType(parameter.Type) is not null && !_uses.Value.NamesDense))
+            return null;
+        parameter = parameter.OriginalDefinition;
+        if (_parameters.TryGetValue(parameter, out Held? known))
+            return known;
+        if (depth >= MostDepth)
+            return Held.Unknown;
+        Held? joined = null;
+        bool isCalled = false;
+        foreach (SyntaxNode call in _uses.Value.CallsOf(method))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (types.ArgumentOf(call, parameter, cancellation) is not { } argument || types.BodyAround(call, cancellation) is not { } body
+                || Run(body, HeldState.Empty, depth, cancellation) is not { } result)
+                continue;
+            result.Arguments.TryGetValue(argument, out Held? held);
+            joined = isCalled ? Held.Join(joined, held) : held;
+            isCalled = true;
+        }
+
+        return _parameters[parameter] = joined;
+    }
+
+    private bool MayTell(ISymbol member) => member switch
+    {
+        IFieldSymbol field => MayHoldWeights(field.Type) || field is { IsReadOnly: true, Type.SpecialType: SpecialType.System_Int32 } || IsStorage(field.Type),
+        IPropertySymbol property => MayHoldWeights(property.Type) || IsStorage(property.Type),
+        _ => false,
+    };
+
+    private bool MayHoldWeights(ITypeSymbol type) =>
+        types.Known.IsModule(type) || types.IsTrainer(type) || type is INamedTypeSymbol { TypeArguments: [var argument] } && types.Known.IsModule(argument);
+
+    /// <summary>The initializer of a member, and the methods of its class that assign it.</summary>
+    private IEnumerable<ISymbol> Writers(ISymbol member, INamedTypeSymbol owner, CancellationToken cancellation)
+    {
+        if (member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer: not null }
+            or PropertyDeclarationSyntax { Initializer: not null }))
+            yield return member;
+        HashSet<ISymbol> seen = new(SymbolEqualityComparer.Default);
+        foreach (SyntaxReference reference in owner.DeclaringSyntaxReferences)
+        {
+            foreach (AssignmentExpressionSyntax assignment in reference.GetSyntax(cancellation).DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            {
+                SimpleNameSyntax? name = assignment.Left is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access
+                    ? access.Name
+                    : assignment.Left as SimpleNameSyntax;
+                bool isOfMember = name?.Identifier.ValueText == member.Name;
+                if (isOfMember && types.BodyAround(assignment, cancellation) is { } body && seen.Add(body))
+                    yield return body;
+            }
+        }
+    }
+
+    private Held? BitsOf(ITypeSymbol type)
+    {
+        int? fewest = null;
+        foreach ((ITypeSymbol part, _) in types.PartsOf(type))
+        {
+            foreach (ITypeSymbol current in KnownTypes.SelfAndBases(part))
+            {
+                if (KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)
+                    && KnownTypes.Attributes(current, RuntimeNames.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
+                    && (fewest is null || bits < fewest))
+                    fewest = bits;
+            }
+        }
+
+        return fewest is { } found ? Held.In(found) : null;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Merges;
+
+/// <summary>Follows how the weights of layers and models are held through a body, and finds the merges into weights of few bits.</summary>
+/// <param name="analysis">The analysis of the compilation.</param>
+/// <param name="graph">The body.</param>
+/// <param name="around">The class that the body is in.</param>
+/// <param name="depth">How many bodies lie around it.</param>
+/// <param name="cancellation">Ends the analysis early.</param>
+internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph graph, INamedTypeSymbol? around, int depth, CancellationToken cancellation)
+    : ForwardDataFlow<HeldState>
+{
+    private const int FewestBitsThatKeepAnAdapter = 16;
+
+    private readonly ImmutableDictionary<SyntaxNode, int>.Builder _merges = ImmutableDictionary.CreateBuilder<SyntaxNode, int>();
+    private readonly ImmutableDictionary<SyntaxNode, Held?>.Builder _arguments = ImmutableDictionary.CreateBuilder<SyntaxNode, Held?>();
+    private readonly List<(ISymbol Member, Held? Held)> _stores = [];
+    private readonly Dictionary<CaptureId, IOperation> _captured = [];
+    private readonly HashSet<ISymbol> _called = new(SymbolEqualityComparer.Default);
+    private HeldState _state = HeldState.Empty;
+    private Held? _returned;
+    private bool _returns;
+
+    /// <summary>Runs the body.</summary>
+    /// <param name="initial">What is known before it.</param>
+    public HeldResult Run(HeldState initial)
+    {
+        HeldState exit = Analyze(graph, initial) ?? HeldState.Empty;
+        foreach (IMethodSymbol local in graph.LocalFunctions.Where(local => !_called.Contains(local)))
+            RunNested(graph.GetLocalFunctionControlFlowGraph(local, cancellation), exit);
+        return new HeldResult(_merges.ToImmutable(), exit, _returned, [.. _stores], _arguments.ToImmutable());
+    }
+
+    /// <inheritdoc/>
+    protected override void Restart() => _returns = false;
+
+    /// <inheritdoc/>
+    protected override HeldState Join(HeldState left, HeldState right) => HeldState.Join(left, right);
+
+    /// <inheritdoc/>
+    protected override HeldState Visit(BasicBlock block, HeldState state)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _state = state;
+        foreach (IOperation operation in block.Operations)
+            Visit(operation);
+        if (block.BranchValue is { } branch)
+        {
+            Visit(branch);
+            if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
+            {
+                Held? held = Of(branch);
+                _returned = _returns ? Held.Join(_returned, held) : held;
+                _returns = true;
+            }
+        }
+
+        return _state;
+    }
+
+    private void Visit(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IFlowCaptureOperation capture:
+                Visit(capture.Value);
+                _captured[capture.Id] = capture.Value;
+                _state = _state.With(capture.Id, Of(capture.Value));
+                break;
+            case ISimpleAssignmentOperation assignment:
+                Visit(assignment.Value);
+                Assign(assignment.Target, Of(assignment.Value));
+                break;
+            case IDeconstructionAssignmentOperation { Target: var target }:
+                foreach (IOperation part in target.DescendantsAndSelf().Where(part => part is ILocalReferenceOperation or IParameterReferenceOperation))
+                    Assign(part, Held.Unknown);
+                break;
+            case IInvocationOperation call:
+                VisitCall(call);
+                break;
+            case IObjectCreationOperation creation:
+                VisitChildren(creation);
+                NoteArguments(creation.Arguments);
+                break;
+            case IFlowAnonymousFunctionOperation function:
+                RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), _state);
+                break;
+            default:
+                VisitChildren(operation);
+                break;
+        }
+    }
+
+    private void VisitChildren(IOperation operation)
+    {
+        foreach (IOperation child in operation.ChildOperations)
+            Visit(child);
+    }
+
+    private void VisitCall(IInvocationOperation call)
+    {
+        if (ExpectedFailure.IsOf(call))
+            return;
+        VisitChildren(call);
+        NoteArguments(call.Arguments);
+        if (call.TargetMethod.MethodKind == MethodKind.LocalFunction)
+            Of(call);
+        if (Receiver.Of(call) is not { } target)
+            return;
+        if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] }
+            && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
+            Assign(target, Of(target) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
+        bool isMerge = analysis.Types.IsMerge(call);
+        if (isMerge && call.TargetMethod.Name == "MergeToBaseType")
+        {
+            if (IsForGood(call))
+                Assign(target, Held.Dense, isStored: false);
+        }
+        else if (isMerge && call.TargetMethod.Name == "MergeTo")
+        {
+            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "bits") is not { } bits
+                || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
+                return;
+            Report(call, given);
+            if (given >= FewestBitsThatKeepAnAdapter && IsForGood(call))
+                Assign(target, Held.Dense, isStored: false);
+        }
+        else if (isMerge)
+        {
+            if (OfOrType(target) is { Kind: HeldKind.Marked, Constant: int bits })
+                Report(call, bits);
+        }
+        else if (StorageOf(call) is { } storage)
+        {
+            Assign(target, storage.Kind == HeldKind.Marked ? TypeOf(target) is { } type ? analysis.OfType(type) : null : storage, isStored: false);
+        }
+    }
+
+    /// <summary>Whether a merge is not to be taken back.</summary>
+    private static bool IsForGood(IInvocationOperation call) =>
+        call.Arguments.Where(argument => argument.Parameter?.Name == "reversible")
+            .All(argument => argument.Value.ConstantValue is { HasValue: true, Value: false });
+
+    private void Report(IInvocationOperation call, int bits)
+    {
+        if (IsAtFixedPoint && bits < FewestBitsThatKeepAnAdapter)
+            _merges[call.Syntax] = bits;
+    }
+
+    private void NoteArguments(ImmutableArray<IArgumentOperation> arguments)
+    {
+        foreach (IArgumentOperation argument in arguments)
+        {
+            if (IsAtFixedPoint && analysis.Types.Known.IsModule(Expression.Unconverted(argument.Value).Type))
+                _arguments[argument.Syntax] = OfOrType(argument.Value);
+        }
+    }
+
+    /// <param name="target">A variable or member.</param>
+    /// <param name="held">What it holds.</param>
+    /// <param name="isStored">Whether it is given another object, and not the object other weights.</param>
+    private void Assign(IOperation target, Held? held, bool isStored = true)
+    {
+        switch (Expression.Unconverted(target))
+        {
+            case IFlowCaptureReferenceOperation reference:
+                _state = _state.With(reference.Id, held);
+                if (_captured.TryGetValue(reference.Id, out IOperation? captured))
+                    Assign(captured, held, isStored);
+                break;
+            case ILocalReferenceOperation local:
+                _state = _state.With(local.Local, held);
+                break;
+            case IParameterReferenceOperation parameter:
+                _state = _state.With(parameter.Parameter, held);
+                break;
+            case IMemberReferenceOperation { Instance: IInstanceReferenceOperation or null } member:
+                ISymbol symbol = HeldAnalysis.StoreOf(member.Member);
+                _state = _state.With(symbol, held);
+                if (isStored || held is not null)
+                    _stores.Add((symbol, held));
+                break;
+        }
+    }
+
+    private HeldResult? RunNested(ControlFlowGraph body, HeldState state)
+    {
+        if (depth >= HeldAnalysis.MostDepth)
+            return null;
+        HeldResult result = new HeldFlow(analysis, body, around, depth + 1, cancellation).Run(state);
+        _stores.AddRange(result.Stores);
+        if (IsAtFixedPoint)
+        {
+            foreach (KeyValuePair<SyntaxNode, int> merge in result.Merges)
+                _merges[merge.Key] = merge.Value;
+            foreach (KeyValuePair<SyntaxNode, Held?> argument in result.Arguments)
+                _arguments[argument.Key] = argument.Value;
+        }
+
+        return result;
+    }
+}

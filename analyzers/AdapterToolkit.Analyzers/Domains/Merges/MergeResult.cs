@@ -1,0 +1,11 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Domains.Merges;
+
+/// <summary>What a body tells about merges.</summary>
+/// <param name="Findings">The mistakes in it.</param>
+/// <param name="Exit">What is merged behind it.</param>
+/// <param name="Returned">The path of the object that it returns; null where that is not always the same.</param>
+internal sealed record MergeResult(ImmutableDictionary<SyntaxNode, MergeFinding> Findings, MergeState Exit, string? Returned);
+

@@ -1,0 +1,20 @@
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <summary>Two members of a class, or two variables of a method, that are the factors of a low-rank adapter.</summary>
+/// <param name="A">The factor that reads the input.</param>
+/// <param name="B">The factor that writes the output.</param>
+/// <param name="IsNamed">Whether their names, or that of their class, speak of an adapter; other factors can be a layer of their own.</param>
+internal sealed record LowRankPair(ISymbol A, ISymbol B, bool IsNamed)
+{
+    /// <inheritdoc/>
+    public bool Equals(LowRankPair? other) =>
+        other is not null && SymbolEqualityComparer.Default.Equals(A, other.A) && SymbolEqualityComparer.Default.Equals(B, other.B);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(A);
+
+    /// <summary>Whether a symbol is one of the two.</summary>
+    public bool Contains(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(A, symbol) || SymbolEqualityComparer.Default.Equals(B, symbol);
+}

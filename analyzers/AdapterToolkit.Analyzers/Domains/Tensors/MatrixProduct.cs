@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <summary>An expression that multiplies two matrices, or a matrix and a vector.</summary>
+/// <param name="Left">The first operand.</param>
+/// <param name="Right">The second operand.</param>
+/// <param name="TransposesRight">Whether the second operand is transposed first, as in <c>linear(x, W)</c> = x Wᵀ.</param>
+/// <param name="Addend">What is added to the product; null for nothing.</param>
+/// <param name="Destination">Where the product is written; null where it is the result of the expression.</param>
+internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool TransposesRight, IOperation? Addend, IOperation? Destination)
+{
+    private static readonly ImmutableHashSet<string> s_names = ImmutableHashSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "mm", "bmm", "mv", "dot", "inner", "tensordot", "linear", "einsum", "multi_dot", "chain_matmul",
+        "addmm", "addmv", "addbmm", "baddbmm", "matvec", "gemv", "sgemv", "dgemv");
+
+    private static readonly string[] s_transposing = ["NT", "TN", "TT", "_nt", "_tn", "_tt", "BT", "AT"];
+
+    private static readonly string[] s_parts =
+        ["matmul", "mat_mul", "gemm", "matrixmultiply", "multiplymatri", "matrixproduct", "productofmatri", "matrixvector", "mulmat", "batchmul"];
+
+    /// <summary>Reads a call, or the <c>*</c> of a matrix type.</summary>
+    /// <param name="operation">The expression.</param>
+    /// <param name="types">The known types.</param>
+    /// <returns>The product; null where the expression is none.</returns>
+    public static MatrixProduct? Read(IOperation operation, TensorTypes types) => operation switch
+    {
+        IInvocationOperation call => Read(call, types),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: not null } binary
+            when types.IsNamedMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type) =>
+            new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null),
+        _ => null,
+    };
+
+    /// <summary>Whether a method multiplies matrices, by its name.</summary>
+    public static bool IsNamedProduct(string name)
+    {
+        if (s_names.Contains(name))
+            return true;
+        foreach (string part in s_parts)
+        {
+            if (name.IndexOf(part, StringComparison.OrdinalIgnoreCase) >= 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the name of a method says that it transposes what it multiplies: <c>MatMulTransposed</c>, <c>GemmNT</c>.</summary>
+    public static bool TransposesByName(string name) =>
+        name.IndexOf("transpos", StringComparison.OrdinalIgnoreCase) >= 0
+        || s_transposing.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
+
+    private static MatrixProduct? Read(IInvocationOperation call, TensorTypes types)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        bool isMultiply = method.Name is "Multiply" or "Times" or "Product" or "Apply"
+            && (types.IsNamedMatrix(method.ContainingType) || method.Parameters.Any(parameter => types.IsNamedMatrix(parameter.Type)));
+        if (!isMultiply && !IsNamedProduct(method.Name))
+            return null;
+        bool isOfTorch = types.IsOfTorch(method.ContainingType);
+        List<IOperation> operands = [];
+        if (!method.IsStatic && call.Instance is { } instance && types.IsMatrix(instance.Type))
+            operands.Add(instance);
+        foreach (IArgumentOperation argument in call.Arguments.OrderBy(argument => argument.Parameter?.Ordinal ?? 0))
+        {
+            foreach (IOperation operand in Spread(argument, types))
+            {
+                if (argument.ArgumentKind != ArgumentKind.DefaultValue && (!isOfTorch || types.IsTorchTensor(operand.Type))
+                    && operand.ConstantValue is not { HasValue: true, Value: null }
+                    && (types.IsMatrix(operand.Type) || (operand is IConversionOperation conversion && types.IsMatrix(conversion.Operand.Type))))
+                    operands.Add(operand);
+            }
+        }
+
+        string name = method.Name.ToLowerInvariant();
+        if (operands.Count < 2)
+            return null;
+        if (name is "addmm" or "addmv" or "addbmm" or "baddbmm")
+            return operands.Count == 3 ? new MatrixProduct(operands[1], operands[2], false, operands[0], null) : null;
+        if (name == "linear")
+            return new MatrixProduct(operands[0], operands[1], true, operands.Count > 2 ? operands[2] : null, null);
+        if (operands.Count == 2)
+            return new MatrixProduct(operands[0], operands[1], false, null, null);
+        return method.ReturnsVoid && operands.Count == 3 ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) : null;
+    }
+
+    /// <summary>The expressions that an argument hands over: those in an array of matrices each by itself.</summary>
+    private static ImmutableArray<IOperation> Spread(IArgumentOperation argument, TensorTypes types)
+    {
+        IOperation value = Expression.Unconverted(argument.Value);
+        return value switch
+        {
+            IArrayCreationOperation { Initializer: { } initializer, Type: IArrayTypeSymbol array }
+                when argument.ArgumentKind == ArgumentKind.ParamArray || types.HoldsTensor(array.ElementType) => initializer.ElementValues,
+            ICollectionExpressionOperation { Elements: var elements } when elements.Any(element => types.HoldsTensor(element.Type)) => elements,
+            _ => [argument.Value],
+        };
+    }
+}

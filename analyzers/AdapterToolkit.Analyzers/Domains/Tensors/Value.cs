@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <summary>An abstract value: what is known about the result of an expression.</summary>
+internal sealed class Value : IEquatable<Value>
+{
+    /// <summary>Nothing is known.</summary>
+    public static readonly Value Other = new(ValueKind.Other);
+
+    private Value(ValueKind kind) => Kind = kind;
+
+    private Value(Value other)
+    {
+        Kind = other.Kind;
+        Rows = other.Rows;
+        Columns = other.Columns;
+        Pair = other.Pair;
+        IsReducedBy = other.IsReducedBy;
+        HasAdapter = other.HasAdapter;
+        IsStorage = other.IsStorage;
+        Origins = other.Origins;
+        Weights = other.Weights;
+        Members = other.Members;
+        Function = other.Function;
+    }
+
+    /// <summary>What it is.</summary>
+    public ValueKind Kind { get; private init; }
+
+    /// <summary>The first dimension of a matrix; null where it is not known.</summary>
+    public Dimension? Rows { get; private init; }
+
+    /// <summary>The second dimension of a matrix; null where it is not known.</summary>
+    public Dimension? Columns { get; private init; }
+
+    /// <summary>The pair of members that a factor belongs to; null for the toolkit's own factors.</summary>
+    public LowRankPair? Pair { get; private init; }
+
+    /// <summary>Which factor made Ax of an activation.</summary>
+    public ValueKind IsReducedBy { get; private init; }
+
+    /// <summary>Whether a weight belongs to a layer that has an adapter.</summary>
+    public bool HasAdapter { get; private init; }
+
+    /// <summary>Whether it is the memory of a weight or factor itself, and no copy.</summary>
+    public bool IsStorage { get; private init; }
+
+    /// <summary>The expressions that it comes from: where W was taken, where BA was formed, where Wx was.</summary>
+    public ImmutableHashSet<SyntaxNode> Origins { get; private init; } = [];
+
+    /// <summary>Where frozen weights were put into a collection, among other things.</summary>
+    public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
+
+    /// <summary>The values of an object's or tuple's members, by their lower-case names.</summary>
+    public ImmutableDictionary<string, Value> Members { get; private init; } = ImmutableDictionary<string, Value>.Empty;
+
+    /// <summary>What is run where it is called; null where that is not known.</summary>
+    public FunctionValue? Function { get; private init; }
+
+    /// <summary>Whether nothing is known about it.</summary>
+    public bool IsUnknown => Kind == ValueKind.Other && Members.IsEmpty && Function is null;
+
+    /// <summary>Whether it is A or B.</summary>
+    public bool IsFactor => Kind is ValueKind.FactorA or ValueKind.FactorB;
+
+    /// <summary>Whether it is numbers that all start alike, until something else is written to them.</summary>
+    public bool IsFilled => Kind is ValueKind.Zeros or ValueKind.Noise;
+
+    /// <summary>Whether it is BA, by itself or within W + s·BA.</summary>
+    public bool ContainsProduct => Kind is ValueKind.Product or ValueKind.Merged;
+
+    /// <summary>Whether it can be an activation: nothing says that it is something else.</summary>
+    public bool MayBeActivation =>
+        Kind is ValueKind.Other or ValueKind.Noise or ValueKind.Zeros or ValueKind.Reduced or ValueKind.AdapterTerm or ValueKind.BaseTerm;
+
+    /// <summary>A value of a kind.</summary>
+    public static Value Of(ValueKind kind) => kind == ValueKind.Other ? Other : new Value(kind);
+
+    /// <summary>A value of a kind that comes from an expression.</summary>
+    public static Value Of(ValueKind kind, SyntaxNode origin) => new(kind) { Origins = [origin] };
+
+    /// <summary>A factor of the toolkit, or of a pair of members.</summary>
+    public static Value Factor(bool isA, LowRankPair? pair) => new(isA ? ValueKind.FactorA : ValueKind.FactorB) { Pair = pair, IsStorage = true };
+
+    /// <summary>A weight.</summary>
+    /// <param name="hasAdapter">Whether its layer has an adapter.</param>
+    /// <param name="origin">The expression that names it.</param>
+    public static Value Weight(bool hasAdapter, SyntaxNode origin) => new(ValueKind.Weight) { HasAdapter = hasAdapter, IsStorage = true, Origins = [origin] };
+
+    /// <summary>An object, or a tuple, of which some members are known.</summary>
+    public static Value Object(ImmutableDictionary<string, Value> members) =>
+        members.IsEmpty ? Other : new Value(ValueKind.Other) { Members = members, Weights = [.. members.Values.SelectMany(member => member.Weights)] };
+
+    /// <summary>An activation behind a factor.</summary>
+    public static Value Reduced(Value factor) => new(ValueKind.Reduced) { Pair = factor.Pair, IsReducedBy = factor.Kind };
+
+    /// <summary>The same, of a pair of factors.</summary>
+    public Value Paired(LowRankPair? pair) => new(this) { Pair = pair };
+
+    /// <summary>The same numbers elsewhere.</summary>
+    public Value AsCopy() => IsStorage ? new Value(this) { IsStorage = false } : this;
+
+    /// <summary>The same as another kind.</summary>
+    public Value As(ValueKind kind) => new(this) { Kind = kind, IsStorage = false };
+
+    /// <summary>The same, coming from other expressions.</summary>
+    public Value From(SyntaxNode origin) => new(this) { Origins = [origin] };
+
+    /// <summary>The same as a function that can be called.</summary>
+    public Value Callable(FunctionValue function) => new(this) { Function = function };
+
+    /// <summary>The same object, one of its members given a value.</summary>
+    public Value WithMember(string key, Value value) =>
+        value.IsUnknown && !Members.ContainsKey(key) ? this : new(this) { Members = Members.SetItem(key, value) };
+
+    /// <summary>The same with a shape.</summary>
+    public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };
+
+    /// <summary>Its transpose.</summary>
+    public Value Transposed() => Rows is null && Columns is null ? AsCopy() : AsCopy().Shaped(Columns, Rows);
+
+    /// <summary>A collection of which only some elements are left.</summary>
+    public Value Chosen() => Weights.IsEmpty || Kind == ValueKind.Weight ? this : new Value(this) { Weights = [] };
+
+    /// <summary>Frozen weights among other parameters.</summary>
+    public static Value Holding(SyntaxNode weights) => new(ValueKind.Other) { Weights = [weights] };
+
+    /// <summary>The join of two: what is known where control flow joins. Numbers are zero, or not, only where both paths say so.</summary>
+    public static Value Join(Value left, Value right) =>
+        left.IsFilled != right.IsFilled && (left.IsFilled ? right : left).Kind == ValueKind.Other ? Other : Combine(left, right);
+
+    /// <summary>What is known of two values that come together in a collection or member.</summary>
+    public static Value Combine(Value left, Value right)
+    {
+        if (ReferenceEquals(left, right) || left.Equals(right))
+            return left;
+        Value winner = left.Kind >= right.Kind ? left : right, loser = ReferenceEquals(winner, left) ? right : left;
+        bool sameKind = left.Kind == right.Kind;
+        ImmutableDictionary<string, Value> members = winner.Members;
+        foreach (KeyValuePair<string, Value> member in loser.Members)
+            members = members.SetItem(member.Key, members.TryGetValue(member.Key, out Value? known) ? Combine(known, member.Value) : member.Value);
+        return new Value(winner.Kind)
+        {
+            Rows = sameKind && !Equals(left.Rows, right.Rows) ? null : winner.Rows,
+            Columns = sameKind && !Equals(left.Columns, right.Columns) ? null : winner.Columns,
+            Pair = sameKind && !Equals(left.Pair, right.Pair) ? null : winner.Pair,
+            IsReducedBy = winner.IsReducedBy,
+            HasAdapter = left.HasAdapter || right.HasAdapter,
+            IsStorage = sameKind ? left.IsStorage || right.IsStorage : winner.IsStorage,
+            Origins = sameKind ? left.Origins.Union(right.Origins) : winner.Origins,
+            Weights = left.Weights.Union(right.Weights),
+            Members = members,
+            Function = winner.Function ?? loser.Function,
+        };
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Value? other) =>
+        other is not null && (ReferenceEquals(this, other)
+            || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
+            && Equals(Rows, other.Rows) && Equals(Function, other.Function) && Equals(Columns, other.Columns) && Equals(Pair, other.Pair)
+            && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
+            && Members.Count == other.Members.Count
+            && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Value);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ((int)Kind * 31) + Origins.Count + (Members.Count * 7);
+}

@@ -1,0 +1,283 @@
+using AdapterToolkit.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <content>What assignments, patterns and the filling of collections do to variables and members.</content>
+internal sealed partial class ValueFlow
+{
+    private Value Assignment(ISimpleAssignmentOperation assignment)
+    {
+        IOperation? container = assignment.IsRef ? null : WrittenContainer(assignment.Target);
+        Value value = container is not null
+            ? Elements(assignment.Value)
+            : Evaluate(assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? referred : assignment.Value);
+        if (!assignment.IsRef && value.IsFilled && IsMutable(Resolve(assignment.Target).Type) && SourceOf(assignment.Value) is { } shared)
+            Replace(shared, value = Value.Other);
+        if (Resolve(assignment.Target) is IPropertyReferenceOperation { Property.IsIndexer: false } target)
+        {
+            Value instance = Evaluate(target.Instance);
+            Show(rule => rule.OnMemberAssignment(this, assignment, target, instance, assignment.Value));
+        }
+
+        if (container is not null)
+        {
+            WriteElement(assignment, container, assignment.Value, value, operatorKind: null);
+            return Dropped(value);
+        }
+
+        Assign(assignment.Target, value);
+        return value;
+    }
+
+    private Value CompoundAssignment(ICompoundAssignmentOperation assignment)
+    {
+        if (WrittenContainer(assignment.Target) is { } container)
+        {
+            WriteElement(assignment, container, assignment.Value, Elements(assignment.Value), assignment.OperatorKind);
+            return Value.Other;
+        }
+
+        Value left = Evaluate(assignment.Target), right = Evaluate(assignment.Value);
+        Value result = assignment.OperatorKind switch
+        {
+            BinaryOperatorKind.Add or BinaryOperatorKind.Subtract => Sum(assignment, left, right),
+            BinaryOperatorKind.Multiply or BinaryOperatorKind.Divide => Scaled(left, right, assignment.Target, assignment.Value),
+            _ => Value.Other,
+        };
+        Assign(assignment.Target, result);
+        return result;
+    }
+
+    /// <summary>The array or span of numbers of which an assignment's target is one; null for any other target.</summary>
+    private IOperation? WrittenContainer(IOperation target) => Resolve(target) switch
+    {
+        IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.ArrayReference,
+        ILocalReferenceOperation { Local.RefKind: RefKind.Ref } local when TensorTypes.IsScalar(local.Type) => local,
+        IImplicitIndexerReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.Instance,
+        IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element
+            when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
+        _ => null,
+    };
+
+    /// <summary>The array or span of which a reference points at an element; null where it is none.</summary>
+    private IOperation? ReferredBy(IOperation reference) => Resolve(reference) switch
+    {
+        IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Current" }, Instance: { } enumerator } => enumerator,
+        IInvocationOperation { TargetMethod.Name: "GetReference" or "GetArrayDataReference", Arguments: [{ Value: var viewed }] } => viewed,
+        _ => WrittenContainer(reference),
+    };
+
+    /// <summary>Whether numbers can be written through an object.</summary>
+    private static bool IsMutable(ITypeSymbol? type) => type is IArrayTypeSymbol or { Name: "Span" or "Memory" };
+
+    /// <summary>Evaluates what is written to a number of an array: numbers that are taken from other arrays stay what those are.</summary>
+    private Value Elements(IOperation given)
+    {
+        bool kept = _keepsElements;
+        _keepsElements = true;
+        Value value = Evaluate(given);
+        _keepsElements = kept;
+        return value;
+    }
+
+    /// <summary>The variable whose numbers an expression is; null where it is no variable's.</summary>
+    private ISymbol? VariableOf(IOperation container) => Resolve(container) switch
+    {
+        IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } => VariableOf(instance),
+        IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call => VariableOf(call.Instance ?? call.Arguments[0].Value),
+        var other => Expression.VariableOf(other),
+    };
+
+    private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, BinaryOperatorKind? operatorKind)
+    {
+        Value before = Evaluate(container);
+        Show(rule => rule.OnWrite(this, operation, before));
+        bool isCompound = operatorKind is not null, adds = operatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract;
+        if (before.IsStorage)
+            return;
+        bool isTerm = adds && (before.Kind is ValueKind.AdapterTerm or ValueKind.BaseTerm || value.Kind is ValueKind.AdapterTerm or ValueKind.BaseTerm);
+        if (isTerm || (value.ContainsProduct && (adds || !isCompound)))
+        {
+            Replace(container, adds ? Sum(operation, before, value) : value);
+            if (before.Kind == ValueKind.AdapterTerm && value.Kind != ValueKind.AdapterTerm && VariableOf(container) is { } variable)
+                _addedTo.Add(variable);
+            return;
+        }
+
+        if (before.Kind == ValueKind.Weight && value.Kind == ValueKind.Other && (adds || !isCompound))
+        {
+            // W no more, but what a merge by hand makes of a copy.
+            Replace(container, Value.Other);
+            if (VariableOf(container) is { } merged)
+                _addedTo.Add(merged);
+            return;
+        }
+
+        if (before.Kind is not (ValueKind.Zeros or ValueKind.Noise or ValueKind.Other) || (isCompound && before.Kind != ValueKind.Zeros))
+            return;
+        ValueKind kind = IsZero(given) ? before.Kind : given.ConstantValue.HasValue || IsRandom(given) ? ValueKind.Noise : ValueKind.Other;
+        if (kind != before.Kind)
+            Replace(container, Value.Of(kind));
+    }
+
+    /// <summary>Whether an expression draws random numbers.</summary>
+    public static bool IsRandom(IOperation operation) =>
+        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call => IsRandomSource(call.TargetMethod) || IsRandomSource(call.Instance?.Type));
+
+    private static bool IsRandomSource(ISymbol? symbol) => symbol is not null && symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
+        || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" };
+
+    private IOperation Resolve(IOperation operation)
+    {
+        while (true)
+        {
+            if (operation is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured))
+                operation = captured;
+            else if (operation is IConversionOperation conversion)
+                operation = conversion.Operand;
+            else if (operation is IParenthesizedOperation parenthesized)
+                operation = parenthesized.Operand;
+            else if (operation is IDeclarationExpressionOperation declaration)
+                operation = declaration.Expression;
+            else
+                return operation;
+        }
+    }
+
+    private void Assign(IOperation target, Value value)
+    {
+        if (target is IFlowCaptureReferenceOperation reference)
+            _state = _state.With(reference.Id, value);
+        switch (Resolve(target))
+        {
+            case ILocalReferenceOperation local:
+                SetVariable(local.Local, value);
+                break;
+            case IParameterReferenceOperation parameter:
+                SetVariable(parameter.Parameter, value);
+                break;
+            case IFieldReferenceOperation field:
+                Store(field.Field.AssociatedSymbol ?? field.Field, value);
+                SetMember(field.Instance, field.Field, value);
+                break;
+            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance }:
+                Add(instance, value);
+                break;
+            case IPropertyReferenceOperation { Instance: { } group } property
+                when Types.IsOfTorch(property.Property.ContainingType) && !Types.IsTorchTensor(property.Property.ContainingType):
+                Add(group, value);
+                break;
+            case IPropertyReferenceOperation property:
+                Store(property.Property, value);
+                SetMember(property.Instance, property.Property, value);
+                break;
+            case IArrayElementReferenceOperation element:
+                Add(element.ArrayReference, value);
+                break;
+            case ITupleOperation tuple:
+                Deconstruct(tuple, value);
+                break;
+        }
+    }
+
+    private void SetVariable(ISymbol variable, Value value) => _state = _state.WithoutFactsOf(variable).With(variable, value);
+
+    /// <summary>A member is given a value. W + BA that is kept there was not formed for one product.</summary>
+    private void Store(ISymbol member, Value value)
+    {
+        _stores.Add((member.OriginalDefinition, value));
+        if (value.Kind == ValueKind.Merged)
+            _kept.UnionWith(value.Origins);
+    }
+
+    /// <summary>A member of an object that a variable holds is given a value.</summary>
+    private void SetMember(IOperation? instance, ISymbol member, Value value)
+    {
+        if (instance is IFlowCaptureReferenceOperation reference)
+            _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member.Name), value));
+        if (instance is null || (Resolve(instance) is var resolved && resolved is not (ILocalReferenceOperation or IParameterReferenceOperation)))
+            return;
+        ISymbol variable = resolved is ILocalReferenceOperation local ? local.Local : ((IParameterReferenceOperation)resolved).Parameter;
+        if (!value.IsUnknown || !_state[variable].Members.IsEmpty)
+            _state = _state.With(variable, _state[variable].WithMember(Key(member.Name), value));
+    }
+
+    private void Deconstruct(IOperation target, Value value)
+    {
+        if (Resolve(target) is not ITupleOperation tuple)
+        {
+            Assign(target, value);
+            return;
+        }
+
+        for (int i = 0; i < tuple.Elements.Length; i++)
+        {
+            Value element = value.Members.TryGetValue($"item{i + 1}", out Value? known) ? known : value.Members.IsEmpty ? value : Value.Other;
+            Deconstruct(tuple.Elements[i], element);
+        }
+    }
+
+    /// <summary>
+    /// A value is put into a collection. The adapter's term is not followed there: what is beside it may be W's. Nor is W + BA, which is kept.
+    /// </summary>
+    private void Add(IOperation collection, Value value)
+    {
+        if (value.Kind == ValueKind.Merged)
+            _kept.UnionWith(value.Origins);
+        if (value.IsUnknown || value.Kind is ValueKind.AdapterTerm or ValueKind.Merged)
+            return;
+        Replace(collection, Value.Combine(Evaluate(collection), value));
+    }
+
+    /// <summary>The variable or member behind an expression gets another value.</summary>
+    private void Replace(IOperation target, Value value)
+    {
+        if (target is IFlowCaptureReferenceOperation reference)
+            _state = _state.With(reference.Id, value);
+        switch (Resolve(target))
+        {
+            case IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call:
+                Replace(call.Instance ?? call.Arguments[0].Value, value);
+                break;
+            case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance }
+                when Types.HoldsTensor(instance.Type):
+                Replace(instance, value);
+                break;
+            case IInvocationOperation or IObjectCreationOperation:
+                break;
+            case { } resolved:
+                Assign(resolved, value);
+                break;
+        }
+    }
+
+    /// <summary>A pattern gives names to what it looks at.</summary>
+    private void Bind(IPatternOperation pattern, Value value)
+    {
+        switch (pattern)
+        {
+            case IDeclarationPatternOperation { DeclaredSymbol: { } symbol }:
+                SetVariable(symbol, value);
+                break;
+            case IRecursivePatternOperation recursive:
+                if (recursive.DeclaredSymbol is { } declared)
+                    SetVariable(declared, value);
+                foreach (IPropertySubpatternOperation property in recursive.PropertySubpatterns)
+                    Bind(property.Pattern, property.Member is IPropertyReferenceOperation { Property: { } member } reference
+                        ? MemberOf(reference, member, value)
+                        : property.Member is IFieldReferenceOperation { Field: { } field } access ? MemberOf(access, field, value)
+                        : Value.Other);
+                break;
+            case IBinaryPatternOperation binary:
+                Bind(binary.LeftPattern, value);
+                Bind(binary.RightPattern, value);
+                break;
+            case INegatedPatternOperation negated:
+                Bind(negated.Pattern, value);
+                break;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Symbols;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <content>Calls: of methods of the compilation, and of those that multiply.</content>
+internal sealed partial class ValueFlow
+{
+    private Value Invocation(IInvocationOperation call)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        Value receiver = Evaluate(call.Instance);
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+        {
+            ImmutableArray<Value> given = Arguments(call);
+            Written(call);
+            return receiver.Function is { } function && !given.All(argument => argument.IsUnknown) ? function.Run(given, call) : receiver;
+        }
+
+        if (method.MethodKind == MethodKind.LocalFunction)
+        {
+            (Value returned, ValueState exit) = RunLocalFunction(method, Arguments(call));
+            HandOut(call, exit);
+            return FormedAt(returned, call);
+        }
+
+        bool isOfSystem = method.ContainingType is { } owner && TensorTypes.IsInNamespace(owner, "System");
+        if (isOfSystem)
+        {
+            Value result = SystemCall(call, receiver, out ImmutableArray<Value> given);
+            Show(rule => rule.OnCall(this, call, receiver, given));
+            return result;
+        }
+
+        ImmutableArray<Value> arguments = Arguments(call);
+        ExcuseTogether(arguments);
+        Show(rule => rule.OnCall(this, call, receiver, arguments));
+        NoteTraining(call);
+        NoteMerge(method);
+        Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
+        if (known is not null)
+            return known;
+        if (_analysis.Call(method, arguments, receiver, _stack, IsOnTrainingPath || IsTrainingName(Symbol.Name), _cancellation) is { } body)
+            return Called(call, body) is { IsUnknown: false } returned ? returned : Made(call, arguments);
+        Outputs(call, receiver);
+        Written(call);
+        return TensorMethods.Transposes(method.Name) && arguments.Length == 1 ? arguments[0].Transposed() : Made(call, arguments);
+    }
+
+    /// <summary>A matrix that is made of numbers by a method into which nothing more can be seen: <c>Matrix.From(numbers)</c>.</summary>
+    private Value Made(IInvocationOperation call, ImmutableArray<Value> arguments)
+    {
+        if (!Types.IsNamedMatrix(call.Type) || !TensorMethods.Makes(call.TargetMethod.Name))
+            return Value.Other;
+        IArgumentOperation? only = null;
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (!Types.IsMatrix(argument.Parameter?.Type) && !Types.IsMatrix(Resolve(argument.Value).Type))
+                continue;
+            if (only is not null)
+                return Value.Other;
+            only = argument;
+        }
+
+        return only?.Parameter is { } parameter && parameter.Ordinal < arguments.Length ? arguments[parameter.Ordinal].AsCopy() : Value.Other;
+    }
+
+    /// <summary>Whether a method of this name is run again and again: it belongs to a forward or backward pass, or to a step of training.</summary>
+    public static bool IsTrainingName(string name) =>
+        name is "Forward" or "ForwardSaving" or "Evaluate" or "Backward" or "forward" or "backward" or "call" or "ForwardBackward" or "Step" or "Fit" or "Epoch"
+        || (name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal))
+            && (name.Contains("Epoch") || name.Contains("Step") || name.Contains("Batch"));
+
+    private Value Called(IInvocationOperation call, BodyResult body)
+    {
+        _isExact &= body.IsExact;
+        Repeat(body.Findings, call.Syntax);
+        Repeat(body.Pending, call.Syntax);
+        HandOut(call, body.Exit);
+        return body.Pending.IsEmpty ? FormedAt(body.Returned, call) : body.Returned.From(call.Syntax);
+    }
+
+    /// <summary>What a method leaves in the variables that it is given to fill.</summary>
+    private void HandOut(IInvocationOperation call, ValueState exit)
+    {
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (argument.Parameter is not { } parameter)
+                continue;
+            Value after = exit[parameter.OriginalDefinition];
+            bool handsOut = parameter.RefKind is RefKind.Out or RefKind.Ref;
+            bool fills = !after.Equals(Value.Other) && (Types.IsMatrix(parameter.Type) || parameter.Type.AllInterfaces.Any(type => type.Name == "IEnumerable"));
+            if (handsOut)
+                Assign(argument.Value, after);
+            else if (after.Equals(Value.Other) && Types.IsMatrix(parameter.Type) && Evaluate(argument.Value).Kind == ValueKind.AdapterTerm)
+                Replace(argument.Value, Value.Other);
+            else if ((fills || Evaluate(argument.Value).IsFilled) && after.Kind != Evaluate(argument.Value).Kind)
+                Replace(argument.Value, after);
+        }
+    }
+
+    private void NoteTraining(IInvocationOperation call)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "FitAsync" or "Step")
+            Note(TensorFactKind.Trained);
+        bool isOfModel = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model)
+            && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
+        if (isOfModel)
+            Note(TensorFactKind.Used);
+        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving"))
+            && AccessPath.Of(Receiver.Of(call)) is { } path)
+            Note(TensorFactKind.Used, path);
+    }
+
+    private void NoteMerge(IMethodSymbol method)
+    {
+        bool isOfLayers = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Linear) || KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model);
+        if (isOfLayers && method.Name is "Merge" or "MergeTo" or "MergeToBaseType")
+            Note(TensorFactKind.Merged);
+    }
+
+    private Value? Product(IInvocationOperation call)
+    {
+        if (MatrixProduct.Read(call, Types) is not { } product)
+            return TorchLayerCall(call);
+        Value left = Evaluate(product.Left), right = Evaluate(product.Right);
+        Value result = Multiply(call, left, product.TransposesRight ? right.Transposed() : right);
+        if (product.Addend is { } addend && result.Kind != ValueKind.BaseTerm)
+        {
+            Value added = Evaluate(addend);
+            result = product.TransposesRight && result.Kind == ValueKind.AdapterTerm && added.Kind == ValueKind.Other ? result : Sum(call, result, added);
+        }
+
+        if (product.Destination is not { } destination)
+            return result;
+        Replace(destination, result);
+        return Value.Other;
+    }
+
+    /// <summary>A linear layer of TorchSharp that holds a factor, or W, multiplies its input by it.</summary>
+    private Value? TorchLayerCall(IInvocationOperation call)
+    {
+        if (call is not { Instance: { } layer, TargetMethod.Name: "forward" or "call", Arguments: [{ Value: var input }] }
+            || !KnownTypes.DerivesFrom(Resolve(layer).Type, Types.TorchModule))
+            return null;
+        if (TensorMethods.PassesOn(Resolve(layer).Type!.Name)
+            || (Resolve(layer) is IMemberReferenceOperation { Member.Name: var name } && TensorMethods.PassesOn(name)))
+            return Evaluate(input).AsCopy();
+        Value weight = Evaluate(layer);
+        return weight.IsFactor || weight.Kind == ValueKind.Weight ? Multiply(call, Evaluate(input), weight.Transposed()) : null;
+    }
+
+    private ImmutableArray<Value> Arguments(IInvocationOperation call)
+    {
+        Value[] values = [.. Enumerable.Repeat(Value.Other, call.TargetMethod.Parameters.Length)];
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            Value value = Evaluate(argument.Value);
+            bool isWritten = argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out
+                && (call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.ContainingType?.Name == "Interlocked");
+            if (isWritten && WrittenContainer(argument.Value) is { } container)
+                WriteElement(call, container, argument.Value, Value.Other, BinaryOperatorKind.Multiply);
+            if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
+                values[parameter.Ordinal] = value;
+        }
+
+        return [.. values];
+    }
+}

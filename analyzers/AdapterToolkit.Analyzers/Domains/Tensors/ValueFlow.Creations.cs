@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <content>Objects that are made: parameters, collections, and classes of the compilation.</content>
+internal sealed partial class ValueFlow
+{
+    private Value Creation(IObjectCreationOperation creation)
+    {
+        Value[] values = [.. Enumerable.Repeat(Value.Other, creation.Constructor?.Parameters.Length ?? 0)];
+        foreach (IArgumentOperation argument in creation.Arguments)
+        {
+            Value value = Evaluate(argument.Value);
+            if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
+                values[parameter.Ordinal] = value;
+        }
+
+        ImmutableArray<Value> arguments = [.. values];
+        Show(rule => rule.OnCreation(this, creation, arguments));
+        Value result = Created(creation, arguments);
+        if (creation.Initializer is not null)
+            Evaluate(creation.Initializer);
+        return result;
+    }
+
+    private Value Created(IObjectCreationOperation creation, ImmutableArray<Value> arguments)
+    {
+        ITypeSymbol? type = creation.Type;
+        if (TensorTypes.Is(type, Types.Parameter) || TensorTypes.Is(type, Types.TorchParameter))
+            return arguments.Length > 0 ? Trained(creation, arguments[0]) : Value.Other;
+        if (type is null || TensorTypes.IsInNamespace(type, "System") || Types.IsMatrix(type) || Types.IsOfTorch(type))
+            return arguments.Aggregate(Value.Other, Value.Combine);
+        if (creation.Constructor is not { } constructor)
+            return Value.Other;
+        ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (!arguments[i].Equals(Value.Other) && (IsPrimary(constructor)
+                || type.GetMembers().Any(member => Key(member.Name) == Key(constructor.Parameters[i].Name) && member is IPropertySymbol or IFieldSymbol)))
+                members = members.SetItem(Key(constructor.Parameters[i].Name), arguments[i]);
+        }
+
+        return Value.Object(members);
+    }
+
+    private bool IsPrimary(IMethodSymbol constructor) =>
+        constructor.DeclaringSyntaxReferences is [{ } reference] && reference.GetSyntax(_cancellation) is TypeDeclarationSyntax;
+
+    /// <summary>Tensors that are put together: BA, where all of them are, or zeros.</summary>
+    private Value Joined(IOperation tensors, Value joined)
+    {
+        ImmutableArray<IOperation> listed = Resolve(tensors) switch
+        {
+            IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
+            ICollectionExpressionOperation collection => collection.Elements,
+            _ => [],
+        };
+        bool areAlike = joined.Kind == ValueKind.Product && listed.All(element => Evaluate(element).Kind is ValueKind.Product or ValueKind.Zeros);
+        return areAlike ? joined.Shaped(null, null) : Value.Other;
+    }
+
+    /// <summary>A parameter that is made of a value: a factor stays one, anything else of known shape trains.</summary>
+    private Value Trained(IOperation operation, Value value)
+    {
+        if (value.IsFactor || value.Kind is ValueKind.Weight or ValueKind.Product or ValueKind.Merged)
+            return value.AsCopy();
+        return Shapes.Of(operation, Types) is { } shape ? Value.Of(ValueKind.Trained).Shaped(shape.Rows, shape.Columns) : Value.Other;
+    }
+
+    private Value WithShape(IInvocationOperation call, Value value) =>
+        Shapes.Of(call, Types) is { } shape ? value.Shaped(shape.Rows, shape.Columns) : value;
+}

@@ -1,0 +1,250 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <content>Expressions: what they give, and what they do to variables.</content>
+internal sealed partial class ValueFlow
+{
+    /// <summary>What an expression gives. A call in one statement is followed once, however often its value is asked for.</summary>
+    private Value Evaluate(IOperation? operation)
+    {
+        if (operation is not (IInvocationOperation or IObjectCreationOperation) || IsView(operation))
+            return Run(operation);
+        if (!_results.TryGetValue((operation, _keepsElements), out Value? result))
+            _results[(operation, _keepsElements)] = result = Run(operation);
+        return result;
+    }
+
+    /// <summary>Whether a call gives the numbers of a variable under another type, which change with the variable.</summary>
+    private static bool IsView(IOperation operation) => operation is IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" };
+
+    private Value Run(IOperation? operation)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        switch (operation)
+        {
+            case null:
+                return Value.Other;
+            case IExpressionStatementOperation statement:
+                return Evaluate(statement.Operation);
+            case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
+                Value given = Evaluate(yielded.ReturnedValue);
+                _returned = _returned is null ? given : Value.Combine(_returned, given);
+                return Value.Other;
+            case IFlowCaptureOperation capture:
+                _captured[capture.Id] = capture.Value;
+                _state = _state.With(capture.Id, Evaluate(capture.Value));
+                return Value.Other;
+            case IFlowCaptureReferenceOperation reference:
+                return _state[reference.Id];
+            case ILocalReferenceOperation local:
+                return Variable(local.Local);
+            case IParameterReferenceOperation parameter:
+                return Variable(parameter.Parameter);
+            case IFieldReferenceOperation field:
+                return Member(field, field.Field);
+            case IPropertyReferenceOperation property:
+                return Property(property);
+            case IInstanceReferenceOperation:
+                return _state[This];
+            case ISimpleAssignmentOperation assignment:
+                return Assignment(assignment);
+            case ICompoundAssignmentOperation assignment:
+                return CompoundAssignment(assignment);
+            case IDeconstructionAssignmentOperation assignment:
+                Deconstruct(assignment.Target, Evaluate(assignment.Value));
+                foreach (IOperation container in assignment.Target.DescendantsAndSelf().Select(WrittenContainer).OfType<IOperation>())
+                    WriteElement(assignment, container, assignment.Value, Value.Other, BinaryOperatorKind.Multiply);
+                return Value.Other;
+            case IIncrementOrDecrementOperation step:
+                Evaluate(step.Target);
+                if (WrittenContainer(step.Target) is { } stepped)
+                    WriteElement(step, stepped, step.Target, Value.Other, BinaryOperatorKind.Multiply);
+                return Value.Other;
+            case IConversionOperation conversion:
+                return Evaluate(conversion.Operand);
+            case IParenthesizedOperation parenthesized:
+                return Evaluate(parenthesized.Operand);
+            case IBinaryOperation binary:
+                return Binary(binary);
+            case IUnaryOperation unary:
+                return Unary(unary);
+            case IInvocationOperation call:
+                return TensorTypes.IsScalar(call.Type) && !call.TargetMethod.ReturnsVoid ? Dropped(Invocation(call)) : Invocation(call);
+            case IObjectCreationOperation creation:
+                return Creation(creation);
+            case IArrayCreationOperation array:
+                return Array(array);
+            case ICollectionExpressionOperation collection:
+                return JoinOf(collection.Elements);
+            case ISpreadOperation spread:
+                return Evaluate(spread.Operand);
+            case IArrayElementReferenceOperation element:
+                foreach (IOperation index in element.Indices)
+                    Evaluate(index);
+                return TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(element.ArrayReference)) : Evaluate(element.ArrayReference);
+            case IImplicitIndexerReferenceOperation indexer:
+                return Evaluate(indexer.Instance);
+            case ITupleOperation tuple:
+                return Tuple(tuple);
+            case IAnonymousObjectCreationOperation created:
+                return Anonymous(created);
+            case ITranslatedQueryOperation query:
+                return Evaluate(query.Operation);
+            case IAwaitOperation wait:
+                return Evaluate(wait.Operation);
+            case IDelegateCreationOperation creation:
+                return Function(creation);
+            case IFlowAnonymousFunctionOperation function:
+                return RunLambda(function, []);
+            case IMethodReferenceOperation method:
+                return RunReferenced(method, []);
+            case IIsPatternOperation pattern:
+                Bind(pattern.Pattern, Evaluate(pattern.Value));
+                return Value.Other;
+            case IWithOperation with:
+                return Evaluate(with.Operand);
+            default:
+                foreach (IOperation child in operation.ChildOperations)
+                    Evaluate(child);
+                return operation.Syntax is StackAllocArrayCreationExpressionSyntax { Initializer: null } && operation is not ILiteralOperation
+                    ? Value.Of(ValueKind.Zeros)
+                    : Value.Other;
+        }
+    }
+
+    /// <summary>A single number that was taken from a tensor is no tensor any more.</summary>
+    private static Value Dropped(Value value) => value.IsUnknown ? value : Value.Other;
+
+    private Value JoinOf(ImmutableArray<IOperation> elements)
+    {
+        Value joined = Value.Other;
+        List<Value> values = [];
+        bool areZero = elements.Length > 0 && elements.All(IsZero);
+        foreach (IOperation element in elements)
+        {
+            Value value = Evaluate(element);
+            values.Add(value);
+            joined = Value.Combine(joined, value.Kind == ValueKind.Weight && element is not ISpreadOperation ? value.From(element.Syntax) : value);
+        }
+
+        ExcuseTogether(values);
+        if (joined.Kind == ValueKind.AdapterTerm && values.Any(value => value.Kind != ValueKind.AdapterTerm))
+            return Value.Other;
+        if (joined.Kind == ValueKind.Other && elements.Length > 0
+            && elements.All(element => element.ConstantValue.HasValue || element is IConversionOperation { Operand.ConstantValue.HasValue: true })
+            && elements.All(element => TensorTypes.IsScalar(element.Type)))
+            return Value.Of(areZero ? ValueKind.Zeros : ValueKind.Noise);
+        return joined;
+    }
+
+    private static bool IsZero(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: { } value } && value is 0 or 0f or 0.0 or 0L;
+
+    private Value Array(IArrayCreationOperation array)
+    {
+        foreach (IOperation size in array.DimensionSizes)
+            Evaluate(size);
+        if (array.Initializer is { } initializer)
+            return JoinOf(Flatten(initializer));
+        return array.Type is IArrayTypeSymbol { ElementType: var element } && TensorTypes.IsScalar(element) ? Value.Of(ValueKind.Zeros) : Value.Other;
+    }
+
+    private static ImmutableArray<IOperation> Flatten(IArrayInitializerOperation initializer) =>
+        [.. initializer.ElementValues
+            .SelectMany(element => element is IArrayInitializerOperation nested ? (IEnumerable<IOperation>)Flatten(nested) : [element])];
+
+    private Value Tuple(ITupleOperation tuple)
+    {
+        ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
+        for (int i = 0; i < tuple.Elements.Length; i++)
+        {
+            Value value = Evaluate(tuple.Elements[i]);
+            members = members.SetItem($"item{i + 1}", value);
+            if (tuple.NaturalType is INamedTypeSymbol { TupleElements: { IsDefault: false } elements } && i < elements.Length)
+                members = members.SetItem(Key(elements[i].Name), value);
+        }
+
+        return Value.Object(members);
+    }
+
+    private Value Anonymous(IAnonymousObjectCreationOperation created)
+    {
+        Value result = Value.Other;
+        foreach (IOperation initializer in created.Initializers)
+        {
+            if (initializer is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: var property }, Value: var given })
+                result = result.WithMember(Key(property.Name), Evaluate(given));
+        }
+
+        return result;
+    }
+
+    private Value Binary(IBinaryOperation binary)
+    {
+        Value left = Evaluate(binary.LeftOperand), right = Evaluate(binary.RightOperand);
+        switch (binary.OperatorKind)
+        {
+            case BinaryOperatorKind.Multiply when MatrixProduct.Read(binary, Types) is not null:
+                return Multiply(binary, left, right);
+            case BinaryOperatorKind.Add or BinaryOperatorKind.Subtract:
+                return Sum(binary, left, right);
+            case BinaryOperatorKind.Multiply or BinaryOperatorKind.Divide:
+                return Scaled(left, right, binary.LeftOperand, binary.RightOperand);
+            default:
+                return Value.Other;
+        }
+    }
+
+    private Value Unary(IUnaryOperation unary)
+    {
+        Value value = Evaluate(unary.Operand);
+        return unary.OperatorKind is UnaryOperatorKind.Minus or UnaryOperatorKind.Plus ? value.AsCopy() : Value.Other;
+    }
+
+    private Value Sum(IOperation operation, Value left, Value right)
+    {
+        if (left.Kind == ValueKind.BaseTerm && right.Kind == ValueKind.AdapterTerm)
+            Excuse(left);
+        else if (right.Kind == ValueKind.BaseTerm && left.Kind == ValueKind.AdapterTerm)
+            Excuse(right);
+        Value sum = Algebra.Sum(left, right);
+        return sum.Kind == ValueKind.Merged && left.Kind != ValueKind.Merged && right.Kind != ValueKind.Merged ? sum.From(operation.Syntax) : sum;
+    }
+
+    /// <summary>
+    /// left · right or left / right, element by element. Masked, BA has no B(Ax) any more; numbers that are taken from two arrays and
+    /// multiplied belong to neither.
+    /// </summary>
+    private Value Scaled(Value left, Value right, IOperation leftOperand, IOperation rightOperand)
+    {
+        bool isMasked = (left.ContainsProduct && IsMask(rightOperand)) || (right.ContainsProduct && IsMask(leftOperand));
+        if (isMasked || (_keepsElements && HasElement(leftOperand) && HasElement(rightOperand)))
+            return Value.Other;
+        return Algebra.Scaled(left, right, !Types.IsMatrix(leftOperand.Type) || !Types.IsMatrix(rightOperand.Type));
+    }
+
+    private bool IsMask(IOperation operand) => Resolve(operand) switch
+    {
+        ILocalReferenceOperation local => TensorMethods.IsMask(local.Local.Name),
+        IParameterReferenceOperation parameter => TensorMethods.IsMask(parameter.Parameter.Name),
+        IMemberReferenceOperation member => TensorMethods.IsMask(member.Member.Name),
+        _ => false,
+    };
+
+    private static bool HasElement(IOperation operation) =>
+        operation.DescendantsAndSelf().Any(part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true });
+
+    private Value Multiply(IOperation operation, Value left, Value right)
+    {
+        Show(rule => rule.OnProduct(this, operation, left, right));
+        Value product = Algebra.Product(left, right);
+        return product.Kind is ValueKind.Product or ValueKind.BaseTerm ? product.From(operation.Syntax) : product;
+    }
+
+    private static string Key(string name) => name.TrimStart('_').ToLowerInvariant();
+}

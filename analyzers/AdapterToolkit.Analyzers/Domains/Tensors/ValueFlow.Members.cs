@@ -1,0 +1,154 @@
+using AdapterToolkit.Generators.Symbols;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <content>Fields and properties.</content>
+internal sealed partial class ValueFlow
+{
+    private ILocalSymbol[]? _locals;
+
+    /// <summary>The locals of this body and of those around it.</summary>
+    private ILocalSymbol[] Locals => _locals ??= [.. LocalsOf(_graph)];
+
+    private static IEnumerable<ILocalSymbol> LocalsOf(ControlFlowGraph graph)
+    {
+        Stack<ControlFlowRegion> rest = new([graph.Root]);
+        while (rest.Count > 0)
+        {
+            ControlFlowRegion region = rest.Pop();
+            foreach (ILocalSymbol local in region.Locals)
+                yield return local;
+            foreach (ControlFlowRegion nested in region.NestedRegions)
+                rest.Push(nested);
+        }
+
+        if (graph.Parent is { } parent)
+        {
+            foreach (ILocalSymbol local in LocalsOf(parent))
+                yield return local;
+        }
+    }
+
+    /// <summary>What a local or parameter holds. One of which nothing is known can be a factor by its name.</summary>
+    private Value Variable(ISymbol variable)
+    {
+        Value value = _state[variable];
+        if (!value.IsUnknown)
+            return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
+        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
+            && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
+            return captured;
+        LowRankPair? pair = variable is ILocalSymbol local
+            ? FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null
+            : LowRank.PairWith(variable.OriginalDefinition);
+        return pair is null ? value : Value.Factor(SymbolEqualityComparer.Default.Equals(pair.A, variable.OriginalDefinition), pair).AsCopy();
+    }
+
+    private Value Property(IPropertyReferenceOperation reference)
+    {
+        foreach (IArgumentOperation index in reference.Arguments)
+            Evaluate(index.Value);
+        Value instance = Evaluate(reference.Instance);
+        Show(rule => rule.OnMemberRead(this, reference, instance));
+        return MemberOf(reference, reference.Property, instance);
+    }
+
+    private Value Member(IFieldReferenceOperation reference, IFieldSymbol field) => MemberOf(reference, field, Evaluate(reference.Instance));
+
+    /// <summary>What a member of an object is.</summary>
+    /// <param name="reference">The expression.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="instance">What is known about the object.</param>
+    private Value MemberOf(IMemberReferenceOperation reference, ISymbol member, Value instance)
+    {
+        ITypeSymbol? type = member switch
+        {
+            IPropertySymbol property => property.Type,
+            IFieldSymbol field => field.Type,
+            _ => null,
+        };
+        string name = member is IFieldSymbol { CorrespondingTupleField: { } element } ? element.Name : member.Name;
+        if (instance.Members.TryGetValue(Key(name), out Value? known))
+            return known;
+        if (TensorTypes.IsScalar(type))
+            return _keepsElements && member is IPropertySymbol { IsIndexer: true } && Types.IsMatrix(member.ContainingType) ? instance : Value.Other;
+        INamedTypeSymbol? owner = member.ContainingType?.OriginalDefinition;
+        if (TensorTypes.Is(owner, Types.Factors))
+            return member.Name is "A" or "B" ? Value.Factor(member.Name == "A", pair: null) : Value.Other;
+        if (TensorTypes.Is(owner, Types.Parameter))
+            return member.Name == "Value" ? instance : Value.Other;
+        if (TensorTypes.Is(owner, Types.FrozenWeight))
+            return member.Name == "Data" ? instance : Value.Other;
+        if (FrozenWeights(reference, member, type) is { } weight)
+            return weight;
+        if (Types.IsToolkitTensor(owner))
+            return member.Name is "Span" or "View" ? instance : Value.Other;
+        if (Types.IsTorchTensor(owner))
+            return member is IPropertySymbol { IsIndexer: true } ? Part((IPropertyReferenceOperation)reference, instance) : TorchMember(member.Name, instance);
+        if (member is IPropertySymbol { IsIndexer: true } && Types.IsOfTorch(owner))
+            return instance;
+        if (TensorTypes.Is(owner, Types.TorchLinear))
+            return member.Name == "weight" || instance.Kind == ValueKind.Weight ? Referenced(instance, reference) : Value.Other;
+        if (LowRank.PairWith(member.OriginalDefinition) is { } pair)
+            return Value.Factor(SymbolEqualityComparer.Default.Equals(pair.A, member.OriginalDefinition), pair);
+        if (LowRank.IsFrozenWeight(member.OriginalDefinition))
+            return Value.Weight(hasAdapter: false, reference.Syntax).AsCopy();
+        if (owner is not null && TensorTypes.IsInNamespace(owner, "System"))
+            return instance;
+        return OwnMember(reference, member, instance);
+    }
+
+    /// <summary>Rows or columns of a tensor. Picked by other tensors, as by tokens, a factor's are Ax of those.</summary>
+    private Value Part(IPropertyReferenceOperation reference, Value instance)
+    {
+        bool isLookup = reference.Arguments.Any(argument => argument.Value.DescendantsAndSelf().Any(part => Types.IsTorchTensor(part.Type)));
+        return !isLookup ? instance.Shaped(null, null) : instance.IsFactor ? Value.Reduced(instance) : Value.Other;
+    }
+
+    /// <summary>W + BA that a getter or method forms is formed anew where that is used.</summary>
+    private static Value FormedAt(Value value, IOperation place) => value.Kind == ValueKind.Merged ? value.From(place.Syntax) : value;
+
+    /// <summary>A weight keeps the place where it is taken from the object that it belongs to.</summary>
+    private static Value Referenced(Value value, IOperation reference) => value.Kind == ValueKind.Weight ? value.From(reference.Syntax) : value;
+
+    private static Value TorchMember(string name, Value instance) =>
+        TensorMethods.Transposes(name) ? instance.Transposed() : name == "data" ? instance : Value.Other;
+
+    private Value? FrozenWeights(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol? type)
+    {
+        if (KnownTypes.DerivesFrom(member.ContainingType, Types.Module) && member.Name == "FrozenWeights")
+            return Value.Weight(HasAdapter(reference), reference.Syntax);
+        if (!TensorTypes.Is(type, Types.FrozenWeight))
+            return null;
+        // What becomes of a weight that a module declares itself is that module's business.
+        bool isOwn = reference.Instance is IInstanceReferenceOperation or null && !TensorTypes.Is(member.ContainingType, Types.Linear);
+        return isOwn ? Value.Other : Value.Weight(HasAdapter(reference), reference.Syntax);
+    }
+
+    private bool HasAdapter(IMemberReferenceOperation reference) =>
+        TensorTypes.HasAdapter(reference.Instance is IInstanceReferenceOperation
+            ? Symbol.ContainingType
+            : reference.Instance is { } instance ? Resolve(instance).Type
+            : null);
+
+    /// <summary>A member that the compilation itself declares: what its getter returns, or what it was given.</summary>
+    private Value OwnMember(IMemberReferenceOperation reference, ISymbol member, Value instance)
+    {
+        if (member.DeclaringSyntaxReferences.Length == 0)
+            return Value.Other;
+        if (member is IFieldSymbol { AssociatedSymbol: { } property })
+            member = property;
+        if (member is IPropertySymbol { GetMethod: { } getter } && _analysis.Call(getter, [], instance, _stack, IsOnTrainingPath, _cancellation) is { } result)
+        {
+            _isExact &= result.IsExact;
+            return FormedAt(result.Returned, reference);
+        }
+
+        (Value value, bool isExact) = _analysis.ValueOf(member, _stack, _cancellation);
+        _isExact &= isExact;
+        return value;
+    }
+}

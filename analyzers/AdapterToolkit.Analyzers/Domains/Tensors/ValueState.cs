@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <summary>
+/// What is known at one point of a program: about every variable, where one that is not named holds nothing known, and what happened on some path to it.
+/// </summary>
+internal sealed class ValueState : IEquatable<ValueState>
+{
+    /// <summary>Nothing is known about any variable.</summary>
+    public static readonly ValueState Empty = new(ImmutableDictionary<object, Value>.Empty, []);
+
+    private readonly ImmutableDictionary<object, Value> _values;
+    private readonly ImmutableHashSet<TensorFact> _facts;
+
+    private ValueState(ImmutableDictionary<object, Value> values, ImmutableHashSet<TensorFact> facts)
+    {
+        _values = values;
+        _facts = facts;
+    }
+
+    /// <summary>The value of a variable: a local, a parameter, or a captured expression.</summary>
+    public Value this[object variable] => _values.TryGetValue(variable, out Value? value) ? value : Value.Other;
+
+    /// <summary>Whether something happened on some path to here.</summary>
+    public bool Knows(TensorFact fact) => _facts.Contains(fact);
+
+    /// <summary>The state in which a variable has a value.</summary>
+    public ValueState With(object variable, Value value) => new(_values.SetItem(variable, value), _facts);
+
+    /// <summary>The state behind something that happens.</summary>
+    public ValueState With(TensorFact fact) => new(_values, _facts.Add(fact));
+
+    /// <summary>The state in which nothing has happened yet to the objects that a variable leads to: it holds another one.</summary>
+    public ValueState WithoutFactsOf(ISymbol variable) =>
+        _facts.IsEmpty ? this : new(_values, _facts.Except(_facts.Where(fact => SymbolEqualityComparer.Default.Equals(fact.Path?.Root, variable))));
+
+    /// <summary>The join of two states: what is known where control flow joins.</summary>
+    public static ValueState Join(ValueState left, ValueState right)
+    {
+        if (ReferenceEquals(left, right))
+            return left;
+        ImmutableDictionary<object, Value> values = left._values;
+        if (!ReferenceEquals(values, right._values))
+        {
+            foreach (KeyValuePair<object, Value> entry in right._values)
+                values = values.SetItem(entry.Key, Value.Join(left[entry.Key], entry.Value));
+            foreach (KeyValuePair<object, Value> entry in left._values)
+            {
+                if (entry.Value.IsFilled && !right._values.ContainsKey(entry.Key))
+                    values = values.SetItem(entry.Key, Value.Other);
+            }
+        }
+
+        return new ValueState(values, left._facts.Union(right._facts));
+    }
+
+    /// <summary>This state, with what another one adds about the variables of this one.</summary>
+    public ValueState JoinKnown(ValueState other)
+    {
+        ImmutableDictionary<object, Value> values = _values;
+        foreach (KeyValuePair<object, Value> entry in _values)
+            values = values.SetItem(entry.Key, Value.Join(entry.Value, other[entry.Key]));
+        return new ValueState(values, _facts);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ValueState? other) => other is not null && _facts.SetEquals(other._facts) && HasEqualValues(other._values);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as ValueState);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _values.Count;
+
+    private bool HasEqualValues(ImmutableDictionary<object, Value> other) => ReferenceEquals(_values, other)
+        || (_values.Count == other.Count && _values.All(entry => other.TryGetValue(entry.Key, out Value? value) && entry.Value.Equals(value)));
+}

@@ -1,6 +1,0 @@
-namespace AdapterToolkit.Analyzers.Merges;
-
-/// <summary>A second merge, or the use of an adapter after one.</summary>
-/// <param name="Name">The object that it is made with.</param>
-/// <param name="What">What is wrong about it.</param>
-internal sealed record MergeFinding(string Name, string What);

@@ -1,0 +1,38 @@
+using AdapterToolkit.Analyzers.Domains.Tensors;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Rules;
+
+/// <summary>
+/// ADT0109: a forward pass returns the adapter's term without W's. A class that holds only factors and is a part of another
+/// one may leave it to that one to add W's term. Factors that are called no adapter's, in a class without a frozen weight, are a
+/// layer of low rank by themselves.
+/// </summary>
+internal sealed class AdapterTermAloneRule : TensorRule
+{
+    private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
+        "ADT0109",
+        "The adapter's term is returned without the weight's",
+        "Only the adapter's term is returned here; y = Wx + s B(Ax) needs W's term too",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "B(Ax) alone is a map of low rank, and zero before training. It corrects a layer and can't stand for one.");
+
+    /// <inheritdoc/>
+    public override DiagnosticDescriptor Descriptor => s_rule;
+
+    /// <inheritdoc/>
+    public override void OnReturn(ValueFlow flow, IOperation operation, Value value)
+    {
+        if (value.Kind != ValueKind.AdapterTerm || flow.IsNested || !IsForward(flow.Symbol))
+            return;
+        if (value.Pair is { IsNamed: false, A.ContainingType: { } owner } && !flow.LowRank.HasFrozenWeight(owner))
+            return;
+        bool mayBeCompleted = value.Pair is not null && flow.Symbol.ContainingType is { } type
+            && !flow.LowRank.HasFrozenWeight(type) && flow.IsPartOfAnother(type);
+        if (!mayBeCompleted)
+            flow.Report(s_rule, operation.Syntax);
+    }
+
+    private static bool IsForward(ISymbol symbol) => symbol.Name is "Forward" or "ForwardSaving" or "Evaluate" or "forward" or "call";
+}

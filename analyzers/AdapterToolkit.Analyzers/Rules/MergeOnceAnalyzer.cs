@@ -1,0 +1,41 @@
+using AdapterToolkit.Analyzers.Domains.Merges;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Rules;
+
+/// <summary>ADT0107: an adapter is merged twice, or used after a merge.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
+{
+    private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
+        "ADT0107",
+        "An adapter is merged twice, or used after a merge",
+        "'{0}' {1}",
+        "Adapters",
+        DiagnosticSeverity.Warning,
+        "A merge adds s BA to W and gives the factors back, or keeps them idle for Unmerge. "
+            + "A second one, or use of the adapter beside the merged weight, counts the adapter twice or finds none.");
+
+    private protected override void Start(CompilationStartAnalysisContext start)
+    {
+        MergeTypes types = MergeTypes.Of(start.Compilation);
+        if (types.AreThere && !types.IsToolkit)
+            start.RegisterOperationBlockAction(block => Analyze(block, types));
+    }
+
+    private static void Analyze(OperationBlockAnalysisContext context, MergeTypes types)
+    {
+        foreach (IOperation block in context.OperationBlocks)
+        {
+            bool merges = block.Kind is not OperationKind.None && block.Descendants().OfType<IInvocationOperation>()
+                .Any(call => types.IsMerge(call) || (types.MayReachModule(call) && types.MayMerge(call.TargetMethod, context.CancellationToken)));
+            if (!merges)
+                continue;
+            MergeFlow flow = new(types, context.GetControlFlowGraph(block), MergeFlow.This, 0, context.CancellationToken);
+            foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in flow.Run(MergeState.Empty).Findings.OrderBy(finding => finding.Key.SpanStart))
+                context.ReportDiagnostic(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, finding.Value.What));
+        }
+    }
+}
