@@ -13,7 +13,7 @@ internal sealed class AdapterTermAloneRule : TensorRule
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0109",
         "The adapter's term is returned without the weight's",
-        "Only the adapter's term is returned here; y = Wx + s B(Ax) needs W's term too",
+        "'{0}' returns only the term of {1}, a map of low rank that is zero before training; add W's term: y = Wx + s B(Ax)",
         "Adapters",
         DiagnosticSeverity.Warning,
         "B(Ax) alone is a map of low rank, and zero before training. It corrects a layer and can't stand for one.");
@@ -31,7 +31,7 @@ internal sealed class AdapterTermAloneRule : TensorRule
         bool mayBeCompleted = value.Pair is not null && flow.Symbol.ContainingType is { } type
             && !flow.LowRank.HasFrozenWeight(type) && flow.IsPartOfAnother(type);
         if (!mayBeCompleted)
-            flow.Report(s_rule, operation.Syntax);
+            flow.Report(s_rule, operation.Syntax, LowRankPair.NameOf(flow.Symbol), value.Pair?.ToString() ?? "the adapter");
     }
 
     private static bool IsForward(ISymbol symbol) => symbol.Name is "Forward" or "ForwardSaving" or "Evaluate" or "forward" or "call";

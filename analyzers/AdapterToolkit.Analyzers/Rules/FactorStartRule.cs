@@ -16,7 +16,7 @@ internal sealed class FactorStartRule : TensorRule
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0106",
         "The factors of an adapter start at the wrong numbers",
-        "{0}; start A at random and B at zero",
+        "'{0}': {1}; start A at random and B at zero",
         "Adapters",
         DiagnosticSeverity.Warning,
         "The gradient of each factor has the other one as a factor: where both are zero, both stay so. "
@@ -32,9 +32,9 @@ internal sealed class FactorStartRule : TensorRule
             return;
         Value a = Argument(constructor, arguments, "a"), b = Argument(constructor, arguments, "b");
         if (a.Kind == ValueKind.Zeros && b.Kind == ValueKind.Zeros)
-            flow.Report(s_rule, creation.Syntax, BothZero);
+            flow.Report(s_rule, creation.Syntax, creation.Type!.Name, BothZero);
         else if (b.Kind == ValueKind.Noise && a.Kind != ValueKind.Zeros && !StartsElsewhere(flow))
-            flow.Report(s_rule, creation.Syntax, NotZero);
+            flow.Report(s_rule, creation.Syntax, creation.Type!.Name, NotZero);
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ internal sealed class FactorStartRule : TensorRule
         bool isFilled = operation is IInvocationOperation { TargetMethod.Name: "Fill" } fill
             && fill.Arguments[fill.Arguments.Length - 1].Value.ConstantValue is { HasValue: true, Value: not (0f or 0.0 or 0) };
         if (isFilled || operation is ISimpleAssignmentOperation assignment && ValueFlow.IsRandom(assignment.Value))
-            flow.Report(s_rule, operation.Syntax, NotZero);
+            flow.Report(s_rule, operation.Syntax, TextOf(WrittenBy(operation)), NotZero);
     }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ internal sealed class FactorStartRule : TensorRule
         if (fillsB || copiesIntoB)
         {
             if (!StartsElsewhere(flow))
-                flow.Report(s_rule, call.Syntax, NotZero);
+                flow.Report(s_rule, call.Syntax, TextOf(fillsB ? call.Arguments[0].Value.Syntax : call.Instance!.Syntax), NotZero);
         }
         else if (receiver is { IsFactor: true, IsStorage: true, Pair: null }
             && (name == "Clear" || (name == "CopyFrom" && arguments is [{ Kind: ValueKind.Zeros }]))
@@ -67,7 +67,7 @@ internal sealed class FactorStartRule : TensorRule
                 ? (TensorFactKind.ClearedA, TensorFactKind.ClearedB)
                 : (TensorFactKind.ClearedB, TensorFactKind.ClearedA);
             if (flow.Knows(other, path) && !IsNamedBehind(call.Syntax, factors.Syntax))
-                flow.Report(s_rule, call.Syntax, BothZero);
+                flow.Report(s_rule, call.Syntax, TextOf(factors.Syntax), BothZero);
             flow.Note(own, path);
         }
     }
@@ -75,9 +75,17 @@ internal sealed class FactorStartRule : TensorRule
     /// <summary>Whether B may start at other numbers: in tests, which check what an adapter computes, and in initializations that change W to match.</summary>
     private static bool StartsElsewhere(ValueFlow flow) => flow.Types.AreTests || MethodPurpose.IsToStartAtWeights(flow.Symbol);
 
-    private const string BothZero = "Both factors start at zero, so that neither has a gradient and the adapter never trains";
+    private const string BothZero = "both factors start at zero, so that neither has a gradient and the adapter never trains";
 
     private const string NotZero = "B does not start at zero, so that the untrained adapter changes what the base model computes";
+
+    /// <summary>What an assignment or call writes to.</summary>
+    private static SyntaxNode WrittenBy(IOperation operation) => operation switch
+    {
+        ISimpleAssignmentOperation assignment => assignment.Target.Syntax,
+        IInvocationOperation call => (call.Instance ?? call.Arguments[0].Value).Syntax,
+        _ => operation.Syntax,
+    };
 
     private static Value Argument(IMethodSymbol constructor, ImmutableArray<Value> arguments, string name)
     {

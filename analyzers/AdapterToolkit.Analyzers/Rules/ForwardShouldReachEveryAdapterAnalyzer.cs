@@ -16,7 +16,7 @@ public sealed class ForwardShouldReachEveryAdapterAnalyzer() : ReachAnalyzer(s_r
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0104",
         "Forward never reaches an adapter",
-        "Forward of '{1}' never reaches '{0}', so that its adapter would never train",
+        "Forward of '{1}' never reaches '{0}', so that its adapter would never train; run '{0}' in Forward, or remove it",
         "Differentiation",
         DiagnosticSeverity.Warning,
         "A layer that Forward does not run has no gradient. Its adapter stays as it started, while it is counted, held and saved.");

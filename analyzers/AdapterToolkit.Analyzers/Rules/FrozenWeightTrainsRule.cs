@@ -16,7 +16,7 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0102",
         "A frozen weight is made trainable",
-        "The frozen weight '{0}' {1}; only the factors of its adapter train",
+        "The frozen weight '{0}' {1}, so that the adapter alone no longer holds what is learned; leave it out: only the factors of its adapter train",
         "Adapters",
         DiagnosticSeverity.Warning,
         "A pretrained weight under an adapter has no gradient and no optimizer state. "

@@ -15,7 +15,7 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0103",
         "A frozen weight is written outside a merge",
-        "The frozen weight '{0}' {1}; after loading, only a merge changes it",
+        "The frozen weight '{0}' {1}, so that the adapter beside it means nothing any more; load it once before its first use, and change it by a merge only",
         "Adapters",
         DiagnosticSeverity.Warning,
         "An adapter is trained beside one pretrained weight and means nothing beside another. "

@@ -18,7 +18,7 @@ public sealed class ModelShouldReachAnAdapterAnalyzer() : ReachAnalyzer(s_rule)
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0202",
         "No adapter is reachable in a model",
-        "Nothing in '{0}' would train: its Forward reaches no layer marked [LowRank], and no member marked [Trainable]",
+        "Nothing in '{0}' would train: its Forward reaches no layer marked [LowRank], and no member marked [Trainable]; run one there, or mark one",
         "Differentiation",
         DiagnosticSeverity.Warning,
         "A model learns through its adapters, and through what is marked [Trainable]. This one has neither, so that training it would change nothing.");

@@ -1,6 +1,7 @@
 using AdapterToolkit.Analyzers.Domains.Tensors;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Rules;
 
@@ -14,7 +15,7 @@ internal sealed class ProductOfFactorsRule : TensorRule
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0101",
         "The product of an adapter's factors meets an activation",
-        "{0} by an activation; B(Ax) gives the same and never forms a matrix of W's size",
+        "{0} is formed and multiplied by {1}, which costs another full layer; multiply {1} by {2} first, then by {3}: B(Ax) gives the same",
         "Adapters",
         DiagnosticSeverity.Warning,
         "BA has as many numbers as W, so that (BA)x costs as much as another full layer, in time, in memory and in the backward pass. "
@@ -22,6 +23,9 @@ internal sealed class ProductOfFactorsRule : TensorRule
 
     /// <inheritdoc/>
     public override DiagnosticDescriptor Descriptor => s_rule;
+
+    /// <summary>How long an expression is at most that a message repeats.</summary>
+    private const int MostOfText = 40;
 
     /// <summary>The property of a diagnostic that says which operand the product is: <c>left</c> or <c>right</c>.</summary>
     public const string Operand = "operand";
@@ -36,8 +40,19 @@ internal sealed class ProductOfFactorsRule : TensorRule
         if (!other.MayBeActivation || (isMerged && product.Origins.Any(origin => IsFormedForMany(origin, operation.Syntax)))
             || Comparison.IsAllThatHappensTo(operation.Syntax, flow))
             return;
-        flow.ReportOperand(s_rule, operation.Syntax, left.ContainsProduct ? "left" : "right",
-            isMerged ? "W + BA is formed and multiplied" : "BA is formed and multiplied", isMerged ? product.Origins : null);
+        (string a, string b) = product.Pair is { } pair ? ($"'{LowRankPair.NameOf(pair.A)}'", $"'{LowRankPair.NameOf(pair.B)}'") : ("A", "B");
+        flow.ReportOperand(s_rule, operation.Syntax, left.ContainsProduct ? "left" : "right", isMerged ? product.Origins : null,
+            $"{(isMerged ? "W + " : "")}{b} times {a}", ActivationOf(operation, left.ContainsProduct, flow), a, b);
+    }
+
+    /// <summary>The activation, as the program writes it where that is short.</summary>
+    private static string ActivationOf(IOperation operation, bool isRight, ValueFlow flow)
+    {
+        IOperation? activation = MatrixProduct.Read(operation, flow.Types) is { } product
+            ? isRight ? product.Right : product.Left
+            : (operation as IInvocationOperation)?.Arguments.FirstOrDefault()?.Value;
+        string text = activation?.Syntax.ToString() ?? "";
+        return text.Length is > 0 and <= MostOfText && text.IndexOf('\n') < 0 ? $"'{text}'" : "the activation";
     }
 
     /// <summary>Whether a sum W + BA is formed before a loop or function that multiplies by it, so that it serves many products.</summary>

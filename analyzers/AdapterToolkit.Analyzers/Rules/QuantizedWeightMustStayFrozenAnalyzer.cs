@@ -12,7 +12,7 @@ public sealed class QuantizedWeightMustStayFrozenAnalyzer()
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0005",
         "A quantized weight is marked trainable",
-        "'{0}' is marked [Trainable], but the weight of {1} is quantized and can't follow a gradient",
+        "'{0}' is marked [Trainable], but the weight of {1} is quantized and can't follow a gradient; mark {1} [LowRank], and not its member",
         "Quantization",
         DiagnosticSeverity.Error,
         "The few values that a quantized weight can have are too far apart for the steps of an optimizer. "

@@ -13,7 +13,7 @@ internal sealed class WeightPastAdapterRule : TensorRule
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0105",
         "A frozen weight is multiplied past its adapter",
-        "'{0}' is multiplied directly, past its layer's adapter; call the layer's Forward",
+        "'{0}' is multiplied directly, past its layer's adapter, so that what was trained has no effect here; call the layer's Forward",
         "Adapters",
         DiagnosticSeverity.Warning,
         "y = Wx + s B(Ax). Multiplying by W alone leaves the adapter's term out: what was trained has no effect there.");

@@ -23,26 +23,27 @@ internal static class DeclarationRules
     public static IEnumerable<DiagnosticSpec> Check(INamedTypeSymbol type, KnownTypes types, bool isLayer)
     {
         if (!IsPartial(type))
-            yield return Problem(type, $"{NotPartial}, so that the generator can't add its half");
+            yield return Problem(type, $"{NotPartial}, so that the generator can't add its half; mark it partial");
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
         {
             if (!IsPartial(outer))
-                yield return Problem(type, $"is nested in {outer.Name}, which {NotPartial}");
+                yield return Problem(
+                    type, $"is nested in {outer.Name}, which {NotPartial}, so that the generator can't add its half; mark {outer.Name} partial");
         }
 
         if (type.IsStatic)
-            yield return Problem(type, "is static; a layer is an object that holds weights");
+            yield return Problem(type, "is static and can't hold weights; make it a class of objects");
         if (type.IsFileLocal)
-            yield return Problem(type, "is local to its file, where the generator can't add its half");
+            yield return Problem(type, "is local to its file, where the generator can't add its half; take 'file' off");
         if (!isLayer && !types.DerivesFromModule(type) && !KnownTypes.IsMarkedModel(type.BaseType)
             && type.BaseType is { SpecialType: not SpecialType.System_Object, TypeKind: not TypeKind.Error } other)
-            yield return Problem(type, $"derives from {other.Name}, which is no Module");
+            yield return Problem(type, $"derives from {other.Name}, which is no Module, so that no model can hold it; derive from Module, or from no class");
         if (isLayer && !type.IsStatic && type.BaseType is not { TypeKind: TypeKind.Error } && !types.IsLinear(type))
-            yield return Problem(type, "does not derive from Linear");
+            yield return Problem(type, "does not derive from Linear, so that it has no weight to put an adapter beside; derive from Linear");
         if (isLayer && KnownTypes.HasAttribute(type, RuntimeNames.LowRankAttribute) && KnownTypes.HasAttribute(type, RuntimeNames.FrozenAttribute))
-            yield return Problem(type, "is marked both [LowRank] and [Frozen]");
+            yield return Problem(type, "is marked both [LowRank] and [Frozen], of which one trains it and the other does not; take one off");
         if (isLayer && KnownTypes.HasAttribute(type, RuntimeNames.AdapterModelAttribute))
-            yield return Problem(type, "is a layer and marked [AdapterModel], which is for classes made of layers");
+            yield return Problem(type, "is a layer and marked [AdapterModel], which is for classes made of layers; take [AdapterModel] off");
     }
 
     /// <summary>Finds a layer that carries none of the attributes, nor derives from one that does: no kernels are written for it.</summary>
@@ -56,7 +57,10 @@ internal static class DeclarationRules
                 yield break;
         }
 
-        yield return Problem(type, "derives from Linear, but neither it nor a class that it derives from is marked [LowRank], [Quantized] or [Frozen]");
+        yield return Problem(
+            type,
+            "derives from Linear, but neither it nor a class that it derives from is marked [LowRank], [Quantized] or [Frozen], "
+                + "so that it has no kernels; mark it");
     }
 
     /// <summary>Whether a class carries one of the attributes of layers.</summary>

@@ -27,7 +27,7 @@ internal static class LayerRules
         LocationSpec location = LocationOf(attribute, type);
         if (rank <= 0)
         {
-            yield return Found("ADT0002", location, type.Name, Text(rank), "is not positive");
+            yield return Found("ADT0002", location, type.Name, Text(rank), "is not positive, so that there is no adapter; raise it");
             yield break;
         }
 
@@ -35,7 +35,11 @@ internal static class LayerRules
             yield break;
         if (rank >= Math.Min(inFeatures, outFeatures))
             yield return Found(
-                "ADT0002", location, type.Name, Text(rank), $"is not below {Text(Math.Min(inFeatures, outFeatures))}, the smaller of its two dimensions");
+                "ADT0002",
+                location,
+                type.Name,
+                Text(rank),
+                $"is not below {Text(Math.Min(inFeatures, outFeatures))}, the smaller of its two dimensions, so that BA is no map of low rank; lower it");
         else if ((long)rank * ((long)inFeatures + outFeatures) >= (long)inFeatures * outFeatures)
             yield return Found(
                 "ADT0003", location, type.Name, Text(rank), Text((long)rank * ((long)inFeatures + outFeatures)), Text((long)inFeatures * outFeatures));

@@ -33,9 +33,9 @@ internal static class ModelDiscovery
         bool derivesFromModule = types.DerivesFromModule(type) || KnownTypes.IsMarkedModel(type.BaseType);
 
         IMethodSymbol? forward = FindForward(type, types, diagnostics);
-        List<ParameterSpec> parameters = [];
-        if (forward is not null && SyntaxOf(forward, cancellation) is not null)
-            parameters.AddRange(ReadParameters(forward, types, diagnostics));
+        // Without one, the companions are those of the abstract one that the class should have implemented.
+        IMethodSymbol? declared = forward is null ? AbstractForwardOf(type, types) : SyntaxOf(forward, cancellation) is null ? null : forward;
+        List<ParameterSpec> parameters = declared is null ? [] : [.. ReadParameters(declared, types, forward is null ? [] : diagnostics)];
 
         ModelSpec spec = new(
             TypeDiscovery.Read(type),
@@ -45,7 +45,7 @@ internal static class ModelDiscovery
             new EquatableArray<ChildSpec>(children.Select(child => child.Spec)),
             new EquatableArray<ParameterSpec>(parameters),
             new EquatableArray<string>(s_emittedMethods.Where(method => IsDeclaredAbove(type, method, parameters.Count))),
-            forward is null ? "" : SyntaxFacts.GetText(forward.DeclaredAccessibility),
+            (forward ?? declared) is { IsGenericMethod: false } method ? SyntaxFacts.GetText(method.DeclaredAccessibility) : "",
             new EquatableArray<string>(TakenNames(type, forward, types, compilation, cancellation)),
             Graph: null);
         return new Discovered<ModelSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
@@ -54,6 +54,19 @@ internal static class ModelDiscovery
     /// <summary>The methods of a class that can be its <c>Forward</c>; the first is taken.</summary>
     public static IEnumerable<IMethodSymbol> ForwardsOf(INamedTypeSymbol type, KnownTypes types) =>
         type.GetMembers(RuntimeNames.Members.Forward).OfType<IMethodSymbol>().Where(method => types.IsTensor(method.ReturnType) && !method.IsAbstract);
+
+    /// <summary>The <c>Forward</c> that a base class leaves to a class to implement; null where there is none.</summary>
+    private static IMethodSymbol? AbstractForwardOf(INamedTypeSymbol type, KnownTypes types)
+    {
+        for (INamedTypeSymbol? current = type.BaseType; current is not null; current = current.BaseType)
+        {
+            IEnumerable<IMethodSymbol> methods = current.GetMembers(RuntimeNames.Members.Forward).OfType<IMethodSymbol>();
+            if (methods.FirstOrDefault(method => types.IsTensor(method.ReturnType)) is { } found)
+                return found.IsAbstract ? found : null;
+        }
+
+        return null;
+    }
 
     /// <summary>The declaration of a method with its body; null where it has none that a user wrote.</summary>
     public static MethodDeclarationSyntax? SyntaxOf(IMethodSymbol method, CancellationToken cancellation) =>

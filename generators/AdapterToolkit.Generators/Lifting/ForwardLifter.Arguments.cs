@@ -68,6 +68,15 @@ internal sealed partial class ForwardLifter
             return new Argument(parameter.Name, -1, QualifyElements(argument), false, type, TakesTensor: false);
         SyntaxNode syntax = argument.Syntax is ArgumentSyntax given ? given.Expression : argument.Syntax;
         bool isStack = parameter.Type.IsRefLikeType;
+        if (!isStack && BoundTo(argument.Value) is { } bound)
+            return new Argument(
+                parameter.Name,
+                -1,
+                bound.Code,
+                bound.IsRematerializable,
+                type,
+                _types.IsTensor(parameter.Type),
+                IsParameter: bound.IsParameter && bound.Type == type);
         return new Argument(
             parameter.Name,
             -1,

@@ -7,5 +7,8 @@ namespace AdapterToolkit.Generators.Model;
 internal sealed record DiagnosticSpec(string Id, LocationSpec Location, EquatableArray<string> Arguments)
 {
     /// <summary>Whether nothing can be emitted for the class.</summary>
-    public bool StopsEmission => Id is "ADT0001" or "ADT0002" or "ADT0004" or "ADT0201";
+    public bool StopsEmission => Id is "ADT0001" or "ADT0002" or "ADT0004";
+
+    /// <summary>Whether nothing can be emitted that differentiates the class's <c>Forward</c>.</summary>
+    public bool StopsDifferentiation => Id is "ADT0201";
 }

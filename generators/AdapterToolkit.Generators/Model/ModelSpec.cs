@@ -8,9 +8,9 @@ namespace AdapterToolkit.Generators.Model;
 /// <param name="Children">The modules it is made of.</param>
 /// <param name="Parameters">The parameters of <c>Forward</c>.</param>
 /// <param name="Overrides">Which of the emitted methods the base class declares.</param>
-/// <param name="ForwardAccessibility">The accessibility of <c>Forward</c>.</param>
+/// <param name="ForwardAccessibility">The accessibility of <c>Forward</c>; empty where there is none for which companions could be declared.</param>
 /// <param name="TakenNames">Names that emitted ones must differ from.</param>
-/// <param name="Graph">The body of <c>Forward</c>; null until it is lifted, and where it has errors.</param>
+/// <param name="Graph">The body of <c>Forward</c>; null until it is lifted, and where it can't be differentiated.</param>
 internal sealed record ModelSpec(
     TypeSpec Type,
     bool DerivesFromModule,

@@ -11,12 +11,16 @@ internal sealed class Body
     /// <summary>Starts a body.</summary>
     /// <param name="graph">Its control flow; null for an expression that stands alone.</param>
     /// <param name="isResultDemanded">Whether what it returns is used.</param>
-    public Body(ControlFlowGraph? graph, bool isResultDemanded)
+    /// <param name="method">The method whose body it is: what it hands out by reference is used behind it.</param>
+    public Body(ControlFlowGraph? graph, bool isResultDemanded, IMethodSymbol? method = null)
     {
         Graph = graph;
         IsResultDemanded = isResultDemanded;
+        Escaping.UnionWith(method?.Parameters.Where(parameter => parameter.RefKind is RefKind.Ref or RefKind.Out) ?? []);
         foreach (IOperation operation in graph?.OriginalOperation.Descendants() ?? [])
         {
+            if (operation is IVariableDeclaratorOperation { Symbol: { IsRef: true } reference })
+                Escaping.Add(reference);
             if (operation is IVariableDeclaratorOperation { Symbol.IsRef: true }
                 || (operation is IAnonymousFunctionOperation or ILocalFunctionOperation && operation != graph!.OriginalOperation))
                 Escaping.UnionWith(operation.Descendants().Select(Expression.VariableOf).Where(variable => variable is not null)!);

@@ -24,7 +24,7 @@ internal sealed partial class ReachWalk
         {
             if (_types.IsTensor(method.ReturnType) && graph.Blocks[graph.Blocks.Length - 1].Predecessors.Any(LacksReturn))
                 Break();
-            (used ??= []).UnionWith(Solve(new Body(graph, isDemanded)));
+            (used ??= []).UnionWith(Solve(new Body(graph, isDemanded, method)));
         }
 
         return _bodies[(method, isDemanded)] = used;

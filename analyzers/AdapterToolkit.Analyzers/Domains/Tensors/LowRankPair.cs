@@ -15,6 +15,13 @@ internal sealed record LowRankPair(ISymbol A, ISymbol B, bool IsNamed)
     /// <inheritdoc/>
     public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(A);
 
+    /// <summary>What a member or variable is called in messages: a member with its class.</summary>
+    public static string NameOf(ISymbol symbol) =>
+        symbol is not (ILocalSymbol or IParameterSymbol) && symbol.ContainingType is { Name.Length: > 0 } owner ? $"{owner.Name}.{symbol.Name}" : symbol.Name;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"'{NameOf(A)}' and '{NameOf(B)}'";
+
     /// <summary>Whether a symbol is one of the two.</summary>
     public bool Contains(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(A, symbol) || SymbolEqualityComparer.Default.Equals(B, symbol);
 }

@@ -71,6 +71,10 @@ internal sealed partial class ValueAnalysis
             return null;
         if (stack.Enter(method) is not { } inner)
             return BodyResult.Unknown;
+        // The body of an extension's member knows its object as a parameter.
+        IParameterSymbol? extended = method is { IsStatic: false, ContainingType: { IsExtension: true, ExtensionParameter: { } subject } } ? subject : null;
+        if (extended is not null)
+            arguments = arguments.Add(receiver);
         bool isPlain = arguments.All(argument => argument.Equals(Value.Other)) && receiver.Members.IsEmpty;
         if (!_bodies.TryGetValue(method, out BodyResult? alone))
         {
@@ -88,6 +92,8 @@ internal sealed partial class ValueAnalysis
         ValueState state = receiver.Members.IsEmpty ? ValueState.Empty : ValueState.Empty.With(ValueFlow.This, receiver);
         for (int i = 0; i < method.Parameters.Length && i < arguments.Length; i++)
             state = state.With(method.Parameters[i], arguments[i]);
+        if (extended is not null)
+            state = state.With(extended, receiver);
         BodyResult result = Run(graph, method, state, inner, isOnTrainingPath, cancellation);
         result = result with { Findings = result.Findings.Except(alone.Findings) };
         if (isKept && result.IsExact && alone.IsExact)

@@ -10,6 +10,8 @@ internal sealed partial class ValueFlow
 {
     private Value Assignment(ISimpleAssignmentOperation assignment)
     {
+        if (assignment is { IsRef: true, Target: ILocalReferenceOperation { Local: var reference } })
+            Refer(reference, assignment.Value);
         IOperation? container = assignment.IsRef ? null : WrittenContainer(assignment.Target);
         Value value = container is not null
             ? Elements(assignment.Value)
@@ -28,7 +30,10 @@ internal sealed partial class ValueFlow
             return Dropped(value);
         }
 
-        Assign(assignment.Target, value);
+        if (assignment is { IsRef: true, Target: ILocalReferenceOperation { Local: var referring } })
+            SetVariable(referring, value);
+        else
+            Assign(assignment.Target, value);
         return value;
     }
 
@@ -155,6 +160,8 @@ internal sealed partial class ValueFlow
         {
             case ILocalReferenceOperation local:
                 SetVariable(local.Local, value);
+                if (_referred.TryGetValue(local.Local, out IOperation? place))
+                    Assign(place, value);
                 break;
             case IParameterReferenceOperation parameter:
                 SetVariable(parameter.Parameter, value);
@@ -177,10 +184,27 @@ internal sealed partial class ValueFlow
             case IArrayElementReferenceOperation element:
                 Add(element.ArrayReference, value);
                 break;
+            case IInlineArrayAccessOperation element:
+                Add(element.Instance, value);
+                break;
             case ITupleOperation tuple:
                 Deconstruct(tuple, value);
                 break;
         }
+    }
+
+    /// <summary>A local becomes a reference to a variable, member or element: what it is assigned, that is assigned too.</summary>
+    private void Refer(ILocalSymbol reference, IOperation place)
+    {
+        place = Resolve(place);
+        if (place is ILocalReferenceOperation { Local: { IsRef: true } other })
+        {
+            if (!_referred.TryGetValue(other, out IOperation? referred))
+                return;
+            place = referred;
+        }
+
+        _referred[reference] = place;
     }
 
     private void SetVariable(ISymbol variable, Value value) => _state = _state.WithoutFactsOf(variable).With(variable, value);
@@ -270,6 +294,17 @@ internal sealed partial class ValueFlow
                         ? MemberOf(reference, member, value)
                         : property.Member is IFieldReferenceOperation { Field: { } field } access ? MemberOf(access, field, value)
                         : Value.Other);
+                for (int i = 0; i < recursive.DeconstructionSubpatterns.Length; i++)
+                    Bind(recursive.DeconstructionSubpatterns[i], PartOf(recursive, i, value));
+                break;
+            case IListPatternOperation list:
+                if (list.DeclaredSymbol is { } listed)
+                    SetVariable(listed, value);
+                foreach (IPatternOperation element in list.Patterns)
+                    Bind(element, value);
+                break;
+            case ISlicePatternOperation { Pattern: { } slice }:
+                Bind(slice, value);
                 break;
             case IBinaryPatternOperation binary:
                 Bind(binary.LeftPattern, value);
@@ -279,5 +314,16 @@ internal sealed partial class ValueFlow
                 Bind(negated.Pattern, value);
                 break;
         }
+    }
+
+    /// <summary>
+    /// A part of what a positional pattern takes apart: an element of a tuple, or the member that a parameter of <c>Deconstruct</c> is called after.
+    /// </summary>
+    private static Value PartOf(IRecursivePatternOperation pattern, int position, Value value)
+    {
+        string? name = pattern.DeconstructSymbol is IMethodSymbol method
+            ? method.Parameters.ElementAtOrDefault(method.IsExtensionMethod ? position + 1 : position)?.Name
+            : $"item{position + 1}";
+        return name is not null && value.Members.TryGetValue(Key(name), out Value? part) ? part : Value.Other;
     }
 }

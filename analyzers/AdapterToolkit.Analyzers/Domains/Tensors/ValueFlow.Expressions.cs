@@ -81,7 +81,7 @@ internal sealed partial class ValueFlow
             case IArrayCreationOperation array:
                 return Array(array);
             case ICollectionExpressionOperation collection:
-                return JoinOf(collection.Elements);
+                return Collection(collection);
             case ISpreadOperation spread:
                 return Evaluate(spread.Operand);
             case IArrayElementReferenceOperation element:
@@ -90,6 +90,9 @@ internal sealed partial class ValueFlow
                 return TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(element.ArrayReference)) : Evaluate(element.ArrayReference);
             case IImplicitIndexerReferenceOperation indexer:
                 return Evaluate(indexer.Instance);
+            case IInlineArrayAccessOperation element:
+                Evaluate(element.Argument);
+                return TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(element.Instance)) : Evaluate(element.Instance);
             case ITupleOperation tuple:
                 return Tuple(tuple);
             case IAnonymousObjectCreationOperation created:
@@ -120,6 +123,19 @@ internal sealed partial class ValueFlow
 
     /// <summary>A single number that was taken from a tensor is no tensor any more.</summary>
     private static Value Dropped(Value value) => value.IsUnknown ? value : Value.Other;
+
+    /// <summary>A collection is what its elements are, or what the method of its type makes of them.</summary>
+    private Value Collection(ICollectionExpressionOperation collection)
+    {
+        Value elements = JoinOf(collection.Elements);
+        if (collection.ConstructMethod is not { MethodKind: MethodKind.Ordinary } method)
+            return elements;
+        ImmutableArray<Value> arguments = [.. method.Parameters.Select((_, i) => i == method.Parameters.Length - 1 ? elements : Value.Other)];
+        if (_analysis.Call(method, arguments, Value.Other, _stack, IsOnTrainingPath, _cancellation) is not { } built)
+            return elements;
+        _isExact &= built.IsExact;
+        return built.Returned.IsUnknown ? elements : built.Returned;
+    }
 
     private Value JoinOf(ImmutableArray<IOperation> elements)
     {
@@ -230,7 +246,7 @@ internal sealed partial class ValueFlow
 
     private bool IsMask(IOperation operand) => Resolve(operand) switch
     {
-        ILocalReferenceOperation local => TensorMethods.IsMask(local.Local.Name),
+        ILocalReferenceOperation { Local: { IsImplicitlyDeclared: false } local } => TensorMethods.IsMask(local.Name),
         IParameterReferenceOperation parameter => TensorMethods.IsMask(parameter.Parameter.Name),
         IMemberReferenceOperation member => TensorMethods.IsMask(member.Member.Name),
         _ => false,

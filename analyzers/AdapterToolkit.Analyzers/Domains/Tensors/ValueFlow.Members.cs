@@ -10,8 +10,8 @@ internal sealed partial class ValueFlow
 {
     private ILocalSymbol[]? _locals;
 
-    /// <summary>The locals of this body and of those around it.</summary>
-    private ILocalSymbol[] Locals => _locals ??= [.. LocalsOf(_graph)];
+    /// <summary>The locals of this body and of those around it that the program names; those that lowering makes have no names.</summary>
+    private ILocalSymbol[] Locals => _locals ??= [.. LocalsOf(_graph).Where(local => !local.IsImplicitlyDeclared)];
 
     private static IEnumerable<ILocalSymbol> LocalsOf(ControlFlowGraph graph)
     {
@@ -42,7 +42,7 @@ internal sealed partial class ValueFlow
             && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
             return captured;
         LowRankPair? pair = variable is ILocalSymbol local
-            ? FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null
+            ? !local.IsImplicitlyDeclared && FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null
             : LowRank.PairWith(variable.OriginalDefinition);
         return pair is null ? value : Value.Factor(SymbolEqualityComparer.Default.Equals(pair.A, variable.OriginalDefinition), pair).AsCopy();
     }

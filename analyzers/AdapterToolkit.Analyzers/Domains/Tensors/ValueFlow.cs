@@ -18,6 +18,7 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     private readonly CallStack _stack;
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
+    private readonly Dictionary<ISymbol, IOperation> _referred = new(SymbolEqualityComparer.Default);
     private readonly List<(ISymbol Member, Value Value)> _stores = [];
     private readonly Dictionary<(IOperation Call, bool KeepsElements), Value> _results = [];
     private readonly HashSet<Finding> _findings = [];
@@ -116,12 +117,13 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     /// <param name="rule">The rule.</param>
     /// <param name="place">The product.</param>
     /// <param name="operand">The operand: <c>left</c> or <c>right</c>.</param>
-    /// <param name="argument">What the rule's message takes.</param>
     /// <param name="merged">Where W + BA was formed, if it is that: it is no mistake where the sum is kept for later.</param>
-    public void ReportOperand(DiagnosticDescriptor rule, SyntaxNode place, string operand, string argument, ImmutableHashSet<SyntaxNode>? merged)
+    /// <param name="arguments">What the rule's message takes.</param>
+    public void ReportOperand(
+        DiagnosticDescriptor rule, SyntaxNode place, string operand, ImmutableHashSet<SyntaxNode>? merged, params string[] arguments)
     {
         if (IsAtFixedPoint)
-            _findings.Add(new Finding(rule, place, [argument], operand) { Merged = merged });
+            _findings.Add(new Finding(rule, place, [.. arguments], operand) { Merged = merged });
     }
 
     /// <summary>Notes where a call is made what is wrong in the body that it runs.</summary>

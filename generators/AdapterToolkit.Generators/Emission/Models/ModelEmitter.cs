@@ -20,13 +20,9 @@ internal sealed class ModelEmitter
     private readonly Activity _activity;
     private readonly NameScope _names;
     private readonly SavePlan _plan;
-    private readonly string _record;
-    private readonly string _pass;
-    private readonly string _gradient;
+    private readonly CompanionSignatures _companions;
     private readonly string _inputsClass;
     private readonly string _keepingMethod;
-    private readonly Dictionary<int, string> _flags = [];
-    private readonly Dictionary<int, string> _inputGradients = [];
 
     private ModelEmitter(ModelSpec model, CancellationToken cancellation)
     {
@@ -37,29 +33,20 @@ internal sealed class ModelEmitter
         NameScope members = new(model.TakenNames);
         _inputsClass = members.Fresh("SavedInputs");
         _keepingMethod = members.Fresh("ForwardKeeping");
-        _names = members.Nested();
-        foreach (ParameterSpec parameter in model.Parameters)
-            _names.Reserve(parameter.Name);
-        _record = _names.Fresh("record");
-        _pass = _names.Fresh("pass");
-        _gradient = _names.Fresh("gradient");
-        foreach (ParameterSpec parameter in Tensors)
-        {
-            _flags[parameter.Value] = _names.Fresh(Casing.Camel(parameter.Name) + "Active");
-            _inputGradients[parameter.Value] = _names.Fresh(Casing.Camel(parameter.Name) + "Gradient");
-        }
-
+        _companions = new CompanionSignatures(model, members);
+        _names = _companions.Names;
         _plan = new SavePlan(_dataFlow, _activity, members, _names, cancellation);
     }
 
-    private IEnumerable<ParameterSpec> Tensors => _model.Parameters.Where(parameter => parameter.IsTensor);
+    private IEnumerable<ParameterSpec> Tensors => _companions.Tensors;
 
     private bool HasBackward => _plan.HasBackward;
 
     /// <summary>Emits a class.</summary>
     /// <param name="model">The class.</param>
     /// <param name="cancellation">Ends the emission.</param>
-    public static string Emit(ModelSpec model, CancellationToken cancellation) => new ModelEmitter(model, cancellation).Emit();
+    public static string Emit(ModelSpec model, CancellationToken cancellation) =>
+        model.Graph is null ? UndifferentiatedModelEmitter.Emit(model, cancellation) : new ModelEmitter(model, cancellation).Emit();
 
     private string Emit()
     {
@@ -68,7 +55,7 @@ internal sealed class ModelEmitter
         EmitAttentions();
         EmitEvaluate();
         EmitForwardSaving();
-        EmitWithActivePass();
+        _companions.EmitWithActivePass(_writer);
         EmitBackward();
         if (HasBackward)
         {
@@ -95,12 +82,6 @@ internal sealed class ModelEmitter
         _writer.Line($"protected override int {RuntimeNames.Members.OwnAttentions} => {count};");
     }
 
-    private string Declaration(string method, string returns, string parameters)
-    {
-        string modifier = _model.Overrides.Contains(method) ? " override" : _model.IsSealed || _model.ForwardAccessibility == "private" ? "" : " virtual";
-        return $"{_model.ForwardAccessibility}{modifier} {returns} {method}({parameters})";
-    }
-
     private void DocumentParameters(Action<ParameterSpec>? afterTensor = null)
     {
         foreach (ParameterSpec parameter in _model.Parameters)
@@ -111,16 +92,7 @@ internal sealed class ModelEmitter
         }
     }
 
-    private void DocumentPass() => _writer.Line($"/// <param name=\"{_pass}\">Says which adapters run on which rows.</param>");
-
-    private string Parameters => string.Join(", ", _model.Parameters
-        .Select(parameter => $"{parameter.Type} {parameter.Name}")
-        .Append($"{RuntimeNames.Pass} {_pass}"));
-
-    private string SavingParameters => string.Join(", ", _model.Parameters
-        .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""))
-        .Append($"{RuntimeNames.Pass} {_pass}")
-        .Append($"out {RecordType}? {_record}"));
+    private void DocumentPass() => _writer.Line($"/// <param name=\"{_companions.Pass}\">Says which adapters run on which rows.</param>");
 
     private void EmitEvaluate()
     {
@@ -138,8 +110,8 @@ internal sealed class ModelEmitter
         }
 
         _writer.Line(GeneratedCode.Attribute);
-        _writer.Open(Declaration("Evaluate", TensorType, Parameters));
-        new ForwardEmitter(_writer, _dataFlow, _activity, null, _names.Nested()).Emit(_model.Parameters, _flags, _pass, _record);
+        _writer.Open(_companions.Evaluate);
+        EmitForward(plan: null);
         _writer.Close();
     }
 
@@ -153,83 +125,55 @@ internal sealed class ModelEmitter
         else
         {
             _writer.Line("/// <summary><c>Forward</c>, saving what <c>Backward</c> needs.</summary>");
-            DocumentParameters(tensor => _writer.Line($"/// <param name=\"{_flags[tensor.Value]}\">"
+            DocumentParameters(tensor => _writer.Line($"/// <param name=\"{_companions.Flags[tensor.Value]}\">"
                 + $"Whether something upstream of <paramref name=\"{tensor.Name.TrimStart('@')}\"/> trains.</param>"));
             DocumentPass();
-            _writer.Line($"/// <param name=\"{_record}\">Receives what was saved; null where nothing trains, in this module or upstream.</param>");
+            _writer.Line($"/// <param name=\"{_companions.Record}\">Receives what was saved; null where nothing trains, in this module or upstream.</param>");
             _writer.Line("/// <returns>What <c>Forward</c> returns.</returns>");
         }
 
-        string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name).Append(_pass));
+        string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name).Append(_companions.Pass));
         _writer.Line(GeneratedCode.Attribute);
-        _writer.Open(Declaration("ForwardSaving", TensorType, SavingParameters));
+        _writer.Open(_companions.ForwardSaving);
         if (HasBackward)
         {
             string saving = string.Join(", ", _model.Parameters
-                .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : ""))
-                .Append(_pass)
-                .Append($"out {_record}"));
+                .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_companions.Flags[parameter.Value]}" : ""))
+                .Append(_companions.Pass)
+                .Append($"out {_companions.Record}"));
             _writer.Line("if (!RecomputesForward)");
             _writer.Indent();
             _writer.Line($"return {_keepingMethod}({saving});");
             _writer.Unindent();
             _writer.Line();
-            _writer.Line($"{_record} = {string.Join(" || ", Tensors.Select(tensor => _flags[tensor.Value]).Append($"Trains({_pass})"))}");
+            IEnumerable<string> reasons = Tensors.Select(tensor => _companions.Flags[tensor.Value]).Append($"Trains({_companions.Pass})");
+            _writer.Line($"{_companions.Record} = {string.Join(" || ", reasons)}");
             _writer.Indent();
             IEnumerable<string> retained = _model.Parameters
-                .Select(parameter => parameter.IsTensor ? $"{parameter.Name}.Retain(), {_flags[parameter.Value]}" : parameter.Name)
-                .Append(_pass);
+                .Select(parameter => parameter.IsTensor ? $"{parameter.Name}.Retain(), {_companions.Flags[parameter.Value]}" : parameter.Name)
+                .Append(_companions.Pass);
             _writer.Line($"? new {_inputsClass}({string.Join(", ", retained)})");
             _writer.Line(": null;");
             _writer.Unindent();
         }
         else
         {
-            _writer.Line($"{_record} = null;");
+            _writer.Line($"{_companions.Record} = null;");
         }
 
         _writer.Line($"return Evaluate({arguments});");
         _writer.Close();
     }
 
-    /// <summary>Emits the companions without a pass, for callers by hand; a class whose base declares them has those of its base.</summary>
-    private void EmitWithActivePass()
-    {
-        if (!_model.Overrides.Contains("Evaluate"))
-        {
-            string parameters = string.Join(", ", _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"));
-            string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name).Append(RuntimeNames.Pass + ".Active"));
-            EmitShort("Evaluate", parameters, arguments);
-        }
-
-        if (!_model.Overrides.Contains("ForwardSaving"))
-        {
-            IEnumerable<string> parameters = _model.Parameters
-                .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""));
-            IEnumerable<string> arguments = _model.Parameters
-                .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : ""));
-            EmitShort(
-                "ForwardSaving",
-                string.Join(", ", parameters.Append($"out {RecordType}? {_record}")),
-                string.Join(", ", arguments.Append(RuntimeNames.Pass + ".Active").Append($"out {_record}")));
-        }
-
-        void EmitShort(string method, string parameters, string arguments)
-        {
-            _writer.Line();
-            _writer.Line($"/// <summary>The companion of this name with the adapter in use.</summary>");
-            _writer.Line("/// <inheritdoc cref=\"Forward\" path=\"/param\"/>");
-            _writer.Line(GeneratedCode.Attribute);
-            _writer.Line($"{_model.ForwardAccessibility} {TensorType} {method}({parameters}) => {method}({arguments});");
-        }
-    }
+    private void EmitForward(SavePlan? plan) => new ForwardEmitter(_writer, _dataFlow, _activity, plan, _names.Nested())
+        .Emit(_model.Parameters, _companions.Flags, _companions.Pass, _companions.Record);
 
     private void EmitForwardKeeping()
     {
         _writer.Line();
         _writer.Line(GeneratedCode.Attribute);
-        _writer.Open($"private {TensorType} {_keepingMethod}({SavingParameters})");
-        new ForwardEmitter(_writer, _dataFlow, _activity, _plan, _names.Nested()).Emit(_model.Parameters, _flags, _pass, _record);
+        _writer.Open($"private {TensorType} {_keepingMethod}({_companions.SavingParameters})");
+        EmitForward(_plan);
         _writer.Close();
     }
 
@@ -243,28 +187,27 @@ internal sealed class ModelEmitter
         else
         {
             _writer.Line("/// <summary>Adds to the gradients of the parameters, and computes those of the inputs.</summary>");
-            _writer.Line($"/// <param name=\"{_gradient}\">The gradient of the result.</param>");
-            _writer.Line($"/// <param name=\"{_record}\">What <c>ForwardSaving</c> saved.</param>");
+            _writer.Line($"/// <param name=\"{_companions.Gradient}\">The gradient of the result.</param>");
+            _writer.Line($"/// <param name=\"{_companions.Record}\">What <c>ForwardSaving</c> saved.</param>");
             foreach (ParameterSpec tensor in Tensors)
-                _writer.Line($"/// <param name=\"{_inputGradients[tensor.Value]}\">"
+                _writer.Line($"/// <param name=\"{_companions.InputGradients[tensor.Value]}\">"
                     + $"Receives the gradient of <c>{tensor.Name.TrimStart('@')}</c>; null where nothing upstream of it trains.</param>");
         }
 
-        IEnumerable<string> outputs = Tensors.Select(tensor => $"out {TensorType}? {_inputGradients[tensor.Value]}");
         _writer.Line(GeneratedCode.Attribute);
-        _writer.Open(Declaration("Backward", "void", string.Join(", ", new[] { $"{TensorType} {_gradient}", $"{RecordType} {_record}" }.Concat(outputs))));
+        _writer.Open(_companions.Backward);
         if (HasBackward)
         {
             NameScope names = _names.Nested();
             EmitRecomputation(names);
             _writer.Line();
-            _writer.Line($"{_plan.Run.ClassName} {_plan.Run.Variable} = ({_plan.Run.ClassName}){_record};");
-            new BackwardEmitter(_writer, _dataFlow, _activity, _plan, names).Emit(_gradient, _inputGradients);
+            _writer.Line($"{_plan.Run.ClassName} {_plan.Run.Variable} = ({_plan.Run.ClassName}){_companions.Record};");
+            new BackwardEmitter(_writer, _dataFlow, _activity, _plan, names).Emit(_companions.Gradient, _companions.InputGradients);
         }
         else
         {
             foreach (ParameterSpec tensor in Tensors)
-                _writer.Line($"{_inputGradients[tensor.Value]} = null;");
+                _writer.Line($"{_companions.InputGradients[tensor.Value]} = null;");
         }
 
         _writer.Close();
@@ -275,12 +218,13 @@ internal sealed class ModelEmitter
         string inputs = names.Fresh("inputs"), again = names.Fresh("recomputed");
         IEnumerable<string> arguments = _model.Parameters
             .Select(parameter => Field(parameter) + (parameter.IsTensor ? $", {inputs}.{FlagField(parameter)}" : ""));
-        _writer.Open($"if ({_record} is {_inputsClass} {inputs})");
+        _writer.Open($"if ({_companions.Record} is {_inputsClass} {inputs})");
         _writer.Line($"{_keepingMethod}({string.Join(", ", arguments.Append($"{inputs}.{PassField}").Append($"out {RecordType}? {again}"))}).Release();");
         foreach (ParameterSpec tensor in Tensors)
-            _writer.Line($"{_inputGradients[tensor.Value]} = null;");
+            _writer.Line($"{_companions.InputGradients[tensor.Value]} = null;");
         _writer.Open($"if ({again} is not null)");
-        _writer.Line($"Backward({string.Join(", ", new[] { _gradient, again }.Concat(Tensors.Select(tensor => $"out {_inputGradients[tensor.Value]}")))});");
+        IEnumerable<string> outputs = Tensors.Select(tensor => $"out {_companions.InputGradients[tensor.Value]}");
+        _writer.Line($"Backward({string.Join(", ", new[] { _companions.Gradient, again }.Concat(outputs))});");
         _writer.Line($"{again}.Release();");
         _writer.Close();
         _writer.Line();

@@ -1,0 +1,50 @@
+using Microsoft.CodeAnalysis;
+using Xunit;
+
+namespace AdapterToolkit.Analyzers.Tests.Constructs;
+
+/// <summary>A value is known behind each construct that it goes through; where the value is another one, nothing is said.</summary>
+public sealed class ConstructFlowTests
+{
+    /// <summary>
+    /// Constructs behind which a value need not be known: what runs there is not the body that the expression names, or none that is named at all.
+    /// </summary>
+    private static readonly string[] s_indirect =
+    [
+        "deconstruction by a method", "deconstruction of a record", "a compound assignment behind ?.", "a function pointer to a function of a tensor",
+        "a lambda with modifiers", "a constructor that calls another", "an indexer", "an event", "a user-defined compound assignment",
+        "a static abstract member", "an explicit implementation", "an override",
+    ];
+
+    /// <summary>Constructs behind which nothing is said of a weight: a filter of parameters may leave it out.</summary>
+    private static readonly string[] s_filters = ["a query", "LINQ"];
+
+    private static readonly Construct[] s_carrying = [.. Construct.All.Where(construct => construct.Carries)];
+
+    [Fact]
+    public Task TheProductOfFactorsGoesThrough() => Check(Place.HelperOfTorch, "ADT0101", s_indirect);
+
+    [Fact]
+    public Task TheProductOfTheToolkitsFactorsGoesThrough() => Check(Place.HelperOfToolkit, "ADT0101", s_indirect);
+
+    [Fact]
+    public Task AFrozenWeightGoesThrough() => Check(Place.WeightOfTorch, "ADT0102", [.. s_indirect, .. s_filters]);
+
+    [Fact]
+    public async Task ALayerIsReachedThroughEach()
+    {
+        (ILookup<string, Diagnostic> reported, _) = await Walk.Run(Walk.Compile(Place.ForwardOfModel, s_carrying), TestContext.Current.CancellationToken);
+        None(reported.SelectMany(file => file.Where(found => found.Id != "ADT0201").Select(found => $"{file.Key}: {found.GetMessage(null)}")));
+    }
+
+    private static async Task Check(Place place, string rule, string[] excepted)
+    {
+        (ILookup<string, Diagnostic> wrong, _) = await Walk.Run(Walk.Compile(place, s_carrying), TestContext.Current.CancellationToken);
+        (ILookup<string, Diagnostic> right, _) = await Walk.Run(Walk.Compile(place, s_carrying, isHarmless: true), TestContext.Current.CancellationToken);
+        None(s_carrying.Select(Walk.FileOf).Except(excepted.Select(name => Walk.FileOf(Construct.All.Single(construct => construct.Name == name))))
+            .Where(file => !wrong[file].Any(found => found.Id == rule)));
+        None(right.SelectMany(file => file.Select(found => $"{file.Key}: {found.GetMessage(null)}")));
+    }
+
+    private static void None(IEnumerable<string> found) => Assert.Equal("", string.Join('\n', found));
+}
