@@ -1,4 +1,6 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Xunit;
 
 namespace AdapterToolkit.Analyzers.Tests.Constructs;
@@ -35,6 +37,40 @@ public sealed class ConstructFlowTests
     {
         (ILookup<string, Diagnostic> reported, _) = await Walk.Run(Walk.Compile(Place.ForwardOfModel, s_carrying), TestContext.Current.CancellationToken);
         None(reported.SelectMany(file => file.Where(found => found.Id != "ADT0201").Select(found => $"{file.Key}: {found.GetMessage(null)}")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnInterceptedCallIsFollowed(bool isHarmless)
+    {
+        Construct call = new("an interceptor", "V r = new Calls().Same(v);", "public class Calls { public V Same(V value) => value; }");
+        CSharpCompilation plain = Walk.Compile(Place.HelperOfTorch, [call], isHarmless);
+        SyntaxTree tree = plain.SyntaxTrees.Single(tree => tree.FilePath == "an interceptor.cs");
+        InvocationExpressionSyntax intercepted = (await tree.GetRootAsync(TestContext.Current.CancellationToken)).DescendantNodes()
+            .OfType<InvocationExpressionSyntax>().Single(node => node.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Same" });
+        InterceptableLocation location = plain.GetSemanticModel(tree).GetInterceptableLocation(intercepted, TestContext.Current.CancellationToken)!;
+        CSharpCompilation compilation = plain.AddSyntaxTrees(Walk.Parse($$"""
+            namespace System.Runtime.CompilerServices
+            {
+                [AttributeUsage(AttributeTargets.Method)] sealed class InterceptsLocationAttribute(int version, string data) : Attribute
+                {
+                    public object Place => (version, data);
+                }
+            }
+            namespace {{Walk.Interceptors}}
+            {
+                static class Interceptor
+                {
+                    {{location.GetInterceptsLocationAttributeSyntax()}}
+                    public static torch.Tensor Other(this Construct0.Calls calls, torch.Tensor value) => value;
+                }
+            }
+            """, "Interceptor"));
+        Assert.DoesNotContain(compilation.GetDiagnostics(TestContext.Current.CancellationToken), problem => problem.Severity == DiagnosticSeverity.Error);
+        (ILookup<string, Diagnostic> reported, IReadOnlyCollection<Exception> thrown) = await Walk.Run(compilation, TestContext.Current.CancellationToken);
+        Assert.Empty(thrown);
+        Assert.Equal(isHarmless ? [] : ["ADT0101"], reported.SelectMany(file => file).Select(found => found.Id));
     }
 
     private static async Task Check(Place place, string rule, string[] excepted)

@@ -11,9 +11,13 @@ namespace AdapterToolkit.Analyzers.Tests.Constructs;
 /// <summary>Runs all rules over constructs.</summary>
 internal static class Walk
 {
+    /// <summary>The namespace in which methods can be interceptors.</summary>
+    public const string Interceptors = nameof(Interceptors);
+
     private const string Usings = "global using System.Threading; global using System.Threading.Tasks;\n";
 
-    private static readonly CSharpParseOptions s_options = new(LanguageVersion.CSharp14);
+    private static readonly CSharpParseOptions s_options =
+        new CSharpParseOptions(LanguageVersion.CSharp14).WithFeatures([new("InterceptorsNamespaces", Interceptors)]);
     private static readonly ConcurrentDictionary<Place, CSharpCompilation> s_places = new();
 
     /// <summary>A compilation of constructs at a place, a file for each, named after it.</summary>
@@ -22,12 +26,16 @@ internal static class Walk
     /// <param name="isHarmless">Whether nothing is wrong with the values that go through them.</param>
     public static CSharpCompilation Compile(Place place, IEnumerable<Construct> constructs, bool isHarmless = false) =>
         s_places.GetOrAdd(place, CompileShared).AddSyntaxTrees(constructs.Select((construct, i) =>
-            CSharpSyntaxTree.ParseText(place.Program(construct, i, isHarmless), s_options, FileOf(construct) + ".cs")));
+            Parse(place.Program(construct, i, isHarmless), FileOf(construct))));
+
+    /// <summary>A file.</summary>
+    /// <param name="text">What it holds.</param>
+    /// <param name="name">Its name.</param>
+    public static SyntaxTree Parse(string text, string name) => CSharpSyntaxTree.ParseText(text, s_options, name + ".cs");
 
     private static CSharpCompilation CompileShared(Place place) => CSharpCompilation.Create(
         "Constructs",
-        [CSharpSyntaxTree.ParseText(
-            Usings + (place.IsOfTorch ? RuleTest<TensorUseAnalyzer>.TorchUsings : RuleTest<TensorUseAnalyzer>.Usings) + place.Shared, s_options, "Shared.cs")],
+        [Parse(Usings + (place.IsOfTorch ? RuleTest<TensorUseAnalyzer>.TorchUsings : RuleTest<TensorUseAnalyzer>.Usings) + place.Shared, "Shared")],
         place.IsOfTorch ? [.. Net100.References.All, TorchSharpReference.Value] : RuleTest<TensorUseAnalyzer>.References,
         new CSharpCompilationOptions(
             place.IsTopLevel ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
