@@ -37,7 +37,11 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
                 RuntimeNames.AdapterModelAttribute,
                 static (node, _) => node is ClassDeclarationSyntax,
                 static (found, cancellation) =>
-                    Annotated(found, static (type, _, compilation, cancellation) => ReadModel(type, compilation, cancellation), cancellation))
+                    Annotated(
+                        found,
+                        ClassPart.OfHierarchy,
+                        static (type, _, compilation, cancellation) => ReadModel(type, compilation, cancellation),
+                        cancellation))
             .Select(static (model, cancellation) => model.Read(cancellation))
             .WithTrackingName(LiftedModels)
             .Where(static model => model is not null)
@@ -71,6 +75,7 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
     /// <summary>An annotated class, which is read further on, unless it means what it meant in the last run.</summary>
     private static AnnotatedClass<T> Annotated<T>(
         GeneratorAttributeSyntaxContext found,
+        Func<INamedTypeSymbol, CancellationToken, ClassPart[]> partsOf,
         Func<INamedTypeSymbol, AttributeData, Compilation, CancellationToken, Discovered<T>?> read,
         CancellationToken cancellation)
         where T : class, IEquatable<T>
@@ -78,7 +83,8 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         INamedTypeSymbol type = (INamedTypeSymbol)found.TargetSymbol;
         AttributeData attribute = found.Attributes[0];
         Compilation compilation = found.SemanticModel.Compilation;
-        return new AnnotatedClass<T>(type, compilation, cancellation => read(type, attribute, compilation, cancellation)?.Emittable, cancellation);
+        return new AnnotatedClass<T>(
+            partsOf(type, cancellation), compilation, cancellation => read(type, attribute, compilation, cancellation)?.Emittable);
     }
 
     private static Discovered<ModelSpec> ReadModel(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
@@ -88,7 +94,7 @@ public sealed class AdapterToolkitGenerator : IIncrementalGenerator
         context.SyntaxProvider.ForAttributeWithMetadataName(
                 attribute,
                 static (node, _) => node is ClassDeclarationSyntax,
-                static (found, cancellation) => Annotated(found, LayerDiscovery.Read, cancellation))
+                static (found, cancellation) => Annotated(found, ClassPart.Of, LayerDiscovery.Read, cancellation))
             .Select(static (layer, cancellation) => layer.Read(cancellation))
             .WithTrackingName(DiscoveredLayers)
             .Where(static layer => layer is not null)

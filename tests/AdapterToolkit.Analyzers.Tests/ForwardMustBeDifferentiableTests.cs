@@ -8,6 +8,7 @@ public sealed class ForwardMustBeDifferentiableTests
 {
     [Theory]
     [InlineData("return {|ADT0201:Other(x)|};")]
+    [InlineData("return {|ADT0201:x.Negated()|};")]
     [InlineData("float[] numbers = {|ADT0201:x.ToArray|}(); return x;")]
     [InlineData("Func<Tensor> {|ADT0201:later = () => Layer.Forward(x)|}; return x;")]
     [InlineData("return x + {|ADT0201:Stored|};")]
@@ -26,6 +27,7 @@ public sealed class ForwardMustBeDifferentiableTests
     [InlineData("if (x.Rows > 1) return x; return Layer.Forward(x);")]
     [InlineData("int largest = new[] { 1, 2 }.Select(n => n + 1).Max(); return largest > 2 ? x : -x;")]
     [InlineData("return Own(x, 2);")]
+    [InlineData("return Plain(x);")]
     public Task IsSilent(string body) => Rule.Check(Model(body));
 
     [Theory]
@@ -48,7 +50,69 @@ public sealed class ForwardMustBeDifferentiableTests
     public Task IsSilentInOtherClasses() =>
         Rule.Check("public class Other { public Tensor Forward(Tensor x) => Tensor.From(x.Device, x.Shape, x.ToArray()); }");
 
+    [Theory]
+    [InlineData("AttentionPrefix? prefix", "[Gradient(nameof(AllGradients))]", false)]
+    [InlineData("AttentionPrefix? prefix", "[Gradient(nameof(OneGradient), For = nameof(x)), Gradient(nameof(OneGradient), For = nameof(y))]", true)]
+    [InlineData("string? prefix", "[Gradient(nameof(AllGradients))]", true)]
+    public Task OperatorsThatThePassGivesSomethingReturnAllGradientsAtOnce(string parameter, string gradients, bool fires) => Rule.Check($$"""
+        #nullable enable
+        [LowRank(2)] public partial class Small() : Linear(8, 8);
+
+        [AdapterModel]
+        public partial class Model
+        {
+            public Small Layer { get; } = new();
+
+            {{gradients}}
+            public static Tensor Attend(Tensor x, Tensor y, [FromPass] {{parameter}} = null) => x + y;
+
+            public static (Tensor? X, Tensor? Y) AllGradients(Tensor gradient, {{parameter}}, bool xActive, bool yActive) =>
+                (xActive ? gradient.Retain() : null, yActive ? gradient.Retain() : null);
+
+            public static Tensor OneGradient(Tensor gradient, {{parameter}}) => gradient.Retain();
+
+            public Tensor Forward(Tensor x) => {{(fires ? "{|ADT0201:Attend(x, Layer.Forward(x))|}" : "Attend(x, Layer.Forward(x))")}};
+        }
+        """);
+
+    [Fact]
+    public Task FiresInsideAHelper() => Rule.Check("""
+        [LowRank(2)] public partial class Small() : Linear(8, 8);
+
+        public abstract class Base : Module
+        {
+            private readonly float _factor = 2;
+
+            protected Tensor Hidden(Tensor x) => x * _factor;
+
+            protected static Tensor Doubled(Tensor x) => x + x;
+        }
+
+        [AdapterModel]
+        public partial class First : Base
+        {
+            public Small Layer { get; } = new();
+
+            public Tensor Forward(Tensor x) => Read(Doubled(x)) + {|ADT0201:Hidden(x)|};
+        }
+
+        [AdapterModel]
+        public partial class Second : Base
+        {
+            public Small Layer { get; } = new();
+
+            public Tensor Forward(Tensor x) => Layer.Forward(Doubled(x)) + {|ADT0201:Hidden(x)|};
+        }
+
+        public partial class First
+        {
+            private Tensor Read(Tensor x) => Layer.Forward(x) * {|ADT0201:x.ToArray|}()[0];
+        }
+        """);
+
     private static string Model(string body) => $$"""
+        public static class Signs { public static Tensor Negated(this Tensor x) => -x; }
+
         [LowRank(2)] public partial class Small() : Linear(8, 8);
 
         [AdapterModel]
@@ -60,7 +124,9 @@ public sealed class ForwardMustBeDifferentiableTests
 
             public IReadOnlyList<Small> Layers { get; } = [];
 
-            public static Tensor Other(Tensor x) => x;
+            public virtual Tensor Other(Tensor x) => x;
+
+            public static Tensor Plain(Tensor x) => x;
 
             [Gradient(nameof(OwnGradient))]
             public static Tensor Own(Tensor x, float factor) => x * factor;

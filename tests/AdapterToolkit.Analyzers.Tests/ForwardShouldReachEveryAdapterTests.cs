@@ -58,6 +58,22 @@ public sealed class ForwardShouldReachEveryAdapterTests
         public Adapted[] {|ADT0104:Rest|} { get; } = [];
         public Tensor Forward(Tensor x) { foreach (Adapted layer in Rest) x = -x; return First.Forward(x); }
         """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        public Tensor Forward(Tensor x) { Tensor lost = Rest(x); return First.Forward(x); }
+        private Tensor Rest(Tensor x) => Second.Forward(x);
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        public Tensor Forward(Tensor x) { return Local(x); Tensor Local(Tensor z) => First.Forward(z); Tensor Never(Tensor z) => Second.Forward(z); }
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted {|ADT0104:Second|} { get; } = new();
+        public Tensor Forward(Tensor x) { Tensor y = Second.Forward(x); return Local(x); Tensor Local(Tensor z) => First.Forward(z); }
+        """)]
     public Task Fires(string members) => Rule.Check(Model(members));
 
     [Theory]
@@ -67,6 +83,24 @@ public sealed class ForwardShouldReachEveryAdapterTests
         public Adapted Second { get; } = new();
         public Tensor Forward(Tensor x) => Rest(First.Forward(x));
         private Tensor Rest(Tensor x) => Second.Forward(x);
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        public Tensor Forward(Tensor x) { Tensor y = Second.Forward(x); return Local(x); Tensor Local(Tensor z) => First.Forward(z) + y; }
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        public Tensor Forward(Tensor x) { var (_, both) = Two(x); return both; }
+        private (Tensor, Tensor) Two(Tensor x) { Tensor y = Run(First, x); return (x, y + Run(Second, x)); }
+        private static Tensor Run(Adapted layer, Tensor x) => Inner(layer, x);
+        private static Tensor Inner(Adapted layer, Tensor x) { for (int i = 0; i < 3; i++) { if (i == x.Rows) return layer.Forward(x); } return x; }
+        """)]
+    [InlineData("""
+        public Adapted First { get; } = new();
+        public Adapted Second { get; } = new();
+        public Tensor Forward(Tensor x) { return A(x); Tensor A(Tensor z) => B(First.Forward(z)); Tensor B(Tensor z) => Second.Forward(z); }
         """)]
     [InlineData("""
         public Adapted First { get; } = new();

@@ -36,6 +36,8 @@ public sealed class WrittenForwardTests
     [InlineData("var layer = Layers[^1]; return layer.Forward(x!);")]
     [InlineData("Small chosen = Size > 1 ? Layer : Layers[0]; return chosen.Forward(x);")]
     [InlineData("if (Extra is { } extra) x = extra.Forward(x); return x;")]
+    [InlineData("return Helper(x);")]
+    [InlineData("return Local(x); Tensor Local(Tensor t) => Layer.Forward(t) + x;")]
     public Task IsSilent(string body) => Rule.Check(Model(body));
 
     [Theory]
@@ -47,9 +49,10 @@ public sealed class WrittenForwardTests
     [InlineData("{|ADT0201:lock (this) { x = -x; }|} return x;")]
     [InlineData("Tensor[] all = {|ADT0201:[x, x]|}; return x;")]
     [InlineData("return {|ADT0201:Layers.Aggregate(x, (h, l) => l.Forward(h))|};")]
-    [InlineData("{|ADT0201:Tensor Local(Tensor t) => Layer.Forward(t);|} return Local(x);")]
+    [InlineData("Tensor Local(Tensor t) => {|ADT0201:_cache|}; return Local(x);")]
+    [InlineData("Func<Tensor, Tensor> f = {|ADT0201:Local|}; return x; Tensor Local(Tensor t) => Layer.Forward(t);")]
     [InlineData("Func<Tensor, Tensor> f = Layer.Forward; return {|ADT0201:f(x)|};")]
-    [InlineData("return {|ADT0201:Helper(x)|};")]
+    [InlineData("return {|ADT0201:Overridable(x)|};")]
     [InlineData("return {|ADT0201:Forward(x)|};")]
     [InlineData("{|ADT0201:x.CopyFrom|}(new float[3]); return x;")]
     [InlineData("return {|ADT0201:x|} is { Rows: > 3 } ? x : -x;")]
@@ -71,9 +74,8 @@ public sealed class WrittenForwardTests
         (Tensor a, int n) = (x, 3);
         return a * n;
         """, "A deconstruction that is not of a tuple into locals; it computes with tensors but is no tensor itself; keep tensors in locals of type Tensor")]
-    [InlineData("return Helper(x);",
-        "A call of 'Helper', which has no gradient; write its body here, mark it [Gradient] with a gradient method, "
-            + "or move it into a module of its own, marked [AdapterModel]")]
+    [InlineData("return Overridable(x);",
+        "A call of 'Overridable', which is virtual; a derived class may run another body; make it private, or move it into a module of its own")]
     public async Task SaysWhatAndWhatToDo(string body, string message)
     {
         Compilation compilation = Corpus.Compile("User", [("Usings.cs", Rule.Usings), ("Model.cs", Model(body))]);
@@ -106,6 +108,8 @@ public sealed class WrittenForwardTests
             }
 
             private Tensor Helper(Tensor x) => Layer.Forward(x);
+
+            public virtual Tensor Overridable(Tensor x) => Layer.Forward(x);
         }
         """;
 }

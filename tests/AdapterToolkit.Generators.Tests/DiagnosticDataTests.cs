@@ -51,7 +51,8 @@ public sealed class DiagnosticDataTests
 
     [Theory]
     [InlineData("Tensor y = _field; return y;", "_field")]
-    [InlineData("return Helper(x);", "Helper(x)")]
+    [InlineData("return Helper(x);", "_field;")]
+    [InlineData("return Wrong.Helper(x);", "Wrong.Helper(x)")]
     [InlineData("float sum = x.ToArray().Sum(); return x * sum;", "x.ToArray")]
     [InlineData("Func<Tensor> later = () => x; return later();", "x; return")]
     [InlineData("Console.WriteLine(x); return x;", "x); return")]
@@ -86,6 +87,8 @@ public sealed class DiagnosticDataTests
                 public static Tensor HalfDone(Tensor left, Tensor right) => left * right;
 
                 public static Tensor HalfDoneGradient(Tensor gradient, Tensor right) => gradient * right;
+
+                public static Tensor Helper(Tensor x) => x;
             }
 
             [AdapterModel]
@@ -117,7 +120,7 @@ public sealed class DiagnosticDataTests
     {
         Discovered<ModelSpec> found = ReadModel(Header + """
             [AdapterModel]
-            internal sealed partial class Found : Module
+            internal partial class Found : Module
             {
                 public Tensor Forward(Tensor x)
                 {
@@ -127,7 +130,7 @@ public sealed class DiagnosticDataTests
                     return y + x;
                 }
 
-                private static Tensor Unknown(Tensor x) => x;
+                public virtual Tensor Unknown(Tensor x) => x;
             }
             """);
         Assert.Equal(["ADT0201", "ADT0201"], found.Diagnostics.Select(diagnostic => diagnostic.Id));

@@ -40,11 +40,11 @@ internal static class EditedSources
         """;
 
     private const string Layers = """
-        using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Tensors;
+        using AdapterToolkit; using AdapterToolkit.Modules; using AdapterToolkit.Operators; using AdapterToolkit.Tensors;
         namespace Users.Models
         {
             [LowRank(2)] public sealed partial class Layer() : Linear(8, 8);
-            public partial class ModelBase : Module { }
+            public partial class ModelBase : Module { protected Tensor Kept(Tensor x) => x * 2; protected int Unused() => 1; }
             public interface IHasLayers { System.Collections.Generic.IReadOnlyList<Layer> Layers { get; } }
         }
         """;
@@ -64,7 +64,7 @@ internal static class EditedSources
                     int times = Constants.Times;
                     for (int i = 0; i < times.Twice(); i++)
                         x = Squares.Square(Layer.Forward(x)) * Settings.Scale;
-                    return x;
+                    return Shown(Kept(x));
                 }
             }
 
@@ -84,6 +84,11 @@ internal static class EditedSources
                 }
             }
         }
+        """;
+
+    private const string Part = """
+        using AdapterToolkit.Operators; using AdapterToolkit.Tensors; using Users.Numbers;
+        namespace Users.Models { partial class First { private Tensor Shown(Tensor x) => Op.Silu(Kept(x)) * Defaults.Factor + 1; } }
         """;
 
     private const string Third = """
@@ -157,8 +162,9 @@ internal static class EditedSources
         ],
         [
             Layers, Edited(Layers, "[LowRank(2)]", "[Frozen]"), Edited(Layers, "Layer() : Linear(8, 8)", "Layer() : Linear(16, 16)"),
-            Edited(Layers, "Module { }", "Module { public Layer Below { get; } = new(); }"),
-            Edited(Layers, "ModelBase : Module", "ModelBase"), Edited(Layers, "ModelBase : Module { }", "ModelBase : Middle { }"),
+            Edited(Layers, "Module { ", "Module { public Layer Below { get; } = new(); "),
+            Edited(Layers, "ModelBase : Module", "ModelBase"), Edited(Layers, "ModelBase : Module {", "ModelBase : Middle {"),
+            Edited(Layers, "x * 2", "x * 3"), Edited(Layers, "=> 1", "=> 2"), Edited(Layers, "protected Tensor", "protected virtual Tensor"),
             Edited(Layers, "LowRank(2)", "LowRank(0)"),
         ],
         [
@@ -183,6 +189,10 @@ internal static class EditedSources
             "namespace Users.Models.Inner { partial class Outer { private static class Squares { } private const float Offset = 1f, Total = 3f; } }", "",
         ],
         ["", "namespace Users.Models.Inner { partial class Outer { partial class Third { private int record; } } }"],
+        [
+            Part, Edited(Part, "+ 1", "+ 2"), Edited(Part, "Defaults.Factor", "Constants.Scale"), Edited(Part, "Tensor Shown", "virtual Tensor Shown"),
+            Edited(Part, "Kept(x)", "Shown(x)"), Edited(Part, "private Tensor", "private static Tensor"),
+        ],
         [
             Extensions, Edited(Extensions, "Extensions", "Renamed"), Edited(Extensions, "2 * number", "number + number"),
             Edited(Extensions, "(this int number)", "(this long number)"), "",

@@ -63,6 +63,57 @@ public class IncrementalityTests
     }
 
     [Theory]
+    [InlineData("Other => 2", "Other => 3", false)]
+    [InlineData("x * 2", "x * 3", true)]
+    [InlineData("Op.Silu(x)", "Op.Gelu(x)", true)]
+    [InlineData("x - 1", "x - 2", true)]
+    public void An_edit_inside_a_helper_emits_again_what_calls_it(string before, string after, bool emitsAgain)
+    {
+        string[] sources =
+        [
+            """
+            using AdapterToolkit;
+            using AdapterToolkit.Modules;
+            using AdapterToolkit.Operators;
+            using AdapterToolkit.Tensors;
+
+            [LowRank(2)]
+            internal sealed partial class Layer() : Linear(12, 12);
+
+            [AdapterModel]
+            internal sealed partial class Model : Base
+            {
+                public Layer Layer { get; } = new();
+
+                public Tensor Forward(Tensor x) => InBase(Local(Beside(Layer.Forward(x))));
+
+                private static Tensor Local(Tensor x) => x - 1;
+            }
+            """,
+            """
+            using AdapterToolkit.Operators;
+            using AdapterToolkit.Tensors;
+            internal sealed partial class Model { private static Tensor Beside(Tensor x) => Op.Silu(x); }
+            """,
+            """
+            using AdapterToolkit.Modules;
+            using AdapterToolkit.Operators;
+            using AdapterToolkit.Tensors;
+            internal abstract class Base : Module { protected static Tensor InBase(Tensor x) => x * 2; protected int Other => 2; }
+            """,
+        ];
+        CSharpCompilation compilation = GeneratorRun.Compile(sources);
+        int edited = Array.FindIndex(sources, source => source.Contains(before, StringComparison.Ordinal));
+        string text = sources[edited].Replace(before, after, StringComparison.Ordinal);
+        GeneratorRunResult result = RunBeforeAndAfter(compilation, compilation.SyntaxTrees[edited], text);
+        IEnumerable<IncrementalStepRunReason> reasons = result.TrackedOutputSteps.Values.SelectMany(Reasons);
+        Assert.Equal(emitsAgain ? 1 : 0, reasons.Count(reason => reason is IncrementalStepRunReason.Modified or IncrementalStepRunReason.New));
+        sources[edited] = text;
+        string emitted = result.GeneratedSources.Single(source => source.HintName == "Model.g.cs").SourceText.ToString();
+        Assert.Equal(GeneratorRun.Emit(sources)["Model.g.cs"], emitted);
+    }
+
+    [Theory]
     [InlineData("[", "// A line more.\n[")]
     [InlineData("public int Number", "[Trainable] public int Number")]
     public void A_class_that_is_moved_or_gets_a_diagnostic_is_not_emitted_again(string before, string after)

@@ -13,6 +13,7 @@ public class SnapshotTests
     [InlineData("FrozenLayer", "Example.Fixed.g.cs", Sources.Frozen)]
     [InlineData("TrainableNorm", "Example.Normalized.g.cs", Sources.Trainable)]
     [InlineData("UserOperatorInLoop", "Example.Squared.g.cs", Sources.UserOperator)]
+    [InlineData("HelpersInForward", "Example.Residual.g.cs", Sources.Helpers)]
     [InlineData("LowRankKernelsCpu", "LowRank3Kernels.Cpu.g.cs", Sources.RankStabilized)]
     [InlineData("LowRankProductsCpu", "Linear-Cpu.g.cs", Sources.RankStabilized)]
     [InlineData("LowRankFactorsCpu", "Linear-Cpu.Factors.g.cs", Sources.RankStabilized)]

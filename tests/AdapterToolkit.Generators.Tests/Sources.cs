@@ -111,6 +111,53 @@ internal static class Sources
         }
         """;
 
+    public const string Helpers = """
+        using AdapterToolkit;
+        using AdapterToolkit.Modules;
+        using AdapterToolkit.Operators;
+        using AdapterToolkit.Tensors;
+
+        namespace Example;
+
+        /// <summary>A layer.</summary>
+        [LowRank(2)]
+        public sealed partial class Small() : Linear(8, 8);
+
+        /// <summary>A model that calls helpers.</summary>
+        [AdapterModel]
+        public sealed partial class Residual
+        {
+            private readonly float _scale = 0.5f;
+
+            /// <summary>The first layer.</summary>
+            public Small Up { get; } = new();
+
+            /// <summary>The second layer.</summary>
+            public Small Down { get; } = new();
+
+            /// <summary>Runs the model.</summary>
+            /// <param name="x">The rows.</param>
+            /// <param name="times">How often.</param>
+            public Tensor Forward(Tensor x, int times)
+            {
+                int rows = x.Rows;
+                return Step(Step(x, Up, times), Down, rows);
+
+                Tensor Step(Tensor y, Small layer, int count) => y + Repeated(layer.Forward(y), count, _scale);
+            }
+
+            private static Tensor Repeated(Tensor z, int count, float scale)
+            {
+                if (count == 1)
+                    return z * scale;
+                int rows = count;
+                while (rows-- > 0)
+                    z = Op.Silu(z) * scale;
+                return z;
+            }
+        }
+        """;
+
     /// <summary>The files of the Llama model, with the usings that its project has.</summary>
     public static IReadOnlyList<string> Llama { get; } =
     [

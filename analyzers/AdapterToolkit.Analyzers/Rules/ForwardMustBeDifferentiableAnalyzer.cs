@@ -18,7 +18,8 @@ public sealed class ForwardMustBeDifferentiableAnalyzer() : AnnotatedClassAnalyz
         "Differentiation",
         DiagnosticSeverity.Error,
         "The Forward of a class marked [AdapterModel] is differentiated at compile time. It is made of modules, operators with [Gradient], "
-            + "arithmetic on tensors and numbers, locals, branches, loops and returns; values that are no tensors are free.");
+            + "arithmetic on tensors and numbers, locals, branches, loops, returns, and calls of helpers that are neither virtual nor recursive; "
+            + "values that are no tensors are free.");
 
     private static IEnumerable<DiagnosticSpec> Check(ClassContext context)
     {

@@ -17,13 +17,12 @@ internal sealed class AnnotatedClass<T> : IEquatable<AnnotatedClass<T>>
     private T? _spec;
 
     /// <summary>Takes a class.</summary>
-    /// <param name="type">The class.</param>
-    /// <param name="compilation">Its compilation.</param>
+    /// <param name="parts">The declarations whose code is read.</param>
+    /// <param name="compilation">Their compilation.</param>
     /// <param name="read">Reads it; gives null where nothing is to be emitted for it.</param>
-    /// <param name="cancellation">Ends the search for its declarations.</param>
-    public AnnotatedClass(INamedTypeSymbol type, Compilation compilation, Func<CancellationToken, T?> read, CancellationToken cancellation)
+    public AnnotatedClass(ClassPart[] parts, Compilation compilation, Func<CancellationToken, T?> read)
     {
-        _parts = ClassPart.Of(type, cancellation);
+        _parts = parts;
         _index = DeclarationIndex.Of(compilation);
         _read = read;
     }

@@ -10,6 +10,15 @@ internal sealed record ClassPart(SyntaxNode Node)
     public static ClassPart[] Of(INamedTypeSymbol type, CancellationToken cancellation) =>
         [.. type.DeclaringSyntaxReferences.Select(reference => new ClassPart(reference.GetSyntax(cancellation)))];
 
+    /// <summary>The parts of a class, and of those that it derives from: their methods may be helpers, whose bodies stand in what is emitted.</summary>
+    public static ClassPart[] OfHierarchy(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        List<ClassPart> parts = [];
+        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
+            parts.AddRange(Of(current, cancellation));
+        return [.. parts];
+    }
+
     /// <summary>Whether a part reads the same in the same surroundings, wherever in its file it stands.</summary>
     public bool IsSameAs(ClassPart other) => ReferenceEquals(Node.SyntaxTree, other.Node.SyntaxTree)
         ? Node.Span == other.Node.Span

@@ -6,7 +6,7 @@ namespace AdapterToolkit.Generators.Differentiation;
 /// Activity analysis: which values may need a gradient. A value needs one where it is both varied (something that trains is
 /// upstream of it) and useful (the result depends on it). It is inactive for sure where neither a module nor an input is
 /// upstream. Whether any other is active shows at run time, since a layer trains or not depending on the adapter in use: it is
-/// active where one of its sources is. Sources are inputs, results of layers, and phis.
+/// active where one of its sources is. Sources are inputs, results of layers and of operators to which the pass gives something that may train, and phis.
 /// </summary>
 internal sealed class Activity
 {
@@ -31,6 +31,8 @@ internal sealed class Activity
         {
             if (operation is LayerCall { HasBackward: true } layer)
                 _sources[layer.Result] = [layer.Result];
+            else if (operation is OperatorCall { Trainable: not null } trained)
+                _sources[trained.Result] = [trained.Result];
             else if (operation is OperatorCall call && varied.Contains(call.Result))
                 _sources[call.Result] = [.. call.Arguments.Where(argument => argument.IsTensor).SelectMany(argument => SourcesOf(argument.Value))];
         }
@@ -63,6 +65,8 @@ internal sealed class Activity
             {
                 if (operation is LayerCall { HasBackward: true } layer)
                     varied.Add(layer.Result);
+                else if (operation is OperatorCall { Trainable: not null } trained)
+                    varied.Add(trained.Result);
                 else if (operation is OperatorCall call && call.Arguments.Any(argument => argument.IsTensor && varied.Contains(argument.Value)))
                     varied.Add(call.Result);
             }

@@ -79,6 +79,11 @@ internal static class ControlFlow
     /// <summary>What an expression names that may declare it: <c>a</c> of <c>var a</c>.</summary>
     public static IOperation Undeclared(IOperation operation) => operation is IDeclarationExpressionOperation declaration ? declaration.Expression : operation;
 
+    /// <summary>Whether a local function uses a variable that a statement declares.</summary>
+    public static bool Captures(ILocalFunctionOperation function, IOperation statement) => function.Descendants().Any(operation =>
+        operation is ILocalReferenceOperation { Local: var local }
+        && local.DeclaringSyntaxReferences.Any(declared => statement.Syntax.Span.Contains(declared.Span)));
+
     private static bool HasEarlyBreak(IOperation operation, KnownTypes types) => operation switch
     {
         ILoopOperation or IAnonymousFunctionOperation or ILocalFunctionOperation => false,

@@ -20,6 +20,9 @@ internal sealed partial class ForwardLifter
                 continue;
             if (argument.ArgumentKind != ArgumentKind.DefaultValue)
                 lifted[parameter.Ordinal] = LiftArgument(argument, parameter);
+            else if (OperatorReader.IsFromPass(parameter) && _attentions.TryGetValue(invocation.Syntax, out int attention))
+                lifted[parameter.Ordinal] = new Argument(
+                    parameter.Name, -1, null, false, parameter.Type.ToDisplayString(TypeNames.InFull), TakesTensor: false, Attention: attention);
             else if (DefaultOf(parameter) is { } text)
                 lifted[parameter.Ordinal] = new Argument(
                     parameter.Name, -1, OpaqueCode.Of(text), true, parameter.Type.ToDisplayString(TypeNames.InFull), _types.IsTensor(parameter.Type));
@@ -65,6 +68,15 @@ internal sealed partial class ForwardLifter
             return new Argument(parameter.Name, -1, QualifyElements(argument), false, type, TakesTensor: false);
         SyntaxNode syntax = argument.Syntax is ArgumentSyntax given ? given.Expression : argument.Syntax;
         bool isStack = parameter.Type.IsRefLikeType;
+        if (!isStack && BoundTo(argument.Value) is { } bound)
+            return new Argument(
+                parameter.Name,
+                -1,
+                bound.Code,
+                bound.IsRematerializable,
+                type,
+                _types.IsTensor(parameter.Type),
+                IsParameter: bound.IsParameter && bound.Type == type);
         return new Argument(
             parameter.Name,
             -1,

@@ -51,13 +51,15 @@ internal sealed partial class ForwardLifter
     {
         if (_types.IsTensor(Unconverted(operand).Type))
             return new Operand(LiftTensor(operand), null, false);
-        return new Operand(-1, _qualifier.Qualify(operand.Syntax), Rematerialization.IsPossible(operand));
+        return BoundTo(operand) is { } bound
+            ? new Operand(-1, bound.Code, bound.IsRematerializable)
+            : new Operand(-1, _qualifier.Qualify(operand.Syntax), Rematerialization.IsPossible(operand));
     }
 
-    private static Operand Wrap(string before, Operand operand, string after) => operand with
-    {
-        Code = new OpaqueCode(new EquatableArray<CodePart>([new CodePart(before, -1), .. operand.Code!.Parts, new CodePart(after, -1)])),
-    };
+    private static Operand Wrap(string before, Operand operand, string after) => operand with { Code = Wrap(before, operand.Code!, after) };
+
+    private static OpaqueCode Wrap(string before, OpaqueCode code, string after) =>
+        new(new EquatableArray<CodePart>([new CodePart(before, -1), .. code.Parts, new CodePart(after, -1)]));
 
     /// <summary>Adds a call of a built-in operator.</summary>
     private int Operate(string method, string name, SyntaxNode syntax, params List<Operand> arguments)

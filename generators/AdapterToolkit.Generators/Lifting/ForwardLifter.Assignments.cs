@@ -20,7 +20,7 @@ internal sealed partial class ForwardLifter
                 if (declarator.Symbol.IsRef)
                     throw new LiftingException(declarator.Syntax, $"The reference '{declarator.Symbol.Name}' to a tensor variable", "use the variable itself");
                 if (declarator.GetVariableInitializer() is { } initializer)
-                    _variables[declarator.Symbol] = LiftTensor(initializer.Value, declarator.Symbol.Name);
+                    Assign(declarator.Symbol, LiftTensor(initializer.Value, declarator.Symbol.Name), declarator.Syntax);
             }
         }
     }
@@ -30,13 +30,17 @@ internal sealed partial class ForwardLifter
         IOperation expression = statement.Operation;
         if (expression is IDeconstructionAssignmentOperation { Target: var target, Value: var value }
             && ControlFlow.Undeclared(target) is ITupleOperation places
-            && Unconverted(value) is ITupleOperation source
-            && places.Elements.Length == source.Elements.Length
-            && places.Elements.All(element => _types.IsTensor(element.Type) && ControlFlow.VariableOf(element) is not null))
+            && places.Elements.All(element =>
+                _types.IsTensor(element.Type) && (element is IDiscardOperation || ControlFlow.VariableOf(element) is not null)))
         {
-            int[] values = [.. source.Elements.Select((element, i) => LiftTensor(element, ControlFlow.VariableOf(places.Elements[i])!.Name))];
+            ISymbol?[] variables = [.. places.Elements.Select(ControlFlow.VariableOf)];
+            int[] values = LiftTuple(value, [.. variables.Select(variable => variable?.Name ?? "unused")]);
             for (int i = 0; i < values.Length; i++)
-                _variables[ControlFlow.VariableOf(places.Elements[i])!] = values[i];
+            {
+                if (variables[i] is { } variable)
+                    Assign(variable, values[i], places.Elements[i].Syntax);
+            }
+
             return;
         }
 

@@ -44,6 +44,15 @@ internal sealed partial class ForwardLifter
 
         if (invocation.Instance is { } receiver && method.Name == ForwardMethod && _types.IsModule(receiver.Type))
             return LiftLayer(invocation, receiver, name);
+        if (_helpers.IsOwn(invocation) && _types.IsTensor(method.ReturnType))
+            return LiftHelper(invocation, [name ?? LowerFirst(method.Name)])[0];
+        if (_helpers.AsynchronousIn(invocation) is { } helper)
+            throw new LiftingException(invocation.Syntax, $"A call of '{helper}', which is async", "Forward runs in one go; await before calling it");
+        if (method.MethodKind == MethodKind.DelegateInvoke)
+            throw new LiftingException(
+                invocation.Syntax,
+                $"A call of the delegate '{LabelOf(invocation.Instance!.Syntax) ?? method.ContainingType.Name}'",
+                "which body it runs shows only at run time; call a method or a local function by its name");
         if (invocation.Instance is { } module && _types.IsModule(module.Type))
             throw new LiftingException(
                 invocation.Syntax,
@@ -63,7 +72,8 @@ internal sealed partial class ForwardLifter
                 "A call of the class's own or its base's Forward",
                 "a module's Forward can't call itself; hold another module in a property");
         ITypeSymbol type = receiver.Type!;
-        string label = LabelOf(receiver.Syntax) ?? type.Name;
+        BoundArgument? bound = BoundTo(receiver) is { Label: not null } argument ? argument : null;
+        string label = bound?.Label ?? LabelOf(receiver.Syntax) ?? type.Name;
         bool isMarked = KnownTypes.IsMarkedModel(type);
         bool takesTensors = invocation.TargetMethod.Parameters.Any(parameter => _types.IsTensor(parameter.Type));
         bool hasBackward = isMarked || (Has(type, ForwardSavingMethod, _types.TakesPass) && Has(type, BackwardMethod));
@@ -72,7 +82,7 @@ internal sealed partial class ForwardLifter
                 invocation.Syntax,
                 $"A call of module {type.Name}, which has no ForwardSaving and no Backward",
                 "mark its class [AdapterModel], or write the two methods that the documentation of Module describes");
-        OpaqueCode module = _qualifier.Qualify(receiver.Syntax);
+        OpaqueCode module = bound?.Code ?? _qualifier.Qualify(receiver.Syntax);
         IReadOnlyList<Argument> arguments = LiftArguments(invocation);
         int result = NewValue(name is null or "result"
             ? $"{LowerFirst(label)}{(label.EndsWith("Output", StringComparison.OrdinalIgnoreCase) ? "Result" : "Output")}"
@@ -81,7 +91,7 @@ internal sealed partial class ForwardLifter
             _source,
             result,
             module,
-            Rematerialization.IsPossible(receiver),
+            bound?.IsRematerializable ?? Rematerialization.IsPossible(receiver),
             type.WithNullableAnnotation(NullableAnnotation.NotAnnotated).ToDisplayString(TypeNames.InFull),
             label,
             isMarked || Has(type, EvaluateMethod, _types.TakesPass) ? EvaluateMethod : ForwardMethod,

@@ -72,7 +72,7 @@ internal sealed partial class ForwardLifter
         (Region otherwise, _) = LiftBranch(liftElse, before);
         _insideBranch = insideBranch;
         bool yields = _loop is null && (then.Terminator.Kind == TerminatorKind.Yield || otherwise.Terminator.Kind == TerminatorKind.Yield);
-        int[] results = yields ? [NewValue("result")] : [];
+        int[] results = yields ? [.. _frame.ResultNames.Select(NewValue)] : [];
         _operations.Add(new Conditional(source, condition, then, otherwise, new EquatableArray<int>(results)));
         if (!yields)
             return new Terminator(TerminatorKind.Unreachable, default);

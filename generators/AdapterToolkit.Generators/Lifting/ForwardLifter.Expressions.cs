@@ -18,11 +18,12 @@ internal sealed partial class ForwardLifter
             case ILocalReferenceOperation or IParameterReferenceOperation when _types.IsTensor(operation.Type):
                 return ValueOf(ControlFlow.VariableOf(operation)!, operation.Syntax);
             case ISimpleAssignmentOperation { IsRef: false } assignment when ControlFlow.VariableOf(assignment.Target) is { } variable:
-                return _variables[variable] = LiftTensor(assignment.Value, variable.Name);
+                return Assign(variable, LiftTensor(assignment.Value, variable.Name), assignment.Syntax);
             case ISimpleAssignmentOperation { Target: IDiscardOperation } discarded:
                 return LiftTensor(discarded.Value, "unused");
             case ICompoundAssignmentOperation { OperatorMethod: { } method } assignment when ControlFlow.VariableOf(assignment.Target) is { } variable:
-                return _variables[variable] = LiftArithmetic(method, [assignment.Target, assignment.Value], assignment.Syntax, variable.Name);
+                return Assign(
+                    variable, LiftArithmetic(method, [assignment.Target, assignment.Value], assignment.Syntax, variable.Name), assignment.Syntax);
             case IBinaryOperation { OperatorMethod: { } method } binary:
                 return LiftArithmetic(method, [binary.LeftOperand, binary.RightOperand], binary.Syntax, name);
             case IUnaryOperation { OperatorMethod: { } method } unary:
@@ -37,6 +38,8 @@ internal sealed partial class ForwardLifter
                     name ?? "chosen");
             case ISwitchExpressionOperation selection:
                 return LiftSwitchExpression(selection, name ?? "chosen");
+            case var other when _helpers.AsynchronousIn(other) is { } helper:
+                throw new LiftingException(other.Syntax, $"A call of '{helper}', which is async", "Forward runs in one go; await before calling it");
             default:
                 throw new LiftingException(operation.Syntax, OperationDescription.Of(operation), OperationDescription.RemedyOf(operation));
         }

@@ -55,9 +55,10 @@ internal sealed partial class ForwardLifter
         switch (loop.Syntax)
         {
             case ForEachStatementSyntax { AwaitKeyword.RawKind: 0 } each:
-                ITypeSymbol type = ((ILocalSymbol)_model.GetDeclaredSymbol(each)!).Type;
+                ITypeSymbol type = ((ILocalSymbol)_frame.Model.GetDeclaredSymbol(each)!).Type;
                 string typeName = type.IsAnonymousType ? "var" : type.ToDisplayString(TypeNames.InFull);
-                return (_qualifier.Qualify($"foreach ({typeName} {each.Identifier.Text} in ", each.Expression, ")"), null, each.Identifier.ValueText);
+                string variable = _qualifier.NameOf(each.Identifier);
+                return (_qualifier.Qualify($"foreach ({typeName} {variable} in ", each.Expression, ")"), null, each.Identifier.ValueText);
             case ForEachVariableStatementSyntax { AwaitKeyword.RawKind: 0 } each:
                 return (_qualifier.Qualify("foreach (", each.Variable, " in ", each.Expression, ")"), null, "iteration");
             case ForStatementSyntax counting:

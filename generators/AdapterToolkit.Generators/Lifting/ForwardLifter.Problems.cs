@@ -13,6 +13,14 @@ internal sealed partial class ForwardLifter
     {
         if (BeginsWithPoisoned(node) || (node.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && BeginsWithPoisoned(call)))
             return;
+        for (CallFrame frame = _frame; frame is { IsInherited: true, Caller: { } caller, Call: { } place }; frame = caller)
+        {
+            if (caller.IsInherited)
+                continue;
+            what += $", in '{frame.Method.ContainingType.Name}.{frame.Method.Name}'";
+            node = place;
+        }
+
         LocationSpec location = LocationSpec.From(node.GetLocation());
         DiagnosticSpec diagnostic = new("ADT0201", location, new EquatableArray<string>([what, remedy]));
         if (!_diagnostics.Any(other => other.Location == location))
@@ -20,7 +28,7 @@ internal sealed partial class ForwardLifter
     }
 
     private bool BeginsWithPoisoned(SyntaxNode node) =>
-        node.GetFirstToken().Parent is IdentifierNameSyntax name && _model.GetSymbolInfo(name).Symbol is { } symbol && _poisoned.Contains(symbol);
+        node.GetFirstToken().Parent is IdentifierNameSyntax name && _frame.Model.GetSymbolInfo(name).Symbol is { } symbol && _poisoned.Contains(symbol);
 
     /// <summary>
     /// Recovers from an error: gives values to what its statement would have assigned, so that it is reported once. What is made of

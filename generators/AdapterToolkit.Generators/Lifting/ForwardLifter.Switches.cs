@@ -100,23 +100,10 @@ internal sealed partial class ForwardLifter
     /// <summary>A variable that holds what a <c>switch</c> looks at, so that it is evaluated once.</summary>
     private string SelectorOf(IOperation value, ExpressionSyntax syntax)
     {
-        if (syntax is IdentifierNameSyntax name && ControlFlow.VariableOf(Unconverted(value)) is not null && !_types.IsTensor(value.Type))
-            return name.Identifier.Text;
-        string selector = "selector";
-        for (int i = 2; IsTaken(selector, syntax) || !_selectors.Add(selector); i++)
-            selector = $"selector{i}";
+        if (syntax is IdentifierNameSyntax && ControlFlow.VariableOf(Unconverted(value)) is not null && !_types.IsTensor(value.Type))
+            return _qualifier.Qualify(syntax).Print(_ => "");
+        string selector = Fresh("selector");
         _operations.Add(new OpaqueStatement(_source, _qualifier.Qualify($"var {selector} = ", syntax, ";")));
         return selector;
     }
-
-    /// <summary>
-    /// Whether a new variable of a name would hide a member, or another variable of <c>Forward</c>. Types are written in full, so that none is
-    /// hidden.
-    /// </summary>
-    private bool IsTaken(string name, SyntaxNode place) => _model.LookupSymbols(place.SpanStart, name: name).Any(symbol => symbol switch
-    {
-        INamespaceOrTypeSymbol => false,
-        ILocalSymbol or IMethodSymbol { MethodKind: MethodKind.LocalFunction } => SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, _forward),
-        _ => true,
-    });
 }

@@ -1,6 +1,7 @@
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -13,10 +14,9 @@ namespace AdapterToolkit.Generators.Lifting;
 internal sealed partial class ForwardLifter
 {
     private readonly IMethodSymbol _forward;
-    private readonly SemanticModel _model;
     private readonly KnownTypes _types;
     private readonly OperatorReader _operators;
-    private readonly NameQualifier _qualifier;
+    private readonly HelperReader _helpers;
     private readonly CancellationToken _cancellation;
 
     /// <summary>The names of the values, by their numbers.</summary>
@@ -31,8 +31,17 @@ internal sealed partial class ForwardLifter
     /// <summary>The variables, other than tensors, whose declaration could not be lifted: an error about them would be a second one.</summary>
     private readonly HashSet<ISymbol> _poisoned = new(SymbolEqualityComparer.Default);
 
-    /// <summary>The names of the variables that hold what a <c>switch</c> looks at.</summary>
-    private readonly HashSet<string> _selectors = [];
+    /// <summary>Names for the variables of opaque code that lifting makes.</summary>
+    private readonly NameScope _localNames;
+
+    /// <summary>Those that it gave.</summary>
+    private readonly SortedSet<string> _given = new(StringComparer.Ordinal);
+
+    /// <summary>The helpers whose bodies were read.</summary>
+    private readonly HashSet<ISymbol> _read = new(SymbolEqualityComparer.Default);
+
+    /// <summary>The calls that leave an argument to the pass, numbered in the order in which they stand in the body.</summary>
+    private readonly Dictionary<SyntaxNode, int> _attentions = [];
 
     /// <summary>The continuation of each <c>switch</c> that is being lifted, by the label that a <c>break</c> in it jumps to.</summary>
     private readonly Dictionary<ISymbol, Continuation?> _switchContinuations = new(SymbolEqualityComparer.Default);
@@ -43,19 +52,27 @@ internal sealed partial class ForwardLifter
     /// <summary>The operations of the region that is being lifted.</summary>
     private List<Operation> _operations = [];
 
+    /// <summary>The body that is being lifted.</summary>
+    private CallFrame _frame;
+
+    private NameQualifier _qualifier;
     private LoopState? _loop;
     private bool _insideBranch;
     private SyntaxNode? _conditionalBranch;
     private string _source = "";
 
-    private ForwardLifter(SemanticModel model, KnownTypes types, IMethodSymbol forward, CancellationToken cancellation)
+    private ForwardLifter(
+        SemanticModel model, KnownTypes types, IMethodSymbol forward, MethodDeclarationSyntax syntax, IEnumerable<string> taken, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         _forward = forward;
-        _model = model;
         _types = types;
         _operators = new OperatorReader(types, model.Compilation, forward.ContainingType);
-        _qualifier = new NameQualifier(model, types, ValueOf);
+        _helpers = new HelperReader(types, forward.ContainingType, model.Compilation, cancellation);
+        _localNames = new NameScope(
+            [.. taken, .. syntax.DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText)]);
+        _frame = new CallFrame(forward, syntax, model, ["result"], Fresh);
+        _qualifier = new NameQualifier(_frame, types, _helpers, ValueOf);
     }
 
     /// <summary>Lifts a method.</summary>
@@ -63,22 +80,20 @@ internal sealed partial class ForwardLifter
     /// <param name="syntax">Its declaration.</param>
     /// <param name="model">The semantic model of its file.</param>
     /// <param name="types">The toolkit's types.</param>
-    /// <param name="diagnostics">Receives what can't be differentiated.</param>
+    /// <param name="taken">Names that mean something where the method stands.</param>
     /// <param name="cancellation">Ends the lifting at the next statement.</param>
-    /// <returns>The graph; null where something can't be differentiated.</returns>
     /// <exception cref="OperationCanceledException">The lifting is cancelled.</exception>
-    public static Graph? Lift(
+    public static LiftedForward Lift(
         IMethodSymbol forward,
         MethodDeclarationSyntax syntax,
         SemanticModel model,
         KnownTypes types,
-        out IReadOnlyList<DiagnosticSpec> diagnostics,
+        IEnumerable<string> taken,
         CancellationToken cancellation)
     {
-        ForwardLifter lifter = new(model, types, forward, cancellation);
+        ForwardLifter lifter = new(model, types, forward, syntax, taken, cancellation);
         Graph? graph = lifter.Lift(forward, syntax);
-        diagnostics = lifter._diagnostics;
-        return lifter._diagnostics.Count == 0 ? graph : null;
+        return new LiftedForward(lifter._diagnostics.Count == 0 ? graph : null, lifter._given, lifter._diagnostics);
     }
 
     private Graph? Lift(IMethodSymbol forward, MethodDeclarationSyntax syntax)
@@ -91,13 +106,15 @@ internal sealed partial class ForwardLifter
             inputs.Add(value);
         }
 
-        if (_model.GetOperation(syntax, _cancellation) is not IMethodBodyOperation method || (method.BlockBody ?? method.ExpressionBody) is not { } body)
+        if (_frame.Model.GetOperation(syntax, _cancellation) is not IMethodBodyOperation method || (method.BlockBody ?? method.ExpressionBody) is not { } body)
             return null;
         _assigned.UnionWith(ControlFlow.AssignedVariables(body));
+        foreach (IInvocationOperation call in body.Descendants().OfType<IInvocationOperation>().Where(OperatorReader.LeavesToPass))
+            _attentions.Add(call.Syntax, _attentions.Count);
         if (syntax.ExpressionBody is { } arrow)
             _source = SourceLine.Of(arrow);
         Region region = LiftRegion(Continuation.Prepend(body.Operations, null));
-        return new Graph(new EquatableArray<string>(_names), new EquatableArray<int>(inputs), region);
+        return new Graph(new EquatableArray<string>(_names), new EquatableArray<int>(inputs), region, _attentions.Count);
     }
 
     /// <summary>Lifts one statement.</summary>
@@ -108,17 +125,19 @@ internal sealed partial class ForwardLifter
             return LiftConditional(conditional, continuation);
         IOperation statement = (IOperation)item;
         if (statement.Syntax is StatementSyntax and not BlockSyntax)
-            _source = SourceLine.Of(statement.Syntax);
+            _source = _frame.Describe(SourceLine.Of(statement.Syntax));
         switch (statement)
         {
             case IBlockOperation block:
                 continuation = Continuation.Prepend(block.Operations, continuation);
                 return null;
+            case ILocalFunctionOperation function when _helpers.ComputesTensors(function.Symbol, _frame.Model):
+                return null;
             case ILabeledOperation labeled:
                 continuation = labeled.Operation is { } inner ? Continuation.Prepend([inner], continuation) : continuation;
                 return null;
             case IReturnOperation { ReturnedValue: { } value }:
-                return ReturnValue(LiftTensor(value, "result"));
+                return ReturnValues(value);
             case IBranchOperation { BranchKind: BranchKind.Break } jump when _switchContinuations.TryGetValue(jump.Target, out Continuation? after):
                 continuation = after;
                 return null;
@@ -211,10 +230,23 @@ internal sealed partial class ForwardLifter
     /// <summary>The terminator where control falls through the last statement: of an iteration, or of a branch, whose conditional completes it.</summary>
     private Terminator FallThrough() => _loop is { } loop ? loop.Terminate(TerminatorKind.Continue, _variables) : new Terminator(TerminatorKind.Yield, default);
 
-    private Terminator ReturnValue(int value)
+    /// <summary>Returns from the body that is being lifted.</summary>
+    private Terminator ReturnValues(IOperation returned)
     {
-        if (_loop is { } loop)
-            return loop.Return(value, _variables, NewValue);
-        return new Terminator(_insideBranch ? TerminatorKind.Yield : TerminatorKind.Return, new EquatableArray<int>([value]));
+        if (Unconverted(returned) is IThrowOperation exception)
+            return new Terminator(TerminatorKind.Throw, default, _qualifier.Qualify(exception.Syntax, ";"));
+        if (_types.IsTensor(_frame.Method.ReturnType))
+            return ReturnValue(LiftTensor(returned, _frame.ResultNames[0]));
+        if (_loop is not null)
+            throw new LiftingException(
+                returned.Syntax,
+                "A tuple that is returned from inside a loop",
+                "assign its parts to locals, leave the loop with 'break', and return behind it");
+        return Leave(LiftTuple(returned, _frame.ResultNames));
     }
+
+    private Terminator ReturnValue(int value) => _loop is { } loop ? loop.Return(value, _variables, NewValue) : Leave([value]);
+
+    private Terminator Leave(IEnumerable<int> values) =>
+        new(_insideBranch ? TerminatorKind.Yield : TerminatorKind.Return, new EquatableArray<int>(values));
 }

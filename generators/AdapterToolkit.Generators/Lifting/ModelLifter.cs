@@ -22,10 +22,14 @@ internal static class ModelLifter
             || ModelDiscovery.SyntaxOf(forward, cancellation) is not { } syntax)
             return model;
         SemanticModel semantics = compilation.GetSemanticModel(syntax.SyntaxTree);
-        Graph? graph = ForwardLifter.Lift(forward, syntax, semantics, types, out IReadOnlyList<DiagnosticSpec> found, cancellation);
-        DiagnosticSpec[] diagnostics = [.. model.Diagnostics, .. found];
-        return new Discovered<ModelSpec>(
-            model.Spec with { Graph = diagnostics.Any(diagnostic => diagnostic.StopsDifferentiation) ? null : graph },
-            new EquatableArray<DiagnosticSpec>(diagnostics));
+        LiftedForward lifted = ForwardLifter.Lift(forward, syntax, semantics, types, model.Spec.TakenNames, cancellation);
+        DiagnosticSpec[] diagnostics = [.. model.Diagnostics, .. lifted.Diagnostics];
+        SortedSet<string> taken = new(model.Spec.TakenNames.Concat(lifted.Names), StringComparer.Ordinal);
+        ModelSpec spec = model.Spec with
+        {
+            Graph = diagnostics.Any(diagnostic => diagnostic.StopsDifferentiation) ? null : lifted.Graph,
+            TakenNames = new EquatableArray<string>(taken),
+        };
+        return new Discovered<ModelSpec>(spec, new EquatableArray<DiagnosticSpec>(diagnostics));
     }
 }

@@ -11,10 +11,11 @@ namespace AdapterToolkit.Generators.Lifting;
 /// Makes opaque code of the user's source for emitted files, where the user's usings and aliases do not hold: qualifies every
 /// name of a type and of a static member, and writes calls of extension methods as static ones. White space shrinks to one space.
 /// </summary>
-/// <param name="model">The semantic model of the text.</param>
+/// <param name="frame">The body that the text stands in.</param>
 /// <param name="types">The toolkit's types.</param>
+/// <param name="helpers">Tells which local functions are lifted where they are called.</param>
 /// <param name="valueOf">The value that a tensor variable has here; throws where it has none.</param>
-internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<ISymbol, SyntaxNode, int> valueOf)
+internal sealed class NameQualifier(CallFrame frame, KnownTypes types, HelperReader helpers, Func<ISymbol, SyntaxNode, int> valueOf)
 {
     private static readonly string[] s_readableTensorMembers =
     [
@@ -59,17 +60,37 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
         return new OpaqueCode(new EquatableArray<CodePart>(_parts));
     }
 
+    /// <summary>The name that emitted code has for the variable that a token declares.</summary>
+    public string NameOf(SyntaxToken token)
+    {
+        if (frame.Caller is null || CallFrame.DeclaredName(token.Parent) != token || frame.Model.GetDeclaredSymbol(token.Parent!) is not { } variable)
+            return token.Text;
+        string name = frame.NameOf(variable);
+        return name == token.ValueText ? token.Text : name;
+    }
+
     private void Write(SyntaxNode node)
     {
+        if (frame.IsInherited && node is ExpressionSyntax inherited)
+            InheritedCode.Check(inherited, frame);
         switch (node)
         {
+            case ArgumentSyntax { NameColon: null, Parent: TupleExpressionSyntax, Expression: IdentifierNameSyntax name } element
+                when NamesElement(element, name):
+                Append($"{name.Identifier.Text}: ");
+                Write(element.Expression);
+                return;
+            case AnonymousObjectMemberDeclaratorSyntax { NameEquals: null, Expression: IdentifierNameSyntax name } member when IsRenamed(name):
+                Append($"{name.Identifier.Text} = ");
+                Write(member.Expression);
+                return;
             case QueryExpressionSyntax:
                 throw new LiftingException(
                     node, "A query expression", "its methods are found through usings, which emitted code does not have; call the methods by name");
             case AwaitExpressionSyntax:
                 throw new LiftingException(node, "'await'", "Forward runs in one go; await before calling it");
             case InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "nameof" } }
-                when model.GetConstantValue(node) is { HasValue: true, Value: string name }:
+                when frame.Model.GetConstantValue(node) is { HasValue: true, Value: string name }:
                 Append(SymbolDisplay.FormatLiteral(name, quote: true));
                 SpaceAfter(node);
                 return;
@@ -84,11 +105,11 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
                 Append("var");
                 SpaceAfter(node);
                 return;
-            case MemberAccessExpressionSyntax access when types.IsTensor(model.GetTypeInfo(access.Expression).Type):
+            case MemberAccessExpressionSyntax access when types.IsTensor(frame.Model.GetTypeInfo(access.Expression).Type):
                 WriteTensorMember(access);
                 return;
             case NameSyntax or MemberAccessExpressionSyntax
-                when model.GetSymbolInfo(node).Symbol is INamedTypeSymbol type && node.Parent is not NameColonSyntax:
+                when frame.Model.GetSymbolInfo(node).Symbol is INamedTypeSymbol type && node.Parent is not NameColonSyntax:
                 Append(type.ToDisplayString(TypeNames.InFull));
                 SpaceAfter(node);
                 return;
@@ -96,7 +117,7 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
                 WriteLeadingName(name);
                 return;
             case ExpressionSyntax expression
-                when types.IsTensor(model.GetTypeInfo(expression).Type)
+                when types.IsTensor(frame.Model.GetTypeInfo(expression).Type)
                     && expression is not (NameSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax):
                 throw new LiftingException(node, "A tensor computed inside an expression that is no tensor arithmetic", "assign it to a local first");
         }
@@ -110,9 +131,31 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
         }
     }
 
+    /// <summary>Whether an element of a tuple is named after a variable that has another name in emitted code.</summary>
+    private bool NamesElement(ArgumentSyntax element, IdentifierNameSyntax name)
+    {
+        TupleExpressionSyntax tuple = (TupleExpressionSyntax)element.Parent!;
+        if (!IsRenamed(name)
+            || frame.Model.GetTypeInfo(tuple).ConvertedType is not INamedTypeSymbol { IsTupleType: true } type
+            || type.TupleElements[tuple.Arguments.IndexOf(element)].Name != name.Identifier.ValueText)
+            return false;
+        SyntaxNode outer = element;
+        while (outer is ArgumentSyntax or TupleExpressionSyntax)
+            outer = outer.Parent!;
+        return outer is not AssignmentExpressionSyntax assignment || !assignment.Left.Span.Contains(element.Span);
+    }
+
+    /// <summary>Whether emitted code has another name for a variable or a local function.</summary>
+    private bool IsRenamed(SimpleNameSyntax name) =>
+        frame.Caller is not null
+        && frame.Model.GetSymbolInfo(name).Symbol is { } symbol
+            and (ILocalSymbol or IParameterSymbol or IMethodSymbol { MethodKind: MethodKind.LocalFunction })
+        && !types.IsTensor(frame.Model.GetTypeInfo(name).Type)
+        && frame.NameOf(symbol) != symbol.Name;
+
     private bool IsListOfTensors(ExpressionSyntax list)
     {
-        TypeInfo info = model.GetTypeInfo(list);
+        TypeInfo info = frame.Model.GetTypeInfo(list);
         return (info.Type ?? info.ConvertedType) is { } type && types.IsTensor(types.ElementType(type));
     }
 
@@ -120,7 +163,7 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
     {
         if (token.HasLeadingTrivia && token.LeadingTrivia.Any(IsSpace))
             _spacePending = true;
-        Append(token.Text);
+        Append(NameOf(token));
         if (token.HasTrailingTrivia && token.TrailingTrivia.Any(IsSpace))
             _spacePending = true;
     }
@@ -143,17 +186,29 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
 
     private void WriteLeadingName(SimpleNameSyntax name)
     {
-        ISymbol? symbol = model.GetSymbolInfo(name).Symbol;
+        ISymbol? symbol = frame.Model.GetSymbolInfo(name).Symbol;
         switch (symbol)
         {
-            case ILocalSymbol or IParameterSymbol when types.IsTensor(model.GetTypeInfo(name).Type):
+            case ILocalSymbol or IParameterSymbol when types.IsTensor(frame.Model.GetTypeInfo(name).Type):
                 WriteTensor(name, symbol);
                 return;
+            case IMethodSymbol { MethodKind: MethodKind.LocalFunction } function when helpers.ComputesTensors(function, frame.Model):
+                throw Unemitted(name);
+            case ILocalSymbol or IParameterSymbol or IMethodSymbol { MethodKind: MethodKind.LocalFunction } when IsRenamed(name):
+                Append(frame.NameOf(symbol));
+                SpaceAfter(name);
+                return;
+            case IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } when IsHidden(symbol):
+                throw new LiftingException(name, $"The constructor's parameter '{symbol.Name}', which a variable of Forward hides", "rename one of them");
+            case IFieldSymbol or IPropertySymbol or IEventSymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary }
+                when !symbol.IsStatic && IsHidden(symbol):
+                Append("this.");
+                break;
             case { IsStatic: true, ContainingType: { } container }
                 and (IFieldSymbol or IPropertySymbol or IMethodSymbol { MethodKind: MethodKind.Ordinary } or IEventSymbol):
                 Append($"{container.ToDisplayString(TypeNames.InFull)}.");
                 break;
-            case IPropertySymbol or IFieldSymbol when types.IsTensor(model.GetTypeInfo(name).Type):
+            case IPropertySymbol or IFieldSymbol when types.IsTensor(frame.Model.GetTypeInfo(name).Type):
                 throw new LiftingException(name, $"'{symbol.Name}', a tensor that is no local and no parameter", "pass it to Forward as a parameter");
         }
 
@@ -168,9 +223,24 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
         }
     }
 
+    /// <summary>The error at a name of a local function that is lifted where it is called, and so not emitted.</summary>
+    private static LiftingException Unemitted(SimpleNameSyntax name) => name.Parent is InvocationExpressionSyntax
+        ? new LiftingException(
+            name,
+            $"A call of '{name.Identifier.Text}' in code that is no tensor arithmetic",
+            "return a tensor, and assign it to a local of type Tensor")
+        : new LiftingException(
+            name,
+            $"The local function '{name.Identifier.Text}' as a delegate",
+            "which body a delegate runs shows only at run time; call it by its name");
+
+    /// <summary>Whether the name of what a helper's code means stands for a variable of <c>Forward</c> where that code is emitted.</summary>
+    private bool IsHidden(ISymbol symbol) => frame.Caller is not null && frame.Hidden.Contains(symbol.Name);
+
     private void WriteTensor(SimpleNameSyntax name, ISymbol symbol)
     {
-        if (name.Ancestors().Any(ancestor => ancestor is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+        if (name.Ancestors().TakeWhile(ancestor => ancestor != frame.Declaration)
+            .Any(ancestor => ancestor is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
             throw new LiftingException(
                 name,
                 $"The tensor '{symbol.Name}' inside a lambda or local function",
@@ -198,12 +268,12 @@ internal sealed class NameQualifier(SemanticModel model, KnownTypes types, Func<
         if (outer.Parent is IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax or UnaryPatternSyntax { Pattern: ConstantPatternSyntax } })
             return true;
         return outer.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call }
-            && model.GetSymbolInfo(call).Symbol is IMethodSymbol { Name: "ThrowIfNull", ContainingType.Name: "ArgumentNullException" };
+            && frame.Model.GetSymbolInfo(call).Symbol is IMethodSymbol { Name: "ThrowIfNull", ContainingType.Name: "ArgumentNullException" };
     }
 
     private IMethodSymbol? ReducedExtension(InvocationExpressionSyntax invocation) =>
         invocation.Expression is MemberAccessExpressionSyntax
-            && model.GetSymbolInfo(invocation).Symbol is IMethodSymbol { MethodKind: MethodKind.ReducedExtension } method
+            && frame.Model.GetSymbolInfo(invocation).Symbol is IMethodSymbol { MethodKind: MethodKind.ReducedExtension } method
                 ? method
                 : null;
 

@@ -1,6 +1,7 @@
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Generators.Lifting;
 
@@ -18,6 +19,14 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
 {
     /// <summary>Whether a method is an operator.</summary>
     public static bool IsOperator(IMethodSymbol method) => KnownTypes.HasAttribute(method, RuntimeNames.GradientAttribute);
+
+    /// <summary>Whether a call of an operator leaves an argument to the pass.</summary>
+    public static bool LeavesToPass(IInvocationOperation call) =>
+        IsOperator(call.TargetMethod) && call.Arguments.Any(argument => argument.ArgumentKind == ArgumentKind.DefaultValue && IsFromPass(argument.Parameter));
+
+    /// <summary>Whether the pass gives a parameter where it is left out.</summary>
+    public static bool IsFromPass(IParameterSymbol? parameter) =>
+        parameter is not null && KnownTypes.HasAttribute(parameter, RuntimeNames.FromPassAttribute);
 
     /// <summary>Reads an operator.</summary>
     /// <param name="method">The operator.</param>
@@ -42,6 +51,8 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
                 NameOf(gradient, method), target, new EquatableArray<string>(gradient.Parameters.Skip(1).Select(parameter => parameter.Name))));
         }
 
+        foreach (IParameterSymbol given in method.Parameters.Where(IsFromPass))
+            CheckGiven(method, given, gradients, call);
         return new OperatorAnnotations(
             new EquatableArray<GradientCall>(gradients),
             savingMethod is null ? null : NameOf(savingMethod, method),
@@ -52,6 +63,16 @@ internal sealed class OperatorReader(KnownTypes types, Compilation compilation, 
     public static string NameOf(IMethodSymbol method, IMethodSymbol call) => method.IsGenericMethod && call.TypeArguments.Length > 0
         ? $"{method.Name}<{string.Join(", ", call.TypeArguments.Select(argument => argument.ToDisplayString(TypeNames.InFull)))}>"
         : method.Name;
+
+    /// <summary>Checks what is said of a parameter that the pass gives.</summary>
+    private void CheckGiven(IMethodSymbol method, IParameterSymbol given, List<GradientCall> gradients, SyntaxNode call)
+    {
+        if (!types.IsPrefix(given.Type))
+            throw Wrong(call, method, $"the pass can't give its parameter '{given.Name}', which is no {RuntimeNames.Simple(RuntimeNames.AttentionPrefix)}");
+        bool returnsAll = gradients.All(gradient => gradient.For is null) && method.Parameters.Count(parameter => types.IsTensor(parameter.Type)) > 1;
+        if (!returnsAll && gradients.Any(gradient => gradient.Parameters.Contains(given.Name)))
+            throw Wrong(call, method, $"a gradient method that takes '{given.Name}', which the pass gives, must return the gradients of all tensors at once");
+    }
 
     private IMethodSymbol FindGradient(IMethodSymbol method, string name, string? target, string[] savedOutputs, SyntaxNode call)
     {

@@ -7,7 +7,8 @@ namespace AdapterToolkit.Generators.Model;
 /// <param name="Names">A name for each value: that of the user's variable, layer or operator.</param>
 /// <param name="Inputs">The values of the tensor parameters.</param>
 /// <param name="Body">The body. It ends by returning a value.</param>
-internal sealed record Graph(EquatableArray<string> Names, EquatableArray<int> Inputs, Region Body);
+/// <param name="Attentions">How many calls leave an argument to the pass.</param>
+internal sealed record Graph(EquatableArray<string> Names, EquatableArray<int> Inputs, Region Body, int Attentions);
 
 /// <summary>Operations in order, and how control leaves them.</summary>
 /// <param name="Operations">The operations.</param>
@@ -100,7 +101,12 @@ internal sealed record OperatorCall(
     EquatableArray<Argument> Arguments,
     EquatableArray<GradientCall> Gradients,
     string? SavingMethod,
-    EquatableArray<string> SavedOutputs) : Operation(Source);
+    EquatableArray<string> SavedOutputs) : Operation(Source)
+{
+    /// <summary>The argument that the pass gives and a gradient method takes: it may train where no tensor of the operator is active; null for none.</summary>
+    public Argument? Trainable =>
+        Arguments.FirstOrDefault(argument => argument.IsFromPass && Gradients.Any(gradient => gradient.Parameters.Contains(argument.Parameter)));
+}
 
 /// <summary>An argument of a call.</summary>
 /// <param name="Parameter">The parameter's name.</param>
@@ -111,9 +117,21 @@ internal sealed record OperatorCall(
 /// <param name="TakesTensor">Whether the parameter is a tensor; the argument may still be null.</param>
 /// <param name="IsNamed">Whether it must be passed by name, since an optional one before it is left out.</param>
 /// <param name="IsParameter">Whether the expression is a parameter of <c>Forward</c> that nothing assigns.</param>
+/// <param name="Attention">Which of the attentions of the class the call is, where the pass gives the argument; -1 where <c>Forward</c> does.</param>
 internal sealed record Argument(
-    string Parameter, int Value, OpaqueCode? Code, bool IsRematerializable, string Type, bool TakesTensor, bool IsNamed = false, bool IsParameter = false)
+    string Parameter,
+    int Value,
+    OpaqueCode? Code,
+    bool IsRematerializable,
+    string Type,
+    bool TakesTensor,
+    bool IsNamed = false,
+    bool IsParameter = false,
+    int Attention = -1)
 {
+    /// <summary>Whether the pass gives the argument.</summary>
+    public bool IsFromPass => Attention >= 0;
+
     /// <summary>Whether the argument is a tensor.</summary>
     public bool IsTensor => Value >= 0;
 }

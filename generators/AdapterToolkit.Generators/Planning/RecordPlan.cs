@@ -1,3 +1,5 @@
+using AdapterToolkit.Generators.Model;
+
 namespace AdapterToolkit.Generators.Planning;
 
 /// <summary>What a field of a record holds.</summary>

@@ -176,7 +176,7 @@ internal sealed class SavePlan
                 _graph.Names[call.Result] + Casing.Pascal(output),
                 TensorType,
                 $"{_graph.Names[call.Result]}.{output}");
-        if (call.SavingMethod is not null)
+        if (call.SavingMethod is not null || call.Trainable is not null)
             _flags.Add(call.Result);
         foreach (Argument argument in SavedArguments(call))
             RecordOf(call, argument).Add(
@@ -267,7 +267,7 @@ internal sealed class SavePlan
             foreach (int value in _flags.ToArray())
                 _flags.UnionWith(_activity.SourcesOf(value));
             foreach (OperatorCall call in _dataFlow.Operations.OfType<OperatorCall>()
-                .Where(call => _flags.Contains(call.Result) && _activity.SourcesOf(call.Result).Count > 1))
+                .Where(call => _flags.Contains(call.Result) && (call.Trainable is not null || _activity.SourcesOf(call.Result).Count > 1)))
                 _flags.UnionWith(call.Arguments.Where(argument => argument.IsTensor).Select(argument => argument.Value));
             foreach ((int operand, int phi) in _dataFlow.PhiOperands)
             {

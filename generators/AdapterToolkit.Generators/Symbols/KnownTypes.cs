@@ -18,6 +18,7 @@ internal sealed class KnownTypes
     private readonly INamedTypeSymbol? _root;
     private readonly INamedTypeSymbol? _arithmetic;
     private readonly INamedTypeSymbol? _pass;
+    private readonly INamedTypeSymbol? _prefix;
     private readonly INamedTypeSymbol? _enumerable;
 
     private KnownTypes(Compilation compilation)
@@ -30,6 +31,7 @@ internal sealed class KnownTypes
         _root = Find(compilation, RuntimeNames.Model);
         _arithmetic = Find(compilation, RuntimeNames.TensorArithmetic);
         _pass = Find(compilation, RuntimeNames.Pass);
+        _prefix = Find(compilation, RuntimeNames.AttentionPrefix);
         _enumerable = compilation.GetTypeByMetadataName(SequenceType);
         Operators = Find(compilation, RuntimeNames.Op);
     }
@@ -40,7 +42,7 @@ internal sealed class KnownTypes
         .. ((string[])
         [
             RuntimeNames.Tensor, RuntimeNames.Module, RuntimeNames.RmsNorm, RuntimeNames.Linear, RuntimeNames.ILinear, RuntimeNames.Model, RuntimeNames.Op,
-            RuntimeNames.TensorArithmetic, RuntimeNames.Pass, SequenceType,
+            RuntimeNames.TensorArithmetic, RuntimeNames.Pass, RuntimeNames.AttentionPrefix, SequenceType,
         ]).Select(name => RuntimeNames.Simple(name).Split('`')[0]),
     ];
 
@@ -57,6 +59,9 @@ internal sealed class KnownTypes
     /// <summary>Whether a method takes the pass.</summary>
     public bool TakesPass(IMethodSymbol method) =>
         _pass is not null && method.Parameters.Any(parameter => SymbolEqualityComparer.Default.Equals(parameter.Type, _pass));
+
+    /// <summary>Whether a type is what a pass gives an attention.</summary>
+    public bool IsPrefix(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type, _prefix);
 
     /// <summary>Whether a type is the tensor.</summary>
     public bool IsTensor(ITypeSymbol? type) => type is not null && SymbolEqualityComparer.Default.Equals(type, _tensor);

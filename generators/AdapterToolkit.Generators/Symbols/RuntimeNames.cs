@@ -11,6 +11,7 @@ internal static class RuntimeNames
     public const string AdapterModelAttribute = Space + "AdapterModelAttribute";
     public const string CheckpointAttribute = Space + "CheckpointAttribute";
     public const string FrozenAttribute = Space + "FrozenAttribute";
+    public const string FromPassAttribute = Space + "FromPassAttribute";
     public const string GradientAttribute = Space + "GradientAttribute";
     public const string LowRankAttribute = Space + "LowRankAttribute";
     public const string QuantizedAttribute = Space + "QuantizedAttribute";
@@ -59,6 +60,7 @@ internal static class RuntimeNames
     public const string VectorOperations512 = Root + "Kernels.VectorOperations512";
     public const string VectorWidth = Root + "Kernels.VectorWidth";
 
+    public const string AttentionPrefix = Root + "Operators.AttentionPrefix";
     public const string Op = Root + "Operators.Op";
     public const string TensorArithmetic = Root + "Operators.TensorArithmetic";
     public const string ForwardRecord = Root + "Operators.ForwardRecord";
@@ -91,7 +93,9 @@ internal static class RuntimeNames
         public const string KernelSets = "KernelSets";
         public const string Multiply = "Multiply";
         public const string Negate = "Negate";
+        public const string OwnAttentions = "OwnAttentions";
         public const string Parameters = "Parameters";
+        public const string PrefixAt = "PrefixAt";
         public const string RankStabilized = "RankStabilized";
         public const string Rows = "Rows";
         public const string Saving = "Saving";
@@ -99,6 +103,7 @@ internal static class RuntimeNames
         public const string Shape = "Shape";
         public const string Subtract = "Subtract";
         public const string SubtractFrom = "SubtractFrom";
+        public const string Trains = "Trains";
     }
 
     private const string Global = "global::";

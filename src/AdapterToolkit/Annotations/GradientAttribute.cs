@@ -12,6 +12,7 @@ namespace AdapterToolkit;
 /// gradient method for each (<see cref="For"/>), or a single one that returns a tuple with an element for each tensor
 /// parameter, in their order; it may take a <c>bool</c> named after a tensor parameter with the suffix <c>Active</c>, which
 /// says whether that element is wanted, and leave an unwanted one null.</para>
+/// <para>A parameter of the operator that the pass of a run gives is marked <see cref="FromPassAttribute"/>.</para>
 /// <para>The gradient method returns tensors that its caller owns: new ones, or <see cref="Tensors.Tensor.Retain"/> of
 /// one that it was given.</para>
 /// </remarks>

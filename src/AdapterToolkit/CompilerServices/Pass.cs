@@ -6,11 +6,12 @@ using AdapterToolkit.Weights;
 namespace AdapterToolkit.CompilerServices;
 
 /// <summary>
-/// What one run of a model's <c>Forward</c> is told beside its arguments: which low-rank terms stand on which rows, what trains, and, in a training, which rows
-/// are whose. The emitted companions of <c>Forward</c> hand it down to the modules that they call, and keep it in their records for the backward pass.
+/// What one run of a model's <c>Forward</c> is told beside its arguments: which low-rank terms stand on which rows, what stands before the sequences at the
+/// site of each attention, what trains, and, in a training, which rows are whose. The emitted companions of <c>Forward</c> hand it down to the modules that
+/// they call, and keep it in their records for the backward pass.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class Pass
+public sealed class Pass : IGradientSums
 {
     private readonly IAdapterWeights? _adapter;
     private readonly bool _isActive;
@@ -52,6 +53,24 @@ public sealed class Pass
     /// <param name="module">The module that holds the weight.</param>
     /// <param name="weight">The weight.</param>
     internal TrainedCopies CopiesOf(IAdapted module, FrozenWeight weight) => AdapterOf(module)?.CopiesOf(module, weight) ?? TrainedCopies.None;
+
+    /// <summary>What stands before the sequences of the batch in an attention; null for nothing. To be asked once a run of the attention.</summary>
+    /// <param name="module">The module whose attention it is.</param>
+    /// <param name="site">The number of the attention in the tree; negative where the tree is not named yet.</param>
+    internal AttentionPrefix? PrefixAt(IAdapted module, int site)
+    {
+        IReadOnlyList<VirtualTokens> tokens = TokensAt(module, site);
+        if (tokens.Count == 0)
+            return null;
+        NoteUse(tokens);
+        return new AttentionPrefix(tokens, this);
+    }
+
+    /// <summary>What trains at the site of an attention: the keys and values of the virtual tokens.</summary>
+    /// <param name="module">The module whose attention it is.</param>
+    /// <param name="site">The number of the attention in the tree.</param>
+    internal IEnumerable<Parameter> ParametersAt(IAdapted module, int site) =>
+        TokensAt(module, site).SelectMany(tokens => (Parameter[])[tokens.Key, tokens.Value]);
 
     /// <summary>What trains of a module: the factors of its terms, and the copies of its weights.</summary>
     /// <param name="module">The module.</param>
@@ -149,6 +168,10 @@ public sealed class Pass
         }
     }
 
+    /// <inheritdoc/>
+    void IGradientSums.AddGradients(ReadOnlySpan<Parameter> parameters, int tensorRows, IReadOnlyList<RowRange> runs, Action<int, RowRange> add) =>
+        AddGradients(parameters, tensorRows, runs, add);
+
     /// <summary>Ends the backward pass: parameters that it never came to are ready too.</summary>
     internal void Complete()
     {
@@ -166,6 +189,17 @@ public sealed class Pass
         {
             foreach ((_, Tensor gradient) in use.TakeGradients())
                 gradient.Release();
+        }
+    }
+
+    private void NoteUse(IReadOnlyList<VirtualTokens> tokens)
+    {
+        if (_uses is null || _isBackward)
+            return;
+        foreach (VirtualTokens own in tokens)
+        {
+            NoteUse(own.Key);
+            NoteUse(own.Value);
         }
     }
 
@@ -204,6 +238,15 @@ public sealed class Pass
         foreach ((int sequence, Tensor gradient) in use.TakeGradients())
             GradientSum.Add(parameter, sequence, gradient);
         parameter.NoteGradientReady();
+    }
+
+    private IReadOnlyList<VirtualTokens> TokensAt(IAdapted module, int site)
+    {
+        if (AdapterOf(module) is not IAttentionPrefixes prefixes)
+            return [];
+        if (site < 0)
+            throw new InvalidOperationException("The adapter has virtual tokens, but the attentions of the model have no numbers before it is loaded.");
+        return prefixes.At(site);
     }
 
     private IAdapterWeights? AdapterOf(IAdapted module) => _isActive ? module.AdapterWeights : _adapter;

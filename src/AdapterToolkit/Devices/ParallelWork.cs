@@ -1,7 +1,7 @@
 
 namespace AdapterToolkit.Devices;
 
-/// <summary>A piece of work that the threads of a <see cref="WorkerPool"/> share.</summary>
+/// <summary>A piece of work that the threads of a <see cref="CpuDevice"/> share.</summary>
 public abstract class ParallelWork
 {
     /// <summary>Does one worker's share.</summary>

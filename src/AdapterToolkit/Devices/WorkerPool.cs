@@ -8,7 +8,7 @@ namespace AdapterToolkit.Devices;
 /// share depends on nothing but the number of workers, so results are the same bits from run to run. Between two pieces of
 /// work a thread spins for some microseconds, since the next product of a model usually follows at once, and then sleeps.
 /// </summary>
-public sealed class WorkerPool : IDisposable
+internal sealed class WorkerPool : IDisposable
 {
     private static readonly long s_spinTicks = Stopwatch.Frequency / 20_000;
 

@@ -39,7 +39,7 @@ public struct ProductTile
     /// <summary>tile[i, j] · factors[i].</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="factors">One number for each row.</param>
-    public static ProductTile ScaleRows(ProductTile tile, FourFloats factors)
+    internal static ProductTile ScaleRows(ProductTile tile, FourFloats factors)
     {
         tile.Row0 = Quadruple.Scale(tile.Row0, factors.X);
         tile.Row1 = Quadruple.Scale(tile.Row1, factors.Y);
@@ -50,7 +50,7 @@ public struct ProductTile
 
     /// <summary>The rows as columns.</summary>
     /// <param name="tile">The tile.</param>
-    public static ProductTile Transpose(ProductTile tile) => new()
+    internal static ProductTile Transpose(ProductTile tile) => new()
     {
         Row0 = Quadruple.Of(tile.Row0.X, tile.Row1.X, tile.Row2.X, tile.Row3.X),
         Row1 = Quadruple.Of(tile.Row0.Y, tile.Row1.Y, tile.Row2.Y, tile.Row3.Y),

@@ -55,7 +55,7 @@ public static class Quadruple
 
     /// <summary>e to the power of each number.</summary>
     /// <param name="values">The exponents.</param>
-    public static FourFloats Exp(FourFloats values) => Of(XMath.Exp(values.X), XMath.Exp(values.Y), XMath.Exp(values.Z), XMath.Exp(values.W));
+    internal static FourFloats Exp(FourFloats values) => Of(XMath.Exp(values.X), XMath.Exp(values.Y), XMath.Exp(values.Z), XMath.Exp(values.W));
 
     /// <summary>The largest of the four.</summary>
     /// <param name="values">The numbers.</param>

@@ -158,8 +158,12 @@ public static class Tiles
     }
 
     /// <summary>Transposes a 4 x 4 matrix whose rows are four vectors.</summary>
+    /// <param name="a">The first row.</param>
+    /// <param name="b">The second row.</param>
+    /// <param name="c">The third row.</param>
+    /// <param name="d">The fourth row.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
+    internal static void Transpose(ref Vector128<float> a, ref Vector128<float> b, ref Vector128<float> c, ref Vector128<float> d)
     {
         (Vector128<float> acLow, Vector128<float> acHigh) = Interleave(a, c);
         (Vector128<float> bdLow, Vector128<float> bdHigh) = Interleave(b, d);

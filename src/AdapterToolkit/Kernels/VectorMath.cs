@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -8,8 +7,7 @@ namespace AdapterToolkit.Kernels;
 /// Transcendental functions of vectors, with relative errors of some 1e-7. The polynomials are minimax approximations of
 /// the relative error on the intervals named beside them.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public static class VectorMath
+internal static class VectorMath
 {
     /// <summary>
     /// eˣ = 2ⁿ eʳ with n the whole number nearest to x / ln 2 and |r| ≤ ln 2 / 2. Zero below -104, infinite above 88.8.

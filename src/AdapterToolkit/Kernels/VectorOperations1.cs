@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.CompilerServices;
 
 namespace AdapterToolkit.Kernels;
@@ -7,8 +6,7 @@ namespace AdapterToolkit.Kernels;
 /// A single number in the place of a vector: the numbers at the end that fill no vector go through the same operations, and
 /// come out with the same bits, as those before them.
 /// </summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct VectorOperations1 : IVectorOperations<float>
+internal readonly struct VectorOperations1 : IVectorOperations<float>
 {
     /// <inheritdoc/>
     public static int Count => 1;

@@ -15,7 +15,7 @@ public static class VectorWidth
     /// The widest vectors that the processor has. <see cref="Vector512.IsHardwareAccelerated"/> is also false where
     /// AVX-512 lowers the clock; products of matrices gain from it there too, so the instruction set decides.
     /// </summary>
-    public static int Widest { get; } =
+    internal static int Widest { get; } =
         Vector512.IsHardwareAccelerated || Avx512F.IsSupported ? 512 :
         Vector256.IsHardwareAccelerated ? 256 :
         128;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using AdapterToolkit.CompilerServices;
 using AdapterToolkit.Devices;
+using AdapterToolkit.Operators;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Weights;
 
@@ -16,7 +17,7 @@ namespace AdapterToolkit.Modules;
 /// Tensor ForwardSaving(Tensor x, bool xActive, SequenceContext context, Pass pass, out ForwardRecord? record)
 /// void Backward(Tensor gradient, ForwardRecord record, out Tensor? xGradient)
 /// </code>
-/// The pass says which adapters run on which rows; it is handed down to the modules inside.
+/// The pass says which adapters run on which rows; it is handed down to the modules inside, and asked at each attention for what stands before the sequences.
 /// Each tensor parameter is followed by whether something upstream of it trains. The record holds what the backward pass
 /// needs, and is null where nothing in the module or upstream of it trains. <c>Backward</c> borrows the gradient of the
 /// result, adds to the gradients of the parameters, hands out the gradients of the active inputs (null for the others),
@@ -27,6 +28,7 @@ public abstract class Module : IAdapted
 {
     private bool _isTrainable;
     private List<IAdapterWeights>? _adapters;
+    private int _firstSite = -1;
 
     /// <summary>The module's name in the checkpoint, from the model down: <c>model.layers.3.self_attn.q_proj</c>.</summary>
     public string CheckpointPath { get; internal set; } = "";
@@ -45,7 +47,7 @@ public abstract class Module : IAdapted
     public virtual IEnumerable<FrozenWeight> FrozenWeights => [];
 
     /// <summary>The parameters that the module itself trains: those that the adapter in use has for it.</summary>
-    public virtual IEnumerable<Parameter> Parameters => Pass.Active.ParametersOf(this);
+    public virtual IEnumerable<Parameter> Parameters => Pass.Active.ParametersOf(this).Concat(ParametersAtSites(Pass.Active));
 
     /// <summary>The name of the module's class as it is written, for messages.</summary>
     internal string ClassName => ClassNameOf(GetType());
@@ -75,6 +77,15 @@ public abstract class Module : IAdapted
 
     /// <summary>Whether the module has weights that train where the property that holds it is marked <see cref="TrainableAttribute"/>.</summary>
     internal bool CanTrain => WeightsThatCanTrain.Any();
+
+    /// <summary>
+    /// How many attentions the module's own <c>Forward</c> has: its calls of operators that leave an argument to the pass (<see cref="FromPassAttribute"/>).
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected virtual int OwnAttentions => 0;
+
+    /// <summary>The sites of the module's own attentions: their numbers in the tree, which they have since it was named.</summary>
+    internal IEnumerable<int> AttentionSites => Enumerable.Range(0, OwnAttentions).Select(SiteOf);
 
     /// <summary>The module's own weights of which adapters have trained copies.</summary>
     private protected IEnumerable<FrozenWeight> OwnTrainableWeights => _isTrainable ? WeightsThatCanTrain : [];
@@ -106,11 +117,33 @@ public abstract class Module : IAdapted
     /// <summary>Whether anything trains in this module or below it.</summary>
     /// <param name="pass">Says what does.</param>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    protected bool Trains(Pass pass) => SelfAndDescendants.Any(module => module.TrainsItself(pass));
+    protected bool Trains(Pass pass) => SelfAndDescendants.Any(module => module.ParametersAtSites(pass).Any() || module.TrainsItself(pass));
 
-    /// <summary>Names this module and all below it, marks those that train, and gives them its adapter.</summary>
+    /// <summary>What stands before the sequences of the batch in one of the module's own attentions; null for nothing.</summary>
+    /// <param name="pass">Says what does.</param>
+    /// <param name="attention">Which of them, in the order in which they stand in <c>Forward</c>.</param>
+    /// <exception cref="InvalidOperationException">The adapter has virtual tokens, but the attention has no number, since its tree was not loaded.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    protected AttentionPrefix? PrefixAt(Pass pass, int attention)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        return pass.PrefixAt(this, SiteOf(attention));
+    }
+
+    /// <summary>Names this module and all below it, numbers their attentions, marks those that train, and gives them its adapter.</summary>
     /// <param name="path">This module's name.</param>
     internal void NameTree(string path)
+    {
+        NameParts(path);
+        int site = 0;
+        foreach (Module module in SelfAndDescendants.Distinct())
+        {
+            module._firstSite = site;
+            site += module.OwnAttentions;
+        }
+    }
+
+    private void NameParts(string path)
     {
         CheckpointPath = path;
         foreach (ModuleChild child in Children)
@@ -118,14 +151,14 @@ public abstract class Module : IAdapted
             child.Module.AdapterWeights = AdapterWeights ?? child.Module.AdapterWeights;
             if (child.Trainable)
                 child.Module.MakeTrainable();
-            child.Module.NameTree(path.Length == 0 ? child.Name : child.Name.Length == 0 ? path : $"{path}.{child.Name}");
+            child.Module.NameParts(path.Length == 0 ? child.Name : child.Name.Length == 0 ? path : $"{path}.{child.Name}");
         }
     }
 
     /// <summary>Whether the module has parameters in a pass; one that is not the toolkit's says so itself.</summary>
     /// <param name="pass">The pass.</param>
     internal virtual bool TrainsItself(Pass pass) =>
-        CanTrain ? OwnTrainableWeights.Any(weight => !pass.CopiesOf(this, weight).IsEmpty) : Parameters.Any();
+        CanTrain ? OwnTrainableWeights.Any(weight => !pass.CopiesOf(this, weight).IsEmpty) : Parameters.Except(ParametersAtSites(Pass.Active)).Any();
 
     /// <summary>How one of the module's frozen weights is to be held.</summary>
     /// <param name="weight">The weight.</param>
@@ -151,6 +184,10 @@ public abstract class Module : IAdapted
             throw new NotSupportedException($"{ClassName} has no weight that can train. [Trainable] goes on a property that holds an RmsNorm.");
         _isTrainable = true;
     }
+
+    private IEnumerable<Parameter> ParametersAtSites(Pass pass) => AttentionSites.SelectMany(site => pass.ParametersAt(this, site));
+
+    private int SiteOf(int attention) => _firstSite < 0 ? _firstSite : _firstSite + attention;
 
     private static string ClassNameOf(Type type) => type.Name.Split('`') is [var name, _]
         ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(ClassNameOf))}>"

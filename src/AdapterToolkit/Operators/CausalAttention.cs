@@ -9,7 +9,8 @@ public static partial class Op
 {
     /// <summary>
     /// Causal grouped-query attention: for each head and row, the values of the rows up to it in its sequence, weighted by
-    /// softmax(q · k / √head's features). Rows of padding neither attend nor are attended to; their result is zero.
+    /// softmax(q · k / √head's features). Rows of padding neither attend nor are attended to; their result is zero. A row attends
+    /// besides to all keys and values that the pass of the run puts before its sequence.
     /// </summary>
     /// <remarks>
     /// Vaswani et al., "Attention Is All You Need", 2017; Ainslie et al., "GQA", 2023. The softmax is taken in one pass over
@@ -19,12 +20,13 @@ public static partial class Op
     /// <param name="key">The keys: rows x (key heads · head's features); the number of key heads divides that of heads.</param>
     /// <param name="value">The values: shaped like the keys.</param>
     /// <param name="context">How the rows form sequences.</param>
+    /// <param name="prefix">What stands before the sequences. The pass gives it: a <c>Forward</c> leaves it out.</param>
     /// <returns>rows x (heads · head's features).</returns>
     /// <exception cref="ArgumentException">The tensors do not have the context's rows, whole heads, or shapes that fit each other.</exception>
     [Gradient(nameof(CausalAttentionGradient), Saving = nameof(CausalAttentionSaving))]
-    public static Tensor CausalAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)
+    public static Tensor CausalAttention(Tensor query, Tensor key, Tensor value, SequenceContext context, [FromPass] AttentionPrefix? prefix = null)
     {
-        Tensor result = CausalAttentionSaving(query, key, value, context, out Tensor logSumExp);
+        Tensor result = CausalAttentionSaving(query, key, value, context, prefix, out Tensor logSumExp);
         logSumExp.Release();
         return result;
     }
@@ -34,14 +36,18 @@ public static partial class Op
     /// <param name="key">The keys: rows x (key heads · head's features).</param>
     /// <param name="value">The values: shaped like the keys.</param>
     /// <param name="context">How the rows form sequences.</param>
+    /// <param name="prefix">What stands before the sequences; null for nothing.</param>
     /// <param name="logSumExp">Receives the logarithm of the softmax's denominator: rows x heads.</param>
     /// <returns>rows x (heads · head's features).</returns>
     /// <exception cref="ArgumentException">The tensors do not have the context's rows, whole heads, or shapes that fit each other.</exception>
-    public static Tensor CausalAttentionSaving(Tensor query, Tensor key, Tensor value, SequenceContext context, out Tensor logSumExp)
+    public static Tensor CausalAttentionSaving(
+        Tensor query, Tensor key, Tensor value, SequenceContext context, AttentionPrefix? prefix, out Tensor logSumExp)
     {
-        AttentionOperands operands = RequireAttention(query, key, value, context);
+        AttentionShape shape = RequireAttention(query, key, value, context);
+        using PrefixOperands? preceding = prefix?.For(shape, context);
+        AttentionOperands operands = new(shape, query, key, value, context, preceding);
         Tensor result = query.AllocateLike();
-        logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, operands.Shape.Heads));
+        logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, shape.Heads));
         query.Device.Run(new AttentionWork(operands, result, logSumExp));
         return result;
     }
@@ -49,7 +55,8 @@ public static partial class Op
     /// <summary>
     /// The gradients of queries, keys and values. With the weights P, computed again from the saved logarithms,
     /// dV = Pᵀ dO, dP = dO Vᵀ, dS = P ∘ (dP - rowsum(dO ∘ O)), dQ = dS K / √head's features, dK = dSᵀ Q / √head's features;
-    /// keys and values sum over the heads that they serve.
+    /// keys and values sum over the heads that they serve. Those of keys and values that stand before sequences, where these train, are added to what was
+    /// accumulated of them.
     /// </summary>
     /// <param name="gradient">The gradient of the result, dO: rows x (heads · head's features).</param>
     /// <param name="query">The queries.</param>
@@ -58,6 +65,7 @@ public static partial class Op
     /// <param name="result">The result, O.</param>
     /// <param name="logSumExp">The logarithm of the softmax's denominator: rows x heads.</param>
     /// <param name="context">How the rows form sequences.</param>
+    /// <param name="prefix">What stands before the sequences; null for nothing.</param>
     /// <param name="queryActive">Whether the gradient of the queries is wanted.</param>
     /// <param name="keyActive">Whether the gradient of the keys is wanted.</param>
     /// <param name="valueActive">Whether the gradient of the values is wanted.</param>
@@ -70,23 +78,30 @@ public static partial class Op
         Tensor result,
         Tensor logSumExp,
         SequenceContext context,
+        AttentionPrefix? prefix,
         bool queryActive,
         bool keyActive,
         bool valueActive)
     {
-        AttentionOperands operands = RequireAttention(query, key, value, context);
+        AttentionShape shape = RequireAttention(query, key, value, context);
         RequireSameShape(gradient, query, nameof(CausalAttentionGradient));
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(logSumExp);
+        using PrefixOperands? preceding = prefix?.For(shape, context);
+        using Tensor? precedingKeyGradient = prefix is { Trains: true } ? preceding?.AllocateGradient() : null;
+        using Tensor? precedingValueGradient = precedingKeyGradient?.AllocateLike();
         Tensor? queryGradient = queryActive ? query.AllocateLike() : null;
         Tensor? keyGradient = keyActive ? key.AllocateLike() : null;
         Tensor? valueGradient = valueActive ? value.AllocateLike() : null;
-        AttentionGradients gradients = new(queryGradient, keyGradient, valueGradient);
+        AttentionGradients gradients = new(queryGradient, keyGradient, valueGradient, precedingKeyGradient, precedingValueGradient);
+        AttentionOperands operands = new(shape, query, key, value, context, preceding);
         query.Device.Run(new AttentionGradientWork(operands, gradient, result, logSumExp, gradients));
+        if (prefix is { Trains: true })
+            prefix.AddGradients(preceding, context, gradients);
         return (queryGradient, keyGradient, valueGradient);
     }
 
-    private static AttentionOperands RequireAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)
+    private static AttentionShape RequireAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(key);
@@ -95,7 +110,7 @@ public static partial class Op
         RequireRowsOf(context, query, nameof(CausalAttention));
         RequireRowsOf(context, key, nameof(CausalAttention));
         RequireRowsOf(context, value, nameof(CausalAttention));
-        return new AttentionOperands(AttentionShape.Of(query, key, value, context), query, key, value, context);
+        return AttentionShape.Of(query, key, value, context);
     }
 
     private readonly struct AttentionWork(AttentionOperands operands, Tensor result, Tensor logSumExp) : IDeviceWork

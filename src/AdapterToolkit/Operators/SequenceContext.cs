@@ -12,6 +12,8 @@ public sealed class SequenceContext : IDisposable
 {
     private readonly TokenIds _tokens;
     private Tensor? _table;
+    private Tensor? _prefixTable;
+    private int[] _prefixNumbers = [];
 
     /// <summary>Describes the rows of a batch.</summary>
     /// <param name="tokens">The batch.</param>
@@ -55,14 +57,14 @@ public sealed class SequenceContext : IDisposable
     internal int LongestRows { get; }
 
     /// <summary>
-    /// Gives the memory of the uploaded table of sequences back; there is none on the CPU device. The context may be used again,
-    /// which uploads it once more.
+    /// Gives the memory of the uploaded tables of sequences back; there are none on the CPU device. The context may be used again,
+    /// which uploads them once more.
     /// </summary>
     public void Dispose()
     {
-        if (_table is { IsHeld: true } table)
-            table.Release();
-        _table = null;
+        _table?.Dispose();
+        _prefixTable?.Dispose();
+        _table = _prefixTable = null;
     }
 
     /// <summary>The sequences as kernels of an accelerator read them. They are uploaded once, unless a scope that ended has released them.</summary>
@@ -72,5 +74,24 @@ public sealed class SequenceContext : IDisposable
         if (_table is not { IsHeld: true })
             _table = Op.Upload(device, SequenceTable.NumbersOf(Sequences, Rows, AttentionLaunch.TileRows(device)));
         return new SequenceTable(_table.ViewOf<int>(), Rows);
+    }
+
+    /// <summary>
+    /// What stands before the sequences as kernels of an accelerator read it. It is uploaded once for all attentions in which as much stands before each.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="prefix">What stands before them.</param>
+    internal PrefixTable PrefixTableOn(AcceleratorDevice device, PrefixOperands prefix)
+    {
+        int tileRows = AttentionLaunch.TileRows(device);
+        int[] numbers = PrefixTable.NumbersOf(Sequences, prefix.BySequence, tileRows);
+        if (_prefixTable is not { IsHeld: true } || !numbers.AsSpan().SequenceEqual(_prefixNumbers))
+        {
+            _prefixTable?.Dispose();
+            _prefixTable = Op.Upload(device, numbers);
+            _prefixNumbers = numbers;
+        }
+
+        return new PrefixTable(_prefixTable.ViewOf<int>(), TableOn(device).TileCount);
     }
 }

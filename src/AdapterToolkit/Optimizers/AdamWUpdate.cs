@@ -98,7 +98,7 @@ internal readonly record struct AdamWUpdate(
     private readonly struct EightBitWork(
         Tensor value, Tensor gradient, EightBitMoment firstMoment, EightBitMoment secondMoment, Tensor maps, AdamWCoefficients coefficients) : IDeviceWork
     {
-        public void RunOn(CpuDevice device) => device.Workers.Run(
+        public void RunOn(CpuDevice device) => device.RunShared(
             new AdamWEightBitCpuWork(value, gradient, firstMoment, secondMoment, coefficients), Sharing.Workers(device, value.Shape.Elements, 1, EightBitCost));
 
         public void RunOn(AcceleratorDevice device) => device.Launch(

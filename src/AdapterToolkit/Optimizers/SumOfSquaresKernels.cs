@@ -1,3 +1,4 @@
+using System.Numerics;
 using ILGPU;
 
 namespace AdapterToolkit.Optimizers;
@@ -21,22 +22,11 @@ internal static class SumOfSquaresKernels
     [Kernel]
     public static void InDouble(ArrayView<float> x, ArrayView<double> sums, int firstGroup)
     {
-        ArrayView<double> partial = SharedMemory.Allocate<double>(MaximumThreads);
-        int end = Math.Min((Grid.IdxX + 1) * GroupNumbers, x.IntLength);
+        int end = EndOfGroup(x);
         double sum = 0;
-        for (int i = (Grid.IdxX * GroupNumbers) + Group.IdxX; i < end; i += Group.DimX)
+        for (int i = FirstOfThread; i < end; i += Group.DimX)
             sum += (double)x[i] * x[i];
-        partial[Group.IdxX] = sum;
-        Group.Barrier();
-        for (int half = Group.DimX / 2; half > 0; half /= 2)
-        {
-            if (Group.IdxX < half)
-                partial[Group.IdxX] += partial[Group.IdxX + half];
-            Group.Barrier();
-        }
-
-        if (Group.IdxX == 0)
-            sums[firstGroup + Grid.IdxX] = partial[0];
+        AddThreads(sum, sums, firstGroup + Grid.IdxX);
     }
 
     /// <summary>sums[firstGroup + group] = Σ x² over the group's numbers, in float32, for devices without double precision.</summary>
@@ -46,12 +36,23 @@ internal static class SumOfSquaresKernels
     [Kernel]
     public static void InSingle(ArrayView<float> x, ArrayView<float> sums, int firstGroup)
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(MaximumThreads);
-        int end = Math.Min((Grid.IdxX + 1) * GroupNumbers, x.IntLength);
+        int end = EndOfGroup(x);
         float sum = 0;
-        for (int i = (Grid.IdxX * GroupNumbers) + Group.IdxX; i < end; i += Group.DimX)
+        for (int i = FirstOfThread; i < end; i += Group.DimX)
             sum += x[i] * x[i];
-        partial[Group.IdxX] = sum;
+        AddThreads(sum, sums, firstGroup + Grid.IdxX);
+    }
+
+    private static int FirstOfThread => (Grid.IdxX * GroupNumbers) + Group.IdxX;
+
+    private static int EndOfGroup(ArrayView<float> x) => Math.Min((Grid.IdxX + 1) * GroupNumbers, x.IntLength);
+
+    /// <summary>sums[place] = the sum of the numbers that a group's threads have.</summary>
+    private static void AddThreads<T>(T number, ArrayView<T> sums, int place)
+        where T : unmanaged, IAdditionOperators<T, T, T>
+    {
+        ArrayView<T> partial = SharedMemory.Allocate<T>(MaximumThreads);
+        partial[Group.IdxX] = number;
         Group.Barrier();
         for (int half = Group.DimX / 2; half > 0; half /= 2)
         {
@@ -61,6 +62,6 @@ internal static class SumOfSquaresKernels
         }
 
         if (Group.IdxX == 0)
-            sums[firstGroup + Grid.IdxX] = partial[0];
+            sums[place] = partial[0];
     }
 }

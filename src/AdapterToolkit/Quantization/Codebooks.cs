@@ -21,7 +21,7 @@ public static class Codebooks
     public static ReadOnlySpan<float> Dynamic8 => s_dynamic8;
 
     /// <summary>The dynamic map without a sign, twice as fine, in rising order; code 0 is zero and 255 is one.</summary>
-    public static ReadOnlySpan<float> UnsignedDynamic8 => s_unsignedDynamic8;
+    internal static ReadOnlySpan<float> UnsignedDynamic8 => s_unsignedDynamic8;
 
     /// <summary>The values of a format that has codes.</summary>
     /// <param name="numbers">A format of 4 or 8 bits.</param>

@@ -60,7 +60,7 @@ public sealed record WeightFormat
 
     /// <summary>Whether blocks may have so many numbers: a power of two from 32 to 4096.</summary>
     /// <param name="blockSize">How many numbers share a scale.</param>
-    public static bool IsBlockSize(int blockSize) => NumberFormat.IsBlockSize(blockSize);
+    internal static bool IsBlockSize(int blockSize) => NumberFormat.IsBlockSize(blockSize);
 
     /// <summary>How many blocks a weight of so many numbers has; the last may be partial.</summary>
     /// <param name="elements">How many numbers the weight has.</param>

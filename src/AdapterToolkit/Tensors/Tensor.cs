@@ -39,7 +39,7 @@ public sealed partial class Tensor : IDisposable
     public int Columns => Shape.Columns;
 
     /// <summary>Whether the tensor's memory is still held.</summary>
-    public bool IsHeld => Volatile.Read(ref _holders) > 0;
+    internal bool IsHeld => Volatile.Read(ref _holders) > 0;
 
     /// <summary>The bytes of the numbers, without the pool's rounding.</summary>
     public long Bytes => (long)Shape.Elements * ElementType.Size();

@@ -42,7 +42,7 @@ public sealed class FrozenWeight : IDisposable
     public ComputeDevice Device => Contents.Device;
 
     /// <summary>Whether a matrix is kept in panels of 32 rows, as the CPU device does.</summary>
-    public bool IsInPanels => _contents is { IsInPanels: true };
+    internal bool IsInPanels => _contents is { IsInPanels: true };
 
     /// <summary>How the numbers are written in the checkpoint that they come from; float32 where they come from none.</summary>
     internal WeightFormat FileFormat { get; private set; } = WeightFormat.FullPrecision;
@@ -66,8 +66,8 @@ public sealed class FrozenWeight : IDisposable
 
     /// <summary>The codes and scales of a weight in another format than float32, as kernels read them.</summary>
     /// <exception cref="InvalidOperationException">The weight has not been loaded, or is held in float32.</exception>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public PackedWeight Packed => Contents.Packed ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) is held in float32; it has no codes.");
+    internal PackedWeight Packed =>
+        Contents.Packed ?? throw new InvalidOperationException($"The weight '{Name}' ({Shape}) is held in float32; it has no codes.");
 
     /// <summary>The shape of the weight's numbers on a device, where they are in float32: panels of a matrix on the CPU device.</summary>
     /// <param name="device">The device.</param>

@@ -10,6 +10,6 @@ public sealed record LowRankSettings(int Rank, double Alpha, bool RankStabilized
     /// <param name="rank">The adapter's own rank.</param>
     /// <param name="alpha">The adapter's own alpha.</param>
     /// <param name="rankStabilized">Whether the adapter is rank-stabilized.</param>
-    public static float ScalingOf(int rank, double alpha, bool rankStabilized) =>
+    internal static float ScalingOf(int rank, double alpha, bool rankStabilized) =>
         (float)(alpha / (rankStabilized ? Math.Sqrt(rank) : rank));
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using AdapterToolkit.Devices;
 using AdapterToolkit.Quantization;
 using AdapterToolkit.Tensors;
@@ -9,6 +10,7 @@ namespace AdapterToolkit.Weights;
 /// and elsewhere in the order of <see cref="QuantizedValues"/>; the scales lie in the order of their blocks everywhere. Codes of
 /// fewer than 32 bits lie in words of 32, the first in the lowest bits.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class PackedWeight : IDisposable
 {
     private PackedWeight(
@@ -25,7 +27,7 @@ public sealed class PackedWeight : IDisposable
     }
 
     /// <summary>The format.</summary>
-    public WeightFormat Format { get; }
+    internal WeightFormat Format { get; }
 
     /// <summary>The weight's shape: out x in.</summary>
     public Shape Shape { get; }
@@ -49,7 +51,7 @@ public sealed class PackedWeight : IDisposable
     public float Offset { get; }
 
     /// <summary>The device that holds the weight.</summary>
-    public ComputeDevice Device => Codes.Device;
+    internal ComputeDevice Device => Codes.Device;
 
     /// <summary>The values of the codes of scales in 8 bits, on the weight's device, where all weights share them.</summary>
     public Tensor DynamicMap => DeviceTables.Codebook(Device, QuantizationFormat.Dynamic8);
@@ -63,17 +65,26 @@ public sealed class PackedWeight : IDisposable
     public static Tensor CodebookOf(ComputeDevice device, WeightFormat format) => DeviceTables.Codebook(device, format.Numbers ?? default);
 
     /// <summary>The bytes that codes and scales take.</summary>
-    public long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);
+    internal long Bytes => Codes.Bytes + (Maxima?.Bytes ?? 0) + (ScaleCodes?.Bytes ?? 0) + (NestedMaxima?.Bytes ?? 0);
 
     /// <summary>The codes, for kernels on the CPU device.</summary>
     public Span<uint> CodeWords => Codes.SpanOf<uint>();
+
+    /// <summary>The codes and scales of a weight that is held in another format than float32.</summary>
+    /// <param name="weight">The weight.</param>
+    /// <exception cref="InvalidOperationException">The weight has not been loaded, or is held in float32.</exception>
+    public static PackedWeight Of(FrozenWeight weight)
+    {
+        ArgumentNullException.ThrowIfNull(weight);
+        return weight.Packed;
+    }
 
     /// <summary>Puts a quantized matrix on a device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="shape">Its shape: out x in.</param>
     /// <param name="values">Its codes and scales.</param>
     /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
-    public static PackedWeight Place(ComputeDevice device, Shape shape, QuantizedValues values)
+    internal static PackedWeight Place(ComputeDevice device, Shape shape, QuantizedValues values)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(values);
@@ -121,7 +132,7 @@ public sealed class PackedWeight : IDisposable
     }
 
     /// <summary>Copies codes and scales out, in the order in which checkpoints hold them.</summary>
-    public QuantizedValues ToQuantizedValues()
+    internal QuantizedValues ToQuantizedValues()
     {
         byte[] codes = new byte[QuantizedValues.CodeBytes(Format, Shape.Elements)];
         if (IsInPanels)

@@ -45,8 +45,10 @@ public sealed class Parameter : IDisposable
     /// </summary>
     public Tensor? Gradient { get; private set; }
 
-    /// <summary>The gradient to add to: zeros at first.</summary>
-    [System.ComponentModel.EditorBrowsable(System.ComponentModel.EditorBrowsableState.Never)]
+    /// <summary>
+    /// The gradient to add to, zeros at first: what a backward pass adds to, and where an exchange of gradients leaves the sum of all processes. In the middle
+    /// of a training's step it is the gradient of a sequence, or of some.
+    /// </summary>
     public Tensor AccumulatedGradient => OpenSum ?? Whole;
 
     /// <summary>The sums of sequences whose gradients are in, while a step sums them in a tree; null before the first one.</summary>

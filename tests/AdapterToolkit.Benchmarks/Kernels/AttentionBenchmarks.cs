@@ -32,7 +32,7 @@ public class AttentionBenchmarks : CpuBenchmark
         _query = RandomValues.Matrix(Device, rows, config.Heads * config.HeadDim);
         _key = RandomValues.Matrix(Device, rows, config.KeyValueHeads * config.HeadDim);
         _value = RandomValues.Matrix(Device, rows, config.KeyValueHeads * config.HeadDim);
-        _result = Op.CausalAttentionSaving(_query, _key, _value, _context, out _logSumExp);
+        _result = Op.CausalAttentionSaving(_query, _key, _value, _context, prefix: null, out _logSumExp);
     }
 
     /// <summary>The result.</summary>
@@ -43,8 +43,8 @@ public class AttentionBenchmarks : CpuBenchmark
     [Benchmark]
     public void Gradients()
     {
-        (Tensor? query, Tensor? key, Tensor? value) =
-            Op.CausalAttentionGradient(_result, _query, _key, _value, _result, _logSumExp, _context, queryActive: true, keyActive: true, valueActive: true);
+        (Tensor? query, Tensor? key, Tensor? value) = Op.CausalAttentionGradient(
+            _result, _query, _key, _value, _result, _logSumExp, _context, prefix: null, queryActive: true, keyActive: true, valueActive: true);
         query?.Release();
         key?.Release();
         value?.Release();

@@ -34,7 +34,7 @@ namespace AdapterToolkit.Generated.User_Project
 
             public static NF4Block64NestedWeight Of(FrozenWeight weight)
             {
-                PackedWeight packed = weight.Packed;
+                PackedWeight packed = PackedWeight.Of(weight);
                 return new()
                 {
                     Codes = packed.Codes.ViewOf<uint>(),

@@ -135,7 +135,7 @@ namespace AdapterToolkit.Generated.User_Project
                 TComponents components = default;
                 components.Begin(u, firstComponent, TRank.Components, 1);
                 for (int row = share; row < rows; row += 8)
-                    components.Add(dy[row * outFeatures + heldFeature], row * TRank.Components);
+                    components.Add(scaling * dy[row * outFeatures + heldFeature], row * TRank.Components);
 
                 // One thread adds the shares of one result.
                 View shares = TComponents.Shares();
@@ -147,7 +147,7 @@ namespace AdapterToolkit.Generated.User_Project
                     float result = 0f;
                     for (int i = 0; i < 8; i++)
                         result += shares[i * TComponents.Count * 32 + thread];
-                    gradient[feature * TRank.Components + component] += scaling * result;
+                    gradient[feature * TRank.Components + component] += result;
                 }
             }
 

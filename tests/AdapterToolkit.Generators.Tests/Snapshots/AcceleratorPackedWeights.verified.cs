@@ -85,30 +85,46 @@ namespace AdapterToolkit.Generated.User_Project
                 where TWeight : struct, IPackedWeight => weight.DecodeAnywhere(table, piece);
         }
 
-        /// <summary>Of x Wᵀ: 8 summands of one column, which lie side by side in a row of W.</summary>
-        public struct PackedTransposedTile<TWeight, TPieces> : IWeightTile<TWeight>
+        /// <summary>Reads W in pieces.</summary>
+        public struct PieceReader<TWeight, TPieces>
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
             private TWeight _weight;
             private View _table;
-            private int _thread, _source, _lastElement;
+            private int _lastElement;
+
+            public static PieceReader<TWeight, TPieces> Of(TWeight weight, View table, int inFeatures, int outFeatures) =>
+                new() { _weight = weight, _table = table, _lastElement = inFeatures * outFeatures - 1 };
+
+            public Piece Load(int element) => TPieces.Load(_weight, element, _lastElement);
+
+            public Eight Decode(Piece piece) => TPieces.Decode(_weight, _table, piece);
+
+            public float Number(int element) => _weight.Number(_table, element);
+        }
+
+        /// <summary>Of x Wᵀ: 8 summands of one column, which lie side by side in a row of W.</summary>
+        public struct PackedTransposedTile<TWeight, TPieces> : IWeightTile<TWeight>
+            where TWeight : struct, IPackedWeight
+            where TPieces : struct, IPieces
+        {
+            private PieceReader<TWeight, TPieces> _reader;
+            private int _thread, _source;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 _thread = place.Thread;
                 _source = Math.Min(place.FirstColumn + _thread, outFeatures - 1) * inFeatures;
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public void LoadFirst(int summands) => Load(0);
 
-            public void Load(int summand) => _piece = TPieces.Load(_weight, _source + summand, _lastElement);
+            public void Load(int summand) => _piece = _reader.Load(_source + summand);
 
-            public void Store(Quads stages, int stage) => TPieces.Decode(_weight, _table, _piece).StoreBelow(stages, stage, _thread);
+            public void Store(Quads stages, int stage) => _reader.Decode(_piece).StoreBelow(stages, stage, _thread);
         }
 
         /// <summary>Of dy W: one summand of 8 columns.</summary>
@@ -116,30 +132,27 @@ namespace AdapterToolkit.Generated.User_Project
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
-            private TWeight _weight;
-            private View _table;
-            private int _target, _source, _columns, _lastElement;
+            private PieceReader<TWeight, TPieces> _reader;
+            private int _target, _source, _columns;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
                 int summand = place.Thread / 8, piece = place.Thread % 8;
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 _target = summand * 17 + 2 * piece;
                 int column = place.FirstColumn + 8 * piece, lastColumn = (inFeatures - 1) / 8 * 8;
                 _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public void LoadFirst(int summands) => Load(0);
 
-            public void Load(int summand) => _piece = TPieces.Load(_weight, _source + summand * _columns, _lastElement);
+            public void Load(int summand) => _piece = _reader.Load(_source + summand * _columns);
 
             public void Store(Quads stages, int stage)
             {
-                Eight numbers = TPieces.Decode(_weight, _table, _piece);
+                Eight numbers = _reader.Decode(_piece);
                 Quads target = stages.SubView(stage * 136 + _target);
                 target[0] = numbers.First;
                 target[1] = numbers.Second;
@@ -150,9 +163,8 @@ namespace AdapterToolkit.Generated.User_Project
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
-            private TWeight _weight;
-            private View _table;
-            private int _column0, _column1, _column2, _column3, _lastElement;
+            private PieceReader<TWeight, TPieces> _reader;
+            private int _column0, _column1, _column2, _column3;
 
             public static int Length => 8;
 
@@ -160,25 +172,23 @@ namespace AdapterToolkit.Generated.User_Project
 
             public void Begin(TWeight weight, View table, int firstColumn, int inFeatures, int outFeatures)
             {
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 _column0 = Math.Min(firstColumn, outFeatures - 1) * inFeatures;
                 _column1 = Math.Min(firstColumn + 1, outFeatures - 1) * inFeatures;
                 _column2 = Math.Min(firstColumn + 2, outFeatures - 1) * inFeatures;
                 _column3 = Math.Min(firstColumn + 3, outFeatures - 1) * inFeatures;
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public ProductTile Add(ProductTile sums, FourRows left, int i)
             {
-                Piece piece0 = TPieces.Load(_weight, _column0 + i, _lastElement);
-                Piece piece1 = TPieces.Load(_weight, _column1 + i, _lastElement);
-                Piece piece2 = TPieces.Load(_weight, _column2 + i, _lastElement);
-                Piece piece3 = TPieces.Load(_weight, _column3 + i, _lastElement);
-                Eight numbers0 = TPieces.Decode(_weight, _table, piece0);
-                Eight numbers1 = TPieces.Decode(_weight, _table, piece1);
-                Eight numbers2 = TPieces.Decode(_weight, _table, piece2);
-                Eight numbers3 = TPieces.Decode(_weight, _table, piece3);
+                Piece piece0 = _reader.Load(_column0 + i);
+                Piece piece1 = _reader.Load(_column1 + i);
+                Piece piece2 = _reader.Load(_column2 + i);
+                Piece piece3 = _reader.Load(_column3 + i);
+                Eight numbers0 = _reader.Decode(piece0);
+                Eight numbers1 = _reader.Decode(piece1);
+                Eight numbers2 = _reader.Decode(piece2);
+                Eight numbers3 = _reader.Decode(piece3);
                 sums = ProductTile.MultiplyAdd(sums, left.At(i), Quadruple.Of(numbers0.First.X, numbers1.First.X, numbers2.First.X, numbers3.First.X));
                 sums = ProductTile.MultiplyAdd(sums, left.At(i + 1), Quadruple.Of(numbers0.First.Y, numbers1.First.Y, numbers2.First.Y, numbers3.First.Y));
                 sums = ProductTile.MultiplyAdd(sums, left.At(i + 2), Quadruple.Of(numbers0.First.Z, numbers1.First.Z, numbers2.First.Z, numbers3.First.Z));
@@ -193,10 +203,10 @@ namespace AdapterToolkit.Generated.User_Project
             public ProductTile AddOne(ProductTile sums, FourRows left, int i)
             {
                 FourFloats numbers = Quadruple.Of(
-                    _weight.Number(_table, _column0 + i),
-                    _weight.Number(_table, _column1 + i),
-                    _weight.Number(_table, _column2 + i),
-                    _weight.Number(_table, _column3 + i));
+                    _reader.Number(_column0 + i),
+                    _reader.Number(_column1 + i),
+                    _reader.Number(_column2 + i),
+                    _reader.Number(_column3 + i));
                 return ProductTile.MultiplyAdd(sums, left.At(i), numbers);
             }
         }
@@ -205,9 +215,8 @@ namespace AdapterToolkit.Generated.User_Project
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
-            private TWeight _weight;
-            private View _table;
-            private int _source, _columns, _lastElement;
+            private PieceReader<TWeight, TPieces> _reader;
+            private int _source, _columns;
             private ProductTile _near, _far;
 
             public static int Pieces => 4;
@@ -216,16 +225,14 @@ namespace AdapterToolkit.Generated.User_Project
 
             public void Begin(TWeight weight, View table, int firstColumn, int piece, int inFeatures, int outFeatures)
             {
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 _source = Math.Min(firstColumn + 8 * piece, (inFeatures - 1) / 8 * 8);
                 _columns = inFeatures;
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public void Add(FourFloats left, int summand)
             {
-                Eight numbers = TPieces.Decode(_weight, _table, TPieces.Load(_weight, _source + summand * _columns, _lastElement));
+                Eight numbers = _reader.Decode(_reader.Load(_source + summand * _columns));
                 _near = ProductTile.MultiplyAdd(_near, left, numbers.First);
                 _far = ProductTile.MultiplyAdd(_far, left, numbers.Second);
             }

@@ -48,7 +48,7 @@ namespace AdapterToolkit.Generated.User_Project
         {
             public Words Codes;
 
-            public static SixteenBitWeight<TConversion> Of(FrozenWeight weight) => new() { Codes = weight.Packed.Codes.ViewOf<uint>() };
+            public static SixteenBitWeight<TConversion> Of(FrozenWeight weight) => new() { Codes = PackedWeight.Of(weight).Codes.ViewOf<uint>() };
 
             public View Table(int threads) => default;
 

@@ -18,6 +18,10 @@ namespace Llama
             }
         }
 
+        /// <inheritdoc/>
+        [global::System.CodeDom.Compiler.GeneratedCode("AdapterToolkit.Generators", "VERSION")]
+        protected override int OwnAttentions => 1;
+
         /// <summary><c>Forward</c> with planned buffers: each is released after its last use.</summary>
         /// <param name="x">As <c>Forward</c> takes it.</param>
         /// <param name="context">As <c>Forward</c> takes it.</param>
@@ -38,7 +42,7 @@ namespace Llama
 
             // return Output.Forward(Op.CausalAttention(query, key, Value.Forward(x), context));
             global::AdapterToolkit.Tensors.Tensor valueOutput = Value.Evaluate(x, pass);
-            global::AdapterToolkit.Tensors.Tensor causalAttention = global::AdapterToolkit.Operators.Op.CausalAttention(query, key, valueOutput, context);
+            global::AdapterToolkit.Tensors.Tensor causalAttention = global::AdapterToolkit.Operators.Op.CausalAttention(query, key, valueOutput, context, PrefixAt(pass, 0));
             query.Release();
             key.Release();
             valueOutput.Release();
@@ -112,7 +116,7 @@ namespace Llama
             global::AdapterToolkit.Tensors.Tensor? valueOutputGradient = null;
             if (causalAttentionGradient is not null)
             {
-                (global::AdapterToolkit.Tensors.Tensor? queryContribution, global::AdapterToolkit.Tensors.Tensor? keyContribution, global::AdapterToolkit.Tensors.Tensor? valueContribution) = global::AdapterToolkit.Operators.Op.CausalAttentionGradient(causalAttentionGradient, saved.Query!, saved.Key!, saved.ValueOutput!, saved.CausalAttention!, saved.CausalAttentionLogSumExp!, saved.Context, saved.QueryRecord is not null, saved.KeyRecord is not null, saved.ValueRecord is not null);
+                (global::AdapterToolkit.Tensors.Tensor? queryContribution, global::AdapterToolkit.Tensors.Tensor? keyContribution, global::AdapterToolkit.Tensors.Tensor? valueContribution) = global::AdapterToolkit.Operators.Op.CausalAttentionGradient(causalAttentionGradient, saved.Query!, saved.Key!, saved.ValueOutput!, saved.CausalAttention!, saved.CausalAttentionLogSumExp!, saved.Context, saved.CausalAttentionPrefix, saved.QueryRecord is not null, saved.KeyRecord is not null, saved.ValueRecord is not null);
                 if (saved.QueryRecord is not null)
                     queryGradient = queryContribution;
                 else
@@ -186,10 +190,12 @@ namespace Llama
             // return Output.Forward(Op.CausalAttention(query, key, Value.Forward(x), context));
             global::AdapterToolkit.Tensors.Tensor valueOutput = Value.ForwardSaving(x, xActive, pass, out saved.ValueRecord);
             bool valueOutputActive = saved.ValueRecord is not null;
-            bool causalAttentionActive = queryOutputActive || keyOutputActive || valueOutputActive;
+            global::AdapterToolkit.Operators.AttentionPrefix? prefix = PrefixAt(pass, 0);
+            saved.CausalAttentionPrefix = prefix;
+            bool causalAttentionActive = queryOutputActive || keyOutputActive || valueOutputActive || prefix is { Trains: true };
             global::AdapterToolkit.Tensors.Tensor causalAttention = causalAttentionActive
-                ? global::AdapterToolkit.Operators.Op.CausalAttentionSaving(query, key, valueOutput, context, out saved.CausalAttentionLogSumExp)
-                : global::AdapterToolkit.Operators.Op.CausalAttention(query, key, valueOutput, context);
+                ? global::AdapterToolkit.Operators.Op.CausalAttentionSaving(query, key, valueOutput, context, prefix, out saved.CausalAttentionLogSumExp)
+                : global::AdapterToolkit.Operators.Op.CausalAttention(query, key, valueOutput, context, prefix);
             saved.Query = causalAttentionActive ? query.Retain() : null;
             saved.Key = causalAttentionActive ? key.Retain() : null;
             saved.ValueOutput = causalAttentionActive ? valueOutput.Retain() : null;
@@ -239,6 +245,7 @@ namespace Llama
             internal global::AdapterToolkit.Tensors.Tensor? ValueOutput;
             internal global::AdapterToolkit.Tensors.Tensor? CausalAttention;
             internal global::AdapterToolkit.Tensors.Tensor? CausalAttentionLogSumExp;
+            internal global::AdapterToolkit.Operators.AttentionPrefix? CausalAttentionPrefix;
             internal global::AdapterToolkit.Operators.ForwardRecord? OutputRecord;
 
             /// <inheritdoc/>

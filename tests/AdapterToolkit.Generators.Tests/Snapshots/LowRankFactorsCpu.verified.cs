@@ -232,7 +232,7 @@ namespace AdapterToolkit.Generated.User_Project
                             else
                             {
                                 ref float target = ref Unsafe.Add(ref gradients, ((nint)rank * features) + feature);
-                                FactorSums.Add(ref sums, width, ref target, features, count, columns, scaling);
+                                FactorSums.Add<TVector, TOperations>(ref sums, width, ref target, features, count, columns, scaling);
                             }
                         }
                     }

@@ -101,7 +101,7 @@ namespace AdapterToolkit.Generated.User_Project
                     256 => new InputGradient<With256Bits, TWeight, TRank>(dy, weight.Data, terms, v, dx),
                     _ => new InputGradient<With128Bits, TWeight, TRank>(dy, weight.Data, terms, v, dx),
                 };
-                device.Workers.Run(work, workers);
+                device.RunShared(work, workers);
             }
 
             /// <summary>The forward product, or its low-rank terms alone.</summary>
@@ -114,7 +114,7 @@ namespace AdapterToolkit.Generated.User_Project
                     256 => new Forward<With256Bits, TWeight, TRank>(x, weight, bias, terms, u, y),
                     _ => new Forward<With128Bits, TWeight, TRank>(x, weight, bias, terms, u, y),
                 };
-                device.Workers.Run(work, workers);
+                device.RunShared(work, workers);
             }
 
         }
@@ -133,7 +133,7 @@ namespace AdapterToolkit.Generated.User_Project
                     256 => new Factors<Floats256, VectorOperations256, TRank>.Reduce(x, terms, u),
                     _ => new Factors<Floats128, VectorOperations128, TRank>.Reduce(x, terms, u),
                 };
-                device.Workers.Run(work, workers);
+                device.RunShared(work, workers);
             }
 
             /// <summary>v = s·dy B for each term.</summary>
@@ -146,7 +146,7 @@ namespace AdapterToolkit.Generated.User_Project
                     256 => new Factors<Floats256, VectorOperations256, TRank>.ReduceGradient(dy, terms, v),
                     _ => new Factors<Floats128, VectorOperations128, TRank>.ReduceGradient(dy, terms, v),
                 };
-                device.Workers.Run(work, workers);
+                device.RunShared(work, workers);
             }
 
             /// <summary>dA += vᵀ x and dB += s·dyᵀ u.</summary>
@@ -166,7 +166,7 @@ namespace AdapterToolkit.Generated.User_Project
                     256 => new Factors<Floats256, VectorOperations256, TRank>.Merge(weight.Data, factors.A.Value, factors.B.Value, sign * factors.Scaling),
                     _ => new Factors<Floats128, VectorOperations128, TRank>.Merge(weight.Data, factors.A.Value, factors.B.Value, sign * factors.Scaling),
                 };
-                device.Workers.Run(work, workers);
+                device.RunShared(work, workers);
             }
 
             /// <summary>y = Σ s·u Bᵀ with u = x Aᵀ: the terms alone, without W.</summary>
@@ -188,7 +188,7 @@ namespace AdapterToolkit.Generated.User_Project
                     256 => new Factors<Floats256, VectorOperations256, TRank>.FactorGradient(byRank, byFeature, scaling, turns, gradient),
                     _ => new Factors<Floats128, VectorOperations128, TRank>.FactorGradient(byRank, byFeature, scaling, turns, gradient),
                 };
-                device.Workers.Run(work, workers);
+                device.RunShared(work, workers);
             }
         }
     }

@@ -9,8 +9,12 @@ public sealed class PublicNamesTests
 {
     private static readonly string[] s_emittedCodeCalls = ["AdapterToolkit.CompilerServices", "AdapterToolkit.Kernels"];
 
-    /// <summary>What kernels are handed besides: adapters make it, which stand apart from what emitted code calls.</summary>
-    private static readonly string[] s_handed = ["AdapterToolkit.Weights.LowRankPlacement", "AdapterToolkit.Weights.LowRankTerms"];
+    /// <summary>What kernels and operators are handed besides: weights and adapters make it, which stand apart from what emitted code calls.</summary>
+    private static readonly string[] s_handed =
+    [
+        "AdapterToolkit.Operators.AttentionPrefix", "AdapterToolkit.Weights.LowRankPlacement", "AdapterToolkit.Weights.LowRankTerms",
+        "AdapterToolkit.Weights.PackedWeight",
+    ];
 
     private static IEnumerable<Type> Types => typeof(ComputeDevice).Assembly.GetExportedTypes().Where(type => !type.IsNested);
 

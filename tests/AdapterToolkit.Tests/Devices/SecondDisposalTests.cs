@@ -22,7 +22,6 @@ public sealed class SecondDisposalTests
     private static readonly Dictionary<Type, Func<CpuDevice, string, IDisposable>> s_made = new()
     {
         [typeof(ComputeDevice)] = (_, _) => new CpuDevice(2),
-        [typeof(WorkerPool)] = (_, _) => new CpuDevice(2).Workers,
         [typeof(Tensor)] = (device, _) => Tensor.From(device, new Shape(2, 2), s_numbers),
         [typeof(TensorScope)] = (_, _) => new TensorScope(),
         [typeof(Parameter)] = (device, _) => new Parameter(Tensor.From(device, new Shape(2, 2), s_numbers)),

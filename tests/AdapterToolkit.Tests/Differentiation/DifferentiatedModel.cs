@@ -148,6 +148,13 @@ internal sealed class DifferentiatedModel : IDisposable
             module.RecomputesForward = false;
     }
 
+    /// <summary>The gradients of all inputs, then of all parameters.</summary>
+    public float[]?[] Gradients()
+    {
+        float[]?[] inputGradients = Run([.. _inputs.Select(_ => true)], Forward());
+        return [.. inputGradients, .. Parameters.Select(parameter => parameter.Gradient!.ToArray())];
+    }
+
     public void Dispose()
     {
         foreach (Linear layer in Layers)

@@ -31,13 +31,27 @@ public sealed class DifferentiationTests
         [nameof(SectionsThatEndEarly)] = () => new SectionsThatEndEarly(),
         [nameof(SwappedInLoop)] = () => new SwappedInLoop(),
         [nameof(NestedLoops)] = () => new NestedLoops(),
+        [nameof(SharedHelper)] = () => new SharedHelper(),
+        [nameof(SharedHelperWrittenOut)] = () => new SharedHelperWrittenOut(),
+        [nameof(HelperInLoop)] = () => new HelperInLoop(),
+        [nameof(HelperInLoopWrittenOut)] = () => new HelperInLoopWrittenOut(),
+        [nameof(HelperInBranch)] = () => new HelperInBranch(),
+        [nameof(HelperWithEarlyReturn)] = () => new HelperWithEarlyReturn(),
+        [nameof(LocalFunctions)] = () => new LocalFunctions(),
+        [nameof(LocalFunctionsWrittenOut)] = () => new LocalFunctionsWrittenOut(),
+        [nameof(HelperCallingHelper)] = () => new HelperCallingHelper(),
+        [nameof(HelperWithTuple)] = () => new HelperWithTuple(),
+        [nameof(InheritedHelper)] = () => new InheritedHelper(),
+        [nameof(GenericHelpers<>)] = () => new GenericHelpers<Made>(),
     };
 
     /// <summary>Every model of one tensor, in each of the modes that its branches tell apart.</summary>
     public static IEnumerable<TheoryDataRow<string, int>> UnaryModels =>
         from name in s_unaryModels.Keys
         from mode in name is nameof(FanOut) or nameof(ModuleUsedTwice) or nameof(ScalarArithmetic) or nameof(UserOperators)
-            or nameof(UnusedResults) or nameof(TrainableNorm) or nameof(Nested) or nameof(LoopOverModules)
+            or nameof(UnusedResults) or nameof(TrainableNorm) or nameof(Nested) or nameof(LoopOverModules) or nameof(SharedHelper)
+            or nameof(SharedHelperWrittenOut) or nameof(HelperInLoop) or nameof(HelperInLoopWrittenOut) or nameof(HelperCallingHelper)
+            or nameof(GenericHelpers<>)
             ? Enumerable.Range(0, 1)
             : Enumerable.Range(0, name == nameof(ReturnFromLoop) ? 7 : 4)
         select new TheoryDataRow<string, int>(name, mode).WithTrait("Device", "cpu");
@@ -130,6 +144,31 @@ public sealed class DifferentiationTests
         model.Randomize(layer => true);
         InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => model.Evaluate());
         Assert.Equal("Mode is -1.", thrown.Message);
+    }
+
+    [Theory]
+    [InlineData(nameof(SharedHelper), nameof(SharedHelperWrittenOut))]
+    [InlineData(nameof(HelperInLoop), nameof(HelperInLoopWrittenOut))]
+    [InlineData(nameof(LocalFunctions), nameof(LocalFunctionsWrittenOut))]
+    public void A_helper_computes_what_its_body_written_out_does(string name, string writtenOut)
+    {
+        for (int mode = 0; mode < 3; mode++)
+        {
+            using DifferentiatedModel model = Open(name, mode), expected = Open(writtenOut, mode);
+            model.Randomize(layer => true);
+            expected.Randomize(layer => true);
+            Assert.Equal(expected.Evaluate(), model.Evaluate());
+            Assert.Equal(expected.Gradients(), model.Gradients());
+        }
+    }
+
+    [Fact]
+    public void Exceptions_of_a_helper_stay()
+    {
+        using DifferentiatedModel model = Open(nameof(HelperWithEarlyReturn), -1);
+        model.Randomize(layer => true);
+        InvalidOperationException thrown = Assert.Throws<InvalidOperationException>(() => model.Evaluate());
+        Assert.Equal("mode is -1.", thrown.Message);
     }
 
     private static DifferentiatedModel Open(string name, int mode, bool trainable = true)

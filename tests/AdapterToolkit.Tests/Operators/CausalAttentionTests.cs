@@ -100,7 +100,7 @@ public sealed class CausalAttentionTests
         using SequenceContext context = shape.Context(device);
         using Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), key = Tensor.From(device, shape.KeyShape, shape.Key);
         long operands = device.HeldBytes;
-        using Tensor result = Op.CausalAttentionSaving(query, key, key, context, out Tensor logSumExp);
+        using Tensor result = Op.CausalAttentionSaving(query, key, key, context, null, out Tensor logSumExp);
         long saved = sizeof(float) * shape.Rows * ((shape.Heads * shape.HeadDim) + shape.Heads);
         Assert.Equal(saved, result.Bytes + logSumExp.Bytes);
         Assert.InRange(device.PeakHeldBytes - operands, saved, 2 * saved);
@@ -177,11 +177,12 @@ public sealed class CausalAttentionTests
         {
             float[] result = Forward(device, shape);
             (float[] query, float[] key, float[] value) = Gradients(device, shape, true, true, true);
-            foreach (Sequence sequence in shape.Tokens.Sequences)
+            for (int number = 0; number < shape.Tokens.Batch; number++)
             {
+                Sequence sequence = shape.Tokens.Sequences[number];
                 if (sequence.Length == 0)
                     continue;
-                AttentionCase alone = shape.Alone(sequence);
+                AttentionCase alone = shape.Alone(number);
                 (float[] dQuery, float[] dKey, float[] dValue) = Gradients(device, alone, true, true, true);
                 Assert.Equal(Forward(device, alone), shape.RowsOf(sequence, result));
                 Assert.Equal(dQuery, shape.RowsOf(sequence, query));
@@ -219,9 +220,9 @@ public sealed class CausalAttentionTests
         using SequenceContext context = shape.Context(device);
         Tensor query = Tensor.From(device, shape.QueryShape, shape.Query), gradient = Tensor.From(device, shape.QueryShape, shape.Gradient);
         Tensor key = Tensor.From(device, shape.KeyShape, shape.Key), value = Tensor.From(device, shape.KeyShape, shape.Value);
-        Tensor result = Op.CausalAttentionSaving(query, key, value, context, out Tensor logSumExp);
+        Tensor result = Op.CausalAttentionSaving(query, key, value, context, null, out Tensor logSumExp);
         (Tensor? dQuery, Tensor? dKey, Tensor? dValue) = Op.CausalAttentionGradient(
-            gradient, query, key, value, result, logSumExp, context, queryActive, keyActive, valueActive);
+            gradient, query, key, value, result, logSumExp, context, null, queryActive, keyActive, valueActive);
         context.Rotary.Dispose();
         return (dQuery?.ToArray() ?? [], dKey?.ToArray() ?? [], dValue?.ToArray() ?? []);
     }

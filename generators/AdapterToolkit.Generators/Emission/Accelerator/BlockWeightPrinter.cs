@@ -40,7 +40,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
 
             public static {{TypeName(format)}} Of(FrozenWeight weight)
             {
-                PackedWeight packed = weight.Packed;
+                PackedWeight packed = PackedWeight.Of(weight);
                 return new()
                 {
                     {{Fields.Select(field => $"{field.Name} = {field.Value},")}}

@@ -113,7 +113,11 @@ internal static class FactorKernelsPrinter
         }
         """);
 
-    /// <summary>A sum over rows: a group has 32 features and a few components; its threads share the rows.</summary>
+    /// <summary>
+    /// A sum over rows: a group has 32 features and a few components; its threads share the rows. The scaling multiplies the activations, so that the gradient
+    /// is added to by an addition alone: a product that is added may be rounded before it is or not, as a device's compiler likes, and then the bits would
+    /// depend on whether a sequence is added to the sum of another one or by itself.
+    /// </summary>
     private static string Gradient(FactorNames names) => Template.Text($$"""
         /// <summary>{{names.Gradient.Formula}}, {{Features}} features and a few components a group of {{GradientThreads}} threads.</summary>
         {{AcceleratorFile.KernelMark}}
@@ -130,7 +134,7 @@ internal static class FactorKernelsPrinter
             TComponents components = default;
             components.Begin({{names.OtherReduced}}, firstComponent, TRank.Components, 1);
             for (int row = share; row < rows; row += {{Shares}})
-                components.Add({{names.Activations}}[row * {{names.Features}} + heldFeature], row * TRank.Components);
+                components.Add({{names.Scaling}}{{names.Activations}}[row * {{names.Features}} + heldFeature], row * TRank.Components);
 
             // One thread adds the shares of one result.
             View shares = TComponents.Shares();
@@ -142,7 +146,7 @@ internal static class FactorKernelsPrinter
                 float result = 0f;
                 for (int i = 0; i < {{Shares}}; i++)
                     result += shares[i * TComponents.Count * {{Features}} + thread];
-                gradient[{{names.Index("component", "feature")}}] += {{names.Scaling}}result;
+                gradient[{{names.Index("component", "feature")}}] += result;
             }
         }
         """);

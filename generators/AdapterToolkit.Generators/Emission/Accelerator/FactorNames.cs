@@ -34,7 +34,7 @@ internal sealed record FactorNames(
     /// <summary>The member of an adapter's factors that holds the factor.</summary>
     public string Parameter => Factor.ToUpperInvariant();
 
-    /// <summary>What the sum of a gradient is multiplied by.</summary>
+    /// <summary>What the activations are multiplied by in the sum of a gradient.</summary>
     public string Scaling => ComponentsFirst ? string.Empty : "scaling * ";
 
     /// <summary>What the sum of a product is multiplied by.</summary>

@@ -106,9 +106,8 @@ internal static class FewRowsWeightsPrinter
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
-            private TWeight _weight;
-            private View _table;
-            private int {{string.Join(", ", Four.Select(i => $"_column{i}"))}}, _lastElement;
+            private PieceReader<TWeight, TPieces> _reader;
+            private int {{string.Join(", ", Four.Select(i => $"_column{i}"))}};
 
             public static int Length => {{Length}};
 
@@ -116,16 +115,14 @@ internal static class FewRowsWeightsPrinter
 
             public void Begin(TWeight weight, View table, int firstColumn, int inFeatures, int outFeatures)
             {
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 {{Four.Select(i => $"_column{i} = Math.Min({KernelText.Plus("firstColumn", i)}, outFeatures - 1) * inFeatures;")}}
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public ProductTile Add(ProductTile sums, FourRows left, int i)
             {
-                {{Four.Select(column => $"Piece piece{column} = TPieces.Load(_weight, _column{column} + i, _lastElement);")}}
-                {{Four.Select(column => $"Eight numbers{column} = TPieces.Decode(_weight, _table, piece{column});")}}
+                {{Four.Select(column => $"Piece piece{column} = _reader.Load(_column{column} + i);")}}
+                {{Four.Select(column => $"Eight numbers{column} = _reader.Decode(piece{column});")}}
                 {{Enumerable.Range(0, Length).Select(MultiplyAdd)}}
                 return sums;
             }
@@ -133,7 +130,7 @@ internal static class FewRowsWeightsPrinter
             public ProductTile AddOne(ProductTile sums, FourRows left, int i)
             {
                 FourFloats numbers = Quadruple.Of(
-                    {{string.Join(",\n", Four.Select(column => $"_weight.Number(_table, _column{column} + i)"))}});
+                    {{string.Join(",\n", Four.Select(column => $"_reader.Number(_column{column} + i)"))}});
                 return ProductTile.MultiplyAdd(sums, left.At(i), numbers);
             }
         }
@@ -142,9 +139,8 @@ internal static class FewRowsWeightsPrinter
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
-            private TWeight _weight;
-            private View _table;
-            private int _source, _columns, _lastElement;
+            private PieceReader<TWeight, TPieces> _reader;
+            private int _source, _columns;
             private ProductTile _near, _far;
 
             public static int Pieces => {{Columns / Length}};
@@ -153,16 +149,14 @@ internal static class FewRowsWeightsPrinter
 
             public void Begin(TWeight weight, View table, int firstColumn, int piece, int inFeatures, int outFeatures)
             {
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 _source = Math.Min(firstColumn + {{Length}} * piece, (inFeatures - 1) / {{Length}} * {{Length}});
                 _columns = inFeatures;
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public void Add(FourFloats left, int summand)
             {
-                Eight numbers = TPieces.Decode(_weight, _table, TPieces.Load(_weight, _source + summand * _columns, _lastElement));
+                Eight numbers = _reader.Decode(_reader.Load(_source + summand * _columns));
                 _near = ProductTile.MultiplyAdd(_near, left, numbers.First);
                 _far = ProductTile.MultiplyAdd(_far, left, numbers.Second);
             }

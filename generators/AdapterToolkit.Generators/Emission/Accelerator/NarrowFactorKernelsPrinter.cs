@@ -44,8 +44,12 @@ internal static class NarrowFactorKernelsPrinter
             int feature = index % {{names.Features}};
             float result = 0f;
             for (int row = 0; row < rows; row++)
-                result += {{names.OtherReduced}}[row * TRank.Components + component] * {{names.Activations}}[row * {{names.Features}} + feature];
-            gradient[{{names.Index("component", "feature")}}] += {{names.Scaling}}result;
+            {
+                float activation = {{names.Activations}}[row * {{names.Features}} + feature];
+                result += {{names.Scaling}}activation * {{names.OtherReduced}}[row * TRank.Components + component];
+            }
+
+            gradient[{{names.Index("component", "feature")}}] += result;
         }
         """);
 }

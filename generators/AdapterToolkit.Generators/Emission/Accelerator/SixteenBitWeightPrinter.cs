@@ -31,7 +31,7 @@ internal static class SixteenBitWeightPrinter
         {
             public Words Codes;
 
-            public static SixteenBitWeight<TConversion> Of(FrozenWeight weight) => new() { Codes = weight.Packed.Codes.ViewOf<uint>() };
+            public static SixteenBitWeight<TConversion> Of(FrozenWeight weight) => new() { Codes = PackedWeight.Of(weight).Codes.ViewOf<uint>() };
 
             public View Table(int threads) => default;
 

@@ -112,5 +112,24 @@ internal static class WeightPieces
             public static Eight Decode<TWeight>(TWeight weight, View table, Piece piece)
                 where TWeight : struct, IPackedWeight => weight.DecodeAnywhere(table, piece);
         }
+
+        /// <summary>Reads W in pieces.</summary>
+        public struct PieceReader<TWeight, TPieces>
+            where TWeight : struct, IPackedWeight
+            where TPieces : struct, IPieces
+        {
+            private TWeight _weight;
+            private View _table;
+            private int _lastElement;
+
+            public static PieceReader<TWeight, TPieces> Of(TWeight weight, View table, int inFeatures, int outFeatures) =>
+                new() { _weight = weight, _table = table, _lastElement = inFeatures * outFeatures - 1 };
+
+            public Piece Load(int element) => TPieces.Load(_weight, element, _lastElement);
+
+            public Eight Decode(Piece piece) => TPieces.Decode(_weight, _table, piece);
+
+            public float Number(int element) => _weight.Number(_table, element);
+        }
         """);
 }

@@ -93,25 +93,22 @@ internal sealed class WeightTilesPrinter(AcceleratorTiling tiling)
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
-            private TWeight _weight;
-            private View _table;
-            private int _thread, _source, _lastElement;
+            private PieceReader<TWeight, TPieces> _reader;
+            private int _thread, _source;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 _thread = place.Thread;
                 _source = Math.Min(place.FirstColumn + _thread, outFeatures - 1) * inFeatures;
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public void LoadFirst(int summands) => Load(0);
 
-            public void Load(int summand) => _piece = TPieces.Load(_weight, _source + summand, _lastElement);
+            public void Load(int summand) => _piece = _reader.Load(_source + summand);
 
-            public void Store(Quads stages, int stage) => TPieces.Decode(_weight, _table, _piece).StoreBelow(stages, stage, _thread);
+            public void Store(Quads stages, int stage) => _reader.Decode(_piece).StoreBelow(stages, stage, _thread);
         }
 
         /// <summary>Of dy W: one summand of {{WeightPieces.Length}} columns.</summary>
@@ -119,30 +116,27 @@ internal sealed class WeightTilesPrinter(AcceleratorTiling tiling)
             where TWeight : struct, IPackedWeight
             where TPieces : struct, IPieces
         {
-            private TWeight _weight;
-            private View _table;
-            private int _target, _source, _columns, _lastElement;
+            private PieceReader<TWeight, TPieces> _reader;
+            private int _target, _source, _columns;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
                 int summand = place.Thread / {{Pieces}}, piece = place.Thread % {{Pieces}};
-                _weight = weight;
-                _table = table;
+                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
                 _target = summand * {{tiling.Stride}} + {{QuadsOfPiece}} * piece;
                 int column = place.FirstColumn + {{NumbersOfPiece}} * piece, lastColumn = (inFeatures - 1) / {{NumbersOfPiece}} * {{NumbersOfPiece}};
                 _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
-                _lastElement = inFeatures * outFeatures - 1;
             }
 
             public void LoadFirst(int summands) => Load(0);
 
-            public void Load(int summand) => _piece = TPieces.Load(_weight, _source + summand * _columns, _lastElement);
+            public void Load(int summand) => _piece = _reader.Load(_source + summand * _columns);
 
             public void Store(Quads stages, int stage)
             {
-                Eight numbers = TPieces.Decode(_weight, _table, _piece);
+                Eight numbers = _reader.Decode(_piece);
                 Quads target = stages.SubView(stage * {{tiling.Stage}} + _target);
                 target[0] = numbers.First;
                 target[1] = numbers.Second;

@@ -37,6 +37,13 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
         }
         """);
 
+    /// <summary>Which of some rows a term stands on; the loop over the terms goes on to the next one where it stands on none.</summary>
+    private const string RowsOfPlacement = """
+        int first = Math.Max(placement.First, firstRow), count = Math.Min(placement.End, endRow) - first;
+        if (count <= 0)
+            continue;
+        """;
+
     /// <summary>What adds a list of terms to results that are there.</summary>
     private static string List => Template.Text($$"""
         /// <summary>
@@ -58,9 +65,7 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
             ref float target = ref packed;
             foreach (LowRankPlacement placement in terms.Placements)
             {
-                int first = Math.Max(placement.First, firstRow), count = Math.Min(placement.End, endRow) - first;
-                if (count <= 0)
-                    continue;
+                {{RowsOfPlacement}}
                 PackRows<TVectors>(
                     ref Unsafe.Add(ref lefts, ((nint)(placement.Slot * rows) + first) * TRank.Value), TRank.Value, count, TRank.Value, ref target);
                 target = ref Unsafe.Add(ref target, count * TRank.Value);
@@ -78,9 +83,7 @@ internal sealed class LowRankTermPrinter(LowRankTerms term) : TermPrinter
                 LowRankFactors? inPanel = null;
                 foreach (LowRankPlacement placement in terms.Placements)
                 {
-                    int first = Math.Max(placement.First, firstRow), count = Math.Min(placement.End, endRow) - first;
-                    if (count <= 0)
-                        continue;
+                    {{RowsOfPlacement}}
                     if (placement.Factors != inPanel)
                     {
                         inPanel = placement.Factors;

@@ -17,7 +17,7 @@ internal static class ProductsPrinter
     {
         Product forward = Product.Forward(needs.Described), inputGradient = Product.InputGradient(needs.Described);
         TermText term = TermPrinter.LoopsOf(forward), gradientTerm = TermPrinter.LoopsOf(inputGradient);
-        string weight = needs.IsPacked ? "TWeight.Bits == 32 ? weight.Data : null, TWeight.Bits < 32 ? weight.Packed : null" : "weight.Data";
+        string weight = needs.IsPacked ? "TWeight.Bits == 32 ? weight.Data : null, TWeight.Bits < 32 ? PackedWeight.Of(weight) : null" : "weight.Data";
         (string packedParameter, string packed) = needs.IsPacked ? ("PackedWeight? packed, ", "packed, ") : (string.Empty, string.Empty);
         return Template.Text($$"""
             /// <summary>The products of one weight and one rank.</summary>
@@ -123,7 +123,7 @@ internal static class ProductsPrinter
         {
             {{VectorShape.All.Select(shape => $"{(shape.Bits == 128 ? "_" : $"{shape.Bits}")} => {work(shape)},")}}
         };
-        device.Workers.Run(work, workers);
+        device.RunShared(work, workers);
         """);
 
     private static string RunFactors(string work) => Run(shape => $"new Factors<Floats{shape.Bits}, VectorOperations{shape.Bits}, TRank>.{work}");

@@ -53,6 +53,15 @@ internal static class QuantizePrinter
         }
     }
 
+    /// <summary>A block's numbers, and what they are divided by.</summary>
+    private const string BeginBlock = """
+        int start = block * TWeight.BlockSize;
+        Numbers numbers = values.Slice(start, Math.Min(TWeight.BlockSize, values.Length - start));
+        float largest = LargestMagnitude.Of(numbers);
+        maxima[block] = largest;
+        BlockNormalization normalization = new(largest);
+        """;
+
     private static string FourBitLoop => Template.Text($$"""
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, two in a byte.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -64,11 +73,7 @@ internal static class QuantizePrinter
             Bytes restCodes = stackalloc byte[{{CodesAtOnce / 2}}];
             for (int block = 0; block < maxima.Length; block++)
             {
-                int start = block * TWeight.BlockSize;
-                Numbers numbers = values.Slice(start, Math.Min(TWeight.BlockSize, values.Length - start));
-                float largest = LargestMagnitude.Of(numbers);
-                maxima[block] = largest;
-                BlockNormalization normalization = new(largest);
+                {{BeginBlock}}
                 Bytes blockCodes = codes.Slice(start / 2, (numbers.Length + 1) / 2);
                 ref float number = ref MemoryMarshal.GetReference(numbers);
                 float first = normalization.First, second = normalization.Second;
@@ -88,7 +93,7 @@ internal static class QuantizePrinter
         }
         """);
 
-    private const string EightBits = """
+    private static string EightBits => Template.Text($$"""
         /// <summary>maxima[block] = max |values|, and the codes of the numbers divided by it, found one number after the other.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         internal static void QuantizeEightBits<TWeight>(Numbers values, Bytes codes, Maxima maxima)
@@ -97,17 +102,13 @@ internal static class QuantizePrinter
             NearestCodeTable nearest = TWeight.Nearest;
             for (int block = 0; block < maxima.Length; block++)
             {
-                int start = block * TWeight.BlockSize;
-                Numbers numbers = values.Slice(start, Math.Min(TWeight.BlockSize, values.Length - start));
-                float largest = LargestMagnitude.Of(numbers);
-                maxima[block] = largest;
-                BlockNormalization normalization = new(largest);
+                {{BeginBlock}}
                 Bytes blockCodes = codes.Slice(start, numbers.Length);
                 for (int i = 0; i < numbers.Length; i++)
                     blockCodes[i] = nearest.Find(normalization.Apply(numbers[i]));
             }
         }
-        """;
+        """);
 
     private const string SixteenBitLoop = """
         /// <summary>codes[i] = values[i], rounded to 16 bits.</summary>

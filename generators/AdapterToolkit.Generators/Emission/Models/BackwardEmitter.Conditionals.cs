@@ -30,12 +30,12 @@ internal sealed partial class BackwardEmitter
             _writer.EndBlock();
         }
 
-        _source = "";
+        _comments.Forget();
     }
 
     private string Capture(Action emit)
     {
-        _source = "";
+        _comments.Forget();
         return _writer.Capture(emit);
     }
 

@@ -33,13 +33,13 @@ internal sealed partial class BackwardEmitter
         string list = record[SavePlan.LoopKey(loop)];
         _writer.Open($"for (int {index} = {list}.Count - 1; {index} >= 0; {index}--)");
         _writer.Line($"{iteration.ClassName} {iteration.Variable} = {list}[{index}];");
-        _source = "";
+        _comments.Forget();
         DeclareYielded(loop.Body);
         SeedTerminator(loop.Body);
         EmitOperations(loop.Body);
         _writer.EndBlock();
         _loop = outer;
-        _source = "";
+        _comments.Forget();
         _contributed = [.. before, .. _dataFlow.UsesOf(loop.Body)];
         foreach (LoopCarriedValue carried in loop.CarriedValues
             .Where(carried => _activity.NeedsGradient(carried.Argument) && _activity.NeedsGradient(carried.Initial)))

@@ -15,6 +15,7 @@ internal sealed partial class BackwardEmitter
     private const string Sum = RuntimeNames.GradientAccumulation + ".Accumulate";
 
     private readonly SourceWriter _writer;
+    private readonly SourceComments _comments;
     private readonly DataFlow _dataFlow;
     private readonly Graph _graph;
     private readonly Activity _activity;
@@ -24,7 +25,6 @@ internal sealed partial class BackwardEmitter
     private HashSet<int> _contributed = [];
     private Loop? _loop;
     private EquatableArray<int> _results;
-    private string _source = "";
 
     /// <summary>Makes an emitter of one method.</summary>
     /// <param name="writer">Where to write.</param>
@@ -35,6 +35,7 @@ internal sealed partial class BackwardEmitter
     public BackwardEmitter(SourceWriter writer, DataFlow dataFlow, Activity activity, SavePlan plan, NameScope names)
     {
         _writer = writer;
+        _comments = new SourceComments(writer);
         _dataFlow = dataFlow;
         _graph = dataFlow.Graph;
         _activity = activity;
@@ -67,7 +68,7 @@ internal sealed partial class BackwardEmitter
         HashSet<int> defined = [.. region.Operations.SelectMany(DataFlow.DefinedBy)];
         foreach (Operation operation in region.Operations.Reverse().Where(_plan.IsDifferentiated))
         {
-            Comment(operation);
+            _comments.Write(operation);
             foreach (int value in _dataFlow.UsesOf(operation)
                 .Where(value => defined.Contains(value) && _activity.NeedsGradient(value) && !_gradients.ContainsKey(value))
                 .OrderBy(value => value))
@@ -92,15 +93,6 @@ internal sealed partial class BackwardEmitter
                     break;
             }
         }
-    }
-
-    private void Comment(Operation operation)
-    {
-        if (operation.Source == _source || operation.Source.Length == 0)
-            return;
-        _source = operation.Source;
-        _writer.Line();
-        _writer.Line($"// {_source}");
     }
 
     private string NewName(int value) => _names.Fresh(Casing.Camel(_graph.Names[value]) + "Gradient");

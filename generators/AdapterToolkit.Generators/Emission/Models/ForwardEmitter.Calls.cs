@@ -1,5 +1,6 @@
 using AdapterToolkit.Generators.Model;
 using AdapterToolkit.Generators.Planning;
+using AdapterToolkit.Generators.Symbols;
 
 namespace AdapterToolkit.Generators.Emission.Models;
 
@@ -9,7 +10,11 @@ internal sealed partial class ForwardEmitter
     private static string Pass(Argument argument, string text) => argument.IsNamed ? $"{argument.Parameter}: {text}" : text;
 
     private string ArgumentText(Argument argument, Dictionary<string, string> replaced) =>
-        Pass(argument, argument.IsTensor ? Name(argument.Value) : replaced.TryGetValue(argument.Parameter, out string? name) ? name : Print(argument.Code!));
+        Pass(argument, argument.IsTensor ? Name(argument.Value) : replaced.TryGetValue(argument.Parameter, out string? name) ? name : Code(argument));
+
+    /// <summary>The expression of an argument that is no tensor.</summary>
+    private string Code(Argument argument) =>
+        argument.IsFromPass ? $"{RuntimeNames.Members.PrefixAt}({_passParameter}, {argument.Attention})" : Print(argument.Code!);
 
     private void EmitLayer(LayerCall layer)
     {
@@ -69,16 +74,21 @@ internal sealed partial class ForwardEmitter
 
         foreach (Argument argument in _plan.SavedArguments(call).Where(argument => !argument.IsParameter))
         {
-            string local = replaced[argument.Parameter] = Materialize(Print(argument.Code!), argument.Type, argument.Parameter);
+            string local = replaced[argument.Parameter] = Materialize(Code(argument), argument.Type, argument.Parameter);
             _writer.Line($"{_plan.SavedArgument(call, argument)} = {local};");
         }
 
-        if (_activity.SourcesOf(call.Result).Count > 1 && _plan.NeedsFlag(call.Result))
+        if ((_activity.SourcesOf(call.Result).Count > 1 || call.Trainable is not null) && _plan.NeedsFlag(call.Result))
         {
             IEnumerable<string> flags = call.Arguments
                 .Where(argument => argument.IsTensor && !_activity.IsInactive(argument.Value))
                 .Select(argument => Flag(argument.Value));
+            if (call.Trainable is { } trainable)
+                flags = flags.Append($"{replaced[trainable.Parameter]} is {{ {RuntimeNames.Members.Trains}: true }}");
             DeclareFlag(call.Result, string.Join(" || ", flags.Distinct()));
+            RecordPlan flagRecord = _plan.RecordOfValue(call.Result);
+            if (flagRecord.Has(SavePlan.FlagKey(call.Result)))
+                _writer.Line($"{flagRecord[SavePlan.FlagKey(call.Result)]} = {Flag(call.Result)};");
         }
 
         string arguments = string.Join(", ", call.Arguments.Select(argument => ArgumentText(argument, replaced)));

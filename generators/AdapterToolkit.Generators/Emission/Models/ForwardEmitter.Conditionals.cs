@@ -33,7 +33,7 @@ internal sealed partial class ForwardEmitter
         RestoreWritten(before);
         if (!IsEmpty(conditional.Else, killedInElse))
         {
-            _source = "";
+            _comments.Forget();
             _writer.Open("else");
             EmitBranch(conditional, conditional.Else, killedInElse);
             _writer.Close();
@@ -45,7 +45,7 @@ internal sealed partial class ForwardEmitter
         object[] writtenInBranches = [.. writtenInThen.Concat(_written).Where(key => key is string)];
         RestoreWritten(before);
         _written.UnionWith(writtenInBranches);
-        _source = "";
+        _comments.Forget();
         foreach (int result in conditional.Results)
         {
             if (_plan is { } plan && plan.RecordOfValue(result).Has(SavePlan.FlagKey(result)))

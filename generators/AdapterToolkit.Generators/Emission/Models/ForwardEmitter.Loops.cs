@@ -37,7 +37,7 @@ internal sealed partial class ForwardEmitter
         _writer.EndBlock(loop.Footer is null ? "" : $" {Print(loop.Footer)}");
         RestoreWritten(written);
         _loop = outer;
-        _source = "";
+        _comments.Forget();
         if (Saves(loop))
         {
             foreach (int value in DataFlow.DefinedBy(loop).Where(value => _plan!.RecordOf(loop).Has(SavePlan.FlagKey(value))))

@@ -14,6 +14,7 @@ internal sealed partial class ForwardEmitter
     private const string Inactive = "false";
 
     private readonly SourceWriter _writer;
+    private readonly SourceComments _comments;
     private readonly Graph _graph;
     private readonly DataFlow _dataFlow;
     private readonly Activity _activity;
@@ -26,7 +27,6 @@ internal sealed partial class ForwardEmitter
     private readonly HashSet<int> _maybeNull = [];
     private EquatableArray<int> _results;
     private Loop? _loop;
-    private string _source = "";
     private string _passParameter = "";
     private string _recordParameter = "";
 
@@ -39,6 +39,7 @@ internal sealed partial class ForwardEmitter
     public ForwardEmitter(SourceWriter writer, DataFlow dataFlow, Activity activity, SavePlan? plan, NameScope names)
     {
         _writer = writer;
+        _comments = new SourceComments(writer);
         _dataFlow = dataFlow;
         _graph = dataFlow.Graph;
         _activity = activity;
@@ -107,7 +108,11 @@ internal sealed partial class ForwardEmitter
         ReleaseDead(owned, liveBefore[0]);
         for (int i = 0; i < operations.Count; i++)
         {
-            Comment(operations[i]);
+            if (operations[i] is OpaqueStatement or Conditional or Loop)
+                _comments.Follow(operations[i]);
+            else
+                _comments.Write(operations[i]);
+
             switch (operations[i])
             {
                 case OpaqueStatement statement:
@@ -143,17 +148,6 @@ internal sealed partial class ForwardEmitter
             _writer.Line($"{Name(value)}.Release();");
             owned.Remove(value);
         }
-    }
-
-    private void Comment(Operation operation)
-    {
-        if (operation.Source == _source)
-            return;
-        _source = operation.Source;
-        if (operation is OpaqueStatement or Conditional or Loop || _source.Length == 0)
-            return;
-        _writer.Line();
-        _writer.Line($"// {_source}");
     }
 
     /// <summary>What stands before the equals sign where a value is defined: its name, with its type unless that was declared before.</summary>

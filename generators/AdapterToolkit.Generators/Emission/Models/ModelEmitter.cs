@@ -52,6 +52,7 @@ internal sealed class ModelEmitter
     {
         TypeEmitter.Open(_writer, _model.Type, $"partial class {_model.Type.Name}{(_model.DerivesFromModule ? "" : " : " + RuntimeNames.Module)}");
         ChildrenEmitter.Emit(_writer, _model);
+        EmitAttentions();
         EmitEvaluate();
         EmitForwardSaving();
         _companions.EmitWithActivePass(_writer);
@@ -67,6 +68,18 @@ internal sealed class ModelEmitter
 
         TypeEmitter.Close(_writer, _model.Type);
         return _writer.ToString();
+    }
+
+    /// <summary>Emits how many attentions the class has; one without any may derive from one that has some.</summary>
+    private void EmitAttentions()
+    {
+        int count = _model.Graph!.Attentions;
+        if (count == 0 && !_model.IncludesBaseChildren)
+            return;
+        _writer.Line();
+        _writer.Line("/// <inheritdoc/>");
+        _writer.Line(GeneratedCode.Attribute);
+        _writer.Line($"protected override int {RuntimeNames.Members.OwnAttentions} => {count};");
     }
 
     private void DocumentParameters(Action<ParameterSpec>? afterTensor = null)

@@ -13,6 +13,9 @@ internal struct AttentionGroup
     /// <summary>How many numbers describe a tile: the sequence's first row, its rows, its length, and the tile's first row in it.</summary>
     public const int NumbersOfTile = 4;
 
+    /// <summary>The number of the tile.</summary>
+    public int Number;
+
     /// <summary>The sequence's first row in the batch.</summary>
     public int FirstRow;
 
@@ -56,7 +59,13 @@ internal struct AttentionGroup
     /// <param name="row">The row, counted from the sequence's first.</param>
     /// <param name="keyHead">The head.</param>
     /// <param name="dimensions">The dimensions.</param>
-    public readonly int KeyStart(int row, int keyHead, AttentionDimensions dimensions) => ((FirstRow + row) * KeyColumns) + (keyHead * dimensions.HeadDim);
+    public readonly int KeyStart(int row, int keyHead, AttentionDimensions dimensions) => RowStart(FirstRow + row, keyHead, dimensions);
+
+    /// <summary>Where the features of one head of any row of keys start, also of one that stands before sequences.</summary>
+    /// <param name="row">The row, counted from the first of all.</param>
+    /// <param name="keyHead">The head.</param>
+    /// <param name="dimensions">The dimensions.</param>
+    public readonly int RowStart(int row, int keyHead, AttentionDimensions dimensions) => (row * KeyColumns) + (keyHead * dimensions.HeadDim);
 
     /// <summary>What the calling group computes, by its number: head, tile, piece of the features.</summary>
     /// <param name="tiles">The tiles of all sequences.</param>
@@ -65,8 +74,10 @@ internal struct AttentionGroup
     {
         int side = 4 * dimensions.Side;
         int pieces = (dimensions.HeadDim + side - 1) / side;
-        int tile = Grid.IdxX / pieces % dimensions.Tiles * NumbersOfTile;
+        int number = Grid.IdxX / pieces % dimensions.Tiles;
+        int tile = number * NumbersOfTile;
         AttentionGroup group = default;
+        group.Number = number;
         group.FirstRow = tiles[tile];
         group.Rows = tiles[tile + 1];
         group.Length = tiles[tile + 2];

@@ -18,7 +18,25 @@ internal static class AttentionLaunch
     internal static void Forward(AcceleratorDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp)
     {
         SequenceTable table = operands.Context.TableOn(device);
-        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table);
+        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table.TileCount);
+        if (operands.Prefix is { } prefix)
+        {
+            device.Launch(
+                AttentionForwardKernels.ForwardWithPrefix,
+                Config(dimensions, dimensions.Heads),
+                operands.Query.View,
+                operands.Key.View,
+                operands.Value.View,
+                prefix.Key.View,
+                prefix.Value.View,
+                table.Tiles,
+                operands.Context.PrefixTableOn(device, prefix).OfSequenceTiles,
+                dimensions,
+                result.View,
+                logSumExp.View);
+            return;
+        }
+
         device.Launch(
             AttentionForwardKernels.Forward,
             Config(dimensions, dimensions.Heads),
@@ -35,7 +53,7 @@ internal static class AttentionLaunch
         AcceleratorDevice device, AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients)
     {
         SequenceTable table = operands.Context.TableOn(device);
-        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table);
+        AttentionDimensions dimensions = Dimensions(device, operands.Shape, table.TileCount);
         Tensor rowSums = logSumExp.AllocateLike();
         device.Launch(
             AttentionBackwardKernels.RowSums,
@@ -44,7 +62,11 @@ internal static class AttentionLaunch
             result.View,
             dimensions.HeadDim,
             rowSums.View);
-        if (gradients.Query is not null)
+        if (operands.Prefix is { } prefix)
+        {
+            BackwardOfPrefix(device, operands, prefix, gradient, logSumExp, rowSums, gradients);
+        }
+        else if (gradients.Query is not null)
         {
             device.Launch(
                 AttentionBackwardKernels.QueryGradient,
@@ -85,9 +107,61 @@ internal static class AttentionLaunch
         rowSums.Release();
     }
 
-    private static AttentionDimensions Dimensions(AcceleratorDevice device, AttentionShape shape, SequenceTable table) => new()
+    /// <summary>The gradients that keys and values before sequences take part in, or have: of the queries, and their own.</summary>
+    private static void BackwardOfPrefix(
+        AcceleratorDevice device,
+        AttentionOperands operands,
+        PrefixOperands prefix,
+        Tensor gradient,
+        Tensor logSumExp,
+        Tensor rowSums,
+        AttentionGradients gradients)
     {
-        Tiles = table.TileCount,
+        SequenceTable table = operands.Context.TableOn(device);
+        PrefixTable prefixes = operands.Context.PrefixTableOn(device, prefix);
+        if (gradients.Query is not null)
+        {
+            AttentionDimensions dimensions = Dimensions(device, operands.Shape, table.TileCount);
+            device.Launch(
+                AttentionBackwardKernels.QueryGradientWithPrefix,
+                Config(dimensions, dimensions.Heads),
+                gradient.View,
+                operands.Query.View,
+                operands.Key.View,
+                operands.Value.View,
+                prefix.Key.View,
+                prefix.Value.View,
+                logSumExp.View,
+                rowSums.View,
+                table.Tiles,
+                prefixes.OfSequenceTiles,
+                dimensions,
+                gradients.Query.View);
+        }
+
+        if (gradients is { PrefixKey: { } keyGradient, PrefixValue: { } valueGradient })
+        {
+            AttentionDimensions dimensions = Dimensions(device, operands.Shape, prefixes.TileCount);
+            device.Launch(
+                AttentionBackwardKernels.PrefixGradients,
+                Config(dimensions, dimensions.KeyHeads),
+                gradient.View,
+                operands.Query.View,
+                prefix.Key.View,
+                prefix.Value.View,
+                logSumExp.View,
+                rowSums.View,
+                prefixes.Tiles,
+                prefixes.OfTiles,
+                dimensions,
+                keyGradient.View,
+                valueGradient.View);
+        }
+    }
+
+    private static AttentionDimensions Dimensions(AcceleratorDevice device, AttentionShape shape, int tiles) => new()
+    {
+        Tiles = tiles,
         Heads = shape.Heads,
         KeyHeads = shape.KeyHeads,
         HeadDim = shape.HeadDim,

@@ -27,13 +27,13 @@ internal readonly struct SequenceTable(ArrayView<int> numbers, int rows)
     {
         int tiles = 0;
         foreach (Sequence sequence in sequences)
-            tiles += TilesOf(sequence, tileRows);
+            tiles += TilesOf(sequence.Rows, tileRows);
         int[] numbers = new int[(tiles * AttentionGroup.NumbersOfTile) + rows];
         Span<int> positions = numbers.AsSpan(tiles * AttentionGroup.NumbersOfTile);
         Span<int> remaining = numbers;
         foreach (Sequence sequence in sequences)
         {
-            for (int tile = 0; tile < TilesOf(sequence, tileRows); tile++)
+            for (int tile = 0; tile < TilesOf(sequence.Rows, tileRows); tile++)
             {
                 AttentionGroup.WriteTile(remaining, sequence, tile * tileRows);
                 remaining = remaining[AttentionGroup.NumbersOfTile..];
@@ -46,5 +46,8 @@ internal readonly struct SequenceTable(ArrayView<int> numbers, int rows)
         return numbers;
     }
 
-    private static int TilesOf(Sequence sequence, int tileRows) => (sequence.Rows + tileRows - 1) / tileRows;
+    /// <summary>How many tiles some rows make.</summary>
+    /// <param name="rows">How many rows there are.</param>
+    /// <param name="tileRows">How many rows a tile has at most.</param>
+    internal static int TilesOf(int rows, int tileRows) => (rows + tileRows - 1) / tileRows;
 }

@@ -16,9 +16,9 @@ internal static class AttentionBackwardCpu
     private const int KeyBlock = 64;
 
     internal static void Run(CpuDevice device, AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) =>
-        device.Workers.Run(
+        device.RunShared(
             new Work(operands, gradient, result, logSumExp, gradients),
-            Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.Context.LongestRows, operands.Shape.HeadDim));
+            Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.LongestKeys, operands.Shape.HeadDim));
 
     private sealed class Work(AttentionOperands operands, Tensor gradient, Tensor result, Tensor logSumExp, AttentionGradients gradients) : VectorWork
     {
@@ -28,53 +28,63 @@ internal static class AttentionBackwardCpu
         {
             ReadOnlySpan<Sequence> sequences = operands.Context.Sequences;
             for (int group = worker; group < sequences.Length * _shape.KeyHeads; group += workers)
-                Differentiate<TOperations, TVector>(sequences[group / _shape.KeyHeads], group % _shape.KeyHeads);
+            {
+                int sequence = group / _shape.KeyHeads;
+                Differentiate<TOperations, TVector>(sequences[sequence], operands.PrefixOf(sequence), group % _shape.KeyHeads);
+            }
         }
 
         /// <summary>The gradients of one head of keys and values and of the queries' heads that use it, in one sequence.</summary>
-        private void Differentiate<TOperations, TVector>(Sequence sequence, int keyHead)
+        private void Differentiate<TOperations, TVector>(Sequence sequence, SequencePrefix prefix, int keyHead)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
-            int length = sequence.Length;
-            Scratch scratch = new(_shape.HeadDim, lanes, length, KeyBlock);
-            MemoryMarshal.CreateSpan(ref scratch.KeyGradient, 2 * length * scratch.Width).Clear();
+            int length = sequence.Length, attended = prefix.Count + length;
+            AttendedRows keys = new(operands.Prefix?.Key, prefix, operands.Key, sequence.FirstRow, keyHead, _shape.HeadDim);
+            AttendedRows values = new(operands.Prefix?.Value, prefix, operands.Value, sequence.FirstRow, keyHead, _shape.HeadDim);
+            Scratch scratch = new(_shape.HeadDim, lanes, attended, KeyBlock);
+            MemoryMarshal.CreateSpan(ref scratch.KeyGradient, 2 * attended * scratch.Width).Clear();
             for (int head = keyHead * _shape.GroupSize; head < (keyHead + 1) * _shape.GroupSize; head++)
             {
                 for (int first = 0; first < length; first += lanes)
-                    AddTile<TOperations, TVector>(in scratch, sequence.FirstRow, keyHead, head, first, Math.Min(lanes, length - first));
+                    AddTile<TOperations, TVector>(in scratch, keys, values, sequence.FirstRow, prefix.Count, head, first, Math.Min(lanes, length - first));
                 if (gradients.Query is not null)
                     AttentionHeads.Clear(gradients.Query, sequence.FirstRow + length, sequence.Rows - length, head, _shape.HeadDim);
             }
 
-            CopyOut(ref scratch.KeyGradient, scratch.Width, gradients.Key, sequence, keyHead);
-            CopyOut(ref scratch.ValueGradient, scratch.Width, gradients.Value, sequence, keyHead);
+            int width = scratch.Width, own = prefix.Count * width;
+            CopyOut(ref scratch.KeyGradient, width, gradients.PrefixKey, prefix.FirstGradient, prefix.Count, keyHead);
+            CopyOut(ref scratch.ValueGradient, width, gradients.PrefixValue, prefix.FirstGradient, prefix.Count, keyHead);
+            CopyOut(ref Unsafe.Add(ref scratch.KeyGradient, own), width, gradients.Key, sequence.FirstRow, length, keyHead);
+            CopyOut(ref Unsafe.Add(ref scratch.ValueGradient, own), width, gradients.Value, sequence.FirstRow, length, keyHead);
+            if (gradients.Key is not null)
+                AttentionHeads.Clear(gradients.Key, sequence.FirstRow + length, sequence.Rows - length, keyHead, _shape.HeadDim);
+            if (gradients.Value is not null)
+                AttentionHeads.Clear(gradients.Value, sequence.FirstRow + length, sequence.Rows - length, keyHead, _shape.HeadDim);
         }
 
         /// <summary>Writes the gradient of one tile of queries, and adds what the tile contributes to the gradients of keys and values.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void AddTile<TOperations, TVector>(in Scratch scratch, int firstRow, int keyHead, int head, int firstQuery, int queries)
+        private void AddTile<TOperations, TVector>(
+            in Scratch scratch, AttendedRows keys, AttendedRows values, int firstRow, int before, int head, int firstQuery, int queries)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
             int lanes = SmallProduct.Lanes<TOperations, TVector>();
             int features = _shape.HeadDim, keyColumns = _shape.KeyColumns, width = scratch.Width;
-            ref float keys = ref AttentionHeads.First(operands.Key, firstRow, keyHead, features);
-            ref float values = ref AttentionHeads.First(operands.Value, firstRow, keyHead, features);
             LoadTile<TOperations, TVector>(in scratch, firstRow + firstQuery, head, queries);
 
-            int end = firstQuery + queries;
-            for (int first = 0; first < end; first += KeyBlock)
+            int end = before + firstQuery + queries, count;
+            for (int first = 0; first < end; first += count)
             {
-                int count = Math.Min(KeyBlock, end - first);
-                int distance = first - firstQuery;
-                ref float blockKeys = ref Unsafe.Add(ref keys, (nint)first * keyColumns);
-                ref float blockValues = ref Unsafe.Add(ref values, (nint)first * keyColumns);
+                count = keys.BlockFrom(first, end, KeyBlock);
+                int distance = first - before - firstQuery;
+                ref float blockKeys = ref keys[first];
                 CausalProduct.OfKeys<TOperations, TVector>(
                     ref blockKeys, keyColumns, count, distance, ref scratch.QueryTile, features, ref scratch.Weights);
                 CausalProduct.OfKeys<TOperations, TVector>(
-                    ref blockValues, keyColumns, count, distance, ref scratch.GradientTile, features, ref scratch.Products);
+                    ref values[first], keyColumns, count, distance, ref scratch.GradientTile, features, ref scratch.Products);
                 DifferentiateSoftmax<TOperations, TVector>(in scratch, count, distance);
                 if (gradients.Query is not null)
                 {
@@ -82,14 +92,14 @@ internal static class AttentionBackwardCpu
                         ref blockKeys, keyColumns, count, distance, ref scratch.Products, features, ref scratch.QueryGradientTile, accumulates: first > 0);
                 }
 
-                if (gradients.Key is not null)
+                if ((first < before ? gradients.PrefixKey : gradients.Key) is not null)
                 {
                     ref float sums = ref Unsafe.Add(ref scratch.KeyGradient, first * width);
                     CausalProduct.SumOverQueries<TOperations, TVector>(
                         ref scratch.Products, count, distance, ref scratch.QueryRows, queries, ref sums, width);
                 }
 
-                if (gradients.Value is not null)
+                if ((first < before ? gradients.PrefixValue : gradients.Value) is not null)
                 {
                     ref float sums = ref Unsafe.Add(ref scratch.ValueGradient, first * width);
                     CausalProduct.SumOverQueries<TOperations, TVector>(
@@ -185,13 +195,12 @@ internal static class AttentionBackwardCpu
             }
         }
 
-        private void CopyOut(ref float sums, int width, Tensor? target, Sequence sequence, int keyHead)
+        private void CopyOut(ref float sums, int width, Tensor? target, int firstRow, int count, int keyHead)
         {
-            if (target is null)
+            if (target is null || count == 0)
                 return;
-            ref float rows = ref AttentionHeads.First(target, sequence.FirstRow, keyHead, _shape.HeadDim);
-            Tiles.Copy(ref sums, width, ref rows, _shape.KeyColumns, sequence.Length, _shape.HeadDim, _shape.HeadDim);
-            AttentionHeads.Clear(target, sequence.FirstRow + sequence.Length, sequence.Rows - sequence.Length, keyHead, _shape.HeadDim);
+            ref float rows = ref AttentionHeads.First(target, firstRow, keyHead, _shape.HeadDim);
+            Tiles.Copy(ref sums, width, ref rows, _shape.KeyColumns, count, _shape.HeadDim, _shape.HeadDim);
         }
     }
 

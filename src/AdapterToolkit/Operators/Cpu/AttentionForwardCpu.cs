@@ -14,9 +14,9 @@ internal static class AttentionForwardCpu
     /// <summary>How many keys' weights are held at once.</summary>
     private const int KeyBlock = 128;
 
-    internal static void Run(CpuDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp) => device.Workers.Run(
+    internal static void Run(CpuDevice device, AttentionOperands operands, Tensor result, Tensor logSumExp) => device.RunShared(
         new Work(operands, result, logSumExp),
-        Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.Context.LongestRows, operands.Shape.HeadDim));
+        Sharing.Workers(device, result.Rows * operands.Shape.Heads, operands.LongestKeys, operands.Shape.HeadDim));
 
     private sealed class Work(AttentionOperands operands, Tensor result, Tensor logSumExp) : VectorWork
     {
@@ -35,7 +35,7 @@ internal static class AttentionForwardCpu
                     for (int tile = 0; tile < tiles; tile++)
                     {
                         if (((i * _shape.Heads) + head + tile) % workers == worker)
-                            Attend<TOperations, TVector>(sequences[i], head, tile * lanes);
+                            Attend<TOperations, TVector>(sequences[i], operands.PrefixOf(i), head, tile * lanes);
                     }
                 }
             }
@@ -43,7 +43,7 @@ internal static class AttentionForwardCpu
 
         /// <summary>O = softmax(Q Kᵀ / √features) V for one tile of queries.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Attend<TOperations, TVector>(Sequence sequence, int head, int firstQuery)
+        private void Attend<TOperations, TVector>(Sequence sequence, SequencePrefix prefix, int head, int firstQuery)
             where TOperations : struct, IVectorOperations<TVector>
             where TVector : struct
         {
@@ -57,8 +57,8 @@ internal static class AttentionForwardCpu
             if (queries == 0)
                 return;
 
-            ref float keys = ref AttentionHeads.First(operands.Key, sequence.FirstRow, head / _shape.GroupSize, features);
-            ref float values = ref AttentionHeads.First(operands.Value, sequence.FirstRow, head / _shape.GroupSize, features);
+            AttendedRows keys = new(operands.Prefix?.Key, prefix, operands.Key, sequence.FirstRow, head / _shape.GroupSize, features);
+            AttendedRows values = new(operands.Prefix?.Value, prefix, operands.Value, sequence.FirstRow, head / _shape.GroupSize, features);
             ref float queryTile = ref ScratchMemory.Take(0, ((2 * features) + KeyBlock) * lanes);
             ref float resultTile = ref Unsafe.Add(ref queryTile, features * lanes);
             ref float weights = ref Unsafe.Add(ref resultTile, features * lanes);
@@ -66,15 +66,15 @@ internal static class AttentionForwardCpu
 
             TVector nearMaximum = TOperations.Create(float.NegativeInfinity), farMaximum = nearMaximum;
             TVector nearSum = TOperations.Zero, farSum = TOperations.Zero;
-            int end = firstQuery + queries;
-            for (int first = 0; first < end; first += KeyBlock)
+            int end = prefix.Count + firstQuery + queries, count;
+            for (int first = 0; first < end; first += count)
             {
-                int count = Math.Min(KeyBlock, end - first);
-                ref float block = ref Unsafe.Add(ref keys, (nint)first * keyColumns);
-                CausalProduct.OfKeys<TOperations, TVector>(ref block, keyColumns, count, first - firstQuery, ref queryTile, features, ref weights);
+                count = keys.BlockFrom(first, end, KeyBlock);
+                int distance = first - prefix.Count - firstQuery;
+                CausalProduct.OfKeys<TOperations, TVector>(ref keys[first], keyColumns, count, distance, ref queryTile, features, ref weights);
 
                 TVector nearBefore = nearMaximum, farBefore = farMaximum;
-                MaskAndFindMaximum<TOperations, TVector>(ref weights, count, first - firstQuery, ref nearMaximum, ref farMaximum);
+                MaskAndFindMaximum<TOperations, TVector>(ref weights, count, distance, ref nearMaximum, ref farMaximum);
                 if (first > 0)
                 {
                     TVector near = VectorMath.Exp<TOperations, TVector>(TOperations.Subtract(nearBefore, nearMaximum));
@@ -85,9 +85,8 @@ internal static class AttentionForwardCpu
                 }
 
                 Exponentiate<TOperations, TVector>(ref weights, count, nearMaximum, farMaximum, ref nearSum, ref farSum);
-                block = ref Unsafe.Add(ref values, (nint)first * keyColumns);
                 CausalProduct.SumOverKeys<TOperations, TVector>(
-                    ref block, keyColumns, count, first - firstQuery, ref weights, features, ref resultTile, accumulates: first > 0);
+                    ref values[first], keyColumns, count, distance, ref weights, features, ref resultTile, accumulates: first > 0);
             }
 
             TVector one = TOperations.Create(1);

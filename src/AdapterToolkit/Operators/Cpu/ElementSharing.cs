@@ -12,5 +12,5 @@ internal static class ElementSharing
     internal const int Line = 16;
 
     internal static void Run(CpuDevice device, ParallelWork work, int elements) =>
-        device.Workers.Run(work, elements < LeastElements ? 1 : device.Threads);
+        device.RunShared(work, elements < LeastElements ? 1 : device.Threads);
 }

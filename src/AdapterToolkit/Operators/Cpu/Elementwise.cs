@@ -28,7 +28,7 @@ internal static unsafe class Elementwise
         if (workers == 1)
             RunRange(kernel, 0, elements);
         else
-            device.Workers.Run(new Work<TKernel>(kernel, elements), workers);
+            device.RunShared(new Work<TKernel>(kernel, elements), workers);
     }
 
     /// <summary>Runs a kernel over some elements on the calling thread.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace AdapterToolkit.Generators.Planning;
+namespace AdapterToolkit.Generators.Model;
 
 /// <summary>A scope of emitted code, which gives out fresh names: they differ from each other and from those that are taken.</summary>
 /// <param name="taken">Names that mean something already.</param>
