@@ -13,7 +13,7 @@ namespace AdapterToolkit.Analyzers.Tests;
 public sealed class UndifferentiatedModelTests
 {
     [Theory]
-    [InlineData("return Other(x);")]
+    [InlineData("return User.Other(x);")]
     [InlineData("float[] numbers = x.ToArray(); return x;")]
     [InlineData("Func<Tensor> later = () => Layer.Forward(x); return x;")]
     [InlineData("return x + Stored;")]
@@ -32,14 +32,14 @@ public sealed class UndifferentiatedModelTests
     [InlineData("public Tensor Forward(ReadOnlySpan<int> sizes, Tensor x) => Layer.Forward(x);")]
     [InlineData("public Tensor Forward<T>(Tensor x, List<T> many) => Layer.Forward(x);")]
     [InlineData("public static Tensor Forward(Tensor x) => x;")]
-    [InlineData("private Tensor Forward(Tensor x) => Other(x);")]
-    [InlineData("protected internal Tensor Forward(Tensor @class, int record, Tensor pass, float gradient) => Other(@class);")]
+    [InlineData("private Tensor Forward(Tensor x) => User.Other(x);")]
+    [InlineData("protected internal Tensor Forward(Tensor @class, int record, Tensor pass, float gradient) => User.Other(@class);")]
     [InlineData("public float Forward(float x) => x;")]
     [InlineData("")]
     public Task ADeclaration(string forward) => Check(forward, "x");
 
     [Fact]
-    public Task AModelThatOthersAreMadeOf() => Check("public Tensor Forward(Tensor x) => Other(x);", "new Model().Evaluate(x)", """
+    public Task AModelThatOthersAreMadeOf() => Check("public Tensor Forward(Tensor x) => User.Other(x);", "new Model().Evaluate(x)", """
         [AdapterModel]
         public partial class Outer
         {
@@ -77,7 +77,7 @@ public sealed class UndifferentiatedModelTests
     [Fact]
     public void TheCompanionsThrow()
     {
-        Compilation compilation = Generated(Model("public Tensor Forward(Tensor x) => Other(x);", "x"));
+        Compilation compilation = Generated(Model("public Tensor Forward(Tensor x) => User.Other(x);", "x"));
         string half = compilation.SyntaxTrees.Single(tree => Path.GetFileName(tree.FilePath) == "Model.g.cs").ToString();
         const string Throw = "throw new global::System.NotSupportedException(\"ADT0201: Forward of Model can't be differentiated.\");";
         Assert.Equal(3, half.Split(Throw).Length - 1);
@@ -106,7 +106,11 @@ public sealed class UndifferentiatedModelTests
 
     private static string Model(string forward, string use) => $$"""
         [LowRank(2)] public partial class Small() : Linear(8, 8);
-        public static class User { public static Tensor Run(Tensor x) => {{use}}; }
+        public static class User
+        {
+            public static Tensor Run(Tensor x) => {{use}};
+            public static Tensor Other(Tensor x) => x;
+        }
 
         [AdapterModel]
         public partial class Model
@@ -114,7 +118,6 @@ public sealed class UndifferentiatedModelTests
             private readonly Tensor Stored = null!;
             public Small Layer { get; } = new();
             public IReadOnlyList<RmsNorm> Layers { get; } = [];
-            public static Tensor Other(Tensor x) => x;
             public Tensor Keep() => Stored;
             {{forward}}
         }
