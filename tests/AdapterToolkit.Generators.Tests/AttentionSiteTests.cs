@@ -112,4 +112,37 @@ public sealed class AttentionSiteTests
         Assert.Contains("Own.GatherGradient(gatherGradient, saved.GatherBefore, false, false)", text, StringComparison.Ordinal);
         Assert.Contains("SiluGradient", text, StringComparison.Ordinal);
     }
+
+    /// <summary>A helper's body stands in place of each call of it, and so do its sites.</summary>
+    [Fact]
+    public void Calls_in_helpers_are_counted_where_the_helpers_are_called()
+    {
+        const string source = """
+            using AdapterToolkit;
+            using AdapterToolkit.Operators;
+            using AdapterToolkit.Tensors;
+
+            namespace Users;
+
+            [AdapterModel]
+            internal sealed partial class Model
+            {
+                public Tensor Forward(Tensor x, SequenceContext context)
+                {
+                    Tensor y = Attend(x, context);
+                    y += Op.CausalAttention(y, x, y, context);
+                    return Inner(Attend(y, context));
+
+                    Tensor Inner(Tensor z) => Op.CausalAttention(z, z, y, context);
+                }
+
+                private static Tensor Attend(Tensor x, SequenceContext context) => Op.CausalAttention(x, x, x, context);
+            }
+            """;
+        Assert.Empty(GeneratorRun.Check(source));
+        string text = GeneratorRun.Emit(source)["Users.Model.g.cs"];
+        Assert.Contains("protected override int OwnAttentions => 4;", text, StringComparison.Ordinal);
+        foreach (int site in Enumerable.Range(0, 4))
+            Assert.Contains($"PrefixAt(pass, {site})", text, StringComparison.Ordinal);
+    }
 }

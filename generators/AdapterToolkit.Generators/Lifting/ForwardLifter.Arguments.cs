@@ -20,7 +20,7 @@ internal sealed partial class ForwardLifter
                 continue;
             if (argument.ArgumentKind != ArgumentKind.DefaultValue)
                 lifted[parameter.Ordinal] = LiftArgument(argument, parameter);
-            else if (OperatorReader.IsFromPass(parameter) && _attentions.TryGetValue(invocation.Syntax, out int attention))
+            else if (OperatorReader.IsFromPass(parameter) && _attentions.TryGetValue(KeyOf(invocation.Syntax, _frame), out int attention))
                 lifted[parameter.Ordinal] = new Argument(
                     parameter.Name, -1, null, false, parameter.Type.ToDisplayString(TypeNames.InFull), TakesTensor: false, Attention: attention);
             else if (DefaultOf(parameter) is { } text)

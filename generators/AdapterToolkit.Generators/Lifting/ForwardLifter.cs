@@ -40,9 +40,6 @@ internal sealed partial class ForwardLifter
     /// <summary>The helpers whose bodies were read.</summary>
     private readonly HashSet<ISymbol> _read = new(SymbolEqualityComparer.Default);
 
-    /// <summary>The calls that leave an argument to the pass, numbered in the order in which they stand in the body.</summary>
-    private readonly Dictionary<SyntaxNode, int> _attentions = [];
-
     /// <summary>The continuation of each <c>switch</c> that is being lifted, by the label that a <c>break</c> in it jumps to.</summary>
     private readonly Dictionary<ISymbol, Continuation?> _switchContinuations = new(SymbolEqualityComparer.Default);
 
@@ -109,8 +106,7 @@ internal sealed partial class ForwardLifter
         if (_frame.Model.GetOperation(syntax, _cancellation) is not IMethodBodyOperation method || (method.BlockBody ?? method.ExpressionBody) is not { } body)
             return null;
         _assigned.UnionWith(ControlFlow.AssignedVariables(body));
-        foreach (IInvocationOperation call in body.Descendants().OfType<IInvocationOperation>().Where(OperatorReader.LeavesToPass))
-            _attentions.Add(call.Syntax, _attentions.Count);
+        NumberAttentions(body, _frame);
         if (syntax.ExpressionBody is { } arrow)
             _source = SourceLine.Of(arrow);
         Region region = LiftRegion(Continuation.Prepend(body.Operations, null));
