@@ -70,15 +70,9 @@ internal static class RuleTest<T>
     public static Task CheckAlone(string source) =>
         Run(source, "global using System; global using System.Collections.Generic; global using System.Linq;", [.. Net100.References.All]);
 
-    private static async Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
+    private static Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
     {
-        foreach (DiagnosticAnalyzer analyzer in FollowedBodies.VariantsOf(new T()))
-            await Run(analyzer, source, usings, references, compiles);
-    }
-
-    private static Task Run(DiagnosticAnalyzer analyzer, string source, string usings, ImmutableArray<MetadataReference> references, bool compiles)
-    {
-        FollowedBodies.Test<T> test = new(analyzer)
+        CSharpAnalyzerTest<T, DefaultVerifier> test = new()
         {
             ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
             CompilerDiagnostics = compiles ? CompilerDiagnostics.Errors : CompilerDiagnostics.None,

@@ -26,26 +26,32 @@ public sealed class MergeIntoQuantizedAnalyzer() : ToolkitAnalyzer(s_rule)
         if (!types.AreThere || types.IsToolkit)
             return;
         HeldAnalysis analysis = new(types);
-        RegisterBodyAction(start, static (tree, _) => FileNames.Of(tree).UsersOf(MergeTypes.NamesOfMerges), body => Analyze(body, analysis));
+        start.RegisterOperationBlockAction(block => Analyze(block, analysis));
     }
 
-    private static void Analyze(BodyContext body, HeldAnalysis analysis)
+    private static void Analyze(OperationBlockAnalysisContext context, HeldAnalysis analysis)
     {
-        Dictionary<SyntaxNode, IInvocationOperation> merges = [];
-        foreach (IInvocationOperation call in body.Operation.Descendants().OfType<IInvocationOperation>().Where(analysis.Types.IsMerge))
-            merges[call.Syntax] = call;
-        if (merges.Count == 0)
-            return;
-        bool asksForFormat = body.Operation.Descendants().OfType<IPropertyReferenceOperation>()
-            .Any(property => property.Property.Name is "Format" or "MarkedFormat" or "BitsPerWeight" && analysis.Types.IsOfToolkit(property.Property));
-        HeldResult result = analysis.Run(body.Graph, body.Symbol, body.Cancellation);
-        foreach (KeyValuePair<SyntaxNode, int> merge in result.Merges.OrderBy(merge => merge.Key.SpanStart))
+        foreach (IOperation block in context.OperationBlocks)
         {
-            if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call)
-                || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
+            if (block.Kind is OperationKind.None)
                 continue;
-            string name = Receiver.Of(call)?.Syntax.ToString() ?? "this";
-            body.Report(Diagnostic.Create(s_rule, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
+            Dictionary<SyntaxNode, IInvocationOperation> merges = [];
+            foreach (IInvocationOperation call in block.Descendants().OfType<IInvocationOperation>().Where(analysis.Types.IsMerge))
+                merges[call.Syntax] = call;
+            if (merges.Count == 0)
+                continue;
+            bool asksForFormat = block.Descendants().OfType<IPropertyReferenceOperation>()
+                .Any(property => property.Property.Name is "Format" or "MarkedFormat" or "BitsPerWeight" && analysis.Types.IsOfToolkit(property.Property));
+            HeldResult result = analysis.Run(context.GetControlFlowGraph(block), context.OwningSymbol, context.CancellationToken);
+            foreach (KeyValuePair<SyntaxNode, int> merge in result.Merges.OrderBy(merge => merge.Key.SpanStart))
+            {
+                if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call)
+                    || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
+                    continue;
+                string name = Receiver.Of(call)?.Syntax.ToString() ?? "this";
+                context.ReportDiagnostic(
+                    Diagnostic.Create(s_rule, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
+            }
         }
     }
 

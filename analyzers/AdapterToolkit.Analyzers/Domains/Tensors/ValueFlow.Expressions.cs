@@ -133,7 +133,7 @@ internal sealed partial class ValueFlow
         ImmutableArray<Value> arguments = [.. method.Parameters.Select((_, i) => i == method.Parameters.Length - 1 ? elements : Value.Other)];
         if (_analysis.Call(method, arguments, Value.Other, _stack, IsOnTrainingPath, _cancellation) is not { } built)
             return elements;
-        _extent.Add(built.Extent);
+        _isExact &= built.IsExact;
         return built.Returned.IsUnknown ? elements : built.Returned;
     }
 

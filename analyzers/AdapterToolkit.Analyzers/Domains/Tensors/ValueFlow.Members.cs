@@ -1,4 +1,3 @@
-using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -144,12 +143,12 @@ internal sealed partial class ValueFlow
             member = property;
         if (member is IPropertySymbol { GetMethod: { } getter } && _analysis.Call(getter, [], instance, _stack, IsOnTrainingPath, _cancellation) is { } result)
         {
-            _extent.Add(result.Extent);
+            _isExact &= result.IsExact;
             return FormedAt(result.Returned, reference);
         }
 
-        (Value value, Extent extent) = _analysis.ValueOf(member, _stack, _cancellation);
-        _extent.AddMember(extent, _stack.IsInMember);
+        (Value value, bool isExact) = _analysis.ValueOf(member, _stack, _cancellation);
+        _isExact &= isExact;
         return value;
     }
 }
