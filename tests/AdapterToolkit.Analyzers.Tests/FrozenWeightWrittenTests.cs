@@ -31,6 +31,8 @@ public sealed class FrozenWeightWrittenTests
     [InlineData("float[] w = Layer.Weight.ToArray(); w[0] = 2; Layer.Weight.CopyTo(w);")]
     [InlineData("Layer.Factors!.A.Value.CopyFrom(numbers);")]
     [InlineData("Layer.Merge();")]
+    [InlineData("List<FrozenWeight> held = [Layer.Weight]; held.Clear();")]
+    [InlineData("Dictionary<FrozenWeight, int> held = new() { [Layer.Weight] = 1 }; held.Clear();")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
     [Theory]

@@ -36,7 +36,9 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
             return;
         }
 
-        if (IsStorage(receiver) && TensorMethods.Overwrites(call.TargetMethod.Name) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
+        // A collection in which there is a weight loses it where it is cleared, and the weight stays what it was.
+        bool hasNumbers = flow.Types.IsMatrix(call.TargetMethod.ContainingType);
+        if (IsStorage(receiver) && hasNumbers && TensorMethods.Overwrites(call.TargetMethod.Name) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
             Report(flow, receiver, call.Syntax, "is written in place");
         for (int i = 0; i < arguments.Length; i++)
         {

@@ -30,7 +30,7 @@ public sealed class PackedWeight : IDisposable
     internal WeightFormat Format { get; }
 
     /// <summary>The weight's shape: out x in.</summary>
-    internal Shape Shape { get; }
+    public Shape Shape { get; }
 
     /// <summary>The codes, in 32-bit words.</summary>
     public Tensor Codes { get; }
