@@ -36,7 +36,8 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
             return;
         }
 
-        if (IsStorage(receiver) && TensorMethods.Overwrites(call.TargetMethod.Name) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
+        bool isOfCollection = call.Instance is { Type: { } type } && !flow.Types.IsMatrix(type);
+        if (IsStorage(receiver) && !isOfCollection && TensorMethods.Overwrites(call.TargetMethod.Name) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
             Report(flow, receiver, call.Syntax, "is written in place");
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -95,5 +96,5 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     }
 
     private static void Report(ValueFlow flow, Value weight, SyntaxNode place, string what) =>
-        flow.Report(s_rule, place, weight.Origins.FirstOrDefault()?.ToString() ?? "the weight", what);
+        flow.Report(s_rule, place, weight.Origin?.ToString() ?? "the weight", what);
 }
