@@ -16,6 +16,7 @@ internal sealed class Value : IEquatable<Value>
         Kind = other.Kind;
         Rows = other.Rows;
         Columns = other.Columns;
+        Start = other.Start;
         Pair = other.Pair;
         IsReducedBy = other.IsReducedBy;
         HasAdapter = other.HasAdapter;
@@ -34,6 +35,9 @@ internal sealed class Value : IEquatable<Value>
 
     /// <summary>The second dimension of a matrix; null where it is not known.</summary>
     public Dimension? Columns { get; private init; }
+
+    /// <summary>At which numbers something that trains starts.</summary>
+    public Start Start { get; private init; }
 
     /// <summary>The pair of members that a factor belongs to; null for the toolkit's own factors.</summary>
     public LowRankPair? Pair { get; private init; }
@@ -118,6 +122,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The same with a shape.</summary>
     public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };
 
+    /// <summary>The same, starting at some numbers.</summary>
+    public Value Started(Start start) => new(this) { Start = start };
+
     /// <summary>Its transpose.</summary>
     public Value Transposed() => Rows is null && Columns is null ? AsCopy() : AsCopy().Shaped(Columns, Rows);
 
@@ -145,6 +152,7 @@ internal sealed class Value : IEquatable<Value>
         {
             Rows = sameKind && !Equals(left.Rows, right.Rows) ? null : winner.Rows,
             Columns = sameKind && !Equals(left.Columns, right.Columns) ? null : winner.Columns,
+            Start = sameKind && left.Start != right.Start ? Start.Unknown : winner.Start,
             Pair = sameKind && !Equals(left.Pair, right.Pair) ? null : winner.Pair,
             IsReducedBy = winner.IsReducedBy,
             HasAdapter = left.HasAdapter || right.HasAdapter,
@@ -159,7 +167,7 @@ internal sealed class Value : IEquatable<Value>
     /// <inheritdoc/>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other)
-            || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
+            || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage && Start == other.Start
             && Equals(Rows, other.Rows) && Equals(Function, other.Function) && Equals(Columns, other.Columns) && Equals(Pair, other.Pair)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
             && Members.Count == other.Members.Count

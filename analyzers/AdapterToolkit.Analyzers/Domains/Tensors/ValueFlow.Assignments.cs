@@ -94,7 +94,8 @@ internal sealed partial class ValueFlow
     private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, BinaryOperatorKind? operatorKind)
     {
         Value before = Evaluate(container);
-        Show(rule => rule.OnWrite(this, operation, before));
+        if (!value.ContainsProduct)
+            Show(rule => rule.OnWrite(this, operation, before));
         bool isCompound = operatorKind is not null, adds = operatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract;
         if (before.IsStorage)
             return;
@@ -123,12 +124,21 @@ internal sealed partial class ValueFlow
             Replace(container, Value.Of(kind));
     }
 
-    /// <summary>Whether an expression draws random numbers.</summary>
-    public static bool IsRandom(IOperation operation) =>
-        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call => IsRandomSource(call.TargetMethod) || IsRandomSource(call.Instance?.Type));
+    /// <summary>Whether an expression draws random numbers: itself, or by a method that does.</summary>
+    public bool IsRandom(IOperation operation) => IsRandom(operation, MostRandomCalls);
 
-    private static bool IsRandomSource(ISymbol? symbol) => symbol is not null && symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
-        || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" };
+    private bool IsRandom(IOperation operation, int depth) =>
+        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call =>
+            IsRandomSource(call.TargetMethod) || IsRandomSource(call.TargetMethod.ContainingType)
+            || (depth > 0 && call.TargetMethod.DeclaringSyntaxReferences is [{ } reference]
+                && OperationOf(reference.GetSyntax(_cancellation)) is { } body && IsRandom(body, depth - 1)));
+
+    private const int MostRandomCalls = 2;
+
+    /// <summary>Whether a type or method of a library gives random numbers.</summary>
+    private static bool IsRandomSource(ISymbol? symbol) => symbol is { DeclaringSyntaxReferences.Length: 0 }
+        && (symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
+            || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" });
 
     private IOperation Resolve(IOperation operation)
     {
@@ -197,12 +207,12 @@ internal sealed partial class ValueFlow
     private void SetMember(IOperation? instance, ISymbol member, Value value)
     {
         if (instance is IFlowCaptureReferenceOperation reference)
-            _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member.Name), value));
+            _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member), value));
         if (instance is null || (Resolve(instance) is var resolved && resolved is not (ILocalReferenceOperation or IParameterReferenceOperation)))
             return;
         ISymbol variable = resolved is ILocalReferenceOperation local ? local.Local : ((IParameterReferenceOperation)resolved).Parameter;
         if (!value.IsUnknown || !_state[variable].Members.IsEmpty)
-            _state = _state.With(variable, _state[variable].WithMember(Key(member.Name), value));
+            _state = _state.With(variable, _state[variable].WithMember(Key(member), value));
     }
 
     private void Deconstruct(IOperation target, Value value)

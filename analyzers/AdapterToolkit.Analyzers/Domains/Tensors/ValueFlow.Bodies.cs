@@ -71,7 +71,7 @@ internal sealed partial class ValueFlow
         IOperation place = call?.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() == reference.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>()
             ? call!
             : reference;
-        if (arguments.Length == 2 && MatrixProduct.IsNamedProduct(method.Name) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
+        if (arguments.Length == 2 && MatrixProduct.IsProduct(method, Types) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
             return Multiply(place, arguments[0], method.Name is "linear" ? arguments[1].Transposed() : arguments[1]);
         if (method.MethodKind == MethodKind.LocalFunction)
             return RunLocalFunction(method, arguments).Returned;
