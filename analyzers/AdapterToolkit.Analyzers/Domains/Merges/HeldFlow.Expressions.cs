@@ -46,6 +46,8 @@ internal sealed partial class HeldFlow
                 return JoinOf(collection.Elements);
             case IArrayCreationOperation { Initializer: { } initializer }:
                 return JoinOf(initializer.ElementValues);
+            case ISpreadOperation spread:
+                return OfOrType(spread.Operand);
             case IArrayElementReferenceOperation element:
                 return Of(element.ArrayReference);
             default:
@@ -66,11 +68,12 @@ internal sealed partial class HeldFlow
         ISymbol member = reference.Member;
         if (reference.Instance is null or IInstanceReferenceOperation)
             return _state[HeldAnalysis.StoreOf(member)] ?? analysis.OfMember(member, depth, cancellation);
-        bool isEvery = member.Name == "LinearLayers" && analysis.Types.IsOfToolkit(member) || member.Name == "Layers" && analysis.Types.IsOfAdapter(member);
-        if (isEvery || (member.Name == "Adapter" && analysis.Types.IsOfModel(member)) || analysis.Types.IsTrainer(member.ContainingType))
+        if (analysis.Types.UseOf(member) is AdapterUse.Layers or AdapterUse.AdaptedLayers or AdapterUse.Adapter
+            || analysis.Types.IsTrainer(member.ContainingType))
             return OfOrType(reference.Instance);
         Held? owner = Of(reference.Instance);
-        bool isHanded = member is IPropertySymbol { IsIndexer: true } || member.Name is "Current" or "Value" or "Result";
+        bool isHanded = member is IPropertySymbol { IsIndexer: true }
+            || (member.Name is "Current" or "Value" or "Values" or "Result" && SystemCalls.IsOfSystem(member));
         return owner is { Kind: HeldKind.Dense or HeldKind.Unknown } || isHanded ? owner
             : member.ContainingType is { } type && !analysis.Types.Known.IsModule(type) ? analysis.OfMember(member, depth, cancellation)
             : null;
@@ -90,15 +93,12 @@ internal sealed partial class HeldFlow
         }
 
         IOperation? subject = call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
-        if (method.Name is "GetEnumerator" or "GetAsyncEnumerator" or "ConfigureAwait")
+        if ((method.Name is "GetEnumerator" or "GetAsyncEnumerator" or "ConfigureAwait" && SystemCalls.IsOfSystem(method)) || SystemCalls.KeepsElements(method))
+            return method.Name == "Cast" && Of(subject) is { Kind: HeldKind.Marked } ? null : Of(subject);
+        if (SystemCalls.ChoosesElements(method) || SystemCalls.ChoosesElement(method))
+            return Of(subject) is { Kind: HeldKind.Marked } elements ? method.Name == "OfType" ? null : elements.OfSome : Of(subject);
+        if (SystemCalls.IsOfQueries(method) && method.Name is not ("Select" or "SelectMany" or "Range"))
             return Of(subject);
-        if (method.ContainingType is { Name: "Enumerable" } && method.Name is not ("Select" or "SelectMany" or "Range"))
-        {
-            Held? elements = Of(subject);
-            bool chooses = elements is { Kind: HeldKind.Marked } && method.Name is "Where" or "OfType" or "Cast" or "Skip" or "Take" or "First"
-                or "Single" or "FirstOrDefault" or "SingleOrDefault" or "Last" or "LastOrDefault" or "ElementAt" or "SkipWhile" or "TakeWhile";
-            return chooses ? method.Name is "OfType" or "Cast" ? null : Held.Unknown : elements;
-        }
 
         if (analysis.MayTell(method))
             return analysis.Run(method, Given(call, HeldState.Empty), depth, cancellation)?.Returned;
@@ -124,6 +124,10 @@ internal sealed partial class HeldFlow
 
         return joined;
     }
+
+    /// <summary>How the elements are held that a method runs a function for; null for what their type says.</summary>
+    private Held? OfElements(IInvocationOperation call) =>
+        (Receiver.Of(call) ?? call.Arguments.FirstOrDefault()?.Value) is { } collection ? Of(collection) : null;
 
     private HeldState Given(IInvocationOperation call, HeldState state)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -15,8 +16,6 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph graph, INamedTypeSymbol? around, int depth, CancellationToken cancellation)
     : ForwardDataFlow<HeldState>
 {
-    private const int FewestBitsThatKeepAnAdapter = 16;
-
     private readonly ImmutableDictionary<SyntaxNode, int>.Builder _merges = ImmutableDictionary.CreateBuilder<SyntaxNode, int>();
     private readonly ImmutableDictionary<SyntaxNode, Held?>.Builder _arguments = ImmutableDictionary.CreateBuilder<SyntaxNode, Held?>();
     private readonly List<(ISymbol Member, Held? Held)> _stores = [];
@@ -104,33 +103,52 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
 
     private void VisitCall(IInvocationOperation call)
     {
-        if (ExpectedFailure.IsOf(call))
+        if (analysis.Types.Failures.IsOf(call))
             return;
-        VisitChildren(call);
+        if (call.Instance is not null)
+            Visit(call.Instance);
+        Held? elements = SystemCalls.RunsForEach(call.TargetMethod) ? OfElements(call) : null;
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            switch (Expression.Unconverted(argument.Value))
+            {
+                case IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function }
+                    when elements is not null && SystemCalls.ElementOf(call.TargetMethod, function.Symbol) is { } element:
+                    RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), _state.With(element, elements));
+                    break;
+                case IDelegateCreationOperation { Target: IMethodReferenceOperation } when elements is not null && IsAtFixedPoint:
+                    _arguments[argument.Syntax] = elements;
+                    break;
+                default:
+                    Visit(argument.Value);
+                    break;
+            }
+        }
+
         NoteArguments(call.Arguments);
         if (call.TargetMethod.MethodKind == MethodKind.LocalFunction)
             Of(call);
         if (Receiver.Of(call) is not { } target)
             return;
-        if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] }
+        if (call is { TargetMethod: { Name: "Add" or "Push" or "Enqueue" } adding, Arguments: [{ Value: var added }] } && SystemCalls.IsOfSystem(adding)
             && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
             Assign(target, Of(target) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
-        bool isMerge = analysis.Types.IsMerge(call);
-        if (isMerge && call.TargetMethod.Name == "MergeToBaseType")
+        AdapterUse use = analysis.Types.UseOf(call.TargetMethod);
+        if (use == AdapterUse.MergeToBaseType)
         {
             if (IsForGood(call))
                 Assign(target, Held.Dense, isStored: false);
         }
-        else if (isMerge && call.TargetMethod.Name == "MergeTo")
+        else if (use == AdapterUse.MergeTo)
         {
-            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "bits") is not { } bits
+            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == RuntimeNames.Members.Bits) is not { } bits
                 || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
                 return;
             Report(call, given);
-            if (given >= FewestBitsThatKeepAnAdapter && IsForGood(call))
+            if (given >= LossyMerges.FewestBitsThatKeepAnAdapter && IsForGood(call))
                 Assign(target, Held.Dense, isStored: false);
         }
-        else if (isMerge)
+        else if (use == AdapterUse.Merge)
         {
             if (OfOrType(target) is { Kind: HeldKind.Marked, Constant: int bits })
                 Report(call, bits);
@@ -143,12 +161,12 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
 
     /// <summary>Whether a merge is not to be taken back.</summary>
     private static bool IsForGood(IInvocationOperation call) =>
-        call.Arguments.Where(argument => argument.Parameter?.Name == "reversible")
+        call.Arguments.Where(argument => argument.Parameter?.Name == RuntimeNames.Members.Reversible)
             .All(argument => argument.Value.ConstantValue is { HasValue: true, Value: false });
 
     private void Report(IInvocationOperation call, int bits)
     {
-        if (IsAtFixedPoint && bits < FewestBitsThatKeepAnAdapter)
+        if (IsAtFixedPoint && bits < LossyMerges.FewestBitsThatKeepAnAdapter)
             _merges[call.Syntax] = bits;
     }
 
