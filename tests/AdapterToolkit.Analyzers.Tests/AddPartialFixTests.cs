@@ -1,5 +1,6 @@
 using Xunit;
-using Fix = AdapterToolkit.Analyzers.Tests.FixTest<AdapterToolkit.Analyzers.Rules.ClassMustBePartialAndOfItsKindAnalyzer, AdapterToolkit.CodeFixes.AddPartialFix>;
+using Fix = AdapterToolkit.Analyzers.Tests.FixTest<
+    AdapterToolkit.Analyzers.Rules.ClassMustBePartialAndOfItsKindAnalyzer, AdapterToolkit.CodeFixes.AddPartialFix>;
 
 namespace AdapterToolkit.Analyzers.Tests;
 

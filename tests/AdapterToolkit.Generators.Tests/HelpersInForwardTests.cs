@@ -105,7 +105,8 @@ public sealed class HelpersInForwardTests
     [InlineData("Tensor Failed() => throw new Exception();", "throw new Exception();")]
     [InlineData("Tensor Summed(Tensor x, params int[] sizes) => x * sizes.Sum();", "return Summed(Layer.Forward(x), 1, x.Rows) + Summed(x);")]
     [InlineData("Tensor Kind(Tensor x, DayOfWeek day = DayOfWeek.Friday, string? text = null, byte few = 3, long many = 7) => "
-        + "day switch { DayOfWeek.Friday => x * few * many, _ => x * (text ?? \"\").Length };", "return Kind(Layer.Forward(x)) + Kind(x, few: 2, text: \"a\");")]
+        + "day switch { DayOfWeek.Friday => x * few * many, _ => x * (text ?? \"\").Length };",
+        "return Kind(Layer.Forward(x)) + Kind(x, few: 2, text: \"a\");")]
     [InlineData("Tensor Inner(Tensor x, int n) { var pair = (n, x.Rows); var made = new { n }; int m = 1; "
         + "(n, m) = (m, n); var twice = (m, m); return x * (pair.n + made.n + n + twice.Item2); }",
         "int n = 2; return Inner(Inner(Layer.Forward(x), n), n + 1) * n;")]
