@@ -87,12 +87,12 @@ internal sealed partial class ValueFlow
             case IArrayElementReferenceOperation element:
                 foreach (IOperation index in element.Indices)
                     Evaluate(index);
-                return TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(element.ArrayReference)) : Evaluate(element.ArrayReference);
+                return Element(element, element.ArrayReference);
             case IImplicitIndexerReferenceOperation indexer:
                 return Evaluate(indexer.Instance);
             case IInlineArrayAccessOperation element:
                 Evaluate(element.Argument);
-                return TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(element.Instance)) : Evaluate(element.Instance);
+                return Element(element, element.Instance);
             case ITupleOperation tuple:
                 return Tuple(tuple);
             case IAnonymousObjectCreationOperation created:
@@ -120,6 +120,10 @@ internal sealed partial class ValueFlow
                     : Value.Other;
         }
     }
+
+    /// <summary>What an element of an array is: what the array is, but for a single number.</summary>
+    private Value Element(IOperation element, IOperation array) =>
+        TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(array)) : Evaluate(array);
 
     /// <summary>A single number that was taken from a tensor is no tensor any more.</summary>
     private static Value Dropped(Value value) => value.IsUnknown ? value : Value.Other;

@@ -55,15 +55,16 @@ internal sealed class CompanionSignatures
     public IEnumerable<ParameterSpec> Tensors => _model.Parameters.Where(parameter => parameter.IsTensor);
 
     /// <summary>The declaration of <c>Evaluate</c>.</summary>
-    public string Evaluate => Declaration("Evaluate", TensorType, string.Join(", ", _model.Parameters
-        .Select(parameter => $"{parameter.Type} {parameter.Name}")
-        .Append($"{RuntimeNames.Pass} {Pass}")));
+    public string Evaluate => Declaration("Evaluate", TensorType, string.Join(", ", Inputs.Append($"{RuntimeNames.Pass} {Pass}")));
 
     /// <summary>The parameters of <c>ForwardSaving</c>.</summary>
-    public string SavingParameters => string.Join(", ", _model.Parameters
-        .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""))
+    public string SavingParameters => string.Join(", ", SavingInputs
         .Append($"{RuntimeNames.Pass} {Pass}")
         .Append($"out {RecordType}? {Record}"));
+
+    /// <summary>What <c>ForwardSaving</c> is given where it is called with the parameters of <c>Forward</c> and their flags, before the pass.</summary>
+    public IEnumerable<string> SavingArguments => _model.Parameters
+        .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : ""));
 
     /// <summary>The declaration of <c>ForwardSaving</c>.</summary>
     public string ForwardSaving => Declaration("ForwardSaving", TensorType, SavingParameters);
@@ -72,26 +73,26 @@ internal sealed class CompanionSignatures
     public string Backward => Declaration("Backward", "void", string.Join(", ", new[] { $"{TensorType} {Gradient}", $"{RecordType} {Record}" }
         .Concat(Tensors.Select(tensor => $"out {TensorType}? {_inputGradients[tensor.Value]}"))));
 
+    private IEnumerable<string> Inputs => _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}");
+
+    private IEnumerable<string> SavingInputs => _model.Parameters
+        .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""));
+
     /// <summary>Emits the companions without a pass, for callers by hand; a class whose base declares them has those of its base.</summary>
     public void EmitWithActivePass(SourceWriter writer)
     {
         if (!_model.Overrides.Contains("Evaluate"))
         {
-            string parameters = string.Join(", ", _model.Parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"));
             string arguments = string.Join(", ", _model.Parameters.Select(parameter => parameter.Name).Append(RuntimeNames.Pass + ".Active"));
-            EmitShort("Evaluate", parameters, arguments);
+            EmitShort("Evaluate", string.Join(", ", Inputs), arguments);
         }
 
         if (!_model.Overrides.Contains("ForwardSaving"))
         {
-            IEnumerable<string> parameters = _model.Parameters
-                .Select(parameter => $"{parameter.Type} {parameter.Name}" + (parameter.IsTensor ? $", bool {_flags[parameter.Value]}" : ""));
-            IEnumerable<string> arguments = _model.Parameters
-                .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_flags[parameter.Value]}" : ""));
             EmitShort(
                 "ForwardSaving",
-                string.Join(", ", parameters.Append($"out {RecordType}? {Record}")),
-                string.Join(", ", arguments.Append(RuntimeNames.Pass + ".Active").Append($"out {Record}")));
+                string.Join(", ", SavingInputs.Append($"out {RecordType}? {Record}")),
+                string.Join(", ", SavingArguments.Append(RuntimeNames.Pass + ".Active").Append($"out {Record}")));
         }
 
         void EmitShort(string method, string parameters, string arguments)

@@ -137,10 +137,7 @@ internal sealed class ModelEmitter
         _writer.Open(_companions.ForwardSaving);
         if (HasBackward)
         {
-            string saving = string.Join(", ", _model.Parameters
-                .Select(parameter => parameter.Name + (parameter.IsTensor ? $", {_companions.Flags[parameter.Value]}" : ""))
-                .Append(_companions.Pass)
-                .Append($"out {_companions.Record}"));
+            string saving = string.Join(", ", _companions.SavingArguments.Append(_companions.Pass).Append($"out {_companions.Record}"));
             _writer.Line("if (!RecomputesForward)");
             _writer.Indent();
             _writer.Line($"return {_keepingMethod}({saving});");
