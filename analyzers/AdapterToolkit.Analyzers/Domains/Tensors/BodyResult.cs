@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
@@ -9,15 +10,16 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 /// <param name="Stores">What it leaves in fields and properties.</param>
 /// <param name="Exit">What is known at its end.</param>
 /// <param name="Pending">The rules that it breaks unless whoever calls it mends that, as by adding the adapter's term to Wx.</param>
-/// <param name="IsExact">Whether it was followed to its end: no recursion was cut off.</param>
+/// <param name="Extent">How far it was followed.</param>
 internal sealed record BodyResult(
     Value Returned,
     ImmutableHashSet<Finding> Findings,
     ImmutableArray<(ISymbol Member, Value Value)> Stores,
     ValueState Exit,
     ImmutableArray<Finding> Pending,
-    bool IsExact)
+    Extent Extent)
 {
-    /// <summary>A body of which nothing is known.</summary>
-    public static readonly BodyResult Unknown = new(Value.Other, [], [], ValueState.Empty, [], IsExact: false);
+    /// <summary>A body of which nothing is known, since it was not followed.</summary>
+    /// <param name="extent">Why it was not.</param>
+    public static BodyResult Unknown(Extent extent) => new(Value.Other, [], [], ValueState.Empty, [], extent);
 }

@@ -59,6 +59,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>What is run where it is called; null where that is not known.</summary>
     public FunctionValue? Function { get; private init; }
 
+    /// <summary>Whether it is a function, or one of its members is.</summary>
+    public bool HoldsFunction => Function is not null || Members.Values.Any(member => member.HoldsFunction);
+
     /// <summary>Whether nothing is known about it.</summary>
     public bool IsUnknown => Kind == ValueKind.Other && Members.IsEmpty && Function is null;
 

@@ -18,9 +18,8 @@ internal sealed partial class ValueAnalysis
     private readonly Compilation _compilation;
     private readonly ImmutableArray<TensorRule> _rules;
     private readonly Bodies _source;
-    private readonly ConcurrentDictionary<ISymbol, BodyResult> _bodies = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
-    private readonly ConcurrentDictionary<ISymbol, Value> _members = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, (Value Value, Extent Extent)> _members = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
     private readonly Lazy<ILookup<string, SyntaxNode>> _foreignWriters;
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
@@ -53,7 +52,7 @@ internal sealed partial class ValueAnalysis
     /// <param name="symbol">The method, property or field whose body it is.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
     public BodyResult Run(ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation) =>
-        Run(graph, symbol, ValueState.Empty, new CallStack().Enter(symbol)!, isOnTrainingPath: false, cancellation);
+        Follow(graph, new CallKey(symbol, Value.Other, [], isOnTrainingPath: false), ValueState.Empty, new CallStack(), cancellation);
 
     /// <summary>Runs a method of the compilation as called.</summary>
     /// <param name="method">The method.</param>
@@ -69,59 +68,45 @@ internal sealed partial class ValueAnalysis
         method = Bodies.DefinitionOf(method);
         if (method.DeclaringSyntaxReferences.Length == 0 || _source.GraphOf(method, cancellation) is not { } graph)
             return null;
-        if (stack.Enter(method) is not { } inner)
-            return BodyResult.Unknown;
-        // The body of an extension's member knows its object as a parameter.
-        IParameterSymbol? extended = method is { IsStatic: false, ContainingType: { IsExtension: true, ExtensionParameter: { } subject } } ? subject : null;
-        if (extended is not null)
-            arguments = arguments.Add(receiver);
-        bool isPlain = arguments.All(argument => argument.Equals(Value.Other)) && receiver.Members.IsEmpty;
-        if (!_bodies.TryGetValue(method, out BodyResult? alone))
-        {
-            alone = Run(graph, method, ValueState.Empty, inner, isOnTrainingPath: false, cancellation);
-            if (alone.IsExact)
-                _bodies[method] = alone;
-        }
-
-        if (isPlain && !isOnTrainingPath)
-            return alone with { Findings = [] };
-        CallKey key = new(method, arguments, isOnTrainingPath);
-        bool isKept = receiver.Members.IsEmpty && arguments.All(argument => argument.Function is null && argument.Members.IsEmpty);
-        if (isKept && _calls.TryGetValue(key, out BodyResult? known))
-            return known;
-        ValueState state = receiver.Members.IsEmpty ? ValueState.Empty : ValueState.Empty.With(ValueFlow.This, receiver);
-        for (int i = 0; i < method.Parameters.Length && i < arguments.Length; i++)
-            state = state.With(method.Parameters[i], arguments[i]);
-        if (extended is not null)
-            state = state.With(extended, receiver);
-        BodyResult result = Run(graph, method, state, inner, isOnTrainingPath, cancellation);
-        result = result with { Findings = result.Findings.Except(alone.Findings) };
-        if (isKept && result.IsExact && alone.IsExact)
-            _calls[key] = result;
-        return result;
+        CallKey key = new(method, receiver.Members.IsEmpty ? Value.Other : receiver, arguments, isOnTrainingPath);
+        ValueState state = key.Receiver.Members.IsEmpty ? ValueState.Empty : ValueState.Empty.With(ValueFlow.This, receiver);
+        for (int i = 0; i < method.Parameters.Length && i < key.Arguments.Length; i++)
+            state = state.With(method.Parameters[i], key.Arguments[i]);
+        BodyResult result = Follow(graph, key, state, stack, cancellation);
+        if (result.Findings.IsEmpty)
+            return result;
+        if (key.IsPlain)
+            return result with { Findings = [] };
+        BodyResult alone = Follow(graph, key.Plain, ValueState.Empty, stack, cancellation);
+        Extent extent = new();
+        extent.Add(result.Extent);
+        extent.Add(alone.Extent);
+        return result with { Findings = result.Findings.Except(alone.Findings), Extent = extent };
     }
 
     /// <summary>What a field, or a property with storage of its own, was given anywhere in its class.</summary>
     /// <param name="member">The member.</param>
     /// <param name="stack">What is being followed.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
-    public (Value Value, bool IsExact) ValueOf(ISymbol member, CallStack stack, CancellationToken cancellation)
+    public (Value Value, Extent Extent) ValueOf(ISymbol member, CallStack stack, CancellationToken cancellation)
     {
         member = member.OriginalDefinition;
-        if (_members.TryGetValue(member, out Value? known))
-            return (known, true);
+        if (_members.TryGetValue(member, out (Value Value, Extent Extent) known) && (!stack.IsInMember || stack.Take(known.Extent)))
+            return known;
+        Extent extent = new();
         if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0)
-            return (Value.Other, true);
-        if (stack.EnterMember(member) is not { } inner)
-            return (Value.Other, false);
+            return (Value.Other, extent);
+        // What a member holds depends on the program alone, and not on where it is asked for.
+        CallStack around = stack.IsInMember ? stack : new CallStack();
+        if (around.EnterMember(member) is not { } inner)
+            return (Value.Other, around.CutAtMember(member));
         Value value = Value.Other;
-        bool isExact = true;
         foreach (ISymbol writer in WritersOf(member, type, cancellation))
         {
-            BodyResult result = inner.Enter(writer) is { } innermost && _source.GraphOf(writer, cancellation) is { } graph
-                ? Run(graph, writer, GivenToSetter(writer, member, innermost, cancellation), innermost, isOnTrainingPath: false, cancellation)
-                : BodyResult.Unknown;
-            isExact &= result.IsExact;
+            if (_source.GraphOf(writer, cancellation) is not { } graph)
+                continue;
+            BodyResult result = RunWriter(graph, writer, member, inner, extent, cancellation);
+            extent.Add(result.Extent);
             foreach ((ISymbol stored, Value given) in result.Stores)
             {
                 if (SymbolEqualityComparer.Default.Equals(stored, member))
@@ -130,17 +115,46 @@ internal sealed partial class ValueAnalysis
         }
 
         value = value.Kind is ValueKind.Merged or ValueKind.Zeros or ValueKind.Noise ? Value.Other : value;
-        if (isExact || !stack.IsInMember)
-            _members[member] = value;
-        return (value, isExact);
+        inner.LeaveMember(member, extent);
+        if (!stack.IsInMember || extent.IsWhole)
+            _members[member] = (value, extent);
+        return (value, extent);
     }
 
-    /// <summary>A setter that writes a field is given what its property is.</summary>
-    private ValueState GivenToSetter(ISymbol writer, ISymbol member, CallStack stack, CancellationToken cancellation) =>
-        writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters: [var given] }
-            && !SymbolEqualityComparer.Default.Equals(property, member)
-            ? ValueState.Empty.With(given, ValueOf(property, stack, cancellation).Value)
-            : ValueState.Empty;
+    /// <summary>Runs a body that writes a member. A setter that writes a field is given what its property is.</summary>
+    private BodyResult RunWriter(
+        ControlFlowGraph graph, ISymbol writer, ISymbol member, CallStack stack, Extent extent, CancellationToken cancellation)
+    {
+        CallKey key = new(writer, Value.Other, [], isOnTrainingPath: false);
+        if (writer is not IMethodSymbol
+            {
+                MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters: [var given]
+            }
+            || SymbolEqualityComparer.Default.Equals(property, member))
+            return Follow(graph, key, ValueState.Empty, stack, cancellation);
+        (Value value, Extent inner) = ValueOf(property, stack, cancellation);
+        extent.AddMember(inner, isWithinMember: true);
+        key = new(writer, Value.Other, [value], isOnTrainingPath: false);
+        return Follow(graph, key, ValueState.Empty.With(given, value), stack, cancellation);
+    }
+
+    /// <summary>
+    /// Runs a body, unless it is known what that gives. Where the body is run tells nothing beside how much may be followed: a known result is taken only
+    /// where running the body would give the same.
+    /// </summary>
+    private BodyResult Follow(ControlFlowGraph graph, CallKey key, ValueState state, CallStack stack, CancellationToken cancellation)
+    {
+        bool isKept = !key.HasFunctions;
+        if (isKept && _calls.TryGetValue(key, out BodyResult? known) && stack.Take(known.Extent))
+            return known;
+        if (stack.Enter(key.Method) is not { } inner)
+            return BodyResult.Unknown(stack.CutAt(key.Method));
+        BodyResult result = new ValueFlow(this, _rules, graph, key.Method, inner, key.IsOnTrainingPath, cancellation).Run(state);
+        inner.Leave(key.Method, result.Extent, isKept);
+        if (isKept && result.Extent.IsWhole)
+            _calls[key] = result;
+        return result;
+    }
 
     /// <summary>Whether a class is a part of another class of the compilation, which may add what it leaves out.</summary>
     public bool IsPartOfAnother(INamedTypeSymbol type, CancellationToken cancellation) =>
@@ -148,9 +162,6 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => _source.OperationOf(node, cancellation);
-
-    private BodyResult Run(ControlFlowGraph graph, ISymbol symbol, ValueState state, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation) =>
-        new ValueFlow(this, _rules, graph, symbol, stack, isOnTrainingPath, cancellation).Run(state);
 
     private (Dimension Rows, Dimension Columns)? ShapeOf(ISymbol member)
     {

@@ -80,7 +80,7 @@ internal sealed partial class ValueFlow
         if (_analysis.Call(method, arguments, receiver, _stack, IsOnTrainingPath, _cancellation) is not { } result)
             return Value.Other;
         Repeat(result.Findings, place.Syntax);
-        _isExact &= result.IsExact;
+        _extent.Add(result.Extent);
         return FormedAt(result.Returned, reference);
     }
 
@@ -103,7 +103,7 @@ internal sealed partial class ValueFlow
     {
         CallStack stack = function is null ? _stack : _stack.Enter(function) ?? _stack;
         BodyResult result = new ValueFlow(_analysis, _rules, graph, function ?? Symbol, stack, IsOnTrainingPath, _cancellation) { IsNested = true }.Run(state);
-        _isExact &= result.IsExact;
+        _extent.Add(result.Extent);
         _stores.AddRange(result.Stores);
         _state = _state.JoinKnown(result.Exit);
         if (IsAtFixedPoint)

@@ -76,7 +76,7 @@ internal sealed partial class ValueFlow
 
     private Value Called(IInvocationOperation call, BodyResult body)
     {
-        _isExact &= body.IsExact;
+        _extent.Add(body.Extent);
         Repeat(body.Findings, call.Syntax);
         Repeat(body.Pending, call.Syntax);
         HandOut(call, body.Exit);

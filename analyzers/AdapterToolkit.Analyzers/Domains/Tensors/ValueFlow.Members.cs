@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -143,12 +144,12 @@ internal sealed partial class ValueFlow
             member = property;
         if (member is IPropertySymbol { GetMethod: { } getter } && _analysis.Call(getter, [], instance, _stack, IsOnTrainingPath, _cancellation) is { } result)
         {
-            _isExact &= result.IsExact;
+            _extent.Add(result.Extent);
             return FormedAt(result.Returned, reference);
         }
 
-        (Value value, bool isExact) = _analysis.ValueOf(member, _stack, _cancellation);
-        _isExact &= isExact;
+        (Value value, Extent extent) = _analysis.ValueOf(member, _stack, _cancellation);
+        _extent.AddMember(extent, _stack.IsInMember);
         return value;
     }
 }

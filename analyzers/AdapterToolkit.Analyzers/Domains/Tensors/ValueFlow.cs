@@ -23,13 +23,13 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     private readonly Dictionary<(IOperation Call, bool KeepsElements), Value> _results = [];
     private readonly HashSet<Finding> _findings = [];
     private readonly HashSet<SyntaxNode> _excused = [];
+    private readonly Extent _extent = new();
     private ValueState _state = ValueState.Empty;
     private readonly HashSet<SyntaxNode> _kept = [];
     private readonly HashSet<SyntaxNode> _running = [];
     private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
     private Value? _returned;
     private bool _keepsElements;
-    private bool _isExact = true;
 
     /// <summary>Prepares a body.</summary>
     /// <param name="analysis">The analysis of the compilation.</param>
@@ -88,7 +88,7 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
         exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
         ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
         ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
-        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending, _isExact);
+        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending, _extent);
     }
 
     /// <summary>Notes that a rule is broken.</summary>
