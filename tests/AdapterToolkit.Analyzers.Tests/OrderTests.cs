@@ -55,7 +55,8 @@ public sealed class OrderTests
         {
             public readonly Parameter weight = new(randn(64, 64), requires_grad: false), lora_A = new(randn(8, 64)), lora_B = new(zeros(64, 8));
             public Lora() : base("lora") { }
-            public override Tensor forward(Tensor x) => functional.linear(x, weight) + C0.M(lora_B, lora_A, x) + C3.M(lora_B, lora_A, x) + C8.M(lora_B, lora_A, x);
+            public override Tensor forward(Tensor x) => functional.linear(x, weight)
+                + C0.M(lora_B, lora_A, x) + C3.M(lora_B, lora_A, x) + C8.M(lora_B, lora_A, x);
         }
         public static class Factors { public static readonly Lora lora = new(); }
         """,
@@ -98,7 +99,8 @@ public sealed class OrderTests
         order?.Shuffle(trees);
         CompilationWithAnalyzers analysis = compilation.WithAnalyzers(
             [new TensorUseAnalyzer()],
-            new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), onAnalyzerException: null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
+            new CompilationWithAnalyzersOptions(
+                new AnalyzerOptions([]), onAnalyzerException: null, concurrentAnalysis: false, logAnalyzerExecutionTime: false));
         List<Diagnostic> found = [];
         foreach (SyntaxTree tree in trees)
             found.AddRange(await analysis.GetAnalyzerSemanticDiagnosticsAsync(compilation.GetSemanticModel(tree), null, TestContext.Current.CancellationToken));

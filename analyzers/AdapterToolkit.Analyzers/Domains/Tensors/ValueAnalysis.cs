@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
@@ -18,6 +20,7 @@ internal sealed partial class ValueAnalysis
     private readonly Compilation _compilation;
     private readonly ImmutableArray<TensorRule> _rules;
     private readonly Bodies _source;
+    private readonly CallTargets _targets;
     private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
     private readonly ConcurrentDictionary<ISymbol, (Value Value, Extent Extent)> _members = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
@@ -32,6 +35,7 @@ internal sealed partial class ValueAnalysis
         _compilation = compilation;
         _rules = rules;
         _source = Bodies.Of(compilation);
+        _targets = CallTargets.Of(compilation);
         _foreignWriters = new(() => AssignedToOthers(compilation));
         Types = new TensorTypes(compilation);
         LowRank = new LowRankMembers(Types, ShapeOf);
@@ -46,6 +50,24 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>Where parameters of TorchSharp are frozen.</summary>
     public Freezing Freezing { get; }
+
+    /// <summary>The methods with bodies in the compilation that a call can run.</summary>
+    /// <param name="method">The method that is named.</param>
+    /// <param name="receiver">The type of the object that it is called on; null where that is not known.</param>
+    /// <param name="isVirtual">Whether the object's class decides which override runs.</param>
+    public ImmutableArray<IMethodSymbol> TargetsOf(IMethodSymbol method, ITypeSymbol? receiver, bool isVirtual)
+    {
+        method = Bodies.DefinitionOf(method);
+        return method.DeclaringSyntaxReferences.Length == 0 ? [] : isVirtual ? _targets.Of(method, receiver) : [method];
+    }
+
+    /// <summary>The method that takes an object apart for a statement or expression; null where that is none.</summary>
+    public IMethodSymbol? DeconstructionOf(SyntaxNode place) => place switch
+    {
+        AssignmentExpressionSyntax assignment => _source.ModelOf(place.SyntaxTree).GetDeconstructionInfo(assignment).Method,
+        ForEachVariableStatementSyntax loop => _source.ModelOf(place.SyntaxTree).GetDeconstructionInfo(loop).Method,
+        _ => null,
+    };
 
     /// <summary>Runs a body that the compiler hands over, its arguments unknown.</summary>
     /// <param name="graph">The body.</param>
@@ -68,11 +90,14 @@ internal sealed partial class ValueAnalysis
         method = Bodies.DefinitionOf(method);
         if (method.DeclaringSyntaxReferences.Length == 0 || _source.GraphOf(method, cancellation) is not { } graph)
             return null;
-        CallKey key = new(method, receiver.Members.IsEmpty ? Value.Other : receiver, arguments, isOnTrainingPath);
-        ValueState state = key.Receiver.Members.IsEmpty ? ValueState.Empty : ValueState.Empty.With(ValueFlow.This, receiver);
+        // What an extension member extends is one of its parameters.
+        IParameterSymbol? extended = method is { IsStatic: false, ContainingType: { IsExtension: true } extension } ? extension.ExtensionParameter : null;
+        CallKey key = new(method, extended is null && receiver.Members.IsEmpty ? Value.Other : receiver, arguments, isOnTrainingPath);
+        ValueState state = key.Receiver.Equals(Value.Other) ? ValueState.Empty : ValueState.Empty.With((object?)extended ?? ValueFlow.This, receiver);
         for (int i = 0; i < method.Parameters.Length && i < key.Arguments.Length; i++)
             state = state.With(method.Parameters[i], key.Arguments[i]);
         BodyResult result = Follow(graph, key, state, stack, cancellation);
+        result = result with { Parameters = [.. method.Parameters.Select(parameter => result.Exit[parameter])] };
         if (result.Findings.IsEmpty)
             return result;
         if (key.IsPlain)

@@ -43,7 +43,15 @@ internal sealed partial class ValueFlow
                 members = members.SetItem(Key(constructor.Parameters[i].Name), arguments[i]);
         }
 
-        return Value.Object(members);
+        if (arguments.All(argument => argument.IsUnknown)
+            || _analysis.Call(constructor, arguments, Value.Other, _stack, IsOnTrainingPath, _cancellation) is not { } body)
+        {
+            return Value.Object(members);
+        }
+
+        _extent.Add(body.Extent);
+        Repeat(body.Findings, creation.Syntax);
+        return Value.Object(members.SetItems(body.Exit[This].Members));
     }
 
     private bool IsPrimary(IMethodSymbol constructor) =>

@@ -26,7 +26,6 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     private readonly Extent _extent = new();
     private ValueState _state = ValueState.Empty;
     private readonly HashSet<SyntaxNode> _kept = [];
-    private readonly HashSet<SyntaxNode> _running = [];
     private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
     private Value? _returned;
     private bool _keepsElements;
