@@ -51,6 +51,9 @@ internal sealed class CallStack
         return inner;
     }
 
+    /// <summary>Whether a method is being followed.</summary>
+    public bool IsIn(ISymbol method) => _methods.Contains(method);
+
     /// <summary>Why a method is not entered.</summary>
     public Extent CutAt(ISymbol method) => _methods.Contains(method) ? Extent.CutAt(method) : Extent.CutOff();
 

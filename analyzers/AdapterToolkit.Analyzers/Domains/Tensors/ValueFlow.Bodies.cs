@@ -60,7 +60,8 @@ internal sealed partial class ValueFlow
     private Value RunNested(FunctionValue function, ImmutableArray<Value> arguments) =>
         GraphOf(function) is { } graph ? Nested(graph, Given(_state, function.Method, arguments), function.Method).Returned : Value.Other;
 
-    /// <summary>Runs a function that was made in another body: what is wrong in it only with these arguments is noted at the call.</summary>
+    /// <summary>Runs a function that was made in another body: what is wrong in it only with these arguments is noted at the call,
+    /// or in the function, where the body that made it is being followed.</summary>
     private Value RunElsewhere(FunctionValue function, ImmutableArray<Value> arguments, IOperation call)
     {
         if (GraphOf(function) is not { } graph)
@@ -81,7 +82,10 @@ internal sealed partial class ValueFlow
         {
             BodyResult alone = Run([]);
             extent.Add(alone.Extent);
-            Repeat(result.Findings.Except(alone.Findings), call.Syntax);
+            if (_stack.IsIn(function.Owner))
+                _findings.UnionWith(result.Findings.Except(alone.Findings));
+            else
+                Repeat(result.Findings.Except(alone.Findings), call.Syntax);
         }
 
         stack.Leave(function.Method, extent, isKept: false);

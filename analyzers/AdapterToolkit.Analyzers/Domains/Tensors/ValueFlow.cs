@@ -125,11 +125,15 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
             _findings.Add(new Finding(rule, place, [.. arguments], operand) { Merged = merged });
     }
 
-    /// <summary>Notes where a call is made what is wrong in the body that it runs.</summary>
+    /// <summary>Notes where a call is made what is wrong in the body that it runs; what is wrong in a function of this body stays at its place.</summary>
     private void Repeat(IEnumerable<Finding> findings, SyntaxNode call)
     {
-        if (IsAtFixedPoint)
-            _findings.UnionWith(findings.Select(finding => new Finding(finding.Rule, call, finding.Arguments) { IsOfBaseTerm = finding.IsOfBaseTerm }));
+        if (!IsAtFixedPoint)
+            return;
+        SyntaxNode body = _graph.OriginalOperation.Syntax;
+        _findings.UnionWith(findings.Select(finding => finding.Place.SyntaxTree == body.SyntaxTree && body.Span.Contains(finding.Place.Span)
+            ? finding
+            : new Finding(finding.Rule, call, finding.Arguments) { IsOfBaseTerm = finding.IsOfBaseTerm }));
     }
 
     /// <summary>Whether a helper returns Wx, to which those that call it may add what is missing.</summary>
