@@ -3,37 +3,65 @@ using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
-/// <summary>A call of which the result is the same wherever it stands: of one method on the same object with the same arguments.</summary>
-/// <param name="method">The method, or the field or property whose initializer is run.</param>
-/// <param name="receiver">The object.</param>
-/// <param name="arguments">The arguments.</param>
-/// <param name="isOnTrainingPath">Whether it stands in a forward pass or in training.</param>
-internal readonly struct CallKey(ISymbol method, Value receiver, ImmutableArray<Value> arguments, bool isOnTrainingPath) : IEquatable<CallKey>
+/// <summary>
+/// What can be asked about a program: what a body gives that is run on an object with arguments, or what a member holds. The answer is the same wherever it is
+/// asked for.
+/// </summary>
+internal readonly struct CallKey : IEquatable<CallKey>
 {
-    /// <summary>The method, or the field or property whose initializer is run.</summary>
-    public ISymbol Method { get; } = method;
+    /// <summary>A body that is run.</summary>
+    /// <param name="method">The method, or the field or property whose initializer is run.</param>
+    /// <param name="receiver">The object.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="isOnTrainingPath">Whether it stands in a forward pass or in training.</param>
+    public CallKey(ISymbol method, Value receiver, ImmutableArray<Value> arguments, bool isOnTrainingPath)
+        : this(method, receiver.Told(), Told(arguments), isOnTrainingPath, isMember: false)
+    {
+    }
+
+    private CallKey(ISymbol symbol, Value receiver, ImmutableArray<Value> arguments, bool isOnTrainingPath, bool isMember)
+    {
+        Symbol = symbol;
+        Receiver = receiver;
+        Arguments = arguments;
+        IsOnTrainingPath = isOnTrainingPath;
+        IsMember = isMember;
+    }
+
+    /// <summary>The method, the field or property whose initializer is run, or the member.</summary>
+    public ISymbol Symbol { get; }
 
     /// <summary>The object.</summary>
-    public Value Receiver { get; } = receiver;
+    public Value Receiver { get; }
 
     /// <summary>The arguments; none where nothing is known about any.</summary>
-    public ImmutableArray<Value> Arguments { get; } = arguments.All(argument => argument.Equals(Value.Other)) ? [] : arguments;
+    public ImmutableArray<Value> Arguments { get; }
 
     /// <summary>Whether it stands in a forward pass or in training.</summary>
-    public bool IsOnTrainingPath { get; } = isOnTrainingPath;
+    public bool IsOnTrainingPath { get; }
+
+    /// <summary>Whether it is asked what a member holds.</summary>
+    public bool IsMember { get; }
 
     /// <summary>Whether nothing is known about what the body is given.</summary>
     public bool IsPlain => Arguments.IsEmpty && !IsOnTrainingPath && Receiver.Equals(Value.Other);
 
-    /// <summary>Whether the body is given functions, which depend on what is around them.</summary>
-    public bool HasFunctions => Receiver.HoldsFunction || Arguments.Any(argument => argument.HoldsFunction);
+    /// <summary>A body of which nothing is known what it is given.</summary>
+    /// <param name="body">The method, or the field or property whose initializer is run.</param>
+    public static CallKey Plain(ISymbol body) => new(body, Value.Other, [], isOnTrainingPath: false, isMember: false);
 
-    /// <summary>The same body, of which nothing is known what it is given.</summary>
-    public CallKey Plain => new(Method, Value.Other, [], isOnTrainingPath: false);
+    /// <summary>What a field, property or event holds.</summary>
+    public static CallKey Member(ISymbol member) => new(member, Value.Other, [], isOnTrainingPath: false, isMember: true);
+
+    private static ImmutableArray<Value> Told(ImmutableArray<Value> arguments)
+    {
+        arguments = [.. arguments.Select(argument => argument.Told())];
+        return arguments.All(argument => argument.Equals(Value.Other)) ? [] : arguments;
+    }
 
     /// <inheritdoc/>
     public bool Equals(CallKey other) =>
-        IsOnTrainingPath == other.IsOnTrainingPath && SymbolEqualityComparer.Default.Equals(Method, other.Method)
+        IsOnTrainingPath == other.IsOnTrainingPath && IsMember == other.IsMember && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol)
             && Receiver.Equals(other.Receiver) && Arguments.SequenceEqual(other.Arguments);
 
     /// <inheritdoc/>
@@ -41,5 +69,6 @@ internal readonly struct CallKey(ISymbol method, Value receiver, ImmutableArray<
 
     /// <inheritdoc/>
     public override int GetHashCode() => Arguments.Aggregate(
-        (SymbolEqualityComparer.Default.GetHashCode(Method) * 31) + Receiver.GetHashCode(), static (hash, argument) => (hash * 31) + argument.GetHashCode());
+        (SymbolEqualityComparer.Default.GetHashCode(Symbol) * 31) + Receiver.GetHashCode() + (IsMember ? 1 : 0),
+        static (hash, argument) => (hash * 31) + argument.GetHashCode());
 }

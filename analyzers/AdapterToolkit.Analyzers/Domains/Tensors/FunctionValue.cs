@@ -16,7 +16,11 @@ internal sealed record FunctionValue(
     SyntaxNode Place, IMethodSymbol Method, IFlowAnonymousFunctionOperation? Lambda, Value Receiver, ControlFlowGraph Scope, ISymbol Owner, ValueState Captured)
 {
     /// <inheritdoc/>
-    public bool Equals(FunctionValue? other) => other is not null && Place == other.Place;
+    public bool Equals(FunctionValue? other) =>
+        other is not null && Place == other.Place && Receiver.Equals(other.Receiver) && Captured.Equals(other.Captured);
+
+    /// <summary>The same function, of which nothing is known but where it was made.</summary>
+    public FunctionValue Alone() => this with { Receiver = Value.Other, Captured = ValueState.Empty };
 
     /// <inheritdoc/>
     public override int GetHashCode() => Place.GetHashCode();

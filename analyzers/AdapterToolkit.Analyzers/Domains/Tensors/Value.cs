@@ -12,6 +12,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>How many functions are run at most where one of several is called.</summary>
     private const int MostFunctions = 4;
 
+    /// <summary>How many levels of objects in objects are told apart, so that a list or tree that grows is one value in the end.</summary>
+    private const int MostLevels = 3;
+
     private Value(ValueKind kind) => Kind = kind;
 
     private Value(Value other)
@@ -58,7 +61,7 @@ internal sealed class Value : IEquatable<Value>
     public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
 
     /// <summary>The values of an object's or tuple's members, by their lower-case names.</summary>
-    public ImmutableDictionary<string, Value> Members { get; private init; } = ImmutableDictionary<string, Value>.Empty;
+    public ImmutableDictionary<string, Value> Members { get; private init => field = Within(value, MostLevels); } = ImmutableDictionary<string, Value>.Empty;
 
     /// <summary>What is run where it is called, in the order in which it was made; none where that is not known.</summary>
     public ImmutableArray<FunctionValue> Functions { get; private init; } = [];
@@ -133,6 +136,33 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The same object with other values of some members.</summary>
     public Value WithMembers(ImmutableDictionary<string, Value> members) => members.IsEmpty ? this : new(this) { Members = Members.SetItems(members) };
 
+    /// <summary>Whether something is known about it, or about one of its members, that a body that is given it can use.</summary>
+    public bool Tells => Kind != ValueKind.Other || Functions.Length > 0 || Weights.Count > 0 || Members.Values.Any(member => member.Tells);
+
+    /// <summary>The same without the members of which nothing is known.</summary>
+    public Value Told()
+    {
+        if (Members.IsEmpty)
+            return this;
+        ImmutableDictionary<string, Value> told = Members;
+        foreach (KeyValuePair<string, Value> member in Members)
+            told = member.Value.Tells ? told.SetItem(member.Key, member.Value.Told()) : told.Remove(member.Key);
+        return told.IsEmpty && Kind == ValueKind.Other && Functions.IsEmpty && Weights.IsEmpty ? Other : new Value(this) { Members = told };
+    }
+
+    /// <summary>
+    /// The same where a function captures it: what functions in it captured themselves is not known, so that a function that captures itself is one value.
+    /// </summary>
+    public Value Captured() => !HoldsFunction ? this : new(this)
+    {
+        Functions = [.. Functions.Select(function => function.Alone())],
+        Members = Members.ToImmutableDictionary(member => member.Key, member => member.Value.Captured()),
+    };
+
+    /// <summary>Where the functions were made that it is, or that its members are.</summary>
+    public IEnumerable<SyntaxNode> Places() =>
+        !HoldsFunction ? [] : Functions.Select(function => function.Place).Concat(Members.Values.SelectMany(member => member.Places()));
+
     /// <summary>The same with a shape.</summary>
     public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };
 
@@ -174,6 +204,21 @@ internal sealed class Value : IEquatable<Value>
             IsEitherFactor = left.IsEitherFactor || right.IsEitherFactor
                 || (left.IsFactor && right.IsFactor && !sameKind && Equals(left.Pair, right.Pair)),
         };
+    }
+
+    /// <summary>The members of an object, of which only so many levels of objects in objects are known.</summary>
+    private static ImmutableDictionary<string, Value> Within(ImmutableDictionary<string, Value> members, int levels)
+    {
+        if (levels == 0)
+            return ImmutableDictionary<string, Value>.Empty;
+        foreach (KeyValuePair<string, Value> member in members)
+        {
+            ImmutableDictionary<string, Value> within = Within(member.Value.Members, levels - 1);
+            if (within != member.Value.Members)
+                members = members.SetItem(member.Key, new Value(member.Value) { Members = within });
+        }
+
+        return members;
     }
 
     private static ImmutableArray<FunctionValue> Combine(ImmutableArray<FunctionValue> left, ImmutableArray<FunctionValue> right) =>

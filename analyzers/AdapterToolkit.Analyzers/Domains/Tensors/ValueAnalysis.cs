@@ -4,7 +4,6 @@ using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
@@ -18,11 +17,9 @@ internal sealed partial class ValueAnalysis
     private const int MostForeignWriters = 8;
 
     private readonly Compilation _compilation;
-    private readonly ImmutableArray<TensorRule> _rules;
     private readonly Bodies _source;
     private readonly CallTargets _targets;
-    private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
-    private readonly ConcurrentDictionary<ISymbol, (Value Value, Extent Extent)> _members = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<CallKey, BodyResult> _solved = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
     private readonly Lazy<ILookup<string, SyntaxNode>> _foreignWriters;
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
@@ -33,7 +30,7 @@ internal sealed partial class ValueAnalysis
     public ValueAnalysis(Compilation compilation, ImmutableArray<TensorRule> rules)
     {
         _compilation = compilation;
-        _rules = rules;
+        Rules = rules;
         _source = Bodies.Of(compilation);
         _targets = CallTargets.Of(compilation);
         _foreignWriters = new(() => AssignedToOthers(compilation));
@@ -41,6 +38,9 @@ internal sealed partial class ValueAnalysis
         LowRank = new LowRankMembers(Types, ShapeOf);
         Freezing = new Freezing(compilation, Types, LowRank, _source.ModelOf);
     }
+
+    /// <summary>The rules that look on.</summary>
+    public ImmutableArray<TensorRule> Rules { get; }
 
     /// <summary>The known types.</summary>
     public TensorTypes Types { get; }
@@ -69,117 +69,78 @@ internal sealed partial class ValueAnalysis
         _ => null,
     };
 
-    /// <summary>Runs a body that the compiler hands over, its arguments unknown.</summary>
-    /// <param name="graph">The body.</param>
-    /// <param name="symbol">The method, property or field whose body it is.</param>
+    /// <summary>Runs a body, its arguments unknown.</summary>
+    /// <param name="body">The method, property or field whose body it is.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
-    public BodyResult Run(ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation) =>
-        Follow(graph, new CallKey(symbol, Value.Other, [], isOnTrainingPath: false), ValueState.Empty, new CallStack(), cancellation);
+    public BodyResult Run(ISymbol body, CancellationToken cancellation)
+    {
+        FixedPointSolver<CallKey, BodyResult> solver = new(_solved, BodyResult.Unknown, (unknown, solver) => unknown.IsMember
+            ? BodyResult.Of(ValueOf(unknown.Symbol, solver, cancellation))
+            : Run(unknown, solver, cancellation));
+        return solver.Of(CallKey.Plain(body));
+    }
 
     /// <summary>Runs a method of the compilation as called.</summary>
     /// <param name="method">The method.</param>
     /// <param name="arguments">Its arguments, in the order of its parameters.</param>
     /// <param name="receiver">The object that it is called on.</param>
-    /// <param name="stack">What is being followed.</param>
+    /// <param name="solver">Tells what bodies give.</param>
     /// <param name="isOnTrainingPath">Whether the call stands in a forward pass or in training.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
     /// <returns>What the body tells, the findings without those that it has whatever its arguments are; null where the body can't be followed.</returns>
-    public BodyResult? Call(
-        IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
+    public BodyResult? Call(IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver,
+        FixedPointSolver<CallKey, BodyResult> solver, bool isOnTrainingPath, CancellationToken cancellation)
     {
         method = Bodies.DefinitionOf(method);
-        if (method.DeclaringSyntaxReferences.Length == 0 || _source.GraphOf(method, cancellation) is not { } graph)
+        if (method.DeclaringSyntaxReferences.Length == 0 || _source.GraphOf(method, cancellation) is null)
             return null;
-        // What an extension member extends is one of its parameters.
-        IParameterSymbol? extended = method is { IsStatic: false, ContainingType: { IsExtension: true } extension } ? extension.ExtensionParameter : null;
-        CallKey key = new(method, extended is null && receiver.Members.IsEmpty ? Value.Other : receiver, arguments, isOnTrainingPath);
-        ValueState state = key.Receiver.Equals(Value.Other) ? ValueState.Empty : ValueState.Empty.With((object?)extended ?? ValueFlow.This, receiver);
-        for (int i = 0; i < method.Parameters.Length && i < key.Arguments.Length; i++)
-            state = state.With(method.Parameters[i], key.Arguments[i]);
-        BodyResult result = Follow(graph, key, state, stack, cancellation);
-        result = result with { Parameters = [.. method.Parameters.Select(parameter => result.Exit[parameter])] };
-        if (result.Findings.IsEmpty)
-            return result;
-        if (key.IsPlain)
-            return result with { Findings = [] };
-        BodyResult alone = Follow(graph, key.Plain, ValueState.Empty, stack, cancellation);
-        Extent extent = new();
-        extent.Add(result.Extent);
-        extent.Add(alone.Extent);
-        return result with { Findings = result.Findings.Except(alone.Findings), Extent = extent };
+        CallKey key = new(method, Extended(method) is null && receiver.Members.IsEmpty ? Value.Other : receiver, arguments, isOnTrainingPath);
+        BodyResult result = solver.Of(key);
+        return result.Findings.IsEmpty ? result
+            : key.IsPlain ? result with { Findings = [] }
+            : result with { Findings = result.Findings.Except(solver.Of(CallKey.Plain(method)).Findings) };
     }
 
-    /// <summary>What a field, or a property with storage of its own, was given anywhere in its class.</summary>
-    /// <param name="member">The member.</param>
-    /// <param name="stack">What is being followed.</param>
-    /// <param name="cancellation">Ends the analysis early.</param>
-    public (Value Value, Extent Extent) ValueOf(ISymbol member, CallStack stack, CancellationToken cancellation)
+    /// <summary>Runs a body.</summary>
+    private BodyResult Run(CallKey key, FixedPointSolver<CallKey, BodyResult> solver, CancellationToken cancellation)
     {
-        member = member.OriginalDefinition;
-        if (_members.TryGetValue(member, out (Value Value, Extent Extent) known) && (!stack.IsInMember || stack.Take(known.Extent)))
-            return known;
-        Extent extent = new();
-        if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0)
-            return (Value.Other, extent);
-        // What a member holds depends on the program alone, and not on where it is asked for.
-        CallStack around = stack.IsInMember ? stack : new CallStack();
-        if (around.EnterMember(member) is not { } inner)
-            return (Value.Other, around.CutAtMember(member));
+        if (_source.GraphOf(key.Symbol, cancellation) is not { } graph)
+            return BodyResult.Unknown;
+        IMethodSymbol? method = key.Symbol as IMethodSymbol;
+        ValueState state = key.Receiver.Equals(Value.Other) ? ValueState.Empty : ValueState.Empty.With((object?)Extended(method) ?? ValueFlow.This, key.Receiver);
+        for (int i = 0; i < key.Arguments.Length && i < method?.Parameters.Length; i++)
+            state = state.With(method.Parameters[i], key.Arguments[i]);
+        return new ValueFlow(this, solver, graph, key.Symbol, new CallStack(), key.IsOnTrainingPath, cancellation).Run(state).Of(method?.Parameters ?? []);
+    }
+
+    /// <summary>What an extension member extends, which is one of its parameters.</summary>
+    private static IParameterSymbol? Extended(IMethodSymbol? method) =>
+        method is { IsStatic: false, ContainingType: { IsExtension: true } extension } ? extension.ExtensionParameter : null;
+
+    /// <summary>What a field, or a property with storage of its own, was given anywhere in its class.</summary>
+    private Value ValueOf(ISymbol member, FixedPointSolver<CallKey, BodyResult> solver, CancellationToken cancellation)
+    {
         Value value = Value.Other;
+        if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0)
+            return value;
         foreach (ISymbol writer in WritersOf(member, type, cancellation))
         {
-            if (_source.GraphOf(writer, cancellation) is not { } graph)
-                continue;
-            BodyResult result = RunWriter(graph, writer, member, inner, extent, cancellation);
-            extent.Add(result.Extent);
-            foreach ((ISymbol stored, Value given) in result.Stores)
+            foreach ((ISymbol stored, Value given) in solver.Of(Writing(writer, member, solver)).Stores)
             {
                 if (SymbolEqualityComparer.Default.Equals(stored, member))
                     value = Value.Combine(value, given);
             }
         }
 
-        value = value.Kind is ValueKind.Merged or ValueKind.Zeros or ValueKind.Noise ? Value.Other : value;
-        inner.LeaveMember(member, extent);
-        if (!stack.IsInMember || extent.IsWhole)
-            _members[member] = (value, extent);
-        return (value, extent);
+        return value.Kind is ValueKind.Merged or ValueKind.Zeros or ValueKind.Noise ? Value.Other : value;
     }
 
-    /// <summary>Runs a body that writes a member. A setter that writes a field is given what its property is.</summary>
-    private BodyResult RunWriter(
-        ControlFlowGraph graph, ISymbol writer, ISymbol member, CallStack stack, Extent extent, CancellationToken cancellation)
-    {
-        CallKey key = new(writer, Value.Other, [], isOnTrainingPath: false);
-        if (writer is not IMethodSymbol
-            {
-                MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters: [var given]
-            }
-            || SymbolEqualityComparer.Default.Equals(property, member))
-            return Follow(graph, key, ValueState.Empty, stack, cancellation);
-        (Value value, Extent inner) = ValueOf(property, stack, cancellation);
-        extent.AddMember(inner, isWithinMember: true);
-        key = new(writer, Value.Other, [value], isOnTrainingPath: false);
-        return Follow(graph, key, ValueState.Empty.With(given, value), stack, cancellation);
-    }
-
-    /// <summary>
-    /// Runs a body, unless it is known what that gives. Where the body is run tells nothing beside how much may be followed: a known result is taken only
-    /// where running the body would give the same.
-    /// </summary>
-    private BodyResult Follow(ControlFlowGraph graph, CallKey key, ValueState state, CallStack stack, CancellationToken cancellation)
-    {
-        bool isKept = !key.HasFunctions;
-        if (isKept && _calls.TryGetValue(key, out BodyResult? known) && stack.Take(known.Extent))
-            return known;
-        if (stack.Enter(key.Method) is not { } inner)
-            return BodyResult.Unknown(stack.CutAt(key.Method));
-        BodyResult result = new ValueFlow(this, _rules, graph, key.Method, inner, key.IsOnTrainingPath, cancellation).Run(state);
-        inner.Leave(key.Method, result.Extent, isKept);
-        if (isKept && result.Extent.IsWhole)
-            _calls[key] = result;
-        return result;
-    }
+    /// <summary>A body that writes a member. A setter that writes a field is given what its property is.</summary>
+    private static CallKey Writing(ISymbol writer, ISymbol member, FixedPointSolver<CallKey, BodyResult> solver) =>
+        writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters.Length: 1 }
+            && !SymbolEqualityComparer.Default.Equals(property, member)
+            ? new CallKey(writer, Value.Other, [solver.Of(CallKey.Member(property)).Returned], isOnTrainingPath: false)
+            : CallKey.Plain(writer);
 
     /// <summary>Whether a class is a part of another class of the compilation, which may add what it leaves out.</summary>
     public bool IsPartOfAnother(INamedTypeSymbol type, CancellationToken cancellation) =>

@@ -18,10 +18,12 @@ internal sealed partial class ValueFlow
         Value plain = Evaluate(creation.Target);
         return creation.Target switch
         {
+            IFlowAnonymousFunctionOperation { Symbol: var symbol } when !Types.MayHandle(symbol) => plain,
+            IMethodReferenceOperation { Method: var method } when !Types.MayHandle(method) => plain,
             IFlowAnonymousFunctionOperation lambda =>
-                plain.Callable(new FunctionValue(creation.Syntax, lambda.Symbol, lambda, Value.Other, _graph, Symbol, _state)),
+                plain.Callable(new FunctionValue(creation.Syntax, lambda.Symbol, lambda, Value.Other, _graph, Symbol, _state.Captured())),
             IMethodReferenceOperation reference =>
-                plain.Callable(new FunctionValue(creation.Syntax, reference.Method, null, Evaluate(reference.Instance), _graph, Symbol, _state)),
+                plain.Callable(new FunctionValue(creation.Syntax, reference.Method, null, Evaluate(reference.Instance).Captured(), _graph, Symbol, ValueState.Empty)),
             _ => plain,
         };
     }
@@ -60,37 +62,27 @@ internal sealed partial class ValueFlow
     private Value RunNested(FunctionValue function, ImmutableArray<Value> arguments) =>
         GraphOf(function) is { } graph ? Nested(graph, Given(_state, function.Method, arguments), function.Method).Returned : Value.Other;
 
-    /// <summary>Runs a function that was made in another body: what is wrong in it only with these arguments is noted at the call,
-    /// or in the function, where the body that made it is being followed.</summary>
+    /// <summary>
+    /// Runs a function that was made in another body. What is wrong in it only with these arguments is noted in the function, where this body was given it by
+    /// those around, and else at the call.
+    /// </summary>
     private Value RunElsewhere(FunctionValue function, ImmutableArray<Value> arguments, IOperation call)
     {
-        if (GraphOf(function) is not { } graph)
+        if (GraphOf(function) is not { } graph || _stack.Enter(function.Method) is not { } stack)
             return Value.Other;
-        if (_stack.Enter(function.Method) is not { } stack)
-        {
-            _extent.Add(_stack.CutAt(function.Method));
-            return Value.Other;
-        }
-
-        BodyResult Run(ImmutableArray<Value> given) =>
-            new ValueFlow(_analysis, _rules, graph, function.Owner, stack, IsOnTrainingPath, _cancellation) { IsNested = true }
-                .Run(Given(function.Captured, function.Method, given));
         BodyResult result = Run(arguments);
-        Extent extent = new();
-        extent.Add(result.Extent);
         if (IsAtFixedPoint && !result.Findings.IsEmpty)
         {
-            BodyResult alone = Run([]);
-            extent.Add(alone.Extent);
-            if (_stack.IsIn(function.Owner))
-                _findings.UnionWith(result.Findings.Except(alone.Findings));
+            ImmutableHashSet<Finding> findings = result.Findings.Except(Run([]).Findings);
+            if (_given.Contains(function.Place))
+                _findings.UnionWith(findings);
             else
-                Repeat(result.Findings.Except(alone.Findings), call.Syntax);
+                Repeat(findings, call.Syntax);
         }
 
-        stack.Leave(function.Method, extent, isKept: false);
-        _extent.Add(extent);
         return FormedAt(result.Returned, call);
+
+        BodyResult Run(ImmutableArray<Value> given) => Inner(graph, function.Owner, stack).Run(Given(function.Captured, function.Method, given));
     }
 
     private ControlFlowGraph? GraphOf(FunctionValue function) => function.Lambda is { } lambda
@@ -158,7 +150,6 @@ internal sealed partial class ValueFlow
             return (arguments.Length > 0 ? arguments[0] : receiver).AsCopy();
         if (RunTargets(method, method.ContainingType, receiver, arguments, isVirtual, IsOnTrainingPath) is not { } result)
             return Value.Other;
-        _extent.Add(result.Extent);
         Repeat(result.Findings, place.Syntax);
         return FormedAt(result.Returned, place);
     }
@@ -180,22 +171,19 @@ internal sealed partial class ValueFlow
     {
         CallStack? stack = function is null ? _stack : _stack.Enter(function);
         if (stack is null)
-        {
-            _extent.Add(_stack.CutAt(function!));
             return (Value.Other, ValueState.Empty);
-        }
 
-        ISymbol owner = function is { MethodKind: MethodKind.LocalFunction } ? function : Symbol;
-        BodyResult result = new ValueFlow(_analysis, _rules, graph, owner, stack, IsOnTrainingPath, _cancellation) { IsNested = true }.Run(state);
-        if (function is not null)
-            stack.Leave(function, result.Extent, isKept: false);
-        _extent.Add(result.Extent);
+        BodyResult result = Inner(graph, function is { MethodKind: MethodKind.LocalFunction } ? function : Symbol, stack).Run(state);
         _stores.AddRange(result.Stores);
         _state = _state.JoinKnown(result.Exit);
         if (IsAtFixedPoint)
             _findings.UnionWith(result.Findings);
         return (result.Returned, result.Exit);
     }
+
+    /// <summary>The flow through a function that is run as a part of this body.</summary>
+    private ValueFlow Inner(ControlFlowGraph graph, ISymbol owner, CallStack stack) =>
+        new(_analysis, _solver, graph, owner, stack, IsOnTrainingPath, _cancellation) { IsNested = true, _given = _given };
 
     /// <summary>Whether the body is that of a lambda or local function, whose result its surroundings use.</summary>
     public bool IsNested { get; private init; }

@@ -15,7 +15,7 @@ internal sealed partial class ValueFlow
         BodyResult? joined = null;
         foreach (IMethodSymbol target in _analysis.TargetsOf(method, type, isVirtual))
         {
-            if (_analysis.Call(target, arguments, receiver, _stack, isOnTrainingPath, _cancellation) is { } result)
+            if (_analysis.Call(target, arguments, receiver, _solver, isOnTrainingPath, _cancellation) is { } result)
                 joined = joined is null ? result : joined.Join(result);
         }
 
@@ -31,7 +31,6 @@ internal sealed partial class ValueFlow
         ImmutableArray<Value> arguments = Values(site);
         if (RunTargets(method, type: null, receiver, arguments, site.IsVirtual, IsOnTrainingPath) is not { } result)
             return null;
-        _extent.Add(result.Extent);
         Repeat(result.Findings, operation.Syntax);
         Repeat(result.Pending, operation.Syntax);
         if (method is { IsStatic: false, ReturnsVoid: true })
@@ -54,7 +53,6 @@ internal sealed partial class ValueFlow
         bool isVirtual = CallSite.Of(property)?.IsVirtual == true;
         if (RunTargets(setter, TypeOf(property.Instance), Evaluate(property.Instance), arguments, isVirtual, IsOnTrainingPath) is not { } result)
             return;
-        _extent.Add(result.Extent);
         Repeat(result.Findings, property.Syntax);
         HandBack(property.Instance, result);
     }

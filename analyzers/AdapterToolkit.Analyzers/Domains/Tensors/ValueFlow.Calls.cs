@@ -77,7 +77,6 @@ internal sealed partial class ValueFlow
 
     private Value Called(IInvocationOperation call, BodyResult body)
     {
-        _extent.Add(body.Extent);
         Repeat(body.Findings, call.Syntax);
         Repeat(body.Pending, call.Syntax);
         HandOut(call, body.Parameters);

@@ -44,12 +44,11 @@ internal sealed partial class ValueFlow
         }
 
         if (arguments.All(argument => argument.IsUnknown)
-            || _analysis.Call(constructor, arguments, Value.Other, _stack, IsOnTrainingPath, _cancellation) is not { } body)
+            || _analysis.Call(constructor, arguments, Value.Other, _solver, IsOnTrainingPath, _cancellation) is not { } body)
         {
             return Value.Object(members);
         }
 
-        _extent.Add(body.Extent);
         Repeat(body.Findings, creation.Syntax);
         return Value.Object(members.SetItems(body.Exit[This].Members));
     }

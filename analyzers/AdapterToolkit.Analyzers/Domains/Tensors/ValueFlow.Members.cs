@@ -37,7 +37,7 @@ internal sealed partial class ValueFlow
     private Value Variable(ISymbol variable)
     {
         Value value = _state[variable];
-        if (variable is ILocalSymbol { Type: var type } && TensorTypes.IsScalar(type) && !_keepsElements)
+        if (variable is ILocalSymbol { RefKind: RefKind.None, Type: var type } && TensorTypes.IsScalar(type) && !_keepsElements)
             return Value.Other;
         if (!value.IsUnknown)
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
@@ -157,7 +157,6 @@ internal sealed partial class ValueFlow
         CallSite? site = reference is IPropertyReferenceOperation ? CallSite.Of(reference) : null;
         if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true, IsOnTrainingPath) is { } result)
         {
-            _extent.Add(result.Extent);
             Repeat(result.Findings, reference.Syntax);
             return FormedAt(result.Returned, reference);
         }
@@ -168,10 +167,5 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>What a member was given.</summary>
-    private Value Held(ISymbol member)
-    {
-        (Value value, Extent extent) = _analysis.ValueOf(member, _stack, _cancellation);
-        _extent.AddMember(extent, _stack.IsInMember);
-        return value;
-    }
+    private Value Held(ISymbol member) => _solver.Of(CallKey.Member(member.OriginalDefinition)).Returned;
 }
