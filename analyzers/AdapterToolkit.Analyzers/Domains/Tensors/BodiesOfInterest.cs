@@ -5,76 +5,82 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
 /// <summary>
-/// Tells, from names alone, in which bodies a rule about tensors could be broken, so that all others cost nothing. A body is of
-/// interest where it names a factor or a frozen weight, multiplies matrices, or uses a member of the compilation that does.
+/// Tells in which bodies a rule about tensors could be broken, so that all others cost nothing: those from which a factor or a frozen weight can be reached.
+/// These are what the toolkit's own members give, the members of classes that hold factors, and parameters that a body makes itself.
 /// </summary>
-internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes types)
+/// <param name="compilation">The compilation.</param>
+/// <param name="analysis">What is known of its tensors.</param>
+/// <param name="mostWithoutSearch">How many members are followed before it is found out which of them can matter.</param>
+internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis analysis, int mostWithoutSearch)
 {
-    private static readonly HashSet<string> s_sources =
+    /// <summary>
+    /// How many members are followed before it is found out which of them can matter, unless told otherwise: to follow a few, as those of the one file that is edited, is less
+    /// work than to look through all files.
+    /// </summary>
+    public const int MostWithoutSearch = 32;
+
+    /// <summary>The members of the toolkit that give a factor or a frozen weight.</summary>
+    public static IReadOnlyCollection<string> Sources { get; } =
     [
-        "Weight", "Bias", "FrozenWeights", "Factors", "LowRankFactors", "SavedA", "SavedB", "SetFactors",
-        "weight", "requires_grad", "requires_grad_", "retain_grad", "grad", "optim",
+        "Weight", "Bias", "FrozenWeight", "FrozenWeights", "Factors", "FactorsOf", "LowRankFactors", "OnAllRows", "SavedA", "SavedB", "SetFactors",
     ];
 
-    private readonly Lazy<HashSet<string>> _members = new(() => MembersOf(compilation));
+    /// <summary>By these a module gives all parameters that it holds.</summary>
+    private static readonly string[] s_lists = ["parameters", "named_parameters"];
 
-    /// <summary>Whether a rule could be broken in a body.</summary>
-    /// <param name="body">The body.</param>
-    /// <param name="symbol">The method, property or field whose body it is.</param>
+    private readonly object _gate = new();
+    private NameClosure? _found;
+    private int _asked;
+
+    /// <summary>The members of a file in which a rule could be broken.</summary>
+    /// <param name="tree">The file.</param>
     /// <param name="cancellation">Ends the search early.</param>
-    public bool Contain(SyntaxNode body, ISymbol symbol, CancellationToken cancellation)
+    public IEnumerable<MemberNames> In(SyntaxTree tree, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        if (symbol is IMethodSymbol method
-            && method.Parameters.Any(parameter => TensorTypes.Is(parameter.Type, types.FrozenWeight) || TensorTypes.Is(parameter.Type, types.Factors)))
-            return true;
-        foreach (SimpleNameSyntax name in body.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
-        {
-            string text = name.Identifier.ValueText;
-            if (s_sources.Contains(text) || MemberNames.IsProduct(name) || MemberNames.IsParameterMade(name) || _members.Value.Contains(text))
-                return true;
-        }
-
-        return types.HasMatrices && body.DescendantNodes().OfType<BinaryExpressionSyntax>().Any();
+        FileNames file = FileNames.Of(tree);
+        if (Interlocked.Add(ref _asked, file.Members.Count) <= mostWithoutSearch)
+            return file.Members;
+        NameClosure found = Found(cancellation);
+        return file.Members.Where(member => found.Contains(tree, member));
     }
 
-    /// <summary>
-    /// The names of members whose bodies multiply matrices, make parameters or load weights, and of those that use a member that multiplies.
-    /// </summary>
-    private static HashSet<string> MembersOf(Compilation compilation)
+    private NameClosure Found(CancellationToken cancellation)
     {
-        HashSet<string> multiplying = [], making = [];
-        Dictionary<string, List<string>> users = [];
-        foreach (SyntaxTree tree in WrittenFiles.Of(compilation))
+        lock (_gate)
+            return _found ??= Find(cancellation);
+    }
+
+    private NameClosure Find(CancellationToken cancellation)
+    {
+        FileNames[] files = [.. WrittenFiles.Of(compilation).Select(FileNames.Of)];
+        HashSet<string> sources = [];
+        foreach (FileNames file in files)
         {
-            foreach (MemberNames member in MemberNames.Of(tree))
+            sources.UnionWith(file.Names.Where(FactorNames.NamesLowRank));
+            foreach (MemberNames member in file.Members)
             {
-                if (member.Multiplies)
-                    multiplying.Add(member.Name);
-                else if (member.MakesParameters)
-                    making.Add(member.Name);
-                foreach (string used in member.Uses)
-                {
-                    if (!users.TryGetValue(used, out List<string>? names))
-                        users.Add(used, names = []);
-                    names.Add(member.Name);
-                }
+                cancellation.ThrowIfCancellationRequested();
+                if (member.Node is TypeDeclarationSyntax type && MayHoldTwo(type)
+                    && analysis.ModelOf(file.Tree).GetDeclaredSymbol(type, cancellation) is INamedTypeSymbol declared)
+                    sources.UnionWith(analysis.NamesOfFactors(declared));
             }
         }
 
-        Stack<string> rest = new(multiplying);
-        while (rest.Count > 0)
-        {
-            if (!users.TryGetValue(rest.Pop(), out List<string>? names))
-                continue;
-            foreach (string name in names)
-            {
-                if (multiplying.Add(name))
-                    rest.Push(name);
-            }
-        }
-
-        making.UnionWith(multiplying);
-        return making;
+        if (sources.Count > 0)
+            sources.UnionWith(s_lists);
+        if (analysis.Types.IsToolkitThere)
+            sources.UnionWith(Sources);
+        return new NameClosure(files, sources, files.SelectMany(MakersIn), cancellation);
     }
+
+    /// <summary>Whether a class, or this part of it, may hold two factors.</summary>
+    private static bool MayHoldTwo(TypeDeclarationSyntax type) =>
+        type.Modifiers.Any(modifier => modifier.Text == "partial") || type.ParameterList is { Parameters.Count: > 1 }
+            || type.Members.Sum(member => member is FieldDeclarationSyntax { Declaration.Variables.Count: var count } ? count
+                : member is PropertyDeclarationSyntax ? 1 : 0) > 1;
+
+    /// <summary>The members of a file that make parameters themselves, other than in the members of their class, which are looked at by their shapes.</summary>
+    private static IEnumerable<(FileNames File, int Member)> MakersIn(FileNames file) =>
+        file.UsersOf("Parameter").Where(member => file.Members[member].Node is BaseMethodDeclarationSyntax and not ConstructorDeclarationSyntax
+            or BasePropertyDeclarationSyntax or CompilationUnitSyntax).Select(member => (file, member));
 }

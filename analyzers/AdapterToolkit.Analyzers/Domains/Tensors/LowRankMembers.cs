@@ -60,6 +60,19 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     public bool HasFrozenWeight(INamedTypeSymbol type) =>
         type.GetMembers().Any(IsFrozenWeight) || type.BaseType is { } parent && (types.TorchLinear is { } linear && KnownTypes.DerivesFrom(parent, linear));
 
+    /// <summary>The members of a class that are parameters, of which two multiply to a matrix of low rank whatever they are called.</summary>
+    public IEnumerable<ISymbol> TrainedIn(INamedTypeSymbol type)
+    {
+        ISymbol[] members = [.. type.GetMembers().Where(member => !member.IsImplicitlyDeclared && TypeOf(member) is { } held
+            && (TensorTypes.Is(held, types.Parameter) || types.IsTorchTensor(held)))];
+        if (members.Length < 2)
+            return [];
+        (ISymbol Member, (Dimension Rows, Dimension Columns) Shape)[] shaped =
+            [.. members.Select(member => (member, shapeOf(member))).Where(entry => entry.Item2 is not null).Select(entry => (entry.member, entry.Item2!.Value))];
+        return shaped.Where(left => shaped.Any(right => !SymbolEqualityComparer.Default.Equals(left.Member, right.Member)
+            && SharedDimension(left.Shape, right.Shape) is not null)).Select(entry => entry.Member);
+    }
+
     /// <summary>The dimension that the shapes of two factors share, r x in and out x r, or in x r and r x out; null where they have none.</summary>
     public static Dimension? SharedDimension((Dimension Rows, Dimension Columns) a, (Dimension Rows, Dimension Columns) b) =>
         a.Rows.Matches(b.Columns) ? a.Rows : a.Columns.Matches(b.Rows) ? a.Columns : null;

@@ -57,7 +57,7 @@ internal sealed partial class ValueAnalysis
             [.. _writers.GetOrAdd(type, owner => WrittenIn(owner.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax())))[member.Name]];
         bool isOpen = member.DeclaredAccessibility != Accessibility.Private || type.ContainingType is not null;
         if (isOpen && member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null } or IEventSymbol)
-            bodies.UnionWith(_foreignWriters.Value[member.Name].Take(MostForeignWriters));
+            bodies.UnionWith(ForeignWritersOf(member.Name).Take(MostForeignWriters));
         foreach (SyntaxNode body in bodies)
         {
             if (DeclaredBy(body, cancellation) is { } writer)
@@ -80,25 +80,18 @@ internal sealed partial class ValueAnalysis
         return written.ToLookup(entry => entry.Name, entry => entry.Body);
     }
 
-    /// <summary>The bodies of a compilation by the names of the members of other objects that they assign.</summary>
-    private static ILookup<string, SyntaxNode> AssignedToOthers(Compilation compilation)
-    {
-        List<(string Name, SyntaxNode Body)> written = [];
-        foreach (AssignmentExpressionSyntax assignment in WrittenFiles.Of(compilation)
-            .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<AssignmentExpressionSyntax>()))
-        {
-            string? name = assignment.Left switch
-            {
-                MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
-                IdentifierNameSyntax member when assignment.Parent is InitializerExpressionSyntax => member.Identifier.ValueText,
-                _ => null,
-            };
-            if (name is not null && BodyAround(assignment) is { } body)
-                written.Add((name, body));
-        }
+    /// <summary>The bodies of a compilation that assign a member of other objects, by its name.</summary>
+    private IEnumerable<SyntaxNode> ForeignWritersOf(string name) =>
+        WrittenFiles.Of(_compilation).Select(FileNames.Of).SelectMany(file => file.WritersOf(name))
+            .SelectMany(member => member.Node.DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            .Where(assignment => ForeignTargetOf(assignment) == name).Select(BodyAround).OfType<SyntaxNode>();
 
-        return written.ToLookup(entry => entry.Name, entry => entry.Body);
-    }
+    private static string? ForeignTargetOf(AssignmentExpressionSyntax assignment) => assignment.Left switch
+    {
+        MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
+        IdentifierNameSyntax member when assignment.Parent is InitializerExpressionSyntax => member.Identifier.ValueText,
+        _ => null,
+    };
 
     private static SyntaxNode? BodyAround(SyntaxNode node) =>
         node.Ancestors().FirstOrDefault(ancestor => ancestor is BaseMethodDeclarationSyntax

@@ -24,7 +24,6 @@ internal sealed partial class ValueAnalysis
     private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
     private readonly ConcurrentDictionary<ISymbol, (Value Value, Extent Extent)> _members = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
-    private readonly Lazy<ILookup<string, SyntaxNode>> _foreignWriters;
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
 
     /// <summary>Prepares the analysis of a compilation.</summary>
@@ -36,7 +35,6 @@ internal sealed partial class ValueAnalysis
         _rules = rules;
         _source = Bodies.Of(compilation);
         _targets = CallTargets.Of(compilation);
-        _foreignWriters = new(() => AssignedToOthers(compilation));
         Types = new TensorTypes(compilation);
         LowRank = new LowRankMembers(Types, ShapeOf);
         Freezing = new Freezing(compilation, Types, LowRank, _source.ModelOf);
@@ -184,6 +182,18 @@ internal sealed partial class ValueAnalysis
     /// <summary>Whether a class is a part of another class of the compilation, which may add what it leaves out.</summary>
     public bool IsPartOfAnother(INamedTypeSymbol type, CancellationToken cancellation) =>
         _heldElsewhere.GetOrAdd(type, symbol => IsPart((INamedTypeSymbol)symbol, cancellation));
+
+    /// <summary>The names by which the factors that a class holds, and the frozen weights beside them, are reached.</summary>
+    public IEnumerable<string> NamesOfFactors(INamedTypeSymbol type)
+    {
+        IReadOnlyList<LowRankPair> pairs = LowRank.PairsOf(type);
+        IEnumerable<ISymbol> members = pairs.SelectMany(pair => new[] { pair.A, pair.B }).Concat(pairs.Count > 0 ? type.GetMembers().Where(LowRank.IsFrozenWeight) : [])
+            .Concat(LowRank.TrainedIn(type));
+        return members.Select(member => member.Name);
+    }
+
+    /// <summary>The semantic model of a file.</summary>
+    public SemanticModel ModelOf(SyntaxTree tree) => _source.ModelOf(tree);
 
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => _source.OperationOf(node, cancellation);

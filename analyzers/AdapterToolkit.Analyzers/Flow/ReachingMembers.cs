@@ -1,0 +1,27 @@
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Flow;
+
+/// <summary>The members of a compilation from which some names can be reached, found when they are first asked for.</summary>
+/// <param name="compilation">The compilation.</param>
+/// <param name="names">The names.</param>
+internal sealed class ReachingMembers(Compilation compilation, IEnumerable<string> names)
+{
+    private readonly object _gate = new();
+    private NameClosure? _found;
+
+    /// <summary>Those of a file.</summary>
+    /// <param name="tree">The file.</param>
+    /// <param name="cancellation">Ends the search early.</param>
+    public IEnumerable<MemberNames> In(SyntaxTree tree, CancellationToken cancellation)
+    {
+        NameClosure found = Found(cancellation);
+        return FileNames.Of(tree).Members.Where(member => found.Contains(tree, member));
+    }
+
+    private NameClosure Found(CancellationToken cancellation)
+    {
+        lock (_gate)
+            return _found ??= new NameClosure([.. WrittenFiles.Of(compilation).Select(FileNames.Of)], names, [], cancellation);
+    }
+}
