@@ -81,7 +81,7 @@ public sealed class BodiesOfInterestTests
     public void WhatGivesAWeightOrFactorsIsKnown()
     {
         Type[] types = [typeof(FrozenWeight), typeof(LowRankFactors)];
-        IEnumerable<string> names = typeof(Module).Assembly.GetExportedTypes().SelectMany(type => type.GetMembers()).Where(member => Gives(member, types))
+        IEnumerable<string> names = typeof(Linear).Assembly.GetExportedTypes().SelectMany(type => type.GetMembers()).Where(member => Gives(member, types))
             .Select(member => member.Name).Distinct();
         Assert.All(names, name => Assert.Contains(name, BodiesOfInterest.Sources));
     }

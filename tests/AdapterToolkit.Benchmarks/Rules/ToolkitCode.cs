@@ -141,7 +141,8 @@ internal static class ToolkitCode
             }
 
             public IReadOnlyList<(string Name, decimal Total)> Totals() =>
-                _items.Values.GroupBy(item => item.Name).Select(group => (group.Key, group.Sum(item => item.Price))).OrderByDescending(entry => entry.Item2).ToList();
+                _items.Values.GroupBy(item => item.Name).Select(group => (group.Key, group.Sum(item => item.Price)))
+                    .OrderByDescending(entry => entry.Item2).ToList();
 
             public override string ToString() => $"{_items.Count} items, {_reads} reads, {_writes} writes";
         }

@@ -14,8 +14,8 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis analysis, int mostWithoutSearch)
 {
     /// <summary>
-    /// How many members are followed before it is found out which of them can matter, unless told otherwise: to follow a few, as those of the one file that is edited, is less
-    /// work than to look through all files.
+    /// How many members are followed before it is found out which of them can matter, unless told otherwise: to follow a few, as those of the one file
+    /// that is edited, is less work than to look through all files.
     /// </summary>
     public const int MostWithoutSearch = 32;
 

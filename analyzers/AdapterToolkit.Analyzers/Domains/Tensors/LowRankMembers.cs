@@ -68,7 +68,8 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
         if (members.Length < 2)
             return [];
         (ISymbol Member, (Dimension Rows, Dimension Columns) Shape)[] shaped =
-            [.. members.Select(member => (member, shapeOf(member))).Where(entry => entry.Item2 is not null).Select(entry => (entry.member, entry.Item2!.Value))];
+            [.. members.Select(member => (Member: member, Shape: shapeOf(member))).Where(entry => entry.Shape is not null)
+                .Select(entry => (entry.Member, entry.Shape!.Value))];
         return shaped.Where(left => shaped.Any(right => !SymbolEqualityComparer.Default.Equals(left.Member, right.Member)
             && SharedDimension(left.Shape, right.Shape) is not null)).Select(entry => entry.Member);
     }

@@ -23,7 +23,7 @@ internal sealed partial class ValueAnalysis
     private readonly CallTargets _targets;
     private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
     private readonly ConcurrentDictionary<ISymbol, (Value Value, Extent Extent)> _members = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, (SyntaxNode Body, bool IsByCall)>> _writers = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
 
     /// <summary>Prepares the analysis of a compilation.</summary>
@@ -119,6 +119,8 @@ internal sealed partial class ValueAnalysis
         Extent extent = new();
         if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0)
             return (Value.Other, extent);
+        if (!MayHold(member, cancellation))
+            return _members[member] = (Value.Other, extent);
         // What a member holds depends on the program alone, and not on where it is asked for.
         CallStack around = stack.IsInMember ? stack : new CallStack();
         if (around.EnterMember(member) is not { } inner)
@@ -187,8 +189,8 @@ internal sealed partial class ValueAnalysis
     public IEnumerable<string> NamesOfFactors(INamedTypeSymbol type)
     {
         IReadOnlyList<LowRankPair> pairs = LowRank.PairsOf(type);
-        IEnumerable<ISymbol> members = pairs.SelectMany(pair => new[] { pair.A, pair.B }).Concat(pairs.Count > 0 ? type.GetMembers().Where(LowRank.IsFrozenWeight) : [])
-            .Concat(LowRank.TrainedIn(type));
+        IEnumerable<ISymbol> weights = pairs.Count > 0 ? type.GetMembers().Where(LowRank.IsFrozenWeight) : [];
+        IEnumerable<ISymbol> members = pairs.SelectMany(pair => new[] { pair.A, pair.B }).Concat(weights).Concat(LowRank.TrainedIn(type));
         return members.Select(member => member.Name);
     }
 
