@@ -144,7 +144,7 @@ internal sealed partial class ValueFlow
         ImmutableArray<Value> arguments = [.. method.Parameters.Select((_, i) => i == method.Parameters.Length - 1 ? elements : Value.Other)];
         if (_analysis.Call(method, arguments, Value.Other, _stack, IsOnTrainingPath, _cancellation) is not { } built)
             return elements;
-        _isExact &= built.IsExact;
+        _extent.Add(built.Extent);
         return built.Returned.IsUnknown ? elements : built.Returned;
     }
 
