@@ -66,7 +66,77 @@ public sealed class BodiesOfInterestTests
     public void WithoutAdaptersNoBodyIsFollowed() => Assert.Empty(Followed(Plain));
 
     [Fact]
-    public void BodiesAreFollowedThatReachAFactor() => Assert.Equal(["Adapted", "Adapted..ctor", "Delta", "Doubled", "forward"], Followed(Adapted).Order());
+    public void BodiesAreFollowedThatReachAFactor() => Assert.Equal(["Adapted..ctor", "Delta", "Doubled", "forward"], Followed(Adapted).Order());
+
+    [Fact]
+    public void ClassesBesideAreLeftOut() =>
+        Assert.Equal(["Adapted..ctor", "Delta", "Doubled", "Fit", "forward"], Followed(Plain + Adapted).Order());
+
+    [Fact]
+    public void ACallThroughABaseClassOfTheProgramIsFollowed()
+    {
+        IEnumerable<string> followed = Followed("""
+            public abstract class Block(string name) : Module<Tensor, Tensor>(name);
+            public class Adapted : Block
+            {
+                private readonly Parameter lora_A = new(randn(8, 64)), lora_B = new(zeros(64, 8));
+                public Adapted() : base("adapted") { }
+                public override Tensor forward(Tensor x) => x.matmul(lora_A.t()).matmul(lora_B.t());
+            }
+            public class Deep : Adapted
+            {
+                public Tensor Twice(Tensor x) => forward(forward(x));
+            }
+            public static class Uses
+            {
+                public static Tensor Run(Block block, Tensor x) => block.forward(x);
+                public static Tensor RunAny(Module<Tensor, Tensor> module, Tensor x) => module.forward(x);
+            }
+            """);
+        Assert.Contains("Run", followed);
+        Assert.Contains("Twice", followed);
+        Assert.DoesNotContain("RunAny", followed);
+    }
+
+    [Fact]
+    public void SyntaxThatCallsWithoutANameIsFollowed()
+    {
+        IEnumerable<string> followed = Followed("""
+            public sealed class Pair
+            {
+                private readonly Parameter lora_A = new(randn(8, 64)), lora_B = new(zeros(64, 8));
+                public static Tensor operator *(Pair pair, Tensor x) => x.matmul(pair.lora_A.t());
+                public static implicit operator Tensor(Pair pair) => pair.lora_B;
+                public Tensor this[int i] => i == 0 ? lora_A : lora_B;
+                public IEnumerator<Tensor> GetEnumerator() { yield return lora_A; }
+                public Tensor Own() { Tensor last = null!; foreach (Tensor factor in this) last = factor; return last; }
+            }
+            public static class Uses
+            {
+                private static readonly Pair _pair = new();
+                private static Pair Made() => new();
+                public static Tensor Multiplied(Tensor x) => _pair * x;
+                public static Tensor Converted() { Tensor x = Made(); return x; }
+                public static Tensor Indexed() { var pair = Made(); return pair[0]; }
+                public static void Enumerated() { foreach (var factor in Made()) { factor.Dispose(); } }
+                public static int Plain(int[] numbers) { foreach (int number in numbers) { return number * 2; } return 0; }
+            }
+            """);
+        Assert.All(["Own", "Multiplied", "Converted", "Indexed", "Enumerated"], name => Assert.Contains(name, followed));
+        Assert.DoesNotContain("Plain", followed);
+    }
+
+    [Fact]
+    public void ANameThatTheTextHidesIsFound()
+    {
+        IEnumerable<string> followed = Followed(Adapted + """
+            public static class Uses
+            {
+                public static Tensor Hidden(Adapted layer) => layer.D\u006Fubled();
+            }
+            """);
+        Assert.Contains("Hidden", followed);
+    }
 
     [Fact]
     public void AFewMembersAreFollowedWithoutASearch()
@@ -82,7 +152,7 @@ public sealed class BodiesOfInterestTests
     {
         Type[] types = [typeof(FrozenWeight), typeof(LowRankFactors)];
         IEnumerable<string> names = typeof(Linear).Assembly.GetExportedTypes().SelectMany(type => type.GetMembers()).Where(member => Gives(member, types))
-            .Select(member => member.Name).Distinct();
+            .Select(member => member.Name.Replace("get_", "", StringComparison.Ordinal)).Distinct();
         Assert.All(names, name => Assert.Contains(name, BodiesOfInterest.Sources));
     }
 

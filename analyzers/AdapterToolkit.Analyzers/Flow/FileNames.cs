@@ -8,29 +8,26 @@ namespace AdapterToolkit.Analyzers.Flow;
 
 /// <summary>
 /// What the members of one file are called, and which names their bodies use: all that can be known of a file from its text alone. Syntax that calls a
-/// member without naming it, as an operator does, counts as a use of a name that no identifier can have.
+/// member without naming it, as an operator does, does so with an object of the member's class, so that it is a use of that class: whatever gives such an
+/// object names the class, or a member that does. Where the member extends another type, it counts as a use of a name that no identifier can have.
 /// </summary>
 internal sealed class FileNames
 {
-    /// <summary>The name of the user-defined operators.</summary>
-    public const string Operator = "operator";
-
-    /// <summary>The name of the user-defined conversions, which any expression may call.</summary>
-    public const string Conversion = "implicit";
-
-    /// <summary>The name of the indexers.</summary>
-    public const string Indexer = "this";
-
-    /// <summary>The name of the constructors that are called without the name of their class.</summary>
-    public const string Constructor = "new";
+    // By these the members are found that extend a type and that syntax calls without naming them; no identifier can be so.
+    private const string Implicit = ".", Operator = Implicit + "operator", Indexer = Implicit + "this";
 
     private static readonly string[] s_enumeration = ["GetEnumerator", "GetAsyncEnumerator", "MoveNext", "MoveNextAsync", "Current", "Deconstruct"];
     private static readonly string[] s_awaiting = ["GetAwaiter", "GetResult", "IsCompleted"];
     private static readonly string[] s_disposal = ["Dispose", "DisposeAsync"];
     private static readonly string[] s_query =
-        ["Select", "SelectMany", "Where", "Join", "GroupJoin", "GroupBy", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "Cast"];
-    private static readonly string[] s_slices = [Indexer, "Slice", "Length", "Count"];
+    [
+        "Select", "SelectMany", "Where", "Join", "GroupJoin", "GroupBy", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "Cast",
+    ];
+
+    private static readonly string[] s_slices = ["Slice", "Length", "Count"];
     private static readonly string[] s_text = ["ToString", "AppendFormatted", "AppendLiteral"];
+    private static readonly HashSet<string> s_implicit =
+        ["Add", .. s_enumeration, .. s_awaiting, .. s_disposal, .. s_query, .. s_slices, .. s_text];
 
     // A file that is not edited keeps its tree, and what is known of it.
     private static readonly ConditionalWeakTable<SyntaxTree, FileNames> s_known = new();
@@ -50,11 +47,11 @@ internal sealed class FileNames
     /// <summary>Its members, in the order of the text.</summary>
     public IReadOnlyList<MemberNames> Members => _members;
 
-    /// <summary>The names that it uses.</summary>
-    public IReadOnlyCollection<string> Names => _users.Keys;
-
     /// <summary>The names of a file.</summary>
     public static FileNames Of(SyntaxTree tree) => s_known.GetValue(tree, static tree => new FileNames(tree));
+
+    /// <summary>Whether a name can be found in the text of a file that uses it.</summary>
+    public static bool IsWord(string name) => !name.StartsWith(Implicit, StringComparison.Ordinal);
 
     /// <summary>The members, by their places among those of the file, whose declarations use a name.</summary>
     public IReadOnlyList<int> UsersOf(string name) => _users.TryGetValue(name, out List<int>? users) ? users : [];
@@ -90,26 +87,58 @@ internal sealed class FileNames
     /// <returns>Its place among those of the file; negative where the declaration is none.</returns>
     private int Declare(SyntaxNode node) => node switch
     {
-        ConstructorDeclarationSyntax constructor => Add(node, constructor.Identifier.ValueText, Constructor),
-        MethodDeclarationSyntax method => Add(node, method.Identifier.ValueText),
-        OperatorDeclarationSyntax => Add(node, Operator),
-        ConversionOperatorDeclarationSyntax => Add(node, Conversion),
+        ConstructorDeclarationSyntax constructor => Add(node, constructor.Identifier.ValueText),
+        MethodDeclarationSyntax method => s_implicit.Contains(method.Identifier.ValueText)
+            ? Add(node, method.Identifier.ValueText, Extends(method) ? Implicit + method.Identifier.ValueText : TypeAround(node))
+            : Add(node, method.Identifier.ValueText),
+        OperatorDeclarationSyntax => Add(node, IsInExtension(node) ? Operator : TypeAround(node)),
+        ConversionOperatorDeclarationSyntax => Add(node, TypeAround(node)),
         DestructorDeclarationSyntax => Add(node),
-        PropertyDeclarationSyntax property => Add(node, property.Identifier.ValueText),
+        PropertyDeclarationSyntax property => s_implicit.Contains(property.Identifier.ValueText)
+            ? Add(node, property.Identifier.ValueText, IsInExtension(node) ? Implicit + property.Identifier.ValueText : TypeAround(node))
+            : Add(node, property.Identifier.ValueText),
         EventDeclarationSyntax happening => Add(node, happening.Identifier.ValueText),
-        IndexerDeclarationSyntax => Add(node, Indexer),
+        IndexerDeclarationSyntax => Add(node, IsInExtension(node) ? Indexer : TypeAround(node)),
         BaseFieldDeclarationSyntax field => Add(node, [.. field.Declaration.Variables.Select(variable => variable.Identifier.ValueText)]),
-        TypeDeclarationSyntax type => Add(node, [type.Identifier.ValueText, Constructor,
-            .. type.ParameterList?.Parameters.Select(parameter => parameter.Identifier.ValueText) ?? []]),
+        TypeDeclarationSyntax type => AddType(type),
         UsingDirectiveSyntax { Alias.Name.Identifier.ValueText: var alias } => Add(node, alias),
         _ => -1,
     };
 
+    private int AddType(TypeDeclarationSyntax type)
+    {
+        int member = Add(type, [type.Identifier.ValueText, .. type.ParameterList?.Parameters.Select(parameter => parameter.Identifier.ValueText) ?? []]);
+        // Objects of a collection's class may be made by a method that an attribute names.
+        foreach (AttributeSyntax attribute in type.AttributeLists.SelectMany(list => list.Attributes)
+            .Where(attribute => attribute.Name.ToString().Contains("CollectionBuilder")))
+        {
+            foreach (SyntaxNode node in attribute.DescendantNodes())
+            {
+                if (node is LiteralExpressionSyntax { Token.Value: string method })
+                    Use(method, member);
+                else
+                    Use(node, member);
+            }
+        }
+
+        return member;
+    }
+
     private int Add(SyntaxNode node, params ImmutableArray<string> names)
     {
-        _members.Add(new MemberNames(node, names, _members.Count));
+        ImmutableArray<string> types = node is CompilationUnitSyntax ? ["Program"]
+            : [.. node.AncestorsAndSelf().OfType<TypeDeclarationSyntax>().Select(type => type.Identifier.ValueText)];
+        _members.Add(new MemberNames(node, names, types, _members.Count));
         return _members.Count - 1;
     }
+
+    private static string TypeAround(SyntaxNode node) =>
+        node.Ancestors().OfType<TypeDeclarationSyntax>().FirstOrDefault()?.Identifier.ValueText ?? "";
+
+    private static bool IsInExtension(SyntaxNode node) => node.Parent is ExtensionBlockDeclarationSyntax;
+
+    private static bool Extends(MethodDeclarationSyntax method) =>
+        IsInExtension(method) || method.ParameterList.Parameters is [{ Modifiers: var modifiers }, ..] && modifiers.Any(SyntaxKind.ThisKeyword);
 
     private void Use(SyntaxNode node, int member)
     {
@@ -129,8 +158,10 @@ internal sealed class FileNames
             case ElementAccessExpressionSyntax or ElementBindingExpressionSyntax or ImplicitElementAccessSyntax:
                 Use(Indexer, member);
                 break;
-            case ImplicitObjectCreationExpressionSyntax or ConstructorInitializerSyntax:
-                Use(Constructor, member);
+            // An object of the class around, or of one that the class around has to do with.
+            case ThisExpressionSyntax or BaseExpressionSyntax or ImplicitObjectCreationExpressionSyntax or ConstructorInitializerSyntax:
+                foreach (string type in _members[member].Types)
+                    Use(type, member);
                 break;
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var filled }, ArgumentList.Arguments.Count: > 0 }:
                 Write(filled, member);
@@ -154,16 +185,17 @@ internal sealed class FileNames
                 Use(s_query, member);
                 break;
             case RangeExpressionSyntax or ListPatternSyntax:
+                Use(Indexer, member);
                 Use(s_slices, member);
                 break;
             case InterpolatedStringExpressionSyntax:
                 Use(s_text, member);
                 break;
             case CollectionExpressionSyntax or InitializerExpressionSyntax:
-                Use("Add", member);
+                Use(Implicit + "Add", member);
                 break;
             case TupleExpressionSyntax or DeclarationExpressionSyntax or PositionalPatternClauseSyntax:
-                Use("Deconstruct", member);
+                Use(Implicit + "Deconstruct", member);
                 break;
         }
     }
@@ -171,7 +203,7 @@ internal sealed class FileNames
     private void Use(string[] names, int member)
     {
         foreach (string name in names)
-            Use(name, member);
+            Use(Implicit + name, member);
     }
 
     private void Use(string name, int member)

@@ -7,8 +7,9 @@ namespace AdapterToolkit.Analyzers.Flow;
 /// <summary>One member of a file: a method, property, field, or the header of a class, which is its primary constructor.</summary>
 /// <param name="node">Its declaration.</param>
 /// <param name="names">What it is called where it is used.</param>
+/// <param name="types">The classes around it, the innermost first.</param>
 /// <param name="place">Its place among the members of the file.</param>
-internal sealed class MemberNames(SyntaxNode node, ImmutableArray<string> names, int place)
+internal sealed class MemberNames(SyntaxNode node, ImmutableArray<string> names, ImmutableArray<string> types, int place)
 {
     /// <summary>The declaration.</summary>
     public SyntaxNode Node => node;
@@ -16,14 +17,21 @@ internal sealed class MemberNames(SyntaxNode node, ImmutableArray<string> names,
     /// <summary>What it is called where it is used; a constructor is called as its class.</summary>
     public ImmutableArray<string> Names => names;
 
+    /// <summary>The classes around it, the innermost first.</summary>
+    public ImmutableArray<string> Types => types;
+
     /// <summary>Its place among the members of the file.</summary>
     public int Place => place;
 
     /// <summary>The names of what its body assigns, or calls a method of.</summary>
     public HashSet<string> Writes { get; } = [];
 
-    /// <summary>Whether it is a part of a class that is no function: a field, a property, or a parameter of the class itself.</summary>
-    public bool IsStorage => node is BaseFieldDeclarationSyntax or BasePropertyDeclarationSyntax or TypeDeclarationSyntax;
+    /// <summary>Whether it can be used in its class alone.</summary>
+    public bool IsPrivate { get; } = node is MemberDeclarationSyntax member and not (BaseTypeDeclarationSyntax or ConstructorDeclarationSyntax)
+        && DeclaredType.IsPrivate(member);
+
+    /// <summary>Whether it overrides a member of a base class.</summary>
+    public bool IsOverride { get; } = node is MemberDeclarationSyntax overriding && overriding.Modifiers.Any(modifier => modifier.Text == "override");
 
     /// <summary>The methods, fields and properties that it declares and that may have a body.</summary>
     /// <param name="model">The semantic model of the file.</param>

@@ -13,15 +13,14 @@ internal sealed class ReachingMembers(Compilation compilation, IEnumerable<strin
     /// <summary>Those of a file.</summary>
     /// <param name="tree">The file.</param>
     /// <param name="cancellation">Ends the search early.</param>
-    public IEnumerable<MemberNames> In(SyntaxTree tree, CancellationToken cancellation)
-    {
-        NameClosure found = Found(cancellation);
-        return FileNames.Of(tree).Members.Where(member => found.Contains(tree, member));
-    }
+    public IEnumerable<MemberNames> In(SyntaxTree tree, CancellationToken cancellation) => Found(cancellation).In(tree);
 
     private NameClosure Found(CancellationToken cancellation)
     {
         lock (_gate)
-            return _found ??= new NameClosure([.. WrittenFiles.Of(compilation).Select(FileNames.Of)], names, [], cancellation);
+        {
+            return _found ??= new NameClosure(
+                [.. WrittenFiles.Of(compilation)], names.Select(name => new ScopedName(name)), [], followsForeignCalls: true, cancellation);
+        }
     }
 }

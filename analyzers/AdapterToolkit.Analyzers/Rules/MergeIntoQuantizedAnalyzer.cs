@@ -26,8 +26,11 @@ public sealed class MergeIntoQuantizedAnalyzer() : ToolkitAnalyzer(s_rule)
         if (!types.AreThere || types.IsToolkit)
             return;
         HeldAnalysis analysis = new(types);
-        RegisterBodyAction(start, static (tree, _) => FileNames.Of(tree).UsersOf(MergeTypes.NamesOfMerges), body => Analyze(body, analysis));
+        RegisterBodyAction(start, static (tree, _) => MergesIn(tree), body => Analyze(body, analysis));
     }
+
+    private static IEnumerable<MemberNames> MergesIn(SyntaxTree tree) =>
+        MergeTypes.NamesOfMerges.Any(FileWords.Of(tree).MayHold) ? FileNames.Of(tree).UsersOf(MergeTypes.NamesOfMerges) : [];
 
     private static void Analyze(BodyContext body, HeldAnalysis analysis)
     {

@@ -37,11 +37,10 @@ internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis an
     /// <param name="cancellation">Ends the search early.</param>
     public IEnumerable<MemberNames> In(SyntaxTree tree, CancellationToken cancellation)
     {
+        if (Volatile.Read(ref _asked) >= mostWithoutSearch)
+            return Found(cancellation).In(tree);
         FileNames file = FileNames.Of(tree);
-        if (Interlocked.Add(ref _asked, file.Members.Count) <= mostWithoutSearch)
-            return file.Members;
-        NameClosure found = Found(cancellation);
-        return file.Members.Where(member => found.Contains(tree, member));
+        return Interlocked.Add(ref _asked, file.Members.Count) <= mostWithoutSearch ? file.Members : Found(cancellation).In(tree);
     }
 
     private NameClosure Found(CancellationToken cancellation)
@@ -52,35 +51,35 @@ internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis an
 
     private NameClosure Find(CancellationToken cancellation)
     {
-        FileNames[] files = [.. WrittenFiles.Of(compilation).Select(FileNames.Of)];
-        HashSet<string> sources = [];
-        foreach (FileNames file in files)
+        SyntaxTree[] files = [.. WrittenFiles.Of(compilation)];
+        HashSet<ScopedName> sources = [];
+        List<(FileNames File, int Member)> members = [];
+        foreach (SyntaxTree tree in files)
         {
-            sources.UnionWith(file.Names.Where(FactorNames.NamesLowRank));
-            foreach (MemberNames member in file.Members)
+            cancellation.ThrowIfCancellationRequested();
+            FactorHints hints = FactorHints.Of(tree);
+            sources.UnionWith(hints.Names.Select(Anywhere));
+            foreach (TypeDeclarationSyntax type in hints.Types)
             {
-                cancellation.ThrowIfCancellationRequested();
-                if (member.Node is TypeDeclarationSyntax type && MayHoldTwo(type)
-                    && analysis.ModelOf(file.Tree).GetDeclaredSymbol(type, cancellation) is INamedTypeSymbol declared)
-                    sources.UnionWith(analysis.NamesOfFactors(declared));
+                if (analysis.ModelOf(tree).GetDeclaredSymbol(type, cancellation) is not INamedTypeSymbol declared)
+                    continue;
+                sources.UnionWith(analysis.NamesOfFactors(declared));
+                if (analysis.LowRank.HasOwnWeight(declared))
+                    sources.UnionWith(s_lists.Select(Anywhere));
             }
+
+            if (hints.Makers.Count > 0 || hints.Names.Count > 0)
+                members.AddRange(MembersIn(FileNames.Of(tree), hints));
         }
 
-        if (sources.Count > 0)
-            sources.UnionWith(s_lists);
         if (analysis.Types.IsToolkitThere)
-            sources.UnionWith(Sources);
-        return new NameClosure(files, sources, files.SelectMany(MakersIn), cancellation);
+            sources.UnionWith(Sources.Select(Anywhere));
+        return new NameClosure(files, sources, members, followsForeignCalls: false, cancellation);
     }
 
-    /// <summary>Whether a class, or this part of it, may hold two factors.</summary>
-    private static bool MayHoldTwo(TypeDeclarationSyntax type) =>
-        type.Modifiers.Any(modifier => modifier.Text == "partial") || type.ParameterList is { Parameters.Count: > 1 }
-            || type.Members.Sum(member => member is FieldDeclarationSyntax { Declaration.Variables.Count: var count } ? count
-                : member is PropertyDeclarationSyntax ? 1 : 0) > 1;
+    /// <summary>The members of a file that make parameters, or are called as an adapter is, so that what they are given may be factors.</summary>
+    private static IEnumerable<(FileNames File, int Member)> MembersIn(FileNames file, FactorHints hints) =>
+        file.Members.Where(member => hints.Makers.Contains(member.Node) || member.Names.Any(FactorNames.NamesLowRank)).Select(member => (file, member.Place));
 
-    /// <summary>The members of a file that make parameters themselves, other than in the members of their class, which are looked at by their shapes.</summary>
-    private static IEnumerable<(FileNames File, int Member)> MakersIn(FileNames file) =>
-        file.UsersOf("Parameter").Where(member => file.Members[member].Node is BaseMethodDeclarationSyntax and not ConstructorDeclarationSyntax
-            or BasePropertyDeclarationSyntax or CompilationUnitSyntax).Select(member => (file, member));
+    private static ScopedName Anywhere(string name) => new(name);
 }

@@ -60,6 +60,9 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     public bool HasFrozenWeight(INamedTypeSymbol type) =>
         type.GetMembers().Any(IsFrozenWeight) || type.BaseType is { } parent && (types.TorchLinear is { } linear && KnownTypes.DerivesFrom(parent, linear));
 
+    /// <summary>Whether a class written by hand holds a frozen weight beside its factors itself.</summary>
+    public bool HasOwnWeight(INamedTypeSymbol type) => PairsOf(type).Count > 0 && type.GetMembers().Any(IsFrozenWeight);
+
     /// <summary>The members of a class that are parameters, of which two multiply to a matrix of low rank whatever they are called.</summary>
     public IEnumerable<ISymbol> TrainedIn(INamedTypeSymbol type)
     {

@@ -116,7 +116,7 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>The bodies of a compilation that assign a member of other objects, by its name.</summary>
     private IEnumerable<SyntaxNode> ForeignWritersOf(string name) =>
-        WrittenFiles.Of(_compilation).Select(FileNames.Of).SelectMany(file => file.WritersOf(name))
+        WrittenFiles.Of(_compilation).Where(tree => FileWords.Of(tree).MayHold(name)).SelectMany(tree => FileNames.Of(tree).WritersOf(name))
             .SelectMany(member => member.Node.DescendantNodes().OfType<AssignmentExpressionSyntax>())
             .Where(assignment => ForeignTargetOf(assignment) == name).Select(BodyAround).OfType<SyntaxNode>();
 

@@ -24,6 +24,7 @@ internal sealed partial class ValueAnalysis
     private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
     private readonly ConcurrentDictionary<ISymbol, (Value Value, Extent Extent)> _members = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, (SyntaxNode Body, bool IsByCall)>> _writers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, (Dimension Rows, Dimension Columns)?> _shapes = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
 
     /// <summary>Prepares the analysis of a compilation.</summary>
@@ -186,12 +187,12 @@ internal sealed partial class ValueAnalysis
         _heldElsewhere.GetOrAdd(type, symbol => IsPart((INamedTypeSymbol)symbol, cancellation));
 
     /// <summary>The names by which the factors that a class holds, and the frozen weights beside them, are reached.</summary>
-    public IEnumerable<string> NamesOfFactors(INamedTypeSymbol type)
+    public IEnumerable<ScopedName> NamesOfFactors(INamedTypeSymbol type)
     {
         IReadOnlyList<LowRankPair> pairs = LowRank.PairsOf(type);
         IEnumerable<ISymbol> weights = pairs.Count > 0 ? type.GetMembers().Where(LowRank.IsFrozenWeight) : [];
         IEnumerable<ISymbol> members = pairs.SelectMany(pair => new[] { pair.A, pair.B }).Concat(weights).Concat(LowRank.TrainedIn(type));
-        return members.Select(member => member.Name);
+        return members.Select(member => new ScopedName(member.Name, member.DeclaredAccessibility == Accessibility.Private ? type.Name : null));
     }
 
     /// <summary>The semantic model of a file.</summary>
@@ -200,7 +201,9 @@ internal sealed partial class ValueAnalysis
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => _source.OperationOf(node, cancellation);
 
-    private (Dimension Rows, Dimension Columns)? ShapeOf(ISymbol member)
+    private (Dimension Rows, Dimension Columns)? ShapeOf(ISymbol member) => _shapes.GetOrAdd(member, ReadShape);
+
+    private (Dimension Rows, Dimension Columns)? ReadShape(ISymbol member)
     {
         foreach (SyntaxNode given in GivenTo(member))
         {
