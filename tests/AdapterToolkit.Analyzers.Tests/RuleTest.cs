@@ -70,9 +70,15 @@ internal static class RuleTest<T>
     public static Task CheckAlone(string source) =>
         Run(source, "global using System; global using System.Collections.Generic; global using System.Linq;", [.. Net100.References.All]);
 
-    private static Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
+    private static async Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
     {
-        CSharpAnalyzerTest<T, DefaultVerifier> test = new()
+        foreach (DiagnosticAnalyzer analyzer in FollowedBodies.VariantsOf(new T()))
+            await Run(analyzer, source, usings, references, compiles);
+    }
+
+    private static Task Run(DiagnosticAnalyzer analyzer, string source, string usings, ImmutableArray<MetadataReference> references, bool compiles)
+    {
+        FollowedBodies.Test<T> test = new(analyzer)
         {
             ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
             CompilerDiagnostics = compiles ? CompilerDiagnostics.Errors : CompilerDiagnostics.None,

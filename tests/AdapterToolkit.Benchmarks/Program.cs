@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using AdapterToolkit.Benchmarks;
 using AdapterToolkit.Benchmarks.Kernels;
+using AdapterToolkit.Benchmarks.Rules;
 using AdapterToolkit.Weights;
 
 RootCommand root = new("Measures the toolkit on the CPU device, and its analyzers. "
     + "Build with -c Release, and let the machine do nothing else. Ends with 1 where a figure is not what is asked.")
 {
     Steps(), Step(), Products(), Product(), LowRank(), Merge(), Identity(), Decoding(), Billion(),
-    BillionSide(), Tokenizers(), Tokenize(), Analyzers(), Compiling(), Kernels(),
+    BillionSide(), Tokenizers(), Tokenize(), Analyzers(), AnalyzersSide(), Compiling(), Kernels(),
 };
 int exitCode = root.Parse(args).Invoke();
 return exitCode == 0 && ReportTable.HasMissed ? 1 : exitCode;
@@ -140,15 +141,28 @@ static Command Tokenize()
 
 static Command Analyzers()
 {
-    Command command = new("analyzers",
-        "The time of the analyzers beside the compiler's: builds the whole solution with the rules in every project, in a temporary folder.");
-    command.SetAction(_ => AnalyzerShare.Run());
+    Option<int> rounds = Rounds();
+    Option<int> lines = new("--lines") { Description = "The lines of each kind of code.", DefaultValueFactory = _ => AnalyzerCost.Lines };
+    Option<bool> each = new("--each") { Description = "Print the time of each analyzer too." };
+    Command command = new("analyzers", "The CPU time of the rules beside the compiler's over synthetic code, at a keystroke, and in a compiler that starts.")
+    {
+        rounds, lines, each,
+    };
+    command.SetAction(parsed => AnalyzerCost.Run(parsed.GetValue(rounds), parsed.GetValue(lines), parsed.GetValue(each)));
+    return command;
+}
+
+static Command AnalyzersSide()
+{
+    Argument<bool> withRules = new("with-rules") { Description = "Whether the rules look on." };
+    Command command = new(AnalyzerCost.SideVerb, "A compiler that starts, as 'analyzers' measures it.") { withRules };
+    command.SetAction(parsed => AnalyzerCost.RunSide(parsed.GetValue(withRules)));
     return command;
 }
 
 static Command Compiling()
 {
-    Command command = new("compiling", "The time of the compiler over five annotated classes, with the source generator and without the analyzers.");
+    Command command = new("compiling", "The time of the compiler over five annotated classes, with the source generator, without the analyzers and with them.");
     command.SetAction(_ => CompileTime.Run());
     return command;
 }

@@ -26,32 +26,29 @@ public sealed class MergeIntoQuantizedAnalyzer() : ToolkitAnalyzer(s_rule)
         if (!types.AreThere || types.IsToolkit)
             return;
         HeldAnalysis analysis = new(types);
-        start.RegisterOperationBlockAction(block => Analyze(block, analysis));
+        RegisterBodyAction(start, static (tree, _) => MergesIn(tree), body => Analyze(body, analysis));
     }
 
-    private static void Analyze(OperationBlockAnalysisContext context, HeldAnalysis analysis)
+    private static IEnumerable<MemberNames> MergesIn(SyntaxTree tree) =>
+        MergeTypes.NamesOfMerges.Any(FileWords.Of(tree).MayHold) ? FileNames.Of(tree).UsersOf(MergeTypes.NamesOfMerges) : [];
+
+    private static void Analyze(BodyContext body, HeldAnalysis analysis)
     {
-        foreach (IOperation block in context.OperationBlocks)
+        Dictionary<SyntaxNode, IInvocationOperation> merges = [];
+        foreach (IInvocationOperation call in body.Operation.Descendants().OfType<IInvocationOperation>().Where(analysis.Types.IsMerge))
+            merges[call.Syntax] = call;
+        if (merges.Count == 0)
+            return;
+        bool asksForFormat = body.Operation.Descendants().OfType<IPropertyReferenceOperation>()
+            .Any(property => property.Property.Name is "Format" or "MarkedFormat" or "BitsPerWeight" && analysis.Types.IsOfToolkit(property.Property));
+        HeldResult result = analysis.Run(body.Graph, body.Symbol, body.Cancellation);
+        foreach (KeyValuePair<SyntaxNode, int> merge in result.Merges.OrderBy(merge => merge.Key.SpanStart))
         {
-            if (block.Kind is OperationKind.None)
+            if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call)
+                || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
                 continue;
-            Dictionary<SyntaxNode, IInvocationOperation> merges = [];
-            foreach (IInvocationOperation call in block.Descendants().OfType<IInvocationOperation>().Where(analysis.Types.IsMerge))
-                merges[call.Syntax] = call;
-            if (merges.Count == 0)
-                continue;
-            bool asksForFormat = block.Descendants().OfType<IPropertyReferenceOperation>()
-                .Any(property => property.Property.Name is "Format" or "MarkedFormat" or "BitsPerWeight" && analysis.Types.IsOfToolkit(property.Property));
-            HeldResult result = analysis.Run(context.GetControlFlowGraph(block), context.OwningSymbol, context.CancellationToken);
-            foreach (KeyValuePair<SyntaxNode, int> merge in result.Merges.OrderBy(merge => merge.Key.SpanStart))
-            {
-                if (!merges.TryGetValue(merge.Key, out IInvocationOperation? call)
-                    || (call.TargetMethod.Name == "Merge" && (asksForFormat || IsAlternative(call, merges.Values))))
-                    continue;
-                string name = Receiver.Of(call)?.Syntax.ToString() ?? "this";
-                context.ReportDiagnostic(
-                    Diagnostic.Create(s_rule, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
-            }
+            string name = Receiver.Of(call)?.Syntax.ToString() ?? "this";
+            body.Report(Diagnostic.Create(s_rule, merge.Key.GetLocation(), name, merge.Value.ToString(CultureInfo.InvariantCulture)));
         }
     }
 

@@ -1,4 +1,5 @@
 using AdapterToolkit.Analyzers.Domains.Merges;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -21,21 +22,20 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
     private protected override void Start(CompilationStartAnalysisContext start)
     {
         MergeTypes types = MergeTypes.Of(start.Compilation);
-        if (types.AreThere && !types.IsToolkit)
-            start.RegisterOperationBlockAction(block => Analyze(block, types));
+        if (!types.AreThere || types.IsToolkit)
+            return;
+        ReachingMembers merging = new(start.Compilation, MergeTypes.NamesOfMerges);
+        RegisterBodyAction(start, merging.In, body => Analyze(body, types));
     }
 
-    private static void Analyze(OperationBlockAnalysisContext context, MergeTypes types)
+    private static void Analyze(BodyContext body, MergeTypes types)
     {
-        foreach (IOperation block in context.OperationBlocks)
-        {
-            bool merges = block.Kind is not OperationKind.None && block.Descendants().OfType<IInvocationOperation>()
-                .Any(call => types.IsMerge(call) || (types.MayReachModule(call) && types.MayMerge(call.TargetMethod, context.CancellationToken)));
-            if (!merges)
-                continue;
-            MergeFlow flow = new(types, context.GetControlFlowGraph(block), MergeFlow.This, 0, context.CancellationToken);
-            foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in flow.Run(MergeState.Empty).Findings.OrderBy(finding => finding.Key.SpanStart))
-                context.ReportDiagnostic(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, finding.Value.What));
-        }
+        bool merges = body.Operation.Descendants().OfType<IInvocationOperation>()
+            .Any(call => types.IsMerge(call) || (types.MayReachModule(call) && types.MayMerge(call.TargetMethod, body.Cancellation)));
+        if (!merges)
+            return;
+        MergeFlow flow = new(types, body.Graph, MergeFlow.This, 0, body.Cancellation);
+        foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in flow.Run(MergeState.Empty).Findings.OrderBy(finding => finding.Key.SpanStart))
+            body.Report(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, finding.Value.What));
     }
 }

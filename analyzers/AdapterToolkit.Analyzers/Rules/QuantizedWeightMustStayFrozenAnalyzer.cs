@@ -7,7 +7,9 @@ namespace AdapterToolkit.Analyzers.Rules;
 /// <summary>ADT0005: a member that holds a quantized layer is marked <c>[Trainable]</c>.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class QuantizedWeightMustStayFrozenAnalyzer()
-    : AnnotatedClassAnalyzer(s_rule, static holder => TrainableRules.CheckQuantized(ChildDiscovery.ChildrenOf(holder.Type, holder.Types)))
+    : AnnotatedClassAnalyzer(s_rule, static holder => TrainableRules.MarksAny(holder.Type)
+        ? TrainableRules.CheckQuantized(ChildDiscovery.ChildrenOf(holder.Type, holder.Types))
+        : [])
 {
     private static readonly DiagnosticDescriptor s_rule = RuleDescriptor.Create(
         "ADT0005",

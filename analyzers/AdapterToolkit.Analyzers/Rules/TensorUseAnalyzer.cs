@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Domains.Tensors;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Rules;
 
@@ -12,7 +12,7 @@ namespace AdapterToolkit.Analyzers.Rules;
 /// ADT0105, ADT0106 and ADT0109.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class TensorUseAnalyzer() : ToolkitAnalyzer([.. s_rules.Select(rule => rule.Descriptor)])
+public sealed class TensorUseAnalyzer : ToolkitAnalyzer
 {
     private static readonly ImmutableArray<TensorRule> s_rules =
     [
@@ -24,50 +24,37 @@ public sealed class TensorUseAnalyzer() : ToolkitAnalyzer([.. s_rules.Select(rul
         new AdapterTermAloneRule(),
     ];
 
-    private protected override void Start(CompilationStartAnalysisContext start)
+    private readonly int _mostWithoutSearch;
+
+    /// <summary>Makes the analyzer.</summary>
+    public TensorUseAnalyzer()
+        : this(BodiesOfInterest.MostWithoutSearch)
     {
-        ValueAnalysis analysis = new(start.Compilation, s_rules);
-        if (!analysis.Types.AreThere)
-            return;
-        BodiesOfInterest bodies = new(start.Compilation, analysis.Types);
-        start.RegisterOperationBlockAction(block => Analyze(block, analysis, bodies));
     }
 
-    private static void Analyze(OperationBlockAnalysisContext context, ValueAnalysis analysis, BodiesOfInterest bodies)
+    /// <summary>Makes the analyzer.</summary>
+    /// <param name="mostWithoutSearch">How many members are followed before it is found out which of them can matter.</param>
+    internal TensorUseAnalyzer(int mostWithoutSearch)
+        : base([.. s_rules.Select(rule => rule.Descriptor)]) => _mostWithoutSearch = mostWithoutSearch;
+
+    private protected override void Start(CompilationStartAnalysisContext start)
     {
-        if (!context.OperationBlocks.Any(block => block.Kind is not (OperationKind.None or OperationKind.Invalid) && MeetsTensors(block, analysis.Types)
-            && (analysis.Types.HasTorch || bodies.Contain(block.Syntax, context.OwningSymbol, context.CancellationToken))))
+        if (!TensorTypes.AreIn(start.Compilation))
             return;
-        foreach (Finding finding in analysis.Run(context.OwningSymbol, context.CancellationToken).Findings
+        ValueAnalysis analysis = new(start.Compilation, s_rules);
+        BodiesOfInterest bodies = new(start.Compilation, analysis, _mostWithoutSearch);
+        RegisterBodyAction(start, bodies.In, body => Analyze(body, analysis));
+    }
+
+    private static void Analyze(BodyContext body, ValueAnalysis analysis)
+    {
+        foreach (Finding finding in analysis.Run(body.Symbol, body.Cancellation).Findings
             .Where(finding => !IsHalfTyped(finding.Place)).OrderBy(finding => finding.Place.SpanStart))
-        {
-            context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(),
+            body.Report(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(),
                 ImmutableDictionary<string, string?>.Empty.Add(ProductOfFactorsRule.Operand, finding.Operand), [.. finding.Arguments]));
-        }
     }
 
     /// <summary>Whether the statement around an expression is not yet written to its end.</summary>
     private static bool IsHalfTyped(SyntaxNode place) =>
         (place.FirstAncestorOrSelf<StatementSyntax>() ?? place).GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-
-    /// <summary>Whether a body can break one of the rules: it names a tensor, or multiplies matrices.</summary>
-    private static bool MeetsTensors(IOperation block, TensorTypes types)
-    {
-        foreach (IOperation operation in block.Descendants())
-        {
-            bool meets = operation switch
-            {
-                IInvocationOperation call => types.HoldsTensor(call.Type) || types.HoldsTensor(call.TargetMethod.ContainingType)
-                    || TensorTypes.Is(call.TargetMethod.ContainingType, types.TorchOptimizers) || MatrixProduct.IsNamedProduct(call.TargetMethod.Name),
-                IMemberReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation =>
-                    types.HoldsTensor(operation.Type),
-                IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } binary => types.IsNamedMatrix(binary.Type),
-                _ => false,
-            };
-            if (meets)
-                return true;
-        }
-
-        return false;
-    }
 }

@@ -7,6 +7,9 @@ namespace AdapterToolkit.Generators.Discovery;
 /// <summary>What a member marked <c>[Trainable]</c> must be, so that the attribute has an effect (ADT0005, ADT0006).</summary>
 internal static class TrainableRules
 {
+    /// <summary>Whether a class marks a member trainable.</summary>
+    public static bool MarksAny(INamedTypeSymbol type) => type.GetMembers().Any(member => KnownTypes.HasAttribute(member, RuntimeNames.TrainableAttribute));
+
     /// <summary>Finds quantized layers that are marked trainable.</summary>
     public static IEnumerable<DiagnosticSpec> CheckQuantized(IEnumerable<Child> children)
     {

@@ -101,7 +101,18 @@ internal sealed class KnownTypes
     public bool IsOfToolkit(ITypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _module?.ContainingAssembly);
 
     /// <summary>Whether a type or one that it derives from is marked <c>[AdapterModel]</c>; of a type parameter, whether one of its constraints is.</summary>
-    public static bool IsMarkedModel(ITypeSymbol? type) => SelfAndBases(type).Any(current => HasAttribute(current, RuntimeNames.AdapterModelAttribute));
+    public static bool IsMarkedModel(ITypeSymbol? type)
+    {
+        if (type is ITypeParameterSymbol parameter)
+            return parameter.ConstraintTypes.Any(IsMarkedModel);
+        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            if (HasAttribute(current, RuntimeNames.AdapterModelAttribute))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>A class and those that it derives from; of a type parameter, those of its constraints.</summary>
     public static IEnumerable<ITypeSymbol> SelfAndBases(ITypeSymbol? type) => type switch
@@ -127,13 +138,29 @@ internal sealed class KnownTypes
 
     /// <summary>The attributes of one class that a symbol carries.</summary>
     public static IEnumerable<AttributeData> Attributes(ISymbol symbol, string name) =>
-        symbol.GetAttributes().Where(attribute => attribute.AttributeClass?.ToDisplayString() == name);
+        symbol.GetAttributes().Where(attribute => Is(attribute.AttributeClass, name));
 
     private static INamedTypeSymbol? Find(Compilation compilation, string type) => compilation.GetTypeByMetadataName(RuntimeNames.InMetadata(type));
+
+    /// <summary>Whether a type has a full name. To print one takes longer than to tell by the end of the name that it is another.</summary>
+    private static bool Is(INamedTypeSymbol? type, string name) =>
+        type is not null && name.EndsWith(type.Name, StringComparison.Ordinal) && type.ToDisplayString() == name;
 
     private bool IsSequence(INamedTypeSymbol type) => SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, _enumerable);
 
     /// <summary>Whether a type is another one or derives from it; a type parameter, whether a constraint says so.</summary>
-    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor) =>
-        ancestor is not null && SelfAndBases(type).Any(current => SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor));
+    public static bool DerivesFrom(ITypeSymbol? type, INamedTypeSymbol? ancestor)
+    {
+        if (ancestor is null)
+            return false;
+        if (type is ITypeParameterSymbol parameter)
+            return parameter.ConstraintTypes.Any(constraint => DerivesFrom(constraint, ancestor));
+        for (ITypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, ancestor))
+                return true;
+        }
+
+        return false;
+    }
 }

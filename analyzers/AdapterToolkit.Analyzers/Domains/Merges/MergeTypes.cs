@@ -29,6 +29,9 @@ internal sealed class MergeTypes(Compilation compilation)
     private readonly ConcurrentDictionary<ISymbol, bool> _holding = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _merging = new(SymbolEqualityComparer.Default);
 
+    /// <summary>The names of what merges.</summary>
+    public static string[] NamesOfMerges { get; } = ["Merge", "MergeTo", "MergeToBaseType"];
+
     /// <summary>Those of a compilation.</summary>
     public static MergeTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new MergeTypes(compilation));
 

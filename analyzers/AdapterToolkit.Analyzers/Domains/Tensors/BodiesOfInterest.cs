@@ -5,76 +5,81 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
 /// <summary>
-/// Tells, from names alone, in which bodies a rule about tensors could be broken, so that all others cost nothing. A body is of
-/// interest where it names a factor or a frozen weight, multiplies matrices, or uses a member of the compilation that does.
+/// Tells in which bodies a rule about tensors could be broken, so that all others cost nothing: those from which a factor or a frozen weight can be reached.
+/// These are what the toolkit's own members give, the members of classes that hold factors, and parameters that a body makes itself.
 /// </summary>
-internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes types)
+/// <param name="compilation">The compilation.</param>
+/// <param name="analysis">What is known of its tensors.</param>
+/// <param name="mostWithoutSearch">How many members are followed before it is found out which of them can matter.</param>
+internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis analysis, int mostWithoutSearch)
 {
-    private static readonly HashSet<string> s_sources =
+    /// <summary>
+    /// How many members are followed before it is found out which of them can matter, unless told otherwise: to follow a few, as those of the one file
+    /// that is edited, is less work than to look through all files.
+    /// </summary>
+    public const int MostWithoutSearch = 32;
+
+    /// <summary>The members of the toolkit that give a factor or a frozen weight.</summary>
+    public static IReadOnlyCollection<string> Sources { get; } =
     [
-        "Weight", "Bias", "FrozenWeights", "Factors", "LowRankFactors", "SavedA", "SavedB", "SetFactors",
-        "weight", "requires_grad", "requires_grad_", "retain_grad", "grad", "optim",
+        "Weight", "Bias", "FrozenWeight", "FrozenWeights", "Factors", "FactorsOf", "LowRankFactors", "OnAllRows", "SavedA", "SavedB", "SetFactors",
     ];
 
-    private readonly Lazy<HashSet<string>> _members = new(() => MembersOf(compilation));
+    /// <summary>By these a module gives all parameters that it holds.</summary>
+    private static readonly string[] s_lists = ["parameters", "named_parameters"];
 
-    /// <summary>Whether a rule could be broken in a body.</summary>
-    /// <param name="body">The body.</param>
-    /// <param name="symbol">The method, property or field whose body it is.</param>
+    private readonly object _gate = new();
+    private NameClosure? _found;
+    private int _asked;
+
+    /// <summary>The members of a file in which a rule could be broken.</summary>
+    /// <param name="tree">The file.</param>
     /// <param name="cancellation">Ends the search early.</param>
-    public bool Contain(SyntaxNode body, ISymbol symbol, CancellationToken cancellation)
+    public IEnumerable<MemberNames> In(SyntaxTree tree, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        if (symbol is IMethodSymbol method
-            && method.Parameters.Any(parameter => TensorTypes.Is(parameter.Type, types.FrozenWeight) || TensorTypes.Is(parameter.Type, types.Factors)))
-            return true;
-        foreach (SimpleNameSyntax name in body.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
-        {
-            string text = name.Identifier.ValueText;
-            if (s_sources.Contains(text) || MemberNames.IsProduct(name) || MemberNames.IsParameterMade(name) || _members.Value.Contains(text))
-                return true;
-        }
-
-        return types.HasMatrices && body.DescendantNodes().OfType<BinaryExpressionSyntax>().Any();
+        if (Volatile.Read(ref _asked) >= mostWithoutSearch)
+            return Found(cancellation).In(tree);
+        FileNames file = FileNames.Of(tree);
+        return Interlocked.Add(ref _asked, file.Members.Count) <= mostWithoutSearch ? file.Members : Found(cancellation).In(tree);
     }
 
-    /// <summary>
-    /// The names of members whose bodies multiply matrices, make parameters or load weights, and of those that use a member that multiplies.
-    /// </summary>
-    private static HashSet<string> MembersOf(Compilation compilation)
+    private NameClosure Found(CancellationToken cancellation)
     {
-        HashSet<string> multiplying = [], making = [];
-        Dictionary<string, List<string>> users = [];
-        foreach (SyntaxTree tree in WrittenFiles.Of(compilation))
-        {
-            foreach (MemberNames member in MemberNames.Of(tree))
-            {
-                if (member.Multiplies)
-                    multiplying.Add(member.Name);
-                else if (member.MakesParameters)
-                    making.Add(member.Name);
-                foreach (string used in member.Uses)
-                {
-                    if (!users.TryGetValue(used, out List<string>? names))
-                        users.Add(used, names = []);
-                    names.Add(member.Name);
-                }
-            }
-        }
-
-        Stack<string> rest = new(multiplying);
-        while (rest.Count > 0)
-        {
-            if (!users.TryGetValue(rest.Pop(), out List<string>? names))
-                continue;
-            foreach (string name in names)
-            {
-                if (multiplying.Add(name))
-                    rest.Push(name);
-            }
-        }
-
-        making.UnionWith(multiplying);
-        return making;
+        lock (_gate)
+            return _found ??= Find(cancellation);
     }
+
+    private NameClosure Find(CancellationToken cancellation)
+    {
+        SyntaxTree[] files = [.. WrittenFiles.Of(compilation)];
+        HashSet<ScopedName> sources = [];
+        List<(FileNames File, int Member)> members = [];
+        foreach (SyntaxTree tree in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            FactorHints hints = FactorHints.Of(tree);
+            sources.UnionWith(hints.Names.Select(Anywhere));
+            foreach (TypeDeclarationSyntax type in hints.Types)
+            {
+                if (analysis.ModelOf(tree).GetDeclaredSymbol(type, cancellation) is not INamedTypeSymbol declared)
+                    continue;
+                sources.UnionWith(analysis.NamesOfFactors(declared));
+                if (analysis.LowRank.HasOwnWeight(declared))
+                    sources.UnionWith(s_lists.Select(Anywhere));
+            }
+
+            if (hints.Makers.Count > 0 || hints.Names.Count > 0)
+                members.AddRange(MembersIn(FileNames.Of(tree), hints));
+        }
+
+        if (analysis.Types.IsToolkitThere)
+            sources.UnionWith(Sources.Select(Anywhere));
+        return new NameClosure(files, sources, members, followsForeignCalls: false, cancellation);
+    }
+
+    /// <summary>The members of a file that make parameters, or are called as an adapter is, so that what they are given may be factors.</summary>
+    private static IEnumerable<(FileNames File, int Member)> MembersIn(FileNames file, FactorHints hints) =>
+        file.Members.Where(member => hints.Makers.Contains(member.Node) || member.Names.Any(FactorNames.NamesLowRank)).Select(member => (file, member.Place));
+
+    private static ScopedName Anywhere(string name) => new(name);
 }

@@ -9,6 +9,9 @@ internal static class FactorNames
 
     private static readonly string[] s_lowRank = ["lora", "lowrank", "low_rank", "adapter"];
 
+    /// <summary>The parts of names, in whatever case, that speak of an adapter, or of low rank.</summary>
+    public static IReadOnlyList<string> PartsOfLowRank => s_lowRank;
+
     /// <summary>Whether a name speaks of an adapter.</summary>
     public static bool NamesAdapter(string name) => Contains(name, s_adapters);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -14,7 +15,10 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 /// <param name="modelOf">Gives the semantic model of a file.</param>
 internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRankMembers lowRank, Func<SyntaxTree, SemanticModel> modelOf)
 {
-    private const string Property = "requires_grad", Method = "requires_grad_", Parameter = "Parameter";
+    private const string Property = "requires_grad", Method = "requires_grad_", Parameter = "Parameter", Freeze = "freeze";
+
+    // A file that is not edited keeps its tree, and what is known of it.
+    private static readonly ConditionalWeakTable<SyntaxTree, SimpleNameSyntax[]> s_names = new();
 
     private readonly ConcurrentDictionary<ITypeSymbol, ISymbol[]> _weights = new(SymbolEqualityComparer.Default);
     private List<(SyntaxNode Place, ISymbol? Target)>? _places;
@@ -57,7 +61,7 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
     private List<(SyntaxNode Place, ISymbol? Target)> Find()
     {
         List<(SyntaxNode Place, ISymbol? Target)> places = [];
-        foreach (SimpleNameSyntax name in WrittenFiles.Of(compilation).SelectMany(tree => tree.GetRoot().DescendantNodes()).OfType<SimpleNameSyntax>())
+        foreach (SimpleNameSyntax name in WrittenFiles.Of(compilation).SelectMany(NamesIn))
         {
             string text = name.Identifier.ValueText;
             switch (name.Parent)
@@ -82,7 +86,7 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
                         && name.FirstAncestorOrSelf<ExpressionSyntax>(node => node is ObjectCreationExpressionSyntax or InvocationExpressionSyntax) is { } made
                         && SecondOf(made) is { } second && Freezes(second))
                         places.Add((name, MadeFor(made)));
-                    else if (text.IndexOf("freeze", StringComparison.OrdinalIgnoreCase) >= 0 && text.IndexOf("unfreeze", StringComparison.OrdinalIgnoreCase) < 0
+                    else if (text.IndexOf(Freeze, StringComparison.OrdinalIgnoreCase) >= 0 && text.IndexOf("unfreeze", StringComparison.OrdinalIgnoreCase) < 0
                         && name.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not null)
                         places.Add((name, null));
                     break;
@@ -91,6 +95,17 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
 
         return places;
     }
+
+    /// <summary>The names in a file that can be of a place where something is frozen.</summary>
+    private static IReadOnlyList<SimpleNameSyntax> NamesIn(SyntaxTree tree) => s_names.GetValue(tree, static tree =>
+    {
+        WrittenText text = WrittenText.Of(tree);
+        return
+        [
+            .. new[] { Property, Freeze, Parameter }.SelectMany(text.PlacesOfPart).OrderBy(place => place)
+                .Select(place => tree.GetRoot().FindToken(place).Parent).OfType<SimpleNameSyntax>().Distinct(),
+        ];
+    });
 
     private static ExpressionSyntax? SecondOf(ExpressionSyntax made) => made switch
     {

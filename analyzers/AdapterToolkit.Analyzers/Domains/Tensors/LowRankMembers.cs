@@ -60,6 +60,23 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     public bool HasFrozenWeight(INamedTypeSymbol type) =>
         type.GetMembers().Any(IsFrozenWeight) || type.BaseType is { } parent && (types.TorchLinear is { } linear && KnownTypes.DerivesFrom(parent, linear));
 
+    /// <summary>Whether a class written by hand holds a frozen weight beside its factors itself.</summary>
+    public bool HasOwnWeight(INamedTypeSymbol type) => PairsOf(type).Count > 0 && type.GetMembers().Any(IsFrozenWeight);
+
+    /// <summary>The members of a class that are parameters, of which two multiply to a matrix of low rank whatever they are called.</summary>
+    public IEnumerable<ISymbol> TrainedIn(INamedTypeSymbol type)
+    {
+        ISymbol[] members = [.. type.GetMembers().Where(member => !member.IsImplicitlyDeclared && TypeOf(member) is { } held
+            && (TensorTypes.Is(held, types.Parameter) || types.IsTorchTensor(held)))];
+        if (members.Length < 2)
+            return [];
+        (ISymbol Member, (Dimension Rows, Dimension Columns) Shape)[] shaped =
+            [.. members.Select(member => (Member: member, Shape: shapeOf(member))).Where(entry => entry.Shape is not null)
+                .Select(entry => (entry.Member, entry.Shape!.Value))];
+        return shaped.Where(left => shaped.Any(right => !SymbolEqualityComparer.Default.Equals(left.Member, right.Member)
+            && SharedDimension(left.Shape, right.Shape) is not null)).Select(entry => entry.Member);
+    }
+
     /// <summary>The dimension that the shapes of two factors share, r x in and out x r, or in x r and r x out; null where they have none.</summary>
     public static Dimension? SharedDimension((Dimension Rows, Dimension Columns) a, (Dimension Rows, Dimension Columns) b) =>
         a.Rows.Matches(b.Columns) ? a.Rows : a.Columns.Matches(b.Rows) ? a.Columns : null;

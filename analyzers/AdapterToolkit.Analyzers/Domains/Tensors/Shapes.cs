@@ -13,6 +13,9 @@ internal static class Shapes
     private static readonly ImmutableHashSet<string> s_factories = ImmutableHashSet.Create(
         "zeros", "ones", "rand", "randn", "empty", "full", "normal", "Zeros", "Allocate", "From");
 
+    /// <summary>The names of the methods that make a matrix of a shape.</summary>
+    public static IReadOnlyCollection<string> Factories => s_factories;
+
     /// <summary>The two dimensions of a matrix; null where it is none, or they can't be told.</summary>
     /// <param name="operation">The expression.</param>
     /// <param name="types">The known types.</param>

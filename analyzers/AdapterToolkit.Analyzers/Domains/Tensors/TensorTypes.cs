@@ -7,8 +7,10 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 /// <summary>The types of the toolkit and of TorchSharp that hold numbers or work on them, as a compilation sees them.</summary>
 internal sealed class TensorTypes(Compilation compilation)
 {
-    private readonly INamedTypeSymbol? _tensor = compilation.GetTypeByMetadataName("AdapterToolkit.Tensors.Tensor");
-    private readonly INamedTypeSymbol? _torchTensor = compilation.GetTypeByMetadataName("TorchSharp.torch+Tensor");
+    private const string Tensor = "AdapterToolkit.Tensors.Tensor", TorchTensor = "TorchSharp.torch+Tensor";
+
+    private readonly INamedTypeSymbol? _tensor = compilation.GetTypeByMetadataName(Tensor);
+    private readonly INamedTypeSymbol? _torchTensor = compilation.GetTypeByMetadataName(TorchTensor);
 
     /// <summary>The toolkit's <c>Parameter</c>.</summary>
     public INamedTypeSymbol? Parameter { get; } = compilation.GetTypeByMetadataName("AdapterToolkit.Weights.Parameter");
@@ -56,15 +58,12 @@ internal sealed class TensorTypes(Compilation compilation)
         .Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
         || assembly.Name is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
 
-    /// <summary>Whether the compilation references TorchSharp.</summary>
-    public bool HasTorch => _torchTensor is not null;
+    /// <summary>Whether the compilation references the toolkit.</summary>
+    public bool IsToolkitThere => _tensor is not null;
 
-    /// <summary>Whether the compilation has matrix types of its own, whose <c>*</c> is a product.</summary>
-    public bool HasMatrices { get; } = compilation.ContainsSymbolsWithName(
-        static name => name.IndexOf("Matrix", StringComparison.Ordinal) >= 0, SymbolFilter.Type);
-
-    /// <summary>Whether the compilation references the toolkit or TorchSharp.</summary>
-    public bool AreThere => _tensor is not null || _torchTensor is not null;
+    /// <summary>Whether a compilation references the toolkit or TorchSharp.</summary>
+    public static bool AreIn(Compilation compilation) =>
+        compilation.GetTypeByMetadataName(Tensor) is not null || compilation.GetTypeByMetadataName(TorchTensor) is not null;
 
     /// <summary>Whether a type is the toolkit's tensor.</summary>
     public bool IsToolkitTensor(ITypeSymbol? type) => Is(type, _tensor);

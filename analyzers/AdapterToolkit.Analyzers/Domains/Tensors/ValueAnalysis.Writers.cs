@@ -1,7 +1,9 @@
 using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
@@ -53,11 +55,16 @@ internal sealed partial class ValueAnalysis
                 yield return member;
         }
 
+        // A call of a module's method puts nothing into the member that holds the module, as one of a collection may.
+        bool isModule = IsPlainModule(member);
         HashSet<SyntaxNode> bodies =
-            [.. _writers.GetOrAdd(type, owner => WrittenIn(owner.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax())))[member.Name]];
+        [
+            .. _writers.GetOrAdd(type, owner => WrittenIn(owner.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax())))[member.Name]
+                .Where(write => !isModule || !write.IsByCall).Select(write => write.Body),
+        ];
         bool isOpen = member.DeclaredAccessibility != Accessibility.Private || type.ContainingType is not null;
         if (isOpen && member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null } or IEventSymbol)
-            bodies.UnionWith(_foreignWriters.Value[member.Name].Take(MostForeignWriters));
+            bodies.UnionWith(ForeignWritersOf(member.Name).Take(MostForeignWriters));
         foreach (SyntaxNode body in bodies)
         {
             if (DeclaredBy(body, cancellation) is { } writer)
@@ -65,54 +72,75 @@ internal sealed partial class ValueAnalysis
         }
     }
 
-    /// <summary>The bodies of a class by the names of what they write.</summary>
-    private static ILookup<string, SyntaxNode> WrittenIn(IEnumerable<SyntaxNode> declarations)
+    /// <summary>Whether a member holds a module that is no collection of modules.</summary>
+    private bool IsPlainModule(ISymbol member) =>
+        (member is IFieldSymbol field ? field.Type : (member as IPropertySymbol)?.Type) is { } type
+            && (KnownTypes.DerivesFrom(type, Types.TorchModule) || KnownTypes.DerivesFrom(type, Types.Module))
+            && !type.AllInterfaces.Any(inherited => inherited.SpecialType == SpecialType.System_Collections_IEnumerable);
+
+    /// <summary>
+    /// Whether a member can hold something that matters: a module that is made of numbers alone where it is assigned holds nothing that is known.
+    /// </summary>
+    private bool MayHold(ISymbol member, CancellationToken cancellation)
     {
-        List<(string Name, SyntaxNode Body)> written = [];
+        if (member.DeclaredAccessibility != Accessibility.Private || !IsPlainModule(member))
+            return true;
+        SyntaxNode[] given = [.. GivenTo(member)];
+        return given.Length == 0 || given.Any(value => OperationOf(value, cancellation) is not { } operation || operation.DescendantsAndSelf().Any(MayGive));
+    }
+
+    private static bool MayGive(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation or IParameterReferenceOperation or IPropertyReferenceOperation => !TensorTypes.IsScalar(operation.Type),
+        IFieldReferenceOperation field => !TensorTypes.IsScalar(field.Type),
+        IInvocationOperation call => call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.Name == "Parameter",
+        IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } => true,
+        IAnonymousFunctionOperation or IMethodReferenceOperation => true,
+        _ => false,
+    };
+
+    /// <summary>The bodies of a class by the names of what they write, and whether they do it by calling a method of that.</summary>
+    private static ILookup<string, (SyntaxNode Body, bool IsByCall)> WrittenIn(IEnumerable<SyntaxNode> declarations)
+    {
+        List<(string Name, SyntaxNode Body, bool IsByCall)> written = [];
         foreach (SyntaxNode node in declarations.SelectMany(declaration => declaration.DescendantNodes()))
         {
-            if (node is IdentifierNameSyntax name && IsWritten(name) && BodyAround(name) is { } body)
-                written.Add((name.Identifier.ValueText, body));
+            if (node is IdentifierNameSyntax name && IsWritten(name, out bool isByCall) && BodyAround(name) is { } body)
+                written.Add((name.Identifier.ValueText, body, isByCall));
             else if (node is FieldExpressionSyntax && node.FirstAncestorOrSelf<PropertyDeclarationSyntax>() is { } property && BodyAround(node) is { } accessor)
-                written.Add((property.Identifier.ValueText, accessor));
+                written.Add((property.Identifier.ValueText, accessor, false));
         }
 
-        return written.ToLookup(entry => entry.Name, entry => entry.Body);
+        return written.ToLookup(entry => entry.Name, entry => (entry.Body, entry.IsByCall));
     }
 
-    /// <summary>The bodies of a compilation by the names of the members of other objects that they assign.</summary>
-    private static ILookup<string, SyntaxNode> AssignedToOthers(Compilation compilation)
+    /// <summary>The bodies of a compilation that assign a member of other objects, by its name.</summary>
+    private IEnumerable<SyntaxNode> ForeignWritersOf(string name) =>
+        WrittenFiles.Of(_compilation).Where(tree => FileWords.Of(tree).MayHold(name)).SelectMany(tree => FileNames.Of(tree).WritersOf(name))
+            .SelectMany(member => member.Node.DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            .Where(assignment => ForeignTargetOf(assignment) == name).Select(BodyAround).OfType<SyntaxNode>();
+
+    private static string? ForeignTargetOf(AssignmentExpressionSyntax assignment) => assignment.Left switch
     {
-        List<(string Name, SyntaxNode Body)> written = [];
-        foreach (AssignmentExpressionSyntax assignment in WrittenFiles.Of(compilation)
-            .SelectMany(tree => tree.GetRoot().DescendantNodes().OfType<AssignmentExpressionSyntax>()))
-        {
-            string? name = assignment.Left switch
-            {
-                MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
-                IdentifierNameSyntax member when assignment.Parent is InitializerExpressionSyntax => member.Identifier.ValueText,
-                _ => null,
-            };
-            if (name is not null && BodyAround(assignment) is { } body)
-                written.Add((name, body));
-        }
-
-        return written.ToLookup(entry => entry.Name, entry => entry.Body);
-    }
+        MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
+        IdentifierNameSyntax member when assignment.Parent is InitializerExpressionSyntax => member.Identifier.ValueText,
+        _ => null,
+    };
 
     private static SyntaxNode? BodyAround(SyntaxNode node) =>
         node.Ancestors().FirstOrDefault(ancestor => ancestor is BaseMethodDeclarationSyntax
             or AccessorDeclarationSyntax or ArrowExpressionClauseSyntax { Parent: BasePropertyDeclarationSyntax });
 
-    private static bool IsWritten(IdentifierNameSyntax name)
+    private static bool IsWritten(IdentifierNameSyntax name, out bool isByCall)
     {
+        isByCall = false;
         SyntaxNode node = name;
         while (node.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or InvocationExpressionSyntax
             or ConditionalAccessExpressionSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax
             || node.Parent is ArgumentSyntax { Parent.Parent: TupleExpressionSyntax })
         {
             if (node.Parent is InvocationExpressionSyntax)
-                return true;
+                return isByCall = true;
             node = node.Parent;
         }
 

@@ -20,8 +20,8 @@ internal sealed partial class ValueAnalysis
     private readonly Bodies _source;
     private readonly CallTargets _targets;
     private readonly ConcurrentDictionary<CallKey, BodyResult> _solved = new();
-    private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
-    private readonly Lazy<ILookup<string, SyntaxNode>> _foreignWriters;
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, (SyntaxNode Body, bool IsByCall)>> _writers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, (Dimension Rows, Dimension Columns)?> _shapes = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
 
     /// <summary>Prepares the analysis of a compilation.</summary>
@@ -33,7 +33,6 @@ internal sealed partial class ValueAnalysis
         Rules = rules;
         _source = Bodies.Of(compilation);
         _targets = CallTargets.Of(compilation);
-        _foreignWriters = new(() => AssignedToOthers(compilation));
         Types = new TensorTypes(compilation);
         LowRank = new LowRankMembers(Types, ShapeOf);
         Freezing = new Freezing(compilation, Types, LowRank, _source.ModelOf);
@@ -121,7 +120,7 @@ internal sealed partial class ValueAnalysis
     private Value ValueOf(ISymbol member, FixedPointSolver<CallKey, BodyResult> solver, CancellationToken cancellation)
     {
         Value value = Value.Other;
-        if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0)
+        if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0 || !MayHold(member, cancellation))
             return value;
         foreach (ISymbol writer in WritersOf(member, type, cancellation))
         {
@@ -146,10 +145,24 @@ internal sealed partial class ValueAnalysis
     public bool IsPartOfAnother(INamedTypeSymbol type, CancellationToken cancellation) =>
         _heldElsewhere.GetOrAdd(type, symbol => IsPart((INamedTypeSymbol)symbol, cancellation));
 
+    /// <summary>The names by which the factors that a class holds, and the frozen weights beside them, are reached.</summary>
+    public IEnumerable<ScopedName> NamesOfFactors(INamedTypeSymbol type)
+    {
+        IReadOnlyList<LowRankPair> pairs = LowRank.PairsOf(type);
+        IEnumerable<ISymbol> weights = pairs.Count > 0 ? type.GetMembers().Where(LowRank.IsFrozenWeight) : [];
+        IEnumerable<ISymbol> members = pairs.SelectMany(pair => new[] { pair.A, pair.B }).Concat(weights).Concat(LowRank.TrainedIn(type));
+        return members.Select(member => new ScopedName(member.Name, member.DeclaredAccessibility == Accessibility.Private ? type.Name : null));
+    }
+
+    /// <summary>The semantic model of a file.</summary>
+    public SemanticModel ModelOf(SyntaxTree tree) => _source.ModelOf(tree);
+
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => _source.OperationOf(node, cancellation);
 
-    private (Dimension Rows, Dimension Columns)? ShapeOf(ISymbol member)
+    private (Dimension Rows, Dimension Columns)? ShapeOf(ISymbol member) => _shapes.GetOrAdd(member, ReadShape);
+
+    private (Dimension Rows, Dimension Columns)? ReadShape(ISymbol member)
     {
         foreach (SyntaxNode given in GivenTo(member))
         {
