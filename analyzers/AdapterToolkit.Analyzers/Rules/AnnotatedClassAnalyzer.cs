@@ -27,7 +27,7 @@ public abstract class AnnotatedClassAnalyzer : ToolkitAnalyzer
     /// <inheritdoc/>
     private protected sealed override void Start(CompilationStartAnalysisContext start)
     {
-        if (start.Compilation.GetTypeByMetadataName(RuntimeNames.LowRankAttribute) is null)
+        if (start.Compilation.GetTypeByMetadataName(RuntimeNames.LowRankAttribute) is null || !IsToolkitUsed(start.Compilation))
             return;
         KnownTypes types = KnownTypes.Of(start.Compilation);
         RegisterClassAction(start, (context, type) =>

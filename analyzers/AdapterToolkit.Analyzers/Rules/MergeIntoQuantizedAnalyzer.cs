@@ -23,7 +23,7 @@ public sealed class MergeIntoQuantizedAnalyzer() : ToolkitAnalyzer(s_rule)
     private protected override void Start(CompilationStartAnalysisContext start)
     {
         MergeTypes types = MergeTypes.Of(start.Compilation);
-        if (!types.AreThere || types.IsToolkit)
+        if (!types.AreThere || types.IsToolkit || !IsToolkitUsed(start.Compilation))
             return;
         HeldAnalysis analysis = new(types);
         RegisterBodyAction(start, static (tree, _) => MergesIn(tree), body => Analyze(body, analysis));

@@ -22,7 +22,7 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
     private protected override void Start(CompilationStartAnalysisContext start)
     {
         MergeTypes types = MergeTypes.Of(start.Compilation);
-        if (!types.AreThere || types.IsToolkit)
+        if (!types.AreThere || types.IsToolkit || !IsToolkitUsed(start.Compilation))
             return;
         ReachingMembers merging = new(start.Compilation, MergeTypes.NamesOfMerges);
         RegisterBodyAction(start, merging.In, body => Analyze(body, types));

@@ -19,7 +19,7 @@ public abstract class ReachAnalyzer : ToolkitAnalyzer
     /// <inheritdoc/>
     private protected sealed override void Start(CompilationStartAnalysisContext start)
     {
-        if (start.Compilation.GetTypeByMetadataName(RuntimeNames.AdapterModelAttribute) is null)
+        if (start.Compilation.GetTypeByMetadataName(RuntimeNames.AdapterModelAttribute) is null || !IsToolkitUsed(start.Compilation))
             return;
         ForwardReach reach = s_reaches.GetValue(start.Compilation, static compilation => new ForwardReach(compilation));
         RegisterClassAction(start, (context, type) => Analyze(context, type, reach));

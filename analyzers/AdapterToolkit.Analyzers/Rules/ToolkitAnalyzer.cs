@@ -51,6 +51,9 @@ public abstract class ToolkitAnalyzer : DiagnosticAnalyzer
         });
     }
 
+    /// <summary>Whether a compilation uses the toolkit. One that does not can't break a rule about its types, however much else there is to look at.</summary>
+    private protected static bool IsToolkitUsed(Compilation compilation) => LibraryUse.IsIn(compilation, "AdapterToolkit");
+
     /// <summary>Registers what looks at each class by itself.</summary>
     private protected static void RegisterClassAction(CompilationStartAnalysisContext start, Action<SymbolAnalysisContext, INamedTypeSymbol> analyze) =>
         start.RegisterSymbolAction(

@@ -17,6 +17,9 @@ internal static class References
         MetadataReference.CreateFromFile(typeof(CausalModel).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(ILGPU.ArrayView<float>).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(Microsoft.Extensions.Logging.ILogger).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(ScottPlot.Plot).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(SkiaSharp.SKColor).Assembly.Location),
+        MetadataReference.CreateFromFile(typeof(Spectre.Console.AnsiConsole).Assembly.Location),
         MetadataReference.CreateFromFile(typeof(System.CommandLine.RootCommand).Assembly.Location),
         MetadataReference.CreateFromFile(Path.Combine(AppContext.BaseDirectory, "References", "TorchSharp.dll")),
     ];

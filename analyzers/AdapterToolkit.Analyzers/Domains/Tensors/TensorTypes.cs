@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
@@ -58,8 +59,9 @@ internal sealed class TensorTypes(Compilation compilation)
         .Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
         || assembly.Name is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
 
-    /// <summary>Whether the compilation references the toolkit.</summary>
-    public bool IsToolkitThere => _tensor is not null;
+    /// <summary>Whether the compilation references the toolkit, and uses it.</summary>
+    public bool IsToolkitThere { get; } =
+        compilation.GetTypeByMetadataName(Tensor) is not null && LibraryUse.IsIn(compilation, "AdapterToolkit");
 
     /// <summary>Whether a compilation references the toolkit or TorchSharp.</summary>
     public static bool AreIn(Compilation compilation) =>
