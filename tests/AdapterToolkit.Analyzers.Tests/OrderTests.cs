@@ -40,14 +40,6 @@ public sealed class OrderTests
             }
             """)]);
 
-    [Fact]
-    public async Task TheToolkitIsSilentInEveryOrder()
-    {
-        Compilation compilation = Corpus.Compile("AdapterToolkit", Corpus.Read(Corpus.Files("src", "AdapterToolkit")), referencesToolkit: false);
-        for (int order = 0; order < 3; order++)
-            Assert.Empty(await Report(compilation, new Random(order)));
-    }
-
     private static readonly string[] Shared =
     [
         """

@@ -35,6 +35,12 @@ internal static class TensorMethods
     /// <summary>Whether a method adds or subtracts element by element.</summary>
     public static bool Adds(string name) => name.TrimEnd('_') is "add" or "sub" or "subtract" or "Add" or "Subtract" or "AddScalar" or "SubtractFrom";
 
+    /// <summary>Whether a method adds its <c>source</c> to some rows or columns, or to all.</summary>
+    public static bool AddsPart(string name) => name.TrimEnd('_') is "index_add";
+
+    /// <summary>Whether a method multiplies all matrices of a collection, in their order.</summary>
+    public static bool MultipliesAll(string name) => name is "multi_dot" or "chain_matmul";
+
     /// <summary>Whether a method multiplies or divides element by element.</summary>
     public static bool Scales(string name) =>
         name.TrimEnd('_') is "mul" or "multiply" or "div" or "divide" or "neg" or "negative" or "Multiply" or "Scale" or "Negate" or "Divide";

@@ -127,7 +127,7 @@ internal sealed partial class ValueFlow
     private Value? Product(IInvocationOperation call)
     {
         if (MatrixProduct.Read(call, Types) is not { } product)
-            return TorchLayerCall(call);
+            return ProductOfAll(call) ?? TorchLayerCall(call);
         Value left = Evaluate(product.Left), right = Evaluate(product.Right);
         Value result = Multiply(call, left, product.TransposesRight ? right.Transposed() : right);
         if (product.Addend is { } addend && result.Kind != ValueKind.BaseTerm)
@@ -142,6 +142,15 @@ internal sealed partial class ValueFlow
         if (!Evaluate(destination).IsStorage)
             Replace(destination, result);
         return call.TargetMethod.ReturnsVoid ? Value.Other : result;
+    }
+
+    /// <summary>The product of the matrices in a collection, of which it is known that they are both factors of a pair.</summary>
+    private Value? ProductOfAll(IInvocationOperation call)
+    {
+        if (!TensorMethods.MultipliesAll(call.TargetMethod.Name) || !Types.IsOfTorch(call.TargetMethod.ContainingType) || call.Arguments is not [{ Value: var all }])
+            return null;
+        Value factors = Evaluate(all);
+        return factors.IsEitherFactor ? Multiply(call, factors.As(ValueKind.FactorB), factors.As(ValueKind.FactorA)) : null;
     }
 
     /// <summary>A linear layer of TorchSharp that holds a factor, or W, multiplies its input by it.</summary>

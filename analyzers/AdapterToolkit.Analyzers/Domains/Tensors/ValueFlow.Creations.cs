@@ -59,12 +59,7 @@ internal sealed partial class ValueFlow
     /// <summary>Tensors that are put together: BA, where all of them are, or zeros.</summary>
     private Value Joined(IOperation tensors, Value joined)
     {
-        ImmutableArray<IOperation> listed = Resolve(tensors) switch
-        {
-            IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
-            ICollectionExpressionOperation collection => collection.Elements,
-            _ => [],
-        };
+        ImmutableArray<IOperation> listed = Listed(tensors);
         bool areAlike = joined.Kind == ValueKind.Product && listed.All(element => Evaluate(element).Kind is ValueKind.Product or ValueKind.Zeros);
         return areAlike ? joined.Shaped(null, null) : Value.Other;
     }

@@ -127,11 +127,31 @@ internal sealed partial class ValueFlow
     {
         if (GivenAs(call, "source") is not { } source || GivenAs(call, "func") is not { } function)
             return Value.Other;
-        Value element = Evaluate(source), folded = GivenAs(call, "seed") is { } seed ? Evaluate(seed) : element;
-        for (int i = 0; i < Folds; i++)
-            folded = Value.Join(folded, RunHanded(function, [folded, element]));
+        Value? start = GivenAs(call, "seed") is { } seed ? Evaluate(seed) : null;
+        Value folded;
+        if (Listed(source) is { Length: > 0 } listed)
+        {
+            folded = (start is null ? listed.Skip(1) : listed).Aggregate(
+                start ?? Evaluate(listed[0]), (before, element) => RunHanded(function, [before, Evaluate(element)]));
+        }
+        else
+        {
+            Value element = Evaluate(source);
+            folded = start ?? element;
+            for (int i = 0; i < Folds; i++)
+                folded = Value.Join(folded, RunHanded(function, [folded, element]));
+        }
+
         return GivenAs(call, "resultSelector") is { } selector ? RunHanded(selector, [folded]) : folded;
     }
+
+    /// <summary>The elements of a collection that is written out where it is used; none where it is another one.</summary>
+    private ImmutableArray<IOperation> Listed(IOperation collection) => Resolve(collection) switch
+    {
+        IArrayCreationOperation { Initializer: { } initializer } => initializer.ElementValues,
+        ICollectionExpressionOperation { Elements: var elements } when !elements.Any(element => element is ISpreadOperation) => elements,
+        _ => [],
+    };
 
     /// <summary>Whether a function draws random numbers.</summary>
     private bool IsRandomFunction(IOperation function) =>

@@ -78,7 +78,9 @@ internal sealed partial class ValueFlow
             return _analysis.Freezing.WeightsIn(call.Instance is { } module ? ModuleOf(module) : null).Count > 0
                 ? Value.Holding(call.Syntax)
                 : Referenced(receiver, call);
-        if (name == "copy_" || name == "zero_" || name == "fill_")
+        if (name == "copy_" && call.Instance is { } copied && !subject.IsStorage)
+            return Assigned(copied, other.AsCopy());
+        if (name is "copy_" or "zero_" or "fill_")
             return subject;
         bool isVector = name is "flatten" or "ravel" || (name is "view" or "reshape" && call.Arguments is [{ Value: var size }] && Shapes.IsOneDimension(size));
         if (isVector && (subject.ContainsProduct || subject.IsFactor))
@@ -106,6 +108,8 @@ internal sealed partial class ValueFlow
     private Value? Arithmetic(IInvocationOperation call, Value left, Value right)
     {
         string name = call.TargetMethod.Name;
+        if (TensorMethods.AddsPart(name) && GivenAs(call, "source") is { } source)
+            return Sum(call, left, Evaluate(source));
         if (TensorMethods.Adds(name))
             return Sum(call, left, right);
         if (!TensorMethods.Scales(name))
