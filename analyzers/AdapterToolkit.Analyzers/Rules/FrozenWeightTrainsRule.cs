@@ -28,9 +28,9 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
     /// <inheritdoc/>
     public override void OnCreation(ValueFlow flow, IObjectCreationOperation creation, ImmutableArray<Value> arguments)
     {
-        bool wraps = TensorTypes.Is(creation.Type, flow.Types.Parameter)
-            || (TensorTypes.Is(creation.Type, flow.Types.TorchParameter) && !IsRefused(creation.Arguments));
-        if (wraps && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !flow.Freezing.IsFrozenAgain(creation.Syntax))
+        bool isOfTorch = TensorTypes.Is(creation.Type, flow.Types.TorchParameter);
+        bool wraps = isOfTorch ? !IsRefused(creation.Arguments) : TensorTypes.Is(creation.Type, flow.Types.Parameter);
+        if (wraps && arguments.Length > 0 && arguments[0].Kind == ValueKind.Weight && !(isOfTorch && flow.Freezing.IsFrozenAgain(creation.Syntax)))
             Report(flow, arguments[0], creation.Syntax, "is wrapped as a parameter");
         if (KnownTypes.DerivesFrom(creation.Type, flow.Types.TorchOptimizer))
             CheckOptimizer(flow, creation.Syntax, arguments);
@@ -145,7 +145,7 @@ internal sealed class FrozenWeightTrainsRule : TensorRule
         node.Ancestors().FirstOrDefault(ancestor => ancestor is MemberDeclarationSyntax and not GlobalStatementSyntax);
 
     private static void Report(ValueFlow flow, Value weight, SyntaxNode place, string what) =>
-        flow.Report(s_rule, place, weight.Origins.FirstOrDefault()?.ToString() ?? "the weight", what);
+        flow.Report(s_rule, place, weight.Origin?.ToString() ?? "the weight", what);
 
     /// <summary>Whether arguments say that no gradient is required.</summary>
     private static bool IsRefused(ImmutableArray<IArgumentOperation> arguments) =>

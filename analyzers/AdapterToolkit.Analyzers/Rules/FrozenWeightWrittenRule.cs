@@ -97,5 +97,5 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     }
 
     private static void Report(ValueFlow flow, Value weight, SyntaxNode place, string what) =>
-        flow.Report(s_rule, place, weight.Origins.FirstOrDefault()?.ToString() ?? "the weight", what);
+        flow.Report(s_rule, place, weight.Origin?.ToString() ?? "the weight", what);
 }

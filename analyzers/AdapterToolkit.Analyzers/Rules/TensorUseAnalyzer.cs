@@ -3,7 +3,6 @@ using AdapterToolkit.Analyzers.Domains.Tensors;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Rules;
@@ -36,22 +35,14 @@ public sealed class TensorUseAnalyzer() : ToolkitAnalyzer([.. s_rules.Select(rul
 
     private static void Analyze(OperationBlockAnalysisContext context, ValueAnalysis analysis, BodiesOfInterest bodies)
     {
-        HashSet<IOperation> roots = [];
-        foreach (IOperation block in context.OperationBlocks)
+        if (!context.OperationBlocks.Any(block => block.Kind is not (OperationKind.None or OperationKind.Invalid) && MeetsTensors(block, analysis.Types)
+            && (analysis.Types.HasTorch || bodies.Contain(block.Syntax, context.OwningSymbol, context.CancellationToken))))
+            return;
+        foreach (Finding finding in analysis.Run(context.OwningSymbol, context.CancellationToken).Findings
+            .Where(finding => !IsHalfTyped(finding.Place)).OrderBy(finding => finding.Place.SpanStart))
         {
-            bool mayMatter = analysis.Types.HasTorch || bodies.Contain(block.Syntax, context.OwningSymbol, context.CancellationToken);
-            if (!mayMatter)
-                continue;
-            IOperation root = block;
-            while (root.Parent is { } parent)
-                root = parent;
-            if (!MeetsTensors(block, analysis.Types) || !roots.Add(root) || block.Kind is OperationKind.None or OperationKind.Invalid)
-                continue;
-            ControlFlowGraph graph = context.GetControlFlowGraph(block);
-            foreach (Finding finding in analysis.Run(graph, context.OwningSymbol, context.CancellationToken).Findings
-                .Where(finding => !IsHalfTyped(finding.Place)).OrderBy(finding => finding.Place.SpanStart))
-                context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(),
-                    ImmutableDictionary<string, string?>.Empty.Add(ProductOfFactorsRule.Operand, finding.Operand), [.. finding.Arguments]));
+            context.ReportDiagnostic(Diagnostic.Create(finding.Rule, finding.Place.GetLocation(),
+                ImmutableDictionary<string, string?>.Empty.Add(ProductOfFactorsRule.Operand, finding.Operand), [.. finding.Arguments]));
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class WeightPastAdapterRule : TensorRule
         if (weight is not { Kind: ValueKind.Weight, HasAdapter: true } || !other.MayBeActivation || flow.Knows(TensorFactKind.Merged)
             || IsAsked(operation.Syntax) || Comparison.IsAllThatHappensTo(operation.Syntax, flow))
             return;
-        flow.ReportBaseTerm(s_rule, operation.Syntax, weight.Origins.FirstOrDefault()?.ToString() ?? "the weight");
+        flow.ReportBaseTerm(s_rule, operation.Syntax, weight.Origin?.ToString() ?? "the weight");
     }
 
     /// <summary>Whether an expression is reached only on one answer to a question about the adapter.</summary>

@@ -49,13 +49,18 @@ internal static class Algebra
         if (left.ContainsProduct || right.ContainsProduct)
             return Value.Other;
         if (left.IsFactor && right.IsFactor)
-            return left.Kind != right.Kind && Equals(left.Pair, right.Pair) ? Value.Of(ValueKind.Product).Paired(left.Pair) : Value.Other;
+        {
+            bool areBoth = left.Kind != right.Kind || left.IsEitherFactor || right.IsEitherFactor;
+            return areBoth && Equals(left.Pair, right.Pair) ? Value.Of(ValueKind.Product).Paired(left.Pair) : Value.Other;
+        }
+
         if (left.Kind == ValueKind.Trained && right.Kind == ValueKind.Trained)
             return IsLowRank(left, right) ? Value.Of(ValueKind.Product) : Value.Other;
         if (left.IsFactor || right.IsFactor)
         {
             Value factor = left.IsFactor ? left : right, other = ReferenceEquals(factor, left) ? right : left;
-            if (other.Kind == ValueKind.Reduced && other.IsReducedBy != factor.Kind && Equals(other.Pair, factor.Pair))
+            bool isOther = other.IsReducedBy != factor.Kind || other.IsEitherFactor || factor.IsEitherFactor;
+            if (other.Kind == ValueKind.Reduced && isOther && Equals(other.Pair, factor.Pair))
                 return factor.As(ValueKind.AdapterTerm);
             if (other is { Kind: ValueKind.Trained, Rows: { } rows, Columns: { } columns } && rows.Matches(columns) && rows.IsCalledRank)
                 return factor.AsCopy();

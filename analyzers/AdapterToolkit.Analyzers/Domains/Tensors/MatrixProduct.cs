@@ -16,7 +16,7 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     private static readonly ImmutableHashSet<string> s_names = ImmutableHashSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "mm", "bmm", "mv", "dot", "inner", "tensordot", "linear", "einsum", "multi_dot", "chain_matmul",
-        "addmm", "addmv", "addbmm", "baddbmm", "matvec", "gemv", "sgemv", "dgemv");
+        "addmm", "addmv", "addbmm", "baddbmm", "addr", "matvec", "gemv", "sgemv", "dgemv");
 
     private static readonly string[] s_transposing = ["NT", "TN", "TT", "_nt", "_tn", "_tt", "BT", "AT"];
 
@@ -39,7 +39,7 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     /// <summary>Whether a method multiplies matrices, by its name.</summary>
     public static bool IsNamedProduct(string name)
     {
-        if (s_names.Contains(name))
+        if (s_names.Contains(WithoutDestination(name)))
             return true;
         foreach (string part in s_parts)
         {
@@ -55,6 +55,13 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         name.IndexOf("transpos", StringComparison.OrdinalIgnoreCase) >= 0
         || s_transposing.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
 
+    /// <summary>The name of a method without the ending that says where it writes: in place, or to a tensor that it is given.</summary>
+    private static string WithoutDestination(string name)
+    {
+        string bare = name.TrimEnd('_');
+        return bare.EndsWith("_out", StringComparison.Ordinal) ? bare.Substring(0, bare.Length - "_out".Length) : bare;
+    }
+
     private static MatrixProduct? Read(IInvocationOperation call, TensorTypes types)
     {
         IMethodSymbol method = call.TargetMethod;
@@ -63,11 +70,19 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         if (!isMultiply && !IsNamedProduct(method.Name))
             return null;
         bool isOfTorch = types.IsOfTorch(method.ContainingType);
+        bool isInPlace = method.Name.EndsWith("_", StringComparison.Ordinal);
+        IOperation? destination = null;
         List<IOperation> operands = [];
         if (!method.IsStatic && call.Instance is { } instance && types.IsMatrix(instance.Type))
             operands.Add(instance);
         foreach (IArgumentOperation argument in call.Arguments.OrderBy(argument => argument.Parameter?.Ordinal ?? 0))
         {
+            if (argument is { Parameter.Name: "out" or "output" or "result", ArgumentKind: ArgumentKind.Explicit } && types.IsMatrix(argument.Value.Type))
+            {
+                destination = argument.Value;
+                continue;
+            }
+
             foreach (IOperation operand in Spread(argument, types))
             {
                 if (argument.ArgumentKind != ArgumentKind.DefaultValue && (!isOfTorch || types.IsTorchTensor(operand.Type))
@@ -77,15 +92,20 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
             }
         }
 
-        string name = method.Name.ToLowerInvariant();
+        string name = WithoutDestination(method.Name).ToLowerInvariant();
         if (operands.Count < 2)
             return null;
-        if (name is "addmm" or "addmv" or "addbmm" or "baddbmm")
-            return operands.Count == 3 ? new MatrixProduct(operands[1], operands[2], false, operands[0], null) : null;
+        if (name is "addmm" or "addmv" or "addbmm" or "baddbmm" or "addr")
+        {
+            return operands.Count == 3
+                ? new MatrixProduct(operands[1], operands[2], false, operands[0], isInPlace ? operands[0] : destination)
+                : null;
+        }
+
         if (name == "linear")
             return new MatrixProduct(operands[0], operands[1], true, operands.Count > 2 ? operands[2] : null, null);
         if (operands.Count == 2)
-            return new MatrixProduct(operands[0], operands[1], false, null, null);
+            return new MatrixProduct(operands[0], operands[1], false, null, destination ?? (isInPlace ? call.Instance : null));
         return method.ReturnsVoid && operands.Count == 3 ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
@@ -48,6 +49,8 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>TorchSharp's <c>optim</c>.</summary>
     public INamedTypeSymbol? TorchOptimizers { get; } = compilation.GetTypeByMetadataName("TorchSharp.torch+optim");
 
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _mayHold = new(SymbolEqualityComparer.Default);
+
     /// <summary>Whether the compilation is one of tests, which give factors numbers of their own on purpose.</summary>
     public bool AreTests { get; } = compilation.ReferencedAssemblyNames
         .Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
@@ -96,6 +99,46 @@ internal sealed class TensorTypes(Compilation compilation)
     public bool IsNamedMatrix(ITypeSymbol? type) =>
         type is not null && !IsTorchTensor(type) && !IsToolkitTensor(type)
             && type.Name.IndexOf("Matrix", StringComparison.Ordinal) >= 0 && type.Name is not ("Matrix3x2" or "Matrix4x4");
+
+    /// <summary>Whether a matrix can be handed to a function, or comes of it, or the function can leave one in a variable.</summary>
+    public bool MayHandle(IMethodSymbol function) => function.ReturnsVoid && function.Parameters.IsEmpty
+        || MayHold(function.ReturnType) || function.Parameters.Any(parameter => MayHold(parameter.Type));
+
+    /// <summary>Whether a matrix can be in an object of a type, as far as its declaration tells: in its members, its elements, or what its methods take.</summary>
+    public bool MayHold(ITypeSymbol? type) => type switch
+    {
+        null => false,
+        ITypeParameterSymbol => true,
+        IArrayTypeSymbol array => IsMatrix(array) || MayHold(array.ElementType),
+        INamedTypeSymbol { TypeKind: TypeKind.Delegate, DelegateInvokeMethod: { } invoked } => MayHandle(invoked),
+        INamedTypeSymbol named => !IsScalar(named) && (IsMatrix(named) || IsOfTorch(named) || IsOfToolkit(named)
+            || named.TypeArguments.Any(MayHold) || HoldsMatrices(named.OriginalDefinition)),
+        _ => false,
+    };
+
+    private bool IsOfToolkit(ITypeSymbol type) => _tensor is not null && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _tensor.ContainingAssembly)
+        && !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly);
+
+    /// <summary>Whether a class of the compilation, or one that it derives from, has a member of a type that may hold a matrix.</summary>
+    private bool HoldsMatrices(INamedTypeSymbol type)
+    {
+        if (type.DeclaringSyntaxReferences.Length == 0)
+            return false;
+        if (_mayHold.TryGetValue(type, out bool known))
+            return known;
+        // A class that is met again on the way holds no more than it does itself.
+        _mayHold[type] = false;
+        bool holds = MayHold(type.BaseType) || type.GetMembers().Any(member => member switch
+        {
+            IFieldSymbol field => MayHold(field.Type),
+            IPropertySymbol property => MayHold(property.Type),
+            IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.Constructor } method =>
+                MayHold(method.ReturnType) || method.Parameters.Any(parameter => MayHold(parameter.Type)),
+            _ => false,
+        });
+        _mayHold[type] = holds;
+        return holds;
+    }
 
     /// <summary>Whether a type is a single number, a truth value or a text: nothing that a tensor could hide in.</summary>
     public static bool IsScalar(ITypeSymbol? type) =>

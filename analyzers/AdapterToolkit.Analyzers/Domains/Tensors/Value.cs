@@ -9,6 +9,12 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Nothing is known.</summary>
     public static readonly Value Other = new(ValueKind.Other);
 
+    /// <summary>How many functions are run at most where one of several is called.</summary>
+    private const int MostFunctions = 4;
+
+    /// <summary>How many levels of objects in objects are told apart, so that a list or tree that grows is one value in the end.</summary>
+    private const int MostLevels = 3;
+
     private Value(ValueKind kind) => Kind = kind;
 
     private Value(Value other)
@@ -23,7 +29,8 @@ internal sealed class Value : IEquatable<Value>
         Origins = other.Origins;
         Weights = other.Weights;
         Members = other.Members;
-        Function = other.Function;
+        Functions = other.Functions;
+        IsEitherFactor = other.IsEitherFactor;
     }
 
     /// <summary>What it is.</summary>
@@ -54,13 +61,23 @@ internal sealed class Value : IEquatable<Value>
     public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
 
     /// <summary>The values of an object's or tuple's members, by their lower-case names.</summary>
-    public ImmutableDictionary<string, Value> Members { get; private init; } = ImmutableDictionary<string, Value>.Empty;
+    public ImmutableDictionary<string, Value> Members { get; private init => field = Within(value, MostLevels); } = ImmutableDictionary<string, Value>.Empty;
 
-    /// <summary>What is run where it is called; null where that is not known.</summary>
-    public FunctionValue? Function { get; private init; }
+    /// <summary>What is run where it is called, in the order in which it was made; none where that is not known.</summary>
+    public ImmutableArray<FunctionValue> Functions { get; private init; } = [];
+
+    /// <summary>Whether it can be either factor of its pair, as an element of a collection that holds both.</summary>
+    public bool IsEitherFactor { get; private init; }
+
+    /// <summary>Whether it is a function, or one of its members is.</summary>
+    public bool HoldsFunction => Functions.Length > 0 || Members.Values.Any(member => member.HoldsFunction);
+
+    /// <summary>The expression that it comes from: of several, the first one in the program's text.</summary>
+    public SyntaxNode? Origin =>
+        Origins.OrderBy(origin => origin.SyntaxTree.FilePath, StringComparer.Ordinal).ThenBy(origin => origin.SpanStart).FirstOrDefault();
 
     /// <summary>Whether nothing is known about it.</summary>
-    public bool IsUnknown => Kind == ValueKind.Other && Members.IsEmpty && Function is null;
+    public bool IsUnknown => Kind == ValueKind.Other && Members.IsEmpty && Functions.IsEmpty;
 
     /// <summary>Whether it is A or B.</summary>
     public bool IsFactor => Kind is ValueKind.FactorA or ValueKind.FactorB;
@@ -94,7 +111,8 @@ internal sealed class Value : IEquatable<Value>
         members.IsEmpty ? Other : new Value(ValueKind.Other) { Members = members, Weights = [.. members.Values.SelectMany(member => member.Weights)] };
 
     /// <summary>An activation behind a factor.</summary>
-    public static Value Reduced(Value factor) => new(ValueKind.Reduced) { Pair = factor.Pair, IsReducedBy = factor.Kind };
+    public static Value Reduced(Value factor) =>
+        new(ValueKind.Reduced) { Pair = factor.Pair, IsReducedBy = factor.Kind, IsEitherFactor = factor.IsEitherFactor };
 
     /// <summary>The same, of a pair of factors.</summary>
     public Value Paired(LowRankPair? pair) => new(this) { Pair = pair };
@@ -109,11 +127,41 @@ internal sealed class Value : IEquatable<Value>
     public Value From(SyntaxNode origin) => new(this) { Origins = [origin] };
 
     /// <summary>The same as a function that can be called.</summary>
-    public Value Callable(FunctionValue function) => new(this) { Function = function };
+    public Value Callable(FunctionValue function) => new(this) { Functions = [function] };
 
     /// <summary>The same object, one of its members given a value.</summary>
     public Value WithMember(string key, Value value) =>
         value.IsUnknown && !Members.ContainsKey(key) ? this : new(this) { Members = Members.SetItem(key, value) };
+
+    /// <summary>The same object with other values of some members.</summary>
+    public Value WithMembers(ImmutableDictionary<string, Value> members) => members.IsEmpty ? this : new(this) { Members = Members.SetItems(members) };
+
+    /// <summary>Whether something is known about it, or about one of its members, that a body that is given it can use.</summary>
+    public bool Tells => Kind != ValueKind.Other || Functions.Length > 0 || Weights.Count > 0 || Members.Values.Any(member => member.Tells);
+
+    /// <summary>The same without the members of which nothing is known.</summary>
+    public Value Told()
+    {
+        if (Members.IsEmpty)
+            return this;
+        ImmutableDictionary<string, Value> told = Members;
+        foreach (KeyValuePair<string, Value> member in Members)
+            told = member.Value.Tells ? told.SetItem(member.Key, member.Value.Told()) : told.Remove(member.Key);
+        return told.IsEmpty && Kind == ValueKind.Other && Functions.IsEmpty && Weights.IsEmpty ? Other : new Value(this) { Members = told };
+    }
+
+    /// <summary>
+    /// The same where a function captures it: what functions in it captured themselves is not known, so that a function that captures itself is one value.
+    /// </summary>
+    public Value Captured() => !HoldsFunction ? this : new(this)
+    {
+        Functions = [.. Functions.Select(function => function.Alone())],
+        Members = Members.ToImmutableDictionary(member => member.Key, member => member.Value.Captured()),
+    };
+
+    /// <summary>Where the functions were made that it is, or that its members are.</summary>
+    public IEnumerable<SyntaxNode> Places() =>
+        !HoldsFunction ? [] : Functions.Select(function => function.Place).Concat(Members.Values.SelectMany(member => member.Places()));
 
     /// <summary>The same with a shape.</summary>
     public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };
@@ -146,21 +194,44 @@ internal sealed class Value : IEquatable<Value>
             Rows = sameKind && !Equals(left.Rows, right.Rows) ? null : winner.Rows,
             Columns = sameKind && !Equals(left.Columns, right.Columns) ? null : winner.Columns,
             Pair = sameKind && !Equals(left.Pair, right.Pair) ? null : winner.Pair,
-            IsReducedBy = winner.IsReducedBy,
+            IsReducedBy = sameKind && left.IsReducedBy > right.IsReducedBy ? left.IsReducedBy : winner.IsReducedBy,
             HasAdapter = left.HasAdapter || right.HasAdapter,
             IsStorage = sameKind ? left.IsStorage || right.IsStorage : winner.IsStorage,
             Origins = sameKind ? left.Origins.Union(right.Origins) : winner.Origins,
             Weights = left.Weights.Union(right.Weights),
             Members = members,
-            Function = winner.Function ?? loser.Function,
+            Functions = Combine(left.Functions, right.Functions),
+            IsEitherFactor = left.IsEitherFactor || right.IsEitherFactor
+                || (left.IsFactor && right.IsFactor && !sameKind && Equals(left.Pair, right.Pair)),
         };
     }
+
+    /// <summary>The members of an object, of which only so many levels of objects in objects are known.</summary>
+    private static ImmutableDictionary<string, Value> Within(ImmutableDictionary<string, Value> members, int levels)
+    {
+        if (levels == 0)
+            return ImmutableDictionary<string, Value>.Empty;
+        foreach (KeyValuePair<string, Value> member in members)
+        {
+            ImmutableDictionary<string, Value> within = Within(member.Value.Members, levels - 1);
+            if (within != member.Value.Members)
+                members = members.SetItem(member.Key, new Value(member.Value) { Members = within });
+        }
+
+        return members;
+    }
+
+    private static ImmutableArray<FunctionValue> Combine(ImmutableArray<FunctionValue> left, ImmutableArray<FunctionValue> right) =>
+        left.IsEmpty ? right : right.IsEmpty || left.SequenceEqual(right) ? left
+            : [.. left.Union(right).OrderBy(function => function.Place.SyntaxTree.FilePath, StringComparer.Ordinal)
+                .ThenBy(function => function.Place.SpanStart).Take(MostFunctions)];
 
     /// <inheritdoc/>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other)
             || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
-            && Equals(Rows, other.Rows) && Equals(Function, other.Function) && Equals(Columns, other.Columns) && Equals(Pair, other.Pair)
+            && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
+            && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
             && Members.Count == other.Members.Count
             && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));

@@ -56,7 +56,7 @@ internal sealed partial class ValueAnalysis
         HashSet<SyntaxNode> bodies =
             [.. _writers.GetOrAdd(type, owner => WrittenIn(owner.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax())))[member.Name]];
         bool isOpen = member.DeclaredAccessibility != Accessibility.Private || type.ContainingType is not null;
-        if (isOpen && member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null })
+        if (isOpen && member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null } or IEventSymbol)
             bodies.UnionWith(_foreignWriters.Value[member.Name].Take(MostForeignWriters));
         foreach (SyntaxNode body in bodies)
         {

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
@@ -16,11 +17,9 @@ internal sealed partial class ValueAnalysis
     private const int MostForeignWriters = 8;
 
     private readonly Compilation _compilation;
-    private readonly ImmutableArray<TensorRule> _rules;
     private readonly Bodies _source;
-    private readonly ConcurrentDictionary<ISymbol, BodyResult> _bodies = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<CallKey, BodyResult> _calls = new();
-    private readonly ConcurrentDictionary<ISymbol, Value> _members = new(SymbolEqualityComparer.Default);
+    private readonly CallTargets _targets;
+    private readonly ConcurrentDictionary<CallKey, BodyResult> _solved = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _writers = new(SymbolEqualityComparer.Default);
     private readonly Lazy<ILookup<string, SyntaxNode>> _foreignWriters;
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
@@ -31,13 +30,17 @@ internal sealed partial class ValueAnalysis
     public ValueAnalysis(Compilation compilation, ImmutableArray<TensorRule> rules)
     {
         _compilation = compilation;
-        _rules = rules;
+        Rules = rules;
         _source = Bodies.Of(compilation);
+        _targets = CallTargets.Of(compilation);
         _foreignWriters = new(() => AssignedToOthers(compilation));
         Types = new TensorTypes(compilation);
         LowRank = new LowRankMembers(Types, ShapeOf);
         Freezing = new Freezing(compilation, Types, LowRank, _source.ModelOf);
     }
+
+    /// <summary>The rules that look on.</summary>
+    public ImmutableArray<TensorRule> Rules { get; }
 
     /// <summary>The known types.</summary>
     public TensorTypes Types { get; }
@@ -48,99 +51,96 @@ internal sealed partial class ValueAnalysis
     /// <summary>Where parameters of TorchSharp are frozen.</summary>
     public Freezing Freezing { get; }
 
-    /// <summary>Runs a body that the compiler hands over, its arguments unknown.</summary>
-    /// <param name="graph">The body.</param>
-    /// <param name="symbol">The method, property or field whose body it is.</param>
+    /// <summary>The methods with bodies in the compilation that a call can run.</summary>
+    /// <param name="method">The method that is named.</param>
+    /// <param name="receiver">The type of the object that it is called on; null where that is not known.</param>
+    /// <param name="isVirtual">Whether the object's class decides which override runs.</param>
+    public ImmutableArray<IMethodSymbol> TargetsOf(IMethodSymbol method, ITypeSymbol? receiver, bool isVirtual)
+    {
+        method = Bodies.DefinitionOf(method);
+        return method.DeclaringSyntaxReferences.Length == 0 ? [] : isVirtual ? _targets.Of(method, receiver) : [method];
+    }
+
+    /// <summary>The method that takes an object apart for a statement or expression; null where that is none.</summary>
+    public IMethodSymbol? DeconstructionOf(SyntaxNode place) => place switch
+    {
+        AssignmentExpressionSyntax assignment => _source.ModelOf(place.SyntaxTree).GetDeconstructionInfo(assignment).Method,
+        ForEachVariableStatementSyntax loop => _source.ModelOf(place.SyntaxTree).GetDeconstructionInfo(loop).Method,
+        _ => null,
+    };
+
+    /// <summary>Runs a body, its arguments unknown.</summary>
+    /// <param name="body">The method, property or field whose body it is.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
-    public BodyResult Run(ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation) =>
-        Run(graph, symbol, ValueState.Empty, new CallStack().Enter(symbol)!, isOnTrainingPath: false, cancellation);
+    public BodyResult Run(ISymbol body, CancellationToken cancellation)
+    {
+        FixedPointSolver<CallKey, BodyResult> solver = new(_solved, BodyResult.Unknown, (unknown, solver) => unknown.IsMember
+            ? BodyResult.Of(ValueOf(unknown.Symbol, solver, cancellation))
+            : Run(unknown, solver, cancellation));
+        return solver.Of(CallKey.Plain(body));
+    }
 
     /// <summary>Runs a method of the compilation as called.</summary>
     /// <param name="method">The method.</param>
     /// <param name="arguments">Its arguments, in the order of its parameters.</param>
     /// <param name="receiver">The object that it is called on.</param>
-    /// <param name="stack">What is being followed.</param>
+    /// <param name="solver">Tells what bodies give.</param>
     /// <param name="isOnTrainingPath">Whether the call stands in a forward pass or in training.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
     /// <returns>What the body tells, the findings without those that it has whatever its arguments are; null where the body can't be followed.</returns>
-    public BodyResult? Call(
-        IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
+    public BodyResult? Call(IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver,
+        FixedPointSolver<CallKey, BodyResult> solver, bool isOnTrainingPath, CancellationToken cancellation)
     {
         method = Bodies.DefinitionOf(method);
-        if (method.DeclaringSyntaxReferences.Length == 0 || _source.GraphOf(method, cancellation) is not { } graph)
+        if (method.DeclaringSyntaxReferences.Length == 0 || _source.GraphOf(method, cancellation) is null)
             return null;
-        if (stack.Enter(method) is not { } inner)
-            return BodyResult.Unknown;
-        // The body of an extension's member knows its object as a parameter.
-        IParameterSymbol? extended = method is { IsStatic: false, ContainingType: { IsExtension: true, ExtensionParameter: { } subject } } ? subject : null;
-        if (extended is not null)
-            arguments = arguments.Add(receiver);
-        bool isPlain = arguments.All(argument => argument.Equals(Value.Other)) && receiver.Members.IsEmpty;
-        if (!_bodies.TryGetValue(method, out BodyResult? alone))
-        {
-            alone = Run(graph, method, ValueState.Empty, inner, isOnTrainingPath: false, cancellation);
-            if (alone.IsExact)
-                _bodies[method] = alone;
-        }
-
-        if (isPlain && !isOnTrainingPath)
-            return alone with { Findings = [] };
-        CallKey key = new(method, arguments, isOnTrainingPath);
-        bool isKept = receiver.Members.IsEmpty && arguments.All(argument => argument.Function is null && argument.Members.IsEmpty);
-        if (isKept && _calls.TryGetValue(key, out BodyResult? known))
-            return known;
-        ValueState state = receiver.Members.IsEmpty ? ValueState.Empty : ValueState.Empty.With(ValueFlow.This, receiver);
-        for (int i = 0; i < method.Parameters.Length && i < arguments.Length; i++)
-            state = state.With(method.Parameters[i], arguments[i]);
-        if (extended is not null)
-            state = state.With(extended, receiver);
-        BodyResult result = Run(graph, method, state, inner, isOnTrainingPath, cancellation);
-        result = result with { Findings = result.Findings.Except(alone.Findings) };
-        if (isKept && result.IsExact && alone.IsExact)
-            _calls[key] = result;
-        return result;
+        CallKey key = new(method, Extended(method) is null && receiver.Members.IsEmpty ? Value.Other : receiver, arguments, isOnTrainingPath);
+        BodyResult result = solver.Of(key);
+        return result.Findings.IsEmpty ? result
+            : key.IsPlain ? result with { Findings = [] }
+            : result with { Findings = result.Findings.Except(solver.Of(CallKey.Plain(method)).Findings) };
     }
 
-    /// <summary>What a field, or a property with storage of its own, was given anywhere in its class.</summary>
-    /// <param name="member">The member.</param>
-    /// <param name="stack">What is being followed.</param>
-    /// <param name="cancellation">Ends the analysis early.</param>
-    public (Value Value, bool IsExact) ValueOf(ISymbol member, CallStack stack, CancellationToken cancellation)
+    /// <summary>Runs a body.</summary>
+    private BodyResult Run(CallKey key, FixedPointSolver<CallKey, BodyResult> solver, CancellationToken cancellation)
     {
-        member = member.OriginalDefinition;
-        if (_members.TryGetValue(member, out Value? known))
-            return (known, true);
-        if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0)
-            return (Value.Other, true);
-        if (stack.EnterMember(member) is not { } inner)
-            return (Value.Other, false);
+        if (_source.GraphOf(key.Symbol, cancellation) is not { } graph)
+            return BodyResult.Unknown;
+        IMethodSymbol? method = key.Symbol as IMethodSymbol;
+        ValueState state = key.Receiver.Equals(Value.Other) ? ValueState.Empty : ValueState.Empty.With((object?)Extended(method) ?? ValueFlow.This, key.Receiver);
+        for (int i = 0; i < key.Arguments.Length && i < method?.Parameters.Length; i++)
+            state = state.With(method.Parameters[i], key.Arguments[i]);
+        return new ValueFlow(this, solver, graph, key.Symbol, new CallStack(), key.IsOnTrainingPath, cancellation).Run(state).Of(method?.Parameters ?? []);
+    }
+
+    /// <summary>What an extension member extends, which is one of its parameters.</summary>
+    private static IParameterSymbol? Extended(IMethodSymbol? method) =>
+        method is { IsStatic: false, ContainingType: { IsExtension: true } extension } ? extension.ExtensionParameter : null;
+
+    /// <summary>What a field, or a property with storage of its own, was given anywhere in its class.</summary>
+    private Value ValueOf(ISymbol member, FixedPointSolver<CallKey, BodyResult> solver, CancellationToken cancellation)
+    {
         Value value = Value.Other;
-        bool isExact = true;
+        if (member.ContainingType is not { } type || member.DeclaringSyntaxReferences.Length == 0)
+            return value;
         foreach (ISymbol writer in WritersOf(member, type, cancellation))
         {
-            BodyResult result = inner.Enter(writer) is { } innermost && _source.GraphOf(writer, cancellation) is { } graph
-                ? Run(graph, writer, GivenToSetter(writer, member, innermost, cancellation), innermost, isOnTrainingPath: false, cancellation)
-                : BodyResult.Unknown;
-            isExact &= result.IsExact;
-            foreach ((ISymbol stored, Value given) in result.Stores)
+            foreach ((ISymbol stored, Value given) in solver.Of(Writing(writer, member, solver)).Stores)
             {
                 if (SymbolEqualityComparer.Default.Equals(stored, member))
                     value = Value.Combine(value, given);
             }
         }
 
-        value = value.Kind is ValueKind.Merged or ValueKind.Zeros or ValueKind.Noise ? Value.Other : value;
-        if (isExact || !stack.IsInMember)
-            _members[member] = value;
-        return (value, isExact);
+        return value.Kind is ValueKind.Merged or ValueKind.Zeros or ValueKind.Noise ? Value.Other : value;
     }
 
-    /// <summary>A setter that writes a field is given what its property is.</summary>
-    private ValueState GivenToSetter(ISymbol writer, ISymbol member, CallStack stack, CancellationToken cancellation) =>
-        writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters: [var given] }
+    /// <summary>A body that writes a member. A setter that writes a field is given what its property is.</summary>
+    private static CallKey Writing(ISymbol writer, ISymbol member, FixedPointSolver<CallKey, BodyResult> solver) =>
+        writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters.Length: 1 }
             && !SymbolEqualityComparer.Default.Equals(property, member)
-            ? ValueState.Empty.With(given, ValueOf(property, stack, cancellation).Value)
-            : ValueState.Empty;
+            ? new CallKey(writer, Value.Other, [solver.Of(CallKey.Member(property)).Returned], isOnTrainingPath: false)
+            : CallKey.Plain(writer);
 
     /// <summary>Whether a class is a part of another class of the compilation, which may add what it leaves out.</summary>
     public bool IsPartOfAnother(INamedTypeSymbol type, CancellationToken cancellation) =>
@@ -148,9 +148,6 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => _source.OperationOf(node, cancellation);
-
-    private BodyResult Run(ControlFlowGraph graph, ISymbol symbol, ValueState state, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation) =>
-        new ValueFlow(this, _rules, graph, symbol, stack, isOnTrainingPath, cancellation).Run(state);
 
     private (Dimension Rows, Dimension Columns)? ShapeOf(ISymbol member)
     {

@@ -13,8 +13,8 @@ internal sealed partial class ValueFlow
         if (assignment is { IsRef: true, Target: ILocalReferenceOperation { Local: var reference } })
             Refer(reference, assignment.Value);
         IOperation? container = assignment.IsRef ? null : WrittenContainer(assignment.Target);
-        Value value = container is not null
-            ? Elements(assignment.Value)
+        Value value = container is not null || IsNumber(assignment.Target)
+            ? Contraction(assignment.Target, assignment.Value) ?? (container is not null ? Elements(assignment.Value) : Evaluate(assignment.Value))
             : Evaluate(assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? referred : assignment.Value);
         if (!assignment.IsRef && value.IsFilled && IsMutable(Resolve(assignment.Target).Type) && SourceOf(assignment.Value) is { } shared)
             Replace(shared, value = Value.Other);
@@ -41,19 +41,44 @@ internal sealed partial class ValueFlow
     {
         if (WrittenContainer(assignment.Target) is { } container)
         {
-            WriteElement(assignment, container, assignment.Value, Elements(assignment.Value), assignment.OperatorKind);
+            Value term = Contraction(assignment.Target, assignment.Value) ?? Elements(assignment.Value);
+            WriteElement(assignment, container, assignment.Value, term, assignment.OperatorKind);
             return Value.Other;
         }
 
+        if (IsNumber(assignment.Target) && Contraction(assignment.Target, assignment.Value) is { } number)
+            return Assigned(assignment.Target, number);
+
+        if (RunOperator(assignment) is { } own)
+            return Assigned(assignment.Target, own);
         Value left = Evaluate(assignment.Target), right = Evaluate(assignment.Value);
+        if (!left.Functions.IsEmpty || !right.Functions.IsEmpty)
+            return Assigned(assignment.Target, Value.Combine(left, right));
         Value result = assignment.OperatorKind switch
         {
             BinaryOperatorKind.Add or BinaryOperatorKind.Subtract => Sum(assignment, left, right),
             BinaryOperatorKind.Multiply or BinaryOperatorKind.Divide => Scaled(left, right, assignment.Target, assignment.Value),
             _ => Value.Other,
         };
-        Assign(assignment.Target, result);
-        return result;
+        return Assigned(assignment.Target, result);
+    }
+
+    private Value Assigned(IOperation target, Value value)
+    {
+        Assign(target, value);
+        return value;
+    }
+
+    /// <summary>A handler is added to an event, which runs it wherever it is raised.</summary>
+    private Value Handled(IEventAssignmentOperation assignment)
+    {
+        Value handler = Evaluate(assignment.HandlerValue);
+        if (!assignment.Adds || assignment.EventReference is not IEventReferenceOperation { Event: var handled } reference)
+            return Value.Other;
+        Evaluate(reference.Instance);
+        Store(handled, handler);
+        SetMember(reference.Instance, handled, Value.Combine(Evaluate(reference), handler));
+        return Value.Other;
     }
 
     /// <summary>The array or span of numbers of which an assignment's target is one; null for any other target.</summary>
@@ -170,8 +195,9 @@ internal sealed partial class ValueFlow
                 Store(field.Field.AssociatedSymbol ?? field.Field, value);
                 SetMember(field.Instance, field.Field, value);
                 break;
-            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance }:
+            case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } indexer:
                 Add(instance, value);
+                RunSetter(indexer, value);
                 break;
             case IPropertyReferenceOperation { Instance: { } group } property
                 when Types.IsOfTorch(property.Property.ContainingType) && !Types.IsTorchTensor(property.Property.ContainingType):
@@ -180,6 +206,7 @@ internal sealed partial class ValueFlow
             case IPropertyReferenceOperation property:
                 Store(property.Property, value);
                 SetMember(property.Instance, property.Property, value);
+                RunSetter(property, value);
                 break;
             case IArrayElementReferenceOperation element:
                 Add(element.ArrayReference, value);
@@ -222,11 +249,21 @@ internal sealed partial class ValueFlow
     {
         if (instance is IFlowCaptureReferenceOperation reference)
             _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member.Name), value));
-        if (instance is null || (Resolve(instance) is var resolved && resolved is not (ILocalReferenceOperation or IParameterReferenceOperation)))
+        if (instance is null)
             return;
-        ISymbol variable = resolved is ILocalReferenceOperation local ? local.Local : ((IParameterReferenceOperation)resolved).Parameter;
-        if (!value.IsUnknown || !_state[variable].Members.IsEmpty)
-            _state = _state.With(variable, _state[variable].WithMember(Key(member.Name), value));
+        object? holder = Resolve(instance) switch
+        {
+            ILocalReferenceOperation local => local.Local,
+            IParameterReferenceOperation parameter => parameter.Parameter,
+            IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } => This,
+            _ => null,
+        };
+        if (holder is null)
+            return;
+        // The adapter's term in an object's own member may get W's added by any of its methods.
+        Value held = holder == This && value.Kind is ValueKind.AdapterTerm or ValueKind.BaseTerm ? Value.Other : value;
+        if (!held.IsUnknown || !_state[holder].Members.IsEmpty)
+            _state = _state.With(holder, _state[holder].WithMember(Key(member.Name), held));
     }
 
     private void Deconstruct(IOperation target, Value value)

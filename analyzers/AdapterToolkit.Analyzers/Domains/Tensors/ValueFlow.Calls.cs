@@ -17,13 +17,13 @@ internal sealed partial class ValueFlow
         {
             ImmutableArray<Value> given = Arguments(call);
             Written(call);
-            return receiver.Function is { } function && !given.All(argument => argument.IsUnknown) ? function.Run(given, call) : receiver;
+            return receiver.Functions.IsEmpty ? receiver : RunHeld(receiver.Functions, given, call);
         }
 
         if (method.MethodKind == MethodKind.LocalFunction)
         {
-            (Value returned, ValueState exit) = RunLocalFunction(method, Arguments(call));
-            HandOut(call, exit);
+            (Value returned, ImmutableArray<Value> after) = RunLocalFunction(method, Arguments(call));
+            HandOut(call, after);
             return FormedAt(returned, call);
         }
 
@@ -43,7 +43,8 @@ internal sealed partial class ValueFlow
         Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
         if (known is not null)
             return known;
-        if (_analysis.Call(method, arguments, receiver, _stack, IsOnTrainingPath || IsTrainingName(Symbol.Name), _cancellation) is { } body)
+        bool isOnTrainingPath = IsOnTrainingPath || IsTrainingName(Symbol.Name);
+        if (RunTargets(method, TypeOf(call.Instance), receiver, arguments, call.IsVirtual || method.IsAbstract, isOnTrainingPath) is { } body)
             return Called(call, body) is { IsUnknown: false } returned ? returned : Made(call, arguments);
         Outputs(call, receiver);
         Written(call);
@@ -76,21 +77,21 @@ internal sealed partial class ValueFlow
 
     private Value Called(IInvocationOperation call, BodyResult body)
     {
-        _isExact &= body.IsExact;
         Repeat(body.Findings, call.Syntax);
         Repeat(body.Pending, call.Syntax);
-        HandOut(call, body.Exit);
+        HandOut(call, body.Parameters);
+        HandBack(call.Instance, body);
         return body.Pending.IsEmpty ? FormedAt(body.Returned, call) : body.Returned.From(call.Syntax);
     }
 
     /// <summary>What a method leaves in the variables that it is given to fill.</summary>
-    private void HandOut(IInvocationOperation call, ValueState exit)
+    private void HandOut(IInvocationOperation call, ImmutableArray<Value> values)
     {
         foreach (IArgumentOperation argument in call.Arguments)
         {
             if (argument.Parameter is not { } parameter)
                 continue;
-            Value after = exit[parameter.OriginalDefinition];
+            Value after = parameter.Ordinal < values.Length ? values[parameter.Ordinal] : Value.Other;
             bool handsOut = parameter.RefKind is RefKind.Out or RefKind.Ref;
             bool fills = !after.Equals(Value.Other) && (Types.IsMatrix(parameter.Type) || parameter.Type.AllInterfaces.Any(type => type.Name == "IEnumerable"));
             if (handsOut)
@@ -137,8 +138,10 @@ internal sealed partial class ValueFlow
 
         if (product.Destination is not { } destination)
             return result;
-        Replace(destination, result);
-        return Value.Other;
+        // A weight that is written in place is merged there.
+        if (!Evaluate(destination).IsStorage)
+            Replace(destination, result);
+        return call.TargetMethod.ReturnsVoid ? Value.Other : result;
     }
 
     /// <summary>A linear layer of TorchSharp that holds a factor, or W, multiplies its input by it.</summary>

@@ -43,7 +43,14 @@ internal sealed partial class ValueFlow
                 members = members.SetItem(Key(constructor.Parameters[i].Name), arguments[i]);
         }
 
-        return Value.Object(members);
+        if (arguments.All(argument => argument.IsUnknown)
+            || _analysis.Call(constructor, arguments, Value.Other, _solver, IsOnTrainingPath, _cancellation) is not { } body)
+        {
+            return Value.Object(members);
+        }
+
+        Repeat(body.Findings, creation.Syntax);
+        return Value.Object(members.SetItems(body.Exit[This].Members));
     }
 
     private bool IsPrimary(IMethodSymbol constructor) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -50,6 +51,10 @@ internal sealed partial class ValueFlow
                 return Member(field, field.Field);
             case IPropertyReferenceOperation property:
                 return Property(property);
+            case IEventReferenceOperation held:
+                return Evaluate(held.Instance).Members.TryGetValue(Key(held.Event.Name), out Value? handlers) ? handlers : Held(held.Event);
+            case IEventAssignmentOperation assignment:
+                return Handled(assignment);
             case IInstanceReferenceOperation:
                 return _state[This];
             case ISimpleAssignmentOperation assignment:
@@ -57,17 +62,19 @@ internal sealed partial class ValueFlow
             case ICompoundAssignmentOperation assignment:
                 return CompoundAssignment(assignment);
             case IDeconstructionAssignmentOperation assignment:
-                Deconstruct(assignment.Target, Evaluate(assignment.Value));
+                Deconstruct(assignment.Target, Deconstructed(assignment, Evaluate(assignment.Value)));
                 foreach (IOperation container in assignment.Target.DescendantsAndSelf().Select(WrittenContainer).OfType<IOperation>())
                     WriteElement(assignment, container, assignment.Value, Value.Other, BinaryOperatorKind.Multiply);
                 return Value.Other;
             case IIncrementOrDecrementOperation step:
+                if (RunOperator(step) is { } next)
+                    return Assigned(step.Target, next);
                 Evaluate(step.Target);
                 if (WrittenContainer(step.Target) is { } stepped)
                     WriteElement(step, stepped, step.Target, Value.Other, BinaryOperatorKind.Multiply);
                 return Value.Other;
             case IConversionOperation conversion:
-                return Evaluate(conversion.Operand);
+                return RunOperator(conversion) ?? Evaluate(conversion.Operand);
             case IParenthesizedOperation parenthesized:
                 return Evaluate(parenthesized.Operand);
             case IBinaryOperation binary:
@@ -135,9 +142,8 @@ internal sealed partial class ValueFlow
         if (collection.ConstructMethod is not { MethodKind: MethodKind.Ordinary } method)
             return elements;
         ImmutableArray<Value> arguments = [.. method.Parameters.Select((_, i) => i == method.Parameters.Length - 1 ? elements : Value.Other)];
-        if (_analysis.Call(method, arguments, Value.Other, _stack, IsOnTrainingPath, _cancellation) is not { } built)
+        if (_analysis.Call(method, arguments, Value.Other, _solver, IsOnTrainingPath, _cancellation) is not { } built)
             return elements;
-        _isExact &= built.IsExact;
         return built.Returned.IsUnknown ? elements : built.Returned;
     }
 
@@ -171,7 +177,10 @@ internal sealed partial class ValueFlow
             Evaluate(size);
         if (array.Initializer is { } initializer)
             return JoinOf(Flatten(initializer));
-        return array.Type is IArrayTypeSymbol { ElementType: var element } && TensorTypes.IsScalar(element) ? Value.Of(ValueKind.Zeros) : Value.Other;
+        ITypeSymbol? element = array.Type;
+        while (element is IArrayTypeSymbol { ElementType: var inner })
+            element = inner;
+        return element is not null && TensorTypes.IsScalar(element) ? Value.Of(ValueKind.Zeros) : Value.Other;
     }
 
     private static ImmutableArray<IOperation> Flatten(IArrayInitializerOperation initializer) =>
@@ -206,6 +215,8 @@ internal sealed partial class ValueFlow
 
     private Value Binary(IBinaryOperation binary)
     {
+        if (RunOperator(binary) is { } own)
+            return own;
         Value left = Evaluate(binary.LeftOperand), right = Evaluate(binary.RightOperand);
         switch (binary.OperatorKind)
         {
@@ -222,6 +233,8 @@ internal sealed partial class ValueFlow
 
     private Value Unary(IUnaryOperation unary)
     {
+        if (RunOperator(unary) is { } own)
+            return own;
         Value value = Evaluate(unary.Operand);
         return unary.OperatorKind is UnaryOperatorKind.Minus or UnaryOperatorKind.Plus ? value.AsCopy() : Value.Other;
     }
@@ -261,9 +274,32 @@ internal sealed partial class ValueFlow
 
     private Value Multiply(IOperation operation, Value left, Value right)
     {
+        if (left.IsEitherFactor && right.IsEitherFactor && IsOfOneVariable(operation))
+            return Value.Other;
         Show(rule => rule.OnProduct(this, operation, left, right));
         Value product = Algebra.Product(left, right);
         return product.Kind is ValueKind.Product or ValueKind.BaseTerm ? product.From(operation.Syntax) : product;
+    }
+
+    /// <summary>Whether both operands of a product are one variable, transposed or not.</summary>
+    private bool IsOfOneVariable(IOperation operation) => MatrixProduct.Read(operation, Types) is { } product
+        && VariableBehind(product.Left) is { } left && SymbolEqualityComparer.Default.Equals(left, VariableBehind(product.Right));
+
+    private ISymbol? VariableBehind(IOperation operand)
+    {
+        while (true)
+        {
+            IOperation? inner = Resolve(operand) switch
+            {
+                IInvocationOperation { TargetMethod.Name: var name } call when TensorMethods.KeepsNumbers(name) || TensorMethods.Transposes(name) =>
+                    call.Instance ?? call.Arguments.FirstOrDefault()?.Value,
+                IPropertyReferenceOperation { Property.Name: var name, Instance: { } instance } when TensorMethods.Transposes(name) => instance,
+                _ => null,
+            };
+            if (inner is null)
+                return Expression.VariableOf(Resolve(operand));
+            operand = inner;
+        }
     }
 
     private static string Key(string name) => name.TrimStart('_').ToLowerInvariant();

@@ -1,3 +1,4 @@
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -36,6 +37,8 @@ internal sealed partial class ValueFlow
     private Value Variable(ISymbol variable)
     {
         Value value = _state[variable];
+        if (variable is ILocalSymbol { RefKind: RefKind.None, Type: var type } && TensorTypes.IsScalar(type) && !_keepsElements)
+            return Value.Other;
         if (!value.IsUnknown)
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
         if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
@@ -72,7 +75,7 @@ internal sealed partial class ValueFlow
         };
         string name = member is IFieldSymbol { CorrespondingTupleField: { } element } ? element.Name : member.Name;
         if (instance.Members.TryGetValue(Key(name), out Value? known))
-            return known;
+            return IsOwnWeight(reference, member, type) ? Value.Other : known;
         if (TensorTypes.IsScalar(type))
             return _keepsElements && member is IPropertySymbol { IsIndexer: true } && Types.IsMatrix(member.ContainingType) ? instance : Value.Other;
         INamedTypeSymbol? owner = member.ContainingType?.OriginalDefinition;
@@ -123,10 +126,12 @@ internal sealed partial class ValueFlow
             return Value.Weight(HasAdapter(reference), reference.Syntax);
         if (!TensorTypes.Is(type, Types.FrozenWeight))
             return null;
-        // What becomes of a weight that a module declares itself is that module's business.
-        bool isOwn = reference.Instance is IInstanceReferenceOperation or null && !TensorTypes.Is(member.ContainingType, Types.Linear);
-        return isOwn ? Value.Other : Value.Weight(HasAdapter(reference), reference.Syntax);
+        return IsOwnWeight(reference, member, type) ? Value.Other : Value.Weight(HasAdapter(reference), reference.Syntax);
     }
+
+    /// <summary>Whether a weight is one that an object declares itself: what becomes of it is that object's business.</summary>
+    private bool IsOwnWeight(IMemberReferenceOperation reference, ISymbol member, ITypeSymbol? type) => TensorTypes.Is(type, Types.FrozenWeight)
+        && reference.Instance is IInstanceReferenceOperation or null && !TensorTypes.Is(member.ContainingType, Types.Linear);
 
     private bool HasAdapter(IMemberReferenceOperation reference) =>
         TensorTypes.HasAdapter(reference.Instance is IInstanceReferenceOperation
@@ -141,14 +146,26 @@ internal sealed partial class ValueFlow
             return Value.Other;
         if (member is IFieldSymbol { AssociatedSymbol: { } property })
             member = property;
-        if (member is IPropertySymbol { GetMethod: { } getter } && _analysis.Call(getter, [], instance, _stack, IsOnTrainingPath, _cancellation) is { } result)
+        return member is IPropertySymbol own && Got(reference, own, instance) is { } got ? got : Held(member);
+    }
+
+    /// <summary>What the getter of a property returns: of those that can run, the join; null where none has a body.</summary>
+    private Value? Got(IMemberReferenceOperation reference, IPropertySymbol property, Value instance)
+    {
+        if (property.GetMethod is not { } getter)
+            return null;
+        CallSite? site = reference is IPropertyReferenceOperation ? CallSite.Of(reference) : null;
+        if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true, IsOnTrainingPath) is { } result)
         {
-            _isExact &= result.IsExact;
+            Repeat(result.Findings, reference.Syntax);
             return FormedAt(result.Returned, reference);
         }
 
-        (Value value, bool isExact) = _analysis.ValueOf(member, _stack, _cancellation);
-        _isExact &= isExact;
-        return value;
+        return site?.IsVirtual != true ? null
+            : _analysis.TargetsOf(getter, TypeOf(reference.Instance), isVirtual: true).Select(target => target.AssociatedSymbol).OfType<ISymbol>()
+                .Select(Held).Aggregate((Value?)null, (joined, value) => joined is null ? value : Value.Join(joined, value));
     }
+
+    /// <summary>What a member was given.</summary>
+    private Value Held(ISymbol member) => _solver.Of(CallKey.Member(member.OriginalDefinition)).Returned;
 }

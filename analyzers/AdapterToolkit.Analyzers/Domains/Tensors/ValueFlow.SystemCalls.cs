@@ -9,6 +9,9 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 /// <content>Calls of collections, spans, LINQ and the like, which keep what they are given.</content>
 internal sealed partial class ValueFlow
 {
+    /// <summary>How often a fold is run: often enough for x to become Ax, and that B(Ax).</summary>
+    private const int Folds = 3;
+
     /// <summary>Collections, spans, LINQ and the like keep what they are given.</summary>
     private Value SystemCall(IInvocationOperation call, Value receiver, out ImmutableArray<Value> given)
     {
@@ -19,7 +22,7 @@ internal sealed partial class ValueFlow
         foreach (IArgumentOperation argument in call.Arguments)
         {
             IOperation value = Expression.Unconverted(argument.Value);
-            if (value is IDelegateCreationOperation)
+            if (value is IDelegateCreationOperation || (argument.Parameter?.Type.TypeKind == TypeKind.Delegate && !Evaluate(value).Functions.IsEmpty))
             {
                 functions.Add(value);
                 continue;
@@ -54,6 +57,15 @@ internal sealed partial class ValueFlow
         string name = call.TargetMethod.Name;
         switch (name)
         {
+            case "Aggregate" when hasFunction:
+                return Aggregated(call);
+            case "SelectMany" when GivenAs(call, "resultSelector") is { } pairing && GivenAs(call, "collectionSelector") is { } inner:
+                return RunHanded(pairing, [elements, RunHanded(inner, [elements])]);
+            case "Zip" when GivenAs(call, "third") is null && GivenAs(call, "first") is { } first && GivenAs(call, "second") is { } second:
+                return GivenAs(call, "resultSelector") is { } selector
+                    ? RunHanded(selector, [Evaluate(first), Evaluate(second)])
+                    : Value.Object(ImmutableDictionary<string, Value>.Empty.Add("item1", Evaluate(first)).Add("item2", Evaluate(second))
+                        .Add("first", Evaluate(first)).Add("second", Evaluate(second)));
             case "Select" or "SelectMany" or "ConvertAll" or "Zip" or "Aggregate" or "ToDictionary" or "ContinueWith":
                 if (call.Arguments.Any(argument => IsRandom(argument.Value) || IsRandomFunction(argument.Value)) && produced.Kind == ValueKind.Other)
                     return Value.Of(ValueKind.Noise);
@@ -91,7 +103,7 @@ internal sealed partial class ValueFlow
                 if (call.Instance is { } cache)
                     Add(cache, added);
                 return added;
-            case "Equals" or "SequenceEqual" or "Contains" or "GetHashCode" or "ToString":
+            case "Dispose" or "DisposeAsync" or "Equals" or "SequenceEqual" or "Contains" or "GetHashCode" or "ToString":
                 return Value.Other;
         }
 
@@ -104,6 +116,21 @@ internal sealed partial class ValueFlow
 
         bool isRandom = call.TargetMethod.ContainingType?.Name == "Random" && name is "NextBytes" or "GetItems";
         return isRandom ? Value.Of(ValueKind.Noise) : hasFunction && !SystemKeepsElements(call) ? Value.Combine(elements, produced) : elements;
+    }
+
+    /// <summary>What a parameter is given; null where there is none of this name.</summary>
+    private static IOperation? GivenAs(IInvocationOperation call, string parameter) =>
+        call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == parameter)?.Value;
+
+    /// <summary>A fold: from the seed, or the first element, on, the function is given what it returned before, and one more element.</summary>
+    private Value Aggregated(IInvocationOperation call)
+    {
+        if (GivenAs(call, "source") is not { } source || GivenAs(call, "func") is not { } function)
+            return Value.Other;
+        Value element = Evaluate(source), folded = GivenAs(call, "seed") is { } seed ? Evaluate(seed) : element;
+        for (int i = 0; i < Folds; i++)
+            folded = Value.Join(folded, RunHanded(function, [folded, element]));
+        return GivenAs(call, "resultSelector") is { } selector ? RunHanded(selector, [folded]) : folded;
     }
 
     /// <summary>Whether a function draws random numbers.</summary>

@@ -13,7 +13,7 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
 {
     private readonly ValueAnalysis _analysis;
-    private readonly ImmutableArray<TensorRule> _rules;
+    private readonly FixedPointSolver<CallKey, BodyResult> _solver;
     private readonly ControlFlowGraph _graph;
     private readonly CallStack _stack;
     private readonly CancellationToken _cancellation;
@@ -25,25 +25,24 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     private readonly HashSet<SyntaxNode> _excused = [];
     private ValueState _state = ValueState.Empty;
     private readonly HashSet<SyntaxNode> _kept = [];
-    private readonly HashSet<SyntaxNode> _running = [];
     private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
     private Value? _returned;
     private bool _keepsElements;
-    private bool _isExact = true;
+    private ImmutableHashSet<SyntaxNode> _given = [];
 
     /// <summary>Prepares a body.</summary>
     /// <param name="analysis">The analysis of the compilation.</param>
-    /// <param name="rules">The rules that look on.</param>
+    /// <param name="solver">Tells what other bodies give.</param>
     /// <param name="graph">The body.</param>
     /// <param name="symbol">The method, property or field whose body it is.</param>
-    /// <param name="stack">What is being followed.</param>
+    /// <param name="stack">The functions inside the body that are being followed.</param>
     /// <param name="isOnTrainingPath">Whether the body is run by a forward pass or by training.</param>
     /// <param name="cancellation">Ends the analysis early.</param>
-    public ValueFlow(ValueAnalysis analysis, ImmutableArray<TensorRule> rules, ControlFlowGraph graph,
+    public ValueFlow(ValueAnalysis analysis, FixedPointSolver<CallKey, BodyResult> solver, ControlFlowGraph graph,
         ISymbol symbol, CallStack stack, bool isOnTrainingPath, CancellationToken cancellation)
     {
         _analysis = analysis;
-        _rules = rules;
+        _solver = solver;
         _graph = graph;
         _stack = stack;
         _cancellation = cancellation;
@@ -82,13 +81,15 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     /// <param name="initial">What is known before it.</param>
     public BodyResult Run(ValueState initial)
     {
+        if (!IsNested)
+            _given = [.. initial.Places()];
         ValueState exit = Analyze(_graph, initial) ?? ValueState.Empty;
         foreach (IMethodSymbol local in _graph.LocalFunctions)
             RunLocalFunction(local, []);
         exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
         ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
         ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
-        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending, _isExact);
+        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending);
     }
 
     /// <summary>Notes that a rule is broken.</summary>
@@ -126,11 +127,15 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
             _findings.Add(new Finding(rule, place, [.. arguments], operand) { Merged = merged });
     }
 
-    /// <summary>Notes where a call is made what is wrong in the body that it runs.</summary>
+    /// <summary>Notes where a call is made what is wrong in the body that it runs; what is wrong in a function of this body stays at its place.</summary>
     private void Repeat(IEnumerable<Finding> findings, SyntaxNode call)
     {
-        if (IsAtFixedPoint)
-            _findings.UnionWith(findings.Select(finding => new Finding(finding.Rule, call, finding.Arguments) { IsOfBaseTerm = finding.IsOfBaseTerm }));
+        if (!IsAtFixedPoint)
+            return;
+        SyntaxNode body = _graph.OriginalOperation.Syntax;
+        _findings.UnionWith(findings.Select(finding => finding.Place.SyntaxTree == body.SyntaxTree && body.Span.Contains(finding.Place.Span)
+            ? finding
+            : new Finding(finding.Rule, call, finding.Arguments) { IsOfBaseTerm = finding.IsOfBaseTerm }));
     }
 
     /// <summary>Whether a helper returns Wx, to which those that call it may add what is missing.</summary>
@@ -210,7 +215,7 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     /// <summary>Shows the rules an expression: what they report counts at the fixed point, what they note counts at once.</summary>
     private void Show(Action<TensorRule> show)
     {
-        foreach (TensorRule rule in _rules)
+        foreach (TensorRule rule in _analysis.Rules)
             show(rule);
     }
 }

@@ -36,6 +36,16 @@ internal sealed class ValueState : IEquatable<ValueState>
     public ValueState WithoutFactsOf(ISymbol variable) =>
         _facts.IsEmpty ? this : new(_values, _facts.Except(_facts.Where(fact => SymbolEqualityComparer.Default.Equals(fact.Path?.Root, variable))));
 
+    /// <summary>What a function captures that is made here: what is known about the variables.</summary>
+    public ValueState Captured() => new(
+        _values.Where(entry => entry.Value is { IsFilled: false, Tells: true }).ToImmutableDictionary(entry => entry.Key, entry => entry.Value.Told().Captured()), []);
+
+    /// <summary>Where the functions were made that variables hold.</summary>
+    public IEnumerable<SyntaxNode> Places() => _values.Values.SelectMany(value => value.Places());
+
+    /// <summary>What is known about one variable alone.</summary>
+    public ValueState Only(object variable) => _values.TryGetValue(variable, out Value? value) ? Empty.With(variable, value) : Empty;
+
     /// <summary>The join of two states: what is known where control flow joins.</summary>
     public static ValueState Join(ValueState left, ValueState right)
     {

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <content>Calls that are written otherwise, and calls of which the program decides what they run: operators, conversions, overrides.</content>
+internal sealed partial class ValueFlow
+{
+    /// <summary>Runs a method of the compilation: of a virtual one, all overrides that can run; null where none has a body.</summary>
+    private BodyResult? RunTargets(
+        IMethodSymbol method, ITypeSymbol? type, Value receiver, ImmutableArray<Value> arguments, bool isVirtual, bool isOnTrainingPath)
+    {
+        BodyResult? joined = null;
+        foreach (IMethodSymbol target in _analysis.TargetsOf(method, type, isVirtual))
+        {
+            if (_analysis.Call(target, arguments, receiver, _solver, isOnTrainingPath, _cancellation) is { } result)
+                joined = joined is null ? result : joined.Join(result);
+        }
+
+        return joined;
+    }
+
+    /// <summary>Runs an operator or conversion of the user's; null where it is none, or nothing comes of it.</summary>
+    private Value? RunOperator(IOperation operation)
+    {
+        if (CallSite.Of(operation) is not { Method: { DeclaringSyntaxReferences.Length: > 0 } method } site || IsOfTensors(method))
+            return null;
+        Value receiver = Evaluate(site.Receiver);
+        ImmutableArray<Value> arguments = Values(site);
+        if (RunTargets(method, type: null, receiver, arguments, site.IsVirtual, IsOnTrainingPath) is not { } result)
+            return null;
+        Repeat(result.Findings, operation.Syntax);
+        Repeat(result.Pending, operation.Syntax);
+        if (method is { IsStatic: false, ReturnsVoid: true })
+            return receiver.WithMembers(result.Exit[This].Members);
+        return result.Returned.IsUnknown ? null : FormedAt(result.Returned, operation);
+    }
+
+    /// <summary>Whether an operator is one of the toolkit's tensors, or of a matrix, whose operators mean what they do in a formula.</summary>
+    private bool IsOfTensors(IMethodSymbol method) =>
+        Types.HoldsTensor(method.ContainingType) || Types.IsNamedMatrix(method.ContainingType)
+            || (method.ContainingType is { IsExtension: true, ExtensionParameter.Type: { DeclaringSyntaxReferences.Length: > 0 } extended }
+                && Types.HoldsTensor(extended));
+
+    /// <summary>Runs the setter of a property of the user's.</summary>
+    private void RunSetter(IPropertyReferenceOperation property, Value value)
+    {
+        if (value.IsUnknown || property.Property.SetMethod is not { DeclaringSyntaxReferences.Length: > 0 } setter)
+            return;
+        ImmutableArray<Value> arguments = [.. property.Arguments.Select(argument => Evaluate(argument.Value)), value];
+        bool isVirtual = CallSite.Of(property)?.IsVirtual == true;
+        if (RunTargets(setter, TypeOf(property.Instance), Evaluate(property.Instance), arguments, isVirtual, IsOnTrainingPath) is not { } result)
+            return;
+        Repeat(result.Findings, property.Syntax);
+        HandBack(property.Instance, result);
+    }
+
+    /// <summary>The parts of an object that is taken apart: what its class hands out, or what a record was given.</summary>
+    private Value Deconstructed(IDeconstructionAssignmentOperation assignment, Value value)
+    {
+        if (assignment.Value.Type is null or { IsTupleType: true } || _analysis.DeconstructionOf(assignment.Syntax) is not { } method)
+            return value;
+        ImmutableArray<Value> parts = RunTargets(method, assignment.Value.Type, value, [], method.IsVirtual, IsOnTrainingPath) is { } result
+            ? result.Parameters
+            : [.. method.Parameters.Select(parameter => value.Members.TryGetValue(Key(parameter.Name), out Value? part) ? part : Value.Other)];
+        return Value.Object(parts.Select((part, i) => (part, i)).ToImmutableDictionary(part => $"item{part.i + 1}", part => part.part));
+    }
+
+    /// <summary>What the parameters of a call are given.</summary>
+    private ImmutableArray<Value> Values(CallSite site)
+    {
+        Value[] values = [.. Enumerable.Repeat(Value.Other, site.Method.Parameters.Length)];
+        foreach ((int ordinal, IOperation given) in site.Arguments)
+        {
+            if (ordinal < values.Length)
+                values[ordinal] = Evaluate(given);
+        }
+
+        return [.. values];
+    }
+
+    /// <summary>What a method leaves in the members of the object that it is called on.</summary>
+    private void HandBack(IOperation? instance, BodyResult body)
+    {
+        ImmutableDictionary<string, Value> members = body.Exit[This].Members;
+        if (instance is null || members.IsEmpty)
+            return;
+        object? holder = Resolve(instance) switch
+        {
+            ILocalReferenceOperation local => local.Local,
+            IParameterReferenceOperation parameter => parameter.Parameter,
+            IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } => This,
+            _ => null,
+        };
+        if (holder is not null)
+            _state = _state.With(holder, _state[holder].WithMembers(members));
+    }
+
+    /// <summary>The type of an object, as far as the program's text tells it.</summary>
+    private ITypeSymbol? TypeOf(IOperation? instance) => instance is null ? null
+        : Resolve(instance) is IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } own ? own.Type
+        : Resolve(instance).Type;
+}
