@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+
+namespace AdapterToolkit.Analyzers.Flow;
+
+/// <summary>
+/// Which bodies of a compilation a call can run: that of the method it names and, where that is virtual, abstract or an interface's, those of the methods
+/// that override or implement it.
+/// </summary>
+internal sealed class CallTargets
+{
+    /// <summary>How many bodies of one call are followed at most; a method that has more is one of a framework, and says little about any.</summary>
+    private const int MostTargets = 16;
+
+    private static readonly ConditionalWeakTable<Compilation, CallTargets> s_known = new();
+
+    private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _targets = new(SymbolEqualityComparer.Default);
+    private readonly Lazy<INamedTypeSymbol[]> _types;
+
+    private CallTargets(Compilation compilation) => _types = new(() => [.. TypesOf(compilation.Assembly.GlobalNamespace)]);
+
+    /// <summary>The targets of a compilation's calls.</summary>
+    public static CallTargets Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new CallTargets(compilation));
+
+    /// <summary>The methods with bodies in the compilation that a call can run.</summary>
+    /// <param name="method">The method that it names.</param>
+    /// <param name="receiver">The type of the object that it is called on, which has overrides of its own left out; null where that is not known.</param>
+    public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, ITypeSymbol? receiver = null)
+    {
+        method = Bodies.DefinitionOf(method);
+        ImmutableArray<IMethodSymbol> targets = _targets.GetOrAdd(method, Find);
+        return targets.Length < 2 || receiver is not INamedTypeSymbol { TypeKind: not TypeKind.Interface, DeclaringSyntaxReferences.Length: > 0 } type
+            ? targets
+            : [.. targets.Where(target => IsReachable(target, type.OriginalDefinition, targets))];
+    }
+
+    /// <summary>Whether a call of a base class's method on an object of a type, or of one derived from it, can run a target.</summary>
+    private static bool IsReachable(IMethodSymbol target, INamedTypeSymbol type, ImmutableArray<IMethodSymbol> targets)
+    {
+        if (DerivesFrom(target.ContainingType, type))
+            return true;
+        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            foreach (IMethodSymbol inherited in targets)
+            {
+                if (SymbolEqualityComparer.Default.Equals(inherited.ContainingType, current.OriginalDefinition))
+                    return SymbolEqualityComparer.Default.Equals(inherited, target);
+            }
+        }
+
+        return false;
+    }
+
+    private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method)
+    {
+        ImmutableArray<IMethodSymbol>.Builder targets = ImmutableArray.CreateBuilder<IMethodSymbol>();
+        if (!method.IsAbstract && method.DeclaringSyntaxReferences.Length > 0)
+            targets.Add(method);
+        if (method.ContainingType is { TypeKind: TypeKind.Interface } contract)
+            AddImplementations(targets, method, contract);
+        else if ((method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed && method.ContainingType is { IsSealed: false })
+            targets.AddRange(_types.Value.SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
+                .Where(member => !member.IsAbstract && Overrides(member, method)));
+        return targets.Count > MostTargets ? [] : targets.ToImmutable();
+    }
+
+    private void AddImplementations(ImmutableArray<IMethodSymbol>.Builder targets, IMethodSymbol method, INamedTypeSymbol contract)
+    {
+        HashSet<IMethodSymbol> seen = new(targets, SymbolEqualityComparer.Default);
+        foreach (INamedTypeSymbol type in _types.Value)
+        {
+            if (type.TypeKind == TypeKind.Interface)
+                continue;
+            foreach (INamedTypeSymbol implemented in type.AllInterfaces)
+            {
+                if (!SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, contract))
+                    continue;
+                foreach (ISymbol member in implemented.GetMembers(method.Name))
+                {
+                    if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method)
+                        && type.FindImplementationForInterfaceMember(member) is IMethodSymbol { IsAbstract: false } implementation
+                        && implementation.OriginalDefinition is { DeclaringSyntaxReferences.Length: > 0 } definition
+                        && seen.Add(Bodies.DefinitionOf(definition)))
+                        targets.Add(Bodies.DefinitionOf(definition));
+                }
+            }
+        }
+    }
+
+    private static bool Overrides(IMethodSymbol member, IMethodSymbol method)
+    {
+        for (IMethodSymbol? overridden = member.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+        {
+            if (SymbolEqualityComparer.Default.Equals(overridden.OriginalDefinition, method))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool DerivesFrom(INamedTypeSymbol? type, INamedTypeSymbol other)
+    {
+        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, other))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<INamedTypeSymbol> TypesOf(INamespaceSymbol root)
+    {
+        Stack<INamespaceOrTypeSymbol> rest = new([root]);
+        while (rest.Count > 0)
+        {
+            INamespaceOrTypeSymbol current = rest.Pop();
+            if (current is INamedTypeSymbol type)
+                yield return type;
+            foreach (INamespaceOrTypeSymbol member in current.GetMembers().OfType<INamespaceOrTypeSymbol>())
+                rest.Push(member);
+        }
+    }
+}
