@@ -1,7 +1,6 @@
 using AdapterToolkit.Analyzers.Domains.Merges;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Rules;
 
@@ -21,7 +20,7 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
     private protected override void Start(CompilationStartAnalysisContext start)
     {
         MergeTypes types = MergeTypes.Of(start.Compilation);
-        if (types.AreThere && !types.IsToolkit)
+        if (types.AreThere && !types.IsToolkit && types.IsUsed)
             start.RegisterOperationBlockAction(block => Analyze(block, types));
     }
 
@@ -29,13 +28,11 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
     {
         foreach (IOperation block in context.OperationBlocks)
         {
-            bool merges = block.Kind is not OperationKind.None && block.Descendants().OfType<IInvocationOperation>()
-                .Any(call => types.IsMerge(call) || (types.MayReachModule(call) && types.MayMerge(call.TargetMethod, context.CancellationToken)));
-            if (!merges)
+            if (block.Kind is OperationKind.None || !types.MayMerge(block.Syntax))
                 continue;
-            MergeFlow flow = new(types, context.GetControlFlowGraph(block), MergeFlow.This, 0, context.CancellationToken);
-            foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in flow.Run(MergeState.Empty).Findings.OrderBy(finding => finding.Key.SpanStart))
-                context.ReportDiagnostic(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, finding.Value.What));
+            MergeResult result = MergeFlow.Run(types, context.GetControlFlowGraph(block), context.OwningSymbol, context.CancellationToken);
+            foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in result.Findings.OrderBy(finding => finding.Key.SpanStart))
+                context.ReportDiagnostic(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, MergeMessage.Of(finding.Value, finding.Key)));
         }
     }
 }
