@@ -4,9 +4,8 @@ namespace AdapterToolkit.Analyzers.Tests;
 /// <summary>A program with models, layers, and helpers that merge them.</summary>
 internal static class MergeSource
 {
-    /// <summary>The program.</summary>
-    /// <param name="statements">The body of one of its methods.</param>
-    public static string Program(string statements) => $$"""
+    /// <summary>A layer, and a model of two.</summary>
+    public const string Models = $$"""
         [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
         [AdapterModel]
         public sealed partial class Model() : LanguageModel(null!)
@@ -18,6 +17,13 @@ internal static class MergeSource
             {{RuleTest<MergeOnceAnalyzer>.EmittedHalf}}
             public static Model Load(string f) => new();
         }
+
+        """;
+
+    /// <summary>The program.</summary>
+    /// <param name="statements">The body of one of its methods.</param>
+    public static string Program(string statements) => $$"""
+        {{Models}}
         public static class Assert
         {
             public static T Throws<T>(Action a) where T : Exception => null!;

@@ -26,11 +26,11 @@ internal abstract class ForwardDataFlow<TState>
     /// <summary>The transfer function of a block: its operations, then the value that decides or ends it.</summary>
     protected abstract TState Visit(BasicBlock block, TState state);
 
-    /// <summary>What a branch tells beyond the state before it.</summary>
+    /// <summary>What a branch tells beyond the state before it; null where it is never taken.</summary>
     /// <param name="block">A block that ends in a condition.</param>
     /// <param name="state">The state behind the block.</param>
     /// <param name="holds">Whether the condition holds on this branch.</param>
-    protected virtual TState Refine(BasicBlock block, TState state, bool holds) => state;
+    protected virtual TState? Refine(BasicBlock block, TState state, bool holds) => state;
 
     /// <summary>The states in which an exception can leave a block.</summary>
     /// <param name="before">The state before the block.</param>
@@ -86,9 +86,9 @@ internal abstract class ForwardDataFlow<TState>
         }
     }
 
-    private void PropagateAlong(ControlFlowBranch? branch, TState state)
+    private void PropagateAlong(ControlFlowBranch? branch, TState? state)
     {
-        if (branch is null)
+        if (branch is null || state is null)
             return;
         if (branch.Semantics == ControlFlowBranchSemantics.StructuredExceptionHandling)
         {

@@ -2,7 +2,6 @@ using AdapterToolkit.Analyzers.Domains.Merges;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Rules;
 
@@ -22,7 +21,7 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
     private protected override void Start(CompilationStartAnalysisContext start)
     {
         MergeTypes types = MergeTypes.Of(start.Compilation);
-        if (!types.AreThere || types.IsToolkit || !IsToolkitUsed(start.Compilation))
+        if (!types.AreThere || types.IsToolkit || !IsToolkitUsed(start.Compilation) || !types.IsUsed)
             return;
         ReachingMembers merging = new(start.Compilation, MergeTypes.NamesOfMerges);
         RegisterBodyAction(start, merging.In, body => Analyze(body, types));
@@ -30,12 +29,8 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
 
     private static void Analyze(BodyContext body, MergeTypes types)
     {
-        bool merges = body.Operation.Descendants().OfType<IInvocationOperation>()
-            .Any(call => types.IsMerge(call) || (types.MayReachModule(call) && types.MayMerge(call.TargetMethod, body.Cancellation)));
-        if (!merges)
-            return;
-        MergeFlow flow = new(types, body.Graph, MergeFlow.This, 0, body.Cancellation);
-        foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in flow.Run(MergeState.Empty).Findings.OrderBy(finding => finding.Key.SpanStart))
-            body.Report(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, finding.Value.What));
+        MergeResult result = MergeFlow.Run(types, body.Graph, body.Symbol, body.Cancellation);
+        foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in result.Findings.OrderBy(finding => finding.Key.SpanStart))
+            body.Report(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, MergeMessage.Of(finding.Value, finding.Key)));
     }
 }

@@ -36,6 +36,13 @@ internal static class RuntimeNames
     public const string PackedWeight = Root + "Weights.PackedWeight";
     public const string WeightFormat = Root + "Quantization.WeightFormat";
 
+    public const string LanguageModel = Root + "Models.LanguageModel";
+    public const string LoadOptions = Root + "Loading.LoadOptions";
+    public const string LowRankAdapter = Root + "Adapters.LowRankAdapter";
+    public const string Trainer = Root + "Training.Trainer";
+    public const string TrainingCheckpoint = Root + "Training.TrainingCheckpoint";
+    public const string WeightStorage = Root + "Weights.WeightStorage";
+
     public const string LowRankFactors = Root + "Weights.LowRankFactors";
     public const string LowRankPlacement = Root + "Weights.LowRankPlacement";
     public const string LowRankSettings = Root + "Weights.LowRankSettings";
@@ -75,35 +82,62 @@ internal static class RuntimeNames
     /// <summary>The names of members that are looked up in the user's code.</summary>
     public static class Members
     {
+        public const string Adapter = "Adapter";
         public const string Add = "Add";
         public const string AddScalar = "AddScalar";
         public const string Alpha = "Alpha";
         public const string Backward = "Backward";
+        public const string Bits = "bits";
+        public const string BitsPerWeight = "BitsPerWeight";
         public const string BlockSize = "BlockSize";
         public const string Bytes = "Bytes";
         public const string Columns = "Columns";
+        public const string Dense = "Dense";
         public const string Device = "Device";
         public const string DoubleQuantized = "DoubleQuantized";
         public const string Evaluate = "Evaluate";
+        public const string Factors = "Factors";
+        public const string Fit = "Fit";
+        public const string FitAsync = "FitAsync";
         public const string For = "For";
         public const string Format = "Format";
         public const string Forward = "Forward";
+        public const string ForwardBackward = "ForwardBackward";
         public const string ForwardSaving = "ForwardSaving";
         public const string FullPrecision = "FullPrecision";
+        public const string Initialize = "Initialize";
+        public const string IsMerged = "IsMerged";
         public const string KernelSets = "KernelSets";
+        public const string Layers = "Layers";
+        public const string LinearLayers = "LinearLayers";
+        public const string Load = "Load";
+        public const string MarkedFormat = "MarkedFormat";
+        public const string Merge = "Merge";
+        public const string MergeTo = "MergeTo";
+        public const string MergeToBaseType = "MergeToBaseType";
+        public const string Model = "Model";
         public const string Multiply = "Multiply";
         public const string Negate = "Negate";
         public const string OwnAttentions = "OwnAttentions";
         public const string Parameters = "Parameters";
         public const string PrefixAt = "PrefixAt";
         public const string RankStabilized = "RankStabilized";
+        public const string Remove = "Remove";
+        public const string Requantize = "requantize";
+        public const string Reversible = "reversible";
         public const string Rows = "Rows";
+        public const string Save = "Save";
         public const string Saving = "Saving";
         public const string Scale = "Scale";
+        public const string SetFactors = "SetFactors";
         public const string Shape = "Shape";
+        public const string Step = "Step";
         public const string Subtract = "Subtract";
         public const string SubtractFrom = "SubtractFrom";
+        public const string TrainableParameterCount = "TrainableParameterCount";
+        public const string TrainableParameters = "TrainableParameters";
         public const string Trains = "Trains";
+        public const string Unmerge = "Unmerge";
     }
 
     private const string Global = "global::";

@@ -3,7 +3,8 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 /// <summary>How a layer, or a model's layers that have adapters, hold their weights; or a constant that says so.</summary>
 /// <param name="Kind">What is known.</param>
 /// <param name="Constant">The bits of weights that are held as they are marked; a constant's value.</param>
-internal sealed record Held(HeldKind Kind, object? Constant = null)
+/// <param name="IsEach">Whether each layer that has an adapter is held in few bits, and not some.</param>
+internal sealed record Held(HeldKind Kind, object? Constant = null, bool IsEach = false)
 {
     /// <summary>In 16 bits or more.</summary>
     public static readonly Held Dense = new(HeldKind.Dense);
@@ -11,8 +12,13 @@ internal sealed record Held(HeldKind Kind, object? Constant = null)
     /// <summary>One way or another.</summary>
     public static readonly Held Unknown = new(HeldKind.Unknown);
 
+    /// <summary>How some of the layers are held: as these, where each is.</summary>
+    public Held OfSome => IsEach ? this : Unknown;
+
     /// <summary>In a number of bits.</summary>
-    public static Held In(int bits) => new(HeldKind.Marked, bits);
+    /// <param name="bits">The bits.</param>
+    /// <param name="isEach">Whether each layer that has an adapter is held in few bits.</param>
+    public static Held In(int bits, bool isEach = false) => new(HeldKind.Marked, bits, isEach);
 
     /// <summary>The join of two: what is known where control flow joins; null stands for what a type says.</summary>
     public static Held? Join(Held? left, Held? right) =>

@@ -13,10 +13,11 @@ internal sealed class HeldAnalysis(MergeTypes types)
     /// <summary>How many bodies lie around the innermost one that is followed.</summary>
     public const int MostDepth = 4;
 
-    private readonly INamedTypeSymbol? _storage = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Weights.WeightStorage");
-    private readonly INamedTypeSymbol? _loadOptions = types.Compilation.GetTypeByMetadataName("AdapterToolkit.Loading.LoadOptions");
-    private readonly ConcurrentDictionary<ISymbol, Held?> _members = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, Held?> _parameters = new(SymbolEqualityComparer.Default);
+    private readonly INamedTypeSymbol? _storage = types.Find(RuntimeNames.WeightStorage);
+    private readonly INamedTypeSymbol? _loadOptions = types.Find(RuntimeNames.LoadOptions);
+    // What is found out depends on how many bodies lie around, and on nothing that was found out before.
+    private readonly ConcurrentDictionary<ISymbol, Held?>[] _members = ForEachDepth();
+    private readonly ConcurrentDictionary<ISymbol, Held?>[] _parameters = ForEachDepth();
     private readonly ConcurrentDictionary<ITypeSymbol, Held?> _types = new(SymbolEqualityComparer.Default);
     private readonly Lazy<StorageUses> _uses = new(() => new StorageUses(types.Compilation));
 
@@ -24,7 +25,7 @@ internal sealed class HeldAnalysis(MergeTypes types)
     public MergeTypes Types => types;
 
     /// <summary>The value that stands for dense weights.</summary>
-    public int? DenseStorage => _storage?.GetMembers("Dense").OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue as int?;
+    public int? DenseStorage => _storage?.GetMembers(RuntimeNames.Members.Dense).OfType<IFieldSymbol>().FirstOrDefault()?.ConstantValue as int?;
 
     /// <summary>Whether a type is that of ways to hold weights.</summary>
     public bool IsStorage(ITypeSymbol? type) => type is not null && _storage is not null && SymbolEqualityComparer.Default.Equals(type, _storage);
@@ -45,7 +46,7 @@ internal sealed class HeldAnalysis(MergeTypes types)
     /// <summary>Whether the result of a method of the compilation depends on its body.</summary>
     public bool MayTell(IMethodSymbol method) => method.DeclaringSyntaxReferences.Length > 0
         && (IsStorage(method.ReturnType) || method.ReturnType.SpecialType == SpecialType.System_Int32 || types.Known.IsModule(method.ReturnType)
-            || method.ReturnType is INamedTypeSymbol { TypeArguments: [var argument] } && types.Known.IsModule(argument));
+            || MayHoldWeights(method.ReturnType));
 
     /// <summary>
     /// The bits in which a layer, or that of a model's layers with an adapter that takes the fewest, stores its weight; null where all are dense.
@@ -62,12 +63,14 @@ internal sealed class HeldAnalysis(MergeTypes types)
         member = StoreOf(member);
         if (member.DeclaringSyntaxReferences.Length == 0 || member.ContainingType is not { } owner || !MayTell(member))
             return null;
-        if (_members.TryGetValue(member, out Held? known))
-            return known;
         if (depth >= MostDepth)
             return Held.Unknown;
+        if (_members[depth].TryGetValue(member, out Held? known))
+            return known;
+        if (ParameterOf(member, owner, cancellation) is { } parameter)
+            return _members[depth][member] = OfParameter(parameter, depth, cancellation);
         if (member is IPropertySymbol { GetMethod: { } getter } && types.GraphOf(getter, cancellation) is not null)
-            return _members[member] = Run(getter, HeldState.Empty, depth, cancellation)?.Returned;
+            return _members[depth][member] = Run(getter, HeldState.Empty, depth, cancellation)?.Returned;
         List<Held?> given = [];
         foreach (ISymbol writer in Writers(member, owner, cancellation))
         {
@@ -76,7 +79,7 @@ internal sealed class HeldAnalysis(MergeTypes types)
             given.AddRange(result.Stores.Where(store => SymbolEqualityComparer.Default.Equals(store.Member, member)).Select(store => store.Held));
         }
 
-        return _members[member] = given.Count == 0 ? null : given.Aggregate(Held.Join);
+        return _members[depth][member] = given.Count == 0 ? null : given.Aggregate(Held.Join);
     }
 
     /// <summary>What the callers of a method of the compilation give it, where its type does not say it, or one of them could give dense weights.</summary>
@@ -87,10 +90,10 @@ internal sealed class HeldAnalysis(MergeTypes types)
             || !MayHoldWeights(parameter.Type) || (OfType(parameter.Type) is not null && !_uses.Value.NamesDense))
             return null;
         parameter = parameter.OriginalDefinition;
-        if (_parameters.TryGetValue(parameter, out Held? known))
-            return known;
         if (depth >= MostDepth)
             return Held.Unknown;
+        if (_parameters[depth].TryGetValue(parameter, out Held? known))
+            return known;
         Held? joined = null;
         bool isCalled = false;
         foreach (SyntaxNode call in _uses.Value.CallsOf(method))
@@ -104,8 +107,22 @@ internal sealed class HeldAnalysis(MergeTypes types)
             isCalled = true;
         }
 
-        return _parameters[parameter] = joined;
+        return _parameters[depth][parameter] = joined;
     }
+
+    /// <summary>Whether an object of a type can hold a model or layer, or is one: a trainer, a collection, or what goes through one.</summary>
+    public bool MayHoldWeights(ITypeSymbol? type) => type switch
+    {
+        null => false,
+        IArrayTypeSymbol array => MayHoldWeights(array.ElementType),
+        INamedTypeSymbol { TypeKind: not TypeKind.Delegate } named => types.Known.IsModule(named) || types.IsTrainer(named)
+            || named.TypeArguments.Any(MayHoldWeights) || MayHoldWeights(named.ContainingType)
+            || (named.IsAnonymousType && named.GetMembers().OfType<IPropertySymbol>().Any(property => MayHoldWeights(property.Type))),
+        _ => types.Known.IsModule(type),
+    };
+
+    private static ConcurrentDictionary<ISymbol, Held?>[] ForEachDepth() =>
+        [.. Enumerable.Range(0, MostDepth).Select(_ => new ConcurrentDictionary<ISymbol, Held?>(SymbolEqualityComparer.Default))];
 
     private bool MayTell(ISymbol member) => member switch
     {
@@ -114,8 +131,14 @@ internal sealed class HeldAnalysis(MergeTypes types)
         _ => false,
     };
 
-    private bool MayHoldWeights(ITypeSymbol type) =>
-        types.Known.IsModule(type) || types.IsTrainer(type) || type is INamedTypeSymbol { TypeArguments: [var argument] } && types.Known.IsModule(argument);
+
+    /// <summary>The parameter of a record that a property is declared by; null for any other member.</summary>
+    private static IParameterSymbol? ParameterOf(ISymbol member, INamedTypeSymbol owner, CancellationToken cancellation) =>
+        member.DeclaringSyntaxReferences is [{ } declaration] && declaration.GetSyntax(cancellation) is ParameterSyntax
+            ? owner.InstanceConstructors.SelectMany(constructor => constructor.Parameters)
+                .FirstOrDefault(parameter => parameter.DeclaringSyntaxReferences is [{ } own]
+                    && own.Span == declaration.Span && own.SyntaxTree == declaration.SyntaxTree)
+            : null;
 
     /// <summary>The initializer of a member, and the methods of its class that assign it.</summary>
     private IEnumerable<ISymbol> Writers(ISymbol member, INamedTypeSymbol owner, CancellationToken cancellation)
@@ -126,32 +149,51 @@ internal sealed class HeldAnalysis(MergeTypes types)
         HashSet<ISymbol> seen = new(SymbolEqualityComparer.Default);
         foreach (SyntaxReference reference in owner.DeclaringSyntaxReferences)
         {
-            foreach (AssignmentExpressionSyntax assignment in reference.GetSyntax(cancellation).DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            foreach (SyntaxNode node in reference.GetSyntax(cancellation).DescendantNodes())
             {
-                SimpleNameSyntax? name = assignment.Left is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } access
-                    ? access.Name
-                    : assignment.Left as SimpleNameSyntax;
-                bool isOfMember = name?.Identifier.ValueText == member.Name;
-                if (isOfMember && types.BodyAround(assignment, cancellation) is { } body && seen.Add(body))
+                if (NameOf(ChangedBy(node)) == member.Name && types.BodyAround(node, cancellation) is { } body && seen.Add(body))
                     yield return body;
             }
         }
     }
 
+    /// <summary>What an assignment, or a call that adds to a collection, may change; null for any other node.</summary>
+    private static ExpressionSyntax? ChangedBy(SyntaxNode node) => node switch
+    {
+        AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax { Expression: var indexed } } => indexed,
+        AssignmentExpressionSyntax { Left: var target } => target,
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var instance, Name.Identifier.ValueText: var name } }
+            when SystemCalls.AddElements(name) => instance,
+        _ => null,
+    };
+
+    private static string? NameOf(ExpressionSyntax? expression) => expression switch
+    {
+        SimpleNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: var name } => name.Identifier.ValueText,
+        _ => null,
+    };
+
     private Held? BitsOf(ITypeSymbol type)
     {
         int? fewest = null;
+        bool isEach = true;
         foreach ((ITypeSymbol part, _) in types.PartsOf(type))
         {
-            foreach (ITypeSymbol current in KnownTypes.SelfAndBases(part))
+            if (!KnownTypes.SelfAndBases(part).Any(current => KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)))
+                continue;
+            int? bits = null;
+            foreach (ITypeSymbol current in KnownTypes.SelfAndBases(part).Where(current => KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)))
             {
-                if (KnownTypes.HasAttribute(current, RuntimeNames.LowRankAttribute)
-                    && KnownTypes.Attributes(current, RuntimeNames.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int bits }, ..]
-                    && (fewest is null || bits < fewest))
-                    fewest = bits;
+                if (KnownTypes.Attributes(current, RuntimeNames.QuantizedAttribute).FirstOrDefault()?.ConstructorArguments is [{ Value: int marked }, ..])
+                    bits = bits is null || marked < bits ? marked : bits;
             }
+
+            isEach &= bits < LossyMerges.FewestBitsThatKeepAnAdapter;
+            if (bits is not null && (fewest is null || bits < fewest))
+                fewest = bits;
         }
 
-        return fewest is { } found ? Held.In(found) : null;
+        return fewest is { } found ? Held.In(found, isEach) : null;
     }
 }

@@ -41,36 +41,49 @@ internal sealed partial class HeldFlow
                     return OfOrType(creation.Arguments[0].Value);
                 return StorageOf(creation.Arguments) is { Kind: not HeldKind.Marked } storage ? storage
                     : analysis.Types.Known.IsModule(creation.Type) ? analysis.OfType(creation.Type!)
-                    : OfFunctions(creation.Arguments);
+                    : creation.Constructor is { } constructor && SystemCalls.IsOfSystem(constructor)
+                        && creation.Arguments.Select(argument => argument.Value).Where(MayHoldWeights).ToArray() is { Length: > 0 } given ? JoinOf(given)
+                    : OfFunctions(creation.Arguments, null);
             case ICollectionExpressionOperation collection:
                 return JoinOf(collection.Elements);
             case IArrayCreationOperation { Initializer: { } initializer }:
                 return JoinOf(initializer.ElementValues);
+            case ISpreadOperation spread:
+                return OfOrType(spread.Operand);
             case IArrayElementReferenceOperation element:
                 return Of(element.ArrayReference);
+            case IImplicitIndexerReferenceOperation element:
+                return Of(element.Instance);
+            case ITranslatedQueryOperation query:
+                return Of(query.Operation);
+            case ITupleOperation tuple:
+                return JoinOf(tuple.Elements.Where(MayHoldWeights));
+            case IAnonymousObjectCreationOperation created:
+                return JoinOf(created.Initializers.OfType<ISimpleAssignmentOperation>().Select(member => member.Value).Where(MayHoldWeights));
             default:
                 return null;
         }
     }
 
-    private Held? JoinOf(ImmutableArray<IOperation> elements)
+    private Held? JoinOf(IEnumerable<IOperation> elements)
     {
-        Held? joined = elements.Length == 0 ? null : OfOrType(elements[0]);
-        foreach (IOperation element in elements)
-            joined = Held.Join(joined, OfOrType(element));
-        return joined;
+        Held?[] held = [.. elements.Select(OfOrType)];
+        return held.Length == 0 ? null : held.Aggregate(Held.Join);
     }
+
+    private bool MayHoldWeights(IOperation operation) => analysis.MayHoldWeights(Expression.Unconverted(operation).Type);
 
     private Held? OfMember(IMemberReferenceOperation reference)
     {
         ISymbol member = reference.Member;
         if (reference.Instance is null or IInstanceReferenceOperation)
             return _state[HeldAnalysis.StoreOf(member)] ?? analysis.OfMember(member, depth, cancellation);
-        bool isEvery = member.Name == "LinearLayers" && analysis.Types.IsOfToolkit(member) || member.Name == "Layers" && analysis.Types.IsOfAdapter(member);
-        if (isEvery || (member.Name == "Adapter" && analysis.Types.IsOfModel(member)) || analysis.Types.IsTrainer(member.ContainingType))
+        if (analysis.Types.UseOf(member) is AdapterUse.Layers or AdapterUse.AdaptedLayers or AdapterUse.Adapter
+            || analysis.Types.IsTrainer(member.ContainingType))
             return OfOrType(reference.Instance);
         Held? owner = Of(reference.Instance);
-        bool isHanded = member is IPropertySymbol { IsIndexer: true } || member.Name is "Current" or "Value" or "Result";
+        bool isHanded = member is IPropertySymbol { IsIndexer: true } || member.ContainingType is { IsTupleType: true } or { IsAnonymousType: true }
+            || (member.Name is "Current" or "Key" or "Keys" or "Value" or "Values" or "Result" && SystemCalls.IsOfSystem(member));
         return owner is { Kind: HeldKind.Dense or HeldKind.Unknown } || isHanded ? owner
             : member.ContainingType is { } type && !analysis.Types.Known.IsModule(type) ? analysis.OfMember(member, depth, cancellation)
             : null;
@@ -89,24 +102,39 @@ internal sealed partial class HeldFlow
                 : null;
         }
 
-        IOperation? subject = call.Instance ?? call.Arguments.FirstOrDefault()?.Value;
-        if (method.Name is "GetEnumerator" or "GetAsyncEnumerator" or "ConfigureAwait")
-            return Of(subject);
-        if (method.ContainingType is { Name: "Enumerable" } && method.Name is not ("Select" or "SelectMany" or "Range"))
-        {
-            Held? elements = Of(subject);
-            bool chooses = elements is { Kind: HeldKind.Marked } && method.Name is "Where" or "OfType" or "Cast" or "Skip" or "Take" or "First"
-                or "Single" or "FirstOrDefault" or "SingleOrDefault" or "Last" or "LastOrDefault" or "ElementAt" or "SkipWhile" or "TakeWhile";
-            return chooses ? method.Name is "OfType" or "Cast" ? null : Held.Unknown : elements;
-        }
-
+        if (SystemCalls.IsOfSystem(method))
+            return OfSystemCall(call);
         if (analysis.MayTell(method))
             return analysis.Run(method, Given(call, HeldState.Empty), depth, cancellation)?.Returned;
-        return OfFunctions(call.Arguments);
+        return OfFunctions(call.Arguments, null);
+    }
+
+    /// <summary>What a call of the system's libraries gives: what it is given, a part of it, or what its functions make of it.</summary>
+    private Held? OfSystemCall(IInvocationOperation call)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        if (!analysis.MayHoldWeights(method.ReturnType) && method.Name != "GetEnumerator")
+            return null;
+        if (SystemCalls.ProjectsElements(method))
+            return OfFunctions(call.Arguments, OfElements(call));
+        List<IOperation> sources = [.. call.Arguments.Select(argument => argument.Value).Where(MayHoldWeights)];
+        if (call.Instance is { } instance && MayHoldWeights(instance))
+            sources.Add(instance);
+        if (sources.Count == 0)
+            return OfFunctions(call.Arguments, null);
+        Held? held = sources.Select(Of).Aggregate(Held.Join);
+        if (held is not { Kind: HeldKind.Marked })
+            return held;
+        if (method is { Name: "Cast" or "OfType", TypeArguments: [var type] })
+            return !analysis.Types.Known.IsToolkitBase(type) ? null : method.Name == "OfType" ? held.OfSome : held;
+        bool isPart = SystemCalls.ChoosesElements(method) || SystemCalls.ChoosesElement(method) || analysis.Types.Known.IsModule(method.ReturnType);
+        return isPart ? held.OfSome : held;
     }
 
     /// <summary>What the functions that a call is given return, as those that load a model.</summary>
-    private Held? OfFunctions(ImmutableArray<IArgumentOperation> arguments)
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="elements">How what the functions are given is held; null for what their types say.</param>
+    private Held? OfFunctions(ImmutableArray<IArgumentOperation> arguments, Held? elements)
     {
         Held? joined = null;
         foreach (IArgumentOperation argument in arguments)
@@ -114,7 +142,7 @@ internal sealed partial class HeldFlow
             Held? returned = Expression.Unconverted(argument.Value) switch
             {
                 IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function } =>
-                    RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), _state)?.Returned,
+                    RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), Given(function.Symbol, elements))?.Returned,
                 IDelegateCreationOperation { Target: IMethodReferenceOperation { Method: var method } } when analysis.MayTell(method) =>
                     analysis.Run(method, HeldState.Empty, depth, cancellation)?.Returned,
                 _ => null,
@@ -124,6 +152,13 @@ internal sealed partial class HeldFlow
 
         return joined;
     }
+
+    private HeldState Given(IMethodSymbol function, Held? elements) =>
+        elements is null || function.Parameters.IsEmpty ? _state : _state.With(function.Parameters[0], elements);
+
+    /// <summary>How the elements are held that a method runs a function for; null for what their type says.</summary>
+    private Held? OfElements(IInvocationOperation call) =>
+        (Receiver.Of(call) ?? call.Arguments.FirstOrDefault()?.Value) is { } collection ? Of(collection) : null;
 
     private HeldState Given(IInvocationOperation call, HeldState state)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -15,12 +16,11 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph graph, INamedTypeSymbol? around, int depth, CancellationToken cancellation)
     : ForwardDataFlow<HeldState>
 {
-    private const int FewestBitsThatKeepAnAdapter = 16;
-
     private readonly ImmutableDictionary<SyntaxNode, int>.Builder _merges = ImmutableDictionary.CreateBuilder<SyntaxNode, int>();
     private readonly ImmutableDictionary<SyntaxNode, Held?>.Builder _arguments = ImmutableDictionary.CreateBuilder<SyntaxNode, Held?>();
     private readonly List<(ISymbol Member, Held? Held)> _stores = [];
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
+    private readonly Dictionary<ISymbol, IFlowAnonymousFunctionOperation> _functions = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _called = new(SymbolEqualityComparer.Default);
     private HeldState _state = HeldState.Empty;
     private Held? _returned;
@@ -53,14 +53,49 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         {
             Visit(branch);
             if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
-            {
-                Held? held = Of(branch);
-                _returned = _returns ? Held.Join(_returned, held) : held;
-                _returns = true;
-            }
+                Return(Of(branch));
         }
 
         return _state;
+    }
+
+    private void Return(Held? held)
+    {
+        _returned = _returns ? Held.Join(_returned, held) : held;
+        _returns = true;
+    }
+
+    private void Deconstruct(IOperation target, IOperation value)
+    {
+        target = Expression.Declared(target);
+        if (target is not ITupleOperation targets)
+        {
+            Assign(target, MayHoldWeights(target) ? Of(value) : Held.Unknown);
+            return;
+        }
+
+        for (int i = 0; i < targets.Elements.Length; i++)
+        {
+            Deconstruct(
+                targets.Elements[i], Expression.Unconverted(value) is ITupleOperation values && values.Elements.Length > i ? values.Elements[i] : value);
+        }
+    }
+
+    /// <summary>Lets the variables that a pattern declares hold what it is matched with; those of a class of their own are held as that says.</summary>
+    private void Declare(IIsPatternOperation match)
+    {
+        foreach (IPatternOperation pattern in match.Pattern.DescendantsAndSelf().OfType<IPatternOperation>())
+        {
+            ISymbol? declared = pattern switch
+            {
+                IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
+                IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
+                IListPatternOperation list => list.DeclaredSymbol,
+                _ => null,
+            };
+            if (declared is ILocalSymbol local)
+                _state = _state.With(local, Of(match.Value) is { Kind: HeldKind.Marked } && analysis.OfType(local.Type) is not null ? null : Of(match.Value));
+        }
     }
 
     private void Visit(IOperation operation)
@@ -74,11 +109,27 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
                 break;
             case ISimpleAssignmentOperation assignment:
                 Visit(assignment.Value);
-                Assign(assignment.Target, Of(assignment.Value));
+                if (assignment is { Target: ILocalReferenceOperation { Local: var named }, Value: var given }
+                    && Expression.Unconverted(given) is IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation assigned })
+                    _functions[named] = assigned;
+                if (Expression.Unconverted(assignment.Target) is IArrayElementReferenceOperation { ArrayReference: var array } && MayHoldWeights(array))
+                    Add(array, assignment.Value);
+                else if (assignment.Target is IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } indexed } && MayHoldWeights(indexed))
+                    Add(indexed, assignment.Value);
+                else
+                    Assign(assignment.Target, Of(assignment.Value));
                 break;
-            case IDeconstructionAssignmentOperation { Target: var target }:
-                foreach (IOperation part in target.DescendantsAndSelf().Where(part => part is ILocalReferenceOperation or IParameterReferenceOperation))
-                    Assign(part, Held.Unknown);
+            case IDeconstructionAssignmentOperation { Target: var target } deconstruction:
+                Visit(deconstruction.Value);
+                Deconstruct(target, deconstruction.Value);
+                break;
+            case IReturnOperation { Kind: OperationKind.YieldReturn, ReturnedValue: { } yielded }:
+                Visit(yielded);
+                Return(Of(yielded));
+                break;
+            case IIsPatternOperation pattern:
+                VisitChildren(pattern);
+                Declare(pattern);
                 break;
             case IInvocationOperation call:
                 VisitCall(call);
@@ -104,33 +155,53 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
 
     private void VisitCall(IInvocationOperation call)
     {
-        if (ExpectedFailure.IsOf(call))
+        if (analysis.Types.Failures.IsOf(call))
             return;
-        VisitChildren(call);
+        if (call.Instance is not null)
+            Visit(call.Instance);
+        Held? elements = SystemCalls.RunsForEach(call.TargetMethod) ? OfElements(call) : null;
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            switch (Expression.Unconverted(argument.Value))
+            {
+                case IDelegateCreationOperation { Target: IFlowAnonymousFunctionOperation function }
+                    when elements is not null && SystemCalls.ElementOf(call.TargetMethod, function.Symbol) is { } element:
+                    RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), _state.With(element, elements));
+                    break;
+                case IDelegateCreationOperation { Target: IMethodReferenceOperation } when elements is not null && IsAtFixedPoint:
+                    _arguments[argument.Syntax] = elements;
+                    break;
+                default:
+                    Visit(argument.Value);
+                    break;
+            }
+        }
+
         NoteArguments(call.Arguments);
         if (call.TargetMethod.MethodKind == MethodKind.LocalFunction)
             Of(call);
+        if (call.Instance is ILocalReferenceOperation { Local: var called } && _functions.TryGetValue(called, out IFlowAnonymousFunctionOperation? named))
+            RunFunction(call, named);
         if (Receiver.Of(call) is not { } target)
             return;
-        if (call is { TargetMethod.Name: "Add" or "Push" or "Enqueue", Arguments: [{ Value: var added }] }
-            && analysis.Types.Known.IsModule(Expression.Unconverted(added).Type))
-            Assign(target, Of(target) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
-        bool isMerge = analysis.Types.IsMerge(call);
-        if (isMerge && call.TargetMethod.Name == "MergeToBaseType")
+        if (!call.TargetMethod.IsStatic && SystemCalls.IsOfSystem(call.TargetMethod) && analysis.MayHoldWeights(Expression.Unconverted(target).Type))
+            ChangeElements(call, target);
+        AdapterUse use = analysis.Types.UseOf(call.TargetMethod);
+        if (use == AdapterUse.MergeToBaseType)
         {
             if (IsForGood(call))
                 Assign(target, Held.Dense, isStored: false);
         }
-        else if (isMerge && call.TargetMethod.Name == "MergeTo")
+        else if (use == AdapterUse.MergeTo)
         {
-            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == "bits") is not { } bits
+            if (call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == RuntimeNames.Members.Bits) is not { } bits
                 || Of(bits.Value) is not { Kind: HeldKind.Constant, Constant: int given })
                 return;
             Report(call, given);
-            if (given >= FewestBitsThatKeepAnAdapter && IsForGood(call))
+            if (given >= LossyMerges.FewestBitsThatKeepAnAdapter && IsForGood(call))
                 Assign(target, Held.Dense, isStored: false);
         }
-        else if (isMerge)
+        else if (use == AdapterUse.Merge)
         {
             if (OfOrType(target) is { Kind: HeldKind.Marked, Constant: int bits })
                 Report(call, bits);
@@ -141,14 +212,44 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         }
     }
 
+    /// <summary>Runs the function in a variable as called.</summary>
+    private void RunFunction(IInvocationOperation call, IFlowAnonymousFunctionOperation function)
+    {
+        HeldState state = _state;
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (argument.Parameter is { } parameter && parameter.Ordinal < function.Symbol.Parameters.Length)
+                state = state.With(function.Symbol.Parameters[parameter.Ordinal], Of(argument.Value));
+        }
+
+        RunNested(graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation), state);
+    }
+
+    /// <summary>A collection is given what a call adds to it, and gives what a call takes out of it.</summary>
+    private void ChangeElements(IInvocationOperation call, IOperation collection)
+    {
+        foreach (IArgumentOperation argument in call.Arguments)
+        {
+            if (!MayHoldWeights(argument.Value))
+                continue;
+            if (argument.Parameter?.RefKind == RefKind.Out)
+                Assign(Expression.Declared(argument.Value), Of(collection) is { Kind: HeldKind.Marked } held ? held.OfSome : Of(collection));
+            else if (SystemCalls.AddElements(call.TargetMethod.Name))
+                Add(collection, argument.Value);
+        }
+    }
+
+    private void Add(IOperation collection, IOperation added) =>
+        Assign(collection, Of(collection) is { } held ? Held.Join(held, OfOrType(added)) : OfOrType(added), isStored: false);
+
     /// <summary>Whether a merge is not to be taken back.</summary>
     private static bool IsForGood(IInvocationOperation call) =>
-        call.Arguments.Where(argument => argument.Parameter?.Name == "reversible")
+        call.Arguments.Where(argument => argument.Parameter?.Name == RuntimeNames.Members.Reversible)
             .All(argument => argument.Value.ConstantValue is { HasValue: true, Value: false });
 
     private void Report(IInvocationOperation call, int bits)
     {
-        if (IsAtFixedPoint && bits < FewestBitsThatKeepAnAdapter)
+        if (IsAtFixedPoint && bits < LossyMerges.FewestBitsThatKeepAnAdapter)
             _merges[call.Syntax] = bits;
     }
 

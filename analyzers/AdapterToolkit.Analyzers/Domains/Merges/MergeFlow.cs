@@ -11,24 +11,36 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 /// </summary>
 /// <param name="types">The types that merge.</param>
 /// <param name="graph">The body.</param>
-/// <param name="self">The path of the object whose method the body is.</param>
-/// <param name="depth">How many bodies lie around it.</param>
+/// <param name="self">The object whose method the body is.</param>
+/// <param name="symbol">The method, field or property whose body it is.</param>
+/// <param name="stack">The bodies around it.</param>
 /// <param name="cancellation">Ends the analysis early.</param>
-internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph, string self, int depth, CancellationToken cancellation)
+internal sealed partial class MergeFlow(
+    MergeTypes types, ControlFlowGraph graph, ObjectPath self, ISymbol symbol, CallStack stack, CancellationToken cancellation)
     : ForwardDataFlow<MergeState>
 {
-    /// <summary>The path of the object whose method is looked at first.</summary>
-    public const string This = "this";
-
-    private const int MostDepth = 4;
-
     private readonly ImmutableDictionary<SyntaxNode, MergeFinding>.Builder _findings = ImmutableDictionary.CreateBuilder<SyntaxNode, MergeFinding>();
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly List<MergeState> _thrown = [];
     private MergeState _state = MergeState.Empty;
-    private string? _returned;
+    private ObjectPath? _returned;
+    private FunctionValue? _returnedFunction;
     private bool _returns;
     private bool _isCondition;
+
+    /// <summary>Runs the body of a method, or the initializer of a member, of which nothing is known but how its object was made.</summary>
+    /// <param name="types">The types that merge.</param>
+    /// <param name="graph">The body.</param>
+    /// <param name="symbol">The method, field or property.</param>
+    /// <param name="cancellation">Ends the analysis early.</param>
+    public static MergeResult Run(MergeTypes types, ControlFlowGraph graph, ISymbol symbol, CancellationToken cancellation)
+    {
+        CallStack stack = new();
+        MergeState initial = symbol is { IsStatic: false, ContainingType: { } type } and not IMethodSymbol { MethodKind: MethodKind.Constructor }
+            ? types.ConstructedStateOf(type, cancellation)
+            : MergeState.Empty;
+        return new MergeFlow(types, graph, ObjectPath.This, symbol, stack.Enter(symbol) ?? stack, cancellation).Run(initial);
+    }
 
     /// <summary>Runs the body.</summary>
     /// <param name="initial">What was merged before it.</param>
@@ -36,8 +48,8 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
     {
         MergeState exit = Analyze(graph, initial) ?? MergeState.Empty;
         foreach (IMethodSymbol local in graph.LocalFunctions)
-            ReportAll(Nested(graph.GetLocalFunctionControlFlowGraph(local, cancellation)).Run(MergeState.Empty));
-        return new MergeResult(_findings.ToImmutable(), exit, _returned);
+            ReportAlone(local, graph.GetLocalFunctionControlFlowGraph(local, cancellation), MergeState.Empty);
+        return new MergeResult(_findings.ToImmutable(), exit, _returned, _returnedFunction);
     }
 
     /// <inheritdoc/>
@@ -65,12 +77,7 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
         Visit(branch);
         _isCondition = false;
         if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
-        {
-            string? path = PathOf(branch);
-            _returned = !_returns || path == _returned ? path : null;
-            _returns = true;
-        }
-
+            Return(PathOf(branch), FunctionOf(branch));
         return _state;
     }
 
@@ -78,11 +85,18 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
     protected override IEnumerable<MergeState> Thrown(MergeState before, MergeState after) => _thrown.Count == 0 ? [before] : _thrown;
 
     /// <inheritdoc/>
-    protected override MergeState Refine(BasicBlock block, MergeState state, bool holds)
+    protected override MergeState? Refine(BasicBlock block, MergeState state, bool holds)
     {
         // The state that paths are read in is the one behind the block.
         _state = state;
-        return Condition.Write(block.BranchValue, Resolve, PathOf, ref holds) is { } text ? state.Assume(text, holds) : state;
+        if (holds && block.BranchValue is IIsNullOperation { Operand: var operand } && PathOf(operand) is { Kind: PathStepKind.Made, Type: not null })
+            return null;
+        if (block.BranchValue is IIsNullOperation { Operand: var called } && IsDelegate(called) && FunctionOf(called) is { } function
+            && function.Choices.All(list => list.IsEmpty != holds))
+            return null;
+        if (!holds && block.BranchValue is { } branch && SequenceAdvancedBy(branch) is { } sequence)
+            return EndLoop(state, sequence, branch.Syntax);
+        return new ConditionReader(Resolve, PlaceOf).Read(block.BranchValue, ref holds) is { } condition ? state.Assume(condition, holds) : state;
     }
 
     private void Visit(IOperation operation)
@@ -92,15 +106,10 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
             case IFlowCaptureOperation capture:
                 Visit(capture.Value);
                 _captured[capture.Id] = capture.Value;
-                if (PathOf(capture.Value) is { } captured)
-                    _state = _state.Hold(capture.Id, captured, isNew: false);
-                break;
-            case ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var holder } } assignment
-                when FunctionOf(assignment.Value) is { } held && depth < MostDepth:
-                _functions[holder] = held;
-                ReportAll(Nested(GraphOf(held)).Run(MergeState.Empty));
+                Hold(ObjectPath.Of(graph, capture.Id), capture.Value);
                 break;
             case ISimpleAssignmentOperation assignment:
+                VisitTarget(assignment.Target);
                 Visit(assignment.Value);
                 Assign(assignment.Target, assignment.Value, assignment.Syntax);
                 break;
@@ -108,29 +117,86 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
                 Visit(assignment.Value);
                 Deconstruct(assignment.Target, assignment.Value, assignment.Syntax);
                 break;
+            case IEventAssignmentOperation assignment:
+                VisitEvent(assignment);
+                break;
             case ICompoundAssignmentOperation assignment:
                 VisitChildren(assignment);
-                Change(assignment.Target, isNeverTheSame: assignment.Value.ConstantValue.HasValue
-                    && assignment.OperatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract);
+                Compound(assignment);
                 break;
             case IIncrementOrDecrementOperation step:
                 VisitChildren(step);
+                if (step.OperatorMethod is { } increment)
+                    Call(step, increment, null, [(increment.Parameters.FirstOrDefault(), step.Target)]);
                 Change(step.Target, isNeverTheSame: true);
                 break;
             case IInvocationOperation call:
                 VisitCall(call);
                 break;
+            case IObjectCreationOperation creation:
+                VisitCreation(creation);
+                break;
             case IPropertyReferenceOperation property:
                 VisitChildren(property);
                 Read(property);
                 break;
-            case IFlowAnonymousFunctionOperation function when depth < MostDepth:
-                ReportAll(Nested(GraphOf(function)).Run(_state));
+            case IIsPatternOperation pattern:
+                VisitChildren(pattern);
+                Declare(pattern);
+                break;
+            case IBinaryOperation { OperatorMethod: { } method } binary:
+                VisitChildren(binary);
+                CallOperator(binary, method, binary.LeftOperand, binary.RightOperand);
+                break;
+            case IUnaryOperation { OperatorMethod: { } method } unary:
+                VisitChildren(unary);
+                CallOperator(unary, method, unary.Operand);
+                break;
+            case IConversionOperation { OperatorMethod: { } method } conversion:
+                VisitChildren(conversion);
+                CallOperator(conversion, method, conversion.Operand);
+                break;
+            case IArrayCreationOperation { Initializer: { } initializer } array:
+                VisitChildren(array);
+                Fill(array, initializer.ElementValues);
+                break;
+            case ICollectionExpressionOperation collection:
+                VisitChildren(collection);
+                Fill(collection, collection.Elements);
+                break;
+            case IFlowAnonymousFunctionOperation function:
+                ReportAlone(function.Symbol, GraphOf(function), _state);
+                break;
+            case IDelegateCreationOperation when FunctionOf(operation) is { Choices: [[{ Body: { } body, Method: var function }]] }:
+                ReportAlone(function, body, MergeState.Empty);
+                break;
+            case ITupleOperation tuple:
+                VisitChildren(tuple);
+                Make(tuple, tuple.Elements.Select((element, i) => ((ISymbol?)FieldOf(tuple.Type, i), element)));
+                break;
+            case IAnonymousObjectCreationOperation created:
+                Make(created, created.Initializers.OfType<ISimpleAssignmentOperation>()
+                    .Select(given => ((given.Target as IMemberReferenceOperation)?.Member, given.Value)));
+                break;
+            case IReturnOperation { Kind: OperationKind.YieldReturn, ReturnedValue: { } yielded } returned:
+                Visit(yielded);
+                Return(Yielded(yielded, returned.Syntax), null);
                 break;
             default:
                 VisitChildren(operation);
                 break;
         }
+    }
+
+    /// <summary>The collection of which an iterator gives elements; null where it is not known.</summary>
+    private ObjectPath? Yielded(IOperation element, SyntaxNode place) =>
+        PathOf(element) is { Kind: PathStepKind.Iteration, Holder.Holder: { } collection } ? collection.Selected(place) : null;
+
+    private void Return(ObjectPath? path, FunctionValue? function)
+    {
+        _returned = !_returns || Equals(path, _returned) ? path : null;
+        _returnedFunction = !_returns || Equals(function, _returnedFunction) ? function : null;
+        _returns = true;
     }
 
     private void VisitChildren(IOperation operation)
@@ -139,36 +205,78 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
             Visit(child);
     }
 
-    private void Assign(IOperation target, IOperation value, SyntaxNode place)
+    /// <summary>Visits what leads to the target of an assignment, and not the target, which is not read.</summary>
+    private void VisitTarget(IOperation target)
     {
-        switch (target)
-        {
-            case IFlowCaptureReferenceOperation reference when _captured.TryGetValue(reference.Id, out IOperation? captured):
-                Assign(captured, value, place);
-                break;
-            case ILocalReferenceOperation local:
-                Assign(local.Local, value, place);
-                break;
-            case IParameterReferenceOperation parameter:
-                Assign(parameter.Parameter, value, place);
-                break;
-            case IMemberReferenceOperation when PathOf(target) is { } replaced:
-                _state = _state.Forget(replaced).Change(Condition.NameOf(replaced));
-                Know(Condition.NameOf(replaced), value);
-                break;
-        }
+        if (target is IMemberReferenceOperation or IArrayElementReferenceOperation)
+            VisitChildren(target);
     }
 
-    private void Assign(ISymbol variable, IOperation value, SyntaxNode place)
+    private void Assign(IOperation target, IOperation value, SyntaxNode place)
     {
-        string name = Condition.NameOf(variable);
-        string? collection = ElementOf(value);
-        _state = _state.Change(name, isNeverTheSame: IsElement(value));
-        if (PathOf(value) is { } path)
-            _state = _state.Hold(variable, path, isNew: false);
+        target = Expression.Declared(target);
+        if (target is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured))
+            Assign(captured, value, place);
+        else if (target is IPropertyReferenceOperation { Property.SetMethod: { } setter } property && HasBody(setter))
+            Call(property, setter, property.Instance, [(setter.Parameters.LastOrDefault(), value)]);
+        else if (PlaceOf(target) is { IsVariable: true } variable)
+            AssignVariable(variable, value, place);
+        else if (PlaceOf(target) is { } member)
+            AssignMember(member, value, place);
+    }
+
+    private void AssignVariable(ObjectPath variable, IOperation value, SyntaxNode place)
+    {
+        ObjectPath? sequence = ElementOf(value), held = PathOf(value);
+        FunctionValue? function = FunctionOf(value);
+        _state = _state.Change(variable, isNeverTheSame: IsElement(value)).New(ObjectPath.JoinedOf(variable));
+        if (sequence?.Iteration(place) is { } element)
+            _state = _state.New(element).Hold(variable, element).NextTurn(sequence);
+        else if (held is { Root.Kind: not PathStepKind.Joined })
+            _state = _state.Hold(variable, held);
         else
-            _state = _state.Hold(variable, collection is not null ? $"{collection}*{place.SpanStart}" : $"{variable.Name}@{place.SpanStart}", isNew: true);
-        Know(name, value);
+            _state = HoldNew(_state, variable, place);
+        if (sequence is not null)
+            _state = _state.ReleaseFunction(variable);
+        else
+            HoldFunction(variable, value, function);
+        Know(variable, value);
+    }
+
+    private void AssignMember(ObjectPath member, IOperation value, SyntaxNode place)
+    {
+        ObjectPath? held = PathOf(value);
+        FunctionValue? function = FunctionOf(value);
+        if (_state.Given(member) is null)
+            _state = _state.Forget(member);
+        _state = _state.Change(member);
+        _state = held is { Root.Kind: not PathStepKind.Joined } ? _state.Hold(member, held) : HoldNew(_state, member, place);
+        if (member is { Kind: PathStepKind.At or PathStepKind.AtVariable, Holder: { } collection })
+            _state = _state.Fill(collection, default);
+        HoldFunction(member, value, function);
+        Know(member, value);
+    }
+
+    /// <summary>Lets the variables that a pattern declares hold what it is matched with, or an object that was not seen before.</summary>
+    private void Declare(IIsPatternOperation match)
+    {
+        foreach (IPatternOperation pattern in match.Pattern.DescendantsAndSelf().OfType<IPatternOperation>())
+        {
+            ISymbol? declared = pattern switch
+            {
+                IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
+                IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
+                IListPatternOperation list => list.DeclaredSymbol,
+                _ => null,
+            };
+            if (declared is null)
+                continue;
+            ObjectPath variable = ObjectPath.Of(declared);
+            _state = _state.Change(variable);
+            _state = pattern == match.Pattern && PathOf(match.Value) is { Root.Kind: not PathStepKind.Joined } held
+                ? _state.Hold(variable, held)
+                : HoldNew(_state, variable, pattern.Syntax);
+        }
     }
 
     private void Deconstruct(IOperation target, IOperation value, SyntaxNode place)
@@ -181,69 +289,112 @@ internal sealed partial class MergeFlow(MergeTypes types, ControlFlowGraph graph
             return;
         }
 
+        ObjectPath? sequence = ElementOf(value), whole = value is ITupleOperation ? null : PathOf(value);
+        if (sequence?.Iteration(place) is { } element)
+        {
+            _state = _state.New(element).NextTurn(sequence);
+            whole = element;
+        }
+
         for (int i = 0; i < targets.Elements.Length; i++)
-            Deconstruct(targets.Elements[i], value is ITupleOperation values && values.Elements.Length > i ? values.Elements[i] : value, place);
+        {
+            IOperation part = Expression.Declared(targets.Elements[i]);
+            if (whole is not null && PlaceOf(part) is { IsVariable: true } variable && (sequence is not null || FieldOf(value.Type, i) is not null))
+            {
+                ObjectPath held = FieldOf(value.Type, i) is { } field && whole.Member(field) is { } member ? PartOf(whole, member, part.Type) : whole;
+                _state = _state.Change(variable, isNeverTheSame: sequence is not null).New(ObjectPath.JoinedOf(variable));
+                _state = _state.Hold(variable, held).ReleaseFunction(variable);
+            }
+            else
+            {
+                Deconstruct(part, value is ITupleOperation values && values.Elements.Length > i ? values.Elements[i] : value, place);
+            }
+        }
+    }
+
+    private void Compound(ICompoundAssignmentOperation assignment)
+    {
+        if (assignment.OperatorMethod is { IsStatic: true } method && HasBody(method))
+            CallOperator(assignment, method, assignment.Target, assignment.Value);
+        bool isNeverTheSame = assignment.Value.ConstantValue.HasValue && assignment.OperatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract;
+        bool isDelegate = IsDelegate(assignment.Target);
+        FunctionValue? changed = isDelegate ? Combined(FunctionBefore(assignment.Target), assignment.OperatorKind, FunctionOf(assignment.Value)) : null;
+        Change(assignment.Target, isNeverTheSame);
+        if (isDelegate && PlaceOf(assignment.Target) is { } place)
+            _state = _state.Hold(place, changed);
     }
 
     private void Change(IOperation target, bool isNeverTheSame)
     {
-        string? name = target switch
-        {
-            ILocalReferenceOperation local => Condition.NameOf(local.Local),
-            IParameterReferenceOperation parameter => Condition.NameOf(parameter.Parameter),
-            IMemberReferenceOperation when PathOf(target) is { } path => Condition.NameOf(path),
-            _ => null,
-        };
-        if (name is not null)
-            _state = _state.Change(name, isNeverTheSame);
+        if (PlaceOf(target) is { } place)
+            _state = _state.Change(place, isNeverTheSame);
     }
 
-    private void Know(string name, IOperation value)
+    private void Know(ObjectPath place, IOperation value)
     {
         if (value.ConstantValue is { HasValue: true, Value: bool known })
-            _state = _state.Know(name, known);
+            _state = _state.Know(place, known);
     }
 
     private void Read(IPropertyReferenceOperation property)
     {
-        bool isOfModel = property.Property.Name is "Layers" or "Bytes" && types.IsOfAdapter(property.Property)
-            || property.Property.Name is "TrainableParameters" or "TrainableParameterCount" && types.IsOfModel(property.Property);
+        AdapterUse use = types.UseOf(property.Property);
+        bool isOfModel = use is AdapterUse.AskModel or AdapterUse.AdaptedLayers;
         if (isOfModel && _isCondition)
         {
-            IOperation? model = property.Instance is IPropertyReferenceOperation { Property.Name: "Adapter", Instance: { } holder }
-                ? holder
-                : property.Instance;
+            IOperation? model = property.Instance is IPropertyReferenceOperation { Instance: { } holder } adapter
+                && types.UseOf(adapter.Property) == AdapterUse.Adapter ? holder : property.Instance;
             if (PathOf(model) is { } asked)
                 _state = _state.Ask(asked);
         }
 
-        if (!types.IsOfLinear(property.Property) || PathOf(property.Instance) is not { } path)
-            return;
-        bool isUsed = property is { Property.Name: "Factors", Parent: IMemberReferenceOperation };
-        if (isUsed && _state.MergeOf(path) is { } merge)
-            Report(property.Syntax, property.Instance!.Syntax.ToString(), merge.Kind == MergeKind.ForGood
-                ? "has no factors any more: its adapter was merged"
-                : "is merged; its adapter's factors beside the merged weight count twice");
-        else if (!isUsed && property.Property.Name is "IsMerged" or "Factors")
-            _state = _state.Ask(path);
+        if (use is AdapterUse.Factors or AdapterUse.Ask && PathOf(property.Instance) is { } path)
+        {
+            if (use == AdapterUse.Ask || property.Parent is not IMemberReferenceOperation)
+                _state = _state.Ask(path);
+            else if (_state.MergeOf(path) is { } merge)
+                Report(property.Syntax, property.Instance, path, merge, MergeMistake.FactorsUsed);
+        }
+        else if (use == AdapterUse.None && property.Property.GetMethod is { } getter && HasBody(getter))
+        {
+            Call(property, getter, property.Instance, property.Arguments.Select(argument => (argument.Parameter, argument.Value)));
+        }
     }
 
     private IOperation Resolve(IOperation operation) =>
         operation is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured) ? captured : operation;
 
-    private MergeFlow Nested(ControlFlowGraph body) => new(types, body, self, depth + 1, cancellation);
-
     private ControlFlowGraph GraphOf(IFlowAnonymousFunctionOperation function) => graph.GetAnonymousFunctionControlFlowGraphInScope(function, cancellation);
 
-    private void ReportAll(MergeResult result)
+    /// <summary>Tells what is wrong in a function whatever happened before it is called.</summary>
+    private void ReportAlone(IMethodSymbol function, ControlFlowGraph body, MergeState before)
     {
-        foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in result.Findings)
-            Report(finding.Key, finding.Value.Name, finding.Value.What);
+        if (IsAtFixedPoint)
+            ReportAll(Nested(function, body, before));
     }
 
-    private void Report(SyntaxNode place, string name, string what)
+    private void ReportAll(MergeResult? result)
+    {
+        if (result is null || !IsAtFixedPoint)
+            return;
+        foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in result.Findings)
+            Note(finding.Key, finding.Value);
+    }
+
+    private void Report(SyntaxNode place, IOperation? subject, ObjectPath path, MergeFact cause, MergeMistake mistake) =>
+        Note(place, new MergeFinding(mistake, MergeMessage.NameOf(subject), path, cause));
+
+    /// <summary>Tells a mistake in a body at the call that runs it, where the object goes by the name of what the call is given.</summary>
+    private void NoteAt(IOperation call, MergeFinding finding)
+    {
+        IOperation? given = call.ChildOperations.Select(part => part is IArgumentOperation argument ? argument.Value : part)
+            .FirstOrDefault(part => finding.Subject is { } subject && subject.Equals(PathOf(part)));
+        Note(call.Syntax, given is null ? finding : finding with { Name = MergeMessage.NameOf(given) });
+    }
+
+    private void Note(SyntaxNode place, MergeFinding finding)
     {
         if (IsAtFixedPoint && !_findings.ContainsKey(place))
-            _findings.Add(place, new MergeFinding(name, what));
+            _findings.Add(place, finding);
     }
 }

@@ -6,6 +6,6 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 /// <summary>What a body tells about merges.</summary>
 /// <param name="Findings">The mistakes in it.</param>
 /// <param name="Exit">What is merged behind it.</param>
-/// <param name="Returned">The path of the object that it returns; null where that is not always the same.</param>
-internal sealed record MergeResult(ImmutableDictionary<SyntaxNode, MergeFinding> Findings, MergeState Exit, string? Returned);
-
+/// <param name="Returned">The object that it returns; null where that is not always the same.</param>
+/// <param name="Function">What the delegate calls that it returns; null where it returns none that is known.</param>
+internal sealed record MergeResult(ImmutableDictionary<SyntaxNode, MergeFinding> Findings, MergeState Exit, ObjectPath? Returned, FunctionValue? Function);

@@ -1,188 +1,315 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Domains.Merges;
 
-/// <summary>What a merge did to an object.</summary>
-internal enum MergeKind
-{
-    /// <summary>The program asked whether it is merged: it is taken to know what it does.</summary>
-    Asked,
-
-    /// <summary>The factors were given back.</summary>
-    ForGood,
-
-    /// <summary>The factors are kept, idle.</summary>
-    Reversible,
-
-    /// <summary>One or the other.</summary>
-    Either,
-}
-
-/// <summary>A merge that may have happened.</summary>
-/// <param name="Kind">What it did.</param>
-/// <param name="Conditions">The conditions that held where it happened.</param>
-internal sealed record MergeFact(MergeKind Kind, ImmutableDictionary<string, Truth> Conditions)
-{
-    /// <inheritdoc/>
-    public bool Equals(MergeFact? other) =>
-        other is not null && Kind == other.Kind && Conditions.Count == other.Conditions.Count
-            && Conditions.All(condition => other.Conditions.TryGetValue(condition.Key, out Truth value) && value == condition.Value);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => (int)Kind;
-}
-
 /// <summary>
-/// Which objects were merged at one point of a program. An object is known by the path that leads to it: a variable, then
-/// members.
+/// Which objects were merged at one point of a program, what variables, members and collections hold there, and which conditions hold.
 /// </summary>
 internal sealed class MergeState : IEquatable<MergeState>
 {
-    /// <summary>A path that may be one of several.</summary>
-    public const string Ambiguous = "?";
-
     /// <summary>Nothing was merged.</summary>
-    public static readonly MergeState Empty =
-        new(ImmutableDictionary<object, string>.Empty, ImmutableDictionary<string, MergeFact>.Empty, ImmutableDictionary<string, Truth>.Empty);
+    public static readonly MergeState Empty = new(
+        ImmutableDictionary<ObjectPath, ObjectPath>.Empty,
+        ImmutableDictionary<ObjectPath, FunctionValue?>.Empty,
+        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>>.Empty,
+        ImmutableDictionary<ObjectPath, MergeFact>.Empty,
+        ImmutableDictionary<Condition, Truth>.Empty);
 
-    private static readonly char[] s_separators = ['.', '[', '{'];
+    private readonly ImmutableDictionary<ObjectPath, ObjectPath> _objects;
+    private readonly ImmutableDictionary<ObjectPath, FunctionValue?> _functions;
+    private readonly ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> _contents;
+    private readonly ImmutableDictionary<ObjectPath, MergeFact> _merges;
+    private readonly ImmutableDictionary<Condition, Truth> _conditions;
 
-    private readonly ImmutableDictionary<object, string> _paths;
-    private readonly ImmutableDictionary<string, MergeFact> _merges;
-    private readonly ImmutableDictionary<string, Truth> _conditions;
-
-    private MergeState(ImmutableDictionary<object, string> paths, ImmutableDictionary<string, MergeFact> merges, ImmutableDictionary<string, Truth> conditions)
+    private MergeState(
+        ImmutableDictionary<ObjectPath, ObjectPath> objects,
+        ImmutableDictionary<ObjectPath, FunctionValue?> functions,
+        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> contents,
+        ImmutableDictionary<ObjectPath, MergeFact> merges,
+        ImmutableDictionary<Condition, Truth> conditions)
     {
-        _paths = paths;
+        _objects = objects;
+        _functions = functions;
+        _contents = contents;
         _merges = merges;
         _conditions = conditions;
     }
 
-    /// <summary>The path of the object that a variable holds; null where it was not assigned here.</summary>
-    public string? PathOf(object variable) => _paths.TryGetValue(variable, out string? path) ? path : null;
+    /// <summary>The object that a variable or member holds: what it was given, or what it held before.</summary>
+    public ObjectPath ObjectAt(ObjectPath place) => _objects.TryGetValue(place, out ObjectPath? held) ? held : place;
 
-    /// <summary>Lets a variable hold the object at a path.</summary>
-    /// <param name="variable">The variable.</param>
-    /// <param name="path">The path.</param>
-    /// <param name="isNew">Whether the object was not seen before, so that nothing is known about it.</param>
-    public MergeState Hold(object variable, string path, bool isNew)
+    /// <summary>The object that a variable or member was given; null where it was given none here.</summary>
+    public ObjectPath? Given(ObjectPath place) => _objects.TryGetValue(place, out ObjectPath? held) ? held : null;
+
+    /// <summary>What a delegate in a variable or member calls; null where that is not known.</summary>
+    public FunctionValue? FunctionAt(ObjectPath place) => _functions.TryGetValue(place, out FunctionValue? function) ? function : null;
+
+    /// <summary>Whether a variable or member was given a delegate here.</summary>
+    public bool WasGivenFunction(ObjectPath place) => _functions.ContainsKey(place);
+
+    /// <summary>The elements of a collection, in their order; the default where they are not known.</summary>
+    public ImmutableArray<ObjectPath> ContentsOf(ObjectPath collection) =>
+        _contents.TryGetValue(collection, out ImmutableArray<ObjectPath> elements) ? elements : default;
+
+    /// <summary>Lets a variable or member hold an object.</summary>
+    public MergeState Hold(ObjectPath place, ObjectPath held) => place.Equals(held) ? Release(place) : With(objects: _objects.SetItem(place, held));
+
+    /// <summary>Lets a variable or member hold what it held first.</summary>
+    public MergeState Release(ObjectPath place) => _objects.ContainsKey(place) ? With(objects: _objects.Remove(place)) : this;
+
+    /// <summary>Lets a variable or member hold a delegate; null for one that calls what is not known.</summary>
+    public MergeState Hold(ObjectPath place, FunctionValue? function) => With(functions: _functions.SetItem(place, function));
+
+    /// <summary>Lets a variable or member hold what is known of the object that it holds.</summary>
+    public MergeState ReleaseFunction(ObjectPath place) => _functions.ContainsKey(place) ? With(functions: _functions.Remove(place)) : this;
+
+    /// <summary>Lets a collection hold elements; the default where they are not known.</summary>
+    public MergeState Fill(ObjectPath collection, ImmutableArray<ObjectPath> elements) =>
+        With(contents: elements.IsDefault ? _contents.Remove(collection) : _contents.SetItem(collection, elements));
+
+    /// <summary>Whether a condition is known not to hold, as another one does.</summary>
+    public bool Excludes(Condition condition) => _conditions.Any(known => known.Value == Truth.Holds && known.Key.Excludes(condition));
+
+    /// <summary>Nothing is known about an object and what it holds: it was not seen before. What held the last one of its path holds that one still.</summary>
+    public MergeState New(ObjectPath path)
     {
-        ImmutableDictionary<string, MergeFact> merges = isNew ? _merges.RemoveRange(_merges.Keys.Where(key => key == path || IsWithin(key, path))) : _merges;
-        return new(_paths.SetItem(variable, path), merges, _conditions);
+        ObjectPath[] holders = [.. _objects.Where(entry => entry.Value.IsOrIsWithin(path)).Select(entry => entry.Key)];
+        MergeState state = new(
+            _objects.SetItems(holders.Select(place => new KeyValuePair<ObjectPath, ObjectPath>(place, ObjectPath.JoinedOf(place))))
+                .RemoveRange(_objects.Keys.Where(place => place.IsOrIsWithin(path))),
+            _functions.RemoveRange(_functions.Keys.Where(place => place.IsOrIsWithin(path))),
+            _contents.RemoveRange(_contents.Where(entry => entry.Key.IsOrIsWithin(path) || entry.Value.Any(element => element.IsOrIsWithin(path)))
+                .Select(entry => entry.Key)),
+            _merges.RemoveRange(_merges.Keys.Where(merged => merged.IsOrIsWithin(path))),
+            _conditions);
+        return state.Change(path, isNeverTheSame: true);
+    }
+
+    /// <summary>Lets the objects that an object holds, and that its class makes, be known as its members: each object has its own.</summary>
+    /// <param name="owner">The object.</param>
+    /// <param name="isOwn">Whether an object is made by its class.</param>
+    public MergeState ReleaseOwn(ObjectPath owner, Func<ObjectPath, bool> isOwn)
+    {
+        MergeState state = this;
+        foreach (ObjectPath place in _objects.Keys.Where(place => place.IsOrIsWithin(owner)))
+        {
+            if (state.Given(place) is { } held && isOwn(held))
+                state = held.Kind == PathStepKind.Made ? state.Release(place).Move(held, place) : state.Release(place);
+        }
+
+        return state;
     }
 
     /// <summary>The merge that reached an object: its own, that of what holds it, or that of one of its parts; null for none.</summary>
-    public MergeFact? MergeOf(string path)
+    public MergeFact? MergeOf(ObjectPath path)
     {
         if (_merges.TryGetValue(path, out MergeFact? own))
-            return own.Kind == MergeKind.Asked ? null : own;
-        int element = path.LastIndexOf('*');
-        foreach (KeyValuePair<string, MergeFact> merge in _merges)
+            return own.IsMerge && IsKnownToHappen(own) ? own : null;
+        MergeFact? found = null;
+        foreach (KeyValuePair<ObjectPath, MergeFact> merge in _merges)
         {
-            if (merge.Value.Kind == MergeKind.Asked)
-                continue;
-            bool isSibling = element >= 0 && merge.Key.LastIndexOf('*') == element && string.CompareOrdinal(merge.Key, 0, path, 0, element + 1) == 0;
-            if (isSibling || IsWithin(path, merge.Key) || IsWithin(merge.Key, path))
-                return merge.Value;
+            if (merge.Value.IsMerge && IsKnownToHappen(merge.Value) && ObjectPath.Overlap(path, merge.Key))
+                found = found is null ? merge.Value : MergeFact.Join(found, merge.Value);
         }
 
-        return null;
+        return found;
     }
 
     /// <summary>Notes a merge.</summary>
-    public MergeState Merge(string path, MergeKind kind) => new(_paths, _merges.SetItem(path, new MergeFact(kind, _conditions)), _conditions);
+    public MergeState Merge(ObjectPath path, MergeKind kind, SyntaxNode? place) => With(merges: _merges.SetItem(path, new MergeFact(kind, _conditions, place)));
 
     /// <summary>Forgets the merges of an object, of its parts, and of what holds it.</summary>
-    public MergeState Forget(string path) =>
-        new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key == path || IsWithin(key, path) || IsWithin(path, key))), _conditions);
+    public MergeState Forget(ObjectPath path) =>
+        With(merges: _merges.RemoveRange(_merges.Keys.Where(merged => ObjectPath.Overlap(merged, path))));
+
+    /// <summary>What some members of an object hold, and those of what they hold, and nothing else.</summary>
+    /// <param name="owner">The object.</param>
+    /// <param name="isKept">Whether a member is one of them.</param>
+    /// <param name="isUnchanged">Whether the collection that a member holds keeps its elements.</param>
+    public MergeState MembersOf(ObjectPath owner, Func<ISymbol, bool> isKept, Func<ISymbol, bool> isUnchanged)
+    {
+        HashSet<ObjectPath> owners = [owner];
+        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> contents = Empty._contents;
+        Stack<ObjectPath> rest = new(owners);
+        while (rest.Count > 0)
+        {
+            ObjectPath current = rest.Pop();
+            foreach (KeyValuePair<ObjectPath, ObjectPath> entry in _objects.Where(entry => current.Equals(entry.Key.Holder) && IsKept(entry.Key)))
+            {
+                bool isWhole = _contents.TryGetValue(entry.Value, out ImmutableArray<ObjectPath> elements) && isUnchanged(entry.Key.Symbol!);
+                if (isWhole)
+                    contents = contents.SetItem(entry.Value, elements);
+                foreach (ObjectPath held in isWhole ? elements.Add(entry.Value) : [entry.Value])
+                {
+                    if (held.Kind == PathStepKind.Made && owners.Add(held))
+                        rest.Push(held);
+                }
+            }
+        }
+
+        return new(
+            _objects.RemoveRange(_objects.Keys.Where(place => !IsKept(place))),
+            _functions.RemoveRange(_functions.Keys.Where(place => !IsKept(place) && !owners.Contains(place))),
+            contents, Empty._merges, Empty._conditions);
+
+        bool IsKept(ObjectPath place) =>
+            place is { Kind: PathStepKind.Member, Symbol: { } member, Holder: { } holder } && owners.Contains(holder) && isKept(member);
+    }
+
+    /// <summary>Whether a member of an object holds another one.</summary>
+    public bool Holds(ObjectPath owner, ObjectPath held) => _objects.Any(entry => owner.Equals(entry.Key.Holder) && held.Equals(entry.Value));
 
     /// <summary>The program asked about the adapter of an object: it is taken to know about the merges of what it is a part of as well.</summary>
-    public MergeState Ask(string path)
+    public MergeState Ask(ObjectPath path)
     {
-        ImmutableDictionary<string, MergeFact> merges = _merges.SetItem(path, new MergeFact(MergeKind.Asked, _conditions));
-        foreach (string holder in _merges.Keys.Where(key => IsWithin(path, key)))
-            merges = merges.SetItem(holder, new MergeFact(MergeKind.Asked, _conditions));
-        return new(_paths, merges, _conditions);
+        MergeFact asked = new(MergeKind.Asked, _conditions, null);
+        ImmutableDictionary<ObjectPath, MergeFact> merges = _merges.SetItem(path, asked);
+        foreach (ObjectPath holder in _merges.Keys.Where(path.IsOrIsWithin))
+            merges = merges.SetItem(holder, asked);
+        return With(merges: merges);
     }
 
     /// <summary>Lets the object at a path, and its parts, be found at another one.</summary>
-    public MergeState Move(string from, string to)
+    public MergeState Move(ObjectPath from, ObjectPath to)
     {
-        ImmutableDictionary<string, MergeFact> merges = _merges.RemoveRange(_merges.Keys.Where(key => key == to || IsWithin(key, to)));
-        foreach (KeyValuePair<string, MergeFact> merge in _merges.Where(merge => merge.Key == from || IsWithin(merge.Key, from)))
-            merges = merges.Remove(merge.Key).SetItem(to + merge.Key.Substring(from.Length), merge.Value);
-        return new(_paths, merges, _conditions);
+        MergeState state = New(to);
+        return new(
+            Moved(state._objects, held => held.Moved(from, to)),
+            Moved(state._functions, function => function),
+            Moved(state._contents, elements => [.. elements.Select(element => element.Moved(from, to))]),
+            Moved(state._merges, merge => merge),
+            state._conditions);
+
+        ImmutableDictionary<ObjectPath, T> Moved<T>(ImmutableDictionary<ObjectPath, T> known, Func<T, T> change) =>
+            ImmutableDictionary<ObjectPath, T>.Empty.SetItems(
+                known.Select(entry => new KeyValuePair<ObjectPath, T>(entry.Key.Moved(from, to), change(entry.Value))));
     }
 
     /// <summary>Takes a condition to hold, or not to: merges that happened under the contrary did not happen.</summary>
-    public MergeState Assume(string condition, bool holds)
+    public MergeState Assume(Condition condition, bool holds)
     {
-        string? subject = holds ? Condition.ConstantlyCompared(condition) : null;
-        ImmutableDictionary<string, MergeFact> merges =
+        ImmutableDictionary<ObjectPath, MergeFact> merges =
             _merges.RemoveRange(_merges.Where(merge => merge.Value.Conditions.Any(IsContrary)).Select(merge => merge.Key));
-        return new(_paths, merges, _conditions.SetItem(condition, Of(holds)));
+        return With(merges: merges, conditions: _conditions.SetItem(condition, Of(holds)));
 
-        bool IsContrary(KeyValuePair<string, Truth> held) => held.Key == condition
+        bool IsContrary(KeyValuePair<Condition, Truth> held) => held.Key == condition
             ? holds ? (held.Value & Truth.Holds) == 0 : held.Value == Truth.Holds
-            : subject is not null && held.Value == Truth.Holds && Condition.ConstantlyCompared(held.Key) == subject;
+            : holds && held.Value == Truth.Holds && held.Key.Excludes(condition);
     }
 
-    /// <summary>Forgets what was known by conditions on a variable that changes.</summary>
-    /// <param name="variable">The variable, as conditions name it.</param>
+    /// <summary>Forgets what was known by conditions on a variable or member that changes.</summary>
+    /// <param name="place">The variable or member.</param>
     /// <param name="isNeverTheSame">Whether its value is one that it did not have before: it equals no more what it equalled.</param>
-    public MergeState Change(string variable, bool isNeverTheSame = false) =>
-        Changed(conditions =>
+    public MergeState Change(ObjectPath place, bool isNeverTheSame = false)
+    {
+        MergeState state = Changed(conditions =>
         {
-            foreach (KeyValuePair<string, Truth> condition in conditions)
+            foreach (KeyValuePair<Condition, Truth> condition in conditions)
             {
-                if (Condition.Names(condition.Key, variable))
-                    conditions = isNeverTheSame && Condition.Compares(condition.Key, variable) && (condition.Value & Truth.Fails) == 0
+                if (condition.Key.DependsOn(place))
+                    conditions = isNeverTheSame && condition.Key.Compares(place) && (condition.Value & Truth.Fails) == 0
                         ? conditions.SetItem(condition.Key, Truth.Passed)
                         : conditions.Remove(condition.Key);
             }
 
             return conditions;
-        }).Without(variable);
-
-    /// <summary>A truth value is known from here on, whatever happened before.</summary>
-    public MergeState Know(string variable, bool value) => Changed(conditions => conditions.SetItem(variable, Of(value)));
-
-    private MergeState Changed(Func<ImmutableDictionary<string, Truth>, ImmutableDictionary<string, Truth>> change)
-    {
-        ImmutableDictionary<string, MergeFact> merges = _merges;
-        foreach (KeyValuePair<string, MergeFact> merge in _merges)
-        {
-            ImmutableDictionary<string, Truth> conditions = change(merge.Value.Conditions);
-            if (!ReferenceEquals(conditions, merge.Value.Conditions))
-                merges = merges.SetItem(merge.Key, merge.Value with { Conditions = conditions });
-        }
-
-        return new(_paths, merges, change(_conditions));
+        });
+        return place is { IsVariable: true, Symbol: { } index } ? state.WithoutElementsAt(index) : state;
     }
 
-    /// <summary>Forgets the merges of elements at an index that changes.</summary>
-    private MergeState Without(string index) =>
-        new(_paths, _merges.RemoveRange(_merges.Keys.Where(key => key.IndexOf("[" + index, StringComparison.Ordinal) >= 0)), _conditions);
+    /// <summary>A loop over a sequence whose elements are known starts.</summary>
+    public MergeState StartLoop(ObjectPath sequence) => OnTurns(turns => turns.SetItem(sequence, Turns.BeforeFirst));
+
+    /// <summary>What a loop did with one element after the other is done with the elements.</summary>
+    public MergeState LeaveLoop(ObjectPath sequence)
+    {
+        ImmutableDictionary<ObjectPath, MergeFact> merges = _merges;
+        foreach (KeyValuePair<ObjectPath, MergeFact> merge in _merges)
+        {
+            if (merge.Key.SelfAndHolders().FirstOrDefault(part => part is { Kind: PathStepKind.Iteration, Place: not null } && sequence.Equals(part.Holder))
+                is not { } element || sequence.Iteration() is not { } any)
+                continue;
+            ObjectPath key = merge.Key.Moved(element, any);
+            merges = merges.Remove(merge.Key)
+                .SetItem(key, merges.TryGetValue(key, out MergeFact? known) ? MergeFact.Join(known, merge.Value) : merge.Value);
+        }
+
+        return With(merges: merges);
+    }
+
+    /// <summary>Forgets the merges that can be taken back: which of them are is not known.</summary>
+    public MergeState ForgetReversible() => Without(merge => merge.Kind is MergeKind.Reversible or MergeKind.Either);
+
+    /// <summary>A loop goes on to the next element.</summary>
+    public MergeState NextTurn(ObjectPath sequence) =>
+        OnTurns(turns => turns.TryGetValue(sequence, out Turns known) ? turns.SetItem(sequence, known.Next) : turns);
+
+    /// <summary>A loop is at one element: merges that had not happened then, or were taken back, are forgotten.</summary>
+    public MergeState AtTurn(ObjectPath sequence, Turns turn) =>
+        Without(merge => merge.Turns.TryGetValue(sequence, out Turns known) && !turn.AreIn(known)).OnTurns(turns => turns.SetItem(sequence, turn));
+
+    /// <summary>A loop is behind what it does for one element.</summary>
+    public MergeState BehindTurn(ObjectPath sequence, Turns turn) => OnTurns(turns => turns.SetItem(sequence, turn));
+
+    /// <summary>A loop has gone through all elements.</summary>
+    public MergeState EndLoop(ObjectPath sequence, Turns last) =>
+        Without(merge => merge.Turns.TryGetValue(sequence, out Turns known) && !last.AreIn(known)).OnTurns(turns => turns.Remove(sequence));
+
+    /// <summary>A truth value is known from here on, whatever happened before.</summary>
+    public MergeState Know(ObjectPath place, bool value) => Changed(conditions => conditions.SetItem(new Condition(new PlaceTerm(place)), Of(value)));
 
     /// <summary>The join of two states: what may hold where control flow joins.</summary>
     public static MergeState Join(MergeState left, MergeState right)
     {
         if (ReferenceEquals(left, right))
             return left;
-        ImmutableDictionary<object, string> paths = left._paths;
-        foreach (KeyValuePair<object, string> entry in right._paths)
-            paths = paths.SetItem(entry.Key, paths.TryGetValue(entry.Key, out string? known) && known != entry.Value ? Ambiguous : entry.Value);
-        ImmutableDictionary<string, MergeFact> merges = left._merges;
-        foreach (KeyValuePair<string, MergeFact> entry in right._merges)
-            merges = merges.SetItem(entry.Key, merges.TryGetValue(entry.Key, out MergeFact? known) ? Join(known, entry.Value) : entry.Value);
-        ImmutableDictionary<string, Truth> conditions = Common(left._conditions, right._conditions);
-        return new(paths, merges, conditions);
+        ImmutableDictionary<ObjectPath, ObjectPath> objects = left._objects;
+        foreach (ObjectPath place in left._objects.Keys.Concat(right._objects.Keys))
+        {
+            ObjectPath? one = left.Given(place), other = right.Given(place);
+            if (Equals(one, other))
+                continue;
+            if (place.IsVariable)
+                objects = objects.SetItem(place, one is null ? other! : other is null ? one : ObjectPath.JoinedOf(place));
+            else
+                objects = objects.Remove(place);
+        }
+
+        ImmutableDictionary<ObjectPath, FunctionValue?> functions = left._functions;
+        foreach (ObjectPath place in left._functions.Keys.Concat(right._functions.Keys))
+            functions = functions.SetItem(place, JoinFunctions(place, left, right));
+        ImmutableDictionary<ObjectPath, MergeFact> merges = left._merges;
+        foreach (KeyValuePair<ObjectPath, MergeFact> entry in right._merges)
+            merges = merges.SetItem(entry.Key, merges.TryGetValue(entry.Key, out MergeFact? known) ? MergeFact.Join(known, entry.Value) : entry.Value);
+        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> contents = left._contents.RemoveRange(left._contents.Keys.Where(collection =>
+            right._contents.ContainsKey(collection) && !left.ContentsOf(collection).SequenceEqual(right.ContentsOf(collection))));
+        contents = contents.AddRange(right._contents.Where(entry => !left._contents.ContainsKey(entry.Key)));
+        return new(objects, functions, contents, merges, Truths.Common(left._conditions, right._conditions));
+    }
+
+    /// <summary>The join of the states behind the methods of several classes, one of which runs: what each of them leaves, and what one alone did.</summary>
+    public static MergeState JoinTargets(IReadOnlyList<MergeState> states)
+    {
+        MergeState joined = states.Aggregate(Join);
+        ImmutableDictionary<ObjectPath, MergeFact> merges = joined._merges;
+        foreach (KeyValuePair<ObjectPath, MergeFact> merge in joined._merges)
+        {
+            bool isLeftByAll = states.All(state => state._merges.ContainsKey(merge.Key));
+            if (!isLeftByAll && !merge.Value.Conditions.Keys.Any(condition => condition.Equal is TypeTerm))
+                merges = merges.Remove(merge.Key);
+            else if (states.Any(state => state._merges.TryGetValue(merge.Key, out MergeFact? fact) && fact.Kind == MergeKind.Asked))
+                merges = merges.SetItem(merge.Key, merge.Value with { Kind = MergeKind.Asked });
+        }
+
+        return joined.With(merges: merges);
     }
 
     /// <inheritdoc/>
     public bool Equals(MergeState? other) =>
         other is not null && (ReferenceEquals(this, other)
-            || (AreEqual(_paths, other._paths) && AreEqual(_merges, other._merges) && AreEqual(_conditions, other._conditions)));
+            || (Truths.AreEqual(_objects, other._objects) && Truths.AreEqual(_functions, other._functions) && AreEqual(_contents, other._contents)
+                && Truths.AreEqual(_merges, other._merges) && Truths.AreEqual(_conditions, other._conditions)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as MergeState);
@@ -190,41 +317,63 @@ internal sealed class MergeState : IEquatable<MergeState>
     /// <inheritdoc/>
     public override int GetHashCode() => _merges.Count;
 
-    private static MergeFact Join(MergeFact left, MergeFact right)
-    {
-        if (left.Equals(right))
-            return left;
-        MergeKind kind = left.Kind == right.Kind
-            ? left.Kind
-            : left.Kind == MergeKind.Asked ? right.Kind
-            : right.Kind == MergeKind.Asked ? left.Kind
-            : MergeKind.Either;
-        return new MergeFact(kind, Common(left.Conditions, right.Conditions));
-    }
+    /// <summary>A merge by the method of one class tells nothing where the object may be of another.</summary>
+    private bool IsKnownToHappen(MergeFact merge) => merge.Conditions.All(condition =>
+        condition.Key.Equal is not TypeTerm || (_conditions.TryGetValue(condition.Key, out Truth truth) && truth == Truth.Holds));
 
-    /// <summary>What two paths have in common; a condition that holds on one and fails on the other tells nothing.</summary>
-    private static ImmutableDictionary<string, Truth> Common(ImmutableDictionary<string, Truth> left, ImmutableDictionary<string, Truth> right)
+    private MergeState Changed(Func<ImmutableDictionary<Condition, Truth>, ImmutableDictionary<Condition, Truth>> change)
     {
-        ImmutableDictionary<string, Truth> common = left;
-        foreach (KeyValuePair<string, Truth> entry in left)
+        ImmutableDictionary<ObjectPath, MergeFact> merges = _merges;
+        foreach (KeyValuePair<ObjectPath, MergeFact> merge in _merges)
         {
-            Truth joined = right.TryGetValue(entry.Key, out Truth other) ? entry.Value | other : Truth.Holds | Truth.Fails;
-            if ((joined & Truth.Fails) != 0 && joined != Truth.Fails)
-                common = common.Remove(entry.Key);
-            else if (joined != entry.Value)
-                common = common.SetItem(entry.Key, joined);
+            ImmutableDictionary<Condition, Truth> conditions = change(merge.Value.Conditions);
+            if (!ReferenceEquals(conditions, merge.Value.Conditions))
+                merges = merges.SetItem(merge.Key, merge.Value with { Conditions = conditions });
         }
 
-        return common;
+        return With(merges: merges, conditions: change(_conditions));
+    }
+
+    private MergeState Without(Func<MergeFact, bool> isForgotten) =>
+        With(merges: _merges.RemoveRange(_merges.Where(merge => isForgotten(merge.Value)).Select(merge => merge.Key)));
+
+    private MergeState OnTurns(Func<ImmutableDictionary<ObjectPath, Turns>, ImmutableDictionary<ObjectPath, Turns>> change) =>
+        With(merges: _merges.SetItems(_merges.Select(merge =>
+            new KeyValuePair<ObjectPath, MergeFact>(merge.Key, merge.Value with { Turns = change(merge.Value.Turns) }))));
+
+    /// <summary>Forgets the elements at an index that changes.</summary>
+    private MergeState WithoutElementsAt(ISymbol index) => new(
+        _objects.RemoveRange(_objects.Where(entry => entry.Key.IsAt(index)).Select(entry => entry.Key))
+            .SetItems(_objects.Where(entry => !entry.Key.IsAt(index) && entry.Value.IsAt(index))
+                .Select(entry => new KeyValuePair<ObjectPath, ObjectPath>(entry.Key, ObjectPath.JoinedOf(entry.Key)))),
+        _functions.RemoveRange(_functions.Keys.Where(place => place.IsAt(index))),
+        _contents,
+        _merges.RemoveRange(_merges.Keys.Where(merged => merged.IsAt(index))),
+        _conditions);
+
+    private MergeState With(
+        ImmutableDictionary<ObjectPath, ObjectPath>? objects = null,
+        ImmutableDictionary<ObjectPath, FunctionValue?>? functions = null,
+        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>>? contents = null,
+        ImmutableDictionary<ObjectPath, MergeFact>? merges = null,
+        ImmutableDictionary<Condition, Truth>? conditions = null) =>
+        new(objects ?? _objects, functions ?? _functions, contents ?? _contents, merges ?? _merges, conditions ?? _conditions);
+
+    private static FunctionValue? JoinFunctions(ObjectPath place, MergeState left, MergeState right)
+    {
+        bool isLeft = left._functions.TryGetValue(place, out FunctionValue? one), isRight = right._functions.TryGetValue(place, out FunctionValue? other);
+        if (place.IsVariable && isLeft != isRight)
+            return isLeft ? one : other;
+        one = isLeft ? one : FunctionValue.None;
+        other = isRight ? other : FunctionValue.None;
+        return one is not null && other is not null ? FunctionValue.Join(one, other) : null;
     }
 
     private static Truth Of(bool holds) => holds ? Truth.Holds : Truth.Fails;
 
-    private static bool IsWithin(string path, string holder) =>
-        path.Length > holder.Length && path.StartsWith(holder, StringComparison.Ordinal) && s_separators.Contains(path[holder.Length]);
-
-    private static bool AreEqual<TKey, TValue>(ImmutableDictionary<TKey, TValue> left, ImmutableDictionary<TKey, TValue> right)
-        where TKey : notnull =>
+    private static bool AreEqual(
+        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> left, ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> right) =>
         ReferenceEquals(left, right)
-            || (left.Count == right.Count && left.All(entry => right.TryGetValue(entry.Key, out TValue? value) && Equals(entry.Value, value)));
+            || (left.Count == right.Count
+                && left.All(entry => right.TryGetValue(entry.Key, out ImmutableArray<ObjectPath> elements) && elements.SequenceEqual(entry.Value)));
 }

@@ -5,89 +5,148 @@ using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Discovery;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Domains.Merges;
 
-/// <summary>The types that merge, as a compilation sees them.</summary>
-internal sealed class MergeTypes(Compilation compilation)
+/// <summary>The toolkit's types that merge or use an adapter, as a compilation sees them, and the bodies of the compilation that do so.</summary>
+internal sealed class MergeTypes
 {
     // The rules about merges share the bodies that they read.
     private static readonly ConditionalWeakTable<Compilation, MergeTypes> s_known = new();
 
-    private readonly INamedTypeSymbol? _linear = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Linear");
-    private readonly INamedTypeSymbol? _model = compilation.GetTypeByMetadataName("AdapterToolkit.Models.LanguageModel");
-    private readonly INamedTypeSymbol? _root = compilation.GetTypeByMetadataName("AdapterToolkit.Modules.Model");
-    private readonly INamedTypeSymbol? _adapter = compilation.GetTypeByMetadataName("AdapterToolkit.Adapters.LowRankAdapter");
-    private readonly INamedTypeSymbol? _trainer = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer");
-    private readonly INamedTypeSymbol? _trainerOfBatches = compilation.GetTypeByMetadataName("AdapterToolkit.Training.Trainer`1");
+    private readonly INamedTypeSymbol? _linear;
+    private readonly INamedTypeSymbol? _module;
+    private readonly INamedTypeSymbol? _model;
+    private readonly INamedTypeSymbol? _root;
+    private readonly INamedTypeSymbol? _adapter;
+    private readonly INamedTypeSymbol? _trainer;
+    private readonly INamedTypeSymbol? _trainerOfBatches;
+    private readonly INamedTypeSymbol? _checkpoint;
+    private readonly INamedTypeSymbol? _format;
+    private readonly Bodies _bodies;
+    private readonly MergeNames _names;
+    private readonly ConcurrentDictionary<ISymbol, AdapterUse> _uses = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, MergeState> _constructed = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _holding = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> _merging = new(SymbolEqualityComparer.Default);
 
-    private readonly INamedTypeSymbol? _checkpoint = compilation.GetTypeByMetadataName("AdapterToolkit.Training.TrainingCheckpoint");
-    private readonly Bodies _bodies = Bodies.Of(compilation);
-    private readonly ConcurrentDictionary<ISymbol, bool> _holding = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<ISymbol, bool> _merging = new(SymbolEqualityComparer.Default);
+    private MergeTypes(Compilation compilation)
+    {
+        Compilation = compilation;
+        Known = KnownTypes.Of(compilation);
+        Targets = CallTargets.Of(compilation);
+        Failures = new ExpectedFailure(compilation);
+        _linear = Find(RuntimeNames.Linear);
+        _module = Find(RuntimeNames.Module);
+        _model = Find(RuntimeNames.LanguageModel);
+        _root = Find(RuntimeNames.Model);
+        _adapter = Find(RuntimeNames.LowRankAdapter);
+        _trainer = Find(RuntimeNames.Trainer);
+        _trainerOfBatches = Find(RuntimeNames.Trainer + "`1");
+        _checkpoint = Find(RuntimeNames.TrainingCheckpoint);
+        _format = Find(RuntimeNames.WeightFormat);
+        _bodies = Bodies.Of(compilation);
+        _names = new MergeNames(compilation);
+    }
 
     /// <summary>The names of what merges.</summary>
-    public static string[] NamesOfMerges { get; } = ["Merge", "MergeTo", "MergeToBaseType"];
+    public static string[] NamesOfMerges { get; } = [RuntimeNames.Members.Merge, RuntimeNames.Members.MergeTo, RuntimeNames.Members.MergeToBaseType];
 
-    /// <summary>Those of a compilation.</summary>
-    public static MergeTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new MergeTypes(compilation));
+    /// <summary>The toolkit's types that modules are made of.</summary>
+    public KnownTypes Known { get; }
 
-    /// <summary>The toolkit's types.</summary>
-    public KnownTypes Known { get; } = KnownTypes.Of(compilation);
+    /// <summary>Which bodies calls can run.</summary>
+    public CallTargets Targets { get; }
+
+    /// <summary>Which calls run functions to see them fail.</summary>
+    public ExpectedFailure Failures { get; }
 
     /// <summary>The compilation.</summary>
-    public Compilation Compilation => compilation;
+    public Compilation Compilation { get; }
 
     /// <summary>Whether the compilation references the toolkit.</summary>
     public bool AreThere => _linear is not null && _model is not null;
 
     /// <summary>Whether the compilation is the toolkit itself, which merges layer by layer behind these methods.</summary>
-    public bool IsToolkit => SymbolEqualityComparer.Default.Equals(_linear?.ContainingAssembly, compilation.Assembly);
+    public bool IsToolkit => SymbolEqualityComparer.Default.Equals(_linear?.ContainingAssembly, Compilation.Assembly);
 
-    /// <summary>Whether a member is declared by the toolkit.</summary>
-    public bool IsOfToolkit(ISymbol member) => SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _linear?.ContainingAssembly);
+    /// <summary>Whether some code of the compilation may merge.</summary>
+    public bool IsUsed => _names.NameMerges;
 
-    /// <summary>Whether a method is one of a layer or of a model.</summary>
-    public bool IsOfMerging(IMethodSymbol method) => IsOfLinear(method) || IsOfModel(method);
+    /// <summary>Those of a compilation.</summary>
+    public static MergeTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new MergeTypes(compilation));
+
+    /// <summary>A type of the toolkit, by its name in emitted text.</summary>
+    public INamedTypeSymbol? Find(string name) => Compilation.GetTypeByMetadataName(RuntimeNames.InMetadata(name));
+
+    /// <summary>What a member does with an adapter, or one that it overrides.</summary>
+    public AdapterUse UseOf(ISymbol member)
+    {
+        member = (member is IMethodSymbol { ReducedFrom: { } whole } ? whole : member).OriginalDefinition;
+        while (member is IMethodSymbol { OverriddenMethod: { } method })
+            member = method.OriginalDefinition;
+        while (member is IPropertySymbol { OverriddenProperty: { } property })
+            member = property.OriginalDefinition;
+        return IsOfToolkit(member) ? _uses.GetOrAdd(member, Read) : AdapterUse.None;
+    }
 
     /// <summary>Whether a call is a merge.</summary>
-    public bool IsMerge(IInvocationOperation call) => call.TargetMethod.Name is "Merge" or "MergeTo" or "MergeToBaseType" && IsOfMerging(call.TargetMethod);
-
-    /// <summary>Whether a member is a layer's.</summary>
-    public bool IsOfLinear(ISymbol member) => IsOf(member, _linear);
-
-    /// <summary>Whether a member is a model's.</summary>
-    public bool IsOfModel(ISymbol member) => IsOf(member, _model) || IsOf(member, _root);
-
-    /// <summary>Whether a member is the adapter's of a model.</summary>
-    public bool IsOfAdapter(ISymbol member) => IsOf(member, _adapter);
+    public bool IsMerge(IInvocationOperation call) => UseOf(call.TargetMethod) is AdapterUse.Merge or AdapterUse.MergeTo or AdapterUse.MergeToBaseType;
 
     /// <summary>Whether a type is a trainer: that of language models, or the one for any objective.</summary>
     public bool IsTrainer(ITypeSymbol? type) => Is(type, _trainer) || Is(type, _trainerOfBatches);
 
-    /// <summary>Whether a member is one of those that save and restore training.</summary>
-    public bool IsOfCheckpoint(ISymbol member) => Is(member.ContainingType, _checkpoint);
+    /// <summary>Whether a body may merge: it names a merge, or a member of the compilation that may.</summary>
+    public bool MayMerge(SyntaxNode body) => _names.MayMerge(body);
 
-    /// <summary>Whether a method is one of the compilation whose body names what merges, or uses an adapter.</summary>
-    public bool MayMerge(IMethodSymbol method, CancellationToken cancellation)
+    /// <summary>Whether a body names a merge itself.</summary>
+    public static bool NamesMerge(SyntaxNode body) => MergeNames.NameMerge(body);
+
+    /// <summary>Whether a method is one of the compilation whose body may merge, or use an adapter.</summary>
+    public bool MayUseAdapter(IMethodSymbol method, CancellationToken cancellation)
     {
         method = Bodies.DefinitionOf(method);
-        if (!SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, compilation.Assembly))
-            return false;
-        return _merging.GetOrAdd(method, _ => method.DeclaringSyntaxReferences.Any(reference => NamesAMerge(reference.GetSyntax(cancellation))));
+        return SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, Compilation.Assembly)
+            && _merging.GetOrAdd(
+                method, method => method.DeclaringSyntaxReferences.Any(reference => _names.MayUseAdapter(reference.GetSyntax(cancellation))));
     }
 
-    /// <summary>Whether a call may reach a module that a merge would change: it is given one, or its object holds one.</summary>
-    public bool MayReachModule(IInvocationOperation call) =>
-        call.Arguments.Any(argument => Known.IsModule(argument.Value.Type)
-            || argument.Value is IConversionOperation { Operand.Type: var type } && Known.IsModule(type))
-        || (call.TargetMethod is { IsStatic: false, ContainingType: { } owner } && _holding.GetOrAdd(owner, holder => Holds((INamedTypeSymbol)holder)));
+    /// <summary>Whether a loop takes merges back, or calls a method of the compilation that may.</summary>
+    public bool TakesBack(SyntaxNode loop, CancellationToken cancellation) => _names.TakingBack(loop).Any(name =>
+        _bodies.ModelOf(loop.SyntaxTree).GetSymbolInfo(name, cancellation).Symbol is IMethodSymbol method
+            && (UseOf(method) is AdapterUse.Unmerge or AdapterUse.Replace
+                || (method.DeclaringSyntaxReferences.Length > 0 && _names.TakingBack(method.DeclaringSyntaxReferences[0].GetSyntax(cancellation)).Any())));
+
+    /// <summary>What an object of a class holds from its making on, whatever is done with it later.</summary>
+    public MergeState ConstructedStateOf(INamedTypeSymbol type, CancellationToken cancellation) =>
+        _constructed.GetOrAdd(type.OriginalDefinition, type => MergeFlow.Construct(this, type, cancellation));
+
+    /// <summary>Whether the objects of a class hold delegates, which its methods may call.</summary>
+    public bool HoldsFunctions(INamedTypeSymbol type) => _holding.GetOrAdd(type.OriginalDefinition, static type =>
+        type.GetMembers().Any(member => member is IFieldSymbol { Type.TypeKind: TypeKind.Delegate } or IEventSymbol)
+            || type.InstanceConstructors.Any(constructor => constructor.Parameters.Any(parameter => parameter.Type.TypeKind == TypeKind.Delegate)));
+
+    /// <summary>Whether a member holds for good what it is given where its object is made.</summary>
+    public bool IsFixed(ISymbol member) => member switch
+    {
+        IFieldSymbol { IsReadOnly: true } or IPropertySymbol { SetMethod: null } => true,
+        IEventSymbol or IParameterSymbol or IFieldSymbol { Type.TypeKind: TypeKind.Delegate } => IsUnchanged(member),
+        _ => false,
+    };
+
+    /// <summary>Whether nothing outside of constructors gives a member, or an element of what it holds, something else.</summary>
+    public bool IsUnchanged(ISymbol member) => !_names.Replacing(member.Name)
+        .Any(target => SymbolEqualityComparer.Default.Equals(_bodies.ModelOf(target.SyntaxTree).GetSymbolInfo(target).Symbol?.OriginalDefinition, member));
 
     /// <summary>The body of a method of the compilation, or the initializer of a field or property; null where it has none.</summary>
     public ControlFlowGraph? GraphOf(ISymbol symbol, CancellationToken cancellation) => _bodies.GraphOf(symbol, cancellation);
+
+    /// <summary>The operation of an expression.</summary>
+    public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => _bodies.OperationOf(node, cancellation);
 
     /// <summary>The method, or the field or property with an initializer, in whose body an expression stands.</summary>
     public ISymbol? BodyAround(SyntaxNode expression, CancellationToken cancellation)
@@ -98,16 +157,25 @@ internal sealed class MergeTypes(Compilation compilation)
         return symbol is IFieldSymbol { AssociatedSymbol: { } property } ? property : symbol;
     }
 
-    /// <summary>The argument that a call gives a parameter; null where it calls something else, or leaves the parameter out.</summary>
+    /// <summary>
+    /// The argument that a call gives a parameter, or that hands on the method of the parameter; null where it calls something else, or leaves the
+    /// parameter out.
+    /// </summary>
     public SyntaxNode? ArgumentOf(SyntaxNode call, IParameterSymbol parameter, CancellationToken cancellation)
     {
+        if (call is ArgumentSyntax argument)
+        {
+            return _bodies.ModelOf(call.SyntaxTree).GetSymbolInfo(argument.Expression, cancellation).Symbol is IMethodSymbol handed
+                && CanRun(handed, parameter.ContainingSymbol) ? call : null;
+        }
+
         (IMethodSymbol? called, ImmutableArray<IArgumentOperation> arguments) = _bodies.OperationOf(call, cancellation) switch
         {
             IInvocationOperation invocation => (invocation.TargetMethod, invocation.Arguments),
             IObjectCreationOperation creation => (creation.Constructor, creation.Arguments),
             _ => ((IMethodSymbol?)null, ImmutableArray<IArgumentOperation>.Empty),
         };
-        return called is not null && SymbolEqualityComparer.Default.Equals(Bodies.DefinitionOf(called), parameter.ContainingSymbol)
+        return called is not null && CanRun(called, parameter.ContainingSymbol)
             ? arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal)?.Syntax
             : null;
     }
@@ -131,17 +199,43 @@ internal sealed class MergeTypes(Compilation compilation)
         }
     }
 
-    private bool Holds(INamedTypeSymbol type) => Known.IsModule(type)
-        || type.GetMembers().Any(member => member is IFieldSymbol { Type: var held } && Known.IsModule(held))
-        || type.InstanceConstructors.Any(constructor => constructor.Parameters.Any(parameter => Known.IsModule(parameter.Type)));
+    private bool CanRun(IMethodSymbol called, ISymbol method) =>
+        SymbolEqualityComparer.Default.Equals(Bodies.DefinitionOf(called), method)
+            || ((called.IsVirtual || called.IsAbstract || called.IsOverride) && Targets.Of(called).Contains(method, SymbolEqualityComparer.Default));
 
-    /// <summary>Whether a member is a type's own, or one by which the toolkit extends it.</summary>
-    private bool IsOf(ISymbol member, INamedTypeSymbol? type) =>
-        Is(Receiver.TypeOf(member), type) && (!Receiver.IsExtension(member) || IsOfToolkit(member));
+    /// <summary>Whether a member is declared by the toolkit.</summary>
+    private bool IsOfToolkit(ISymbol member) => SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _linear?.ContainingAssembly);
 
-    private static bool NamesAMerge(SyntaxNode declaration) => declaration.DescendantNodes().OfType<IdentifierNameSyntax>()
-        .Any(name => name.Identifier.ValueText is "Merge" or "MergeTo" or "MergeToBaseType" or "Unmerge"
-            or "SetFactors" or "Adapter" or "ForwardBackward" or "Fit" or "FitAsync" or "Factors" or "IsMerged");
+    private AdapterUse Read(ISymbol member)
+    {
+        ITypeSymbol? type = Receiver.TypeOf(member);
+        bool isLayer = Is(type, _linear), isModel = Is(type, _model) || Is(type, _root);
+        bool isAdapter = Is(type, _adapter), isTrainer = IsTrainer(type);
+        return member.Name switch
+        {
+            RuntimeNames.Members.Merge when isLayer || isModel => AdapterUse.Merge,
+            RuntimeNames.Members.MergeTo when isLayer || isModel => AdapterUse.MergeTo,
+            RuntimeNames.Members.MergeToBaseType when isLayer || isModel => AdapterUse.MergeToBaseType,
+            RuntimeNames.Members.Unmerge when isLayer || isModel => AdapterUse.Unmerge,
+            RuntimeNames.Members.SetFactors when isLayer => AdapterUse.SetFactors,
+            RuntimeNames.Members.Factors when isLayer => AdapterUse.Factors,
+            RuntimeNames.Members.IsMerged when isLayer => AdapterUse.Ask,
+            RuntimeNames.Members.ForwardBackward when isModel => AdapterUse.Train,
+            RuntimeNames.Members.Fit or RuntimeNames.Members.FitAsync or RuntimeNames.Members.Step when isTrainer => AdapterUse.Train,
+            RuntimeNames.Members.Model when isTrainer => AdapterUse.TrainedModel,
+            RuntimeNames.Members.Save when Is(type, _checkpoint) => AdapterUse.SaveTraining,
+            RuntimeNames.Members.Save when isAdapter => AdapterUse.Save,
+            RuntimeNames.Members.Initialize or RuntimeNames.Members.Load or RuntimeNames.Members.Remove when isAdapter => AdapterUse.Replace,
+            RuntimeNames.Members.Layers when isAdapter => AdapterUse.AdaptedLayers,
+            RuntimeNames.Members.Bytes when isAdapter => AdapterUse.AskModel,
+            RuntimeNames.Members.TrainableParameters or RuntimeNames.Members.TrainableParameterCount when isModel => AdapterUse.AskModel,
+            RuntimeNames.Members.LinearLayers when isModel || Is(type, _module) => AdapterUse.Layers,
+            RuntimeNames.Members.Adapter when isModel => AdapterUse.Adapter,
+            RuntimeNames.Members.BitsPerWeight or RuntimeNames.Members.Format or RuntimeNames.Members.MarkedFormat
+                when member is IPropertySymbol property && (Is(property.Type, _format) || isModel) => AdapterUse.Format,
+            _ => AdapterUse.None,
+        };
+    }
 
     private static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>
         type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);

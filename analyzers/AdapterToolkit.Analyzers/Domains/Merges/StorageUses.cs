@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -12,12 +13,14 @@ internal sealed class StorageUses(Compilation compilation)
     // A file that is not edited keeps its tree, and what is known of it.
     private static readonly ConditionalWeakTable<SyntaxTree, OfFile> s_known = new();
 
+    private static readonly HashSet<string> s_dense = [RuntimeNames.Members.Dense, RuntimeNames.Simple(RuntimeNames.WeightStorage)];
+
     private readonly OfFile[] _files = [.. WrittenFiles.Of(compilation).Select(tree => s_known.GetValue(tree, static tree => new OfFile(tree)))];
 
     /// <summary>Whether some code could load dense weights.</summary>
     public bool NamesDense => _files.Any(file => file.NamesDense);
 
-    /// <summary>The calls of methods with a method's name.</summary>
+    /// <summary>The calls of methods with a method's name, and the arguments that may hand such a method on.</summary>
     public IEnumerable<SyntaxNode> CallsOf(IMethodSymbol method) => _files.SelectMany(file => file.CallsOf(method.Name));
 
     /// <summary>What one file names and calls.</summary>
@@ -31,7 +34,7 @@ internal sealed class StorageUses(Compilation compilation)
             {
                 switch (node)
                 {
-                    case IdentifierNameSyntax { Identifier.ValueText: "Dense" or "WeightStorage" }:
+                    case IdentifierNameSyntax { Identifier.ValueText: var named } when s_dense.Contains(named):
                         NamesDense = true;
                         break;
                     case InvocationExpressionSyntax { Expression: var called }:
@@ -42,6 +45,10 @@ internal sealed class StorageUses(Compilation compilation)
                             MemberBindingExpressionSyntax { Name.Identifier.ValueText: var name } => name,
                             _ => "",
                         }, node);
+                        break;
+                    case ArgumentSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax } argument:
+                        Add(argument.Expression is MemberAccessExpressionSyntax access ? access.Name.Identifier.ValueText
+                            : ((SimpleNameSyntax)argument.Expression).Identifier.ValueText, node);
                         break;
                     case BaseObjectCreationExpressionSyntax or PrimaryConstructorBaseTypeSyntax or ConstructorInitializerSyntax:
                         Add(WellKnownMemberNames.InstanceConstructorName, node);
