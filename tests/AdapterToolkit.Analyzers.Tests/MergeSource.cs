@@ -18,13 +18,6 @@ internal static class MergeSource
             {{RuleTest<MergeOnceAnalyzer>.EmittedHalf}}
             public static Model Load(string f) => new();
         }
-        public static class Assert
-        {
-            public static T Throws<T>(Action a) where T : Exception => null!;
-            public static void True(bool b) { }
-            public static void Null(object? o) { }
-            public static Exception? Exception(Action a) => null;
-        }
         public class Box { public Model Model = new(); public Model Prop { get; set; } = new(); }
         public static class Exporter {
             public static void MergeAndSave(LanguageModel model, string path) { model.Merge(); model.Save(path); }

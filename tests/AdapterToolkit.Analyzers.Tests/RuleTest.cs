@@ -10,7 +10,9 @@ using Xunit;
 
 namespace AdapterToolkit.Analyzers.Tests;
 
-/// <summary>Runs one analyzer over a source in which <c>{|ADT0001:text|}</c> marks what it should report.</summary>
+/// <summary>
+/// Runs one analyzer over a source in which <c>{|ADT0001:text|}</c> marks what it should report: as it is written, and with names that say nothing.
+/// </summary>
 /// <typeparam name="T">The analyzer.</typeparam>
 internal static class RuleTest<T>
     where T : DiagnosticAnalyzer, new()
@@ -70,8 +72,10 @@ internal static class RuleTest<T>
     public static Task CheckAlone(string source) =>
         Run(source, "global using System; global using System.Collections.Generic; global using System.Linq;", [.. Net100.References.All]);
 
-    private static Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
+    private static async Task Run(string source, string usings, ImmutableArray<MetadataReference> references, bool compiles = true)
     {
+        if (TestFramework.IsUsedBy(source))
+            (usings, references) = (TestFramework.Usings + usings, references.Add(TestFramework.Reference));
         CSharpAnalyzerTest<T, DefaultVerifier> test = new()
         {
             ReferenceAssemblies = new ReferenceAssemblies("net10.0"),
@@ -80,7 +84,8 @@ internal static class RuleTest<T>
         test.TestState.Sources.Add(source);
         test.TestState.Sources.Add(usings);
         test.TestState.AdditionalReferences.AddRange(references);
-        return test.RunAsync(TestContext.Current.CancellationToken);
+        await test.RunAsync(TestContext.Current.CancellationToken);
+        await Renaming.Check(new T(), source, usings, references, compiles);
     }
 
     internal static ImmutableArray<MetadataReference> References =>

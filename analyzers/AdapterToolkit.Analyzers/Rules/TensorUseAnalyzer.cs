@@ -67,10 +67,10 @@ public sealed class TensorUseAnalyzer() : ToolkitAnalyzer([.. s_rules.Select(rul
             bool meets = operation switch
             {
                 IInvocationOperation call => types.HoldsTensor(call.Type) || types.HoldsTensor(call.TargetMethod.ContainingType)
-                    || TensorTypes.Is(call.TargetMethod.ContainingType, types.TorchOptimizers) || MatrixProduct.IsNamedProduct(call.TargetMethod.Name),
+                    || TensorTypes.Is(call.TargetMethod.ContainingType, types.TorchOptimizers) || MatrixProduct.IsProduct(call.TargetMethod, types),
                 IMemberReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation =>
                     types.HoldsTensor(operation.Type),
-                IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } binary => types.IsNamedMatrix(binary.Type),
+                IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } binary => types.IsMatrix(binary.Type),
                 _ => false,
             };
             if (meets)

@@ -6,7 +6,7 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
 /// <summary>
 /// Tells, from names alone, in which bodies a rule about tensors could be broken, so that all others cost nothing. A body is of
-/// interest where it names a factor or a frozen weight, multiplies matrices, or uses a member of the compilation that does.
+/// interest where it names a factor or a frozen weight, makes a parameter, or uses a member of the compilation that does.
 /// </summary>
 internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes types)
 {
@@ -31,7 +31,7 @@ internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes type
         foreach (SimpleNameSyntax name in body.DescendantNodesAndSelf().OfType<SimpleNameSyntax>())
         {
             string text = name.Identifier.ValueText;
-            if (s_sources.Contains(text) || MemberNames.IsProduct(name) || MemberNames.IsParameterMade(name) || _members.Value.Contains(text))
+            if (s_sources.Contains(text) || MemberNames.IsParameterMade(name) || _members.Value.Contains(text))
                 return true;
         }
 
@@ -39,18 +39,18 @@ internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes type
     }
 
     /// <summary>
-    /// The names of members whose bodies multiply matrices, make parameters or load weights, and of those that use a member that multiplies.
+    /// The names of members whose bodies name a factor or a frozen weight, make parameters or load weights, and of those that use a member of the first kind.
     /// </summary>
     private static HashSet<string> MembersOf(Compilation compilation)
     {
-        HashSet<string> multiplying = [], making = [];
+        HashSet<string> naming = [], making = [];
         Dictionary<string, List<string>> users = [];
         foreach (SyntaxTree tree in WrittenFiles.Of(compilation))
         {
             foreach (MemberNames member in MemberNames.Of(tree))
             {
-                if (member.Multiplies)
-                    multiplying.Add(member.Name);
+                if (member.Uses.Overlaps(s_sources))
+                    naming.Add(member.Name);
                 else if (member.MakesParameters)
                     making.Add(member.Name);
                 foreach (string used in member.Uses)
@@ -62,19 +62,19 @@ internal sealed class BodiesOfInterest(Compilation compilation, TensorTypes type
             }
         }
 
-        Stack<string> rest = new(multiplying);
+        Stack<string> rest = new(naming);
         while (rest.Count > 0)
         {
             if (!users.TryGetValue(rest.Pop(), out List<string>? names))
                 continue;
             foreach (string name in names)
             {
-                if (multiplying.Add(name))
+                if (naming.Add(name))
                     rest.Push(name);
             }
         }
 
-        making.UnionWith(multiplying);
+        making.UnionWith(naming);
         return making;
     }
 }

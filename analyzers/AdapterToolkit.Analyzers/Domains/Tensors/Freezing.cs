@@ -83,7 +83,8 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
                         && SecondOf(made) is { } second && Freezes(second))
                         places.Add((name, MadeFor(made)));
                     else if (text.IndexOf("freeze", StringComparison.OrdinalIgnoreCase) >= 0 && text.IndexOf("unfreeze", StringComparison.OrdinalIgnoreCase) < 0
-                        && name.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not null)
+                        && name.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
+                        && modelOf(name.SyntaxTree).GetSymbolInfo(call).Symbol is not { DeclaringSyntaxReferences.Length: > 0 })
                         places.Add((name, null));
                     break;
             }

@@ -11,27 +11,17 @@ internal sealed class MemberNames(string name)
     // A file that is not edited keeps its tree, and what is known of it.
     private static readonly ConditionalWeakTable<SyntaxTree, IReadOnlyList<MemberNames>> s_known = new();
 
-    /// <summary>The member: a method, a property, a local function, or a field that is given a value.</summary>
+    /// <summary>The member: a method, a property, a local function, a field that is given a value, or what a method is called of.</summary>
     public string Name { get; } = name;
 
     /// <summary>The names in its body.</summary>
     public HashSet<string> Uses { get; } = [];
-
-    /// <summary>Whether it multiplies matrices.</summary>
-    public bool Multiplies { get; private set; }
 
     /// <summary>Whether it makes a parameter, or loads a weight.</summary>
     public bool MakesParameters { get; private set; }
 
     /// <summary>The members of a file.</summary>
     public static IReadOnlyList<MemberNames> Of(SyntaxTree tree) => s_known.GetValue(tree, Read);
-
-    /// <summary>Whether a name is that of a method that multiplies matrices, where it is called.</summary>
-    public static bool IsProduct(SimpleNameSyntax name) =>
-        name.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax }
-            or MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax }
-        && MatrixProduct.IsNamedProduct(name.Identifier.ValueText)
-        && !(name.Parent is MemberAccessExpressionSyntax access && access.Expression == name);
 
     /// <summary>Whether a name is that of <c>Parameter</c>, where one is made.</summary>
     public static bool IsParameterMade(SimpleNameSyntax name) =>
@@ -65,9 +55,7 @@ internal sealed class MemberNames(string name)
     private void Use(SimpleNameSyntax name)
     {
         Uses.Add(name.Identifier.ValueText);
-        if (IsProduct(name))
-            Multiplies = true;
-        else if (IsParameterMade(name) || IsWeightLoaded(name))
+        if (IsParameterMade(name) || IsWeightLoaded(name))
             MakesParameters = true;
     }
 
@@ -78,6 +66,7 @@ internal sealed class MemberNames(string name)
         LocalFunctionStatementSyntax function => function.Identifier.ValueText,
         VariableDeclaratorSyntax { Initializer: not null, Parent.Parent: FieldDeclarationSyntax } field => field.Identifier.ValueText,
         AssignmentExpressionSyntax { Left: SimpleNameSyntax target } => target.Identifier.ValueText,
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax filled } } => filled.Identifier.ValueText,
         _ => null,
     };
 

@@ -49,16 +49,16 @@ internal sealed class TensorTypes(Compilation compilation)
     public INamedTypeSymbol? TorchOptimizers { get; } = compilation.GetTypeByMetadataName("TorchSharp.torch+optim");
 
     /// <summary>Whether the compilation is one of tests, which give factors numbers of their own on purpose.</summary>
-    public bool AreTests { get; } = compilation.ReferencedAssemblyNames
-        .Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
-        || assembly.Name is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
+    public bool AreTests { get; } = compilation.ReferencedAssemblyNames.Any(static assembly => IsTestFramework(assembly.Name));
 
     /// <summary>Whether the compilation references TorchSharp.</summary>
     public bool HasTorch => _torchTensor is not null;
 
-    /// <summary>Whether the compilation has matrix types of its own, whose <c>*</c> is a product.</summary>
-    public bool HasMatrices { get; } = compilation.ContainsSymbolsWithName(
-        static name => name.IndexOf("Matrix", StringComparison.Ordinal) >= 0, SymbolFilter.Type);
+    /// <summary>What the compilation's own methods multiply.</summary>
+    public LoopProducts Products { get; } = new(compilation);
+
+    /// <summary>Whether the compilation has operators of its own, which can multiply matrices.</summary>
+    public bool HasMatrices { get; } = compilation.ContainsSymbolsWithName(WellKnownMemberNames.MultiplyOperatorName, SymbolFilter.Member);
 
     /// <summary>Whether the compilation references the toolkit or TorchSharp.</summary>
     public bool AreThere => _tensor is not null || _torchTensor is not null;
@@ -85,16 +85,17 @@ internal sealed class TensorTypes(Compilation compilation)
         null => false,
         IArrayTypeSymbol array => IsNumber(array.ElementType) || IsMatrix(array.ElementType),
         INamedTypeSymbol named => HoldsTensor(named)
-            || IsNamedMatrix(named)
-            || (named.Name.IndexOf("Vector", StringComparison.Ordinal) >= 0 && !IsInNamespace(named, "System"))
+            || Products.IsMatrix(named)
+            || IsLibraryMatrix(named)
+            || (named.DeclaringSyntaxReferences.Length == 0 && named.Name.IndexOf("Vector", StringComparison.Ordinal) >= 0 && !IsInNamespace(named, "System"))
             || (named.TypeArguments.Length == 1 && IsNumber(named.TypeArguments[0])
                 && named.Name is "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" or "List" or "IReadOnlyList"),
         _ => false,
     };
 
-    /// <summary>Whether a type is a matrix by its name, so that its <c>*</c> is a matrix product.</summary>
-    public bool IsNamedMatrix(ITypeSymbol? type) =>
-        type is not null && !IsTorchTensor(type) && !IsToolkitTensor(type)
+    /// <summary>Whether a type is a library's matrix, whose <c>*</c> is a matrix product.</summary>
+    public bool IsLibraryMatrix(ITypeSymbol? type) =>
+        type is { DeclaringSyntaxReferences.Length: 0 } && !IsTorchTensor(type) && !IsToolkitTensor(type)
             && type.Name.IndexOf("Matrix", StringComparison.Ordinal) >= 0 && type.Name is not ("Matrix3x2" or "Matrix4x4");
 
     /// <summary>Whether a type is a single number, a truth value or a text: nothing that a tensor could hide in.</summary>
@@ -109,6 +110,13 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>Whether a type is another one.</summary>
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>
         type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
+
+    /// <summary>Whether a symbol is of a test framework, or of a library of assertions.</summary>
+    public static bool IsOfTestFramework(ISymbol? symbol) => symbol?.ContainingAssembly is { Name: var assembly }
+        && (IsTestFramework(assembly) || assembly is "FluentAssertions" or "AwesomeAssertions" or "Shouldly" or "TUnit.Assertions");
+
+    private static bool IsTestFramework(string assembly) => assembly.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
+        || assembly is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core";
 
     /// <summary>Whether a symbol stands in a namespace, or one inside it.</summary>
     public static bool IsInNamespace(ISymbol symbol, string root)

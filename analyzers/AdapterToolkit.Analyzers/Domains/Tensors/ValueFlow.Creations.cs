@@ -38,9 +38,10 @@ internal sealed partial class ValueFlow
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (!arguments[i].Equals(Value.Other) && (IsPrimary(constructor)
-                || type.GetMembers().Any(member => Key(member.Name) == Key(constructor.Parameters[i].Name) && member is IPropertySymbol or IFieldSymbol)))
-                members = members.SetItem(Key(constructor.Parameters[i].Name), arguments[i]);
+            if (arguments[i].Equals(Value.Other))
+                continue;
+            foreach (ISymbol holder in HoldersOf(constructor, constructor.Parameters[i]))
+                members = members.SetItem(Key(holder), arguments[i]);
         }
 
         if (arguments.All(argument => argument.IsUnknown)
@@ -52,6 +53,24 @@ internal sealed partial class ValueFlow
         _extent.Add(body.Extent);
         Repeat(body.Findings, creation.Syntax);
         return Value.Object(members.SetItems(body.Exit[This].Members));
+    }
+
+    /// <summary>What keeps the argument of a constructor: the class's own parameter, and each member that is given it and nothing else.</summary>
+    private IEnumerable<ISymbol> HoldersOf(IMethodSymbol constructor, IParameterSymbol parameter)
+    {
+        parameter = parameter.OriginalDefinition;
+        INamedTypeSymbol type = constructor.ContainingType.OriginalDefinition;
+        if (IsPrimary(constructor))
+            yield return parameter;
+        ClassCode code = _analysis.LowRank.CodeOf(type);
+        foreach (ISymbol member in type.GetMembers())
+        {
+            bool isOfParameter = member is IPropertySymbol && type.IsRecord && member.Name == parameter.Name
+                && member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(_cancellation) is ParameterSyntax);
+            if (isOfParameter || (member is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol && code.GivenTo(member).ToArray() is [{ } only]
+                && Resolve(only) is IParameterReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Parameter, parameter)))
+                yield return member;
+        }
     }
 
     private bool IsPrimary(IMethodSymbol constructor) =>
@@ -75,7 +94,9 @@ internal sealed partial class ValueFlow
     {
         if (value.IsFactor || value.Kind is ValueKind.Weight or ValueKind.Product or ValueKind.Merged)
             return value.AsCopy();
-        return Shapes.Of(operation, Types) is { } shape ? Value.Of(ValueKind.Trained).Shaped(shape.Rows, shape.Columns) : Value.Other;
+        return Shapes.Of(operation, Types) is { } shape
+            ? Value.Of(ValueKind.Trained).Shaped(shape.Rows, shape.Columns).Started(Starts.Of(operation, Types))
+            : Value.Other;
     }
 
     private Value WithShape(IInvocationOperation call, Value value) =>

@@ -52,7 +52,7 @@ internal sealed partial class ValueFlow
             case IPropertyReferenceOperation property:
                 return Property(property);
             case IEventReferenceOperation held:
-                return Evaluate(held.Instance).Members.TryGetValue(Key(held.Event.Name), out Value? handlers) ? handlers : Held(held.Event);
+                return Evaluate(held.Instance).Members.TryGetValue(Key(held.Event), out Value? handlers) ? handlers : Held(held.Event);
             case IEventAssignmentOperation assignment:
                 return Handled(assignment);
             case IInstanceReferenceOperation:
@@ -144,7 +144,7 @@ internal sealed partial class ValueFlow
         ImmutableArray<Value> arguments = [.. method.Parameters.Select((_, i) => i == method.Parameters.Length - 1 ? elements : Value.Other)];
         if (_analysis.Call(method, arguments, Value.Other, _stack, IsOnTrainingPath, _cancellation) is not { } built)
             return elements;
-        _isExact &= built.IsExact;
+        _extent.Add(built.Extent);
         return built.Returned.IsUnknown ? elements : built.Returned;
     }
 
@@ -192,13 +192,7 @@ internal sealed partial class ValueFlow
     {
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
         for (int i = 0; i < tuple.Elements.Length; i++)
-        {
-            Value value = Evaluate(tuple.Elements[i]);
-            members = members.SetItem($"item{i + 1}", value);
-            if (tuple.NaturalType is INamedTypeSymbol { TupleElements: { IsDefault: false } elements } && i < elements.Length)
-                members = members.SetItem(Key(elements[i].Name), value);
-        }
-
+            members = members.SetItem($"item{i + 1}", Evaluate(tuple.Elements[i]));
         return Value.Object(members);
     }
 
@@ -208,7 +202,7 @@ internal sealed partial class ValueFlow
         foreach (IOperation initializer in created.Initializers)
         {
             if (initializer is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: var property }, Value: var given })
-                result = result.WithMember(Key(property.Name), Evaluate(given));
+                result = result.WithMember(Key(property), Evaluate(given));
         }
 
         return result;
@@ -251,24 +245,17 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>
-    /// left · right or left / right, element by element. Masked, BA has no B(Ax) any more; numbers that are taken from two arrays and
+    /// left · right or left / right, element by element. Multiplied by another matrix, as a mask, BA has no B(Ax); numbers that are taken from two arrays and
     /// multiplied belong to neither.
     /// </summary>
     private Value Scaled(Value left, Value right, IOperation leftOperand, IOperation rightOperand)
     {
-        bool isMasked = (left.ContainsProduct && IsMask(rightOperand)) || (right.ContainsProduct && IsMask(leftOperand));
+        bool isMasked = (left.ContainsProduct && right.IsUnknown && Types.IsMatrix(rightOperand.Type))
+            || (right.ContainsProduct && left.IsUnknown && Types.IsMatrix(leftOperand.Type));
         if (isMasked || (_keepsElements && HasElement(leftOperand) && HasElement(rightOperand)))
             return Value.Other;
         return Algebra.Scaled(left, right, !Types.IsMatrix(leftOperand.Type) || !Types.IsMatrix(rightOperand.Type));
     }
-
-    private bool IsMask(IOperation operand) => Resolve(operand) switch
-    {
-        ILocalReferenceOperation { Local: { IsImplicitlyDeclared: false } local } => TensorMethods.IsMask(local.Name),
-        IParameterReferenceOperation parameter => TensorMethods.IsMask(parameter.Parameter.Name),
-        IMemberReferenceOperation member => TensorMethods.IsMask(member.Member.Name),
-        _ => false,
-    };
 
     private static bool HasElement(IOperation operation) =>
         operation.DescendantsAndSelf().Any(part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true });
@@ -303,5 +290,11 @@ internal sealed partial class ValueFlow
         }
     }
 
-    private static string Key(string name) => name.TrimStart('_').ToLowerInvariant();
+    /// <summary>The name under which an object's value keeps what a member holds; of a tuple's element, the name that it has by its place.</summary>
+    private static string Key(ISymbol member) => member switch
+    {
+        IFieldSymbol { CorrespondingTupleField: { } element } => element.Name.ToLowerInvariant(),
+        IParameterSymbol => "(" + member.Name,
+        _ => member.Name,
+    };
 }
