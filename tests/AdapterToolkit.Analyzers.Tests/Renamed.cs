@@ -8,7 +8,8 @@ namespace AdapterToolkit.Analyzers.Tests;
 /// <summary>
 /// Gives every identifier that a file of a compilation declares a name without meaning, everywhere that it is used: <c>T1</c>, <c>M2</c>,
 /// <c>v3</c>. What others name stays: overrides and implementations of members that the file does not declare, the <c>Forward</c> of a
-/// module, imported functions, the names by which the language finds members, and PEFT's <c>lora_A</c> and <c>lora_B</c>.
+/// module, the parameters of operators and their gradients, imported functions, the names by which the language finds members, and PEFT's
+/// <c>lora_A</c> and <c>lora_B</c>.
 /// </summary>
 internal sealed class Renamed
 {
@@ -164,9 +165,16 @@ internal sealed class Renamed
         || (symbol.IsImplicitlyDeclared && symbol.DeclaringSyntaxReferences.Length == 0)
         || symbol.Locations.Any(place => place.IsInMetadata)
         || symbol is IMethodSymbol { IsExtern: true } or IMethodSymbol { MethodKind: not (MethodKind.Ordinary or MethodKind.LocalFunction) }
-        || (symbol is IParameterSymbol && symbol.IsImplicitlyDeclared)
+        || (symbol is IParameterSymbol && (symbol.IsImplicitlyDeclared || IsOfGradients(symbol.ContainingSymbol)))
         || (symbol is IMethodSymbol or IPropertySymbol && s_foundByTheLanguage.Contains(symbol.Name))
         || (symbol is IMethodSymbol { ContainingType: { } type } && s_ofModules.Contains(symbol.Name) && IsOfModules(type));
+
+    /// <summary>Whether a method is an operator, or computes one's gradient: the toolkit knows what that needs by the names of its parameters.</summary>
+    private static bool IsOfGradients(ISymbol method) => method.ContainingType is { } type && type.GetMembers().OfType<IMethodSymbol>().Any(candidate =>
+        candidate.GetAttributes().Where(attribute => attribute.AttributeClass?.Name == nameof(GradientAttribute)).Any(attribute =>
+            SymbolEqualityComparer.Default.Equals(candidate, method)
+            || attribute.ConstructorArguments.Concat(attribute.NamedArguments.Select(named => named.Value))
+                .Any(named => named.Value as string == method.Name)));
 
     private static bool IsOfModules(INamedTypeSymbol type)
     {

@@ -51,6 +51,8 @@ internal sealed class FactorStartRule : TensorRule
     /// <inheritdoc/>
     public override void OnCall(ValueFlow flow, IInvocationOperation call, Value receiver, ImmutableArray<Value> arguments)
     {
+        if (call.TargetMethod.DeclaringSyntaxReferences.Length > 0)
+            return;
         string name = call.TargetMethod.Name;
         bool fillsB = name == "FillGaussian" && arguments.Length > 0 && arguments[0] is { Kind: ValueKind.FactorB, IsStorage: true, Pair: null };
         bool copiesIntoB = name == "CopyFrom" && receiver is { Kind: ValueKind.FactorB, Pair: null } && arguments is [{ Kind: ValueKind.Noise }];

@@ -70,7 +70,8 @@ internal sealed partial class HeldFlow
         if (isEvery || (member.Name == "Adapter" && analysis.Types.IsOfModel(member)) || analysis.Types.IsTrainer(member.ContainingType))
             return OfOrType(reference.Instance);
         Held? owner = Of(reference.Instance);
-        bool isHanded = member is IPropertySymbol { IsIndexer: true } || member.Name is "Current" or "Value" or "Result";
+        bool isHanded = member is IPropertySymbol { IsIndexer: true }
+            || (member.Name is "Current" or "Value" or "Result" && member.DeclaringSyntaxReferences.Length == 0);
         return owner is { Kind: HeldKind.Dense or HeldKind.Unknown } || isHanded ? owner
             : member.ContainingType is { } type && !analysis.Types.Known.IsModule(type) ? analysis.OfMember(member, depth, cancellation)
             : null;

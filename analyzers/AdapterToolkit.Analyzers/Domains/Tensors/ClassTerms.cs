@@ -18,8 +18,8 @@ internal sealed class ClassTerms
     private readonly TensorTypes _types;
     private readonly ClassCode _code;
     private readonly Bodies _bodies;
-    private readonly List<ImmutableHashSet<ISymbol>> _products = [];
-    private readonly List<(ImmutableHashSet<ISymbol> Left, ImmutableHashSet<ISymbol> Right)> _sums = [];
+    private readonly List<LinearTerm> _products = [];
+    private readonly List<(LinearTerm Left, LinearTerm Right)> _sums = [];
 
     /// <summary>Reads a class.</summary>
     /// <param name="type">The class.</param>
@@ -34,20 +34,26 @@ internal sealed class ClassTerms
         _code = code;
         foreach (IOperation operation in _code.Operations)
         {
-            if (operation is IInvocationOperation or IBinaryOperation && Term(operation, MostDepth) is { Count: > 1 } product)
+            if (operation is IInvocationOperation or IBinaryOperation && Term(operation, MostDepth) is { Members.Count: > 1 } product)
                 _products.Add(product);
-            if (SummandsOf(operation) is { } sum && Term(sum.Left, MostDepth) is { IsEmpty: false } left
-                && Term(sum.Right, MostDepth) is { IsEmpty: false } right)
+            if (SummandsOf(operation) is { } sum && Term(sum.Left, MostDepth) is { Members.IsEmpty: false } left
+                && Term(sum.Right, MostDepth) is { Members.IsEmpty: false } right)
                 _sums.Add((left, right));
         }
     }
 
     /// <summary>Whether the class multiplies two members with each other, and with no third.</summary>
-    public bool AreMultiplied(ISymbol a, ISymbol b) => _products.Any(product => IsOf(product, a, b));
+    public bool AreMultiplied(ISymbol a, ISymbol b) => _products.Any(product => product.IsOf(a, b));
 
     /// <summary>Whether the class adds the product of two members, or what they make of an input, to what a third one makes of it, or to that itself.</summary>
     public bool AreAddedTo(ISymbol a, ISymbol b, ISymbol weight) => _sums.Any(sum =>
-        (IsOf(sum.Left, a, b) && IsOf(sum.Right, weight)) || (IsOf(sum.Right, a, b) && IsOf(sum.Left, weight)));
+        (sum.Left.IsOf(a, b) && sum.Right.IsOf(weight)) || (sum.Right.IsOf(a, b) && sum.Left.IsOf(weight)));
+
+    /// <summary>Whether the class multiplies an input by two members one behind the other, and adds that to what a third one makes of the input.</summary>
+    public bool AreChainedBeside(ISymbol a, ISymbol b, ISymbol weight) => _sums.Any(sum =>
+        (IsChain(sum.Left, a, b) && sum.Right.IsOf(weight)) || (IsChain(sum.Right, a, b) && sum.Left.IsOf(weight)));
+
+    private static bool IsChain(LinearTerm term, ISymbol a, ISymbol b) => term is { HasInput: true, FormsProduct: false } && term.IsOf(a, b);
 
     /// <summary>At which numbers a member starts: where the class sets it, or else where it makes it.</summary>
     public Start StartOf(ISymbol member)
@@ -115,9 +121,6 @@ internal sealed class ClassTerms
             Expression.Unconverted(given) is IParameterReferenceOperation same && SymbolEqualityComparer.Default.Equals(same.Parameter, parameter));
     }
 
-    private static bool IsOf(ImmutableHashSet<ISymbol> members, params ISymbol[] symbols) =>
-        members.Count == symbols.Length && symbols.All(symbol => members.Any(member => ClassCode.Is(member, symbol)));
-
     /// <summary>The member of the class behind an expression, itself or its numbers; null where there is none.</summary>
     private ISymbol? MemberOf(IOperation expression)
     {
@@ -150,26 +153,23 @@ internal sealed class ClassTerms
         _types.IsOfTorch(call.TargetMethod.ContainingType) || TensorTypes.Is(call.TargetMethod.ContainingType, _types.Operators)
             || _types.IsToolkitTensor(call.TargetMethod.ContainingType);
 
-    /// <summary>
-    /// The members by which an expression is multiplied, or that it is itself, where it is linear in all of them: none for an input; null where it is not, or
-    /// that can't be told.
-    /// </summary>
-    private ImmutableHashSet<ISymbol>? Term(IOperation expression, int depth)
+    /// <summary>What an expression is made of where it is linear in all of it; null where it is not, or that can't be told.</summary>
+    private LinearTerm? Term(IOperation expression, int depth)
     {
         IOperation operation = Expression.Unconverted(expression);
         if (depth == 0)
             return null;
         if (MemberOf(operation) is { } member)
-            return [member];
+            return LinearTerm.Of(member);
         switch (operation)
         {
             case IParenthesizedOperation parenthesized:
                 return Term(parenthesized.Operand, depth);
             case ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } reference] }:
                 return reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } value }
-                    && _bodies.OperationOf(value, CancellationToken.None) is { } initial ? Term(initial, depth - 1) : [];
+                    && _bodies.OperationOf(value, CancellationToken.None) is { } initial ? Term(initial, depth - 1) : LinearTerm.Input;
             case IParameterReferenceOperation or ILocalReferenceOperation:
-                return [];
+                return LinearTerm.Input;
             case IPropertyReferenceOperation { Instance: { } whole, Property.IsIndexer: false } property
                 when _types.IsTorchTensor(property.Property.ContainingType):
                 return Term(whole, depth - 1);
@@ -185,7 +185,7 @@ internal sealed class ClassTerms
         }
     }
 
-    private ImmutableHashSet<ISymbol>? OfCall(IInvocationOperation call, int depth)
+    private LinearTerm? OfCall(IInvocationOperation call, int depth)
     {
         if (MatrixProduct.Read(call, _types) is { Destination: null } product)
             return Both(product.Left, product.Right, depth);
@@ -193,12 +193,12 @@ internal sealed class ClassTerms
         if (method.Name is "forward" or "call" or "Forward" && call is { Instance: { } layer, Arguments: [{ Value: var input }, ..] })
         {
             if (Expression.Unconverted(layer) is IInstanceReferenceOperation)
-                return KnownTypes.DerivesFrom(method.ContainingType, _types.TorchLinear) ? Term(input, depth - 1)?.Add(_type) : null;
+                return KnownTypes.DerivesFrom(method.ContainingType, _types.TorchLinear) ? Behind(input, _type, depth) : null;
             if (MemberOf(layer) is not { } held)
                 return null;
             ITypeSymbol? made = Expression.Unconverted(layer).Type;
             if (KnownTypes.DerivesFrom(made, _types.TorchLinear) || KnownTypes.DerivesFrom(made, _types.Linear))
-                return Term(input, depth - 1)?.Add(held);
+                return Behind(input, held, depth);
             return PassesOn(held) ? Term(input, depth - 1) : null;
         }
 
@@ -217,8 +217,11 @@ internal sealed class ClassTerms
         _ => null,
     };
 
-    private ImmutableHashSet<ISymbol>? Both(IOperation left, IOperation right, int depth) =>
-        Term(left, depth - 1) is { } first && Term(right, depth - 1) is { } second ? first.Union(second) : null;
+    private LinearTerm? Behind(IOperation input, ISymbol layer, int depth) =>
+        Term(input, depth - 1) is { } term ? LinearTerm.Product(term, LinearTerm.Of(layer)) : null;
+
+    private LinearTerm? Both(IOperation left, IOperation right, int depth) =>
+        Term(left, depth - 1) is { } first && Term(right, depth - 1) is { } second ? LinearTerm.Product(first, second) : null;
 
     /// <summary>Whether a layer that a member is given passes on what it is given, up to chance: dropout, or none at all.</summary>
     public bool PassesOn(ISymbol member)

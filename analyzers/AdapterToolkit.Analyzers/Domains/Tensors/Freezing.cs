@@ -60,6 +60,9 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
         foreach (SimpleNameSyntax name in WrittenFiles.Of(compilation).SelectMany(tree => tree.GetRoot().DescendantNodes()).OfType<SimpleNameSyntax>())
         {
             string text = name.Identifier.ValueText;
+            if (text is Property or Method or Parameter
+                && modelOf(name.SyntaxTree).GetSymbolInfo(name).Symbol is { DeclaringSyntaxReferences.Length: > 0 })
+                continue;
             switch (name.Parent)
             {
                 case MemberAccessExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } access

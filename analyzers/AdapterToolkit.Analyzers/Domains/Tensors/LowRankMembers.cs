@@ -149,7 +149,7 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
         if (startA == Start.Zero && startB == Start.Random && !IsLayer(a) && !IsLayer(b))
             (a, b, startsAtZero) = (b, a, true);
         LowRankPair pair = new(a, b, IsNamed: false, rank) { StartsAtZero = startsAtZero };
-        bool hasWeight = HoldersBeside(type, pair).Any(member => MayFit(member, pair) && (terms.IsFrozen(member) || terms.AreAddedTo(a, b, member)))
+        bool hasWeight = HoldersBeside(type, pair).Any(member => MayFit(member, pair) && (terms.IsFrozen(member) || terms.AreChainedBeside(a, b, member)))
             || terms.AreAddedTo(a, b, type);
         return startsAtZero || hasWeight ? pair : null;
     }

@@ -117,7 +117,7 @@ internal sealed partial class ValueFlow
     private ISymbol? VariableOf(IOperation container) => Resolve(container) switch
     {
         IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } => VariableOf(instance),
-        IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call => VariableOf(call.Instance ?? call.Arguments[0].Value),
+        IInvocationOperation call when Viewed(call) is { } viewed => VariableOf(viewed),
         var other => Expression.VariableOf(other),
     };
 
@@ -310,8 +310,8 @@ internal sealed partial class ValueFlow
             _state = _state.With(reference.Id, value);
         switch (Resolve(target))
         {
-            case IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call:
-                Replace(call.Instance ?? call.Arguments[0].Value, value);
+            case IInvocationOperation call when Viewed(call) is { } viewed:
+                Replace(viewed, value);
                 break;
             case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance }
                 when Types.HoldsTensor(instance.Type):

@@ -68,7 +68,7 @@ internal sealed partial class ValueFlow
             .ToImmutableDictionary(part => $"item{part.i + 1}", part => part.part));
     }
 
-    /// <summary>What a <c>Deconstruct</c> hands out; that of a record, which the compiler writes, has parameters that are called after its properties.</summary>
+    /// <summary>What a <c>Deconstruct</c> hands out; that of a record, which the compiler writes, has parameters named after its properties.</summary>
     private ImmutableArray<Value> PartsOf(IMethodSymbol method, ITypeSymbol? type, Value value)
     {
         IMethodSymbol definition = Bodies.DefinitionOf(method);

@@ -14,15 +14,18 @@ internal sealed partial class ValueFlow
     /// <summary>What an expression gives. A call in one statement is followed once, however often its value is asked for.</summary>
     private Value Evaluate(IOperation? operation)
     {
-        if (operation is not (IInvocationOperation or IObjectCreationOperation) || IsView(operation))
+        if (operation is not (IInvocationOperation or IObjectCreationOperation) || Viewed(operation) is not null)
             return Run(operation);
         if (!_results.TryGetValue((operation, _keepsElements), out Value? result))
             _results[(operation, _keepsElements)] = result = Run(operation);
         return result;
     }
 
-    /// <summary>Whether a call gives the numbers of a variable under another type, which change with the variable.</summary>
-    private static bool IsView(IOperation operation) => operation is IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" };
+    /// <summary>The numbers that a library's method gives under another type, in which they can be written; null for other calls.</summary>
+    private static IOperation? Viewed(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod: { Name: "AsSpan" or "AsMemory" or "Slice", DeclaringSyntaxReferences.Length: 0 } } call
+            ? call.Instance ?? call.Arguments.FirstOrDefault()?.Value
+            : null;
 
     private Value Run(IOperation? operation)
     {
@@ -279,7 +282,8 @@ internal sealed partial class ValueFlow
         {
             IOperation? inner = Resolve(operand) switch
             {
-                IInvocationOperation { TargetMethod.Name: var name } call when TensorMethods.KeepsNumbers(name) || TensorMethods.Transposes(name) =>
+                IInvocationOperation { TargetMethod: { Name: var name, DeclaringSyntaxReferences.Length: var declared } method } call
+                    when (declared > 0 ? Types.Products.MovedBy(method) is not null : TensorMethods.KeepsNumbers(name) || TensorMethods.Transposes(name)) =>
                     call.Instance ?? call.Arguments.FirstOrDefault()?.Value,
                 IPropertyReferenceOperation { Property.Name: var name, Instance: { } instance } when TensorMethods.Transposes(name) => instance,
                 _ => null,

@@ -37,7 +37,7 @@ internal sealed partial class ValueFlow
     private Value Variable(ISymbol variable)
     {
         Value value = _state[variable];
-        if (variable is ILocalSymbol { Type: var type } && TensorTypes.IsScalar(type) && !_keepsElements)
+        if (variable is ILocalSymbol { Type: var type, RefKind: RefKind.None } && TensorTypes.IsScalar(type) && !_keepsElements)
             return Value.Other;
         if (!value.IsUnknown)
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;

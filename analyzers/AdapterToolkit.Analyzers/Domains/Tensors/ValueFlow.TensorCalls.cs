@@ -52,7 +52,7 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>Methods that TorchSharp's tensors have, methods of the same names of other libraries, and the compilation's own that transpose.</summary>
+    /// <summary>Methods of TorchSharp's tensors, those of the same names of other libraries, and the compilation's own that only move numbers.</summary>
     private Value? TensorCall(IInvocationOperation call, Value receiver, ImmutableArray<Value> arguments)
     {
         IMethodSymbol method = call.TargetMethod;
@@ -65,7 +65,7 @@ internal sealed partial class ValueFlow
         if (isOwn)
         {
             return Types.Products.MovedBy(method) is { } moved && (moved == LoopProduct.This ? receiver : arguments[moved]) is { IsUnknown: false } whole
-                ? whole.Transposed()
+                ? whole.AsCopy().Shaped(null, null)
                 : null;
         }
 
@@ -83,6 +83,8 @@ internal sealed partial class ValueFlow
             return _analysis.Freezing.WeightsIn(call.Instance is { } module ? ModuleOf(module) : null).Count > 0
                 ? Value.Holding(call.Syntax)
                 : Referenced(receiver, call);
+        if (name == "copy_" && call.Instance is { } copy && !subject.IsStorage && !other.IsUnknown)
+            Replace(copy, subject = other.AsCopy());
         if (name == "copy_" || name == "zero_" || name == "fill_")
             return subject;
         bool isVector = name is "flatten" or "ravel" || (name is "view" or "reshape" && call.Arguments is [{ Value: var size }] && Shapes.IsOneDimension(size));
