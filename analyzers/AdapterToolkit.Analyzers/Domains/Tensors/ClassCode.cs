@@ -27,6 +27,8 @@ internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
                 PropertyDeclarationSyntax { Initializer.Value: var initial } => initial,
                 _ => null,
             };
+            if (value is RefExpressionSyntax { Expression: var referred })
+                value = referred;
             if (value is not null && bodies.OperationOf(value, CancellationToken.None) is { } given)
                 yield return given;
         }

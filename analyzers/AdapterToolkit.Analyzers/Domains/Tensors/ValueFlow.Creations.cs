@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -40,7 +41,7 @@ internal sealed partial class ValueFlow
         {
             if (arguments[i].Equals(Value.Other))
                 continue;
-            foreach (ISymbol holder in HoldersOf(constructor, constructor.Parameters[i]))
+            foreach (ISymbol holder in HoldersOf(constructor, constructor.Parameters[i], MostBases))
                 members = members.SetItem(Key(holder), arguments[i]);
         }
 
@@ -56,7 +57,7 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>What keeps the argument of a constructor: the class's own parameter, and each member that is given it and nothing else.</summary>
-    private IEnumerable<ISymbol> HoldersOf(IMethodSymbol constructor, IParameterSymbol parameter)
+    private IEnumerable<ISymbol> HoldersOf(IMethodSymbol constructor, IParameterSymbol parameter, int depth)
     {
         parameter = parameter.OriginalDefinition;
         INamedTypeSymbol type = constructor.ContainingType.OriginalDefinition;
@@ -71,6 +72,31 @@ internal sealed partial class ValueFlow
                 && Resolve(only) is IParameterReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Parameter, parameter)))
                 yield return member;
         }
+
+        if (depth == 0 || BaseOf(constructor) is not { } other)
+            yield break;
+        foreach (IArgumentOperation argument in other.Arguments)
+        {
+            if (argument.Parameter is not { } inherited || Expression.Unconverted(argument.Value) is not IParameterReferenceOperation handed
+                || !SymbolEqualityComparer.Default.Equals(handed.Parameter, parameter))
+                continue;
+            foreach (ISymbol member in HoldersOf(other.TargetMethod, inherited, depth - 1).Where(holder => holder is not IParameterSymbol))
+                yield return member;
+        }
+    }
+
+    private const int MostBases = 8;
+
+    /// <summary>The call by which a constructor hands on to another one, of its class or the base class; null where it has none.</summary>
+    private IInvocationOperation? BaseOf(IMethodSymbol constructor)
+    {
+        SyntaxNode? call = constructor.DeclaringSyntaxReferences is not [{ } reference] ? null : reference.GetSyntax(_cancellation) switch
+        {
+            ConstructorDeclarationSyntax declaration => declaration.Initializer,
+            TypeDeclarationSyntax declaration => declaration.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>().FirstOrDefault(),
+            _ => null,
+        };
+        return call is null ? null : OperationOf(call) as IInvocationOperation;
     }
 
     private bool IsPrimary(IMethodSymbol constructor) =>
