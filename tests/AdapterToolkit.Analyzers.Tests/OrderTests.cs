@@ -17,20 +17,20 @@ public sealed class OrderTests
     private const int Links = 14;
 
     [Fact]
-    public Task AChainOfCalls() => Compare([.. Shared, .. Chain(link => $"C{link + 1}.M(b, a, x)")]);
+    public Task AChainOfCalls() => Compare([.. s_shared, .. Chain(link => $"C{link + 1}.M(b, a, x)")]);
 
     [Fact]
     public Task ATreeOfCalls() =>
         Compare(
-            [.. Shared, .. Chain(link => $"link > 0 ? C{link + 1}.M(b, a, x) : C{link + 1}.M(b.clone(), x, a) + C{(link * 5) % Links}.M(x, b, a)")]);
+            [.. s_shared, .. Chain(link => $"link > 0 ? C{link + 1}.M(b, a, x) : C{link + 1}.M(b.clone(), x, a) + C{(link * 5) % Links}.M(x, b, a)")]);
 
     [Fact]
     public Task MethodsThatCallEachOther() =>
-        Compare([.. Shared, .. Chain(link => $"link > {Links} ? C{(link * 3) % Links}.M(b, a, x, link - 1) : C{(link + 1) % Links}.M(b, a, x, link + 1)")]);
+        Compare([.. s_shared, .. Chain(link => $"link > {Links} ? C{(link * 3) % Links}.M(b, a, x, link - 1) : C{(link + 1) % Links}.M(b, a, x, link + 1)")]);
 
     [Fact]
     public Task MembersThatAreGivenEachOther() =>
-        Compare([.. Shared, .. Enumerable.Range(0, Links).Select(link => $$"""
+        Compare([.. s_shared, .. Enumerable.Range(0, Links).Select(link => $$"""
             public static class M{{link}}
             {
                 public static Tensor Held = {{(link == 3 ? "Factors.lora.lora_B.matmul(Factors.lora.lora_A)" : $"M{(link + 1) % Links}.Held")}};
@@ -40,7 +40,7 @@ public sealed class OrderTests
             }
             """)]);
 
-    private static readonly string[] Shared =
+    private static readonly string[] s_shared =
     [
         """
         public class Lora : Module<Tensor, Tensor>
