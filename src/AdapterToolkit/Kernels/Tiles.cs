@@ -84,7 +84,7 @@ public static class Tiles
         }
     }
 
-    /// <summary>tile[column, lane] = factor · source[lane, column] for eight lanes: two halves of four rows, each transposed in its half of the vectors.</summary>
+    /// <summary>tile[column, lane] = factor · source[lane, column] for eight lanes: each half of the vectors transposes four rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PackEight(ref float source, nint stride, int columns, ref float tile, int lanes, float factor)
     {

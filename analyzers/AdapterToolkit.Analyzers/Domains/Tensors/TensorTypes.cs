@@ -105,7 +105,7 @@ internal sealed class TensorTypes(Compilation compilation)
     public bool MayHandle(IMethodSymbol function) => function.ReturnsVoid && function.Parameters.IsEmpty
         || MayHold(function.ReturnType) || function.Parameters.Any(parameter => MayHold(parameter.Type));
 
-    /// <summary>Whether a matrix can be in an object of a type, as far as its declaration tells: in its members, its elements, or what its methods take.</summary>
+    /// <summary>Whether a matrix can be in an object of a type, as its declaration tells: in its members, its elements, or what its methods take.</summary>
     public bool MayHold(ITypeSymbol? type) => type switch
     {
         null => false,
@@ -117,7 +117,8 @@ internal sealed class TensorTypes(Compilation compilation)
         _ => false,
     };
 
-    private bool IsOfToolkit(ITypeSymbol type) => _tensor is not null && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _tensor.ContainingAssembly)
+    private bool IsOfToolkit(ITypeSymbol type) =>
+        _tensor is not null && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _tensor.ContainingAssembly)
         && !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly);
 
     /// <summary>Whether a class of the compilation, or one that it derives from, has a member of a type that may hold a matrix.</summary>

@@ -106,7 +106,8 @@ internal sealed partial class ValueAnalysis
         if (_source.GraphOf(key.Symbol, cancellation) is not { } graph)
             return BodyResult.Unknown;
         IMethodSymbol? method = key.Symbol as IMethodSymbol;
-        ValueState state = key.Receiver.Equals(Value.Other) ? ValueState.Empty : ValueState.Empty.With((object?)Extended(method) ?? ValueFlow.This, key.Receiver);
+        object receiver = (object?)Extended(method) ?? ValueFlow.This;
+        ValueState state = key.Receiver.Equals(Value.Other) ? ValueState.Empty : ValueState.Empty.With(receiver, key.Receiver);
         for (int i = 0; i < key.Arguments.Length && i < method?.Parameters.Length; i++)
             state = state.With(method.Parameters[i], key.Arguments[i]);
         return new ValueFlow(this, solver, graph, key.Symbol, new CallStack(), key.IsOnTrainingPath, cancellation).Run(state).Of(method?.Parameters ?? []);

@@ -23,7 +23,8 @@ internal sealed partial class ValueFlow
             IFlowAnonymousFunctionOperation lambda =>
                 plain.Callable(new FunctionValue(creation.Syntax, lambda.Symbol, lambda, Value.Other, _graph, Symbol, _state.Captured())),
             IMethodReferenceOperation reference =>
-                plain.Callable(new FunctionValue(creation.Syntax, reference.Method, null, Evaluate(reference.Instance).Captured(), _graph, Symbol, ValueState.Empty)),
+                plain.Callable(new FunctionValue(
+                    creation.Syntax, reference.Method, null, Evaluate(reference.Instance).Captured(), _graph, Symbol, ValueState.Empty)),
             _ => plain,
         };
     }

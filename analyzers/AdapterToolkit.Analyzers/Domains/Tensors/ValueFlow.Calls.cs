@@ -147,7 +147,8 @@ internal sealed partial class ValueFlow
     /// <summary>The product of the matrices in a collection, of which it is known that they are both factors of a pair.</summary>
     private Value? ProductOfAll(IInvocationOperation call)
     {
-        if (!TensorMethods.MultipliesAll(call.TargetMethod.Name) || !Types.IsOfTorch(call.TargetMethod.ContainingType) || call.Arguments is not [{ Value: var all }])
+        if (!TensorMethods.MultipliesAll(call.TargetMethod.Name) || !Types.IsOfTorch(call.TargetMethod.ContainingType)
+            || call.Arguments is not [{ Value: var all }])
             return null;
         Value factors = Evaluate(all);
         return factors.IsEitherFactor ? Multiply(call, factors.As(ValueKind.FactorB), factors.As(ValueKind.FactorA)) : null;

@@ -38,7 +38,9 @@ internal sealed class ValueState : IEquatable<ValueState>
 
     /// <summary>What a function captures that is made here: what is known about the variables.</summary>
     public ValueState Captured() => new(
-        _values.Where(entry => entry.Value is { IsFilled: false, Tells: true }).ToImmutableDictionary(entry => entry.Key, entry => entry.Value.Told().Captured()), []);
+        _values.Where(entry => entry.Value is { IsFilled: false, Tells: true })
+            .ToImmutableDictionary(entry => entry.Key, entry => entry.Value.Told().Captured()),
+        []);
 
     /// <summary>Where the functions were made that variables hold.</summary>
     public IEnumerable<SyntaxNode> Places() => _values.Values.SelectMany(value => value.Places());
