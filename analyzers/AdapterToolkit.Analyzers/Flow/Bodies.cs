@@ -25,7 +25,7 @@ internal sealed class Bodies
     public static Bodies Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new Bodies(compilation));
 
     /// <summary>The semantic model of a file.</summary>
-    /// <remarks>It does without nullable analysis, which costs as much as all else and of which nothing is asked.</remarks>
+    /// <remarks>It does without nullable analysis, of which nothing is asked.</remarks>
     public SemanticModel ModelOf(SyntaxTree tree) =>
 #pragma warning disable RSEXPERIMENTAL001 // This overload is marked as one that may change; it is the only way to do without nullable analysis.
         _models.GetOrAdd(tree, tree => _compilation.GetSemanticModel(tree, SemanticModelOptions.DisableNullableAnalysis));

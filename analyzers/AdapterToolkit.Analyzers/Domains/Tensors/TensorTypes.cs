@@ -106,39 +106,49 @@ internal sealed class TensorTypes(Compilation compilation)
         || MayHold(function.ReturnType) || function.Parameters.Any(parameter => MayHold(parameter.Type));
 
     /// <summary>Whether a matrix can be in an object of a type, as its declaration tells: in its members, its elements, or what its methods take.</summary>
-    public bool MayHold(ITypeSymbol? type) => type switch
+    public bool MayHold(ITypeSymbol? type) => MayHold(type, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
+
+    /// <summary>The same, but for the classes and delegates that are looked at already.</summary>
+    private bool MayHold(ITypeSymbol? type, HashSet<ISymbol> seen) => type switch
     {
         null => false,
         ITypeParameterSymbol => true,
-        IArrayTypeSymbol array => IsMatrix(array) || MayHold(array.ElementType),
-        INamedTypeSymbol { TypeKind: TypeKind.Delegate, DelegateInvokeMethod: { } invoked } => MayHandle(invoked),
-        INamedTypeSymbol named => !IsScalar(named) && (IsMatrix(named) || IsOfTorch(named) || IsOfToolkit(named)
-            || named.TypeArguments.Any(MayHold) || HoldsMatrices(named.OriginalDefinition)),
+        IArrayTypeSymbol array => IsMatrix(array) || MayHold(array.ElementType, seen),
+        INamedTypeSymbol named when named.TypeArguments.Any(argument => MayHold(argument, seen)) => true,
+        INamedTypeSymbol { TypeKind: TypeKind.Delegate, DelegateInvokeMethod: { } invoked } =>
+            seen.Add(type.OriginalDefinition) && ((invoked.ReturnsVoid && invoked.Parameters.IsEmpty) || Mentions(invoked, seen)),
+        INamedTypeSymbol named => !IsScalar(named)
+            && (IsMatrix(named) || IsOfTorch(named) || IsOfToolkit(named) || HoldsMatrices(named.OriginalDefinition, seen)),
         _ => false,
     };
+
+    private bool Mentions(IMethodSymbol method, HashSet<ISymbol> seen) =>
+        MayHold(method.ReturnType, seen) || method.Parameters.Any(parameter => MayHold(parameter.Type, seen));
 
     private bool IsOfToolkit(ITypeSymbol type) =>
         _tensor is not null && SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _tensor.ContainingAssembly)
         && !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly);
 
     /// <summary>Whether a class of the compilation, or one that it derives from, has a member of a type that may hold a matrix.</summary>
-    private bool HoldsMatrices(INamedTypeSymbol type)
+    private bool HoldsMatrices(INamedTypeSymbol type, HashSet<ISymbol> seen)
     {
         if (type.DeclaringSyntaxReferences.Length == 0)
             return false;
         if (_mayHold.TryGetValue(type, out bool known))
             return known;
-        // A class that is met again on the way holds no more than it does itself.
-        _mayHold[type] = false;
-        bool holds = MayHold(type.BaseType) || type.GetMembers().Any(member => member switch
+        bool isFirst = seen.Count == 0;
+        if (!seen.Add(type))
+            return false;
+        bool holds = MayHold(type.BaseType, seen) || type.GetMembers().Any(member => member switch
         {
-            IFieldSymbol field => MayHold(field.Type),
-            IPropertySymbol property => MayHold(property.Type),
-            IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.Constructor } method =>
-                MayHold(method.ReturnType) || method.Parameters.Any(parameter => MayHold(parameter.Type)),
+            IFieldSymbol field => MayHold(field.Type, seen),
+            IPropertySymbol property => MayHold(property.Type, seen),
+            IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.Constructor } method => Mentions(method, seen),
             _ => false,
         });
-        _mayHold[type] = holds;
+        // That it holds none is known of the first alone: one that was met on the way may hold what those around it do.
+        if (holds || isFirst)
+            _mayHold[type] = holds;
         return holds;
     }
 
