@@ -7,8 +7,8 @@ namespace AdapterToolkit.CompilerServices;
 
 /// <summary>
 /// What one run of a model's <c>Forward</c> is told beside its arguments: which low-rank terms stand on which rows, what stands before the sequences at the
-/// site of each attention, what trains, and, in a training, which rows are whose. The emitted companions of <c>Forward</c> hand it down to the modules that
-/// they call, and keep it in their records for the backward pass.
+/// site of each attention (virtual tokens, and what caches hold), what trains, and, in a training, which rows are whose. The emitted companions of
+/// <c>Forward</c> hand it down to the modules that they call, and keep it in their records for the backward pass.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class Pass : IGradientSums
@@ -16,6 +16,7 @@ public sealed class Pass : IGradientSums
     private readonly IAdapterWeights? _adapter;
     private readonly bool _isActive;
     private readonly Dictionary<Parameter, ParameterUse>? _uses;
+    private readonly CacheRun? _caches;
     private bool _isBackward;
 
     /// <summary>A run with an adapter's weights.</summary>
@@ -36,6 +37,17 @@ public sealed class Pass : IGradientSums
         Sequences = sequences;
         _uses = [];
     }
+
+    /// <summary>An evaluation with the adapter in use, in which sequences continue caches.</summary>
+    /// <param name="caches">The run that they are continued in.</param>
+    internal Pass(CacheRun caches)
+        : this() => _caches = caches;
+
+    /// <summary>An evaluation with an adapter's weights, in which sequences continue caches.</summary>
+    /// <param name="adapter">The weights; null for the base alone.</param>
+    /// <param name="caches">The run that they are continued in.</param>
+    internal Pass(IAdapterWeights? adapter, CacheRun caches)
+        : this(adapter) => _caches = caches;
 
     private Pass() => _isActive = true;
 
@@ -60,6 +72,13 @@ public sealed class Pass : IGradientSums
     internal AttentionPrefix? PrefixAt(IAdapted module, int site)
     {
         IReadOnlyList<VirtualTokens> tokens = TokensAt(module, site);
+        if (_caches is not null)
+        {
+            return site >= 0
+                ? new AttentionPrefix(tokens, _caches, site)
+                : throw new InvalidOperationException("A sequence continues a cache, but the attentions of the model have no numbers before it is loaded.");
+        }
+
         if (tokens.Count == 0)
             return null;
         NoteUse(tokens);

@@ -73,7 +73,7 @@ public abstract class LanguageModel : TokenModel
         return new SequenceContext(tokens, _rotary);
     }
 
-    /// <summary>The logits of every row.</summary>
+    /// <summary>The logits of every row. The tokens of sequences that continue caches are added to these when the call has come to its end.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <returns>rows x vocabulary, in row-major order.</returns>
     public float[] Logits(TokenIds tokens)
@@ -81,11 +81,13 @@ public abstract class LanguageModel : TokenModel
         using ExclusiveUse.Hold use = Enter();
         using PlannedCall call = new();
         using SequenceContext context = CreateContext(tokens);
-        Tensor hidden = Evaluate(tokens, context);
+        CacheRun? caches = CacheRun.Of(context);
+        Tensor hidden = Evaluate(tokens, context, caches);
         Tensor logits = Head.Logits(hidden);
         hidden.Release();
         float[] values = logits.ToArray();
         logits.Release();
+        caches?.Complete();
         call.Complete();
         return values;
     }

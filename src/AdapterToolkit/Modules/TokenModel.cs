@@ -22,15 +22,22 @@ public abstract class TokenModel : Model
     /// <param name="tokens">The tokens.</param>
     /// <param name="context">How the rows form sequences.</param>
     /// <returns>The hidden states: rows x hidden size.</returns>
-    public Tensor Evaluate(TokenIds tokens, SequenceContext context) => Evaluate(tokens, context, Pass.Active);
+    /// <exception cref="InvalidOperationException">A sequence continues a cache, which this call does not add to.</exception>
+    public Tensor Evaluate(TokenIds tokens, SequenceContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.ThrowIfCached("Logits runs it, and adds its tokens to the cache.");
+        return Evaluate(tokens, context, Pass.Active);
+    }
 
     /// <summary><see cref="Forward"/> with the adapter in use, saving what <see cref="Backward"/> needs.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="context">How the rows form sequences.</param>
     /// <param name="record">Receives what was saved; null where nothing trains.</param>
     /// <returns>The hidden states: rows x hidden size.</returns>
+    /// <exception cref="InvalidOperationException">A sequence continues a cache.</exception>
     public Tensor ForwardSaving(TokenIds tokens, SequenceContext context, out ForwardRecord? record) =>
-        ForwardSaving(tokens, context, Pass.Active, out record);
+        Learn(tokens, context, Pass.Active, out record);
 
     /// <summary><see cref="Forward"/> with planned buffers and the adapters of a pass.</summary>
     /// <param name="tokens">The tokens.</param>
@@ -54,11 +61,25 @@ public abstract class TokenModel : Model
     /// <param name="record">What <see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> saved.</param>
     public abstract void Backward(Tensor gradient, ForwardRecord record);
 
+    /// <summary><see cref="Evaluate(TokenIds, SequenceContext)"/> in a run that continues caches.</summary>
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <param name="caches">The run; null where no sequence has a cache.</param>
+    internal Tensor Evaluate(TokenIds tokens, SequenceContext context, CacheRun? caches) =>
+        Evaluate(tokens, context, caches is null ? Pass.Active : new Pass(caches));
+
     /// <summary><see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> as a part of a training.</summary>
     internal Tensor ForwardSaving(TokenIds tokens, SequenceContext context, TrainingRun run, out ForwardRecord? record) =>
-        ForwardSaving(tokens, context, run.Pass, out record);
+        Learn(tokens, context, run.Pass, out record);
 
     /// <summary><see cref="ForwardSaving(TokenIds, SequenceContext, out ForwardRecord)"/> with other adapter weights than those in use.</summary>
     internal Tensor ForwardSaving(TokenIds tokens, SequenceContext context, IAdapterWeights? adapter, out ForwardRecord? record) =>
-        ForwardSaving(tokens, context, new Pass(adapter), out record);
+        Learn(tokens, context, new Pass(adapter), out record);
+
+    private Tensor Learn(TokenIds tokens, SequenceContext context, Pass pass, out ForwardRecord? record)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        context.ThrowIfCached(Op.CacheDoesNotTrain);
+        return ForwardSaving(tokens, context, pass, out record);
+    }
 }

@@ -5,14 +5,16 @@ using AdapterToolkit.Weights;
 namespace AdapterToolkit.Operators;
 
 /// <summary>
-/// What stands before the sequences of a batch in one attention: keys and values of virtual tokens, which may differ from sequence to sequence. The pass of a
-/// run gives it (<see cref="FromPassAttribute"/>).
+/// What stands before the sequences of a batch in one attention: keys and values of virtual tokens, and those that caches hold, which may differ from sequence
+/// to sequence. The pass of a run gives it (<see cref="FromPassAttribute"/>).
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class AttentionPrefix
 {
     private readonly IReadOnlyList<VirtualTokens> _tokens;
     private readonly IGradientSums? _sums;
+    private readonly CacheRun? _caches;
+    private readonly int _site;
 
     /// <summary>Tells what stands before sequences.</summary>
     /// <param name="tokens">The virtual tokens.</param>
@@ -23,6 +25,17 @@ public sealed class AttentionPrefix
         _sums = sums;
     }
 
+    /// <summary>Tells what stands before sequences in a run that continues caches, in which nothing trains.</summary>
+    /// <param name="tokens">The virtual tokens, which stand before those of the caches.</param>
+    /// <param name="caches">The run.</param>
+    /// <param name="site">The number of the attention in the tree.</param>
+    internal AttentionPrefix(IReadOnlyList<VirtualTokens> tokens, CacheRun caches, int site)
+        : this(tokens, sums: null)
+    {
+        _caches = caches;
+        _site = site;
+    }
+
     /// <summary>Whether the keys and values train.</summary>
     public bool Trains => _sums is not null;
 
@@ -30,6 +43,28 @@ public sealed class AttentionPrefix
     /// <param name="shape">The dimensions of the attention.</param>
     /// <param name="context">How the rows form sequences.</param>
     internal PrefixOperands? For(AttentionShape shape, SequenceContext context) => PrefixOperands.Of(_tokens, shape, context);
+
+    /// <summary>
+    /// The keys and values for the sequences of a batch, the caller's to dispose of; null where nothing stands before any of them. Those of the sequences' own
+    /// rows are added to the caches of the run. To be called once a run of the attention.
+    /// </summary>
+    /// <param name="shape">The dimensions of the attention.</param>
+    /// <param name="context">How the rows form sequences.</param>
+    /// <param name="key">The keys of the sequences' own rows.</param>
+    /// <param name="value">Their values.</param>
+    /// <exception cref="InvalidOperationException">The sequences are others than those whose caches the run continues, or a cache does not fit.</exception>
+    internal PrefixOperands? Continue(AttentionShape shape, SequenceContext context, Tensor key, Tensor value)
+    {
+        if (_caches is null)
+        {
+            context.ThrowIfCached(Op.NoCacheRun);
+            return For(shape, context);
+        }
+
+        return context == _caches.Context
+            ? PrefixOperands.Of(_tokens, shape, context, _caches.Add(_site, key, value))
+            : throw new InvalidOperationException("The sequences of this attention are others than those whose caches the run continues.");
+    }
 
     /// <summary>Adds the gradients of the sequences' keys and values to those of the virtual tokens.</summary>
     /// <param name="operands">The keys and values; null where nothing stands before the sequences.</param>

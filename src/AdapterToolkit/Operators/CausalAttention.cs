@@ -7,6 +7,13 @@ namespace AdapterToolkit.Operators;
 
 public static partial class Op
 {
+    /// <summary>Why a pass that saves what gradients need takes no sequences that continue caches.</summary>
+    internal const string CacheDoesNotTrain = "No gradient reaches the tokens that it holds, so a training takes whole sequences.";
+
+    /// <summary>Why an attention that no run of caches gave its site to takes no sequences that continue caches.</summary>
+    internal const string NoCacheRun = "This attention is no part of a run that continues it, and has no site in the cache: the operator was called by hand, "
+        + "by a Forward that was, or with an argument in place of what the pass gives.";
+
     /// <summary>
     /// Causal grouped-query attention: for each head and row, the values of the rows up to it in its sequence, weighted by
     /// softmax(q · k / √head's features). Rows of padding neither attend nor are attended to; their result is zero. A row attends
@@ -23,10 +30,15 @@ public static partial class Op
     /// <param name="prefix">What stands before the sequences. The pass gives it: a <c>Forward</c> leaves it out.</param>
     /// <returns>rows x (heads · head's features).</returns>
     /// <exception cref="ArgumentException">The tensors do not have the context's rows, whole heads, or shapes that fit each other.</exception>
+    /// <exception cref="InvalidOperationException">A sequence continues a cache, but no run does that the attention is a part of.</exception>
     [Gradient(nameof(CausalAttentionGradient), Saving = nameof(CausalAttentionSaving))]
     public static Tensor CausalAttention(Tensor query, Tensor key, Tensor value, SequenceContext context, [FromPass] AttentionPrefix? prefix = null)
     {
-        Tensor result = CausalAttentionSaving(query, key, value, context, prefix, out Tensor logSumExp);
+        AttentionShape shape = RequireAttention(query, key, value, context);
+        if (prefix is null)
+            context.ThrowIfCached(NoCacheRun);
+        using PrefixOperands? preceding = prefix?.Continue(shape, context, key, value);
+        Tensor result = Attend(new AttentionOperands(shape, query, key, value, context, preceding), out Tensor logSumExp);
         logSumExp.Release();
         return result;
     }
@@ -40,16 +52,14 @@ public static partial class Op
     /// <param name="logSumExp">Receives the logarithm of the softmax's denominator: rows x heads.</param>
     /// <returns>rows x (heads · head's features).</returns>
     /// <exception cref="ArgumentException">The tensors do not have the context's rows, whole heads, or shapes that fit each other.</exception>
+    /// <exception cref="InvalidOperationException">A sequence continues a cache.</exception>
     public static Tensor CausalAttentionSaving(
         Tensor query, Tensor key, Tensor value, SequenceContext context, AttentionPrefix? prefix, out Tensor logSumExp)
     {
         AttentionShape shape = RequireAttention(query, key, value, context);
+        context.ThrowIfCached(CacheDoesNotTrain);
         using PrefixOperands? preceding = prefix?.For(shape, context);
-        AttentionOperands operands = new(shape, query, key, value, context, preceding);
-        Tensor result = query.AllocateLike();
-        logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, shape.Heads));
-        query.Device.Run(new AttentionWork(operands, result, logSumExp));
-        return result;
+        return Attend(new AttentionOperands(shape, query, key, value, context, preceding), out logSumExp);
     }
 
     /// <summary>
@@ -99,6 +109,14 @@ public static partial class Op
         if (prefix is { Trains: true })
             prefix.AddGradients(preceding, context, gradients);
         return (queryGradient, keyGradient, valueGradient);
+    }
+
+    private static Tensor Attend(AttentionOperands operands, out Tensor logSumExp)
+    {
+        Tensor query = operands.Query, result = query.AllocateLike();
+        logSumExp = Tensor.Allocate(query.Device, new Shape(query.Rows, operands.Shape.Heads));
+        query.Device.Run(new AttentionWork(operands, result, logSumExp));
+        return result;
     }
 
     private static AttentionShape RequireAttention(Tensor query, Tensor key, Tensor value, SequenceContext context)

@@ -4,19 +4,38 @@ using AdapterToolkit.Weights;
 namespace AdapterToolkit.Operators;
 
 /// <summary>
-/// The keys and values that stand before the sequences of a batch, as attention computes with them: those of all virtual tokens in one tensor each, and for
-/// each sequence which rows are its.
+/// The keys and values that stand before the sequences of a batch, as attention computes with them: all in one tensor each, and for each sequence which rows
+/// are its. The rows of virtual tokens are there once for all sequences that begin with them; a sequence that continues a cache has rows of its own: the
+/// virtual tokens', then the cache's.
 /// </summary>
 internal sealed class PrefixOperands : IDisposable
 {
     private readonly SequencePrefix[] _bySequence;
 
-    private PrefixOperands(IReadOnlyList<VirtualTokens> tokens, SequencePrefix[] bySequence)
+    private PrefixOperands(IReadOnlyList<VirtualTokens> tokens, ReadOnlySpan<CachedRows?> cached, SequencePrefix[] bySequence)
     {
         _bySequence = bySequence;
         Longest = bySequence.Max(prefix => prefix.Count);
-        Key = Join([.. tokens.Select(own => own.Key.Value)]);
-        Value = Join([.. tokens.Select(own => own.Value.Value)]);
+        List<Tensor> keys = [.. tokens.Select(own => own.Key.Value)], values = [.. tokens.Select(own => own.Value.Value)], slices = [];
+        for (int i = 0; i < cached.Length; i++)
+        {
+            if (cached[i] is not { Count: > 0 } rows)
+                continue;
+            if (bySequence[i].Tokens >= 0)
+            {
+                keys.Add(keys[bySequence[i].Tokens]);
+                values.Add(values[bySequence[i].Tokens]);
+            }
+
+            keys.Add(rows.Keys());
+            values.Add(rows.Values());
+            slices.AddRange([keys[^1], values[^1]]);
+        }
+
+        Key = Join(keys);
+        Value = Join(values);
+        foreach (Tensor slice in slices)
+            slice.Release();
     }
 
     /// <summary>The keys: rows x (key heads · head's features).</summary>
@@ -35,8 +54,10 @@ internal sealed class PrefixOperands : IDisposable
     /// <param name="tokens">The virtual tokens of the attention.</param>
     /// <param name="shape">The dimensions of the attention.</param>
     /// <param name="context">How the rows form sequences.</param>
+    /// <param name="cached">What the attention has cached of each sequence, null for a sequence without cache; empty where there is no cache.</param>
     /// <exception cref="ArgumentException">Virtual tokens do not fit the attention, or stand before a part of a sequence, or two before one.</exception>
-    internal static PrefixOperands? Of(IReadOnlyList<VirtualTokens> tokens, AttentionShape shape, SequenceContext context)
+    internal static PrefixOperands? Of(
+        IReadOnlyList<VirtualTokens> tokens, AttentionShape shape, SequenceContext context, ReadOnlySpan<CachedRows?> cached = default)
     {
         foreach (VirtualTokens own in tokens)
         {
@@ -52,14 +73,20 @@ internal sealed class PrefixOperands : IDisposable
 
         ReadOnlySpan<Sequence> sequences = context.Sequences;
         SequencePrefix[] bySequence = new SequencePrefix[sequences.Length];
-        int gradientRows = 0;
+        int rows = tokens.Sum(own => own.Count), gradientRows = 0;
         for (int i = 0; i < bySequence.Length; i++)
         {
             bySequence[i] = PrefixOf(sequences[i], i, tokens, gradientRows);
+            if (!cached.IsEmpty && cached[i] is { Count: > 0 } before)
+            {
+                bySequence[i] = bySequence[i] with { First = rows, Count = bySequence[i].Count + before.Count };
+                rows += bySequence[i].Count;
+            }
+
             gradientRows += bySequence[i].Count;
         }
 
-        return gradientRows == 0 ? null : new PrefixOperands(tokens, bySequence);
+        return gradientRows == 0 ? null : new PrefixOperands(tokens, cached, bySequence);
     }
 
     /// <summary>Makes room for the gradients of the keys, or of the values, of which each sequence has its own.</summary>
@@ -100,7 +127,7 @@ internal sealed class PrefixOperands : IDisposable
     }
 
     /// <summary>The rows of all tensors one after the other; a single one as it is.</summary>
-    private static Tensor Join(Tensor[] parts)
+    private static Tensor Join(List<Tensor> parts)
     {
         if (parts is [Tensor only])
             return only.Retain();

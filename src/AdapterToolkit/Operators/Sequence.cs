@@ -21,6 +21,9 @@ public readonly record struct Sequence
     /// <summary>The position of its first row: how many tokens came before it.</summary>
     public int FirstPosition { get; }
 
+    /// <summary>What was computed of the tokens before its first row; null where it stands for itself.</summary>
+    internal KeyValueCache? Cache { get; init; }
+
     /// <summary>The row after its last one, padding included.</summary>
     public int EndRow => FirstRow + Rows;
 

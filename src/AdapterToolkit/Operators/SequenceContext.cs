@@ -6,7 +6,7 @@ namespace AdapterToolkit.Operators;
 
 /// <summary>
 /// What a forward pass knows about its rows that is no activation: the sequences that they form, of any lengths, one after the
-/// other, where each stands in its text, and the rotary embedding's angles.
+/// other, where each stands in its text, what was computed of that before, and the rotary embedding's angles.
 /// </summary>
 public sealed class SequenceContext : IDisposable
 {
@@ -35,6 +35,7 @@ public sealed class SequenceContext : IDisposable
             }
 
             LongestRows = Math.Max(LongestRows, sequence.Rows);
+            HasCaches |= sequence.Cache is not null;
         }
 
         _tokens = tokens;
@@ -56,6 +57,9 @@ public sealed class SequenceContext : IDisposable
     /// <summary>How many rows the longest sequence has, padding included.</summary>
     internal int LongestRows { get; }
 
+    /// <summary>Whether a sequence continues a cache.</summary>
+    internal bool HasCaches { get; }
+
     /// <summary>
     /// Gives the memory of the uploaded tables of sequences back; there are none on the CPU device. The context may be used again,
     /// which uploads them once more.
@@ -65,6 +69,17 @@ public sealed class SequenceContext : IDisposable
         _table?.Dispose();
         _prefixTable?.Dispose();
         _table = _prefixTable = null;
+    }
+
+    /// <summary>Refuses sequences that continue a cache.</summary>
+    /// <param name="reason">Why none can, as a sentence.</param>
+    /// <exception cref="InvalidOperationException">One does.</exception>
+    internal void ThrowIfCached(string reason)
+    {
+        if (!HasCaches)
+            return;
+        int sequence = Array.FindIndex(Sequences.ToArray(), own => own.Cache is not null);
+        throw new InvalidOperationException($"Sequence {sequence} continues a cache of keys and values. {reason}");
     }
 
     /// <summary>The sequences as kernels of an accelerator read them. They are uploaded once, unless a scope that ended has released them.</summary>

@@ -1,7 +1,7 @@
 namespace AdapterToolkit.Operators;
 
 /// <summary>Where the keys and values are that stand before one sequence.</summary>
-/// <param name="Tokens">Which of the virtual tokens of the attention they are; negative for none.</param>
+/// <param name="Tokens">Which of the virtual tokens of the attention they are, or begin with; negative for none.</param>
 /// <param name="First">The first of their rows.</param>
 /// <param name="Count">How many there are; zero for none.</param>
 /// <param name="FirstGradient">The first of the sequence's rows among the gradients, of which each sequence has its own.</param>

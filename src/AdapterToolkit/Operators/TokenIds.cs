@@ -60,6 +60,8 @@ public sealed class TokenIds
             throw new ArgumentException($"The {lengths.Length} sequences have {row} tokens, but {ids.Length} ids were given.", nameof(ids));
     }
 
+    private TokenIds(int[] ids, Sequence[] sequences) => (_ids, _sequences) = (ids, sequences);
+
     /// <summary>How many sequences there are.</summary>
     public int Batch => _sequences.Length;
 
@@ -71,6 +73,38 @@ public sealed class TokenIds
 
     /// <summary>The sequences, in the order of their rows; each row is one's.</summary>
     public ReadOnlySpan<Sequence> Sequences => _sequences;
+
+    /// <summary>
+    /// The same batch, sequences of which continue what caches hold: each row attends to the tokens of its sequence's cache, and a run of the model adds the
+    /// rows that are no padding to it.
+    /// </summary>
+    /// <param name="caches">The cache of each sequence; null for one without. Its first position is that of the token after those in the cache.</param>
+    /// <exception cref="ArgumentException">
+    /// The number of caches does not fit, a sequence starts at another position than its cache goes on at, or two sequences continue one cache.
+    /// </exception>
+    internal TokenIds Continuing(params ReadOnlySpan<KeyValueCache?> caches)
+    {
+        if (caches.Length != Batch)
+            throw new ArgumentException($"A batch of {Batch} sequences needs as many caches, but {caches.Length} were given.", nameof(caches));
+        Sequence[] sequences = [.. _sequences];
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            sequences[i] = sequences[i] with { Cache = caches[i] };
+            if (caches[i] is not { } cache)
+                continue;
+            if (sequences[i].FirstPosition != cache.NextPosition)
+            {
+                throw new ArgumentException(
+                    $"Sequence {i} starts at position {sequences[i].FirstPosition}, but its cache goes on at position {cache.NextPosition}.", nameof(caches));
+            }
+
+            int other = caches[..i].IndexOf(cache);
+            if (other >= 0)
+                throw new ArgumentException($"Sequences {other} and {i} continue the same cache. Fork it, so that each has its own.", nameof(caches));
+        }
+
+        return new TokenIds(_ids, sequences);
+    }
 
     private static int PositionOf(int sequence, int rows, int batch, ReadOnlySpan<int> firstPositions)
     {
