@@ -41,7 +41,7 @@ public sealed class PackedWeight : IDisposable
     /// <summary>Each block's scale; null where the scales are in 8 bits, or there are none.</summary>
     public Tensor? Maxima { get; }
 
-    /// <summary>Each block's code of the dynamic map, four in a 32-bit word; null where the scales are not in 8 bits.</summary>
+    /// <summary>Each block's code of the dynamic map, a byte; null where the scales are not in 8 bits.</summary>
     public Tensor? ScaleCodes { get; }
 
     /// <summary>What 256 scales are multiplied by; null where the scales are not in 8 bits.</summary>
@@ -124,7 +124,7 @@ public sealed class PackedWeight : IDisposable
             codes,
             isInPanels,
             scales?.Maxima is { } maxima ? Tensor.From(device, new Shape(maxima.Length), maxima) : null,
-            scales?.Codes is { } scaleCodes ? InWords(device, scaleCodes) : null,
+            scales?.Codes is { } scaleCodes ? InBytes(device, scaleCodes) : null,
             scales?.NestedMaxima is { } nestedMaxima ? Tensor.From(device, new Shape(nestedMaxima.Length), nestedMaxima) : null,
             scales?.Offset ?? 0);
         call.Complete();
@@ -172,6 +172,13 @@ public sealed class PackedWeight : IDisposable
         Tensor words = AllocateWords(device, bytes.Length);
         words.WriteBytes(bytes);
         return words;
+    }
+
+    private static Tensor InBytes(ComputeDevice device, ReadOnlySpan<byte> codes)
+    {
+        Tensor bytes = Tensor.Allocate(device, new Shape(codes.Length), ElementType.UInt8);
+        bytes.WriteBytes(codes);
+        return bytes;
     }
 
     private BlockScales? Scales()

@@ -7,6 +7,7 @@
 namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
+    using Bytes = global::ILGPU.ArrayView<byte>;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
@@ -27,7 +28,7 @@ namespace AdapterToolkit.Generated.User_Project
         public struct NF4Block64NestedWeight : IPackedWeight
         {
             public Words Codes;
-            public Words ScaleCodes;
+            public Bytes ScaleCodes;
             public View NestedMaxima;
             public float Offset;
             public View DynamicMap;
@@ -38,7 +39,7 @@ namespace AdapterToolkit.Generated.User_Project
                 return new()
                 {
                     Codes = packed.Codes.ViewOf<uint>(),
-                    ScaleCodes = packed.ScaleCodes!.ViewOf<uint>(),
+                    ScaleCodes = packed.ScaleCodes!.ViewOf<byte>(),
                     NestedMaxima = packed.NestedMaxima!.View,
                     Offset = packed.Offset,
                     DynamicMap = packed.DynamicMap.View,
@@ -137,14 +138,14 @@ namespace AdapterToolkit.Generated.User_Project
 
             private BlockScale LoadScale(int element)
             {
+                int block = element >> 6;
                 BlockScale scale = default;
-                scale.Block = element >> 6;
-                scale.Codes = ScaleCodes[scale.Block >> 2];
-                scale.Maximum = NestedMaxima[scale.Block >> 8];
+                scale.Code = ScaleCodes[block];
+                scale.Maximum = NestedMaxima[block >> 8];
                 return scale;
             }
 
-            private float Scale(BlockScale scale) => DynamicMap[(int)((scale.Codes >> ((scale.Block & 3) * 8)) & 255)] * scale.Maximum + Offset;
+            private float Scale(BlockScale scale) => DynamicMap[scale.Code] * scale.Maximum + Offset;
         }
 
         /// <summary>W's way into NF4, in blocks of 64 with scales in 8 bits and out of it. The kernels suit groups of any size.</summary>

@@ -43,8 +43,7 @@ namespace AdapterToolkit.Generated.User_Project
 
         public struct BlockScale
         {
-            public int Block;
-            public uint Codes;
+            public int Code;
             public float Maximum;
         }
 

@@ -15,6 +15,7 @@ internal static class AcceleratorFile
     private static readonly string[] s_aliases =
     [
         RuntimeNames.Alias(RuntimeNames.AcceleratorDevice),
+        "using Bytes = global::ILGPU.ArrayView<byte>;",
         RuntimeNames.Alias(RuntimeNames.FourFloats),
         RuntimeNames.Alias(RuntimeNames.FrozenWeight),
         "using Grid = global::ILGPU.Grid;",

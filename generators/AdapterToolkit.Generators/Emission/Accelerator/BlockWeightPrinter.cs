@@ -109,7 +109,7 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
             yield return ("Words", "Codes", "packed.Codes.ViewOf<uint>()");
             if (format.DoubleQuantized)
             {
-                yield return ("Words", "ScaleCodes", "packed.ScaleCodes!.ViewOf<uint>()");
+                yield return ("Bytes", "ScaleCodes", "packed.ScaleCodes!.ViewOf<byte>()");
                 yield return ("View", "NestedMaxima", "packed.NestedMaxima!.View");
                 yield return ("float", "Offset", "packed.Offset");
             }
@@ -171,17 +171,17 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
         : $$"""
             private BlockScale LoadScale(int element)
             {
+                int block = element >> {{BlockShift}};
                 BlockScale scale = default;
-                scale.Block = element >> {{BlockShift}};
-                scale.Codes = ScaleCodes[scale.Block >> 2];
-                scale.Maximum = NestedMaxima[scale.Block >> {{PowerOfTwo.Logarithm(NumberFormat.NestedBlockSize)}}];
+                scale.Code = ScaleCodes[block];
+                scale.Maximum = NestedMaxima[block >> {{PowerOfTwo.Logarithm(NumberFormat.NestedBlockSize)}}];
                 return scale;
             }
             """;
 
     private string Scale() => !format.DoubleQuantized
         ? "private float Scale(BlockScale scale) => scale.Maximum;"
-        : "private float Scale(BlockScale scale) => DynamicMap[(int)((scale.Codes >> ((scale.Block & 3) * 8)) & 255)] * scale.Maximum + Offset;";
+        : "private float Scale(BlockScale scale) => DynamicMap[scale.Code] * scale.Maximum + Offset;";
 
     private static string ScaleOf(int number) => $"Utilities.Select({number} < inBlock, scale, nextScale)";
 

@@ -71,8 +71,7 @@ internal static class WeightPieces
 
         public struct BlockScale
         {
-            public int Block;
-            public uint Codes;
+            public int Code;
             public float Maximum;
         }
 

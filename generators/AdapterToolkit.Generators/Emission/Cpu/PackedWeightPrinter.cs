@@ -41,8 +41,7 @@ internal static class PackedWeightPrinter
         {
             int inFeatures = weight.Shape.Columns;
             int width = Math.Min({{PanelWidth}}, weight.Shape.Rows - (panel * {{PanelWidth}}));
-            ref uint words = ref TWeight.DoubleQuantized ? ref MemoryMarshal.GetReference(weight.ScaleCodes!.SpanOf<uint>()) : ref Unsafe.NullRef<uint>();
-            ref byte codes = ref Unsafe.As<uint, byte>(ref words);
+            ref byte codes = ref TWeight.DoubleQuantized ? ref MemoryMarshal.GetReference(weight.ScaleCodes!.SpanOf<byte>()) : ref Unsafe.NullRef<byte>();
             ref float maxima = ref MemoryMarshal.GetReference((TWeight.DoubleQuantized ? weight.NestedMaxima! : weight.Maxima!).Span);
             ref float map = ref MemoryMarshal.GetReference(Codebooks.Dynamic8);
             float offset = TWeight.DoubleQuantized ? weight.Offset : 0;
