@@ -151,9 +151,33 @@ public sealed class MultiplyByFactorsFixTests
 
         public static class My
         {
-            public static Tensor MatMul(Tensor left, Tensor right) => left;
-            public static Tensor MatMulTransposed(Tensor left, Tensor right, bool transposed) => left;
-            public static Tensor MatMulNT(Tensor left, Tensor right) => left;
+            public static Tensor MatMul(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
+            public static Tensor MatMulTransposed(Tensor left, Tensor right, bool transposed)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Rows));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Rows; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Rows + j] += left.Span[i * left.Columns + k] * right.Span[j * right.Columns + k];
+                return result;
+            }
+            public static Tensor MatMulNT(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Rows));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Rows; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Rows + j] += left.Span[i * left.Columns + k] * right.Span[j * right.Columns + k];
+                return result;
+            }
             public static Tensor Transpose(Tensor x) => x;
         }
 

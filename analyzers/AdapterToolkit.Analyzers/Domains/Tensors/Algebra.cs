@@ -62,7 +62,8 @@ internal static class Algebra
             bool isOther = other.IsReducedBy != factor.Kind || other.IsEitherFactor || factor.IsEitherFactor;
             if (other.Kind == ValueKind.Reduced && isOther && Equals(other.Pair, factor.Pair))
                 return factor.As(ValueKind.AdapterTerm);
-            if (other is { Kind: ValueKind.Trained, Rows: { } rows, Columns: { } columns } && rows.Matches(columns) && rows.IsCalledRank)
+            if (other is { Kind: ValueKind.Trained, Rows: { } rows, Columns: { } columns } && rows.Matches(columns)
+                && factor.Pair?.Rank is { } rank && rows.Matches(rank))
                 return factor.AsCopy();
             return other.MayBeActivation ? Value.Reduced(factor) : Value.Other;
         }
@@ -86,6 +87,7 @@ internal static class Algebra
         return product.As(ValueKind.Merged);
     }
 
+    /// <summary>Whether two of what trains are the factors of an adapter: fewer numbers than their product, and one at zero beside one at random.</summary>
     private static bool IsLowRank(Value left, Value right)
     {
         if (left is not { Rows: { } leftRows, Columns: { } leftColumns } || right is not { Rows: { } rightRows, Columns: { } rightColumns })
@@ -93,6 +95,7 @@ internal static class Algebra
         if (!leftColumns.Matches(rightRows))
             return false;
         return !leftRows.Matches(leftColumns) && !rightRows.Matches(rightColumns)
-            && (leftColumns.IsCalledRank || Dimension.SavesNumbers(leftColumns, leftRows, rightColumns));
+            && Dimension.MaySaveNumbers(leftColumns, leftRows, rightColumns)
+            && (left.Start, right.Start) is (Start.Zero, Start.Random) or (Start.Random, Start.Zero);
     }
 }

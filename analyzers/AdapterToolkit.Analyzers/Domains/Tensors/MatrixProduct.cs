@@ -30,14 +30,22 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     public static MatrixProduct? Read(IOperation operation, TensorTypes types) => operation switch
     {
         IInvocationOperation call => Read(call, types),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: not null } binary
-            when types.IsNamedMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type) =>
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: { } method } binary
+            when types.Products.Of(method) is not null
+                || (types.IsLibraryMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type)) =>
             new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null),
         _ => null,
     };
 
-    /// <summary>Whether a method multiplies matrices, by its name.</summary>
-    public static bool IsNamedProduct(string name)
+    /// <summary>Whether a method multiplies matrices: one of the compilation by what it does, one of a library by its name.</summary>
+    public static bool IsProduct(IMethodSymbol method, TensorTypes types) =>
+        types.Products.Of(method) is not null || (NameInLibrary(method) is { } name && IsNamedProduct(name));
+
+    /// <summary>The name by which a library knows a method; null for a method that the compilation declares itself.</summary>
+    private static string? NameInLibrary(IMethodSymbol method) =>
+        method.IsExtern ? method.GetDllImportData()?.EntryPointName ?? method.Name : method.DeclaringSyntaxReferences.Length == 0 ? method.Name : null;
+
+    private static bool IsNamedProduct(string name)
     {
         if (s_names.Contains(WithoutDestination(name)))
             return true;
@@ -65,9 +73,13 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     private static MatrixProduct? Read(IInvocationOperation call, TensorTypes types)
     {
         IMethodSymbol method = call.TargetMethod;
-        bool isMultiply = method.Name is "Multiply" or "Times" or "Product" or "Apply"
-            && (types.IsNamedMatrix(method.ContainingType) || method.Parameters.Any(parameter => types.IsNamedMatrix(parameter.Type)));
-        if (!isMultiply && !IsNamedProduct(method.Name))
+        if (types.Products.Of(method) is { } loops)
+            return OfLoops(call, loops);
+        if (NameInLibrary(method) is not { } libraryName)
+            return null;
+        bool isMultiply = libraryName is "Multiply" or "Times" or "Product" or "Apply"
+            && (types.IsLibraryMatrix(method.ContainingType) || method.Parameters.Any(parameter => types.IsLibraryMatrix(parameter.Type)));
+        if (!isMultiply && !IsNamedProduct(libraryName))
             return null;
         bool isOfTorch = types.IsOfTorch(method.ContainingType);
         bool isInPlace = method.Name.EndsWith("_", StringComparison.Ordinal);
@@ -92,7 +104,7 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
             }
         }
 
-        string name = WithoutDestination(method.Name).ToLowerInvariant();
+        string name = WithoutDestination(libraryName).ToLowerInvariant();
         if (operands.Count < 2)
             return null;
         if (name is "addmm" or "addmv" or "addbmm" or "baddbmm" or "addr")
@@ -108,6 +120,15 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
             return new MatrixProduct(operands[0], operands[1], false, null, destination ?? (isInPlace ? call.Instance : null));
         return method.ReturnsVoid && operands.Count == 3 ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) : null;
     }
+
+    /// <summary>A call of a method that multiplies in loops of its own.</summary>
+    private static MatrixProduct? OfLoops(IInvocationOperation call, LoopProduct loops) =>
+        Operand(call, loops.Left) is { } left && Operand(call, loops.Right) is { } right
+            ? new MatrixProduct(left, right, false, null, loops.Destination is { } destination ? Operand(call, destination) : null)
+            : null;
+
+    private static IOperation? Operand(IInvocationOperation call, int place) =>
+        place == LoopProduct.This ? call.Instance : call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == place)?.Value;
 
     /// <summary>The expressions that an argument hands over: those in an array of matrices each by itself.</summary>
     private static ImmutableArray<IOperation> Spread(IArgumentOperation argument, TensorTypes types)

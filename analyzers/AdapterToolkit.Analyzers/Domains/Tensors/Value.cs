@@ -22,6 +22,7 @@ internal sealed class Value : IEquatable<Value>
         Kind = other.Kind;
         Rows = other.Rows;
         Columns = other.Columns;
+        Start = other.Start;
         Pair = other.Pair;
         IsReducedBy = other.IsReducedBy;
         HasAdapter = other.HasAdapter;
@@ -42,6 +43,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The second dimension of a matrix; null where it is not known.</summary>
     public Dimension? Columns { get; private init; }
 
+    /// <summary>At which numbers something that trains starts.</summary>
+    public Start Start { get; private init; }
+
     /// <summary>The pair of members that a factor belongs to; null for the toolkit's own factors.</summary>
     public LowRankPair? Pair { get; private init; }
 
@@ -60,7 +64,7 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Where frozen weights were put into a collection, among other things.</summary>
     public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
 
-    /// <summary>The values of an object's or tuple's members, by their lower-case names.</summary>
+    /// <summary>The values of an object's members by their names, and of a tuple's elements by their places.</summary>
     public ImmutableDictionary<string, Value> Members { get; private init => field = Within(value, MostLevels); } = ImmutableDictionary<string, Value>.Empty;
 
     /// <summary>What is run where it is called, in the order in which it was made; none where that is not known.</summary>
@@ -166,6 +170,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The same with a shape.</summary>
     public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };
 
+    /// <summary>The same, starting at some numbers.</summary>
+    public Value Started(Start start) => new(this) { Start = start };
+
     /// <summary>Its transpose.</summary>
     public Value Transposed() => Rows is null && Columns is null ? AsCopy() : AsCopy().Shaped(Columns, Rows);
 
@@ -193,6 +200,7 @@ internal sealed class Value : IEquatable<Value>
         {
             Rows = sameKind && !Equals(left.Rows, right.Rows) ? null : winner.Rows,
             Columns = sameKind && !Equals(left.Columns, right.Columns) ? null : winner.Columns,
+            Start = sameKind && left.Start != right.Start ? Start.Unknown : winner.Start,
             Pair = sameKind && !Equals(left.Pair, right.Pair) ? null : winner.Pair,
             IsReducedBy = sameKind && left.IsReducedBy > right.IsReducedBy ? left.IsReducedBy : winner.IsReducedBy,
             HasAdapter = left.HasAdapter || right.HasAdapter,
@@ -230,7 +238,7 @@ internal sealed class Value : IEquatable<Value>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other)
             || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
-            && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
+            && Start == other.Start && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
             && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
             && Members.Count == other.Members.Count

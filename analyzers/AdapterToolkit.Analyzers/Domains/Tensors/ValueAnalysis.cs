@@ -34,7 +34,9 @@ internal sealed partial class ValueAnalysis
         _source = Bodies.Of(compilation);
         _targets = CallTargets.Of(compilation);
         Types = new TensorTypes(compilation);
-        LowRank = new LowRankMembers(Types, ShapeOf);
+        LowRank = new LowRankMembers(Types, _source, ShapeOf);
+        Paths = new TrainingPaths(Types);
+        Purpose = new MethodPurpose(Types, _source);
         Freezing = new Freezing(compilation, Types, LowRank, _source.ModelOf);
     }
 
@@ -46,6 +48,12 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>The factors and weights of classes written by hand.</summary>
     public LowRankMembers LowRank { get; }
+
+    /// <summary>Which methods belong to a forward or backward pass.</summary>
+    public TrainingPaths Paths { get; }
+
+    /// <summary>Which methods start an adapter at numbers of W.</summary>
+    public MethodPurpose Purpose { get; }
 
     /// <summary>Where parameters of TorchSharp are frozen.</summary>
     public Freezing Freezing { get; }

@@ -117,14 +117,15 @@ internal sealed partial class ValueFlow
     private ISymbol? VariableOf(IOperation container) => Resolve(container) switch
     {
         IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } => VariableOf(instance),
-        IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call => VariableOf(call.Instance ?? call.Arguments[0].Value),
+        IInvocationOperation call when Viewed(call) is { } viewed => VariableOf(viewed),
         var other => Expression.VariableOf(other),
     };
 
     private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, BinaryOperatorKind? operatorKind)
     {
         Value before = Evaluate(container);
-        Show(rule => rule.OnWrite(this, operation, before));
+        if (!value.ContainsProduct)
+            Show(rule => rule.OnWrite(this, operation, before));
         bool isCompound = operatorKind is not null, adds = operatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract;
         if (before.IsStorage)
             return;
@@ -153,12 +154,21 @@ internal sealed partial class ValueFlow
             Replace(container, Value.Of(kind));
     }
 
-    /// <summary>Whether an expression draws random numbers.</summary>
-    public static bool IsRandom(IOperation operation) =>
-        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call => IsRandomSource(call.TargetMethod) || IsRandomSource(call.Instance?.Type));
+    /// <summary>Whether an expression draws random numbers: itself, or by a method that does.</summary>
+    public bool IsRandom(IOperation operation) => IsRandom(operation, MostRandomCalls);
 
-    private static bool IsRandomSource(ISymbol? symbol) => symbol is not null && symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
-        || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" };
+    private bool IsRandom(IOperation operation, int depth) =>
+        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call =>
+            IsRandomSource(call.TargetMethod) || IsRandomSource(call.TargetMethod.ContainingType)
+            || (depth > 0 && call.TargetMethod.DeclaringSyntaxReferences is [{ } reference]
+                && OperationOf(reference.GetSyntax(_cancellation)) is { } body && IsRandom(body, depth - 1)));
+
+    private const int MostRandomCalls = 2;
+
+    /// <summary>Whether a type or method of a library gives random numbers.</summary>
+    private static bool IsRandomSource(ISymbol? symbol) => symbol is { DeclaringSyntaxReferences.Length: 0 }
+        && (symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
+            || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" });
 
     private IOperation Resolve(IOperation operation)
     {
@@ -248,7 +258,7 @@ internal sealed partial class ValueFlow
     private void SetMember(IOperation? instance, ISymbol member, Value value)
     {
         if (instance is IFlowCaptureReferenceOperation reference)
-            _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member.Name), value));
+            _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member), value));
         if (instance is null)
             return;
         object? holder = Resolve(instance) switch
@@ -263,7 +273,7 @@ internal sealed partial class ValueFlow
         // The adapter's term in an object's own member may get W's added by any of its methods.
         Value held = holder == This && value.Kind is ValueKind.AdapterTerm or ValueKind.BaseTerm ? Value.Other : value;
         if (!held.IsUnknown || !_state[holder].Members.IsEmpty)
-            _state = _state.With(holder, _state[holder].WithMember(Key(member.Name), held));
+            _state = _state.With(holder, _state[holder].WithMember(Key(member), held));
     }
 
     private void Deconstruct(IOperation target, Value value)
@@ -300,8 +310,8 @@ internal sealed partial class ValueFlow
             _state = _state.With(reference.Id, value);
         switch (Resolve(target))
         {
-            case IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call:
-                Replace(call.Instance ?? call.Arguments[0].Value, value);
+            case IInvocationOperation call when Viewed(call) is { } viewed:
+                Replace(viewed, value);
                 break;
             case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance }
                 when Types.HoldsTensor(instance.Type):
@@ -353,14 +363,8 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>
-    /// A part of what a positional pattern takes apart: an element of a tuple, or the member that a parameter of <c>Deconstruct</c> is called after.
-    /// </summary>
-    private static Value PartOf(IRecursivePatternOperation pattern, int position, Value value)
-    {
-        string? name = pattern.DeconstructSymbol is IMethodSymbol method
-            ? method.Parameters.ElementAtOrDefault(method.IsExtensionMethod ? position + 1 : position)?.Name
-            : $"item{position + 1}";
-        return name is not null && value.Members.TryGetValue(Key(name), out Value? part) ? part : Value.Other;
-    }
+    /// <summary>A part of what a positional pattern takes apart: an element of a tuple, or what <c>Deconstruct</c> hands out.</summary>
+    private Value PartOf(IRecursivePatternOperation pattern, int position, Value value) => pattern.DeconstructSymbol is IMethodSymbol method
+        ? PartsOf(method, pattern.MatchedType, value).ElementAtOrDefault(position) ?? Value.Other
+        : value.Members.TryGetValue($"item{position + 1}", out Value? part) ? part : Value.Other;
 }

@@ -140,9 +140,9 @@ internal sealed partial class ValueFlow
     /// <summary>Runs a method that is handed over.</summary>
     private Value RunReferenced(IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, IOperation place, bool isVirtual)
     {
-        if (arguments.Length == 2 && MatrixProduct.IsNamedProduct(method.Name) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
+        if (arguments.Length == 2 && MatrixProduct.IsProduct(method, Types) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
             return Multiply(place, arguments[0], method.Name is "linear" ? arguments[1].Transposed() : arguments[1]);
-        if (arguments.Length == 1 && !method.IsStatic && MatrixProduct.IsNamedProduct(method.Name) && Types.IsMatrix(method.ContainingType)
+        if (arguments.Length == 1 && !method.IsStatic && MatrixProduct.IsProduct(method, Types) && Types.IsMatrix(method.ContainingType)
             && method.Parameters.Count(parameter => Types.IsMatrix(parameter.Type)) == 1)
             return Multiply(place, receiver, arguments[0]);
         if (method.MethodKind == MethodKind.LocalFunction)

@@ -40,7 +40,7 @@ internal sealed partial class ValueFlow
 
     /// <summary>Whether an operator is one of the toolkit's tensors, or of a matrix, whose operators mean what they do in a formula.</summary>
     private bool IsOfTensors(IMethodSymbol method) =>
-        Types.HoldsTensor(method.ContainingType) || Types.IsNamedMatrix(method.ContainingType)
+        Types.HoldsTensor(method.ContainingType) || Types.Products.IsMatrix(method.ContainingType)
             || (method.ContainingType is { IsExtension: true, ExtensionParameter.Type: { DeclaringSyntaxReferences.Length: > 0 } extended }
                 && Types.HoldsTensor(extended));
 
@@ -62,10 +62,20 @@ internal sealed partial class ValueFlow
     {
         if (assignment.Value.Type is null or { IsTupleType: true } || _analysis.DeconstructionOf(assignment.Syntax) is not { } method)
             return value;
-        ImmutableArray<Value> parts = RunTargets(method, assignment.Value.Type, value, [], method.IsVirtual, IsOnTrainingPath) is { } result
-            ? result.Parameters
-            : [.. method.Parameters.Select(parameter => value.Members.TryGetValue(Key(parameter.Name), out Value? part) ? part : Value.Other)];
-        return Value.Object(parts.Select((part, i) => (part, i)).ToImmutableDictionary(part => $"item{part.i + 1}", part => part.part));
+        return Value.Object(PartsOf(method, assignment.Value.Type, value).Select((part, i) => (part, i))
+            .ToImmutableDictionary(part => $"item{part.i + 1}", part => part.part));
+    }
+
+    /// <summary>What a <c>Deconstruct</c> hands out; that of a record, which the compiler writes, has parameters named after its properties.</summary>
+    private ImmutableArray<Value> PartsOf(IMethodSymbol method, ITypeSymbol? type, Value value)
+    {
+        IMethodSymbol definition = Bodies.DefinitionOf(method);
+        bool isExtension = definition.IsExtensionMethod;
+        ImmutableArray<Value> arguments = isExtension ? [value] : [];
+        if (RunTargets(definition, type, isExtension ? Value.Other : value, arguments, method.IsVirtual, IsOnTrainingPath) is { } result)
+            return isExtension ? result.Parameters.RemoveAt(0) : result.Parameters;
+        return [.. method.Parameters.Select(parameter =>
+            method.IsImplicitlyDeclared && value.Members.TryGetValue(parameter.Name, out Value? part) ? part : Value.Other)];
     }
 
     /// <summary>What the parameters of a call are given.</summary>

@@ -14,15 +14,18 @@ internal sealed partial class ValueFlow
     /// <summary>What an expression gives. A call in one statement is followed once, however often its value is asked for.</summary>
     private Value Evaluate(IOperation? operation)
     {
-        if (operation is not (IInvocationOperation or IObjectCreationOperation) || IsView(operation))
+        if (operation is not (IInvocationOperation or IObjectCreationOperation) || Viewed(operation) is not null)
             return Run(operation);
         if (!_results.TryGetValue((operation, _keepsElements), out Value? result))
             _results[(operation, _keepsElements)] = result = Run(operation);
         return result;
     }
 
-    /// <summary>Whether a call gives the numbers of a variable under another type, which change with the variable.</summary>
-    private static bool IsView(IOperation operation) => operation is IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" };
+    /// <summary>The numbers that a library's method gives under another type, in which they can be written; null for other calls.</summary>
+    private static IOperation? Viewed(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod: { Name: "AsSpan" or "AsMemory" or "Slice", DeclaringSyntaxReferences.Length: 0 } } call
+            ? call.Instance ?? call.Arguments.FirstOrDefault()?.Value
+            : null;
 
     private Value Run(IOperation? operation)
     {
@@ -52,7 +55,7 @@ internal sealed partial class ValueFlow
             case IPropertyReferenceOperation property:
                 return Property(property);
             case IEventReferenceOperation held:
-                return Evaluate(held.Instance).Members.TryGetValue(Key(held.Event.Name), out Value? handlers) ? handlers : Held(held.Event);
+                return Evaluate(held.Instance).Members.TryGetValue(Key(held.Event), out Value? handlers) ? handlers : Held(held.Event);
             case IEventAssignmentOperation assignment:
                 return Handled(assignment);
             case IInstanceReferenceOperation:
@@ -191,13 +194,7 @@ internal sealed partial class ValueFlow
     {
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
         for (int i = 0; i < tuple.Elements.Length; i++)
-        {
-            Value value = Evaluate(tuple.Elements[i]);
-            members = members.SetItem($"item{i + 1}", value);
-            if (tuple.NaturalType is INamedTypeSymbol { TupleElements: { IsDefault: false } elements } && i < elements.Length)
-                members = members.SetItem(Key(elements[i].Name), value);
-        }
-
+            members = members.SetItem($"item{i + 1}", Evaluate(tuple.Elements[i]));
         return Value.Object(members);
     }
 
@@ -207,7 +204,7 @@ internal sealed partial class ValueFlow
         foreach (IOperation initializer in created.Initializers)
         {
             if (initializer is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: var property }, Value: var given })
-                result = result.WithMember(Key(property.Name), Evaluate(given));
+                result = result.WithMember(Key(property), Evaluate(given));
         }
 
         return result;
@@ -250,24 +247,17 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>
-    /// left · right or left / right, element by element. Masked, BA has no B(Ax) any more; numbers that are taken from two arrays and
+    /// left · right or left / right, element by element. Multiplied by another matrix, as a mask, BA has no B(Ax); numbers that are taken from two arrays and
     /// multiplied belong to neither.
     /// </summary>
     private Value Scaled(Value left, Value right, IOperation leftOperand, IOperation rightOperand)
     {
-        bool isMasked = (left.ContainsProduct && IsMask(rightOperand)) || (right.ContainsProduct && IsMask(leftOperand));
+        bool isMasked = (left.ContainsProduct && right.IsUnknown && Types.IsMatrix(rightOperand.Type))
+            || (right.ContainsProduct && left.IsUnknown && Types.IsMatrix(leftOperand.Type));
         if (isMasked || (_keepsElements && HasElement(leftOperand) && HasElement(rightOperand)))
             return Value.Other;
         return Algebra.Scaled(left, right, !Types.IsMatrix(leftOperand.Type) || !Types.IsMatrix(rightOperand.Type));
     }
-
-    private bool IsMask(IOperation operand) => Resolve(operand) switch
-    {
-        ILocalReferenceOperation { Local: { IsImplicitlyDeclared: false } local } => TensorMethods.IsMask(local.Name),
-        IParameterReferenceOperation parameter => TensorMethods.IsMask(parameter.Parameter.Name),
-        IMemberReferenceOperation member => TensorMethods.IsMask(member.Member.Name),
-        _ => false,
-    };
 
     private static bool HasElement(IOperation operation) =>
         operation.DescendantsAndSelf().Any(part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true });
@@ -291,7 +281,8 @@ internal sealed partial class ValueFlow
         {
             IOperation? inner = Resolve(operand) switch
             {
-                IInvocationOperation { TargetMethod.Name: var name } call when TensorMethods.KeepsNumbers(name) || TensorMethods.Transposes(name) =>
+                IInvocationOperation { TargetMethod: { Name: var name, DeclaringSyntaxReferences.Length: var declared } method } call
+                    when (declared > 0 ? Types.Products.MovedBy(method) is not null : TensorMethods.KeepsNumbers(name) || TensorMethods.Transposes(name)) =>
                     call.Instance ?? call.Arguments.FirstOrDefault()?.Value,
                 IPropertyReferenceOperation { Property.Name: var name, Instance: { } instance } when TensorMethods.Transposes(name) => instance,
                 _ => null,
@@ -302,5 +293,11 @@ internal sealed partial class ValueFlow
         }
     }
 
-    private static string Key(string name) => name.TrimStart('_').ToLowerInvariant();
+    /// <summary>The name under which an object's value keeps what a member holds; of a tuple's element, the name that it has by its place.</summary>
+    private static string Key(ISymbol member) => member switch
+    {
+        IFieldSymbol { CorrespondingTupleField: { } element } => element.Name.ToLowerInvariant(),
+        IParameterSymbol => "(" + member.Name,
+        _ => member.Name,
+    };
 }

@@ -64,8 +64,7 @@ internal sealed partial class ValueFlow
             case "Zip" when GivenAs(call, "third") is null && GivenAs(call, "first") is { } first && GivenAs(call, "second") is { } second:
                 return GivenAs(call, "resultSelector") is { } selector
                     ? RunHanded(selector, [Evaluate(first), Evaluate(second)])
-                    : Value.Object(ImmutableDictionary<string, Value>.Empty.Add("item1", Evaluate(first)).Add("item2", Evaluate(second))
-                        .Add("first", Evaluate(first)).Add("second", Evaluate(second)));
+                    : Value.Object(ImmutableDictionary<string, Value>.Empty.Add("item1", Evaluate(first)).Add("item2", Evaluate(second)));
             case "Select" or "SelectMany" or "ConvertAll" or "Zip" or "Aggregate" or "ToDictionary" or "ContinueWith":
                 if (call.Arguments.Any(argument => IsRandom(argument.Value) || IsRandomFunction(argument.Value)) && produced.Kind == ValueKind.Other)
                     return Value.Of(ValueKind.Noise);

@@ -74,9 +74,6 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode expression) => _analysis.OperationOf(expression, _cancellation);
 
-    /// <summary>The method around an expression: the innermost one that has a name.</summary>
-    public string MethodName => Symbol.Name;
-
     /// <summary>Runs the body.</summary>
     /// <param name="initial">What is known before it.</param>
     public BodyResult Run(ValueState initial)

@@ -1,0 +1,81 @@
+using AdapterToolkit.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace AdapterToolkit.Analyzers.Domains.Tensors;
+
+/// <summary>The code of one class: all expressions in its bodies and initializers.</summary>
+/// <param name="type">The class.</param>
+/// <param name="bodies">The bodies of its compilation.</param>
+internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
+{
+    private IOperation[]? _operations;
+
+    /// <summary>The expressions.</summary>
+    public IReadOnlyList<IOperation> Operations => _operations ??= [.. RootsOf(type).Select(root => bodies.OperationOf(root, CancellationToken.None))
+        .OfType<IOperation>().SelectMany(root => root.Descendants())];
+
+    /// <summary>What a member is given.</summary>
+    public IEnumerable<IOperation> GivenTo(ISymbol member)
+    {
+        foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
+        {
+            SyntaxNode? value = reference.GetSyntax() switch
+            {
+                VariableDeclaratorSyntax { Initializer.Value: var initial } => initial,
+                PropertyDeclarationSyntax { Initializer.Value: var initial } => initial,
+                _ => null,
+            };
+            if (value is RefExpressionSyntax { Expression: var referred })
+                value = referred;
+            if (value is not null && bodies.OperationOf(value, CancellationToken.None) is { } given)
+                yield return given;
+        }
+
+        foreach (IOperation operation in Operations)
+        {
+            if (operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: var value } && Is(target.Member, member))
+                yield return value;
+            else if (operation is IDeconstructionAssignmentOperation { Target: ITupleOperation left, Value: var tuple }
+                && Expression.Unconverted(tuple) is ITupleOperation right && left.Elements.Length == right.Elements.Length)
+            {
+                for (int i = 0; i < left.Elements.Length; i++)
+                {
+                    if (left.Elements[i] is IMemberReferenceOperation element && Is(element.Member, member))
+                        yield return right.Elements[i];
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether two members are one.</summary>
+    public static bool Is(ISymbol left, ISymbol right) => SymbolEqualityComparer.Default.Equals(left.OriginalDefinition, right.OriginalDefinition);
+
+    private static IEnumerable<SyntaxNode> RootsOf(INamedTypeSymbol type)
+    {
+        foreach (MemberDeclarationSyntax member in type.DeclaringSyntaxReferences.Select(reference => reference.GetSyntax()).OfType<TypeDeclarationSyntax>()
+            .SelectMany(declaration => declaration.Members))
+        {
+            switch (member)
+            {
+                case BaseMethodDeclarationSyntax:
+                    yield return member;
+                    break;
+                case BaseFieldDeclarationSyntax field:
+                    foreach (EqualsValueClauseSyntax initializer in field.Declaration.Variables
+                        .Select(variable => variable.Initializer).OfType<EqualsValueClauseSyntax>())
+                        yield return initializer;
+                    break;
+                case PropertyDeclarationSyntax property:
+                    if (property.ExpressionBody is { } body)
+                        yield return body;
+                    if (property.Initializer is { } given)
+                        yield return given;
+                    foreach (AccessorDeclarationSyntax accessor in property.AccessorList?.Accessors ?? [])
+                        yield return accessor;
+                    break;
+            }
+        }
+    }
+}
