@@ -81,6 +81,20 @@ public sealed class FactorStructureTests
         """);
 
     [Theory]
+    [InlineData("init.zeros_(second.weight);", true)]
+    [InlineData("init.zeros_(second.bias);", false)]
+    [InlineData("init.zeros_(second.weight.grad!);", false)]
+    public Task ABiasIsNotWhereALayerStarts(string start, bool isPair) => Rule.CheckTorch($$"""
+        public class Net : Module<Tensor, Tensor>
+        {
+            private readonly Linear first, second;
+            public Net(int r) : base("net") { first = Linear(512, r); second = Linear(r, 512); {{start}} RegisterComponents(); }
+            public override Tensor forward(Tensor x) =>
+                {{(isPair ? "{|ADT0101:" : "")}}functional.linear(x, second.weight.mm(first.weight)){{(isPair ? "|}" : "")}};
+        }
+        """);
+
+    [Theory]
     [InlineData("for (int k = 0; k < l.Columns; k++) y.Span[i * r.Columns + j] += l.Span[i * l.Columns + k] * r.Span[k * r.Columns + j];", true)]
     [InlineData("""
         for (int k = 0; k < l.Columns; k++)

@@ -29,7 +29,7 @@ public sealed class MergeOnceCallTests
     [InlineData("IEnumerable<int> Steps() { model.Merge(); yield return 1; {|ADT0107:model.Merge()|}; yield return 2; } foreach (int i in Steps()) { }")]
     [InlineData("model.LinearLayers.Max(l => l.Merge()); {|ADT0107:model.Merge()|};")]
     [InlineData("model.MergeToBaseType(); {|ADT0107:model.Merge()|};")]
-    [InlineData("void Throws(Action action) => action(); model.Merge(); Throws(() => {|ADT0107:model.Merge()|});")]
+    [InlineData("void Throws(Action action) => action(); model.Merge(); {|ADT0107:Throws(() => model.Merge())|};")]
     [InlineData("""System.Threading.Tasks.Task.Run(() => model.Merge()).Wait(); {|ADT0107:model.Adapter.Save("x")|};""")]
     [InlineData("var t = new Trainer(model, new AdamW()); t.Model.Merge(); foreach (var s in {|ADT0107:t.Fit(batches)|}) { }")]
     [InlineData("""var t = new Trainer(model, new AdamW()); model.Merge(); {|ADT0107:TrainingCheckpoint.Save("x", t, null!)|};""")]

@@ -115,7 +115,7 @@ internal sealed class ClassTerms
         if (MemberOf(expression) is { } found && ClassCode.Is(found, member))
             return true;
         IOperation root = Expression.Unconverted(expression);
-        while (root is IMemberReferenceOperation { Instance: { } instance })
+        while (root is IMemberReferenceOperation { Instance: { } instance, Member: var part } && IsMatrixOf(part))
             root = Expression.Unconverted(instance);
         return root is IParameterReferenceOperation { Parameter: var parameter } && _code.GivenTo(member).Any(given =>
             Expression.Unconverted(given) is IParameterReferenceOperation same && SymbolEqualityComparer.Default.Equals(same.Parameter, parameter));
@@ -126,14 +126,17 @@ internal sealed class ClassTerms
     {
         IOperation operation = Expression.Unconverted(expression);
         while (operation is IMemberReferenceOperation { Instance: { } instance, Member: var member }
-            && Expression.Unconverted(instance) is not IInstanceReferenceOperation
-            && (_types.IsOfTorch(member.ContainingType) || TensorTypes.Is(member.ContainingType, _types.Parameter)))
+            && Expression.Unconverted(instance) is not IInstanceReferenceOperation && IsMatrixOf(member))
             operation = Expression.Unconverted(instance);
         return operation is IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol { IsIndexer: false } } found
             && KnownTypes.SelfAndBases(_type).Any(owner => ClassCode.Is(owner, found.Member.ContainingType))
             ? found.Member.OriginalDefinition
             : null;
     }
+
+    /// <summary>Whether a member of a layer, a parameter or a tensor is the matrix that it holds, and not its bias or its gradient.</summary>
+    private bool IsMatrixOf(ISymbol member) => (_types.IsOfTorch(member.ContainingType) || TensorTypes.Is(member.ContainingType, _types.Parameter))
+        && (member.Name is "weight" or "data" or "Value" || TensorMethods.Transposes(member.Name));
 
     private (IOperation Left, IOperation Right)? SummandsOf(IOperation operation) => operation switch
     {
