@@ -81,6 +81,26 @@ public sealed class FixedPointSolverTests
         Assert.Empty(solved);
     }
 
+    /// <summary>Each time that it is evaluated it is more: that is no solution, and nothing is known of it, nor counts as solved.</summary>
+    [Fact]
+    public void What_never_stops_changing_is_cut_off()
+    {
+        ConcurrentDictionary<int, Set> solved = new();
+        FixedPointSolver<int, Set> solver = new(solved, Set.Empty, (at, solver) => at switch
+        {
+            0 => solver.Of(1),
+            1 => solver.Of(0).With(new Set([solver.Of(0).Numbers.Length])),
+            2 => solver.Of(0).With(new Set([100])),
+            _ => new Set([at]),
+        });
+
+        Assert.Equal(new Set([100]), solver.Of(2));
+        Assert.Equal(Set.Empty, solver.Of(0));
+        Assert.Equal(Set.Empty, solver.Of(1));
+        Assert.Equal(new Set([3]), solver.Of(3));
+        Assert.Equal([3], solved.Keys);
+    }
+
     [Fact]
     public void What_an_evaluation_throws_reaches_whoever_asked()
     {

@@ -91,7 +91,7 @@ internal sealed class FixedPointSolver<TUnknown, TResult>(
     private void Close(Equation first)
     {
         bool changes = first.IsUsed;
-        for (int round = 0; changes && round < MostRounds; round++)
+        for (int round = 0; changes && round < MostRounds && _evaluations < MostEvaluations; round++)
         {
             changes = false;
             for (int i = first.Place; i < _stack.Count; i++)
@@ -101,7 +101,7 @@ internal sealed class FixedPointSolver<TUnknown, TResult>(
             }
         }
 
-        bool isCutOff = false;
+        bool isCutOff = changes;
         for (int i = first.Place; i < _stack.Count; i++)
         {
             first.Lowest = Math.Min(first.Lowest, _stack[i].Lowest);
@@ -115,6 +115,9 @@ internal sealed class FixedPointSolver<TUnknown, TResult>(
         {
             Equation equation = _stack[i];
             _open.Remove(equation.Unknown);
+            // Of what is still changing nothing is known, neither that it is less than it was last, nor that it is more.
+            if (changes)
+                equation.Result = bottom;
             equation.IsCutOff = isCutOff;
             equation.IsSolved = true;
             if (isCutOff)

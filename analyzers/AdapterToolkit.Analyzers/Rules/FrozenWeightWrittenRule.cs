@@ -81,7 +81,7 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
         ILocalSymbol? local = AccessPath.LocalOf(weight);
         if (local is not null && AccessPath.IsMadeHere(local))
             return false;
-        return flow.IsOnTrainingPath || flow.IsOfTraining
+        return flow.IsOfTraining || flow.AsksForTraining()
             || flow.Knows(TensorFactKind.Trained) || (local is not null && flow.Knows(TensorFactKind.Used));
     }
 

@@ -10,11 +10,10 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 /// <param name="bodies">The bodies of its compilation.</param>
 internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
 {
-    private IOperation[]? _operations;
+    private readonly Lazy<Root[]> _roots = new(() => [.. RootsOf(type).Select(node => new Root(node, bodies))]);
 
     /// <summary>The expressions.</summary>
-    public IReadOnlyList<IOperation> Operations => _operations ??= [.. RootsOf(type).Select(root => bodies.OperationOf(root, CancellationToken.None))
-        .OfType<IOperation>().SelectMany(root => root.Descendants())];
+    public IEnumerable<IOperation> Operations => _roots.Value.SelectMany(root => root.Operations);
 
     /// <summary>What a member is given.</summary>
     public IEnumerable<IOperation> GivenTo(ISymbol member)
@@ -33,7 +32,7 @@ internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
                 yield return given;
         }
 
-        foreach (IOperation operation in Operations)
+        foreach (IOperation operation in _roots.Value.Where(root => root.MayAssign(member)).SelectMany(root => root.Operations))
         {
             if (operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: var value } && Is(target.Member, member))
                 yield return value;
@@ -77,5 +76,21 @@ internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
                     break;
             }
         }
+    }
+
+    /// <summary>One body or initializer.</summary>
+    /// <param name="node">It.</param>
+    /// <param name="bodies">The bodies of the compilation.</param>
+    private sealed class Root(SyntaxNode node, Bodies bodies)
+    {
+        private readonly Lazy<IOperation[]> _operations = new(() => [.. bodies.OperationOf(node, CancellationToken.None)?.Descendants() ?? []]);
+        private readonly Lazy<HashSet<string>> _assigned = new(() => [.. node.DescendantNodes().OfType<AssignmentExpressionSyntax>()
+            .SelectMany(assignment => assignment.Left.DescendantNodesAndSelf()).OfType<SimpleNameSyntax>().Select(name => name.Identifier.ValueText)]);
+
+        /// <summary>Its expressions.</summary>
+        public IReadOnlyList<IOperation> Operations => _operations.Value;
+
+        /// <summary>Whether it may assign a member, as its text tells.</summary>
+        public bool MayAssign(ISymbol member) => member is IPropertySymbol { IsIndexer: true } || _assigned.Value.Contains(member.Name);
     }
 }

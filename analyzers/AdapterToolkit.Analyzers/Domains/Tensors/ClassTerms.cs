@@ -18,8 +18,7 @@ internal sealed class ClassTerms
     private readonly TensorTypes _types;
     private readonly ClassCode _code;
     private readonly Bodies _bodies;
-    private readonly List<LinearTerm> _products = [];
-    private readonly List<(LinearTerm Left, LinearTerm Right)> _sums = [];
+    private readonly Lazy<(List<LinearTerm> Products, List<(LinearTerm Left, LinearTerm Right)> Sums)> _computed;
 
     /// <summary>Reads a class.</summary>
     /// <param name="type">The class.</param>
@@ -32,26 +31,35 @@ internal sealed class ClassTerms
         _types = types;
         _bodies = bodies;
         _code = code;
-        foreach (IOperation operation in _code.Operations)
-        {
-            if (operation is IInvocationOperation or IBinaryOperation && Term(operation, MostDepth) is { Members.Count: > 1 } product)
-                _products.Add(product);
-            if (SummandsOf(operation) is { } sum && Term(sum.Left, MostDepth) is { Members.IsEmpty: false } left
-                && Term(sum.Right, MostDepth) is { Members.IsEmpty: false } right)
-                _sums.Add((left, right));
-        }
+        _computed = new(Compute);
     }
 
     /// <summary>Whether the class multiplies two members with each other, and with no third.</summary>
-    public bool AreMultiplied(ISymbol a, ISymbol b) => _products.Any(product => product.IsOf(a, b));
+    public bool AreMultiplied(ISymbol a, ISymbol b) => _computed.Value.Products.Any(product => product.IsOf(a, b));
 
     /// <summary>Whether the class adds the product of two members, or what they make of an input, to what a third one makes of it, or to that itself.</summary>
-    public bool AreAddedTo(ISymbol a, ISymbol b, ISymbol weight) => _sums.Any(sum =>
+    public bool AreAddedTo(ISymbol a, ISymbol b, ISymbol weight) => _computed.Value.Sums.Any(sum =>
         (sum.Left.IsOf(a, b) && sum.Right.IsOf(weight)) || (sum.Right.IsOf(a, b) && sum.Left.IsOf(weight)));
 
     /// <summary>Whether the class multiplies an input by two members one behind the other, and adds that to what a third one makes of the input.</summary>
-    public bool AreChainedBeside(ISymbol a, ISymbol b, ISymbol weight) => _sums.Any(sum =>
+    public bool AreChainedBeside(ISymbol a, ISymbol b, ISymbol weight) => _computed.Value.Sums.Any(sum =>
         (IsChain(sum.Left, a, b) && sum.Right.IsOf(weight)) || (IsChain(sum.Right, a, b) && sum.Left.IsOf(weight)));
+
+    private (List<LinearTerm> Products, List<(LinearTerm Left, LinearTerm Right)> Sums) Compute()
+    {
+        List<LinearTerm> products = [];
+        List<(LinearTerm Left, LinearTerm Right)> sums = [];
+        foreach (IOperation operation in _code.Operations)
+        {
+            if (operation is IInvocationOperation or IBinaryOperation && Term(operation, MostDepth) is { Members.Count: > 1 } product)
+                products.Add(product);
+            if (SummandsOf(operation) is { } sum && Term(sum.Left, MostDepth) is { Members.IsEmpty: false } left
+                && Term(sum.Right, MostDepth) is { Members.IsEmpty: false } right)
+                sums.Add((left, right));
+        }
+
+        return (products, sums);
+    }
 
     private static bool IsChain(LinearTerm term, ISymbol a, ISymbol b) => term is { HasInput: true, FormsProduct: false } && term.IsOf(a, b);
 

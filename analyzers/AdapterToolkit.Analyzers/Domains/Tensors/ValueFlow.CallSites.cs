@@ -9,27 +9,42 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 internal sealed partial class ValueFlow
 {
     /// <summary>Runs a method of the compilation: of a virtual one, all overrides that can run; null where none has a body.</summary>
+    /// <param name="method">The method that is named.</param>
+    /// <param name="type">The type of the object.</param>
+    /// <param name="receiver">The object.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="isVirtual">Whether the object's class decides which override runs.</param>
+    /// <param name="isOfTraining">Whether the call is a step of a forward pass or of training, whatever runs this body.</param>
     private BodyResult? RunTargets(
-        IMethodSymbol method, ITypeSymbol? type, Value receiver, ImmutableArray<Value> arguments, bool isVirtual, bool isOnTrainingPath)
+        IMethodSymbol method, ITypeSymbol? type, Value receiver, ImmutableArray<Value> arguments, bool isVirtual, bool isOfTraining = false)
     {
         BodyResult? joined = null;
         foreach (IMethodSymbol target in _analysis.TargetsOf(method, type, isVirtual))
         {
-            if (_analysis.Call(target, arguments, receiver, _solver, isOnTrainingPath, _cancellation) is { } result)
+            if (RunBody(target, arguments, receiver, isOfTraining) is { } result)
                 joined = joined is null ? result : joined.Join(result);
         }
 
         return joined;
     }
 
+    /// <summary>Runs the body of a method of the compilation; null where it has none.</summary>
+    private BodyResult? RunBody(IMethodSymbol method, ImmutableArray<Value> arguments, Value receiver, bool isOfTraining = false)
+    {
+        BodyResult? result = _analysis.Call(method, arguments, receiver, _solver, _isOnTrainingPath || isOfTraining, _cancellation);
+        _dependsOnTraining |= !isOfTraining && result is { DependsOnTraining: true };
+        return result;
+    }
+
     /// <summary>Runs an operator or conversion of the user's; null where it is none, or nothing comes of it.</summary>
     private Value? RunOperator(IOperation operation)
     {
-        if (CallSite.Of(operation) is not { Method: { DeclaringSyntaxReferences.Length: > 0 } method } site || IsOfTensors(method))
+        if (CallSite.OperatorOf(operation) is not { DeclaringSyntaxReferences.Length: > 0 } method || IsOfTensors(method)
+            || CallSite.Of(operation) is not { } site)
             return null;
         Value receiver = Evaluate(site.Receiver);
         ImmutableArray<Value> arguments = Values(site);
-        if (RunTargets(method, type: null, receiver, arguments, site.IsVirtual, IsOnTrainingPath) is not { } result)
+        if (RunTargets(method, type: null, receiver, arguments, site.IsVirtual) is not { } result)
             return null;
         Repeat(result.Findings, operation.Syntax);
         Repeat(result.Pending, operation.Syntax);
@@ -51,7 +66,7 @@ internal sealed partial class ValueFlow
             return;
         ImmutableArray<Value> arguments = [.. property.Arguments.Select(argument => Evaluate(argument.Value)), value];
         bool isVirtual = CallSite.Of(property)?.IsVirtual == true;
-        if (RunTargets(setter, TypeOf(property.Instance), Evaluate(property.Instance), arguments, isVirtual, IsOnTrainingPath) is not { } result)
+        if (RunTargets(setter, TypeOf(property.Instance), Evaluate(property.Instance), arguments, isVirtual) is not { } result)
             return;
         Repeat(result.Findings, property.Syntax);
         HandBack(property.Instance, result);
@@ -72,7 +87,7 @@ internal sealed partial class ValueFlow
         IMethodSymbol definition = Bodies.DefinitionOf(method);
         bool isExtension = definition.IsExtensionMethod;
         ImmutableArray<Value> arguments = isExtension ? [value] : [];
-        if (RunTargets(definition, type, isExtension ? Value.Other : value, arguments, method.IsVirtual, IsOnTrainingPath) is { } result)
+        if (RunTargets(definition, type, isExtension ? Value.Other : value, arguments, method.IsVirtual) is { } result)
             return isExtension ? result.Parameters.RemoveAt(0) : result.Parameters;
         return [.. method.Parameters.Select(parameter =>
             method.IsImplicitlyDeclared && value.Members.TryGetValue(parameter.Name, out Value? part) ? part : Value.Other)];
@@ -81,14 +96,14 @@ internal sealed partial class ValueFlow
     /// <summary>What the parameters of a call are given.</summary>
     private ImmutableArray<Value> Values(CallSite site)
     {
-        Value[] values = [.. Enumerable.Repeat(Value.Other, site.Method.Parameters.Length)];
+        ImmutableArray<Value>.Builder values = Unknown(site.Method.Parameters.Length);
         foreach ((int ordinal, IOperation given) in site.Arguments)
         {
-            if (ordinal < values.Length)
+            if (ordinal < values.Count)
                 values[ordinal] = Evaluate(given);
         }
 
-        return [.. values];
+        return values.MoveToImmutable();
     }
 
     /// <summary>What a method leaves in the members of the object that it is called on.</summary>

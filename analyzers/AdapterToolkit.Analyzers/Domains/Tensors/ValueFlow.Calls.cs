@@ -43,8 +43,7 @@ internal sealed partial class ValueFlow
         Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
         if (known is not null)
             return known;
-        bool isOnTrainingPath = IsOnTrainingPath || IsOfTraining;
-        if (RunTargets(method, TypeOf(call.Instance), receiver, arguments, call.IsVirtual || method.IsAbstract, isOnTrainingPath) is { } body)
+        if (RunTargets(method, TypeOf(call.Instance), receiver, arguments, call.IsVirtual || method.IsAbstract, IsOfTraining) is { } body)
             return Called(call, body) is { IsUnknown: false } returned ? returned : Made(call, arguments);
         Outputs(call, receiver);
         Written(call);
@@ -173,7 +172,7 @@ internal sealed partial class ValueFlow
 
     private ImmutableArray<Value> Arguments(IInvocationOperation call)
     {
-        Value[] values = [.. Enumerable.Repeat(Value.Other, call.TargetMethod.Parameters.Length)];
+        ImmutableArray<Value>.Builder values = Unknown(call.TargetMethod.Parameters.Length);
         foreach (IArgumentOperation argument in call.Arguments)
         {
             Value value = Evaluate(argument.Value);
@@ -181,10 +180,19 @@ internal sealed partial class ValueFlow
                 && (call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.ContainingType?.Name == "Interlocked");
             if (isWritten && WrittenContainer(argument.Value) is { } container)
                 WriteElement(call, container, argument.Value, Value.Other, BinaryOperatorKind.Multiply);
-            if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
+            if (argument.Parameter is { } parameter && parameter.Ordinal < values.Count)
                 values[parameter.Ordinal] = value;
         }
 
-        return [.. values];
+        return values.MoveToImmutable();
+    }
+
+    /// <summary>Some values of which nothing is known yet.</summary>
+    private static ImmutableArray<Value>.Builder Unknown(int count)
+    {
+        ImmutableArray<Value>.Builder values = ImmutableArray.CreateBuilder<Value>(count);
+        for (int i = 0; i < count; i++)
+            values.Add(Value.Other);
+        return values;
     }
 }

@@ -46,7 +46,7 @@ internal sealed partial class ValueFlow
         }
 
         if (arguments.All(argument => argument.IsUnknown)
-            || _analysis.Call(constructor, arguments, Value.Other, _solver, IsOnTrainingPath, _cancellation) is not { } body)
+            || RunBody(constructor, arguments, Value.Other) is not { } body)
         {
             return Value.Object(members);
         }

@@ -145,7 +145,7 @@ internal sealed partial class ValueFlow
         if (collection.ConstructMethod is not { MethodKind: MethodKind.Ordinary } method)
             return elements;
         ImmutableArray<Value> arguments = [.. method.Parameters.Select((_, i) => i == method.Parameters.Length - 1 ? elements : Value.Other)];
-        if (_analysis.Call(method, arguments, Value.Other, _solver, IsOnTrainingPath, _cancellation) is not { } built)
+        if (RunBody(method, arguments, Value.Other) is not { } built)
             return elements;
         return built.Returned.IsUnknown ? elements : built.Returned;
     }

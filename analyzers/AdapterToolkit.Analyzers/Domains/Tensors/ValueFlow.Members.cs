@@ -156,7 +156,7 @@ internal sealed partial class ValueFlow
         if (property.GetMethod is not { } getter)
             return null;
         CallSite? site = reference is IPropertyReferenceOperation ? CallSite.Of(reference) : null;
-        if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true, IsOnTrainingPath) is { } result)
+        if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true) is { } result)
         {
             Repeat(result.Findings, reference.Syntax);
             return FormedAt(result.Returned, reference);
