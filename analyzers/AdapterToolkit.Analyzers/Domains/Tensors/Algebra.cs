@@ -22,7 +22,7 @@ internal static class Algebra
             return left.Kind == ValueKind.BaseTerm ? left : right;
         if (left.IsFactor || right.IsFactor)
             return left.IsFactor && right.IsFactor ? Value.Other : (left.IsFactor ? left : right).AsCopy();
-        return left.Kind == right.Kind ? left.AsCopy() : Value.Other;
+        return left.Kind == right.Kind && left.Kind != ValueKind.Other ? left.AsCopy() : Value.Other;
     }
 
     /// <summary>left · right or left / right, element by element, where one of them may be a number.</summary>
@@ -34,6 +34,8 @@ internal static class Algebra
         if (left.Kind == ValueKind.Zeros || right.Kind == ValueKind.Zeros)
             return Value.Of(ValueKind.Zeros);
         if (left.ContainsProduct && right.ContainsProduct)
+            return Value.Other;
+        if (left.Kind == ValueKind.Other && right.Kind == ValueKind.Other)
             return Value.Other;
         Value? known = left.Kind == ValueKind.Other ? right : right.Kind is ValueKind.Other or ValueKind.Noise ? left : null;
         if (known is null)

@@ -48,6 +48,52 @@ internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
         }
     }
 
+    /// <summary>What is put into a collection that a member holds.</summary>
+    public IEnumerable<IOperation> ElementsGivenTo(ISymbol member)
+    {
+        foreach (IOperation given in GivenTo(member))
+        {
+            IEnumerable<IOperation> listed = Expression.Unconverted(given) switch
+            {
+                IArrayCreationOperation { Initializer.ElementValues: var elements } => elements,
+                ICollectionExpressionOperation { Elements: var elements } => elements,
+                IObjectCreationOperation creation => (creation.Initializer?.Initializers ?? []).OfType<IInvocationOperation>()
+                    .Select(added => added.Arguments.LastOrDefault()?.Value).Concat(creation.Arguments.SelectMany(Spread)).OfType<IOperation>(),
+                _ => [],
+            };
+            foreach (IOperation element in listed)
+                yield return element;
+        }
+
+        foreach (IOperation operation in Operations)
+        {
+            switch (operation)
+            {
+                case IInvocationOperation
+                {
+                    Instance: IMemberReferenceOperation filled, TargetMethod.Name: "Add" or "append" or "Insert", Arguments: [.., var last]
+                } when Is(filled.Member, member):
+                    yield return last.Value;
+                    break;
+                case ISimpleAssignmentOperation
+                {
+                    Target: IArrayElementReferenceOperation { ArrayReference: IMemberReferenceOperation filled }, Value: var element
+                } when Is(filled.Member, member):
+                    yield return element;
+                    break;
+                case ISimpleAssignmentOperation
+                {
+                    Target: IPropertyReferenceOperation { Property.IsIndexer: true, Instance: IMemberReferenceOperation filled }, Value: var element
+                } when Is(filled.Member, member):
+                    yield return element;
+                    break;
+            }
+        }
+    }
+
+    private static IEnumerable<IOperation> Spread(IArgumentOperation argument) =>
+        Expression.Unconverted(argument.Value) is IArrayCreationOperation { Initializer.ElementValues: var elements } ? elements : [];
+
     /// <summary>Whether two members are one.</summary>
     public static bool Is(ISymbol left, ISymbol right) => SymbolEqualityComparer.Default.Equals(left.OriginalDefinition, right.OriginalDefinition);
 

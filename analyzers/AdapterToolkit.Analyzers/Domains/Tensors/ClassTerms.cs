@@ -76,7 +76,7 @@ internal sealed class ClassTerms
 
         if (start != Start.Unknown)
             return start;
-        foreach (IOperation given in _code.GivenTo(member))
+        foreach (IOperation given in _code.GivenTo(member).Concat(_code.ElementsGivenTo(member)))
             start = start == Start.Unknown ? Starts.Of(given, _types) : start;
         return start;
     }

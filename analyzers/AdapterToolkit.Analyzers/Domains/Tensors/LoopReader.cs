@@ -1,196 +1,163 @@
 using System.Collections.Immutable;
-using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
-/// <summary>Reads what the loops of one method do with the numbers of its operands.</summary>
-/// <param name="method">The method.</param>
-/// <param name="body">Its body.</param>
-internal sealed class LoopReader(IMethodSymbol method, IOperation body)
+/// <summary>Reads what the loops of one body, and the functions that it runs for each element of a sequence, do with single numbers.</summary>
+internal sealed partial class LoopReader
 {
-    private readonly IOperation[] _operations = [.. body.Descendants()];
+    private readonly IOperation _body;
+    private readonly IOperation[] _operations;
+    private readonly Func<IMethodSymbol, InnerProduct?> _innerProductOf;
+    private readonly Dictionary<ISymbol, List<IOperation>> _given = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, IOperation> _collections = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _counters = new(SymbolEqualityComparer.Default);
+    private readonly Lazy<ILookup<SyntaxNode, Contraction>> _contractions;
 
-    /// <summary>Numbers that an expression takes from one operand.</summary>
-    /// <param name="Operand">The operand's place; null where they are no operand's.</param>
-    /// <param name="Indices">The variables that say which numbers.</param>
-    private readonly record struct Numbers(int? Operand, ImmutableHashSet<ISymbol> Indices);
-
-    /// <summary>What the method multiplies; null where it multiplies nothing.</summary>
-    public LoopProduct? Product()
+    /// <summary>Reads a body.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="innerProductOf">Tells what a method multiplies that returns one number of a product; null where it is no such method.</param>
+    public LoopReader(IOperation body, Func<IMethodSymbol, InnerProduct?> innerProductOf)
     {
+        _body = body;
+        _operations = [.. body.Descendants()];
+        _innerProductOf = innerProductOf;
         foreach (IOperation operation in _operations)
-        {
-            bool isDot = operation is IInvocationOperation { TargetMethod: { Name: "Dot" } dot, Arguments.Length: 2 }
-                && TensorTypes.IsInNamespace(dot, "System");
-            (IOperation Left, IOperation Right)? factors = operation switch
-            {
-                IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } times => (times.LeftOperand, times.RightOperand),
-                IInvocationOperation { TargetMethod.Name: "FusedMultiplyAdd" or "MultiplyAddEstimate", Arguments.Length: 3 } fused =>
-                    (fused.Arguments[0].Value, fused.Arguments[1].Value),
-                IInvocationOperation call when isDot => (call.Arguments[0].Value, call.Arguments[1].Value),
-                _ => null,
-            };
-            if (factors is { } pair && Read(operation, NumbersOf(pair.Left), NumbersOf(pair.Right), isDot) is { } product)
-                return product;
-        }
-
-        return null;
+            Note(operation);
+        _contractions = new(() => _operations.Select(Read).OfType<Contraction>().ToLookup(contraction => contraction.Sum.Syntax));
     }
 
-    /// <summary>The operand whose numbers are written elsewhere one by one, and nothing else is; null for none.</summary>
-    public int? Moved()
+    /// <summary>The sums of products.</summary>
+    public IEnumerable<Contraction> Contractions => _contractions.Value.SelectMany(found => found);
+
+    /// <summary>The sums of products that an assignment or call adds up; none where it does something else.</summary>
+    public IEnumerable<Contraction> At(SyntaxNode sum) => _contractions.Value[sum];
+
+    /// <summary>The collection of which the variable of a loop, or a parameter of a function, is an element; null where there is none.</summary>
+    public IOperation? CollectionOf(ISymbol element) => _collections.TryGetValue(element, out IOperation? collection) ? collection : null;
+
+    /// <summary>Whether a variable is given a value at one place alone.</summary>
+    public bool IsGivenOnce(ISymbol variable) => _given.TryGetValue(variable, out List<IOperation>? given) && given.Count == 1;
+
+    /// <summary>Whether an expression takes single numbers of matrices, itself or by variables that hold them.</summary>
+    public bool HasElement(IOperation expression) =>
+        expression.DescendantsAndSelf().Any(part => IsNumber(part, new HashSet<ISymbol>(SymbolEqualityComparer.Default)));
+
+    /// <summary>The matrix whose numbers are written elsewhere one by one, and nothing else is; null for none.</summary>
+    public Numbers? Moved()
     {
-        int? moved = null;
+        Numbers? moved = null;
         foreach (IOperation operation in _operations)
         {
             if (operation is not IAssignmentOperation assignment || !IsElement(assignment.Target))
                 continue;
-            Numbers from = IsElement(assignment.Value) ? NumbersOf(assignment.Value) : default;
-            if (operation is not ISimpleAssignmentOperation || from.Operand is not { } operand || (moved is not null && moved != operand)
-                || from.Indices.IsEmpty || !from.Indices.SetEquals(NumbersOf(assignment.Target).Indices))
+            Numbers? from = IsElement(assignment.Value) ? NumbersOf(assignment.Value) : null;
+            if (operation is not ISimpleAssignmentOperation || from is null || from.Indices.IsEmpty
+                || !from.HasVariablesOf(NumbersOf(assignment.Target)) || (moved is not null && !moved.Sources.SetEquals(from.Sources)))
                 return null;
-            moved = operand;
+            moved = from;
         }
 
         return moved;
     }
 
-    private LoopProduct? Read(IOperation operation, Numbers left, Numbers right, bool isDot)
+    /// <summary>
+    /// The numbers of two matrices that are multiplied and added up to one number, which the body returns; null where it does something else.
+    /// </summary>
+    public (Numbers Left, Numbers Right)? Returned()
     {
-        if (left.Operand is not { } first || right.Operand is not { } second || first == second || left.Indices.SetEquals(right.Indices))
-            return null;
-        ImmutableHashSet<ISymbol> summed = left.Indices.Intersect(right.Indices);
-        if ((!isDot && summed.IsEmpty) || Destination(operation, isDot) is not { } written || (!isDot && summed.IsSubsetOf(written.Indices)))
-            return null;
-        if (method.ReturnsVoid && written.Operand is not >= 0)
-            return null;
-        return new LoopProduct(Math.Min(first, second), Math.Max(first, second), method.ReturnsVoid ? written.Operand : null);
+        foreach (IOperation operation in _operations)
+        {
+            if (FactorsOf(operation) is not var (left, right, _))
+                continue;
+            IOperation top = Outermost(operation);
+            bool isSum = IsInnerProduct(operation);
+            if (!isSum && left.Indices.Overlaps(right.Indices) && TotalOf(top) is { } total)
+                (top, isSum) = (Outermost(total), true);
+            if (isSum ? IsReturned(top) : left.Indices.Overlaps(right.Indices) && AccumulatorOf(top) is { } sums && IsReturned(sums))
+                return (left, right);
+        }
+
+        return null;
     }
 
-    /// <summary>The numbers that a sum of products is written to; null where there are none, as where it is returned.</summary>
-    private Numbers? Destination(IOperation product, bool isDot)
+    /// <summary>Whether the body sets numbers, other than by adding to them.</summary>
+    public bool Sets(Numbers numbers) => _operations.Any(operation => operation switch
     {
-        IOperation node = product;
-        while (node.Parent is IConversionOperation or IParenthesizedOperation or IArgumentOperation or IBinaryOperation
-            or IInvocationOperation { TargetMethod.Name: "FusedMultiplyAdd" or "MultiplyAddEstimate" })
-            node = node.Parent;
-        switch (node.Parent)
+        ISimpleAssignmentOperation assignment => IsElement(assignment.Target) && !RefersTo(assignment.Value, assignment.Target)
+            && NumbersOf(assignment.Target).Sources.SetEquals(numbers.Sources),
+        IInvocationOperation { TargetMethod.Name: "Clear" or "Fill" } call =>
+            (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } set && NumbersOf(set).Sources.SetEquals(numbers.Sources),
+        _ => false,
+    });
+
+    private Contraction? Read(IOperation operation)
+    {
+        if (FactorsOf(operation) is not var (left, right, isOfRows) || left.Indices.SetEquals(right.Indices))
+            return null;
+        bool isSum = IsInnerProduct(operation);
+        ImmutableHashSet<LoopIndex> summed = left.Indices.Intersect(right.Indices);
+        return (isSum || !summed.IsEmpty) && SumOf(operation, isSum) is var (sum, written, accumulates)
+            && (isSum || !summed.IsSubsetOf(written.Indices))
+            ? new Contraction(operation, sum, left, right, written, accumulates) { IsOfRows = isOfRows }
+            : null;
+    }
+
+    /// <summary>The two numbers that an expression multiplies, whatever else it scales them by; null where it multiplies others, or more.</summary>
+    private (Numbers Left, Numbers Right, bool AreRows)? FactorsOf(IOperation operation)
+    {
+        switch (operation)
         {
-            case ICompoundAssignmentOperation { OperatorKind: BinaryOperatorKind.Add or BinaryOperatorKind.Subtract } sum:
-                return IsElement(sum.Target) ? NumbersOf(sum.Target) : WrittenFrom(Expression.VariableOf(Expression.Unconverted(sum.Target)));
-            case ISimpleAssignmentOperation assignment when IsElement(assignment.Target):
-                return isDot || RefersTo(assignment.Value, assignment.Target) ? NumbersOf(assignment.Target) : null;
-            case ISimpleAssignmentOperation assignment:
-                ISymbol? variable = Expression.VariableOf(Expression.Unconverted(assignment.Target));
-                return isDot || RefersTo(assignment.Value, assignment.Target) ? WrittenFrom(variable) : null;
-            case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Symbol: var local } } when isDot:
-                return WrittenFrom(local);
-            case IReturnOperation { Parent.Parent: IAnonymousFunctionOperation lambda } when IsSummed(lambda):
-                return AroundSum(lambda);
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } product when !IsFactor(product):
+                IOperation[] numbers = [.. Factors(product).Where(factor => IsNumber(factor, new HashSet<ISymbol>(SymbolEqualityComparer.Default)))];
+                return numbers is [var left, var right] ? (NumbersOf(left), NumbersOf(right), false) : null;
+            case IInvocationOperation call when IsFused(call):
+                return HasElement(call.Arguments[0].Value) && HasElement(call.Arguments[1].Value)
+                    ? (NumbersOf(call.Arguments[0].Value), NumbersOf(call.Arguments[1].Value), false)
+                    : null;
+            case IInvocationOperation call when IsDot(call):
+                return (RowOf(call.Arguments[0].Value), RowOf(call.Arguments[1].Value), true);
+            case IInvocationOperation call when _innerProductOf(call.TargetMethod) is { } inner:
+                return RowOf(call, inner.Left, inner.LeftIndices) is { } first && RowOf(call, inner.Right, inner.RightIndices) is { } second
+                    ? (first, second, inner.LeftIndices.IsEmpty && inner.RightIndices.IsEmpty)
+                    : null;
             default:
                 return null;
         }
     }
 
-    /// <summary>Whether a lambda is what LINQ sums up.</summary>
-    private static bool IsSummed(IAnonymousFunctionOperation lambda) =>
-        lambda.Parent is IDelegateCreationOperation { Parent: IArgumentOperation { Parent: IInvocationOperation { TargetMethod: { Name: "Sum" } sum } } }
-            && TensorTypes.IsInNamespace(sum, "System");
+    private static IEnumerable<IOperation> Factors(IOperation product) => Bare(product) is IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } binary
+        ? Factors(binary.LeftOperand).Concat(Factors(binary.RightOperand))
+        : [Bare(product)];
 
-    /// <summary>Where a sum is written that LINQ makes: to an element, or to one element of a sequence for each of another.</summary>
-    private Numbers? AroundSum(IOperation lambda)
+    /// <summary>Whether a product is a factor of another one.</summary>
+    private static bool IsFactor(IOperation product)
     {
-        for (IOperation? node = lambda.Parent; node is not null && node != body; node = node.Parent)
-        {
-            if (node is IAssignmentOperation assignment && IsElement(assignment.Target))
-                return NumbersOf(assignment.Target);
-            if (node is IAnonymousFunctionOperation)
-                return new Numbers(null, []);
-        }
-
-        return null;
+        IOperation? around = product.Parent;
+        while (around is IConversionOperation or IParenthesizedOperation)
+            around = around.Parent;
+        return around is IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply };
     }
 
-    /// <summary>The numbers to which the value of a variable is written.</summary>
-    private Numbers? WrittenFrom(ISymbol? variable)
-    {
-        if (variable is null)
-            return null;
-        foreach (IOperation operation in _operations)
-        {
-            if (operation is IAssignmentOperation assignment && IsElement(assignment.Target)
-                && assignment.Value.DescendantsAndSelf().Any(part => SymbolEqualityComparer.Default.Equals(Expression.VariableOf(part), variable)))
-                return NumbersOf(assignment.Target);
-        }
+    private static bool IsFused(IInvocationOperation call) =>
+        call is { TargetMethod.Name: "FusedMultiplyAdd" or "MultiplyAddEstimate", Arguments.Length: 3 };
 
-        return null;
+    private static bool IsDot(IInvocationOperation call) =>
+        call is { TargetMethod: { Name: "Dot" } method, Arguments.Length: 2 } && TensorTypes.IsInNamespace(method, "System");
+
+    /// <summary>Whether an expression is a call that adds up products itself.</summary>
+    private bool IsInnerProduct(IOperation operation) =>
+        operation is IInvocationOperation call && (IsDot(call) || _innerProductOf(call.TargetMethod) is not null);
+
+    private static IOperation? GivenTo(IInvocationOperation call, int place) =>
+        call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == place)?.Value;
+
+    /// <summary>An expression without conversions and parentheses.</summary>
+    private static IOperation Bare(IOperation operation)
+    {
+        while (operation is IConversionOperation or IParenthesizedOperation)
+            operation = operation is IConversionOperation conversion ? conversion.Operand : ((IParenthesizedOperation)operation).Operand;
+        return operation;
     }
-
-    private static bool RefersTo(IOperation value, IOperation target)
-    {
-        string text = target.Syntax.ToString();
-        return value.DescendantsAndSelf().Any(part => part.Syntax.ToString() == text);
-    }
-
-    private static bool IsElement(IOperation operation) => Expression.Unconverted(operation) switch
-    {
-        IArrayElementReferenceOperation => true,
-        IPropertyReferenceOperation { Property.IsIndexer: true } => true,
-        IImplicitIndexerReferenceOperation => true,
-        IInvocationOperation { TargetMethod: { Name: "Add", ContainingType.Name: "Unsafe" } } => true,
-        _ => false,
-    };
-
-    private Numbers NumbersOf(IOperation expression)
-    {
-        HashSet<int> operands = [];
-        HashSet<ISymbol> indices = new(SymbolEqualityComparer.Default);
-        Collect(expression, operands, indices, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
-        return new Numbers(operands.Count == 1 ? operands.First() : null, [.. indices]);
-    }
-
-    private void Collect(IOperation expression, HashSet<int> operands, HashSet<ISymbol> indices, HashSet<ISymbol> seen)
-    {
-        foreach (IOperation part in expression.DescendantsAndSelf())
-        {
-            switch (part)
-            {
-                case IInstanceReferenceOperation when !method.IsStatic && part.Parent is IMemberReferenceOperation { Type: var held } && !IsInteger(held):
-                    operands.Add(LoopProduct.This);
-                    break;
-                case IParameterReferenceOperation { Parameter: var parameter } when SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, method):
-                    if (!TensorTypes.IsScalar(parameter.Type) && !(part.Parent is IMemberReferenceOperation { Type: var asked } && IsInteger(asked)))
-                        operands.Add(parameter.Ordinal);
-                    break;
-                case IParameterReferenceOperation { Parameter: var index } when IsInteger(index.Type):
-                    indices.Add(index);
-                    break;
-                case ILocalReferenceOperation { Local: var local } when IsCounter(local):
-                    indices.Add(local);
-                    break;
-                case ILocalReferenceOperation { Local: var local } when seen.Add(local):
-                    foreach (IOperation initial in _operations)
-                    {
-                        if (initial is IVariableDeclaratorOperation { Initializer.Value: { } value } declarator
-                            && SymbolEqualityComparer.Default.Equals(declarator.Symbol, local))
-                            Collect(value, operands, indices, seen);
-                    }
-
-                    break;
-            }
-        }
-    }
-
-    private static bool IsInteger(ITypeSymbol? type) =>
-        type?.SpecialType is >= SpecialType.System_SByte and <= SpecialType.System_UInt64 or SpecialType.System_IntPtr;
-
-    /// <summary>Whether a local counts the steps of a loop.</summary>
-    private bool IsCounter(ILocalSymbol local) => IsInteger(local.Type)
-        && (local.DeclaringSyntaxReferences is [{ } reference] && reference.GetSyntax() is VariableDeclaratorSyntax { Parent.Parent: ForStatementSyntax }
-                or ForEachStatementSyntax
-            || _operations.Any(operation => operation is IIncrementOrDecrementOperation step
-                && SymbolEqualityComparer.Default.Equals(Expression.VariableOf(step.Target), local)));
 }

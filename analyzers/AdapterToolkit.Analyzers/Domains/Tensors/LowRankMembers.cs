@@ -214,6 +214,9 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
     private bool CanHold(ISymbol member) => !member.IsStatic && TypeOf(member) is { } type
         && (IsHolder(type) || IsHolder(ElementOf(type)) || (types.IsMatrix(type) && FactorNames.NamesLowRank(member.Name)));
 
+    /// <summary>Whether a member is a collection of what can hold a factor.</summary>
+    public bool IsCollection(ISymbol member) => TypeOf(member) is { } type && !IsHolder(type) && IsHolder(ElementOf(type));
+
     /// <summary>The type of a collection's elements; null for other types.</summary>
     private ITypeSymbol? ElementOf(ITypeSymbol type) => type switch
     {

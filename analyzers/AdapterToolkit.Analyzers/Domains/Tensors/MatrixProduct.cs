@@ -20,8 +20,16 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
 
     private static readonly string[] s_transposing = ["NT", "TN", "TT", "_nt", "_tn", "_tt", "BT", "AT"];
 
+    private static readonly ImmutableHashSet<string> s_others = ImmutableHashSet.Create(
+        StringComparer.OrdinalIgnoreCase, "dot", "inner", "tensordot", "einsum", "multi_dot", "chain_matmul");
+
     private static readonly string[] s_parts =
         ["matmul", "mat_mul", "gemm", "matrixmultiply", "multiplymatri", "matrixproduct", "productofmatri", "matrixvector", "mulmat", "batchmul"];
+
+    /// <summary>
+    /// Whether it is known to multiply the operands as they are, but for <see cref="TransposesRight"/>, so that others can stand in their places.
+    /// </summary>
+    public bool IsPlain { get; private init; }
 
     /// <summary>Reads a call, or the <c>*</c> of a matrix type.</summary>
     /// <param name="operation">The expression.</param>
@@ -30,10 +38,11 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     public static MatrixProduct? Read(IOperation operation, TensorTypes types) => operation switch
     {
         IInvocationOperation call => Read(call, types),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: { } method } binary
-            when types.Products.Of(method) is not null
-                || (types.IsLibraryMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type)) =>
-            new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: { } method } binary when types.Products.Of(method) is { } loops =>
+            OfForm(new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null), loops.Form),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: not null } binary
+            when types.IsLibraryMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type) =>
+            new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null) { IsPlain = true },
         _ => null,
     };
 
@@ -58,8 +67,8 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         return false;
     }
 
-    /// <summary>Whether the name of a method says that it transposes what it multiplies: <c>MatMulTransposed</c>, <c>GemmNT</c>.</summary>
-    public static bool TransposesByName(string name) =>
+    /// <summary>Whether the name of a library's method says that it transposes what it multiplies: <c>MatMulTransposed</c>, <c>GemmNT</c>.</summary>
+    private static bool TransposesByName(string name) =>
         name.IndexOf("transpos", StringComparison.OrdinalIgnoreCase) >= 0
         || s_transposing.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
 
@@ -105,27 +114,36 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         }
 
         string name = WithoutDestination(libraryName).ToLowerInvariant();
+        bool isPlain = !TransposesByName(method.Name) && !s_others.Contains(method.Name);
         if (operands.Count < 2)
             return null;
         if (name is "addmm" or "addmv" or "addbmm" or "baddbmm" or "addr")
         {
             return operands.Count == 3
-                ? new MatrixProduct(operands[1], operands[2], false, operands[0], isInPlace ? operands[0] : destination)
+                ? new MatrixProduct(operands[1], operands[2], false, operands[0], isInPlace ? operands[0] : destination) { IsPlain = isPlain }
                 : null;
         }
 
         if (name == "linear")
-            return new MatrixProduct(operands[0], operands[1], true, operands.Count > 2 ? operands[2] : null, null);
+            return new MatrixProduct(operands[0], operands[1], true, operands.Count > 2 ? operands[2] : null, null) { IsPlain = isPlain };
         if (operands.Count == 2)
-            return new MatrixProduct(operands[0], operands[1], false, null, destination ?? (isInPlace ? call.Instance : null));
-        return method.ReturnsVoid && operands.Count == 3 ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) : null;
+            return new MatrixProduct(operands[0], operands[1], false, null, destination ?? (isInPlace ? call.Instance : null)) { IsPlain = isPlain };
+        return method.ReturnsVoid && operands.Count == 3
+            ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) { IsPlain = isPlain }
+            : null;
     }
 
     /// <summary>A call of a method that multiplies in loops of its own.</summary>
-    private static MatrixProduct? OfLoops(IInvocationOperation call, LoopProduct loops) =>
-        Operand(call, loops.Left) is { } left && Operand(call, loops.Right) is { } right
-            ? new MatrixProduct(left, right, false, null, loops.Destination is { } destination ? Operand(call, destination) : null)
-            : null;
+    private static MatrixProduct? OfLoops(IInvocationOperation call, LoopProduct loops)
+    {
+        if (Operand(call, loops.Left) is not { } left || Operand(call, loops.Right) is not { } right)
+            return null;
+        IOperation? destination = loops.Destination is { } place ? Operand(call, place) : null;
+        return OfForm(new MatrixProduct(left, right, false, loops.Accumulates ? destination : null, destination), loops.Form);
+    }
+
+    private static MatrixProduct OfForm(MatrixProduct product, ProductForm form) =>
+        product with { TransposesRight = form == ProductForm.TransposesRight, IsPlain = form != ProductForm.Other };
 
     private static IOperation? Operand(IInvocationOperation call, int place) =>
         place == LoopProduct.This ? call.Instance : call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == place)?.Value;

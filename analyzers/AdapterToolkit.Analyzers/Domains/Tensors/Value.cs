@@ -32,6 +32,7 @@ internal sealed class Value : IEquatable<Value>
         Members = other.Members;
         Functions = other.Functions;
         IsEitherFactor = other.IsEitherFactor;
+        Class = other.Class;
     }
 
     /// <summary>What it is.</summary>
@@ -73,6 +74,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Whether it can be either factor of its pair, as an element of a collection that holds both.</summary>
     public bool IsEitherFactor { get; private init; }
 
+    /// <summary>The class or struct of an object that the program makes; null where it is not known.</summary>
+    public INamedTypeSymbol? Class { get; private init; }
+
     /// <summary>Whether it is a function, or one of its members is.</summary>
     public bool HoldsFunction => Functions.Length > 0 || Members.Values.Any(member => member.HoldsFunction);
 
@@ -113,6 +117,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>An object, or a tuple, of which some members are known.</summary>
     public static Value Object(ImmutableDictionary<string, Value> members) =>
         members.IsEmpty ? Other : new Value(ValueKind.Other) { Members = members, Weights = [.. members.Values.SelectMany(member => member.Weights)] };
+
+    /// <summary>The same object of a class.</summary>
+    public Value Of(INamedTypeSymbol type) => Members.IsEmpty ? this : new(this) { Class = type };
 
     /// <summary>An activation behind a factor.</summary>
     public static Value Reduced(Value factor) =>
@@ -209,6 +216,7 @@ internal sealed class Value : IEquatable<Value>
             Weights = left.Weights.Union(right.Weights),
             Members = members,
             Functions = Combine(left.Functions, right.Functions),
+            Class = loser.IsUnknown || SymbolEqualityComparer.Default.Equals(left.Class, right.Class) ? winner.Class : null,
             IsEitherFactor = left.IsEitherFactor || right.IsEitherFactor
                 || (left.IsFactor && right.IsFactor && !sameKind && Equals(left.Pair, right.Pair)),
         };
@@ -238,6 +246,7 @@ internal sealed class Value : IEquatable<Value>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other)
             || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
+            && SymbolEqualityComparer.Default.Equals(Class, other.Class)
             && Start == other.Start && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
             && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)

@@ -72,6 +72,9 @@ internal sealed partial class ValueAnalysis
         return method.DeclaringSyntaxReferences.Length == 0 ? [] : isVirtual ? _targets.Of(method, receiver) : [method];
     }
 
+    /// <summary>The methods of the compilation that implement one of an interface, which another library may declare.</summary>
+    public ImmutableArray<IMethodSymbol> ImplementationsOf(IMethodSymbol method) => _targets.Of(method);
+
     /// <summary>The method that takes an object apart for a statement or expression; null where that is none.</summary>
     public IMethodSymbol? DeconstructionOf(SyntaxNode place) => place switch
     {
@@ -185,6 +188,9 @@ internal sealed partial class ValueAnalysis
                 return shape;
         }
 
-        return null;
+        return LowRank.IsCollection(member)
+            ? LowRank.CodeOf(member.ContainingType).ElementsGivenTo(member).Select(element => Shapes.Of(element, Types))
+                .FirstOrDefault(shape => shape is not null)
+            : null;
     }
 }

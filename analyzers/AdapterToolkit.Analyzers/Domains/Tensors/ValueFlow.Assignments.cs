@@ -14,7 +14,8 @@ internal sealed partial class ValueFlow
             Refer(reference, assignment.Value);
         IOperation? container = assignment.IsRef ? null : WrittenContainer(assignment.Target);
         Value value = container is not null || IsNumber(assignment.Target)
-            ? Contraction(assignment.Target, assignment.Value) ?? (container is not null ? Elements(assignment.Value) : Evaluate(assignment.Value))
+            ? Contracted(assignment)
+                ?? (container is not null || IsNumberGivenOnce(assignment.Target) ? Elements(assignment.Value) : Evaluate(assignment.Value))
             : Evaluate(assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? referred : assignment.Value);
         if (!assignment.IsRef && value.IsFilled && IsMutable(Resolve(assignment.Target).Type) && SourceOf(assignment.Value) is { } shared)
             Replace(shared, value = Value.Other);
@@ -41,12 +42,12 @@ internal sealed partial class ValueFlow
     {
         if (WrittenContainer(assignment.Target) is { } container)
         {
-            Value term = Contraction(assignment.Target, assignment.Value) ?? Elements(assignment.Value);
+            Value term = Contracted(assignment) ?? Elements(assignment.Value);
             WriteElement(assignment, container, assignment.Value, term, assignment.OperatorKind);
             return Value.Other;
         }
 
-        if (IsNumber(assignment.Target) && Contraction(assignment.Target, assignment.Value) is { } number)
+        if (IsNumber(assignment.Target) && Contracted(assignment) is { } number)
             return Assigned(assignment.Target, number);
 
         if (RunOperator(assignment) is { } own)
@@ -57,6 +58,8 @@ internal sealed partial class ValueFlow
         Value result = assignment.OperatorKind switch
         {
             BinaryOperatorKind.Add or BinaryOperatorKind.Subtract => Sum(assignment, left, right),
+            BinaryOperatorKind.Multiply when assignment.OperatorMethod is { } method && Types.Products.Of(method) is not null =>
+                Multiply(assignment, left, right),
             BinaryOperatorKind.Multiply or BinaryOperatorKind.Divide => Scaled(left, right, assignment.Target, assignment.Value),
             _ => Value.Other,
         };
@@ -84,13 +87,16 @@ internal sealed partial class ValueFlow
     /// <summary>The array or span of numbers of which an assignment's target is one; null for any other target.</summary>
     private IOperation? WrittenContainer(IOperation target) => Resolve(target) switch
     {
-        IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.ArrayReference,
+        IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => WholeOf(element.ArrayReference),
         ILocalReferenceOperation { Local.RefKind: RefKind.Ref } local when TensorTypes.IsScalar(local.Type) => local,
         IImplicitIndexerReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.Instance,
         IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element
             when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
         _ => null,
     };
+
+    /// <summary>The array of arrays that a row belongs to, or else the row.</summary>
+    private IOperation WholeOf(IOperation row) => Resolve(row) is IArrayElementReferenceOperation { ArrayReference: var rows } ? WholeOf(rows) : row;
 
     /// <summary>The array or span of which a reference points at an element; null where it is none.</summary>
     private IOperation? ReferredBy(IOperation reference) => Resolve(reference) switch

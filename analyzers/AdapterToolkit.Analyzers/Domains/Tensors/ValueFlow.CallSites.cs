@@ -39,8 +39,11 @@ internal sealed partial class ValueFlow
     /// <summary>Runs an operator or conversion of the user's; null where it is none, or nothing comes of it.</summary>
     private Value? RunOperator(IOperation operation)
     {
-        if (CallSite.OperatorOf(operation) is not { DeclaringSyntaxReferences.Length: > 0 } method || IsOfTensors(method)
-            || CallSite.Of(operation) is not { } site)
+        if (CallSite.OperatorOf(operation) is not { } method)
+            return null;
+        if (method is { DeclaringSyntaxReferences.Length: 0, IsStatic: true, IsAbstract: true })
+            return CallSite.Of(operation) is { } abstraction ? RunImplementation(operation, abstraction) : null;
+        if (method.DeclaringSyntaxReferences.Length == 0 || IsOfTensors(method) || CallSite.Of(operation) is not { } site)
             return null;
         Value receiver = Evaluate(site.Receiver);
         ImmutableArray<Value> arguments = Values(site);
@@ -51,6 +54,44 @@ internal sealed partial class ValueFlow
         if (method is { IsStatic: false, ReturnsVoid: true })
             return receiver.WithMembers(result.Exit[This].Members);
         return result.Returned.IsUnknown ? null : FormedAt(result.Returned, operation);
+    }
+
+    /// <summary>
+    /// Runs an operator of a type parameter, which an interface of the system declares: that of the operands' class, where it is known, or else those of all
+    /// types of the compilation that implement it for the same operands; null where nothing comes of it, or not the same of all.
+    /// </summary>
+    private Value? RunImplementation(IOperation operation, CallSite site)
+    {
+        ImmutableArray<Value> arguments = Values(site);
+        if (arguments.All(argument => argument.IsUnknown))
+            return null;
+        ImmutableArray<IMethodSymbol> targets = [.. _analysis.ImplementationsOf(site.Method).Where(target => HasOperandsOf(target, site.Method))];
+        if (arguments.Select(argument => argument.Class).OfType<INamedTypeSymbol>().FirstOrDefault() is { } type)
+            targets = [.. targets.Where(target => SymbolEqualityComparer.Default.Equals(target.ContainingType.OriginalDefinition, type))];
+        if (targets.Length > 0 && targets.All(target => Types.Products.Of(target) is not null))
+            return Multiply(operation, arguments[0], arguments[1]);
+        BodyResult? common = null;
+        foreach (IMethodSymbol target in targets)
+        {
+            if (IsOfTensors(target) || RunTargets(target, type: null, Value.Other, arguments, isVirtual: false) is not { } result
+                || (common is not null && !common.Returned.Equals(result.Returned)))
+                return null;
+            common = result;
+        }
+
+        if (common is null)
+            return null;
+        Repeat(common.Findings, operation.Syntax);
+        return common.Returned.IsUnknown ? null : FormedAt(common.Returned, operation);
+    }
+
+    /// <summary>Whether the operands of an operator are of one type where those of another one are.</summary>
+    private static bool HasOperandsOf(IMethodSymbol target, IMethodSymbol method)
+    {
+        ITypeSymbol[] types = [.. method.Parameters.Select(parameter => parameter.Type), method.ReturnType];
+        ITypeSymbol[] others = [.. target.Parameters.Select(parameter => parameter.Type), target.ReturnType];
+        return types.Length == others.Length && Enumerable.Range(1, types.Length - 1).All(i =>
+            !SymbolEqualityComparer.Default.Equals(types[0], types[i]) || SymbolEqualityComparer.Default.Equals(others[0], others[i]));
     }
 
     /// <summary>Whether an operator is one of the toolkit's tensors, or of a matrix, whose operators mean what they do in a formula.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class ValueFlow
         }
 
         ImmutableArray<Value> arguments = Arguments(call);
-        ExcuseTogether(arguments);
+        ExcuseTogether([receiver, .. arguments]);
         Show(rule => rule.OnCall(this, call, receiver, arguments));
         NoteTraining(call);
         NoteMerge(method);
@@ -133,10 +133,12 @@ internal sealed partial class ValueFlow
             return ProductOfAll(call) ?? TorchLayerCall(call);
         Value left = Evaluate(product.Left), right = Evaluate(product.Right);
         Value result = Multiply(call, left, product.TransposesRight ? right.Transposed() : right);
-        if (product.Addend is { } addend && result.Kind != ValueKind.BaseTerm)
+        bool accumulates = product.Addend == product.Destination;
+        if (product.Addend is { } addend && (result.Kind != ValueKind.BaseTerm || accumulates))
         {
             Value added = Evaluate(addend);
-            result = product.TransposesRight && result.Kind == ValueKind.AdapterTerm && added.Kind == ValueKind.Other ? result : Sum(call, result, added);
+            bool isBias = product.TransposesRight && !accumulates && added.Kind == ValueKind.Other;
+            result = isBias && result.Kind == ValueKind.AdapterTerm ? result : Sum(call, result, added);
         }
 
         if (product.Destination is not { } destination)

@@ -48,11 +48,11 @@ internal sealed partial class ValueFlow
         if (arguments.All(argument => argument.IsUnknown)
             || RunBody(constructor, arguments, Value.Other) is not { } body)
         {
-            return Value.Object(members);
+            return Value.Object(members).Of(constructor.ContainingType.OriginalDefinition);
         }
 
         Repeat(body.Findings, creation.Syntax);
-        return Value.Object(members.SetItems(body.Exit[This].Members));
+        return Value.Object(members.SetItems(body.Exit[This].Members)).Of(constructor.ContainingType.OriginalDefinition);
     }
 
     /// <summary>What keeps the argument of a constructor: the class's own parameter, and each member that is given it and nothing else.</summary>

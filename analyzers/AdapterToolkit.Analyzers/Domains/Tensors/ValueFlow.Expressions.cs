@@ -85,7 +85,8 @@ internal sealed partial class ValueFlow
             case IUnaryOperation unary:
                 return Unary(unary);
             case IInvocationOperation call:
-                return TensorTypes.IsScalar(call.Type) && !call.TargetMethod.ReturnsVoid ? Dropped(Invocation(call)) : Invocation(call);
+                Value result = Invocation(call);
+                return TensorTypes.IsScalar(call.Type) && !call.TargetMethod.ReturnsVoid ? Contracted(call) ?? Dropped(result) : result;
             case IObjectCreationOperation creation:
                 return Creation(creation);
             case IArrayCreationOperation array:
@@ -113,6 +114,8 @@ internal sealed partial class ValueFlow
                 return Evaluate(wait.Operation);
             case IDelegateCreationOperation creation:
                 return Function(creation);
+            case IAnonymousFunctionOperation:
+                return Value.Other;
             case IFlowAnonymousFunctionOperation function:
                 return RunLambda(function, []);
             case IMethodReferenceOperation method:
@@ -233,7 +236,7 @@ internal sealed partial class ValueFlow
         if (RunOperator(unary) is { } own)
             return own;
         Value value = Evaluate(unary.Operand);
-        return unary.OperatorKind is UnaryOperatorKind.Minus or UnaryOperatorKind.Plus ? value.AsCopy() : Value.Other;
+        return unary.OperatorKind is UnaryOperatorKind.Minus or UnaryOperatorKind.Plus && value.Kind != ValueKind.Other ? value.AsCopy() : Value.Other;
     }
 
     private Value Sum(IOperation operation, Value left, Value right)
@@ -258,9 +261,6 @@ internal sealed partial class ValueFlow
             return Value.Other;
         return Algebra.Scaled(left, right, !Types.IsMatrix(leftOperand.Type) || !Types.IsMatrix(rightOperand.Type));
     }
-
-    private static bool HasElement(IOperation operation) =>
-        operation.DescendantsAndSelf().Any(part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true });
 
     private Value Multiply(IOperation operation, Value left, Value right)
     {

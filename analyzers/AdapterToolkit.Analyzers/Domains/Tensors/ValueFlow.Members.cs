@@ -41,6 +41,8 @@ internal sealed partial class ValueFlow
             return Value.Other;
         if (!value.IsUnknown)
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
+        if (_keepsElements && ElementOf(variable) is { IsUnknown: false } element)
+            return element;
         if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
             && _state[This].Members.TryGetValue(Key(variable), out Value? captured))
             return captured;

@@ -88,8 +88,8 @@ internal sealed partial class ValueFlow
             case "AllocateArray" when call.TargetMethod.ContainingType.Name == "GC":
                 return Value.Of(ValueKind.Zeros);
             case "Fill" when call.Arguments.Length > 0:
-                IOperation number = call.Arguments[call.Instance is null && call.Arguments.Length > 1 ? 1 : 0].Value;
-                FillWith(call, IsZero(number), number.ConstantValue.HasValue);
+                IOperation filling = call.Arguments[call.Instance is null && call.Arguments.Length > 1 ? 1 : 0].Value;
+                FillWith(call, IsZero(filling), filling.ConstantValue.HasValue);
                 return Value.Other;
             case "CopyTo" or "TryCopyTo":
                 Replace(call.Arguments[call.Instance is null ? 1 : 0].Value, (call.Instance is null ? given[0] : receiver).AsCopy());
@@ -104,6 +104,13 @@ internal sealed partial class ValueFlow
                 return added;
             case "Dispose" or "DisposeAsync" or "Equals" or "SequenceEqual" or "Contains" or "GetHashCode" or "ToString":
                 return Value.Other;
+        }
+
+        if (name == "Add" && call is { Instance: { } numbers, Arguments: [{ Value: var number }] } && TensorTypes.IsScalar(number.Type)
+            && Types.IsMatrix(Resolve(numbers).Type))
+        {
+            WriteElement(call, numbers, number, Elements(number), operatorKind: null);
+            return Value.Other;
         }
 
         bool isMutator = call.Instance is not null && (call.TargetMethod.ReturnsVoid || TensorTypes.IsScalar(call.Type));
