@@ -100,10 +100,6 @@ public sealed class HeldSequenceTests
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
     private static string Program(string statements) => $$"""
-        using System.Collections.Concurrent;
-        using System.Collections.Immutable;
-        using System.Threading;
-        using System.Threading.Tasks;
         {{QuantizedSource.Model}}
         public class Own { public void Merge(Linear l) { } }
         public class Keeper

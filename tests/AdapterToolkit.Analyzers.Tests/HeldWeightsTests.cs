@@ -92,7 +92,7 @@ public sealed class HeldWeightsTests
         """)]
     [InlineData("""var models = new List<Model> { Model.Load("x", device, WeightStorage.Dense) }; models[0].Merge();""")]
     [InlineData("""foreach (var path in new[] { "x", "y" }) { using var m = Model.Load(path, device, WeightStorage.Dense); m.Merge(); }""")]
-    [InlineData("""var m = await System.Threading.Tasks.Task.Run(() => Model.Load("x", device, WeightStorage.Dense)); m.Merge();""")]
+    [InlineData("""var m = await Task.Run(() => Model.Load("x", device, WeightStorage.Dense)); m.Merge();""")]
     [InlineData("""var t = new Trainer(Model.Load("x", device, WeightStorage.Dense), new AdamW()); t.Model.Merge();""")]
     [InlineData("half.Merge(); dense.Merge(); new Other().Merge();")]
     [InlineData("model.MergeTo(16); model.Adapter.Initialize(); model.Merge();")]
@@ -229,11 +229,11 @@ public sealed class HeldWeightsTests
             public void Init() { _late = Model.Load("y", null, WeightStorage.Dense); }
             private static WeightStorage Pick() => WeightStorage.Dense;
             private static Model Create(WeightStorage storage) { var m = new Model(); m.LoadCheckpoint("f", null!, storage); return m; }
-            public async System.Threading.Tasks.Task Run(Model model, Small small, Half half, Dense dense,
+            public async Task Run(Model model, Small small, Half half, Dense dense,
                 ComputeDevice device, bool flag, Options options, IEnumerable<Small> layers)
             {
                 {{statements}}
-                await System.Threading.Tasks.Task.Yield();
+                await Task.Yield();
             }
         }
         """;

@@ -83,10 +83,6 @@ public sealed class MergeHandlerTests
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
     private static string Program(string statements) => $$"""
-        using System.Collections.Concurrent;
-        using System.Collections.Immutable;
-        using System.Threading;
-        using System.Threading.Tasks;
         {{MergeSource.Models}}
         public class ModelArgs(Model m) : EventArgs { public Model Model { get; } = m; }
         public interface ISession { event Action? Done; void Finish(Model m); }

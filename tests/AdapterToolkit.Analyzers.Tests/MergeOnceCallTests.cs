@@ -25,12 +25,12 @@ public sealed class MergeOnceCallTests
         """)]
     [InlineData("model.Merge(); foreach (var step in {|ADT0107:new Trainer(model, new AdamW()).Fit(batches)|}) { }")]
     [InlineData("Model Local() { model.Merge(); return model; } {|ADT0107:Local().Merge()|};")]
-    [InlineData("async System.Threading.Tasks.Task Go() { await Yield(); model.Merge(); await Yield(); {|ADT0107:model.Merge()|}; } Go().Wait();")]
+    [InlineData("async Task Go() { await Yield(); model.Merge(); await Yield(); {|ADT0107:model.Merge()|}; } Go().Wait();")]
     [InlineData("IEnumerable<int> Steps() { model.Merge(); yield return 1; {|ADT0107:model.Merge()|}; yield return 2; } foreach (int i in Steps()) { }")]
     [InlineData("model.LinearLayers.Max(l => l.Merge()); {|ADT0107:model.Merge()|};")]
     [InlineData("model.MergeToBaseType(); {|ADT0107:model.Merge()|};")]
     [InlineData("void Throws(Action action) => action(); model.Merge(); {|ADT0107:Throws(() => model.Merge())|};")]
-    [InlineData("""System.Threading.Tasks.Task.Run(() => model.Merge()).Wait(); {|ADT0107:model.Adapter.Save("x")|};""")]
+    [InlineData("""Task.Run(() => model.Merge()).Wait(); {|ADT0107:model.Adapter.Save("x")|};""")]
     [InlineData("var t = new Trainer(model, new AdamW()); t.Model.Merge(); foreach (var s in {|ADT0107:t.Fit(batches)|}) { }")]
     [InlineData("""var t = new Trainer(model, new AdamW()); model.Merge(); {|ADT0107:TrainingCheckpoint.Save("x", t, null!)|};""")]
     public Task Fires(string statements) => Rule.Check(MergeSource.Program(statements));
@@ -60,7 +60,7 @@ public sealed class MergeOnceCallTests
     [InlineData("given.Step(batches.ToList()); model.Merge();")]
     [InlineData("if (!model.LinearLayers.Any(l => l.IsMerged)) model.Merge(reversible: true);")]
     [InlineData("model.Merge(reversible: true); if (model.LinearLayers.Any(l => l.IsMerged)) model.Unmerge(); model.Merge();")]
-    [InlineData("System.Threading.Tasks.Parallel.ForEach(models, m => m.Merge());")]
+    [InlineData("Parallel.ForEach(models, m => m.Merge());")]
     [InlineData("var t = new Trainer(model, new AdamW()); foreach (var s in t.Fit(batches)) { } t.Model.Merge();")]
     [InlineData(
         """var t = new Trainer(model, new AdamW()); foreach (var s in t.Fit(batches)) { if (s.Loss < 0.1) break; } t.Model.Merge(); model.Save("x");""")]

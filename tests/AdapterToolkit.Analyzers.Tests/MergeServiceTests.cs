@@ -79,11 +79,22 @@ public sealed class MergeServiceTests
     [InlineData("var pair = (E: (IExporter)new Disk(), M: second); pair.E.Export(pair.M); net.Merge();")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
+    [Theory]
+    [InlineData("m.Merge();", "{|ADT0107:U.Finish(m)|}")]
+    [InlineData("m.Save(\"a\");", "U.Finish(m)")]
+    public Task FollowsTypeParameters(string second, string call) => Rule.Check($$"""
+        {{MergeSource.Models}}
+        public interface IStatic { static abstract void Finish(Model m); }
+        public class First : IStatic { public static void Finish(Model m) => m.Merge(); }
+        public class Second : IStatic { public static void Finish(Model m) { {{second}} } }
+        public static class App
+        {
+            public static void Run<T, U>(Model m) where T : IStatic where U : IStatic { T.Finish(m); {{call}}; }
+            public static void Start(Model m) => Run<First, Second>(m);
+        }
+        """);
+
     private static string Program(string statements) => $$"""
-        using System.Collections.Concurrent;
-        using System.Collections.Immutable;
-        using System.Threading;
-        using System.Threading.Tasks;
         {{MergeSource.Models}}
         public interface IExporter { void Export(Model m); Task ExportAsync(Model m) { Export(m); return Task.CompletedTask; } }
         public class Disk : IExporter { public void Export(Model m) { m.MergeTo(16); m.Save("a"); } }

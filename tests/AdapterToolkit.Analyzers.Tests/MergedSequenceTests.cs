@@ -87,10 +87,6 @@ public sealed class MergedSequenceTests
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
     private static string Program(string statements) => $$"""
-        using System.Collections.Concurrent;
-        using System.Collections.Immutable;
-        using System.Threading;
-        using System.Threading.Tasks;
         {{MergeSource.Models}}
         public class Pool { private readonly Queue<Model> _q = new(); public void Put(Model m) => _q.Enqueue(m); public Model Take() => _q.Dequeue(); }
         public class User

@@ -6,14 +6,6 @@ internal static class QuantizedSource
 {
     /// <summary>The beginning of a file.</summary>
     public const string Model = $$"""
-        using AdapterToolkit.Devices;
-        using AdapterToolkit.Loading;
-        using AdapterToolkit.Models;
-        using AdapterToolkit.Modules;
-        using AdapterToolkit.Operators;
-        using AdapterToolkit.Tensors;
-        using AdapterToolkit.Weights;
-
         [LowRank(2), Quantized(4)] public partial class Small() : Linear(64, 64);
         [LowRank(2), Quantized(8)] public partial class Byte8() : Linear(64, 64);
         [LowRank(2), Quantized(16)] public partial class Half() : Linear(64, 64);
@@ -33,9 +25,9 @@ internal static class QuantizedSource
                 m.LoadCheckpoint(folder, device!, storage);
                 return m;
             }
-            public static async System.Threading.Tasks.Task<Model> LoadAsync(string folder, WeightStorage storage = WeightStorage.AsMarked)
+            public static async Task<Model> LoadAsync(string folder, WeightStorage storage = WeightStorage.AsMarked)
             {
-                await System.Threading.Tasks.Task.Yield();
+                await Task.Yield();
                 return Load(folder, null, storage);
             }
         }

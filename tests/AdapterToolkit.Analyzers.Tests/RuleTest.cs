@@ -20,8 +20,12 @@ internal static class RuleTest<T>
 {
     internal const string Usings = """
         global using System;
+        global using System.Collections.Concurrent;
         global using System.Collections.Generic;
+        global using System.Collections.Immutable;
         global using System.Linq;
+        global using System.Threading;
+        global using System.Threading.Tasks;
         global using AdapterToolkit;
         global using AdapterToolkit.Adapters;
         global using AdapterToolkit.Devices;

@@ -43,11 +43,15 @@ internal sealed record CallSite(IMethodSymbol Method, IOperation? Receiver, Immu
         _ => null,
     };
 
+    /// <summary>The call of a method on an object, as of an accessor.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="receiver">The object; null for a static method.</param>
+    /// <param name="operands">What its parameters are given, in their order.</param>
+    public static CallSite On(IMethodSymbol method, IOperation? receiver, params IOperation[] operands) =>
+        new(method, receiver, [.. operands.Select((operand, i) => (i, operand))], MayDispatch(method, receiver));
+
     private static CallSite Static(IMethodSymbol method, params IOperation[] operands) =>
         new(method, null, [.. operands.Select((operand, i) => (i, operand))], MayDispatch(method, receiver: null));
-
-    private static CallSite On(IMethodSymbol method, IOperation receiver, params IOperation[] operands) =>
-        new(method, receiver, [.. operands.Select((operand, i) => (i, operand))], MayDispatch(method, receiver));
 
     private static ImmutableArray<(int Ordinal, IOperation Value)> Given(ImmutableArray<IArgumentOperation> arguments) =>
         [.. arguments.Where(argument => argument.Parameter is not null).Select(argument => (argument.Parameter!.Ordinal, argument.Value))];

@@ -16,10 +16,15 @@ internal sealed class CallTargets
 
     private static readonly ConditionalWeakTable<Compilation, CallTargets> s_known = new();
 
+    private readonly Compilation _compilation;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _targets = new(SymbolEqualityComparer.Default);
     private readonly Lazy<INamedTypeSymbol[]> _types;
 
-    private CallTargets(Compilation compilation) => _types = new(() => [.. TypesOf(compilation.Assembly.GlobalNamespace)]);
+    private CallTargets(Compilation compilation)
+    {
+        _compilation = compilation;
+        _types = new(() => [.. TypesOf(compilation.Assembly.GlobalNamespace)]);
+    }
 
     /// <summary>The targets of a compilation's calls.</summary>
     public static CallTargets Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new CallTargets(compilation));
@@ -31,9 +36,30 @@ internal sealed class CallTargets
     {
         method = Bodies.DefinitionOf(method);
         ImmutableArray<IMethodSymbol> targets = _targets.GetOrAdd(method, Find);
+        if (targets.Length > 0 && receiver is INamedTypeSymbol { TypeKind: TypeKind.Interface, IsGenericType: true } contract)
+            return [.. targets.Where(target => MayImplement(target.ContainingType, contract))];
         return targets.Length < 2 || receiver is not INamedTypeSymbol { TypeKind: not TypeKind.Interface, DeclaringSyntaxReferences.Length: > 0 } type
             ? targets
             : [.. targets.Where(target => IsReachable(target, type.OriginalDefinition, targets))];
+    }
+
+    /// <summary>The method that a call runs on an object of a class, and of none derived from it.</summary>
+    /// <param name="type">The class.</param>
+    /// <param name="method">The method that the call names.</param>
+    public static IMethodSymbol? On(INamedTypeSymbol type, IMethodSymbol method)
+    {
+        if (method.ContainingType is { TypeKind: TypeKind.Interface })
+            return type.FindImplementationForInterfaceMember(method) as IMethodSymbol ?? method;
+        for (INamedTypeSymbol? current = type; current is not null; current = current.BaseType)
+        {
+            foreach (IMethodSymbol member in current.GetMembers(method.Name).OfType<IMethodSymbol>())
+            {
+                if (SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method.OriginalDefinition) || Overrides(member, method.OriginalDefinition))
+                    return member;
+            }
+        }
+
+        return method;
     }
 
     /// <summary>Whether a call of a base class's method on an object of a type, or of one derived from it, can run a target.</summary>
@@ -52,6 +78,12 @@ internal sealed class CallTargets
 
         return false;
     }
+
+    /// <summary>Whether a class may be that of an object which is declared as a generic interface of some types.</summary>
+    private bool MayImplement(INamedTypeSymbol type, INamedTypeSymbol contract) =>
+        type.IsGenericType || contract.TypeArguments.Any(argument => argument.TypeKind == TypeKind.TypeParameter)
+            || !type.AllInterfaces.Any(known => SymbolEqualityComparer.Default.Equals(known.OriginalDefinition, contract.OriginalDefinition))
+            || _compilation.HasImplicitConversion(type, contract);
 
     private ImmutableArray<IMethodSymbol> Find(IMethodSymbol method)
     {

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Analyzers.Flow;
 
@@ -14,6 +15,13 @@ internal sealed class ReachingMembers(Compilation compilation, IEnumerable<strin
     /// <param name="tree">The file.</param>
     /// <param name="cancellation">Ends the search early.</param>
     public IEnumerable<MemberNames> In(SyntaxTree tree, CancellationToken cancellation) => Found(cancellation).In(tree);
+
+    /// <summary>Whether a method, property or constructor, or the member that it is a part of, is one of them.</summary>
+    /// <param name="declaration">Its declaration.</param>
+    /// <param name="cancellation">Ends the search early.</param>
+    public bool Contain(SyntaxNode declaration, CancellationToken cancellation) =>
+        In(declaration.SyntaxTree, cancellation).Any(member => member.Node == declaration
+            || (member.Node is not TypeDeclarationSyntax && member.Node.Span.Contains(declaration.Span)));
 
     private NameClosure Found(CancellationToken cancellation)
     {

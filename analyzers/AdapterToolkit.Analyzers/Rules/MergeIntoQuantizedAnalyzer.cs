@@ -30,7 +30,7 @@ public sealed class MergeIntoQuantizedAnalyzer() : ToolkitAnalyzer(s_rule)
     }
 
     private static IEnumerable<MemberNames> MergesIn(SyntaxTree tree) =>
-        MergeTypes.NamesOfMerges.Any(FileWords.Of(tree).MayHold) ? FileNames.Of(tree).UsersOf(MergeTypes.NamesOfMerges) : [];
+        MergeNames.Merges.Any(FileWords.Of(tree).MayHold) ? FileNames.Of(tree).UsersOf(MergeNames.Merges) : [];
 
     private static void Analyze(BodyContext body, HeldAnalysis analysis)
     {

@@ -23,7 +23,7 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
         MergeTypes types = MergeTypes.Of(start.Compilation);
         if (!types.AreThere || types.IsToolkit || !IsToolkitUsed(start.Compilation) || !types.IsUsed)
             return;
-        ReachingMembers merging = new(start.Compilation, MergeTypes.NamesOfMerges);
+        ReachingMembers merging = new(start.Compilation, MergeNames.Merges);
         RegisterBodyAction(start, merging.In, body => Analyze(body, types));
     }
 

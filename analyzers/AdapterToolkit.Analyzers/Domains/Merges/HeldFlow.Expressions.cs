@@ -93,7 +93,8 @@ internal sealed partial class HeldFlow
     {
         IMethodSymbol method = call.TargetMethod;
         if (StorageOf(call.Arguments) is { } storage)
-            return storage.Kind != HeldKind.Marked ? storage : analysis.Types.Known.IsModule(call.Type) ? analysis.OfType(call.Type!) : null;
+            return storage.Kind != HeldKind.Marked ? storage
+                : OfProjection(call) ?? (analysis.Types.Known.IsModule(call.Type) ? analysis.OfType(call.Type!) : null);
         if (method.MethodKind == MethodKind.LocalFunction)
         {
             _called.Add(method.OriginalDefinition);
@@ -104,9 +105,30 @@ internal sealed partial class HeldFlow
 
         if (SystemCalls.IsOfSystem(method))
             return OfSystemCall(call);
-        if (analysis.MayTell(method))
-            return analysis.Run(method, Given(call, HeldState.Empty), depth, cancellation)?.Returned;
-        return OfFunctions(call.Arguments, null);
+        if (!analysis.MayTell(method))
+            return OfProjection(call) ?? OfFunctions(call.Arguments, null);
+        Held? returned = analysis.Run(method, Given(call, HeldState.Empty), depth, cancellation)?.Returned;
+        return returned is { Kind: HeldKind.OfParameter, Constant: ITypeParameterSymbol parameter } ? OfArgument(method, parameter) : returned;
+    }
+
+    /// <summary>
+    /// How the layers are held of a model that a call of another assembly loads, where they are of the class that it is given as a type argument; null for any
+    /// other call.
+    /// </summary>
+    private Held? OfProjection(IInvocationOperation call)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        return method.DeclaringSyntaxReferences.IsEmpty && method.TypeArguments is [var projection] && analysis.Types.IsLayer(projection)
+            && Expression.Unconverted(call).Type is { } loaded && analysis.MayHoldWeights(loaded) ? OfClass(projection) : null;
+    }
+
+    private Held? OfClass(ITypeSymbol type) => type is ITypeParameterSymbol parameter ? Held.Of(parameter) : analysis.OfType(type);
+
+    /// <summary>How the layers of the class are held that a call gives a type parameter: of its method, or of the method's class.</summary>
+    private Held? OfArgument(IMethodSymbol method, ITypeParameterSymbol parameter)
+    {
+        ImmutableArray<ITypeSymbol> arguments = parameter.DeclaringMethod is null ? method.ContainingType.TypeArguments : method.TypeArguments;
+        return parameter.Ordinal < arguments.Length ? OfClass(arguments[parameter.Ordinal]) : null;
     }
 
     /// <summary>What a call of the system's libraries gives: what it is given, a part of it, or what its functions make of it.</summary>
@@ -177,8 +199,8 @@ internal sealed partial class HeldFlow
 
     private Held? StorageOf(ImmutableArray<IArgumentOperation> arguments)
     {
-        if (arguments.Any(argument => analysis.IsLoadOptions(argument.Parameter?.Type)))
-            return Held.Unknown;
+        if (arguments.FirstOrDefault(argument => analysis.IsLoadOptions(argument.Parameter?.Type)) is { } options)
+            return options.Value.ConstantValue is { HasValue: true, Value: null } ? Held.In(0) : Held.Unknown;
         if (arguments.FirstOrDefault(argument => analysis.IsStorage(argument.Parameter?.Type)) is not { } storage)
             return null;
         return Of(storage.Value) is { Kind: HeldKind.Constant, Constant: int given } ? given == analysis.DenseStorage ? Held.Dense : Held.In(0) : Held.Unknown;

@@ -8,12 +8,17 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 /// <param name="Conditions">The conditions that held where it happened.</param>
 /// <param name="Place">The call that merges, of several the first in the program; null where none does.</param>
 /// <param name="Turns">Of sequences whose elements are known, and which a loop goes through: at which of them the merge has happened.</param>
+/// <param name="Branches">The branches on which it happened.</param>
 internal sealed record MergeFact(
-    MergeKind Kind, ImmutableDictionary<Condition, Truth> Conditions, SyntaxNode? Place, ImmutableDictionary<ObjectPath, Turns> Turns)
+    MergeKind Kind,
+    ImmutableDictionary<Condition, Truth> Conditions,
+    SyntaxNode? Place,
+    ImmutableDictionary<ObjectPath, Turns> Turns,
+    ImmutableHashSet<Branch> Branches)
 {
     /// <summary>A merge that has happened at whatever element a loop is.</summary>
-    public MergeFact(MergeKind kind, ImmutableDictionary<Condition, Truth> conditions, SyntaxNode? place)
-        : this(kind, conditions, place, ImmutableDictionary<ObjectPath, Turns>.Empty)
+    public MergeFact(MergeKind kind, ImmutableDictionary<Condition, Truth> conditions, SyntaxNode? place, ImmutableHashSet<Branch> branches)
+        : this(kind, conditions, place, ImmutableDictionary<ObjectPath, Turns>.Empty, branches)
     {
     }
 
@@ -38,13 +43,14 @@ internal sealed record MergeFact(
         }
 
         return new MergeFact(
-            kind, Truths.Common(left.Conditions, right.Conditions), IsBefore(left.Place, right.Place) ? left.Place : right.Place, turns);
+            kind, Truths.Common(left.Conditions, right.Conditions), IsBefore(left.Place, right.Place) ? left.Place : right.Place, turns,
+            left.Branches.Intersect(right.Branches));
     }
 
     /// <inheritdoc/>
     public bool Equals(MergeFact? other) =>
         other is not null && Kind == other.Kind && IsSame(Place, other.Place)
-            && Truths.AreEqual(Conditions, other.Conditions) && Truths.AreEqual(Turns, other.Turns);
+            && Truths.AreEqual(Conditions, other.Conditions) && Truths.AreEqual(Turns, other.Turns) && Branches.SetEquals(other.Branches);
 
     /// <inheritdoc/>
     public override int GetHashCode() => (int)Kind;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -52,7 +53,7 @@ internal sealed partial class MergeFlow
 
         if (types.Known.IsModule(type))
             return;
-        (IParameterSymbol?, IOperation)[] arguments = [.. creation.Arguments.Select(ParameterAndValue)];
+        ImmutableArray<(int Ordinal, IOperation Value)> arguments = CallSite.Of(creation)!.Arguments;
         Give(constructor, made, arguments);
         Initialize(creation, type.OriginalDefinition, made);
         IMethodSymbol definition = Bodies.DefinitionOf(constructor);
@@ -70,11 +71,12 @@ internal sealed partial class MergeFlow
     private static bool IsWithin(SyntaxNode node, SyntaxNode outer) => node.SyntaxTree == outer.SyntaxTree && outer.Span.Contains(node.Span);
 
     /// <summary>Gives a primary constructor's parameters, and the properties that a record has for them, what they hold.</summary>
-    private void Give(IMethodSymbol constructor, ObjectPath made, IEnumerable<(IParameterSymbol? Parameter, IOperation Value)> arguments)
+    private void Give(IMethodSymbol constructor, ObjectPath made, ImmutableArray<(int Ordinal, IOperation Value)> arguments)
     {
-        foreach ((IParameterSymbol? parameter, IOperation value) in arguments)
+        foreach ((int ordinal, IOperation value) in arguments)
         {
-            if (parameter is null || PlaceOf(parameter.OriginalDefinition, made) is not { IsVariable: false } place)
+            IParameterSymbol parameter = constructor.Parameters[ordinal];
+            if (PlaceOf(parameter.OriginalDefinition, made) is not { IsVariable: false } place)
                 continue;
             Hold(place, value);
             ISymbol? property = constructor.ContainingType.GetMembers(parameter.Name).FirstOrDefault(member =>

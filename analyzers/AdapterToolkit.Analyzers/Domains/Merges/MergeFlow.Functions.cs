@@ -86,7 +86,7 @@ internal sealed partial class MergeFlow
         IMethodSymbol? accessor = assignment.Adds ? reference.Event.AddMethod : reference.Event.RemoveMethod;
         if (accessor is not null && HasBody(accessor))
         {
-            Call(assignment, accessor, reference.Instance, [(accessor.Parameters.FirstOrDefault(), assignment.HandlerValue)]);
+            Call(assignment, CallSite.On(accessor, reference.Instance, assignment.HandlerValue));
         }
         else if (PlaceOf(reference) is { } place)
         {
@@ -96,7 +96,7 @@ internal sealed partial class MergeFlow
     }
 
     /// <summary>Calls a delegate.</summary>
-    private void CallFunction(IInvocationOperation call, FunctionValue function)
+    private void CallFunction(IInvocationOperation call, FunctionValue function, ImmutableArray<(int Ordinal, IOperation Value)> arguments)
     {
         List<MergeState> ends = [];
         MergeState before = _state;
@@ -111,14 +111,14 @@ internal sealed partial class MergeFlow
                 if (target is { Body: null, Method: { IsStatic: false } method, Receiver: { } receiver and not IFlowCaptureReferenceOperation }
                     && (method.IsAbstract || method.IsVirtual || method.IsOverride))
                 {
-                    Call(call, method, receiver, call.Arguments.Select(ParameterAndValue));
+                    Call(call, new CallSite(method, receiver, arguments, IsVirtual: true));
                     continue;
                 }
 
                 if (BodyOf(target) is not { } body)
                     continue;
                 ObjectPath owner = target.Owner ?? ObjectPath.Made(call.Syntax);
-                Finish(call, Enter(call, target.Method, body, owner, call.Arguments.Select(ParameterAndValue), _state), target.Method, body);
+                Finish(call, Enter(call, target.Method, body, owner, arguments, _state), target.Method, body);
                 (ObjectPath?, FunctionValue?) result = _results[call];
                 given = given is not { } known || known.Equals(result) ? result : (null, null);
             }
@@ -145,9 +145,9 @@ internal sealed partial class MergeFlow
     {
         if (types.Failures.IsOf(call))
             return;
-        foreach (IArgumentOperation argument in call.Arguments.Where(argument => IsDelegate(argument.Value) && argument.Parameter?.RefKind == RefKind.None))
+        foreach (IOperation given in call.Arguments.Where(argument => argument.Parameter?.RefKind == RefKind.None).SelectMany(ValuesOf).Where(IsDelegate))
         {
-            if (FunctionOf(argument.Value) is not { Choices: [var list] })
+            if (FunctionOf(given) is not { Choices: [var list] })
                 continue;
             foreach (FunctionTarget target in list)
             {
@@ -163,6 +163,12 @@ internal sealed partial class MergeFlow
             }
         }
     }
+
+    /// <summary>What an argument gives: several values where the parameter takes any number of them.</summary>
+    private static IEnumerable<IOperation> ValuesOf(IArgumentOperation argument) =>
+        argument is { ArgumentKind: ArgumentKind.ParamArray, Value: IArrayCreationOperation { Initializer.ElementValues: var values } }
+            ? values
+            : [argument.Value];
 
     private void RunFunction(IInvocationOperation call, FunctionTarget target, ControlFlowGraph body)
     {

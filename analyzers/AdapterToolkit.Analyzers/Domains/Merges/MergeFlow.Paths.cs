@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -16,10 +15,13 @@ internal sealed partial class MergeFlow
     /// <summary>What calls of the compilation's own bodies gave.</summary>
     private readonly Dictionary<IOperation, (ObjectPath? Path, FunctionValue? Function)> _results = [];
 
-    /// <summary>The sequence of which <c>foreach</c> takes an element; null for any other expression.</summary>
+    /// <summary>The sequence of which an enumerator gives the current element; null for any other expression.</summary>
     private ObjectPath? ElementOf(IOperation value) => CurrentOf(value) is { } current ? PathOf(current.Instance) : null;
 
-    /// <summary>Whether an expression is what <c>foreach</c> takes next.</summary>
+    /// <summary>Whether an expression is what <c>foreach</c> takes next, and not an enumerator's current element that the program asks for itself.</summary>
+    private static bool IsOfLoop(IOperation value) => CurrentOf(value) is { IsImplicit: true };
+
+    /// <summary>Whether an expression is an enumerator's current element.</summary>
     private static bool IsElement(IOperation value) => CurrentOf(value) is not null;
 
     private static IPropertyReferenceOperation? CurrentOf(IOperation value) =>
@@ -47,9 +49,11 @@ internal sealed partial class MergeFlow
             case IDeclarationExpressionOperation declaration:
                 return PlaceOf(declaration.Expression);
             case IPropertyReferenceOperation { Property.IsIndexer: true, Arguments: [{ Value: var index }] } element:
-                return PlaceAt(PathOf(element.Instance), index);
+                return PlaceAt(element.Instance, index);
             case IArrayElementReferenceOperation { Indices: [var index] } element:
-                return PlaceAt(PathOf(element.ArrayReference), index);
+                return PlaceAt(element.ArrayReference, index);
+            case IImplicitIndexerReferenceOperation { Argument: var index } element:
+                return PlaceAt(element.Instance, index);
             case IPropertyReferenceOperation property when property.Property.IsIndexer || IsOfEnumerator(property):
                 return null;
             case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol or IEventSymbol } member:
@@ -80,7 +84,8 @@ internal sealed partial class MergeFlow
                 return PathOf(wait.Operation);
             case ITranslatedQueryOperation query:
                 return PathOf(query.Operation);
-            case IPropertyReferenceOperation property when types.UseOf(property.Property) == AdapterUse.TrainedModel:
+            case IPropertyReferenceOperation property
+                when types.UseOf(property.Property) == AdapterUse.TrainedModel || SystemCalls.GivesElements(property.Property):
                 return PathOf(property.Instance);
             case IPropertyReferenceOperation { Property.GetMethod: { } getter } property when HasBody(getter):
                 return null;
@@ -99,7 +104,7 @@ internal sealed partial class MergeFlow
                 or ITupleOperation or IAnonymousObjectCreationOperation:
                 return ObjectPath.Made(operation.Syntax);
             case IInvocationOperation call:
-                return OfSystemCall(call);
+                return OfSystemCall(call) ?? (SystemCalls.IsDeferred(call.TargetMethod) ? ObjectPath.Deferred(call.Syntax) : null);
             default:
                 return PlaceOf(operation) is { } place
                     ? PartOf(place.Holder, place, (operation as IMemberReferenceOperation)?.Type)
@@ -159,9 +164,13 @@ internal sealed partial class MergeFlow
     }
 
     /// <summary>The element of a collection whose elements are known; null for any other place.</summary>
-    private ObjectPath? ElementOf(ObjectPath place) =>
-        place is { Kind: PathStepKind.At, Key: int index and >= 0, Holder: { } collection }
-            && _state.ContentsOf(collection) is { IsDefault: false } elements && index < elements.Length ? elements[index] : null;
+    private ObjectPath? ElementOf(ObjectPath place)
+    {
+        if (place is not { Kind: PathStepKind.At, Holder: { } collection } || _state.ContentsOf(collection) is not { IsDefault: false } elements)
+            return null;
+        int index = place.Key is FromEnd { Distance: var distance } ? elements.Length - distance : place.Key as int? ?? -1;
+        return index >= 0 && index < elements.Length ? elements[index] : null;
+    }
 
     /// <summary>The place of a parameter: a primary constructor's is a part of the object.</summary>
     private static ObjectPath? PlaceOf(IParameterSymbol parameter, ObjectPath owner) =>
@@ -185,23 +194,32 @@ internal sealed partial class MergeFlow
             return null;
         if (method.Name == "GetInvocationList")
             return ObjectPath.Made(call.Syntax);
-        if (PathOf(Receiver.Of(call)) is not { } source)
+        if (PathOf(Receiver.Of(call)) is not { Kind: not PathStepKind.Deferred } source)
             return null;
         return method.Name is "GetEnumerator" or "GetAsyncEnumerator" ? source.Elements()
             : SystemCalls.KeepsElements(method) ? source
             : SystemCalls.OrdersElements(method) ? _state.ContentsOf(source).IsDefault ? source : source.Selected(call.Syntax)
+            : SystemCalls.RemovesElement(method) ? source.Taken(call.Syntax)
             : SystemCalls.ChoosesElements(method) || SystemCalls.ChoosesElement(method) || SystemCalls.TakesElement(method)
                 ? source.Selected(call.Syntax)
             : SystemCalls.ProjectsElements(method) && _projected.TryGetValue(call.Syntax, out ObjectPath? projected) ? projected
-            : method.Name is "GroupBy" or "Chunk" or "AsMemory" ? source.Selected(call.Syntax)
+            : method.Name is "GroupBy" or "Chunk" or "AsMemory" || (method is { Name: "ToDictionary", Parameters.Length: 2 }) ? source.Selected(call.Syntax)
             : null;
     }
 
-    private static ObjectPath? PlaceAt(ObjectPath? collection, IOperation index) =>
-        collection is null ? null
-            : index.ConstantValue is { HasValue: true, Value: { } constant } ? collection.At(constant)
+    private ObjectPath? PlaceAt(IOperation? whole, IOperation index)
+    {
+        if (whole is null || PathOf(whole) is not { } collection)
+            return null;
+        if (Expression.Unconverted(index) is IUnaryOperation { OperatorKind: UnaryOperatorKind.Hat, Operand.ConstantValue: { HasValue: true, Value: int end } })
+            return collection.At(new FromEnd(end));
+        if (index is IRangeOperation)
+            return collection.Selected(index.Syntax);
+        return index.ConstantValue is { HasValue: true, Value: { } constant }
+            ? collection.At(SystemCalls.IsDictionary(Expression.Unconverted(whole).Type) ? new DictionaryKey(constant) : constant)
             : Expression.VariableOf(index) is { } variable ? collection.At(variable)
             : null;
+    }
 
     /// <summary>Lets a variable or a captured expression hold what an expression gives.</summary>
     private void Hold(ObjectPath place, IOperation value)
@@ -222,71 +240,6 @@ internal sealed partial class MergeFlow
     {
         ObjectPath made = ObjectPath.Made(syntax);
         return state.New(made).Hold(place, made);
-    }
-
-    /// <summary>Notes the elements of a collection that is made.</summary>
-    private void Fill(IOperation collection, ImmutableArray<IOperation> elements)
-    {
-        ObjectPath made = ObjectPath.Made(collection.Syntax);
-        ObjectPath[] known = [.. elements.Select(PathOf).OfType<ObjectPath>()];
-        FunctionValue?[] functions = [.. elements.Select(FunctionOf)];
-        _state = _state.New(made);
-        if (known.Length != elements.Length || known.Length > Turns.MostElements || elements.Any(element => element is ISpreadOperation))
-            return;
-        _state = _state.Fill(made, [.. known]);
-        for (int i = 0; i < functions.Length; i++)
-        {
-            if (functions[i] is { } function)
-                _state = _state.Hold(known[i], function);
-        }
-    }
-
-    /// <summary>A call changes the elements of a collection.</summary>
-    private void ChangeContents(IInvocationOperation call)
-    {
-        if (call.Instance is not { } instance || !SystemCalls.IsOfSystem(call.TargetMethod) || PathOf(instance) is not { } collection)
-            return;
-        if (SystemCalls.TakesElement(call.TargetMethod))
-            _state = _state.New(collection.Selected(call.Syntax) ?? collection);
-        if (call.TargetMethod.Name == "Clear" && collection.Elements() is { } cleared)
-            _state = _state.New(cleared);
-        if (SystemCalls.TakesElement(call.TargetMethod) || SystemCalls.AddElements(call.TargetMethod.Name) || call.TargetMethod.Name is "Clear" or "Remove")
-            _state = _state.Change(collection);
-        if (SystemCalls.AddElements(call.TargetMethod.Name) && call.Arguments is [{ Value: var key }, { Value: var item }]
-            && PlaceAt(collection, key) is { } place && PathOf(item) is { Root.Kind: not PathStepKind.Joined } held)
-            _state = _state.Hold(place, held);
-        if (_state.ContentsOf(collection) is not { IsDefault: false } elements)
-            return;
-        switch (call.TargetMethod.Name)
-        {
-            case "Add" or "Enqueue" when call.Arguments is [{ Value: var added }]:
-                if (call.TargetMethod.ReturnsVoid || PathOf(added) is not { } one || !elements.Contains(one))
-                    AddTo(collection, elements, added);
-                break;
-            case "GetEnumerator" or "ForEach" or "Contains" or "ToArray" or "TrueForAll" or "ConvertAll" or "Find" or "Exists" or "IndexOf":
-                break;
-            default:
-                _state = _state.Fill(collection, default);
-                break;
-        }
-    }
-
-    private void AddTo(ObjectPath collection, ImmutableArray<ObjectPath> elements, IOperation added)
-    {
-        bool isKnown = elements.Length < Turns.MostElements && PathOf(added) is { Root.Kind: not PathStepKind.Joined };
-        _state = _state.Fill(collection, isKnown ? elements.Add(PathOf(added)!) : default);
-        if (isKnown && FunctionOf(added) is { } function)
-            _state = _state.Hold(PathOf(added)!, function);
-    }
-
-    /// <summary>A loop ends: it has gone through all elements and, where it takes merges of them back, of all.</summary>
-    private MergeState EndLoop(MergeState state, ObjectPath sequence, SyntaxNode condition)
-    {
-        if (sequence.Holder is { } collection && state.ContentsOf(collection) is { IsDefault: false, IsEmpty: false } elements)
-            return state.EndLoop(sequence, Turns.Of(elements.Length - 1));
-        if (condition.FirstAncestorOrSelf<CommonForEachStatementSyntax>() is not { } loop || !types.TakesBack(loop, cancellation))
-            return state.LeaveLoop(sequence);
-        return sequence.Root.Kind is PathStepKind.Made or PathStepKind.Joined ? state.Forget(sequence).ForgetReversible() : state.Forget(sequence);
     }
 
     private static bool IsOfEnumerator(IPropertyReferenceOperation property) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -26,6 +27,8 @@ internal sealed partial class MergeFlow(
     private ObjectPath? _returned;
     private FunctionValue? _returnedFunction;
     private bool _returns;
+    private MergeState? _whenTrue;
+    private MergeState? _whenFalse;
     private bool _isCondition;
 
     /// <summary>Runs the body of a method, or the initializer of a member, of which nothing is known but how its object was made.</summary>
@@ -49,11 +52,15 @@ internal sealed partial class MergeFlow(
         MergeState exit = Analyze(graph, initial) ?? MergeState.Empty;
         foreach (IMethodSymbol local in graph.LocalFunctions)
             ReportAlone(local, graph.GetLocalFunctionControlFlowGraph(local, cancellation), MergeState.Empty);
-        return new MergeResult(_findings.ToImmutable(), exit, _returned, _returnedFunction);
+        return new MergeResult(_findings.ToImmutable(), exit, _returned, _returnedFunction, _whenTrue, _whenFalse);
     }
 
     /// <inheritdoc/>
-    protected override void Restart() => _returns = false;
+    protected override void Restart()
+    {
+        _returns = false;
+        (_whenTrue, _whenFalse) = (null, null);
+    }
 
     /// <inheritdoc/>
     protected override MergeState Join(MergeState left, MergeState right) => MergeState.Join(left, right);
@@ -77,7 +84,11 @@ internal sealed partial class MergeFlow(
         Visit(branch);
         _isCondition = false;
         if (block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return)
+        {
             Return(PathOf(branch), FunctionOf(branch));
+            Leave(branch);
+        }
+
         return _state;
     }
 
@@ -87,8 +98,10 @@ internal sealed partial class MergeFlow(
     /// <inheritdoc/>
     protected override MergeState? Refine(BasicBlock block, MergeState state, bool holds)
     {
+        if (Answered(block.BranchValue, state, holds) is not { } answered)
+            return null;
         // The state that paths are read in is the one behind the block.
-        _state = state;
+        _state = state = answered;
         if (holds && block.BranchValue is IIsNullOperation { Operand: var operand } && PathOf(operand) is { Kind: PathStepKind.Made, Type: not null })
             return null;
         if (block.BranchValue is IIsNullOperation { Operand: var called } && IsDelegate(called) && FunctionOf(called) is { } function
@@ -96,8 +109,26 @@ internal sealed partial class MergeFlow(
             return null;
         if (!holds && block.BranchValue is { } branch && SequenceAdvancedBy(branch) is { } sequence)
             return EndLoop(state, sequence, branch.Syntax);
+        if (!holds && block.BranchValue is { Syntax: var last } && LoopOf(last) is { } loop && ChangesElements(loop))
+            _state = state = state.ForgetSome();
+        if (block.BranchValue is { IsImplicit: false, Syntax: var chosen } and not IIsNullOperation && SequenceAdvancedBy(block.BranchValue) is null
+            && LoopOf(chosen) is null)
+            state = state.Go(new Branch(chosen.SyntaxTree, chosen.Span, holds));
         return new ConditionReader(Resolve, PlaceOf).Read(block.BranchValue, ref holds) is { } condition ? state.Assume(condition, holds) : state;
     }
+
+    /// <summary>The loop that a condition ends; null for any other condition.</summary>
+    private static StatementSyntax? LoopOf(SyntaxNode condition)
+    {
+        SyntaxNode outermost = condition;
+        while (outermost.Parent is ExpressionSyntax around)
+            outermost = around;
+        return outermost.Parent is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax ? (StatementSyntax)outermost.Parent : null;
+    }
+
+    /// <summary>Whether a loop takes merges of elements back, or puts others in their place.</summary>
+    private bool ChangesElements(StatementSyntax loop) => types.TakesBack(loop, cancellation)
+        || loop.DescendantNodes().OfType<AssignmentExpressionSyntax>().Any(assignment => assignment.Left is ElementAccessExpressionSyntax);
 
     private void Visit(IOperation operation)
     {
@@ -126,8 +157,8 @@ internal sealed partial class MergeFlow(
                 break;
             case IIncrementOrDecrementOperation step:
                 VisitChildren(step);
-                if (step.OperatorMethod is { } increment)
-                    Call(step, increment, null, [(increment.Parameters.FirstOrDefault(), step.Target)]);
+                if (CallSite.Of(step) is { } increment)
+                    Call(step, increment);
                 Change(step.Target, isNeverTheSame: true);
                 break;
             case IInvocationOperation call:
@@ -144,17 +175,9 @@ internal sealed partial class MergeFlow(
                 VisitChildren(pattern);
                 Declare(pattern);
                 break;
-            case IBinaryOperation { OperatorMethod: { } method } binary:
-                VisitChildren(binary);
-                CallOperator(binary, method, binary.LeftOperand, binary.RightOperand);
-                break;
-            case IUnaryOperation { OperatorMethod: { } method } unary:
-                VisitChildren(unary);
-                CallOperator(unary, method, unary.Operand);
-                break;
-            case IConversionOperation { OperatorMethod: { } method } conversion:
-                VisitChildren(conversion);
-                CallOperator(conversion, method, conversion.Operand);
+            case IBinaryOperation or IUnaryOperation or IConversionOperation when CallSite.Of(operation) is { } site:
+                VisitChildren(operation);
+                CallOperator(operation, site);
                 break;
             case IArrayCreationOperation { Initializer: { } initializer } array:
                 VisitChildren(array);
@@ -205,131 +228,6 @@ internal sealed partial class MergeFlow(
             Visit(child);
     }
 
-    /// <summary>Visits what leads to the target of an assignment, and not the target, which is not read.</summary>
-    private void VisitTarget(IOperation target)
-    {
-        if (target is IMemberReferenceOperation or IArrayElementReferenceOperation)
-            VisitChildren(target);
-    }
-
-    private void Assign(IOperation target, IOperation value, SyntaxNode place)
-    {
-        target = Expression.Declared(target);
-        if (target is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured))
-            Assign(captured, value, place);
-        else if (target is IPropertyReferenceOperation { Property.SetMethod: { } setter } property && HasBody(setter))
-            Call(property, setter, property.Instance, [(setter.Parameters.LastOrDefault(), value)]);
-        else if (PlaceOf(target) is { IsVariable: true } variable)
-            AssignVariable(variable, value, place);
-        else if (PlaceOf(target) is { } member)
-            AssignMember(member, value, place);
-    }
-
-    private void AssignVariable(ObjectPath variable, IOperation value, SyntaxNode place)
-    {
-        ObjectPath? sequence = ElementOf(value), held = PathOf(value);
-        FunctionValue? function = FunctionOf(value);
-        _state = _state.Change(variable, isNeverTheSame: IsElement(value)).New(ObjectPath.JoinedOf(variable));
-        if (sequence?.Iteration(place) is { } element)
-            _state = _state.New(element).Hold(variable, element).NextTurn(sequence);
-        else if (held is { Root.Kind: not PathStepKind.Joined })
-            _state = _state.Hold(variable, held);
-        else
-            _state = HoldNew(_state, variable, place);
-        if (sequence is not null)
-            _state = _state.ReleaseFunction(variable);
-        else
-            HoldFunction(variable, value, function);
-        Know(variable, value);
-    }
-
-    private void AssignMember(ObjectPath member, IOperation value, SyntaxNode place)
-    {
-        ObjectPath? held = PathOf(value);
-        FunctionValue? function = FunctionOf(value);
-        if (_state.Given(member) is null)
-            _state = _state.Forget(member);
-        _state = _state.Change(member);
-        _state = held is { Root.Kind: not PathStepKind.Joined } ? _state.Hold(member, held) : HoldNew(_state, member, place);
-        if (member is { Kind: PathStepKind.At or PathStepKind.AtVariable, Holder: { } collection })
-            _state = _state.Fill(collection, default);
-        HoldFunction(member, value, function);
-        Know(member, value);
-    }
-
-    /// <summary>Lets the variables that a pattern declares hold what it is matched with, or an object that was not seen before.</summary>
-    private void Declare(IIsPatternOperation match)
-    {
-        foreach (IPatternOperation pattern in match.Pattern.DescendantsAndSelf().OfType<IPatternOperation>())
-        {
-            ISymbol? declared = pattern switch
-            {
-                IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
-                IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
-                IListPatternOperation list => list.DeclaredSymbol,
-                _ => null,
-            };
-            if (declared is null)
-                continue;
-            ObjectPath variable = ObjectPath.Of(declared);
-            _state = _state.Change(variable);
-            _state = pattern == match.Pattern && PathOf(match.Value) is { Root.Kind: not PathStepKind.Joined } held
-                ? _state.Hold(variable, held)
-                : HoldNew(_state, variable, pattern.Syntax);
-        }
-    }
-
-    private void Deconstruct(IOperation target, IOperation value, SyntaxNode place)
-    {
-        target = Expression.Declared(target);
-        value = Expression.Unconverted(value);
-        if (target is not ITupleOperation targets)
-        {
-            Assign(target, value, target.Syntax);
-            return;
-        }
-
-        ObjectPath? sequence = ElementOf(value), whole = value is ITupleOperation ? null : PathOf(value);
-        if (sequence?.Iteration(place) is { } element)
-        {
-            _state = _state.New(element).NextTurn(sequence);
-            whole = element;
-        }
-
-        for (int i = 0; i < targets.Elements.Length; i++)
-        {
-            IOperation part = Expression.Declared(targets.Elements[i]);
-            if (whole is not null && PlaceOf(part) is { IsVariable: true } variable && (sequence is not null || FieldOf(value.Type, i) is not null))
-            {
-                ObjectPath held = FieldOf(value.Type, i) is { } field && whole.Member(field) is { } member ? PartOf(whole, member, part.Type) : whole;
-                _state = _state.Change(variable, isNeverTheSame: sequence is not null).New(ObjectPath.JoinedOf(variable));
-                _state = _state.Hold(variable, held).ReleaseFunction(variable);
-            }
-            else
-            {
-                Deconstruct(part, value is ITupleOperation values && values.Elements.Length > i ? values.Elements[i] : value, place);
-            }
-        }
-    }
-
-    private void Compound(ICompoundAssignmentOperation assignment)
-    {
-        if (assignment.OperatorMethod is { IsStatic: true } method && HasBody(method))
-            CallOperator(assignment, method, assignment.Target, assignment.Value);
-        bool isNeverTheSame = assignment.Value.ConstantValue.HasValue && assignment.OperatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract;
-        bool isDelegate = IsDelegate(assignment.Target);
-        FunctionValue? changed = isDelegate ? Combined(FunctionBefore(assignment.Target), assignment.OperatorKind, FunctionOf(assignment.Value)) : null;
-        Change(assignment.Target, isNeverTheSame);
-        if (isDelegate && PlaceOf(assignment.Target) is { } place)
-            _state = _state.Hold(place, changed);
-    }
-
-    private void Change(IOperation target, bool isNeverTheSame)
-    {
-        if (PlaceOf(target) is { } place)
-            _state = _state.Change(place, isNeverTheSame);
-    }
-
     private void Know(ObjectPath place, IOperation value)
     {
         if (value.ConstantValue is { HasValue: true, Value: bool known })
@@ -357,7 +255,7 @@ internal sealed partial class MergeFlow(
         }
         else if (use == AdapterUse.None && property.Property.GetMethod is { } getter && HasBody(getter))
         {
-            Call(property, getter, property.Instance, property.Arguments.Select(argument => (argument.Parameter, argument.Value)));
+            Call(property, CallSite.Of(property)!);
         }
     }
 

@@ -14,26 +14,30 @@ internal sealed class MergeState : IEquatable<MergeState>
         ImmutableDictionary<ObjectPath, FunctionValue?>.Empty,
         ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>>.Empty,
         ImmutableDictionary<ObjectPath, MergeFact>.Empty,
-        ImmutableDictionary<Condition, Truth>.Empty);
+        ImmutableDictionary<Condition, Truth>.Empty,
+        []);
 
     private readonly ImmutableDictionary<ObjectPath, ObjectPath> _objects;
     private readonly ImmutableDictionary<ObjectPath, FunctionValue?> _functions;
     private readonly ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> _contents;
     private readonly ImmutableDictionary<ObjectPath, MergeFact> _merges;
     private readonly ImmutableDictionary<Condition, Truth> _conditions;
+    private readonly ImmutableHashSet<Branch> _branches;
 
     private MergeState(
         ImmutableDictionary<ObjectPath, ObjectPath> objects,
         ImmutableDictionary<ObjectPath, FunctionValue?> functions,
         ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> contents,
         ImmutableDictionary<ObjectPath, MergeFact> merges,
-        ImmutableDictionary<Condition, Truth> conditions)
+        ImmutableDictionary<Condition, Truth> conditions,
+        ImmutableHashSet<Branch> branches)
     {
         _objects = objects;
         _functions = functions;
         _contents = contents;
         _merges = merges;
         _conditions = conditions;
+        _branches = branches;
     }
 
     /// <summary>The object that a variable or member holds: what it was given, or what it held before.</summary>
@@ -65,8 +69,7 @@ internal sealed class MergeState : IEquatable<MergeState>
     public MergeState ReleaseFunction(ObjectPath place) => _functions.ContainsKey(place) ? With(functions: _functions.Remove(place)) : this;
 
     /// <summary>Lets a collection hold elements; the default where they are not known.</summary>
-    public MergeState Fill(ObjectPath collection, ImmutableArray<ObjectPath> elements) =>
-        With(contents: elements.IsDefault ? _contents.Remove(collection) : _contents.SetItem(collection, elements));
+    public MergeState Fill(ObjectPath collection, ImmutableArray<ObjectPath> elements) => With(contents: _contents.SetItem(collection, elements));
 
     /// <summary>Whether a condition is known not to hold, as another one does.</summary>
     public bool Excludes(Condition condition) => _conditions.Any(known => known.Value == Truth.Holds && known.Key.Excludes(condition));
@@ -79,12 +82,30 @@ internal sealed class MergeState : IEquatable<MergeState>
             _objects.SetItems(holders.Select(place => new KeyValuePair<ObjectPath, ObjectPath>(place, ObjectPath.JoinedOf(place))))
                 .RemoveRange(_objects.Keys.Where(place => place.IsOrIsWithin(path))),
             _functions.RemoveRange(_functions.Keys.Where(place => place.IsOrIsWithin(path))),
-            _contents.RemoveRange(_contents.Where(entry => entry.Key.IsOrIsWithin(path) || entry.Value.Any(element => element.IsOrIsWithin(path)))
-                .Select(entry => entry.Key)),
+            _contents.RemoveRange(_contents.Keys.Where(collection => collection.IsOrIsWithin(path)))
+                .SetItems(_contents.Where(entry => !entry.Key.IsOrIsWithin(path) && HoldAny(entry.Value, path))
+                    .Select(entry => new KeyValuePair<ObjectPath, ImmutableArray<ObjectPath>>(entry.Key, default))),
             _merges.RemoveRange(_merges.Keys.Where(merged => merged.IsOrIsWithin(path))),
-            _conditions);
+            _conditions,
+            _branches);
         return state.Change(path, isNeverTheSame: true);
     }
+
+    /// <summary>Nothing is known about what some members and elements hold: it may be something else than before.</summary>
+    /// <param name="isRenewed">Tells which.</param>
+    public MergeState Renew(Func<ObjectPath, bool> isRenewed)
+    {
+        MergeState state = this;
+        foreach (ObjectPath place in Places().Where(isRenewed))
+            state = state.New(place);
+        return state;
+    }
+
+    /// <summary>The members and elements about which something is known, and those that lead to them.</summary>
+    public IEnumerable<ObjectPath> Places() => _objects.Keys.Concat(_objects.Values).Concat(_merges.Keys)
+        .SelectMany(path => path.SelfAndHolders())
+        .Where(path => path.Kind is PathStepKind.Member or PathStepKind.At or PathStepKind.AtVariable or PathStepKind.Selected)
+        .Distinct();
 
     /// <summary>Lets the objects that an object holds, and that its class makes, be known as its members: each object has its own.</summary>
     /// <param name="owner">The object.</param>
@@ -102,14 +123,18 @@ internal sealed class MergeState : IEquatable<MergeState>
     }
 
     /// <summary>The merge that reached an object: its own, that of what holds it, or that of one of its parts; null for none.</summary>
-    public MergeFact? MergeOf(ObjectPath path)
+    /// <param name="path">The object.</param>
+    /// <param name="isElement">Whether it is one of several elements, for each of which the same is done.</param>
+    public MergeFact? MergeOf(ObjectPath path, bool isElement = false)
     {
+        isElement |= path.SelfAndHolders().Any(part => part.Kind == PathStepKind.Iteration);
         if (_merges.TryGetValue(path, out MergeFact? own))
-            return own.IsMerge && IsKnownToHappen(own) ? own : null;
+            return own.IsMerge && IsKnownToHappen(own) && !(isElement && IsOfOthers(own)) ? own : null;
         MergeFact? found = null;
         foreach (KeyValuePair<ObjectPath, MergeFact> merge in _merges)
         {
-            if (merge.Value.IsMerge && IsKnownToHappen(merge.Value) && ObjectPath.Overlap(path, merge.Key))
+            if (merge.Value.IsMerge && IsKnownToHappen(merge.Value) && ObjectPath.Overlap(path, merge.Key)
+                && !(isElement && merge.Key.IsOfSome && IsOfOthers(merge.Value)))
                 found = found is null ? merge.Value : MergeFact.Join(found, merge.Value);
         }
 
@@ -117,11 +142,13 @@ internal sealed class MergeState : IEquatable<MergeState>
     }
 
     /// <summary>Notes a merge.</summary>
-    public MergeState Merge(ObjectPath path, MergeKind kind, SyntaxNode? place) => With(merges: _merges.SetItem(path, new MergeFact(kind, _conditions, place)));
+    public MergeState Merge(ObjectPath path, MergeKind kind, SyntaxNode? place) =>
+        With(merges: _merges.SetItem(path, new MergeFact(kind, _conditions, place, _branches)));
 
     /// <summary>Forgets the merges of an object, of its parts, and of what holds it.</summary>
     public MergeState Forget(ObjectPath path) =>
-        With(merges: _merges.RemoveRange(_merges.Keys.Where(merged => ObjectPath.Overlap(merged, path))));
+        With(merges: _merges.RemoveRange(_merges.Keys.Where(merged =>
+            ObjectPath.Overlap(merged, path) || (merged.IsOfSome && ObjectPath.OverlapInSome(merged, path)))));
 
     /// <summary>What some members of an object hold, and those of what they hold, and nothing else.</summary>
     /// <param name="owner">The object.</param>
@@ -137,7 +164,8 @@ internal sealed class MergeState : IEquatable<MergeState>
             ObjectPath current = rest.Pop();
             foreach (KeyValuePair<ObjectPath, ObjectPath> entry in _objects.Where(entry => current.Equals(entry.Key.Holder) && IsKept(entry.Key)))
             {
-                bool isWhole = _contents.TryGetValue(entry.Value, out ImmutableArray<ObjectPath> elements) && isUnchanged(entry.Key.Symbol!);
+                bool isWhole = ContentsOf(entry.Value) is { IsDefault: false } && isUnchanged(entry.Key.Symbol!);
+                ImmutableArray<ObjectPath> elements = ContentsOf(entry.Value);
                 if (isWhole)
                     contents = contents.SetItem(entry.Value, elements);
                 foreach (ObjectPath held in isWhole ? elements.Add(entry.Value) : [entry.Value])
@@ -151,7 +179,7 @@ internal sealed class MergeState : IEquatable<MergeState>
         return new(
             _objects.RemoveRange(_objects.Keys.Where(place => !IsKept(place))),
             _functions.RemoveRange(_functions.Keys.Where(place => !IsKept(place) && !owners.Contains(place))),
-            contents, Empty._merges, Empty._conditions);
+            contents, Empty._merges, Empty._conditions, Empty._branches);
 
         bool IsKept(ObjectPath place) =>
             place is { Kind: PathStepKind.Member, Symbol: { } member, Holder: { } holder } && owners.Contains(holder) && isKept(member);
@@ -163,7 +191,7 @@ internal sealed class MergeState : IEquatable<MergeState>
     /// <summary>The program asked about the adapter of an object: it is taken to know about the merges of what it is a part of as well.</summary>
     public MergeState Ask(ObjectPath path)
     {
-        MergeFact asked = new(MergeKind.Asked, _conditions, null);
+        MergeFact asked = new(MergeKind.Asked, _conditions, null, _branches);
         ImmutableDictionary<ObjectPath, MergeFact> merges = _merges.SetItem(path, asked);
         foreach (ObjectPath holder in _merges.Keys.Where(path.IsOrIsWithin))
             merges = merges.SetItem(holder, asked);
@@ -177,9 +205,10 @@ internal sealed class MergeState : IEquatable<MergeState>
         return new(
             Moved(state._objects, held => held.Moved(from, to)),
             Moved(state._functions, function => function),
-            Moved(state._contents, elements => [.. elements.Select(element => element.Moved(from, to))]),
+            Moved(state._contents, elements => elements.IsDefault ? elements : [.. elements.Select(element => element.Moved(from, to))]),
             Moved(state._merges, merge => merge),
-            state._conditions);
+            state._conditions,
+            state._branches);
 
         ImmutableDictionary<ObjectPath, T> Moved<T>(ImmutableDictionary<ObjectPath, T> known, Func<T, T> change) =>
             ImmutableDictionary<ObjectPath, T>.Empty.SetItems(
@@ -222,21 +251,32 @@ internal sealed class MergeState : IEquatable<MergeState>
     public MergeState StartLoop(ObjectPath sequence) => OnTurns(turns => turns.SetItem(sequence, Turns.BeforeFirst));
 
     /// <summary>What a loop did with one element after the other is done with the elements.</summary>
-    public MergeState LeaveLoop(ObjectPath sequence)
-    {
-        ImmutableDictionary<ObjectPath, MergeFact> merges = _merges;
-        foreach (KeyValuePair<ObjectPath, MergeFact> merge in _merges)
-        {
-            if (merge.Key.SelfAndHolders().FirstOrDefault(part => part is { Kind: PathStepKind.Iteration, Place: not null } && sequence.Equals(part.Holder))
-                is not { } element || sequence.Iteration() is not { } any)
-                continue;
-            ObjectPath key = merge.Key.Moved(element, any);
-            merges = merges.Remove(merge.Key)
-                .SetItem(key, merges.TryGetValue(key, out MergeFact? known) ? MergeFact.Join(known, merge.Value) : merge.Value);
-        }
+    public MergeState LeaveLoop(ObjectPath sequence) => sequence.Iteration() is { } any
+        ? WithMergesAt(
+            part => part is { Kind: PathStepKind.Iteration, Place: not null } && sequence.Equals(part.Holder), (merged, element) => merged.Moved(element, any))
+        : this;
 
-        return With(merges: merges);
-    }
+    /// <summary>A call takes another element; what was done with the one before is done with one that was taken.</summary>
+    public MergeState Take(ObjectPath taken) => taken.Holder?.Taken() is { } any
+        ? WithMergesAt(taken.Equals, (merged, _) => merged.Moved(taken, any)).New(taken)
+        : New(taken);
+
+    /// <summary>Control flow goes one way at a condition.</summary>
+    public MergeState Go(Branch branch) =>
+        With(branches: _branches.Remove(branch with { Holds = !branch.Holds }).Add(branch));
+
+    /// <summary>
+    /// Forgets the merges from before a call that are known behind one of its results and not behind the other: what was merged may have been replaced.
+    /// </summary>
+    public MergeState KeptByBoth(MergeState before, MergeState one, MergeState other) => With(merges: _merges.RemoveRange(
+        _merges.Keys.Where(merged => before._merges.ContainsKey(merged) && one._merges.ContainsKey(merged) != other._merges.ContainsKey(merged))));
+
+    /// <summary>Whether something is known about parts of an object, or the elements of a collection.</summary>
+    public bool KnowsPartsOf(ObjectPath whole) => !ContentsOf(whole).IsDefault
+        || _merges.Keys.Concat(_objects.Keys).Any(path => path.Holder?.IsOrIsWithin(whole) == true);
+
+    /// <summary>Forgets the merges of elements of which it is not known which they are.</summary>
+    public MergeState ForgetSome() => With(merges: _merges.RemoveRange(_merges.Keys.Where(merged => merged.IsOfSome)));
 
     /// <summary>Forgets the merges that can be taken back: which of them are is not known.</summary>
     public MergeState ForgetReversible() => Without(merge => merge.Kind is MergeKind.Reversible or MergeKind.Either);
@@ -270,7 +310,9 @@ internal sealed class MergeState : IEquatable<MergeState>
             ObjectPath? one = left.Given(place), other = right.Given(place);
             if (Equals(one, other))
                 continue;
-            if (place.IsVariable)
+            if (place is { IsVariable: true, Symbol: IParameterSymbol })
+                objects = objects.SetItem(place, ObjectPath.JoinedOf(place));
+            else if (place.IsVariable)
                 objects = objects.SetItem(place, one is null ? other! : other is null ? one : ObjectPath.JoinedOf(place));
             else
                 objects = objects.Remove(place);
@@ -282,10 +324,17 @@ internal sealed class MergeState : IEquatable<MergeState>
         ImmutableDictionary<ObjectPath, MergeFact> merges = left._merges;
         foreach (KeyValuePair<ObjectPath, MergeFact> entry in right._merges)
             merges = merges.SetItem(entry.Key, merges.TryGetValue(entry.Key, out MergeFact? known) ? MergeFact.Join(known, entry.Value) : entry.Value);
-        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> contents = left._contents.RemoveRange(left._contents.Keys.Where(collection =>
-            right._contents.ContainsKey(collection) && !left.ContentsOf(collection).SequenceEqual(right.ContentsOf(collection))));
-        contents = contents.AddRange(right._contents.Where(entry => !left._contents.ContainsKey(entry.Key)));
-        return new(objects, functions, contents, merges, Truths.Common(left._conditions, right._conditions));
+        ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> contents = left._contents;
+        foreach (KeyValuePair<ObjectPath, ImmutableArray<ObjectPath>> entry in right._contents)
+        {
+            if (!contents.TryGetValue(entry.Key, out ImmutableArray<ObjectPath> known))
+                contents = contents.Add(entry.Key, entry.Value);
+            else if (!AreSame(known, entry.Value))
+                contents = contents.SetItem(entry.Key, default);
+        }
+
+        return new(
+            objects, functions, contents, merges, Truths.Common(left._conditions, right._conditions), left._branches.Intersect(right._branches));
     }
 
     /// <summary>The join of the states behind the methods of several classes, one of which runs: what each of them leaves, and what one alone did.</summary>
@@ -309,7 +358,8 @@ internal sealed class MergeState : IEquatable<MergeState>
     public bool Equals(MergeState? other) =>
         other is not null && (ReferenceEquals(this, other)
             || (Truths.AreEqual(_objects, other._objects) && Truths.AreEqual(_functions, other._functions) && AreEqual(_contents, other._contents)
-                && Truths.AreEqual(_merges, other._merges) && Truths.AreEqual(_conditions, other._conditions)));
+                && Truths.AreEqual(_merges, other._merges) && Truths.AreEqual(_conditions, other._conditions)
+                && _branches.SetEquals(other._branches)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as MergeState);
@@ -320,6 +370,25 @@ internal sealed class MergeState : IEquatable<MergeState>
     /// <summary>A merge by the method of one class tells nothing where the object may be of another.</summary>
     private bool IsKnownToHappen(MergeFact merge) => merge.Conditions.All(condition =>
         condition.Key.Equal is not TypeTerm || (_conditions.TryGetValue(condition.Key, out Truth truth) && truth == Truth.Holds));
+
+    /// <summary>Whether a merge was of elements of one kind, where control flow has come to those of another: each has a branch of its own.</summary>
+    private bool IsOfOthers(MergeFact merge) => !merge.Branches.IsSubsetOf(_branches) && !_branches.IsSubsetOf(merge.Branches);
+
+    /// <summary>Lets the merges of one part of a path be known as those of another.</summary>
+    private MergeState WithMergesAt(Func<ObjectPath, bool> isPart, Func<ObjectPath, ObjectPath, ObjectPath?> move)
+    {
+        ImmutableDictionary<ObjectPath, MergeFact> merges = _merges;
+        foreach (KeyValuePair<ObjectPath, MergeFact> merge in _merges)
+        {
+            if (merge.Key.SelfAndHolders().FirstOrDefault(isPart) is not { } part)
+                continue;
+            merges = merges.Remove(merge.Key);
+            if (move(merge.Key, part) is { } key)
+                merges = merges.SetItem(key, merges.TryGetValue(key, out MergeFact? known) ? MergeFact.Join(known, merge.Value) : merge.Value);
+        }
+
+        return With(merges: merges);
+    }
 
     private MergeState Changed(Func<ImmutableDictionary<Condition, Truth>, ImmutableDictionary<Condition, Truth>> change)
     {
@@ -341,23 +410,27 @@ internal sealed class MergeState : IEquatable<MergeState>
         With(merges: _merges.SetItems(_merges.Select(merge =>
             new KeyValuePair<ObjectPath, MergeFact>(merge.Key, merge.Value with { Turns = change(merge.Value.Turns) }))));
 
-    /// <summary>Forgets the elements at an index that changes.</summary>
-    private MergeState WithoutElementsAt(ISymbol index) => new(
+    /// <summary>The index of elements changes: what was done with the one that it was at is done with one of them.</summary>
+    private MergeState WithoutElementsAt(ISymbol index) => new MergeState(
         _objects.RemoveRange(_objects.Where(entry => entry.Key.IsAt(index)).Select(entry => entry.Key))
             .SetItems(_objects.Where(entry => !entry.Key.IsAt(index) && entry.Value.IsAt(index))
                 .Select(entry => new KeyValuePair<ObjectPath, ObjectPath>(entry.Key, ObjectPath.JoinedOf(entry.Key)))),
         _functions.RemoveRange(_functions.Keys.Where(place => place.IsAt(index))),
         _contents,
-        _merges.RemoveRange(_merges.Keys.Where(merged => merged.IsAt(index))),
-        _conditions);
+        _merges,
+        _conditions,
+        _branches).WithMergesAt(
+            part => part.IsAt(index) && part.Holder?.IsAt(index) != true,
+            (merged, element) => element.Holder?.Elements()?.Iteration() is { } any ? merged.Moved(element, any) : null);
 
     private MergeState With(
         ImmutableDictionary<ObjectPath, ObjectPath>? objects = null,
         ImmutableDictionary<ObjectPath, FunctionValue?>? functions = null,
         ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>>? contents = null,
         ImmutableDictionary<ObjectPath, MergeFact>? merges = null,
-        ImmutableDictionary<Condition, Truth>? conditions = null) =>
-        new(objects ?? _objects, functions ?? _functions, contents ?? _contents, merges ?? _merges, conditions ?? _conditions);
+        ImmutableDictionary<Condition, Truth>? conditions = null,
+        ImmutableHashSet<Branch>? branches = null) =>
+        new(objects ?? _objects, functions ?? _functions, contents ?? _contents, merges ?? _merges, conditions ?? _conditions, branches ?? _branches);
 
     private static FunctionValue? JoinFunctions(ObjectPath place, MergeState left, MergeState right)
     {
@@ -375,5 +448,11 @@ internal sealed class MergeState : IEquatable<MergeState>
         ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> left, ImmutableDictionary<ObjectPath, ImmutableArray<ObjectPath>> right) =>
         ReferenceEquals(left, right)
             || (left.Count == right.Count
-                && left.All(entry => right.TryGetValue(entry.Key, out ImmutableArray<ObjectPath> elements) && elements.SequenceEqual(entry.Value)));
+                && left.All(entry => right.TryGetValue(entry.Key, out ImmutableArray<ObjectPath> elements) && AreSame(elements, entry.Value)));
+
+    private static bool AreSame(ImmutableArray<ObjectPath> left, ImmutableArray<ObjectPath> right) =>
+        left.IsDefault || right.IsDefault ? left.IsDefault == right.IsDefault : left.SequenceEqual(right);
+
+    private static bool HoldAny(ImmutableArray<ObjectPath> elements, ObjectPath path) =>
+        !elements.IsDefault && elements.Any(element => element.IsOrIsWithin(path));
 }

@@ -33,6 +33,8 @@ internal sealed class MergeTypes
     private readonly ConcurrentDictionary<INamedTypeSymbol, MergeState> _constructed = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _holding = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> _merging = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<(IMethodSymbol Method, string Member), bool> _changing = new();
+    private readonly ConcurrentDictionary<ISymbol, bool> _unchanged = new(SymbolEqualityComparer.Default);
 
     private MergeTypes(Compilation compilation)
     {
@@ -52,9 +54,6 @@ internal sealed class MergeTypes
         _bodies = Bodies.Of(compilation);
         _names = new MergeNames(compilation);
     }
-
-    /// <summary>The names of what merges.</summary>
-    public static string[] NamesOfMerges { get; } = [RuntimeNames.Members.Merge, RuntimeNames.Members.MergeTo, RuntimeNames.Members.MergeToBaseType];
 
     /// <summary>The toolkit's types that modules are made of.</summary>
     public KnownTypes Known { get; }
@@ -100,11 +99,9 @@ internal sealed class MergeTypes
     /// <summary>Whether a type is a trainer: that of language models, or the one for any objective.</summary>
     public bool IsTrainer(ITypeSymbol? type) => Is(type, _trainer) || Is(type, _trainerOfBatches);
 
-    /// <summary>Whether a body may merge: it names a merge, or a member of the compilation that may.</summary>
-    public bool MayMerge(SyntaxNode body) => _names.MayMerge(body);
-
-    /// <summary>Whether a body names a merge itself.</summary>
-    public static bool NamesMerge(SyntaxNode body) => MergeNames.NameMerge(body);
+    /// <summary>Whether a type is that of a layer with a weight, or a type parameter that stands for one.</summary>
+    public bool IsLayer(ITypeSymbol type) =>
+        type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.Any(IsLayer) : KnownTypes.DerivesFrom(type, _linear);
 
     /// <summary>Whether a method is one of the compilation whose body may merge, or use an adapter.</summary>
     public bool MayUseAdapter(IMethodSymbol method, CancellationToken cancellation)
@@ -112,14 +109,24 @@ internal sealed class MergeTypes
         method = Bodies.DefinitionOf(method);
         return SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, Compilation.Assembly)
             && _merging.GetOrAdd(
-                method, method => method.DeclaringSyntaxReferences.Any(reference => _names.MayUseAdapter(reference.GetSyntax(cancellation))));
+                method,
+                method => method.DeclaringSyntaxReferences.Any(reference => _names.MayUseAdapter(reference.GetSyntax(cancellation), cancellation)));
+    }
+
+    /// <summary>Whether a body of the compilation that a call of a method can run may change what a member holds, or what it holds in turn.</summary>
+    public bool MayChange(IMethodSymbol method, ISymbol member, CancellationToken cancellation)
+    {
+        method = Bodies.DefinitionOf(method);
+        return _changing.GetOrAdd((method, member.Name), _ => Targets.Of(method).Add(method)
+            .SelectMany(target => target.DeclaringSyntaxReferences)
+            .Any(reference => _names.MayName(member.Name, reference.GetSyntax(cancellation), cancellation)));
     }
 
     /// <summary>Whether a loop takes merges back, or calls a method of the compilation that may.</summary>
-    public bool TakesBack(SyntaxNode loop, CancellationToken cancellation) => _names.TakingBack(loop).Any(name =>
+    public bool TakesBack(SyntaxNode loop, CancellationToken cancellation) => MergeNames.MayTakeBack(loop).Any(name =>
         _bodies.ModelOf(loop.SyntaxTree).GetSymbolInfo(name, cancellation).Symbol is IMethodSymbol method
             && (UseOf(method) is AdapterUse.Unmerge or AdapterUse.Replace
-                || (method.DeclaringSyntaxReferences.Length > 0 && _names.TakingBack(method.DeclaringSyntaxReferences[0].GetSyntax(cancellation)).Any())));
+                || method.DeclaringSyntaxReferences.Any(reference => _names.MayTakeBack(reference.GetSyntax(cancellation), cancellation))));
 
     /// <summary>What an object of a class holds from its making on, whatever is done with it later.</summary>
     public MergeState ConstructedStateOf(INamedTypeSymbol type, CancellationToken cancellation) =>
@@ -139,8 +146,8 @@ internal sealed class MergeTypes
     };
 
     /// <summary>Whether nothing outside of constructors gives a member, or an element of what it holds, something else.</summary>
-    public bool IsUnchanged(ISymbol member) => !_names.Replacing(member.Name)
-        .Any(target => SymbolEqualityComparer.Default.Equals(_bodies.ModelOf(target.SyntaxTree).GetSymbolInfo(target).Symbol?.OriginalDefinition, member));
+    public bool IsUnchanged(ISymbol member) => _unchanged.GetOrAdd(member, member => !_names.Replacing(member.Name)
+        .Any(target => SymbolEqualityComparer.Default.Equals(_bodies.ModelOf(target.SyntaxTree).GetSymbolInfo(target).Symbol?.OriginalDefinition, member)));
 
     /// <summary>The body of a method of the compilation, or the initializer of a field or property; null where it has none.</summary>
     public ControlFlowGraph? GraphOf(ISymbol symbol, CancellationToken cancellation) => _bodies.GraphOf(symbol, cancellation);
@@ -204,7 +211,7 @@ internal sealed class MergeTypes
             || ((called.IsVirtual || called.IsAbstract || called.IsOverride) && Targets.Of(called).Contains(method, SymbolEqualityComparer.Default));
 
     /// <summary>Whether a member is declared by the toolkit.</summary>
-    private bool IsOfToolkit(ISymbol member) => SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _linear?.ContainingAssembly);
+    public bool IsOfToolkit(ISymbol member) => SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _linear?.ContainingAssembly);
 
     private AdapterUse Read(ISymbol member)
     {

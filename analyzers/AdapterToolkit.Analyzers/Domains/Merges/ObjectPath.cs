@@ -79,6 +79,10 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
     /// <param name="type">Its class, where that is known.</param>
     public static ObjectPath Made(SyntaxNode place, INamedTypeSymbol? type = null) => new(null, new PathStep(PathStepKind.Made, place: place), type);
 
+    /// <summary>A sequence that makes its elements anew each time it is gone through.</summary>
+    /// <param name="place">Where it is made.</param>
+    public static ObjectPath Deferred(SyntaxNode place) => new(null, new PathStep(PathStepKind.Deferred, place: place));
+
     /// <summary>What a field or property of the object holds; null where the path were too long.</summary>
     public ObjectPath? Member(ISymbol member) => To(new PathStep(PathStepKind.Member, member.OriginalDefinition));
 
@@ -98,6 +102,13 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
     /// <summary>Those elements of the object that a query chooses.</summary>
     /// <param name="place">The query.</param>
     public ObjectPath? Selected(SyntaxNode place) => To(new PathStep(PathStepKind.Selected, place: place));
+
+    /// <summary>The element that a call takes out of the object.</summary>
+    /// <param name="place">The call; null for any that was taken before.</param>
+    public ObjectPath? Taken(SyntaxNode? place = null) => To(new PathStep(PathStepKind.Taken, place: place));
+
+    /// <summary>Whether it is of some elements of a collection, of which it is not known which they are.</summary>
+    public bool IsOfSome => SelfAndHolders().Any(path => path is { Kind: PathStepKind.Iteration or PathStepKind.Taken, Place: null });
 
     /// <summary>The path itself, and those of what holds its object.</summary>
     public IEnumerable<ObjectPath> SelfAndHolders()
@@ -140,11 +151,11 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
                 i++;
                 j++;
             }
-            else if (a[i].Kind == PathStepKind.Selected && b[j].Kind != PathStepKind.Selected)
+            else if (a[i].Kind == PathStepKind.Selected && b[j].Kind is not (PathStepKind.Selected or PathStepKind.Taken))
             {
                 i++;
             }
-            else if (b[j].Kind == PathStepKind.Selected && a[i].Kind != PathStepKind.Selected)
+            else if (b[j].Kind == PathStepKind.Selected && a[i].Kind is not (PathStepKind.Selected or PathStepKind.Taken))
             {
                 j++;
             }
@@ -157,6 +168,10 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
         return true;
     }
 
+    /// <summary>Whether two objects may have a part in common if all elements of a collection are taken for the same one.</summary>
+    public static bool OverlapInSome(ObjectPath left, ObjectPath right) =>
+        WithoutElements(left).Zip(WithoutElements(right), (one, other) => one._step.Equals(other._step)).All(isSame => isSame);
+
     /// <inheritdoc/>
     public bool Equals(ObjectPath? other) =>
         ReferenceEquals(this, other)
@@ -168,5 +183,9 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
     /// <inheritdoc/>
     public override int GetHashCode() => _hash;
 
-    private ObjectPath? To(PathStep step) => Length < MostSteps ? new ObjectPath(this, step) : null;
+    private static IEnumerable<ObjectPath> WithoutElements(ObjectPath path) => path.SelfAndHolders().Reverse()
+        .Where(step => step.Kind is not (PathStepKind.At or PathStepKind.AtVariable or PathStepKind.Elements or PathStepKind.Iteration
+            or PathStepKind.Selected or PathStepKind.Taken));
+
+    private ObjectPath? To(PathStep step) => Length < MostSteps && Kind != PathStepKind.Deferred ? new ObjectPath(this, step) : null;
 }

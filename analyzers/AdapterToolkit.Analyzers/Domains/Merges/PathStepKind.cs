@@ -1,6 +1,6 @@
 namespace AdapterToolkit.Analyzers.Domains.Merges;
 
-/// <summary>How one step of a path leads from an object to the next; the first four start a path.</summary>
+/// <summary>How one step of a path leads from an object to the next; the first four, and the last, start a path.</summary>
 internal enum PathStepKind
 {
     /// <summary>The object whose method is looked at first.</summary>
@@ -32,4 +32,10 @@ internal enum PathStepKind
 
     /// <summary>Those elements that a query chooses.</summary>
     Selected,
+
+    /// <summary>An element that a call takes out of a collection: another one each time.</summary>
+    Taken,
+
+    /// <summary>A sequence that makes its elements anew each time it is gone through: a start of no path but its own.</summary>
+    Deferred,
 }

@@ -8,7 +8,7 @@ internal static class SystemCalls
     /// <summary>Whether a member is declared by the system.</summary>
     public static bool IsOfSystem(ISymbol member)
     {
-        INamespaceSymbol? container = member.ContainingType?.ContainingNamespace;
+        INamespaceSymbol? container = member.ContainingNamespace;
         while (container is { IsGlobalNamespace: false, ContainingNamespace.IsGlobalNamespace: false })
             container = container.ContainingNamespace;
         return container is { IsGlobalNamespace: false, Name: "System" };
@@ -56,6 +56,32 @@ internal static class SystemCalls
     public static bool TakesElement(IMethodSymbol method) => IsOfSystem(method) && !method.IsStatic
         && method.Name is "Dequeue" or "Pop" or "Peek" or "Take" or "Find" or "FindLast"
             or "TryDequeue" or "TryPop" or "TryPeek" or "TryTake";
+
+    /// <summary>Whether a method takes an element out of a collection, so that it gives another one the next time.</summary>
+    public static bool RemovesElement(IMethodSymbol method) => IsOfSystem(method) && !method.IsStatic
+        && method.Name is "Dequeue" or "Pop" or "Take" or "TryDequeue" or "TryPop" or "TryTake";
+
+    /// <summary>Whether elements can stand at other indexes behind a call of a method: of the collection that it belongs to, or that it is given.</summary>
+    public static bool MovesElements(IMethodSymbol method) => IsOfSystem(method) && !IsOfQueries(method)
+        && method.Name is "Insert" or "InsertRange" or "RemoveAt" or "Remove" or "RemoveAll" or "RemoveRange" or "RemoveFirst" or "RemoveLast"
+            or "RemoveWhere" or "TryRemove" or "AddFirst" or "AddBefore" or "Sort" or "Reverse" or "Clear" or "Fill" or "Copy" or "CopyTo" or "TryCopyTo"
+            or "Shuffle" or "Dequeue" or "TryDequeue" or "Pop" or "TryPop" or "Push" or "Take" or "TryTake" or "SetValue" or "TryUpdate" or "AddOrUpdate";
+
+    /// <summary>Whether a method gives a sequence that makes its elements when it is gone through, and again each time.</summary>
+    public static bool IsDeferred(IMethodSymbol method) =>
+        method.ReturnType is { TypeKind: TypeKind.Interface } && method.ContainingType.Name is "Enumerable" or "ParallelEnumerable" or "AsyncEnumerable"
+            && IsOfSystem(method);
+
+    /// <summary>Whether a type is that of dictionaries, whose elements have keys.</summary>
+    public static bool IsDictionary(ITypeSymbol? type) => type is INamedTypeSymbol named
+        && named.AllInterfaces.Append(named).Any(part => part.Name is "IDictionary" or "IReadOnlyDictionary" && IsOfSystem(part));
+
+    /// <summary>Whether a property gives the elements of a dictionary, or of a pair of one its element.</summary>
+    public static bool GivesElements(IPropertySymbol property) => IsOfSystem(property)
+        && (property is { Name: "Value", ContainingType.Name: "KeyValuePair" } || (property.Name == "Values" && IsDictionary(property.ContainingType)));
+
+    /// <summary>Whether a method leaves what it is given by reference as it is.</summary>
+    public static bool OnlyReads(IMethodSymbol method) => method is { Name: "Read", ContainingType.Name: "Volatile" or "Interlocked" } && IsOfSystem(method);
 
     /// <summary>Whether a method gives one of the elements.</summary>
     public static bool ChoosesElement(IMethodSymbol method) => IsOfQueries(method)
