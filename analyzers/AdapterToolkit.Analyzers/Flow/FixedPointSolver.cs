@@ -101,7 +101,7 @@ internal sealed class FixedPointSolver<TUnknown, TResult>(
             }
         }
 
-        bool isCutOff = changes;
+        bool isCutOff = changes && _evaluations >= MostEvaluations;
         for (int i = first.Place; i < _stack.Count; i++)
         {
             first.Lowest = Math.Min(first.Lowest, _stack[i].Lowest);
