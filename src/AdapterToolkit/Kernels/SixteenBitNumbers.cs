@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using ILGPU;
-using ILGPU.Runtime.Cuda;
 
 namespace AdapterToolkit.Kernels;
 
@@ -26,13 +25,11 @@ public static class SixteenBitNumbers
 
     /// <summary>
     /// A half-precision number's exponent is 112 below float32's. A subnormal one is read as if it were normal, with the
-    /// smallest exponent, and the leading one that it does not have is subtracted. CUDA devices have an instruction for it.
+    /// smallest exponent, and the leading one that it does not have is subtracted.
     /// </summary>
     /// <param name="number">The number's 16 bits.</param>
     public static float FromFloat16(uint number)
     {
-        if (CudaAsm.IsSupported)
-            return (float)Interop.IntAsFloat((ushort)number);
         int magnitude = (int)(number & 0x7FFF);
         int isSubnormal = (int)((uint)((magnitude & 0x7C00) - 1) >> 31);
         float value = Interop.IntAsFloat((uint)((magnitude << 13) + ExponentOffset + (isSubnormal << 23))) - (isSubnormal * SmallestNormal);
