@@ -14,6 +14,15 @@ internal static class Expression
         return operation;
     }
 
+    /// <summary>The variable that a pattern declares; null where it declares none.</summary>
+    public static ISymbol? DeclaredBy(IPatternOperation pattern) => pattern switch
+    {
+        IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
+        IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
+        IListPatternOperation list => list.DeclaredSymbol,
+        _ => null,
+    };
+
     /// <summary>The target of an assignment, where it is declared there too.</summary>
     public static IOperation Declared(IOperation target)
     {

@@ -86,14 +86,7 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
     {
         foreach (IPatternOperation pattern in match.Pattern.DescendantsAndSelf().OfType<IPatternOperation>())
         {
-            ISymbol? declared = pattern switch
-            {
-                IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
-                IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
-                IListPatternOperation list => list.DeclaredSymbol,
-                _ => null,
-            };
-            if (declared is ILocalSymbol local)
+            if (Expression.DeclaredBy(pattern) is ILocalSymbol local)
                 _state = _state.With(local, Of(match.Value) is { Kind: HeldKind.Marked } && analysis.OfType(local.Type) is not null ? null : Of(match.Value));
         }
     }

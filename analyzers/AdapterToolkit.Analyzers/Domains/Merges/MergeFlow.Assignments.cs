@@ -74,14 +74,7 @@ internal sealed partial class MergeFlow
     {
         foreach (IPatternOperation pattern in match.Pattern.DescendantsAndSelf().OfType<IPatternOperation>())
         {
-            ISymbol? declared = pattern switch
-            {
-                IDeclarationPatternOperation declaration => declaration.DeclaredSymbol,
-                IRecursivePatternOperation recursive => recursive.DeclaredSymbol,
-                IListPatternOperation list => list.DeclaredSymbol,
-                _ => null,
-            };
-            if (declared is null)
+            if (Expression.DeclaredBy(pattern) is not { } declared)
                 continue;
             ObjectPath variable = ObjectPath.Of(declared);
             _state = _state.Change(variable).New(ObjectPath.JoinedOf(variable));
