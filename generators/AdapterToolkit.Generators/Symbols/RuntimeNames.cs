@@ -49,6 +49,7 @@ internal static class RuntimeNames
     public const string LowRankTerms = Root + "Weights.LowRankTerms";
 
     public const string FourFloats = Root + "Kernels.FourFloats";
+    public const string FunnelShift = Root + "Kernels.FunnelShift";
     public const string LinearKernels = Root + "CompilerServices.LinearKernels";
 
     public const string NumberOrder = Root + "CompilerServices.NumberOrder";

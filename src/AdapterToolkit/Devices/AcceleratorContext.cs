@@ -26,7 +26,7 @@ internal static class AcceleratorContext
 
     /// <summary>What every context has: the mathematical functions that kernels call (exp, log, sqrt and their like).</summary>
     public static Context.Builder Configure(Context.Builder builder) =>
-        builder.EnableAlgorithms().Optimize(OptimizationLevel.O1);
+        CudaInstructions.Install(builder.EnableAlgorithms()).Optimize(OptimizationLevel.O1);
 
     /// <summary>The devices of one kind, in the order of their numbers. ILGPU adds its CPU accelerator where it finds no other.</summary>
     public static IReadOnlyList<ILGPU.Runtime.Device> Devices(Context context, AcceleratorKind kind)

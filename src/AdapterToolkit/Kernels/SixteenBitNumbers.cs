@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using AdapterToolkit.Devices;
 using ILGPU;
 
 namespace AdapterToolkit.Kernels;
@@ -11,7 +12,6 @@ namespace AdapterToolkit.Kernels;
 public static class SixteenBitNumbers
 {
     private const int ExponentOffset = 112 << 23;
-    private const float SmallestNormal = 6.103515625e-5f;
     private const int SmallestNormalBits = 113 << 23;
 
     /// <summary>One of the two 16-bit numbers of a 32-bit word.</summary>
@@ -23,18 +23,9 @@ public static class SixteenBitNumbers
     /// <param name="number">The number's 16 bits.</param>
     public static float FromBFloat16(uint number) => Interop.IntAsFloat(number << 16);
 
-    /// <summary>
-    /// A half-precision number's exponent is 112 below float32's. A subnormal one is read as if it were normal, with the
-    /// smallest exponent, and the leading one that it does not have is subtracted.
-    /// </summary>
+    /// <summary>A half-precision number, normal or subnormal.</summary>
     /// <param name="number">The number's 16 bits.</param>
-    public static float FromFloat16(uint number)
-    {
-        int magnitude = (int)(number & 0x7FFF);
-        int isSubnormal = (int)((uint)((magnitude & 0x7C00) - 1) >> 31);
-        float value = Interop.IntAsFloat((uint)((magnitude << 13) + ExponentOffset + (isSubnormal << 23))) - (isSubnormal * SmallestNormal);
-        return Interop.IntAsFloat(Interop.FloatAsInt(value) | ((number & 0x8000) << 16));
-    }
+    public static float FromFloat16(uint number) => CudaInstructions.FromFloat16(number);
 
     /// <summary>The upper half of the bits, once half a unit of it, less one where it is even, is added.</summary>
     /// <param name="number">The number, of a magnitude that does not round to infinity.</param>

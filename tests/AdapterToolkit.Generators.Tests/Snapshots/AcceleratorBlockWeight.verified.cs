@@ -9,6 +9,7 @@ namespace AdapterToolkit.Generated.User_Project
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
     using Bytes = global::ILGPU.ArrayView<byte>;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using FunnelShift = global::AdapterToolkit.Kernels.FunnelShift;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using Interop = global::ILGPU.Interop;
@@ -93,7 +94,7 @@ namespace AdapterToolkit.Generated.User_Project
                 int shift = (piece.Element & 7) * 4;
                 piece.Word0 = ((piece.Word0 & 0x0F0F0F0F) << 4) | ((piece.Word0 >> 4) & 0x0F0F0F0F);
                 piece.Word1 = ((piece.Word1 & 0x0F0F0F0F) << 4) | ((piece.Word1 >> 4) & 0x0F0F0F0F);
-                piece.Word0 = (piece.Word0 >> shift) | (piece.Word1 << 1 << (31 - shift));
+                piece.Word0 = FunnelShift.Right(piece.Word0, piece.Word1, shift);
                 float scale = Scale(piece.Scale), nextScale = Scale(piece.NextScale);
                 int inBlock = 64 - (piece.Element & 63);
                 Eight numbers = default;

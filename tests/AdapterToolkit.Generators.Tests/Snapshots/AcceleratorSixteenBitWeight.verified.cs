@@ -8,6 +8,7 @@ namespace AdapterToolkit.Generated.User_Project
 {
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using FunnelShift = global::AdapterToolkit.Kernels.FunnelShift;
     using Grid = global::ILGPU.Grid;
     using Group = global::ILGPU.Group;
     using Math = global::System.Math;
@@ -95,10 +96,10 @@ namespace AdapterToolkit.Generated.User_Project
             public Eight DecodeAnywhere(View table, Piece piece)
             {
                 int shift = (piece.Element & 1) * 16;
-                piece.Word0 = (piece.Word0 >> shift) | (piece.Word1 << 1 << (31 - shift));
-                piece.Word1 = (piece.Word1 >> shift) | (piece.Word2 << 1 << (31 - shift));
-                piece.Word2 = (piece.Word2 >> shift) | (piece.Word3 << 1 << (31 - shift));
-                piece.Word3 = (piece.Word3 >> shift) | (piece.Word4 << 1 << (31 - shift));
+                piece.Word0 = FunnelShift.Right(piece.Word0, piece.Word1, shift);
+                piece.Word1 = FunnelShift.Right(piece.Word1, piece.Word2, shift);
+                piece.Word2 = FunnelShift.Right(piece.Word2, piece.Word3, shift);
+                piece.Word3 = FunnelShift.Right(piece.Word3, piece.Word4, shift);
                 return Decode(table, piece);
             }
         }

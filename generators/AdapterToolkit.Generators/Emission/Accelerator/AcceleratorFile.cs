@@ -18,6 +18,7 @@ internal static class AcceleratorFile
         "using Bytes = global::ILGPU.ArrayView<byte>;",
         RuntimeNames.Alias(RuntimeNames.FourFloats),
         RuntimeNames.Alias(RuntimeNames.FrozenWeight),
+        RuntimeNames.Alias(RuntimeNames.FunnelShift),
         "using Grid = global::ILGPU.Grid;",
         "using Group = global::ILGPU.Group;",
         "using Interop = global::ILGPU.Interop;",

@@ -210,6 +210,6 @@ internal sealed class BlockWeightPrinter(StoredFormat format)
         }
 
         for (int word = 0; word < PieceWords; word++)
-            yield return $"piece.Word{word} = (piece.Word{word} >> shift) | (piece.Word{word + 1} << 1 << (31 - shift));";
+            yield return $"piece.Word{word} = FunnelShift.Right(piece.Word{word}, piece.Word{word + 1}, shift);";
     }
 }

@@ -64,7 +64,7 @@ internal static class SixteenBitWeightPrinter
             public Eight DecodeAnywhere(View table, Piece piece)
             {
                 int shift = (piece.Element & 1) * 16;
-                {{Enumerable.Range(0, Words).Select(word => $"piece.Word{word} = (piece.Word{word} >> shift) | (piece.Word{word + 1} << 1 << (31 - shift));")}}
+                {{Enumerable.Range(0, Words).Select(word => $"piece.Word{word} = FunnelShift.Right(piece.Word{word}, piece.Word{word + 1}, shift);")}}
                 return Decode(table, piece);
             }
         }
