@@ -33,7 +33,7 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>What a local or parameter holds. One of which nothing is known can be a factor by its name.</summary>
+    /// <summary>What a local or parameter holds. One of which nothing is known can be a factor that is called <c>lora_A</c> or <c>lora_B</c>.</summary>
     private Value Variable(ISymbol variable)
     {
         Value value = _state[variable];
@@ -41,11 +41,13 @@ internal sealed partial class ValueFlow
             return Value.Other;
         if (!value.IsUnknown)
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
+        if (_keepsElements && ElementOf(variable) is { IsUnknown: false } element)
+            return element;
         if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
-            && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
+            && _state[This].Members.TryGetValue(Key(variable), out Value? captured))
             return captured;
         LowRankPair? pair = variable is ILocalSymbol local
-            ? !local.IsImplicitlyDeclared && FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null
+            ? !local.IsImplicitlyDeclared && FactorNames.NamesLowRank(local.Name) ? LowRank.PairWith(local, Locals) : null
             : LowRank.PairWith(variable.OriginalDefinition);
         return pair is null ? value : Value.Factor(SymbolEqualityComparer.Default.Equals(pair.A, variable.OriginalDefinition), pair).AsCopy();
     }
@@ -73,8 +75,7 @@ internal sealed partial class ValueFlow
             IFieldSymbol field => field.Type,
             _ => null,
         };
-        string name = member is IFieldSymbol { CorrespondingTupleField: { } element } ? element.Name : member.Name;
-        if (instance.Members.TryGetValue(Key(name), out Value? known))
+        if (instance.Members.TryGetValue(Key(member), out Value? known))
             return IsOwnWeight(reference, member, type) ? Value.Other : known;
         if (TensorTypes.IsScalar(type))
             return _keepsElements && member is IPropertySymbol { IsIndexer: true } && Types.IsMatrix(member.ContainingType) ? instance : Value.Other;
@@ -100,6 +101,8 @@ internal sealed partial class ValueFlow
         if (LowRank.IsFrozenWeight(member.OriginalDefinition))
             return Value.Weight(hasAdapter: false, reference.Syntax).AsCopy();
         if (owner is not null && TensorTypes.IsInNamespace(owner, "System"))
+            return instance;
+        if (owner is not null && !instance.IsUnknown && Types.Products.IsMatrix(owner) && Types.IsMatrix(type))
             return instance;
         return OwnMember(reference, member, instance);
     }
@@ -155,7 +158,7 @@ internal sealed partial class ValueFlow
         if (property.GetMethod is not { } getter)
             return null;
         CallSite? site = reference is IPropertyReferenceOperation ? CallSite.Of(reference) : null;
-        if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true, IsOnTrainingPath) is { } result)
+        if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true) is { } result)
         {
             Repeat(result.Findings, reference.Syntax);
             return FormedAt(result.Returned, reference);
