@@ -15,6 +15,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>How many levels of objects in objects are told apart, so that a list or tree that grows is one value in the end.</summary>
     private const int MostLevels = 3;
 
+    private readonly int _levels;
+    private int _hash;
+
     private Value(ValueKind kind) => Kind = kind;
 
     private Value(Value other)
@@ -66,7 +69,16 @@ internal sealed class Value : IEquatable<Value>
     public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
 
     /// <summary>The values of an object's members by their names, and of a tuple's elements by their places.</summary>
-    public ImmutableDictionary<string, Value> Members { get; private init => field = Within(value, MostLevels); } = ImmutableDictionary<string, Value>.Empty;
+    public ImmutableDictionary<string, Value> Members
+    {
+        get;
+        private init
+        {
+            field = Within(value, MostLevels);
+            _levels = LevelsOf(field);
+        }
+    }
+    = ImmutableDictionary<string, Value>.Empty;
 
     /// <summary>What is run where it is called, in the order in which it was made; none where that is not known.</summary>
     public ImmutableArray<FunctionValue> Functions { get; private init; } = [];
@@ -229,12 +241,19 @@ internal sealed class Value : IEquatable<Value>
             return ImmutableDictionary<string, Value>.Empty;
         foreach (KeyValuePair<string, Value> member in members)
         {
-            ImmutableDictionary<string, Value> within = Within(member.Value.Members, levels - 1);
-            if (within != member.Value.Members)
-                members = members.SetItem(member.Key, new Value(member.Value) { Members = within });
+            if (member.Value._levels >= levels)
+                members = members.SetItem(member.Key, new Value(member.Value) { Members = Within(member.Value.Members, levels - 1) });
         }
 
         return members;
+    }
+
+    private static int LevelsOf(ImmutableDictionary<string, Value> members)
+    {
+        int levels = 0;
+        foreach (KeyValuePair<string, Value> member in members)
+            levels = Math.Max(levels, member.Value._levels + 1);
+        return levels;
     }
 
     private static ImmutableArray<FunctionValue> Combine(ImmutableArray<FunctionValue> left, ImmutableArray<FunctionValue> right) =>
@@ -245,7 +264,7 @@ internal sealed class Value : IEquatable<Value>
     /// <inheritdoc/>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other)
-            || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
+            || (GetHashCode() == other.GetHashCode() && Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
             && SymbolEqualityComparer.Default.Equals(Class, other.Class)
             && Start == other.Start && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
             && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
@@ -257,5 +276,18 @@ internal sealed class Value : IEquatable<Value>
     public override bool Equals(object? obj) => Equals(obj as Value);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => ((int)Kind * 31) + Origins.Count + (Members.Count * 7);
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+        {
+            int hash = (((((((int)Kind * 31) + (int)Start) * 31) + Origins.Count) * 31) + Weights.Count) * 31;
+            foreach (FunctionValue function in Functions)
+                hash += function.GetHashCode();
+            foreach (KeyValuePair<string, Value> member in Members)
+                hash += (member.Key.GetHashCode() * 31) ^ (member.Value.GetHashCode() * 17);
+            _hash = hash == 0 ? 1 : hash;
+        }
+
+        return _hash;
+    }
 }

@@ -48,12 +48,19 @@ internal sealed partial class ValueFlow
         if (arguments.All(argument => argument.IsUnknown)
             || RunBody(constructor, arguments, Value.Other) is not { } body)
         {
-            return Value.Object(members).Of(constructor.ContainingType.OriginalDefinition);
+            return OfClass(Value.Object(members), constructor.ContainingType);
         }
 
         Repeat(body.Findings, creation.Syntax);
-        return Value.Object(members.SetItems(body.Exit[This].Members)).Of(constructor.ContainingType.OriginalDefinition);
+        return OfClass(Value.Object(members.SetItems(body.Exit[This].Members)), constructor.ContainingType);
     }
+
+    /// <summary>An object, and its class where an operator of a type parameter can be one of that class.</summary>
+    private static Value OfClass(Value value, INamedTypeSymbol type) =>
+        !value.Members.IsEmpty && type.AllInterfaces.Any(static @interface => @interface.GetMembers().Any(
+            static member => member is IMethodSymbol { MethodKind: MethodKind.UserDefinedOperator, IsAbstract: true }))
+            ? value.Of(type.OriginalDefinition)
+            : value;
 
     /// <summary>What keeps the argument of a constructor: the class's own parameter, and each member that is given it and nothing else.</summary>
     private IEnumerable<ISymbol> HoldersOf(IMethodSymbol constructor, IParameterSymbol parameter, int depth)
