@@ -133,6 +133,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The same object of a class.</summary>
     public Value Of(INamedTypeSymbol type) => Members.IsEmpty ? this : new(this) { Class = type };
 
+    /// <summary>The same object, of whose members nothing is known about what they hold in turn.</summary>
+    public Value Flat() => _levels < 2 ? this : new(this) { Members = Within(Members, 1) };
+
     /// <summary>An activation behind a factor.</summary>
     public static Value Reduced(Value factor) =>
         new(ValueKind.Reduced) { Pair = factor.Pair, IsReducedBy = factor.Kind, IsEitherFactor = factor.IsEitherFactor };

@@ -42,7 +42,7 @@ internal sealed partial class ValueFlow
             if (arguments[i].Equals(Value.Other))
                 continue;
             foreach (ISymbol holder in HoldersOf(constructor, constructor.Parameters[i], MostBases))
-                members = members.SetItem(Key(holder), arguments[i]);
+                members = members.SetItem(Key(holder), IsOfItsOwnKind(holder, constructor.ContainingType) ? arguments[i].Flat() : arguments[i]);
         }
 
         if (arguments.All(argument => argument.IsUnknown)
@@ -55,6 +55,31 @@ internal sealed partial class ValueFlow
         return OfClass(Value.Object(members.SetItems(body.Exit[This].Members)), constructor.ContainingType);
     }
 
+    /// <summary>Whether a member, or a collection that it is, holds objects of a class that the object itself is of, as the nodes of a tree do.</summary>
+    private static bool IsOfItsOwnKind(ISymbol holder, INamedTypeSymbol type)
+    {
+        ITypeSymbol? held = holder switch
+        {
+            IPropertySymbol property => property.Type,
+            IFieldSymbol field => field.Type,
+            IParameterSymbol parameter => parameter.Type,
+            _ => null,
+        };
+        held = held switch
+        {
+            IArrayTypeSymbol array => array.ElementType,
+            INamedTypeSymbol { TypeArguments: [{ } element] } => element,
+            _ => held,
+        };
+        for (INamedTypeSymbol? own = type; own is { SpecialType: SpecialType.None }; own = own.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, held?.OriginalDefinition))
+                return true;
+        }
+
+        return type.AllInterfaces.Any(own => SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, held?.OriginalDefinition));
+    }
+
     /// <summary>An object, and its class where an operator of a type parameter can be one of that class.</summary>
     private static Value OfClass(Value value, INamedTypeSymbol type) =>
         !value.Members.IsEmpty && type.AllInterfaces.Any(static @interface => @interface.GetMembers().Any(
@@ -62,23 +87,30 @@ internal sealed partial class ValueFlow
             ? value.Of(type.OriginalDefinition)
             : value;
 
-    /// <summary>What keeps the argument of a constructor: the class's own parameter, and each member that is given it and nothing else.</summary>
+    /// <summary>
+    /// What keeps the argument of a constructor: each member that is given it and nothing else, or else the class's own parameter, so that an object in an
+    /// object is known once.
+    /// </summary>
     private IEnumerable<ISymbol> HoldersOf(IMethodSymbol constructor, IParameterSymbol parameter, int depth)
     {
         parameter = parameter.OriginalDefinition;
         INamedTypeSymbol type = constructor.ContainingType.OriginalDefinition;
-        if (IsPrimary(constructor))
-            yield return parameter;
         ClassCode code = _analysis.LowRank.CodeOf(type);
+        bool isHeld = false;
         foreach (ISymbol member in type.GetMembers())
         {
             bool isOfParameter = member is IPropertySymbol && type.IsRecord && member.Name == parameter.Name
                 && member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(_cancellation) is ParameterSyntax);
             if (isOfParameter || (member is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol && code.GivenTo(member).ToArray() is [{ } only]
                 && Resolve(only) is IParameterReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Parameter, parameter)))
+            {
+                isHeld = true;
                 yield return member;
+            }
         }
 
+        if (!isHeld && IsPrimary(constructor))
+            yield return parameter;
         if (depth == 0 || BaseOf(constructor) is not { } other)
             yield break;
         foreach (IArgumentOperation argument in other.Arguments)

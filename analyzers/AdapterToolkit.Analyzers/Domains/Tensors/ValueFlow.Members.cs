@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -33,6 +34,23 @@ internal sealed partial class ValueFlow
         }
     }
 
+    /// <summary>What the parameter of a class holds, or the member that is given it; null where that is not known.</summary>
+    private Value? Captured(IMethodSymbol constructor, IParameterSymbol parameter)
+    {
+        ImmutableDictionary<string, Value> members = _state[This].Members;
+        if (members.IsEmpty)
+            return null;
+        if (members.TryGetValue(Key(parameter), out Value? captured))
+            return captured;
+        foreach (ISymbol holder in HoldersOf(constructor, parameter, depth: 0))
+        {
+            if (members.TryGetValue(Key(holder), out captured))
+                return captured;
+        }
+
+        return null;
+    }
+
     /// <summary>What a local or parameter holds. One of which nothing is known can be a factor that is called <c>lora_A</c> or <c>lora_B</c>.</summary>
     private Value Variable(ISymbol variable)
     {
@@ -43,8 +61,8 @@ internal sealed partial class ValueFlow
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
         if (_keepsElements && ElementOf(variable) is { IsUnknown: false } element)
             return element;
-        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
-            && _state[This].Members.TryGetValue(Key(variable), out Value? captured))
+        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } parameter
+            && Captured(constructor, parameter) is { } captured)
             return captured;
         LowRankPair? pair = variable is ILocalSymbol local
             ? !local.IsImplicitlyDeclared && FactorNames.NamesLowRank(local.Name) ? LowRank.PairWith(local, Locals) : null
