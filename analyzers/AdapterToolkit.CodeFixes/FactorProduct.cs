@@ -46,7 +46,7 @@ internal sealed record FactorProduct(
                 case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression } negated:
                     return Around(negated.Operand, depth, inner => negated.WithOperand(Syntax.Operand(inner)));
                 case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression } times
-                    when Product(times) is { Left.Syntax: ExpressionSyntax left, Right.Syntax: ExpressionSyntax right }:
+                    when Product(times) is { IsPlain: true, TransposesRight: false, Left.Syntax: ExpressionSyntax left, Right.Syntax: ExpressionSyntax right }:
                     return new FactorProduct(left, right, false, null, inner => inner, [], false);
                 case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression or (int)SyntaxKind.DivideExpression } scaled
                     when Product(scaled) is null:
@@ -71,7 +71,7 @@ internal sealed record FactorProduct(
             if (Product(call) is { } product)
             {
                 if (product.Destination is not null || product.Addend is not null || product.Left.Syntax is not ExpressionSyntax left
-                    || product.Right.Syntax is not ExpressionSyntax right || !Syntax.TakesOnly(call, left, right) || !Multiplication.IsPlain(call))
+                    || product.Right.Syntax is not ExpressionSyntax right || !Syntax.TakesOnly(call, left, right) || !product.IsPlain)
                     return null;
                 if (!product.TransposesRight)
                     return new FactorProduct(left, right, false, null, inner => inner, [], false);

@@ -17,19 +17,17 @@ internal sealed record Multiplication(
 {
     private static readonly SyntaxAnnotation s_x = new(), s_formed = new(), s_bias = new();
 
-    private static readonly HashSet<string> s_others =
-        new(StringComparer.OrdinalIgnoreCase) { "dot", "inner", "tensordot", "einsum", "multi_dot", "chain_matmul" };
-
     /// <summary>Reads an expression; null where it takes more than can be written again.</summary>
     public static Multiplication? From(ExpressionSyntax outer, MatrixProduct product, bool isLeft)
     {
-        if (product.Left.Syntax is not ExpressionSyntax left || product.Right.Syntax is not ExpressionSyntax right || (product.TransposesRight && isLeft))
+        if (product.Left.Syntax is not ExpressionSyntax left || product.Right.Syntax is not ExpressionSyntax right || !product.IsPlain
+            || (product.TransposesRight && isLeft))
             return null;
         (left, right) = (InParentheses(left, outer), InParentheses(right, outer));
         ExpressionSyntax? bias = product.Addend?.Syntax as ExpressionSyntax;
         if ((product.Addend is not null && (bias is null || !product.TransposesRight)) || !outer.Contains(left) || !outer.Contains(right))
             return null;
-        if (outer is InvocationExpressionSyntax call && (!Syntax.TakesOnly(call, bias is null ? [left, right] : [left, right, bias]) || !IsPlain(call)))
+        if (outer is InvocationExpressionSyntax call && !Syntax.TakesOnly(call, bias is null ? [left, right] : [left, right, bias]))
             return null;
         return outer is InvocationExpressionSyntax or BinaryExpressionSyntax
             ? new Multiplication(outer, isLeft ? left : right, isLeft ? right : left, isLeft, product.TransposesRight, bias)
@@ -43,13 +41,6 @@ internal sealed record Multiplication(
             operand = parenthesized;
         return operand;
     }
-
-    /// <summary>Whether a call is named as the product of two matrices as they are.</summary>
-    public static bool IsPlain(InvocationExpressionSyntax call) =>
-        (call.Expression as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText is var member
-        && (member ?? (call.Expression as SimpleNameSyntax)?.Identifier.ValueText
-            ?? (call.Expression as MemberBindingExpressionSyntax)?.Name.Identifier.ValueText) is { } name
-        && !MatrixProduct.TransposesByName(name) && !s_others.Contains(name);
 
     /// <summary>The expression with another operand in the place of BA.</summary>
     public ExpressionSyntax With(ExpressionSyntax formed) => Times(Marked(withBias: true, withComments: true), X, formed.WithTriviaFrom(Formed));

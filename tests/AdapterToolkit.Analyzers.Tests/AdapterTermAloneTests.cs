@@ -95,11 +95,19 @@ public sealed class AdapterTermAloneTests
 
         public static class My
         {
-            public static Tensor MatMul(Tensor left, Tensor right) => left;
+            public static Tensor MatMul(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
             public static Tensor Transpose(Tensor x) => x;
         }
 
-        public class User(Projection layer)
+        [AdapterModel] public partial class User(Projection layer)
         {
             private Projection Layer { get; } = layer;
 

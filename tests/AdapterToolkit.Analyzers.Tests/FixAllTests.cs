@@ -87,7 +87,22 @@ public sealed class FixAllTests
             Product("Three", "return Math.MatMul(f.B.Value, Math.MatMul(f.A.Value, x));", Helpers),
         ]);
 
-    private const string Helpers = "\n\npublic static class Math { public static Tensor MatMul(Tensor a, Tensor b) => a; }";
+    private const string Helpers = """
+
+
+        public static class Math
+        {
+            public static Tensor MatMul(Tensor a, Tensor b)
+            {
+                Tensor result = Tensor.Zeros(a.Device, new Shape(a.Rows, b.Columns));
+                for (int i = 0; i < a.Rows; i++)
+                    for (int j = 0; j < b.Columns; j++)
+                        for (int k = 0; k < a.Columns; k++)
+                            result.Span[i * b.Columns + j] += a.Span[i * a.Columns + k] * b.Span[k * b.Columns + j];
+                return result;
+            }
+        }
+        """;
 
     private static string Product(string name, string statements, string helpers) => $$"""
         public static class {{name}}

@@ -18,7 +18,8 @@ internal static class FollowedBodies
     /// <summary>The analyzer as it follows what can matter and nothing else, in a small program too.</summary>
     public static TensorUseAnalyzer OfInterest => new(mostWithoutSearch: 0);
 
-    private static bool AreLongTestsAsked => Environment.GetEnvironmentVariable("ADAPTER_LONG_TESTS") == "1";
+    /// <summary>Whether the tests are asked for in their long form.</summary>
+    public static bool AreLongTestsAsked => Environment.GetEnvironmentVariable("ADAPTER_LONG_TESTS") == "1";
 
     /// <summary>The ways in which an analyzer is to report the same of a program.</summary>
     /// <param name="analyzer">The analyzer.</param>

@@ -73,7 +73,6 @@ public sealed class FrozenWeightViewTests
     private static string Program(string statements) => $$"""
         using System.IO; using System.Runtime.InteropServices; using System.Runtime.CompilerServices; using System.Buffers;
         [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
-        public static class Assert { public static void Equal(object? a, object? b) {} }
         public class User(Projection layer)
         {
             private Projection Layer { get; } = layer;

@@ -41,25 +41,48 @@ public sealed class FrozenWeightWrittenTests
     public Task IsSilentOnBrokenCode(string statements) => Rule.CheckBroken(Program(statements));
 
     [Theory]
-    [InlineData("private void MergeByHand() => Layer.Weight.Data.CopyFrom([1f]);", false)]
-    [InlineData("private void InitializePiSSA() => Layer.Weight.Data.CopyFrom([1f]);", false)]
+    [InlineData("private void Fold() => {|ADT0103:Layer.Weight.Data.CopyFrom([1f])|};", true)]
+    [InlineData("private void Fold() => Layer.Weight.Data.CopyFrom((Layer.Weight.ToTensor() + Product).Span);", false)]
+    [InlineData("private void Fold() => {|ADT0103:Layer.Weight.Data.CopyFrom((Layer.Weight.ToTensor() + Layer.Weight.ToTensor()).Span)|};", true)]
+    [InlineData("private void Start() => Layer.Weight.Data.CopyFrom((Layer.Weight.ToTensor() - Product).Span);", false)]
+    [InlineData("""
+        private void Start(Func<float[], (float[] A, float[] B, float[] Left)> split)
+        {
+            (float[] a, float[] b, float[] rest) = split(Layer.Weight.ToArray());
+            Layer.Factors!.A.Value.CopyFrom(a);
+            Layer.Factors.B.Value.CopyFrom(b);
+            Layer.Weight.Data.CopyFrom(rest);
+        }
+        """, false)]
     [InlineData("public Tensor Forward(Tensor x) { {|ADT0103:Layer.Weight.Load(x.Device, x.ToArray())|}; return Layer.Forward(x); }", true)]
     [InlineData("""
         public Tensor Forward(Tensor x) { {|ADT0103:Reload(x)|}; return Layer.Forward(x); }
         private void Reload(Tensor x) => Layer.Weight.Load(x.Device, x.ToArray());
         """, true)]
-    [InlineData("private void TrainEpoch(ComputeDevice device) { {|ADT0103:Layer.Weight.Load(device, [])|}; }", true)]
+    [InlineData("public void Run(Tensor x) => Layer.Weight.Load(x.Device, x.ToArray());", false)]
     public Task DependsOnTheMethod(string members, bool fires)
     {
         Assert.Equal(fires, members.Contains("ADT0103", StringComparison.Ordinal));
         return Rule.Check($$"""
             [LowRank(2)] public partial class Projection(int a, int b) : Linear(a, b);
 
-            public class User(Projection layer)
+            [AdapterModel] public partial class User(Projection layer)
             {
                 private Projection Layer { get; } = layer;
 
                 {{members}}
+
+                private Tensor Product => Times(Layer.Factors!.B.Value, Layer.Factors.A.Value);
+
+                private static Tensor Times(Tensor left, Tensor right)
+                {
+                    Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                    for (int i = 0; i < left.Rows; i++)
+                        for (int j = 0; j < right.Columns; j++)
+                            for (int k = 0; k < left.Columns; k++)
+                                result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                    return result;
+                }
             }
             """);
     }

@@ -47,6 +47,11 @@ public sealed class MergeOnceCallTests
     [InlineData("model.Merge(); Assert.Throws<InvalidOperationException>(() => { model.ForwardBackward(tokens, []); });")]
     [InlineData("model.Merge(); Assert.Throws<InvalidOperationException>(() => model.Unmerge());")]
     [InlineData("model.Merge(); Assert.Throws<InvalidOperationException>(model.Unmerge);")]
+    [InlineData("""
+        void Fails(Action run) { try { run(); } catch (InvalidOperationException) { return; } throw null!; }
+        model.Merge();
+        Fails(() => model.Merge());
+        """)]
     [InlineData("model.Merge(reversible: true); Assert.True(layer.IsMerged); model.Unmerge(); model.Merge();")]
     [InlineData("layer.Merge(); Assert.Null(layer.Factors);")]
     [InlineData("foreach (Linear l in model.LinearLayers.Where(l => l.Factors is not null)) l.Merge();")]

@@ -24,13 +24,6 @@ internal static class MergeSource
     /// <param name="statements">The body of one of its methods.</param>
     public static string Program(string statements) => $$"""
         {{Models}}
-        public static class Assert
-        {
-            public static T Throws<T>(Action a) where T : Exception => null!;
-            public static void True(bool b) { }
-            public static void Null(object? o) { }
-            public static Exception? Exception(Action a) => null;
-        }
         public class Box { public Model Model = new(); public Model Prop { get; set; } = new(); }
         public static class Exporter {
             public static void MergeAndSave(LanguageModel model, string path) { model.Merge(); model.Save(path); }

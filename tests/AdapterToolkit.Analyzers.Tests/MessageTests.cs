@@ -112,7 +112,15 @@ public sealed class MessageTests
             public class User(Projection layer)
             {
                 public Tensor Run(Tensor x) => MatMul(x, layer.Weight.ToTensor());
-                private static Tensor MatMul(Tensor left, Tensor right) => left;
+                private static Tensor MatMul(Tensor left, Tensor right)
+                {
+                    Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                    for (int i = 0; i < left.Rows; i++)
+                        for (int j = 0; j < right.Columns; j++)
+                            for (int k = 0; k < left.Columns; k++)
+                                result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                    return result;
+                }
             }
             """,
             "MatMul(x, layer.Weight.ToTensor())",

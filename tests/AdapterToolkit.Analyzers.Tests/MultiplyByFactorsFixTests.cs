@@ -47,6 +47,8 @@ public sealed class MultiplyByFactorsFixTests
         return My.MatMul(b, My.MatMul(a, x));
         """)]
     [InlineData("return {|ADT0101:My.MatMul(Delta, x)|};", "return My.MatMul(B, My.MatMul(A, x));")]
+    [InlineData("return {|ADT0101:My.MatMulNT(x, My.MatMul(b, a))|};", "return My.MatMulNT(My.MatMulNT(x, a), b);")]
+    [InlineData("return {|ADT0101:My.PlainTransposed(My.PlainTransposed(b, a), x)|};", "return My.PlainTransposed(b, My.PlainTransposed(a, x));")]
     [InlineData("return {|ADT0101:My.MatMul(My.MatMul(b, a), x + x)|};", "return My.MatMul(b, My.MatMul(a, x + x));")]
     [InlineData(
         """
@@ -109,7 +111,8 @@ public sealed class MultiplyByFactorsFixTests
         return {|ADT0101:My.MatMul(delta, x)|};
         """)]
     [InlineData("return {|ADT0101:My.MatMul(My.MatMulNT(b, a), x)|};")]
-    [InlineData("return {|ADT0101:My.MatMulNT(x, My.MatMul(b, a))|};")]
+    [InlineData("return {|ADT0101:My.Swapped(x, My.MatMul(b, a))|};")]
+    [InlineData("return {|ADT0101:My.MatMulTN(My.MatMul(b, a), x)|};")]
     [InlineData("""
         Tensor B = x;
         return {|ADT0101:My.MatMul(Delta, x)|} + B;
@@ -151,9 +154,63 @@ public sealed class MultiplyByFactorsFixTests
 
         public static class My
         {
-            public static Tensor MatMul(Tensor left, Tensor right) => left;
-            public static Tensor MatMulTransposed(Tensor left, Tensor right, bool transposed) => left;
-            public static Tensor MatMulNT(Tensor left, Tensor right) => left;
+            public static Tensor MatMul(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
+            public static Tensor MatMulTransposed(Tensor left, Tensor right, bool transposed)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Rows));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Rows; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Rows + j] += left.Span[i * left.Columns + k] * right.Span[j * right.Columns + k];
+                return result;
+            }
+            public static Tensor MatMulNT(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Rows));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Rows; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Rows + j] += left.Span[i * left.Columns + k] * right.Span[j * right.Columns + k];
+                return result;
+            }
+            public static Tensor MatMulTN(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Columns, right.Columns));
+                for (int i = 0; i < left.Columns; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Rows; k++)
+                            result.Span[i * right.Columns + j] += left.Span[k * left.Columns + i] * right.Span[k * right.Columns + j];
+                return result;
+            }
+            public static Tensor Swapped(Tensor right, Tensor left)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
+            public static Tensor PlainTransposed(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                {
+                    ReadOnlySpan<float> row = left.Span.Slice(i * left.Columns, left.Columns);
+                    for (int k = 0; k < row.Length; k++)
+                        for (int j = 0; j < right.Columns; j++)
+                            result.Span[i * right.Columns + j] += row[k] * right.Span[k * right.Columns + j];
+                }
+                return result;
+            }
             public static Tensor Transpose(Tensor x) => x;
         }
 

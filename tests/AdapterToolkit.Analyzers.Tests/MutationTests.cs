@@ -31,7 +31,15 @@ public sealed class MutationTests
         public static class Matrices
         {
             [Gradient(nameof(MatMulGradient))]
-            public static Tensor MatMul(Tensor left, Tensor right) => left.AllocateLike();
+            public static Tensor MatMul(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
 
             public static (Tensor? Left, Tensor? Right) MatMulGradient(Tensor gradient, Tensor left, Tensor right) => (gradient.Retain(), gradient.Retain());
 

@@ -52,6 +52,78 @@ public sealed class OperatorTests
         }
     }
 
+    [Theory]
+    [InlineData("Product<Num>(new(lora_B), new(lora_A), new(x)).T", "functional.linear(x, weight) + Pair<Num>(new(lora_B), Pair<Num>(new(lora_A), new(x))).T")]
+    [InlineData("Sum<Num>(new(weight), new(lora_B), new(lora_A), new(x)).T", "Pair<Num>(Plus<Num>(new(weight), new(zeros(8, 8))), new(x)).T")]
+    public async Task FollowsGenericMath(string wrong, string right)
+    {
+        await Rule.CheckTorch(Generic($"{{|ADT0101:{wrong[..^2]}|}}.T"));
+        await Rule.CheckTorch(Generic(right));
+        await Rule.CheckTorch(Generic(wrong.Replace("Num", "Masked", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("rows * ~((Matrix)w + (Matrix)q * (Matrix)p)")]
+    [InlineData("rows * ~(w + (Matrix)q * p)")]
+    [InlineData("rows * ((Matrix)w + (Matrix)q * (Matrix)p).Turned")]
+    public Task FollowsAMatrixOfOnesOwn(string product) => Rule.CheckTorch(Own($"{{|ADT0101:{product}|}}"));
+
+    [Theory]
+    [InlineData("rows * ~(Matrix)w + rows * ~(Matrix)p * ~(Matrix)q")]
+    [InlineData("rows * ~((Matrix)w + (Matrix)q * new Matrix(zeros(8, 64)))")]
+    [InlineData("~((Matrix)q * ((Matrix)p * ~rows)) + rows * ~(Matrix)w")]
+    public Task IsSilentAboutAMatrixOfOnesOwn(string product) => Rule.CheckTorch(Own(product));
+
+    private static string Own(string returned) => $$"""
+        public class Layer : Module<Tensor, Tensor>
+        {
+            private readonly Parameter w, p, q;
+            public Layer(long i, long o, long r) : base("layer")
+            {
+                w = Parameter(randn(o, i), requires_grad: false); p = Parameter(randn(r, i)); q = Parameter(zeros(o, r)); RegisterComponents();
+            }
+            public override Tensor forward(Tensor x) { Matrix rows = x; return {{returned}}; }
+        }
+        public readonly record struct Matrix(Tensor Inner)
+        {
+            public Matrix Turned => new(Inner.t());
+            public static Matrix operator *(Matrix a, Matrix b) => new(a.Inner.matmul(b.Inner));
+            public static Matrix operator +(Matrix a, Matrix b) => new(a.Inner + b.Inner);
+            public static Matrix operator ~(Matrix a) => new(a.Inner.t());
+            public static implicit operator Matrix(Tensor t) => new(t);
+            public static implicit operator Tensor(Matrix m) => m.Inner;
+        }
+        """;
+
+    private static string Generic(string returned) => $$"""
+        public readonly record struct Num(Tensor T) :
+            System.Numerics.IMultiplyOperators<Num, Num, Num>, System.Numerics.IMultiplyOperators<Num, double, Num>,
+            System.Numerics.IAdditionOperators<Num, Num, Num>
+        {
+            public static Num operator *(Num p, Num q) => new(p.T.matmul(q.T));
+            public static Num operator *(Num p, double q) => new(p.T * q);
+            public static Num operator +(Num p, Num q) => new(p.T + q.T);
+        }
+        public readonly record struct Masked(Tensor M) :
+            System.Numerics.IMultiplyOperators<Masked, Masked, Masked>, System.Numerics.IAdditionOperators<Masked, Masked, Masked>
+        {
+            public Tensor T => M;
+            public static Masked operator *(Masked p, Masked q) => new(p.M * q.M);
+            public static Masked operator +(Masked p, Masked q) => new(p.M + q.M);
+        }
+        public class Lora : Module<Tensor, Tensor>
+        {
+            private readonly Parameter weight = new(randn(64, 64), requires_grad: false), lora_A = new(randn(8, 64)), lora_B = new(zeros(64, 8));
+            public Lora() : base("lora") { }
+            public override Tensor forward(Tensor x) => {{returned}};
+            private static T Product<T>(T a, T b, T c) where T : struct, System.Numerics.IMultiplyOperators<T, T, T> => a * b * c;
+            private static T Pair<T>(T a, T b) where T : System.Numerics.IMultiplyOperators<T, T, T> => a * b;
+            private static T Plus<T>(T a, T b) where T : System.Numerics.IAdditionOperators<T, T, T> => a + b;
+            private static T Sum<T>(T w, T b, T a, T c) where T : System.Numerics.IMultiplyOperators<T, T, T>, System.Numerics.IAdditionOperators<T, T, T> =>
+                (w + b * a) * c;
+        }
+        """;
+
     private static string Class(string body) => $$"""
         public record struct Mat(Tensor T)
         {

@@ -12,17 +12,44 @@ public sealed class ProductOfFactorsTests
 
         public static class My
         {
-            public static Tensor MatMul(Tensor left, Tensor right) => left;
-            public static float[] MatMul(float[] left, float[] right, int rows, int inner, int columns) => left;
-            public static void Multiply(float[] left, float[] right, float[] result) { }
+            public static Tensor MatMul(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
+            public static float[] MatMul(float[] left, float[] right, int rows, int inner, int columns)
+            {
+                float[] result = new float[rows * columns];
+                for (int i = 0; i < rows; i++)
+                {
+                    for (int j = 0; j < columns; j++)
+                    {
+                        float sum = 0;
+                        for (int k = 0; k < inner; k++)
+                            sum += left[i * inner + k] * right[k * columns + j];
+                        result[i * columns + j] = sum;
+                    }
+                }
+            
+                return result;
+            }
+            public static void Multiply(float[] left, float[] right, float[] result)
+            {
+                for (int i = 0; i < 8; i++)
+                    for (int j = 0; j < 8; j++)
+                        for (int k = 0; k < 2; k++)
+                            result[i * 8 + j] += left[i * 2 + k] * right[k * 8 + j];
+            }
             public static Tensor Transpose(Tensor x) => x;
             public static Tensor Product(Tensor left, Tensor right) => MatMul(left, right);
             public static Tensor Apply(Tensor matrix, Tensor x) => MatMul(matrix, x);
             public static Tensor Delta(Linear layer) => MatMul(layer.Factors!.B.Value, layer.Factors.A.Value) * layer.Factors.Scaling;
             public static Tensor Twice(Tensor x) { Tensor y = x; return y * 2; }
         }
-
-        public static class Assert { public static void Equal(object a, object b) { } public static void True(bool a) { } }
         """;
 
     [Theory]
@@ -204,7 +231,7 @@ public sealed class ProductOfFactorsTests
         Rule.CheckTorch($"public static class Program {{ public static void Run(Tensor x, int rank) {{ {statements} }} }}");
 
     [Theory]
-    [InlineData("var a = new Parameter(randn(hidden, 512)); var b = new Parameter(zeros(512, hidden)); var y = b.mm(a).mm(x);")]
+    [InlineData("var a = new Parameter(randn(hidden, 512)); var b = new Parameter(randn(512, hidden)); var y = b.mm(a).mm(x);")]
     [InlineData("var a = new Parameter(randn(1024, 512)); var b = new Parameter(zeros(512, 1024)); var y = b.mm(a).mm(x);")]
     [InlineData("var a = new Parameter(randn(512, 512)); var b = new Parameter(zeros(512, 512)); var y = b.mm(a).mm(x);")]
     public Task IsSilentOnOtherShapes(string statements) =>

@@ -65,16 +65,15 @@ public sealed class ProductPathsTests
         for (int i = 0; i < p.Length; i++) worst = Math.Max(worst, Math.Abs(p[i] - q[i]));
         return x;
         """)]
-    [InlineData("float Loss(Tensor p, Tensor q) => p.Span[0] - q.Span[0]; Console.WriteLine(Loss({|ADT0101:My.MatMul(My.MatMul(b, a), x)|}, x)); return x;")]
+    [InlineData("float Loss(Tensor p, Tensor q) => p.Span[0] - q.Span[0]; Console.WriteLine(Loss(My.MatMul(My.MatMul(b, a), x), x)); return x;")]
     [InlineData("Tensor slow = My.MatMul({|ADT0101:My.MatMul(My.MatMul(b, a), x)|}, x); return slow;")]
     public Task TellsComparisons(string body) => Rule.Check(Class(body));
 
     [Theory]
-    [InlineData("VerifyMerge", "")]
-    [InlineData("CheckProduct", "")]
+    [InlineData("Prints", "")]
     [InlineData("Associates", "[Fact]")]
-    [InlineData("Associates", "[My.TestMethod]")]
-    public Task IsSilentInMethodsThatCompare(string name, string attribute) => Rule.Check(Class("return x;", $$"""
+    [InlineData("Associates", "[TestMethod]")]
+    public Task IsSilentWhereAResultIsOnlyLookedAt(string name, string attribute) => Rule.Check(Class("return x;", $$"""
         {{attribute}} public void {{name}}(Tensor x) => Report(My.MatMul(My.MatMul(Layer.Factors!.B.Value, Layer.Factors.A.Value), x));
         private static void Report(Tensor y) => Console.WriteLine(y);
         """));
@@ -89,12 +88,27 @@ public sealed class ProductPathsTests
     public Task KnowsMatrixTypes(string body) => Rule.Check($$"""
         public sealed class Matrix
         {
-            public static Matrix FromRows(float[] values, int rows, int columns) => new();
-            public static Matrix operator *(Matrix p, Matrix q) => p;
-            public static Matrix operator *(float p, Matrix q) => q;
-            public static Matrix operator +(Matrix p, Matrix q) => p;
-            public Matrix Transpose() => this;
-            public Matrix Multiply(Matrix q) => this;
+            private readonly float[] _values; private readonly int _rows, _columns;
+            public Matrix(float[] values, int rows, int columns) { _values = values; _rows = rows; _columns = columns; }
+            public static Matrix FromRows(float[] values, int rows, int columns) => new(values, rows, columns);
+            public static Matrix operator *(Matrix p, Matrix q) => p.Multiply(q);
+            public static Matrix operator *(float p, Matrix q) => new(q._values.Select(v => p * v).ToArray(), q._rows, q._columns);
+            public static Matrix operator +(Matrix p, Matrix q) => new(p._values.Zip(q._values, (v, w) => v + w).ToArray(), p._rows, p._columns);
+            public Matrix Transpose()
+            {
+                float[] turned = new float[_values.Length];
+                for (int i = 0; i < _rows; i++) for (int j = 0; j < _columns; j++) turned[j * _rows + i] = _values[i * _columns + j];
+                return new Matrix(turned, _columns, _rows);
+            }
+            public Matrix Multiply(Matrix q)
+            {
+                float[] sums = new float[_rows * q._columns];
+                for (int i = 0; i < _rows; i++)
+                    for (int j = 0; j < q._columns; j++)
+                        for (int k = 0; k < _columns; k++)
+                            sums[i * q._columns + j] += _values[i * _columns + k] * q._values[k * q._columns + j];
+                return new Matrix(sums, _rows, q._columns);
+            }
         }
 
         public static class User
@@ -112,11 +126,16 @@ public sealed class ProductPathsTests
 
         public static class My
         {
-            public static Tensor MatMul(Tensor left, Tensor right) => left.AllocateLike();
-            public sealed class TestMethodAttribute : Attribute;
+            public static Tensor MatMul(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
         }
-
-        public sealed class FactAttribute : Attribute;
 
         public sealed class Result { public Tensor Delta { get; set; } = null!; }
 

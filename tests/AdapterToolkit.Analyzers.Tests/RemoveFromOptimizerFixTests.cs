@@ -121,7 +121,7 @@ public sealed class RemoveFromOptimizerFixTests
     private static string Torch(string statements) => $$"""
         public class Lora() : Module("lora")
         {
-            public Parameter weight, lora_A, lora_B;
+            public Parameter weight = new(torch.randn(64, 64), requires_grad: false), lora_A, lora_B;
         }
 
         public static class User

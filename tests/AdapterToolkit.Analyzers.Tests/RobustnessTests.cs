@@ -189,7 +189,18 @@ public sealed class RobustnessTests
             using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;
 
-            public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
+            public static class My
+            {
+                public static Tensor MatMul(Tensor left, Tensor right)
+                {
+                    Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                    for (int i = 0; i < left.Rows; i++)
+                        for (int j = 0; j < right.Columns; j++)
+                            for (int k = 0; k < left.Columns; k++)
+                                result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                    return result;
+                }
+            }
 
             public class Deep(Linear layer)
             {
@@ -235,7 +246,18 @@ public sealed class RobustnessTests
             using AdapterToolkit.Operators;
             using AdapterToolkit.Tensors;
 
-            public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
+            public static class My
+            {
+                public static Tensor MatMul(Tensor left, Tensor right)
+                {
+                    Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                    for (int i = 0; i < left.Rows; i++)
+                        for (int j = 0; j < right.Columns; j++)
+                            for (int k = 0; k < left.Columns; k++)
+                                result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                    return result;
+                }
+            }
 
             public class Long(Linear layer)
             {

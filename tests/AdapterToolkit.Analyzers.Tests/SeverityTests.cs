@@ -23,7 +23,15 @@ public sealed class SeverityTests
         await Check<TensorUseAnalyzer>("ADT0101", """
             public static class My
             {
-                public static Tensor MatMul(Tensor a, Tensor b) => a;
+                public static Tensor MatMul(Tensor a, Tensor b)
+                {
+                    Tensor result = Tensor.Zeros(a.Device, new Shape(a.Rows, b.Columns));
+                    for (int i = 0; i < a.Rows; i++)
+                        for (int j = 0; j < b.Columns; j++)
+                            for (int k = 0; k < a.Columns; k++)
+                                result.Span[i * b.Columns + j] += a.Span[i * a.Columns + k] * b.Span[k * b.Columns + j];
+                    return result;
+                }
                 public static Tensor Run(LowRankFactors f, Tensor x) => {|#0:MatMul(MatMul(f.B.Value, f.A.Value), x)|};
             }
             """);

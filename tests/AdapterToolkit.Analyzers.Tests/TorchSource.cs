@@ -47,14 +47,6 @@ internal static class TorchSource
             public Net() : base("net") { first = new Lora(64, 64, 8); second = new Lora(64, 64, 8); head = Linear(64, 10); RegisterComponents(); }
             public override Tensor forward(Tensor x) => head.forward(second.forward(first.forward(x)));
         }
-        public static class Assert
-        {
-            public static void Null(object? o) { }
-            public static void True(bool b) { }
-            public static void False(bool b) { }
-            public static void Equal(object? a, object? b) { }
-            public static void NotNull(object? o) { }
-        }
         public class Program
         {
             private static void Run(Lora layer, IReadOnlyList<Lora> layers, LoraLinear wrapped, Net net, Linear other,

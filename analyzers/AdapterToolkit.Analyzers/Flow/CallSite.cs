@@ -32,6 +32,17 @@ internal sealed record CallSite(IMethodSymbol Method, IOperation? Receiver, Immu
         _ => null,
     };
 
+    /// <summary>The method of an operator or conversion that a program or library declares; null where it is one of the language.</summary>
+    public static IMethodSymbol? OperatorOf(IOperation operation) => operation switch
+    {
+        IBinaryOperation binary => binary.OperatorMethod,
+        IUnaryOperation unary => unary.OperatorMethod,
+        IConversionOperation conversion => conversion.OperatorMethod,
+        ICompoundAssignmentOperation assignment => assignment.OperatorMethod,
+        IIncrementOrDecrementOperation step => step.OperatorMethod,
+        _ => null,
+    };
+
     /// <summary>The call of a method on an object, as of an accessor.</summary>
     /// <param name="method">The method.</param>
     /// <param name="receiver">The object; null for a static method.</param>

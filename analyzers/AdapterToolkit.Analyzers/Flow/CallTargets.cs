@@ -93,7 +93,7 @@ internal sealed class CallTargets
         if (method.ContainingType is { TypeKind: TypeKind.Interface } contract)
             AddImplementations(targets, method, contract);
         else if ((method.IsVirtual || method.IsAbstract || method.IsOverride) && !method.IsSealed && method.ContainingType is { IsSealed: false })
-            targets.AddRange(_types.Value.SelectMany(type => type.GetMembers().OfType<IMethodSymbol>())
+            targets.AddRange(_types.Value.SelectMany(type => type.GetMembers(method.Name)).OfType<IMethodSymbol>()
                 .Where(member => !member.IsAbstract && Overrides(member, method)));
         return targets.Count > MostTargets ? [] : targets.ToImmutable();
     }

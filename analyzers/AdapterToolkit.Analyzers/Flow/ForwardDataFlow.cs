@@ -37,27 +37,54 @@ internal abstract class ForwardDataFlow<TState>
     /// <param name="after">The state behind it.</param>
     protected virtual IEnumerable<TState> Thrown(TState before, TState after) => [before, after];
 
+    /// <summary>Whether a visit gathers all that there is in a block, so that without a loop none is visited twice.</summary>
+    protected virtual bool GathersAtOnce => false;
+
+    /// <summary>Whether visits depended on what was gathered behind them, so that they are to be made again.</summary>
+    protected virtual bool LooksAhead => false;
+
     /// <summary>Forgets what the visits on the way to the fixed point gathered.</summary>
     protected virtual void Restart()
     {
     }
 
-    /// <summary>Solves for the states from the entry of a graph on, then visits every reachable block once more, at the fixed point.</summary>
+    /// <summary>
+    /// Solves for the states from the entry of a graph on, then visits every reachable block once more, at the fixed point. Without a loop each block
+    /// is visited once, behind all that lead to it: that is the fixed point already.
+    /// </summary>
     /// <param name="graph">The graph.</param>
     /// <param name="initial">The state at the entry.</param>
     /// <returns>The state at the exit; null where it is never reached.</returns>
     protected TState? Analyze(ControlFlowGraph graph, TState initial)
     {
+        IsAtFixedPoint = GathersAtOnce && !HasLoop(graph);
         Solve(graph, initial);
-        IsAtFixedPoint = true;
-        Restart();
-        foreach (BasicBlock block in graph.Blocks)
+        if (!IsAtFixedPoint || LooksAhead)
         {
-            if (_entries[block.Ordinal] is { } state)
-                Visit(block, state);
+            IsAtFixedPoint = true;
+            Restart();
+            foreach (BasicBlock block in graph.Blocks)
+            {
+                if (_entries[block.Ordinal] is { } state)
+                    Visit(block, state);
+            }
         }
 
         return _entries[_entries.Length - 1];
+    }
+
+    /// <summary>Whether a branch leads back: blocks are numbered in the order of the text, handlers and finally blocks behind what they guard.</summary>
+    private static bool HasLoop(ControlFlowGraph graph)
+    {
+        foreach (BasicBlock block in graph.Blocks)
+        {
+            if (LeadsBack(block.ConditionalSuccessor) || LeadsBack(block.FallThroughSuccessor))
+                return true;
+        }
+
+        return false;
+
+        static bool LeadsBack(ControlFlowBranch? branch) => branch is { Destination: { } next } && next.Ordinal <= branch.Source.Ordinal;
     }
 
     private void Solve(ControlFlowGraph graph, TState initial)

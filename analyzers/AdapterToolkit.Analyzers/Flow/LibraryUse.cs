@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
@@ -9,6 +10,9 @@ namespace AdapterToolkit.Analyzers.Flow;
 internal static class LibraryUse
 {
     private static readonly ConditionalWeakTable<Compilation, Dictionary<string, bool>> s_known = new();
+
+    // A file that is not edited keeps its tree, and what is known of it.
+    private static readonly ConditionalWeakTable<SyntaxTree, ConcurrentDictionary<string, bool>> s_named = new();
 
     /// <summary>Whether a program uses a library.</summary>
     /// <param name="compilation">The program.</param>
@@ -25,7 +29,8 @@ internal static class LibraryUse
     }
 
     private static bool IsNamed(Compilation compilation, string name) =>
-        compilation.SyntaxTrees.Any(tree => tree.GetText().ToString().IndexOf(name, StringComparison.Ordinal) >= 0);
+        compilation.SyntaxTrees.Any(tree => s_named.GetOrCreateValue(tree)
+            .GetOrAdd(name, name => tree.GetText().ToString().IndexOf(name, StringComparison.Ordinal) >= 0));
 
     private static bool IsPassedOn(Compilation compilation, string name) => compilation.SourceModule.ReferencedAssemblySymbols
         .Where(assembly => !assembly.Name.StartsWith(name, StringComparison.Ordinal))

@@ -10,39 +10,34 @@ namespace AdapterToolkit.Analyzers.Flow;
 /// </summary>
 internal sealed class NameClosure
 {
-    /// <summary>How many names are looked for file by file, before it is written down which words are in which files.</summary>
-    private const int MostWithoutIndex = 64;
-
     private readonly Dictionary<SyntaxTree, bool[]> _reaching = [];
-    private readonly SyntaxTree[] _files;
+    private readonly WordIndex _words;
     private readonly bool _followsForeignCalls;
     private readonly HashSet<ScopedName> _names = [];
     private readonly Stack<ScopedName> _rest = new();
     private readonly Lazy<DeclaredTypes> _types;
-    private readonly Lazy<WordIndex> _words;
 
     /// <summary>Finds the members.</summary>
-    /// <param name="files">The files of the compilation.</param>
+    /// <param name="words">The words of the compilation's files.</param>
     /// <param name="sources">The names to reach.</param>
     /// <param name="members">Members that count as users of such a name.</param>
     /// <param name="followsForeignCalls">Whether a call of a method of another assembly can reach an override of it.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    public NameClosure(SyntaxTree[] files, IEnumerable<ScopedName> sources, IEnumerable<(FileNames File, int Member)> members, bool followsForeignCalls,
+    public NameClosure(WordIndex words, IEnumerable<ScopedName> sources, IEnumerable<(FileNames File, int Member)> members, bool followsForeignCalls,
         CancellationToken cancellation)
     {
-        _files = files;
+        _words = words;
         _followsForeignCalls = followsForeignCalls;
-        _types = new(() => new DeclaredTypes(files));
-        _words = new(() => new WordIndex(files));
+        _types = new(() => new DeclaredTypes(words.Files));
         foreach (ScopedName source in sources)
             Push(source);
         foreach ((FileNames file, int member) in members)
             Reach(file, member);
-        for (int looked = 0; _rest.Count > 0; looked++)
+        while (_rest.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
             ScopedName name = _rest.Pop();
-            foreach (SyntaxTree tree in FilesWith(name.Name, looked < MostWithoutIndex))
+            foreach (SyntaxTree tree in FilesWith(name.Name))
             {
                 FileNames file = FileNames.Of(tree);
                 foreach (int member in file.UsersOf(name.Name))
@@ -58,9 +53,7 @@ internal sealed class NameClosure
     public IEnumerable<MemberNames> In(SyntaxTree tree) =>
         _reaching.TryGetValue(tree, out bool[]? reaching) ? FileNames.Of(tree).Members.Where(member => reaching[member.Place]) : [];
 
-    private IEnumerable<SyntaxTree> FilesWith(string name, bool oneByOne) => !FileNames.IsWord(name) ? _files
-        : oneByOne ? _files.Where(tree => FileWords.Of(tree).MayHold(name))
-        : _words.Value.FilesWith(name);
+    private IEnumerable<SyntaxTree> FilesWith(string name) => FileNames.IsWord(name) ? _words.FilesWith(name) : _words.Files;
 
     private void Reach(FileNames file, int place)
     {

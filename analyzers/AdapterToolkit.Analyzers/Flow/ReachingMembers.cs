@@ -28,7 +28,7 @@ internal sealed class ReachingMembers(Compilation compilation, IEnumerable<strin
         lock (_gate)
         {
             return _found ??= new NameClosure(
-                [.. WrittenFiles.Of(compilation)], names.Select(name => new ScopedName(name)), [], followsForeignCalls: true, cancellation);
+                WordIndex.Of(compilation), names.Select(name => new ScopedName(name)), [], followsForeignCalls: true, cancellation);
         }
     }
 }

@@ -1,35 +1,53 @@
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Flow;
 
-/// <summary>Which files hold which words.</summary>
+/// <summary>Which of a compilation's files hold which words. Only files that people wrote are looked at.</summary>
 internal sealed class WordIndex
 {
-    private readonly Dictionary<int, List<SyntaxTree>> _files = [];
-    private readonly List<SyntaxTree> _withAny = [];
+    /// <summary>How many words are looked for file by file, before it is written down which words are in which files.</summary>
+    private const int MostWithoutIndex = 64;
 
-    /// <summary>Writes down the words of files.</summary>
-    public WordIndex(IEnumerable<SyntaxTree> files)
+    private static readonly ConditionalWeakTable<Compilation, WordIndex> s_known = new();
+
+    private readonly Lazy<Dictionary<int, List<SyntaxTree>>> _holders;
+    private readonly Lazy<SyntaxTree[]> _withAny;
+    private int _asked;
+
+    private WordIndex(Compilation compilation)
     {
-        foreach (SyntaxTree file in files)
-        {
-            FileWords words = FileWords.Of(file);
-            if (words.MayHoldAny)
-            {
-                _withAny.Add(file);
-                continue;
-            }
-
-            foreach (int word in words.Hashes)
-            {
-                if (!_files.TryGetValue(word, out List<SyntaxTree>? holders))
-                    _files.Add(word, holders = []);
-                holders.Add(file);
-            }
-        }
+        Files = [.. WrittenFiles.Of(compilation)];
+        _withAny = new(() => [.. Files.Where(file => FileWords.Of(file).MayHoldAny)]);
+        _holders = new(Holders);
     }
+
+    /// <summary>The files.</summary>
+    public IReadOnlyList<SyntaxTree> Files { get; }
+
+    /// <summary>The words of a compilation.</summary>
+    public static WordIndex Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new WordIndex(compilation));
 
     /// <summary>The files that may hold a word.</summary>
     public IEnumerable<SyntaxTree> FilesWith(string word) =>
-        _files.TryGetValue(FileWords.HashOf(word), out List<SyntaxTree>? files) ? files.Concat(_withAny) : _withAny;
+        Interlocked.Increment(ref _asked) <= MostWithoutIndex ? Files.Where(file => FileWords.Of(file).MayHold(word))
+            : _holders.Value.TryGetValue(FileWords.HashOf(word), out List<SyntaxTree>? holders) ? holders.Concat(_withAny.Value)
+            : _withAny.Value;
+
+    private Dictionary<int, List<SyntaxTree>> Holders()
+    {
+        Dictionary<int, List<SyntaxTree>> found = [];
+        foreach (SyntaxTree file in Files)
+        {
+            FileWords words = FileWords.Of(file);
+            foreach (int word in words.MayHoldAny ? [] : words.Hashes)
+            {
+                if (!found.TryGetValue(word, out List<SyntaxTree>? holders))
+                    found.Add(word, holders = []);
+                holders.Add(file);
+            }
+        }
+
+        return found;
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class AdapterTermAloneRule : TensorRule
     /// <inheritdoc/>
     public override void OnReturn(ValueFlow flow, IOperation operation, Value value)
     {
-        if (value.Kind != ValueKind.AdapterTerm || flow.IsNested || !IsForward(flow.Symbol))
+        if (value.Kind != ValueKind.AdapterTerm || flow.IsNested || !flow.IsForward)
             return;
         if (value.Pair is { IsNamed: false, A.ContainingType: { } owner } && !flow.LowRank.HasFrozenWeight(owner))
             return;
@@ -33,6 +33,4 @@ internal sealed class AdapterTermAloneRule : TensorRule
         if (!mayBeCompleted)
             flow.Report(s_rule, operation.Syntax, LowRankPair.NameOf(flow.Symbol), value.Pair?.ToString() ?? "the adapter");
     }
-
-    private static bool IsForward(ISymbol symbol) => symbol.Name is "Forward" or "ForwardSaving" or "Evaluate" or "forward" or "call";
 }

@@ -44,13 +44,15 @@ internal sealed class FactorStartRule : TensorRule
             return;
         bool isFilled = operation is IInvocationOperation { TargetMethod.Name: "Fill" } fill
             && fill.Arguments[fill.Arguments.Length - 1].Value.ConstantValue is { HasValue: true, Value: not (0f or 0.0 or 0) };
-        if (isFilled || operation is ISimpleAssignmentOperation assignment && ValueFlow.IsRandom(assignment.Value))
+        if (isFilled || operation is ISimpleAssignmentOperation assignment && flow.IsRandom(assignment.Value))
             flow.Report(s_rule, operation.Syntax, TextOf(WrittenBy(operation)), NotZero);
     }
 
     /// <inheritdoc/>
     public override void OnCall(ValueFlow flow, IInvocationOperation call, Value receiver, ImmutableArray<Value> arguments)
     {
+        if (call.TargetMethod.DeclaringSyntaxReferences.Length > 0)
+            return;
         string name = call.TargetMethod.Name;
         bool fillsB = name == "FillGaussian" && arguments.Length > 0 && arguments[0] is { Kind: ValueKind.FactorB, IsStorage: true, Pair: null };
         bool copiesIntoB = name == "CopyFrom" && receiver is { Kind: ValueKind.FactorB, Pair: null } && arguments is [{ Kind: ValueKind.Noise }];
@@ -73,7 +75,7 @@ internal sealed class FactorStartRule : TensorRule
     }
 
     /// <summary>Whether B may start at other numbers: in tests, which check what an adapter computes, and in initializations that change W to match.</summary>
-    private static bool StartsElsewhere(ValueFlow flow) => flow.Types.AreTests || MethodPurpose.IsToStartAtWeights(flow.Symbol);
+    private static bool StartsElsewhere(ValueFlow flow) => flow.Types.AreTests || flow.StartsAtWeights;
 
     private const string BothZero = "both factors start at zero, so that neither has a gradient and the adapter never trains";
 

@@ -38,11 +38,14 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
 
         // A collection in which there is a weight loses it where it is cleared, and the weight stays what it was.
         bool hasNumbers = flow.Types.IsMatrix(call.TargetMethod.ContainingType);
-        if (IsStorage(receiver) && hasNumbers && TensorMethods.Overwrites(call.TargetMethod.Name) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
+        if (IsStorage(receiver) && hasNumbers && TensorMethods.Overwrites(call.TargetMethod.Name)
+            && !arguments.Any(argument => argument.ContainsProduct) && !flow.StartsAtWeights)
             Report(flow, receiver, call.Syntax, "is written in place");
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (IsStorage(arguments[i]) && IsDestination(call.TargetMethod, i) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
+            if (IsStorage(arguments[i]) && IsDestination(call.TargetMethod, i) && !receiver.ContainsProduct
+                && !arguments.Any(argument => argument.ContainsProduct)
+                && !flow.StartsAtWeights)
                 Report(flow, arguments[i], call.Syntax, "is written in place");
         }
     }
@@ -50,13 +53,13 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
     /// <inheritdoc/>
     public override void OnWrite(ValueFlow flow, IOperation operation, Value target)
     {
-        if (IsStorage(target) && !MethodPurpose.IsToChangeWeights(flow.Symbol))
+        if (IsStorage(target) && !flow.StartsAtWeights)
             Report(flow, target, operation.Syntax, "is written in place");
     }
 
     private static void CheckLoad(ValueFlow flow, IInvocationOperation call)
     {
-        if (MethodPurpose.IsToChangeWeights(flow.Symbol))
+        if (flow.StartsAtWeights)
             return;
         AccessPath? path = AccessPath.Of(call.Instance);
         string name = call.Instance?.Syntax.ToString() ?? "the weight";
@@ -78,7 +81,7 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
         ILocalSymbol? local = AccessPath.LocalOf(weight);
         if (local is not null && AccessPath.IsMadeHere(local))
             return false;
-        return flow.IsOnTrainingPath || ValueFlow.IsTrainingName(flow.MethodName)
+        return flow.IsOfTraining || flow.AsksForTraining()
             || flow.Knows(TensorFactKind.Trained) || (local is not null && flow.Knows(TensorFactKind.Used));
     }
 

@@ -32,7 +32,18 @@ internal sealed record Place(string Name, string Type, string Given, string Harm
 
     private const string Toolkit = """
         [LowRank(2)] public partial class Projection() : Linear(8, 8);
-        public static class My { public static Tensor MatMul(Tensor left, Tensor right) => left; }
+        public static class My
+        {
+            public static Tensor MatMul(Tensor left, Tensor right)
+            {
+                Tensor result = Tensor.Zeros(left.Device, new Shape(left.Rows, right.Columns));
+                for (int i = 0; i < left.Rows; i++)
+                    for (int j = 0; j < right.Columns; j++)
+                        for (int k = 0; k < left.Columns; k++)
+                            result.Span[i * right.Columns + j] += left.Span[i * left.Columns + k] * right.Span[k * right.Columns + j];
+                return result;
+            }
+        }
         public static class Shared { public static readonly Projection Layer = new(); public static readonly Tensor Input = null!; }
         """;
 

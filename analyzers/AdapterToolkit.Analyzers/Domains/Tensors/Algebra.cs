@@ -22,7 +22,7 @@ internal static class Algebra
             return left.Kind == ValueKind.BaseTerm ? left : right;
         if (left.IsFactor || right.IsFactor)
             return left.IsFactor && right.IsFactor ? Value.Other : (left.IsFactor ? left : right).AsCopy();
-        return left.Kind == right.Kind ? left.AsCopy() : Value.Other;
+        return left.Kind == right.Kind && left.Kind != ValueKind.Other ? left.AsCopy() : Value.Other;
     }
 
     /// <summary>left · right or left / right, element by element, where one of them may be a number.</summary>
@@ -34,6 +34,8 @@ internal static class Algebra
         if (left.Kind == ValueKind.Zeros || right.Kind == ValueKind.Zeros)
             return Value.Of(ValueKind.Zeros);
         if (left.ContainsProduct && right.ContainsProduct)
+            return Value.Other;
+        if (left.Kind == ValueKind.Other && right.Kind == ValueKind.Other)
             return Value.Other;
         Value? known = left.Kind == ValueKind.Other ? right : right.Kind is ValueKind.Other or ValueKind.Noise ? left : null;
         if (known is null)
@@ -62,7 +64,8 @@ internal static class Algebra
             bool isOther = other.IsReducedBy != factor.Kind || other.IsEitherFactor || factor.IsEitherFactor;
             if (other.Kind == ValueKind.Reduced && isOther && Equals(other.Pair, factor.Pair))
                 return factor.As(ValueKind.AdapterTerm);
-            if (other is { Kind: ValueKind.Trained, Rows: { } rows, Columns: { } columns } && rows.Matches(columns) && rows.IsCalledRank)
+            if (other is { Kind: ValueKind.Trained, Rows: { } rows, Columns: { } columns } && rows.Matches(columns)
+                && factor.Pair?.Rank is { } rank && rows.Matches(rank))
                 return factor.AsCopy();
             return other.MayBeActivation ? Value.Reduced(factor) : Value.Other;
         }
@@ -86,6 +89,7 @@ internal static class Algebra
         return product.As(ValueKind.Merged);
     }
 
+    /// <summary>Whether two of what trains are the factors of an adapter: fewer numbers than their product, and one at zero beside one at random.</summary>
     private static bool IsLowRank(Value left, Value right)
     {
         if (left is not { Rows: { } leftRows, Columns: { } leftColumns } || right is not { Rows: { } rightRows, Columns: { } rightColumns })
@@ -93,6 +97,7 @@ internal static class Algebra
         if (!leftColumns.Matches(rightRows))
             return false;
         return !leftRows.Matches(leftColumns) && !rightRows.Matches(rightColumns)
-            && (leftColumns.IsCalledRank || Dimension.SavesNumbers(leftColumns, leftRows, rightColumns));
+            && Dimension.MaySaveNumbers(leftColumns, leftRows, rightColumns)
+            && (left.Start, right.Start) is (Start.Zero, Start.Random) or (Start.Random, Start.Zero);
     }
 }

@@ -51,10 +51,10 @@ internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis an
 
     private NameClosure Find(CancellationToken cancellation)
     {
-        SyntaxTree[] files = [.. WrittenFiles.Of(compilation)];
+        WordIndex words = WordIndex.Of(compilation);
         HashSet<ScopedName> sources = [];
         List<(FileNames File, int Member)> members = [];
-        foreach (SyntaxTree tree in files)
+        foreach (SyntaxTree tree in words.Files)
         {
             cancellation.ThrowIfCancellationRequested();
             FactorHints hints = FactorHints.Of(tree);
@@ -74,7 +74,7 @@ internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis an
 
         if (analysis.Types.IsToolkitThere)
             sources.UnionWith(Sources.Select(Anywhere));
-        return new NameClosure(files, sources, members, followsForeignCalls: false, cancellation);
+        return new NameClosure(words, sources, members, followsForeignCalls: false, cancellation);
     }
 
     /// <summary>The members of a file that make parameters, or are called as an adapter is, so that what they are given may be factors.</summary>

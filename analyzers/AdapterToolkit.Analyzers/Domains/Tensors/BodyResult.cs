@@ -22,6 +22,9 @@ internal sealed record BodyResult(
     /// <summary>What is known at the end about the parameters, in their order.</summary>
     public ImmutableArray<Value> Parameters { get; init; } = [];
 
+    /// <summary>Whether it may be another one where the body is run by a forward pass or by training.</summary>
+    public bool DependsOnTraining { get; init; }
+
     /// <summary>A member that holds a value.</summary>
     public static BodyResult Of(Value held) => new(held, [], [], ValueState.Empty, []);
 
@@ -43,12 +46,14 @@ internal sealed record BodyResult(
             ValueState.Join(Exit, other.Exit), [])
         {
             Parameters = [.. Parameters.Zip(other.Parameters, JoinTerms)],
+            DependsOnTraining = DependsOnTraining || other.DependsOnTraining,
         };
     }
 
     /// <inheritdoc/>
     public bool Equals(BodyResult? other) => other is not null && (ReferenceEquals(this, other)
-        || (Returned.Equals(other.Returned) && Exit.Equals(other.Exit) && Parameters.SequenceEqual(other.Parameters) && Findings.SetEquals(other.Findings)
+        || (DependsOnTraining == other.DependsOnTraining && Returned.Equals(other.Returned) && Exit.Equals(other.Exit)
+        && Parameters.SequenceEqual(other.Parameters) && Findings.SetEquals(other.Findings)
         && Pending.SequenceEqual(other.Pending) && Stores.Length == other.Stores.Length
         && Stores.Zip(other.Stores, static (left, right) => SymbolEqualityComparer.Default.Equals(left.Member, right.Member) && left.Value.Equals(right.Value))
             .All(static isEqual => isEqual)));

@@ -13,9 +13,8 @@ internal readonly struct CallKey : IEquatable<CallKey>
     /// <param name="method">The method, or the field or property whose initializer is run.</param>
     /// <param name="receiver">The object.</param>
     /// <param name="arguments">The arguments.</param>
-    /// <param name="isOnTrainingPath">Whether it stands in a forward pass or in training.</param>
-    public CallKey(ISymbol method, Value receiver, ImmutableArray<Value> arguments, bool isOnTrainingPath)
-        : this(method, receiver.Told(), Told(arguments), isOnTrainingPath, isMember: false)
+    public CallKey(ISymbol method, Value receiver, ImmutableArray<Value> arguments)
+        : this(method, receiver.Told(), Told(arguments), isOnTrainingPath: false, isMember: false)
     {
     }
 
@@ -52,6 +51,9 @@ internal readonly struct CallKey : IEquatable<CallKey>
 
     /// <summary>What a field, property or event holds.</summary>
     public static CallKey Member(ISymbol member) => new(member, Value.Other, [], isOnTrainingPath: false, isMember: true);
+
+    /// <summary>The same body in a forward pass or in training.</summary>
+    public CallKey OnTrainingPath() => new(Symbol, Receiver, Arguments, isOnTrainingPath: true, IsMember);
 
     private static ImmutableArray<Value> Told(ImmutableArray<Value> arguments)
     {

@@ -4,37 +4,26 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
-/// <summary>Tells whether a result is only compared with another one, as tests of a merge do.</summary>
+/// <summary>
+/// Tells whether a result is only compared with another one, as tests of a merge do: it meets an operator or a library's method that compares, a test
+/// framework, a method that makes one number of two tensors, or a method of the compilation that does no more with it than that.
+/// </summary>
 /// <param name="flow">The body.</param>
 internal sealed class Comparison(ValueFlow flow)
 {
+    private const int MostDepth = 3;
+
     private static readonly string[] s_beginnings =
-    [
-        "Assert", "Equal", "NotEqual", "AreEqual", "AreClose", "AreNotEqual", "Compare", "AllClose", "IsClose", "Should",
-        "Expect", "Verify", "SequenceEqual", "MaxDifference", "MaximumDifference", "LargestDifference", "Difference", "Distance",
-    ];
-    private static readonly string[] s_endings = ["Error", "Difference", "Distance", "Close"];
-    private static readonly string[] s_comparingBodies = ["Verify", "Assert", "Compare", "Ensure", "Check"];
-    private static readonly string[] s_losses = ["loss", "entropy", "perplexity", "train", "step", "fit"];
+        ["Equal", "NotEqual", "AllClose", "IsClose", "SequenceEqual", "Distance", "CosineSimilarity", "Compare"];
 
     /// <summary>Whether all that becomes of an expression's value is that it is compared.</summary>
     /// <param name="expression">The expression.</param>
     /// <param name="flow">The body that it stands in.</param>
     public static bool IsAllThatHappensTo(SyntaxNode expression, ValueFlow flow) =>
-        IsInTest(expression) || new Comparison(flow).IsOnlyCompared(expression, depth: 3, isDifference: false);
+        IsTest(flow.Symbol) || new Comparison(flow).IsOnlyCompared(expression, MostDepth, isDifference: false);
 
-    /// <summary>Whether an expression stands in a test, or in a method that checks something by its name.</summary>
-    private static bool IsInTest(SyntaxNode expression) =>
-        expression.Ancestors().OfType<MethodDeclarationSyntax>().FirstOrDefault() is { } method
-        && (s_comparingBodies.Any(word => BeginsWithWord(method.Identifier.ValueText, word))
-            || method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => IsTest(attribute.Name)));
-
-    private static bool BeginsWithWord(string name, string word) =>
-        name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || !char.IsLower(name[word.Length]));
-
-    private static bool IsTest(NameSyntax attribute) =>
-        (attribute is QualifiedNameSyntax qualified ? qualified.Right : attribute) is SimpleNameSyntax name
-            && name.Identifier.ValueText is "Fact" or "Theory" or "Test" or "TestCase" or "TestCaseSource" or "TestMethod" or "DataTestMethod" or "Property";
+    /// <summary>Whether a method is one that a test framework runs.</summary>
+    private static bool IsTest(ISymbol symbol) => symbol.GetAttributes().Any(attribute => TensorTypes.IsOfTestFramework(attribute.AttributeClass));
 
     private bool IsOnlyCompared(SyntaxNode expression, int depth, bool isDifference)
     {
@@ -48,16 +37,14 @@ internal sealed class Comparison(ValueFlow flow)
                     or SyntaxKind.GreaterThanExpression or SyntaxKind.GreaterThanOrEqualExpression:
                 case IsPatternExpressionSyntax { Pattern: var pattern }
                     when !pattern.DescendantNodesAndSelf().Any(part => part is SingleVariableDesignationSyntax):
-                case InvocationExpressionSyntax call
-                    when call.Expression == node && (IsComparison(node) || (isDifference && IsLargest(node)) || IsMeasured(call)):
-                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax called }
-                    when IsComparison(called.Expression) || (isDifference && IsLargest(called.Expression)) || IsMeasured(called):
+                case InvocationExpressionSyntax call when call.Expression == node && Compares(call, isDifference):
+                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax called } argument
+                    when Compares(called, isDifference) || HandsOnToCompare(called, argument, depth):
                     return true;
                 case EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax declarator }:
-                    return depth > 0 && AreAllCompared(declarator, depth - 1, isDifference);
-                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: var absolute } size }
-                    when isDifference && NameOf(absolute) is "abs" or "Abs":
-                    if (absolute is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Math" or "MathF" } })
+                    return depth > 0 && AreAllCompared(declarator, declarator.Identifier.ValueText, depth - 1, isDifference);
+                case ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax size } when isDifference && IsOfLibrary(size, "abs", "Abs"):
+                    if (flow.Called(size) is { ContainingType.Name: "Math" or "MathF" })
                         return true;
                     node = size;
                     break;
@@ -67,8 +54,10 @@ internal sealed class Comparison(ValueFlow flow)
                     break;
                 case ParenthesizedExpressionSyntax or MemberAccessExpressionSyntax or CastExpressionSyntax or PrefixUnaryExpressionSyntax
                     or PostfixUnaryExpressionSyntax or AwaitExpressionSyntax or ElementAccessExpressionSyntax:
+                    node = parent;
+                    break;
                 case InvocationExpressionSyntax invocation when invocation.Expression == node:
-                    isDifference |= NameOf(node) is "sub" or "subtract" or "Subtract";
+                    isDifference |= IsOfLibrary(invocation, "sub", "subtract", "Subtract");
                     node = parent;
                     break;
                 default:
@@ -79,11 +68,14 @@ internal sealed class Comparison(ValueFlow flow)
         return false;
     }
 
-    private bool AreAllCompared(VariableDeclaratorSyntax declarator, int depth, bool isDifference)
+    private bool AreAllCompared(SyntaxNode declaration, string variable, int depth, bool isDifference)
     {
-        SyntaxNode? scope = declarator.Ancestors().FirstOrDefault(node => node is BlockSyntax or CompilationUnitSyntax or SwitchSectionSyntax);
+        SyntaxNode? scope = declaration.Ancestors()
+            .FirstOrDefault(node => node is BlockSyntax or CompilationUnitSyntax or SwitchSectionSyntax
+                or BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax);
         IdentifierNameSyntax[] uses = scope is null ? [] : [.. scope.DescendantNodes().OfType<IdentifierNameSyntax>()
-            .Where(name => name.Identifier.ValueText == declarator.Identifier.ValueText && name.SpanStart > declarator.SpanStart)];
+            .Where(name => name.Identifier.ValueText == variable && name.SpanStart > declaration.SpanStart
+                && !(name.Parent is MemberAccessExpressionSyntax access && access.Name == name))];
         bool isCompared = false;
         foreach (IdentifierNameSyntax use in uses)
         {
@@ -101,33 +93,40 @@ internal sealed class Comparison(ValueFlow flow)
         use.Parent is MemberAccessExpressionSyntax access && access.Expression == use
             && access.Name.Identifier.ValueText is "Length" or "Count" or "Rows" or "Columns" or "Shape" or "shape" or "Dispose" or "Release";
 
-    /// <summary>Whether a call makes one number or a truth value of two tensors, and is no loss.</summary>
-    private bool IsMeasured(InvocationExpressionSyntax call)
+    /// <summary>Whether a call compares what it is given.</summary>
+    private bool Compares(InvocationExpressionSyntax call, bool isDifference)
     {
-        if (flow.Called(call) is not { ReturnsVoid: false } method || !TensorTypes.IsScalar(method.ReturnType)
-            || s_losses.Any(word => method.Name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0))
+        if (flow.Called(call) is not { } method)
             return false;
-        int tensors = method.Parameters.Count(parameter => flow.Types.IsMatrix(parameter.Type));
-        return tensors + (!method.IsStatic && flow.Types.IsMatrix(method.ContainingType) ? 1 : 0) >= 2;
+        if (TensorTypes.IsOfTestFramework(method) || method.ContainingType is { Name: "Console", ContainingNamespace.Name: "System" })
+            return true;
+        int tensors = method.Parameters.Count(parameter => flow.Types.IsMatrix(parameter.Type))
+            + (!method.IsStatic && flow.Types.IsMatrix(method.ContainingType) ? 1 : 0);
+        bool measures = !method.ReturnsVoid && TensorTypes.IsScalar(method.ReturnType);
+        return method.DeclaringSyntaxReferences.Length > 0
+            ? measures && (tensors >= 2 || (isDifference && tensors == 1))
+            : (measures && tensors >= 2)
+                || s_beginnings.Any(beginning => method.Name.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
+                || (isDifference && method.Name is "max" or "Max" or "amax" or "norm" or "Norm" or "MaxMagnitude");
     }
 
-    /// <summary>Whether a method gives the largest number of a difference, or its length.</summary>
-    private static bool IsLargest(SyntaxNode called) => NameOf(called) is "max" or "Max" or "amax" or "norm" or "Norm" or "MaxMagnitude";
-
-    private static bool IsComparison(SyntaxNode called)
+    /// <summary>Whether a method of the compilation that returns nothing only compares what it is given.</summary>
+    private bool HandsOnToCompare(InvocationExpressionSyntax call, ArgumentSyntax argument, int depth)
     {
-        string text = NameOf(called);
-        bool isOfAssert = called is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var owner } }
-            && (owner.EndsWith("Assert", StringComparison.Ordinal) || owner.StartsWith("Assert", StringComparison.Ordinal));
-        return isOfAssert
-            || s_beginnings.Any(beginning => text.StartsWith(beginning, StringComparison.OrdinalIgnoreCase))
-            || s_endings.Any(ending => text.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        if (depth == 0 || flow.Called(call) is not { ReturnsVoid: true, DeclaringSyntaxReferences: [{ } reference] } method)
+            return false;
+        int place = call.ArgumentList.Arguments.IndexOf(argument);
+        IParameterSymbol? parameter = argument.NameColon is { Name.Identifier.ValueText: var name }
+            ? method.Parameters.FirstOrDefault(candidate => candidate.Name == name)
+            : place < method.Parameters.Length ? method.Parameters[place] : null;
+        return parameter is { RefKind: RefKind.None, IsParams: false } && reference.GetSyntax() is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax
+            && AreAllCompared(ParameterIn(reference.GetSyntax(), parameter.Ordinal), parameter.Name, depth - 1, isDifference: false);
     }
 
-    private static string NameOf(SyntaxNode called) => called switch
-    {
-        MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } => name,
-        SimpleNameSyntax { Identifier.ValueText: var name } => name,
-        _ => "",
-    };
+    private static ParameterSyntax ParameterIn(SyntaxNode declaration, int place) =>
+        (declaration is BaseMethodDeclarationSyntax method ? method.ParameterList : ((LocalFunctionStatementSyntax)declaration).ParameterList)
+            .Parameters[place];
+
+    private bool IsOfLibrary(InvocationExpressionSyntax call, params string[] names) =>
+        flow.Called(call) is { DeclaringSyntaxReferences.Length: 0 } method && names.Contains(method.Name);
 }

@@ -1,43 +1,23 @@
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
 /// <summary>
-/// What names say about factors: <c>A</c> and <c>B</c>, <c>lora_A</c> and <c>lora_B</c>, <c>down</c> and <c>up</c>.
+/// The two names by which PEFT's files know factors, <c>lora_A</c> and <c>lora_B</c>, in any spelling and behind any stem. They are the only names of a
+/// user's own that say anything.
 /// </summary>
 internal static class FactorNames
 {
-    private static readonly string[] s_adapters = ["lora", "adapter"];
+    /// <summary>The part, in whatever case, that both names have.</summary>
+    public static IReadOnlyList<string> PartsOfLowRank { get; } = ["lora"];
 
-    private static readonly string[] s_lowRank = ["lora", "lowrank", "low_rank", "adapter"];
-
-    /// <summary>The parts of names, in whatever case, that speak of an adapter, or of low rank.</summary>
-    public static IReadOnlyList<string> PartsOfLowRank => s_lowRank;
-
-    /// <summary>Whether a name speaks of an adapter.</summary>
-    public static bool NamesAdapter(string name) => Contains(name, s_adapters);
-
-    /// <summary>Whether a name speaks of an adapter, or of low rank.</summary>
-    public static bool NamesLowRank(string name) => Contains(name, s_lowRank);
+    /// <summary>Whether a name is one of the two.</summary>
+    public static bool NamesLowRank(string name) => RoleOf(name).Role > 0;
 
     /// <summary>What a name says: what is left without the role, and 1 for A or 2 for B or 0 for neither.</summary>
     public static (string Stem, int Role) RoleOf(string name)
     {
-        string bare = name.TrimStart('_');
-        string lower = bare.ToLowerInvariant();
-        foreach ((string ending, int role) in new[] { ("down", 1), ("up", 2), ("a", 1), ("b", 2) })
-        {
-            if (!lower.EndsWith(ending, StringComparison.Ordinal))
-                continue;
-            string stem = bare.Substring(0, bare.Length - ending.Length);
-            bool isWord = stem.Length == 0 || stem[stem.Length - 1] == '_' || (char.IsUpper(bare[stem.Length]) && char.IsLower(stem[stem.Length - 1]));
-            if (isWord)
-                return (stem.ToLowerInvariant(), role);
-        }
-
-        if (!NamesLowRank(lower))
-            return ("", 0);
-        return lower.StartsWith("down", StringComparison.Ordinal) ? (lower.Substring(4), 1)
-            : lower.StartsWith("up", StringComparison.Ordinal) ? (lower.Substring(2), 2)
-            : ("", 0);
+        string bare = name.Replace("_", "").ToLowerInvariant();
+        int role = bare.EndsWith("loraa", StringComparison.Ordinal) ? 1 : bare.EndsWith("lorab", StringComparison.Ordinal) ? 2 : 0;
+        return role == 0 ? ("", 0) : (bare.Substring(0, bare.Length - 1), role);
     }
 
     /// <summary>Whether two names are those of the factors of one pair, A first.</summary>
@@ -47,6 +27,4 @@ internal static class FactorNames
         (string stemB, int roleB) = RoleOf(b);
         return roleA == 1 && roleB == 2 && stemA == stemB;
     }
-
-    private static bool Contains(string name, string[] hints) => hints.Any(hint => name.IndexOf(hint, StringComparison.OrdinalIgnoreCase) >= 0);
 }

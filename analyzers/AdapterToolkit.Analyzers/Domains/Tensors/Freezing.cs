@@ -64,6 +64,9 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
         foreach (SimpleNameSyntax name in WrittenFiles.Of(compilation).SelectMany(NamesIn))
         {
             string text = name.Identifier.ValueText;
+            if (text is Property or Method or Parameter
+                && modelOf(name.SyntaxTree).GetSymbolInfo(name).Symbol is { DeclaringSyntaxReferences.Length: > 0 })
+                continue;
             switch (name.Parent)
             {
                 case MemberAccessExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } access
@@ -87,7 +90,8 @@ internal sealed class Freezing(Compilation compilation, TensorTypes types, LowRa
                         && SecondOf(made) is { } second && Freezes(second))
                         places.Add((name, MadeFor(made)));
                     else if (text.IndexOf(Freeze, StringComparison.OrdinalIgnoreCase) >= 0 && text.IndexOf("unfreeze", StringComparison.OrdinalIgnoreCase) < 0
-                        && name.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not null)
+                        && name.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call
+                        && modelOf(name.SyntaxTree).GetSymbolInfo(call).Symbol is not { DeclaringSyntaxReferences.Length: > 0 })
                         places.Add((name, null));
                     break;
             }

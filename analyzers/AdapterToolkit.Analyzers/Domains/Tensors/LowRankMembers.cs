@@ -1,20 +1,26 @@
 using System.Collections.Concurrent;
+using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
 /// <summary>
-/// Finds the factors and the frozen weight among the members of a class that was written by hand: a TorchSharp module with
-/// parameters or linear layers of its own, or a class that holds parameters of the toolkit. Factors are told by their names
-/// together with shapes r x in and out x r. Variables of methods are told by names that speak of an adapter.
+/// Finds the factors and the frozen weight among the members of a class that was written by hand: a TorchSharp module with parameters or linear layers of its
+/// own, or a class that holds parameters of the toolkit. Factors are told by their shapes, r x in and out x r, together with what the class does with them: A
+/// starts at random and B at zero, their product is added to a weight's, or a weight of the product's shape is frozen beside them. Only <c>lora_A</c> and
+/// <c>lora_B</c> are told by their names.
 /// </summary>
 /// <param name="types">The known types.</param>
+/// <param name="bodies">The bodies of the compilation.</param>
 /// <param name="shapeOf">Gives the shape that a member is made with; null where it is not known.</param>
-internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension Rows, Dimension Columns)?> shapeOf)
+internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISymbol, (Dimension Rows, Dimension Columns)?> shapeOf)
 {
     private readonly ConcurrentDictionary<INamedTypeSymbol, LowRankPair[]> _ofTypes = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, LowRankPair[]> _ofMethods = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ClassCode> _code = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ClassTerms> _terms = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, bool> _weights = new(SymbolEqualityComparer.Default);
 
     /// <summary>The pairs of factors among the members of a class.</summary>
     public IReadOnlyList<LowRankPair> PairsOf(INamedTypeSymbol type) => _ofTypes.GetOrAdd(type, Find);
@@ -35,11 +41,11 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     /// <param name="others">The locals that it can be paired with.</param>
     public LowRankPair? PairWith(ILocalSymbol local, IEnumerable<ILocalSymbol> others)
     {
-        if (!FactorNames.NamesAdapter(local.Name) || !types.IsMatrix(local.Type))
+        if (!FactorNames.NamesLowRank(local.Name) || !types.IsMatrix(local.Type))
             return null;
         foreach (ILocalSymbol other in others)
         {
-            if (!FactorNames.NamesAdapter(other.Name) || !types.IsMatrix(other.Type))
+            if (!types.IsMatrix(other.Type))
                 continue;
             if (FactorNames.ArePair(local.Name, other.Name))
                 return new LowRankPair(local, other, IsNamed: true);
@@ -52,9 +58,8 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
 
     /// <summary>Whether a member is the frozen weight of a class that has factors: W itself, or the layer around it.</summary>
     public bool IsFrozenWeight(ISymbol member) =>
-        types.TorchModule is not null && member.ContainingType is { } type && IsTorchHolder(member) && PairWith(member) is null
-        && PairsOf(type).Any(pair => (HasWeightName(member) || (pair.IsNamed && KnownTypes.DerivesFrom(TypeOf(member), types.TorchLinear)))
-            && MayFit(member, pair));
+        types.TorchModule is not null && member.ContainingType is { DeclaringSyntaxReferences.Length: > 0 } && IsTorchHolder(member)
+            && _weights.GetOrAdd(member.OriginalDefinition, FindWeight);
 
     /// <summary>Whether a class has a frozen weight beside its factors.</summary>
     public bool HasFrozenWeight(INamedTypeSymbol type) =>
@@ -77,29 +82,113 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
             && SharedDimension(left.Shape, right.Shape) is not null)).Select(entry => entry.Member);
     }
 
+    /// <summary>Whether a layer that a member holds passes on what it is given.</summary>
+    public bool PassesOn(ISymbol member) =>
+        member is IFieldSymbol or IPropertySymbol && member.ContainingType is { DeclaringSyntaxReferences.Length: > 0 } type && TermsOf(type).PassesOn(member);
+
     /// <summary>The dimension that the shapes of two factors share, r x in and out x r, or in x r and r x out; null where they have none.</summary>
     public static Dimension? SharedDimension((Dimension Rows, Dimension Columns) a, (Dimension Rows, Dimension Columns) b) =>
         a.Rows.Matches(b.Columns) ? a.Rows : a.Columns.Matches(b.Rows) ? a.Columns : null;
+
+    /// <summary>The code of a class.</summary>
+    public ClassCode CodeOf(INamedTypeSymbol type) => _code.GetOrAdd(type, owner => new ClassCode((INamedTypeSymbol)owner, bodies));
+
+    private ClassTerms TermsOf(INamedTypeSymbol type) =>
+        _terms.GetOrAdd(type.OriginalDefinition, owner => new ClassTerms((INamedTypeSymbol)owner, CodeOf((INamedTypeSymbol)owner), types, bodies));
 
     private LowRankPair[] Find(INamedTypeSymbol type)
     {
         if (type.DeclaringSyntaxReferences.Length == 0)
             return [];
-        ISymbol[] members = [.. type.GetMembers().Where(member => !member.IsImplicitlyDeclared && FactorNames.RoleOf(member.Name).Role > 0 && CanHold(member))];
-        return
-        [
-            .. from a in members
-               from b in members
-               where FactorNames.ArePair(a.Name, b.Name) && ArePair(a, b, type)
-               select new LowRankPair(a, b, FactorNames.NamesAdapter(type.Name) || (FactorNames.NamesAdapter(a.Name) && FactorNames.NamesAdapter(b.Name))),
-        ];
+        ISymbol[] members = [.. type.GetMembers().Where(member => !member.IsImplicitlyDeclared && CanHold(member))];
+        if (members.Length < 2)
+            return [];
+        List<LowRankPair> pairs = [];
+        foreach (ISymbol a in members.Where(member => FactorNames.RoleOf(member.Name).Role == 1))
+        {
+            foreach (ISymbol b in members.Where(member => FactorNames.ArePair(a.Name, member.Name) && !Contradict(a, member)))
+            {
+                bool startsAtZero = TermsOf(type) is var terms && terms.StartOf(b) == Start.Zero && terms.StartOf(a) != Start.Zero;
+                pairs.Add(new LowRankPair(a, b, IsNamed: true, RankOf(a, b)) { StartsAtZero = startsAtZero });
+            }
+        }
+
+        ISymbol[] rest = [.. members.Where(member => !pairs.Any(pair => pair.Contains(member)))];
+        pairs.AddRange(PairsByShape(type, [.. rest.Select(member => (member, shapeOf(member))).Where(entry => entry.Item2 is not null)
+            .Select(entry => (entry.member, entry.Item2!.Value))]));
+        return [.. pairs];
     }
+
+    /// <summary>Whether the shapes of two members, where they are known, are not those of factors.</summary>
+    private bool Contradict(ISymbol a, ISymbol b) =>
+        shapeOf(a) is { } shapeA && shapeOf(b) is { } shapeB
+            && (SharedDimension(shapeA, shapeB) is null || shapeA.Rows.Matches(shapeA.Columns) || shapeB.Rows.Matches(shapeB.Columns));
+
+    private Dimension? RankOf(ISymbol a, ISymbol b) => shapeOf(a) is { } shapeA && shapeOf(b) is { } shapeB ? SharedDimension(shapeA, shapeB) : null;
+
+    /// <summary>
+    /// The pairs among members of known shapes that nothing but their shapes and what the class does with them tells. A member that fits several others belongs
+    /// to the one that it is multiplied with.
+    /// </summary>
+    private IEnumerable<LowRankPair> PairsByShape(INamedTypeSymbol type, (ISymbol Member, (Dimension Rows, Dimension Columns) Shape)[] members)
+    {
+        List<LowRankPair> found = [];
+        for (int i = 0; i < members.Length; i++)
+        {
+            for (int j = 0; j < members.Length; j++)
+            {
+                if (i != j && Fit(members[i].Shape, members[j].Shape) is { } rank
+                    && !found.Any(pair => pair.Contains(members[i].Member) && pair.Contains(members[j].Member))
+                    && Pair(type, members[i], members[j], rank) is { } pair)
+                    found.Add(pair);
+            }
+        }
+
+        return found.Where(pair => found.Count(other => other.Contains(pair.A) || other.Contains(pair.B)) == 1
+            || (TermsOf(type).AreMultiplied(pair.A, pair.B)
+                && !found.Any(other => !other.Equals(pair) && (other.Contains(pair.A) || other.Contains(pair.B))
+                    && TermsOf(type).AreMultiplied(other.A, other.B))));
+    }
+
+    /// <summary>The dimension that r x in and out x r share, of fewer numbers than out x in, as far as can be told; null where they don't.</summary>
+    private static Dimension? Fit((Dimension Rows, Dimension Columns) first, (Dimension Rows, Dimension Columns) second) =>
+        first.Rows.Matches(second.Columns) && !first.Rows.Matches(first.Columns) && !second.Rows.Matches(second.Columns)
+            && Dimension.MaySaveNumbers(first.Rows, second.Rows, first.Columns) ? first.Rows : null;
+
+    /// <summary>Two members as a pair, where the class shows that they are the factors of an adapter.</summary>
+    private LowRankPair? Pair(INamedTypeSymbol type, (ISymbol Member, (Dimension Rows, Dimension Columns) Shape) first,
+        (ISymbol Member, (Dimension Rows, Dimension Columns) Shape) second, Dimension rank)
+    {
+        ClassTerms terms = TermsOf(type);
+        (ISymbol a, ISymbol b) = (first.Member, second.Member);
+        (Start startA, Start startB) = (terms.StartOf(a), terms.StartOf(b));
+        bool startsAtZero = startA == Start.Random && startB == Start.Zero;
+        if (startA == Start.Zero && startB == Start.Random && !IsLayer(a) && !IsLayer(b))
+            (a, b, startsAtZero) = (b, a, true);
+        LowRankPair pair = new(a, b, IsNamed: false, rank) { StartsAtZero = startsAtZero };
+        bool hasWeight = HoldersBeside(type, pair).Any(member => MayFit(member, pair) && (terms.IsFrozen(member) || terms.AreChainedBeside(a, b, member)))
+            || terms.AreAddedTo(a, b, type);
+        return startsAtZero || hasWeight ? pair : null;
+    }
+
+    private bool IsLayer(ISymbol member) => KnownTypes.DerivesFrom(TypeOf(member), types.TorchLinear);
+
+    private IEnumerable<ISymbol> HoldersBeside(INamedTypeSymbol type, LowRankPair pair) =>
+        KnownTypes.SelfAndBases(type).Where(owner => owner.DeclaringSyntaxReferences.Length > 0).SelectMany(owner => owner.GetMembers())
+            .Where(member => !member.IsImplicitlyDeclared && IsTorchHolder(member) && !pair.Contains(member));
+
+    /// <summary>
+    /// A weight is frozen that the class freezes, or to whose term it adds that of an adapter. Factors that start elsewhere, and do not have PEFT's names,
+    /// are an adapter only beside a weight that is frozen.
+    /// </summary>
+    private bool FindWeight(ISymbol member) =>
+        PairWith(member) is null && PairsOf(member.ContainingType).Any(pair => MayFit(member, pair) && TermsOf(member.ContainingType) is var terms
+            && (terms.IsFrozen(member) || ((pair.IsNamed || pair.StartsAtZero) && terms.AreAddedTo(pair.A, pair.B, member))));
 
     private LowRankPair[] FindParameters(IMethodSymbol method)
     {
-        bool isNamed = method.Name.IndexOf("lora", StringComparison.OrdinalIgnoreCase) >= 0;
-        IParameterSymbol[] candidates = [.. method.Parameters.Where(parameter => FactorNames.RoleOf(parameter.Name).Role > 0
-            && (isNamed || FactorNames.NamesAdapter(parameter.Name)) && types.IsMatrix(parameter.Type))];
+        IParameterSymbol[] candidates =
+            [.. method.Parameters.Where(parameter => FactorNames.NamesLowRank(parameter.Name) && types.IsMatrix(parameter.Type))];
         return
         [
             .. from a in candidates
@@ -107,20 +196,6 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
                where FactorNames.ArePair(a.Name, b.Name)
                select new LowRankPair(a, b, IsNamed: true),
         ];
-    }
-
-    private bool ArePair(ISymbol a, ISymbol b, INamedTypeSymbol type)
-    {
-        bool hinted = (FactorNames.NamesLowRank(a.Name) && FactorNames.NamesLowRank(b.Name)) || FactorNames.NamesLowRank(type.Name)
-            || type.GetMembers()
-                .Any(member => member.Name.TrimStart('_').ToLowerInvariant() is "rank" or "lorarank" or "lora_rank" or "lora_alpha" or "loraalpha")
-            || type.InstanceConstructors.Any(constructor => constructor.Parameters.Any(parameter => parameter.Name is "rank" or "r" or "loraRank"));
-        if (shapeOf(a) is not { } shapeA || shapeOf(b) is not { } shapeB)
-            return hinted;
-        Dimension? shared = SharedDimension(shapeA, shapeB);
-        if (shared is null || shapeA.Rows.Matches(shapeA.Columns) || shapeB.Rows.Matches(shapeB.Columns))
-            return false;
-        return hinted || shared.IsCalledRank || Dimension.SavesNumbers(shared, Other(shapeA, shared), Other(shapeB, shared));
     }
 
     /// <summary>Whether a member can be the weight that a pair of factors is added to: its shape, where that is known in numbers, is the product's.</summary>
@@ -137,7 +212,10 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
     private static Dimension Other((Dimension Rows, Dimension Columns) shape, Dimension shared) => shape.Rows.Matches(shared) ? shape.Columns : shape.Rows;
 
     private bool CanHold(ISymbol member) => !member.IsStatic && TypeOf(member) is { } type
-        && (IsHolder(type) || IsHolder(ElementOf(type)) || (types.IsMatrix(type) && FactorNames.NamesAdapter(member.Name)));
+        && (IsHolder(type) || IsHolder(ElementOf(type)) || (types.IsMatrix(type) && FactorNames.NamesLowRank(member.Name)));
+
+    /// <summary>Whether a member is a collection of what can hold a factor.</summary>
+    public bool IsCollection(ISymbol member) => TypeOf(member) is { } type && !IsHolder(type) && IsHolder(ElementOf(type));
 
     /// <summary>The type of a collection's elements; null for other types.</summary>
     private ITypeSymbol? ElementOf(ITypeSymbol type) => type switch
@@ -162,11 +240,4 @@ internal sealed class LowRankMembers(TensorTypes types, Func<ISymbol, (Dimension
         IPropertySymbol { IsIndexer: false } property => property.Type,
         _ => null,
     };
-
-    private static bool HasWeightName(ISymbol member)
-    {
-        string name = member.Name.TrimStart('_').ToLowerInvariant();
-        return name is "w" || name.Contains("weight") || name.StartsWith("base", StringComparison.Ordinal)
-            || name.Contains("frozen") || name.Contains("pretrained") || name.Contains("original");
-    }
 }

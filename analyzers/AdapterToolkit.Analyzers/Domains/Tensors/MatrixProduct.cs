@@ -20,8 +20,16 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
 
     private static readonly string[] s_transposing = ["NT", "TN", "TT", "_nt", "_tn", "_tt", "BT", "AT"];
 
+    private static readonly ImmutableHashSet<string> s_others = ImmutableHashSet.Create(
+        StringComparer.OrdinalIgnoreCase, "dot", "inner", "tensordot", "einsum", "multi_dot", "chain_matmul");
+
     private static readonly string[] s_parts =
         ["matmul", "mat_mul", "gemm", "matrixmultiply", "multiplymatri", "matrixproduct", "productofmatri", "matrixvector", "mulmat", "batchmul"];
+
+    /// <summary>
+    /// Whether it is known to multiply the operands as they are, but for <see cref="TransposesRight"/>, so that others can stand in their places.
+    /// </summary>
+    public bool IsPlain { get; private init; }
 
     /// <summary>Reads a call, or the <c>*</c> of a matrix type.</summary>
     /// <param name="operation">The expression.</param>
@@ -30,14 +38,23 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     public static MatrixProduct? Read(IOperation operation, TensorTypes types) => operation switch
     {
         IInvocationOperation call => Read(call, types),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: { } method } binary when types.Products.Of(method) is { } loops =>
+            OfForm(new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null), loops.Form),
         IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply, OperatorMethod: not null } binary
-            when types.IsNamedMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type) =>
-            new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null),
+            when types.IsLibraryMatrix(binary.LeftOperand.Type) && types.IsMatrix(binary.RightOperand.Type) =>
+            new MatrixProduct(binary.LeftOperand, binary.RightOperand, false, null, null) { IsPlain = true },
         _ => null,
     };
 
-    /// <summary>Whether a method multiplies matrices, by its name.</summary>
-    public static bool IsNamedProduct(string name)
+    /// <summary>Whether a method multiplies matrices: one of the compilation by what it does, one of a library by its name.</summary>
+    public static bool IsProduct(IMethodSymbol method, TensorTypes types) =>
+        types.Products.Of(method) is not null || (NameInLibrary(method) is { } name && IsNamedProduct(name));
+
+    /// <summary>The name by which a library knows a method; null for a method that the compilation declares itself.</summary>
+    private static string? NameInLibrary(IMethodSymbol method) =>
+        method.IsExtern ? method.GetDllImportData()?.EntryPointName ?? method.Name : method.DeclaringSyntaxReferences.Length == 0 ? method.Name : null;
+
+    private static bool IsNamedProduct(string name)
     {
         if (s_names.Contains(WithoutDestination(name)))
             return true;
@@ -50,8 +67,8 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
         return false;
     }
 
-    /// <summary>Whether the name of a method says that it transposes what it multiplies: <c>MatMulTransposed</c>, <c>GemmNT</c>.</summary>
-    public static bool TransposesByName(string name) =>
+    /// <summary>Whether the name of a library's method says that it transposes what it multiplies: <c>MatMulTransposed</c>, <c>GemmNT</c>.</summary>
+    private static bool TransposesByName(string name) =>
         name.IndexOf("transpos", StringComparison.OrdinalIgnoreCase) >= 0
         || s_transposing.Any(ending => name.EndsWith(ending, StringComparison.Ordinal));
 
@@ -65,9 +82,13 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
     private static MatrixProduct? Read(IInvocationOperation call, TensorTypes types)
     {
         IMethodSymbol method = call.TargetMethod;
-        bool isMultiply = method.Name is "Multiply" or "Times" or "Product" or "Apply"
-            && (types.IsNamedMatrix(method.ContainingType) || method.Parameters.Any(parameter => types.IsNamedMatrix(parameter.Type)));
-        if (!isMultiply && !IsNamedProduct(method.Name))
+        if (types.Products.Of(method) is { } loops)
+            return OfLoops(call, loops);
+        if (NameInLibrary(method) is not { } libraryName)
+            return null;
+        bool isMultiply = libraryName is "Multiply" or "Times" or "Product" or "Apply"
+            && (types.IsLibraryMatrix(method.ContainingType) || method.Parameters.Any(parameter => types.IsLibraryMatrix(parameter.Type)));
+        if (!isMultiply && !IsNamedProduct(libraryName))
             return null;
         bool isOfTorch = types.IsOfTorch(method.ContainingType);
         bool isInPlace = method.Name.EndsWith("_", StringComparison.Ordinal);
@@ -92,22 +113,40 @@ internal sealed record MatrixProduct(IOperation Left, IOperation Right, bool Tra
             }
         }
 
-        string name = WithoutDestination(method.Name).ToLowerInvariant();
+        string name = WithoutDestination(libraryName).ToLowerInvariant();
+        bool isPlain = !TransposesByName(method.Name) && !s_others.Contains(method.Name);
         if (operands.Count < 2)
             return null;
         if (name is "addmm" or "addmv" or "addbmm" or "baddbmm" or "addr")
         {
             return operands.Count == 3
-                ? new MatrixProduct(operands[1], operands[2], false, operands[0], isInPlace ? operands[0] : destination)
+                ? new MatrixProduct(operands[1], operands[2], false, operands[0], isInPlace ? operands[0] : destination) { IsPlain = isPlain }
                 : null;
         }
 
         if (name == "linear")
-            return new MatrixProduct(operands[0], operands[1], true, operands.Count > 2 ? operands[2] : null, null);
+            return new MatrixProduct(operands[0], operands[1], true, operands.Count > 2 ? operands[2] : null, null) { IsPlain = isPlain };
         if (operands.Count == 2)
-            return new MatrixProduct(operands[0], operands[1], false, null, destination ?? (isInPlace ? call.Instance : null));
-        return method.ReturnsVoid && operands.Count == 3 ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) : null;
+            return new MatrixProduct(operands[0], operands[1], false, null, destination ?? (isInPlace ? call.Instance : null)) { IsPlain = isPlain };
+        return method.ReturnsVoid && operands.Count == 3
+            ? new MatrixProduct(operands[0], operands[1], false, null, operands[2]) { IsPlain = isPlain }
+            : null;
     }
+
+    /// <summary>A call of a method that multiplies in loops of its own.</summary>
+    private static MatrixProduct? OfLoops(IInvocationOperation call, LoopProduct loops)
+    {
+        if (Operand(call, loops.Left) is not { } left || Operand(call, loops.Right) is not { } right)
+            return null;
+        IOperation? destination = loops.Destination is { } place ? Operand(call, place) : null;
+        return OfForm(new MatrixProduct(left, right, false, loops.Accumulates ? destination : null, destination), loops.Form);
+    }
+
+    private static MatrixProduct OfForm(MatrixProduct product, ProductForm form) =>
+        product with { TransposesRight = form == ProductForm.TransposesRight, IsPlain = form != ProductForm.Other };
+
+    private static IOperation? Operand(IInvocationOperation call, int place) =>
+        place == LoopProduct.This ? call.Instance : call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == place)?.Value;
 
     /// <summary>The expressions that an argument hands over: those in an array of matrices each by itself.</summary>
     private static ImmutableArray<IOperation> Spread(IArgumentOperation argument, TensorTypes types)

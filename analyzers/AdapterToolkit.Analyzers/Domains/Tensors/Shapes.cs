@@ -13,8 +13,8 @@ internal static class Shapes
     private static readonly ImmutableHashSet<string> s_factories = ImmutableHashSet.Create(
         "zeros", "ones", "rand", "randn", "empty", "full", "normal", "Zeros", "Allocate", "From");
 
-    /// <summary>The names of the methods that make a matrix of a shape.</summary>
-    public static IReadOnlyCollection<string> Factories => s_factories;
+    /// <summary>The names of the methods that make a matrix of a shape, or a layer that holds one.</summary>
+    public static IReadOnlyCollection<string> Factories { get; } = [.. s_factories, "Linear"];
 
     /// <summary>The two dimensions of a matrix; null where it is none, or they can't be told.</summary>
     /// <param name="operation">The expression.</param>
@@ -33,15 +33,8 @@ internal static class Shapes
                 return Of(types.IsMatrix(binary.LeftOperand.Type) ? binary.LeftOperand : binary.RightOperand, types);
             case IObjectCreationOperation creation when TensorTypes.Is(creation.Type, types.Parameter) || TensorTypes.Is(creation.Type, types.TorchParameter):
                 return creation.Arguments.Length > 0 ? Of(creation.Arguments[0].Value, types) : null;
-            case IInvocationOperation call when call.TargetMethod.Name == "Parameter" && call.Arguments.Length > 0:
-                return Of(call.Arguments[0].Value, types);
-            case IInvocationOperation call when KnownTypes.DerivesFrom(call.Type, types.TorchLinear) && call.Arguments.Length > 1:
-                return (Dimension.From(call.Arguments[1].Value), Dimension.From(call.Arguments[0].Value));
-            case IInvocationOperation call when s_factories.Contains(call.TargetMethod.Name):
-                return OfFactory(call);
-            case IInvocationOperation call when TensorMethods.KeepsShape(call.TargetMethod.Name)
-                || TensorMethods.Scales(call.TargetMethod.Name) || call.TargetMethod.Name.EndsWith("_", StringComparison.Ordinal):
-                return (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } kept ? Of(kept, types) : null;
+            case IInvocationOperation { TargetMethod.DeclaringSyntaxReferences.Length: 0 } call:
+                return OfCall(call, types);
             case ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [{ } reference] } local
                 when reference.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } initializer } && local.SemanticModel is { } model:
                 return model.GetOperation(initializer) is { } initial ? Of(initial, types) : null;
@@ -58,6 +51,17 @@ internal static class Shapes
         ICollectionExpressionOperation { Elements.Length: 1 } => true,
         _ => false,
     };
+
+    private static (Dimension Rows, Dimension Columns)? OfCall(IInvocationOperation call, TensorTypes types)
+    {
+        string name = call.TargetMethod.Name;
+        if (KnownTypes.DerivesFrom(call.Type, types.TorchLinear) && call.Arguments.Length > 1)
+            return (Dimension.From(call.Arguments[1].Value), Dimension.From(call.Arguments[0].Value));
+        if (s_factories.Contains(name))
+            return OfFactory(call);
+        bool isKept = name == "Parameter" || TensorMethods.KeepsShape(name) || TensorMethods.Scales(name) || name.EndsWith("_", StringComparison.Ordinal);
+        return isKept && (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } kept ? Of(kept, types) : null;
+    }
 
     private static (Dimension Rows, Dimension Columns)? OfFactory(IInvocationOperation call)
     {

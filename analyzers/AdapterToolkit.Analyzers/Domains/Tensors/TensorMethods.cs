@@ -1,6 +1,6 @@
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
-/// <summary>What methods of tensors do to them, by their names, which the toolkit, TorchSharp and users' helpers share.</summary>
+/// <summary>What methods of tensors do to them, by the names that they have in the toolkit, in TorchSharp and in other libraries.</summary>
 internal static class TensorMethods
 {
     /// <summary>Whether a method returns the same numbers: on another device, in another type or shape, detached, or pinned.</summary>
@@ -26,11 +26,8 @@ internal static class TensorMethods
     /// <summary>Whether a method puts matrices together, block beside block or one upon the other.</summary>
     public static bool Joins(string name) => name is "cat" or "concat" or "concatenate" or "stack" or "vstack" or "hstack" or "block_diag";
 
-    /// <summary>Whether a name is that of a layer that passes on what it is given, up to chance: dropout, or none at all.</summary>
+    /// <summary>Whether a name is that of a layer of TorchSharp that passes on what it is given, up to chance: dropout, or none at all.</summary>
     public static bool PassesOn(string name) => name.IndexOf("dropout", StringComparison.OrdinalIgnoreCase) >= 0 || name is "Identity";
-
-    /// <summary>Whether a name is that of a mask, which differs from number to number.</summary>
-    public static bool IsMask(string name) => name.EndsWith("mask", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a method adds or subtracts element by element.</summary>
     public static bool Adds(string name) => name.TrimEnd('_') is "add" or "sub" or "subtract" or "Add" or "Subtract" or "AddScalar" or "SubtractFrom";

@@ -55,9 +55,7 @@ internal sealed class TensorTypes(Compilation compilation)
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _mayHold = new(SymbolEqualityComparer.Default);
 
     /// <summary>Whether the compilation is one of tests, which give factors numbers of their own on purpose.</summary>
-    public bool AreTests { get; } = compilation.ReferencedAssemblyNames
-        .Any(static assembly => assembly.Name.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
-        || assembly.Name is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
+    public bool AreTests { get; } = compilation.ReferencedAssemblyNames.Any(static assembly => IsTestFramework(assembly.Name));
 
     /// <summary>Whether the compilation references the toolkit, and uses it.</summary>
     public bool IsToolkitThere { get; } =
@@ -66,6 +64,9 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>Whether a compilation references the toolkit or TorchSharp.</summary>
     public static bool AreIn(Compilation compilation) =>
         compilation.GetTypeByMetadataName(Tensor) is not null || compilation.GetTypeByMetadataName(TorchTensor) is not null;
+
+    /// <summary>What the compilation's own methods multiply.</summary>
+    public LoopProducts Products { get; } = new(compilation);
 
     /// <summary>Whether a type is the toolkit's tensor.</summary>
     public bool IsToolkitTensor(ITypeSymbol? type) => Is(type, _tensor);
@@ -89,16 +90,17 @@ internal sealed class TensorTypes(Compilation compilation)
         null => false,
         IArrayTypeSymbol array => IsNumber(array.ElementType) || IsMatrix(array.ElementType),
         INamedTypeSymbol named => HoldsTensor(named)
-            || IsNamedMatrix(named)
-            || (named.Name.IndexOf("Vector", StringComparison.Ordinal) >= 0 && !IsInNamespace(named, "System"))
+            || Products.IsMatrix(named)
+            || IsLibraryMatrix(named)
+            || (named.DeclaringSyntaxReferences.Length == 0 && named.Name.IndexOf("Vector", StringComparison.Ordinal) >= 0 && !IsInNamespace(named, "System"))
             || (named.TypeArguments.Length == 1 && IsNumber(named.TypeArguments[0])
                 && named.Name is "Span" or "ReadOnlySpan" or "Memory" or "ReadOnlyMemory" or "List" or "IReadOnlyList"),
         _ => false,
     };
 
-    /// <summary>Whether a type is a matrix by its name, so that its <c>*</c> is a matrix product.</summary>
-    public bool IsNamedMatrix(ITypeSymbol? type) =>
-        type is not null && !IsTorchTensor(type) && !IsToolkitTensor(type)
+    /// <summary>Whether a type is a library's matrix, whose <c>*</c> is a matrix product.</summary>
+    public bool IsLibraryMatrix(ITypeSymbol? type) =>
+        type is { DeclaringSyntaxReferences.Length: 0 } && !IsTorchTensor(type) && !IsToolkitTensor(type)
             && type.Name.IndexOf("Matrix", StringComparison.Ordinal) >= 0 && type.Name is not ("Matrix3x2" or "Matrix4x4");
 
     /// <summary>Whether a matrix can be handed to a function, or comes of it, or the function can leave one in a variable.</summary>
@@ -164,6 +166,13 @@ internal sealed class TensorTypes(Compilation compilation)
     /// <summary>Whether a type is another one.</summary>
     public static bool Is(ITypeSymbol? type, INamedTypeSymbol? other) =>
         type is not null && other is not null && SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, other);
+
+    /// <summary>Whether a symbol is of a test framework, or of a library of assertions.</summary>
+    public static bool IsOfTestFramework(ISymbol? symbol) => symbol?.ContainingAssembly is { Name: var assembly }
+        && (IsTestFramework(assembly) || assembly is "FluentAssertions" or "AwesomeAssertions" or "Shouldly" or "TUnit.Assertions");
+
+    private static bool IsTestFramework(string assembly) => assembly.StartsWith("xunit", StringComparison.OrdinalIgnoreCase)
+        || assembly is "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core";
 
     /// <summary>Whether a symbol stands in a namespace, or one inside it.</summary>
     public static bool IsInNamespace(ISymbol symbol, string root)

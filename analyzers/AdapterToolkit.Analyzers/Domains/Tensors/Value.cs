@@ -15,6 +15,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>How many levels of objects in objects are told apart, so that a list or tree that grows is one value in the end.</summary>
     private const int MostLevels = 3;
 
+    private readonly int _levels;
+    private int _hash;
+
     private Value(ValueKind kind) => Kind = kind;
 
     private Value(Value other)
@@ -22,6 +25,7 @@ internal sealed class Value : IEquatable<Value>
         Kind = other.Kind;
         Rows = other.Rows;
         Columns = other.Columns;
+        Start = other.Start;
         Pair = other.Pair;
         IsReducedBy = other.IsReducedBy;
         HasAdapter = other.HasAdapter;
@@ -31,6 +35,7 @@ internal sealed class Value : IEquatable<Value>
         Members = other.Members;
         Functions = other.Functions;
         IsEitherFactor = other.IsEitherFactor;
+        Class = other.Class;
     }
 
     /// <summary>What it is.</summary>
@@ -41,6 +46,9 @@ internal sealed class Value : IEquatable<Value>
 
     /// <summary>The second dimension of a matrix; null where it is not known.</summary>
     public Dimension? Columns { get; private init; }
+
+    /// <summary>At which numbers something that trains starts.</summary>
+    public Start Start { get; private init; }
 
     /// <summary>The pair of members that a factor belongs to; null for the toolkit's own factors.</summary>
     public LowRankPair? Pair { get; private init; }
@@ -60,14 +68,26 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>Where frozen weights were put into a collection, among other things.</summary>
     public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
 
-    /// <summary>The values of an object's or tuple's members, by their lower-case names.</summary>
-    public ImmutableDictionary<string, Value> Members { get; private init => field = Within(value, MostLevels); } = ImmutableDictionary<string, Value>.Empty;
+    /// <summary>The values of an object's members by their names, and of a tuple's elements by their places.</summary>
+    public ImmutableDictionary<string, Value> Members
+    {
+        get;
+        private init
+        {
+            field = Within(value, MostLevels);
+            _levels = LevelsOf(field);
+        }
+    }
+    = ImmutableDictionary<string, Value>.Empty;
 
     /// <summary>What is run where it is called, in the order in which it was made; none where that is not known.</summary>
     public ImmutableArray<FunctionValue> Functions { get; private init; } = [];
 
     /// <summary>Whether it can be either factor of its pair, as an element of a collection that holds both.</summary>
     public bool IsEitherFactor { get; private init; }
+
+    /// <summary>The class or struct of an object that the program makes; null where it is not known.</summary>
+    public INamedTypeSymbol? Class { get; private init; }
 
     /// <summary>Whether it is a function, or one of its members is.</summary>
     public bool HoldsFunction => Functions.Length > 0 || Members.Values.Any(member => member.HoldsFunction);
@@ -109,6 +129,12 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>An object, or a tuple, of which some members are known.</summary>
     public static Value Object(ImmutableDictionary<string, Value> members) =>
         members.IsEmpty ? Other : new Value(ValueKind.Other) { Members = members, Weights = [.. members.Values.SelectMany(member => member.Weights)] };
+
+    /// <summary>The same object of a class.</summary>
+    public Value Of(INamedTypeSymbol type) => Members.IsEmpty ? this : new(this) { Class = type };
+
+    /// <summary>The same object, of whose members nothing is known about what they hold in turn.</summary>
+    public Value Flat() => _levels < 2 ? this : new(this) { Members = Within(Members, 1) };
 
     /// <summary>An activation behind a factor.</summary>
     public static Value Reduced(Value factor) =>
@@ -166,6 +192,9 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The same with a shape.</summary>
     public Value Shaped(Dimension? rows, Dimension? columns) => new(this) { Rows = rows, Columns = columns };
 
+    /// <summary>The same, starting at some numbers.</summary>
+    public Value Started(Start start) => new(this) { Start = start };
+
     /// <summary>Its transpose.</summary>
     public Value Transposed() => Rows is null && Columns is null ? AsCopy() : AsCopy().Shaped(Columns, Rows);
 
@@ -193,6 +222,7 @@ internal sealed class Value : IEquatable<Value>
         {
             Rows = sameKind && !Equals(left.Rows, right.Rows) ? null : winner.Rows,
             Columns = sameKind && !Equals(left.Columns, right.Columns) ? null : winner.Columns,
+            Start = sameKind && left.Start != right.Start ? Start.Unknown : winner.Start,
             Pair = sameKind && !Equals(left.Pair, right.Pair) ? null : winner.Pair,
             IsReducedBy = sameKind && left.IsReducedBy > right.IsReducedBy ? left.IsReducedBy : winner.IsReducedBy,
             HasAdapter = left.HasAdapter || right.HasAdapter,
@@ -201,6 +231,7 @@ internal sealed class Value : IEquatable<Value>
             Weights = left.Weights.Union(right.Weights),
             Members = members,
             Functions = Combine(left.Functions, right.Functions),
+            Class = loser.IsUnknown || SymbolEqualityComparer.Default.Equals(left.Class, right.Class) ? winner.Class : null,
             IsEitherFactor = left.IsEitherFactor || right.IsEitherFactor
                 || (left.IsFactor && right.IsFactor && !sameKind && Equals(left.Pair, right.Pair)),
         };
@@ -213,12 +244,19 @@ internal sealed class Value : IEquatable<Value>
             return ImmutableDictionary<string, Value>.Empty;
         foreach (KeyValuePair<string, Value> member in members)
         {
-            ImmutableDictionary<string, Value> within = Within(member.Value.Members, levels - 1);
-            if (within != member.Value.Members)
-                members = members.SetItem(member.Key, new Value(member.Value) { Members = within });
+            if (member.Value._levels >= levels)
+                members = members.SetItem(member.Key, new Value(member.Value) { Members = Within(member.Value.Members, levels - 1) });
         }
 
         return members;
+    }
+
+    private static int LevelsOf(ImmutableDictionary<string, Value> members)
+    {
+        int levels = 0;
+        foreach (KeyValuePair<string, Value> member in members)
+            levels = Math.Max(levels, member.Value._levels + 1);
+        return levels;
     }
 
     private static ImmutableArray<FunctionValue> Combine(ImmutableArray<FunctionValue> left, ImmutableArray<FunctionValue> right) =>
@@ -229,8 +267,9 @@ internal sealed class Value : IEquatable<Value>
     /// <inheritdoc/>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other)
-            || (Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
-            && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
+            || (GetHashCode() == other.GetHashCode() && Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
+            && SymbolEqualityComparer.Default.Equals(Class, other.Class)
+            && Start == other.Start && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
             && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
             && Members.Count == other.Members.Count
@@ -240,5 +279,18 @@ internal sealed class Value : IEquatable<Value>
     public override bool Equals(object? obj) => Equals(obj as Value);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => ((int)Kind * 31) + Origins.Count + (Members.Count * 7);
+    public override int GetHashCode()
+    {
+        if (_hash == 0)
+        {
+            int hash = (((((((int)Kind * 31) + (int)Start) * 31) + Origins.Count) * 31) + Weights.Count) * 31;
+            foreach (FunctionValue function in Functions)
+                hash += function.GetHashCode();
+            foreach (KeyValuePair<string, Value> member in Members)
+                hash += (member.Key.GetHashCode() * 31) ^ (member.Value.GetHashCode() * 17);
+            _hash = hash == 0 ? 1 : hash;
+        }
+
+        return _hash;
+    }
 }

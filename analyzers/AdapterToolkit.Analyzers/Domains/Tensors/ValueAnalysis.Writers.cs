@@ -11,7 +11,7 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 internal sealed partial class ValueAnalysis
 {
     /// <summary>The expressions that a member is assigned in its class.</summary>
-    private static IEnumerable<SyntaxNode> GivenTo(ISymbol member)
+    private IEnumerable<SyntaxNode> GivenTo(ISymbol member)
     {
         foreach (SyntaxReference reference in member.DeclaringSyntaxReferences)
         {
@@ -26,21 +26,31 @@ internal sealed partial class ValueAnalysis
             }
         }
 
-        foreach (SyntaxReference reference in member.ContainingType.DeclaringSyntaxReferences)
+        foreach (SyntaxNode given in _given.GetOrAdd(member.ContainingType, static type => GivenIn(type))[member.Name])
+            yield return given;
+    }
+
+    /// <summary>What a class assigns, by the names of what it is assigned to.</summary>
+    private static ILookup<string, SyntaxNode> GivenIn(INamedTypeSymbol type)
+    {
+        List<(string Name, SyntaxNode Value)> given = [];
+        foreach (AssignmentExpressionSyntax assignment in type.DeclaringSyntaxReferences
+            .SelectMany(reference => reference.GetSyntax().DescendantNodes()).OfType<AssignmentExpressionSyntax>())
         {
-            foreach (AssignmentExpressionSyntax assignment in reference.GetSyntax().DescendantNodes().OfType<AssignmentExpressionSyntax>())
+            Add(assignment.Left, assignment.Right);
+            if (assignment is { Left: TupleExpressionSyntax left, Right: TupleExpressionSyntax right } && left.Arguments.Count == right.Arguments.Count)
             {
-                if (NameOf(assignment.Left) == member.Name)
-                    yield return assignment.Right;
-                if (assignment is { Left: TupleExpressionSyntax left, Right: TupleExpressionSyntax right } && left.Arguments.Count == right.Arguments.Count)
-                {
-                    for (int i = 0; i < left.Arguments.Count; i++)
-                    {
-                        if (NameOf(left.Arguments[i].Expression) == member.Name)
-                            yield return right.Arguments[i].Expression;
-                    }
-                }
+                for (int i = 0; i < left.Arguments.Count; i++)
+                    Add(left.Arguments[i].Expression, right.Arguments[i].Expression);
             }
+        }
+
+        return given.ToLookup(entry => entry.Name, entry => entry.Value);
+
+        void Add(ExpressionSyntax target, ExpressionSyntax value)
+        {
+            if (NameOf(target) is { } name)
+                given.Add((name, value));
         }
     }
 
@@ -64,7 +74,7 @@ internal sealed partial class ValueAnalysis
         ];
         bool isOpen = member.DeclaredAccessibility != Accessibility.Private || type.ContainingType is not null;
         if (isOpen && member is IFieldSymbol { IsReadOnly: false } or IPropertySymbol { SetMethod: not null } or IEventSymbol)
-            bodies.UnionWith(ForeignWritersOf(member.Name).Take(MostForeignWriters));
+            bodies.UnionWith(_foreignWriters.GetOrAdd(member.Name, name => [.. ForeignWritersOf(name).Take(MostForeignWriters)]));
         foreach (SyntaxNode body in bodies)
         {
             if (DeclaredBy(body, cancellation) is { } writer)
@@ -116,7 +126,7 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>The bodies of a compilation that assign a member of other objects, by its name.</summary>
     private IEnumerable<SyntaxNode> ForeignWritersOf(string name) =>
-        WrittenFiles.Of(_compilation).Where(tree => FileWords.Of(tree).MayHold(name)).SelectMany(tree => FileNames.Of(tree).WritersOf(name))
+        _words.FilesWith(name).SelectMany(tree => FileNames.Of(tree).WritersOf(name))
             .SelectMany(member => member.Node.DescendantNodes().OfType<AssignmentExpressionSyntax>())
             .Where(assignment => ForeignTargetOf(assignment) == name).Select(BodyAround).OfType<SyntaxNode>();
 

@@ -19,8 +19,11 @@ internal sealed partial class ValueAnalysis
     private readonly Compilation _compilation;
     private readonly Bodies _source;
     private readonly CallTargets _targets;
+    private readonly WordIndex _words;
     private readonly ConcurrentDictionary<CallKey, BodyResult> _solved = new();
     private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, (SyntaxNode Body, bool IsByCall)>> _writers = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<INamedTypeSymbol, ILookup<string, SyntaxNode>> _given = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<string, SyntaxNode[]> _foreignWriters = new();
     private readonly ConcurrentDictionary<ISymbol, (Dimension Rows, Dimension Columns)?> _shapes = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _heldElsewhere = new(SymbolEqualityComparer.Default);
 
@@ -33,8 +36,11 @@ internal sealed partial class ValueAnalysis
         Rules = rules;
         _source = Bodies.Of(compilation);
         _targets = CallTargets.Of(compilation);
+        _words = WordIndex.Of(compilation);
         Types = new TensorTypes(compilation);
-        LowRank = new LowRankMembers(Types, ShapeOf);
+        LowRank = new LowRankMembers(Types, _source, ShapeOf);
+        Paths = new TrainingPaths(Types);
+        Purpose = new MethodPurpose(Types, _source);
         Freezing = new Freezing(compilation, Types, LowRank, _source.ModelOf);
     }
 
@@ -46,6 +52,12 @@ internal sealed partial class ValueAnalysis
 
     /// <summary>The factors and weights of classes written by hand.</summary>
     public LowRankMembers LowRank { get; }
+
+    /// <summary>Which methods belong to a forward or backward pass.</summary>
+    public TrainingPaths Paths { get; }
+
+    /// <summary>Which methods start an adapter at numbers of W.</summary>
+    public MethodPurpose Purpose { get; }
 
     /// <summary>Where parameters of TorchSharp are frozen.</summary>
     public Freezing Freezing { get; }
@@ -59,6 +71,9 @@ internal sealed partial class ValueAnalysis
         method = Bodies.DefinitionOf(method);
         return method.DeclaringSyntaxReferences.Length == 0 ? [] : isVirtual ? _targets.Of(method, receiver) : [method];
     }
+
+    /// <summary>The methods of the compilation that implement one of an interface, which another library may declare.</summary>
+    public ImmutableArray<IMethodSymbol> ImplementationsOf(IMethodSymbol method) => _targets.Of(method);
 
     /// <summary>The method that takes an object apart for a statement or expression; null where that is none.</summary>
     public IMethodSymbol? DeconstructionOf(SyntaxNode place) => place switch
@@ -93,8 +108,10 @@ internal sealed partial class ValueAnalysis
         method = Bodies.DefinitionOf(method);
         if (method.DeclaringSyntaxReferences.Length == 0 || _source.GraphOf(method, cancellation) is null)
             return null;
-        CallKey key = new(method, Extended(method) is null && receiver.Members.IsEmpty ? Value.Other : receiver, arguments, isOnTrainingPath);
+        CallKey key = new(method, Extended(method) is null && receiver.Members.IsEmpty ? Value.Other : receiver, arguments);
         BodyResult result = solver.Of(key);
+        if (isOnTrainingPath && result.DependsOnTraining)
+            result = solver.Of(key = key.OnTrainingPath());
         return result.Findings.IsEmpty ? result
             : key.IsPlain ? result with { Findings = [] }
             : result with { Findings = result.Findings.Except(solver.Of(CallKey.Plain(method)).Findings) };
@@ -139,7 +156,7 @@ internal sealed partial class ValueAnalysis
     private static CallKey Writing(ISymbol writer, ISymbol member, FixedPointSolver<CallKey, BodyResult> solver) =>
         writer is IMethodSymbol { MethodKind: MethodKind.PropertySet, AssociatedSymbol: IPropertySymbol { IsIndexer: false } property, Parameters.Length: 1 }
             && !SymbolEqualityComparer.Default.Equals(property, member)
-            ? new CallKey(writer, Value.Other, [solver.Of(CallKey.Member(property)).Returned], isOnTrainingPath: false)
+            ? new CallKey(writer, Value.Other, [solver.Of(CallKey.Member(property)).Returned])
             : CallKey.Plain(writer);
 
     /// <summary>Whether a class is a part of another class of the compilation, which may add what it leaves out.</summary>
@@ -171,6 +188,9 @@ internal sealed partial class ValueAnalysis
                 return shape;
         }
 
-        return null;
+        return LowRank.IsCollection(member)
+            ? LowRank.CodeOf(member.ContainingType).ElementsGivenTo(member).Select(element => Shapes.Of(element, Types))
+                .FirstOrDefault(shape => shape is not null)
+            : null;
     }
 }

@@ -14,7 +14,8 @@ internal sealed partial class ValueFlow
             Refer(reference, assignment.Value);
         IOperation? container = assignment.IsRef ? null : WrittenContainer(assignment.Target);
         Value value = container is not null || IsNumber(assignment.Target)
-            ? Contraction(assignment.Target, assignment.Value) ?? (container is not null ? Elements(assignment.Value) : Evaluate(assignment.Value))
+            ? Contracted(assignment)
+                ?? (container is not null || IsNumberGivenOnce(assignment.Target) ? Elements(assignment.Value) : Evaluate(assignment.Value))
             : Evaluate(assignment.IsRef && ReferredBy(assignment.Value) is { } referred ? referred : assignment.Value);
         if (!assignment.IsRef && value.IsFilled && IsMutable(Resolve(assignment.Target).Type) && SourceOf(assignment.Value) is { } shared)
             Replace(shared, value = Value.Other);
@@ -41,12 +42,12 @@ internal sealed partial class ValueFlow
     {
         if (WrittenContainer(assignment.Target) is { } container)
         {
-            Value term = Contraction(assignment.Target, assignment.Value) ?? Elements(assignment.Value);
+            Value term = Contracted(assignment) ?? Elements(assignment.Value);
             WriteElement(assignment, container, assignment.Value, term, assignment.OperatorKind);
             return Value.Other;
         }
 
-        if (IsNumber(assignment.Target) && Contraction(assignment.Target, assignment.Value) is { } number)
+        if (IsNumber(assignment.Target) && Contracted(assignment) is { } number)
             return Assigned(assignment.Target, number);
 
         if (RunOperator(assignment) is { } own)
@@ -57,6 +58,8 @@ internal sealed partial class ValueFlow
         Value result = assignment.OperatorKind switch
         {
             BinaryOperatorKind.Add or BinaryOperatorKind.Subtract => Sum(assignment, left, right),
+            BinaryOperatorKind.Multiply when assignment.OperatorMethod is { } method && Types.Products.Of(method) is not null =>
+                Multiply(assignment, left, right),
             BinaryOperatorKind.Multiply or BinaryOperatorKind.Divide => Scaled(left, right, assignment.Target, assignment.Value),
             _ => Value.Other,
         };
@@ -84,13 +87,16 @@ internal sealed partial class ValueFlow
     /// <summary>The array or span of numbers of which an assignment's target is one; null for any other target.</summary>
     private IOperation? WrittenContainer(IOperation target) => Resolve(target) switch
     {
-        IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.ArrayReference,
+        IArrayElementReferenceOperation element when TensorTypes.IsScalar(element.Type) => WholeOf(element.ArrayReference),
         ILocalReferenceOperation { Local.RefKind: RefKind.Ref } local when TensorTypes.IsScalar(local.Type) => local,
         IImplicitIndexerReferenceOperation element when TensorTypes.IsScalar(element.Type) => element.Instance,
         IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } element
             when TensorTypes.IsScalar(element.Type) && Types.IsMatrix(instance.Type) => instance,
         _ => null,
     };
+
+    /// <summary>The array of arrays that a row belongs to, or else the row.</summary>
+    private IOperation WholeOf(IOperation row) => Resolve(row) is IArrayElementReferenceOperation { ArrayReference: var rows } ? WholeOf(rows) : row;
 
     /// <summary>The array or span of which a reference points at an element; null where it is none.</summary>
     private IOperation? ReferredBy(IOperation reference) => Resolve(reference) switch
@@ -117,14 +123,15 @@ internal sealed partial class ValueFlow
     private ISymbol? VariableOf(IOperation container) => Resolve(container) switch
     {
         IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance } => VariableOf(instance),
-        IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call => VariableOf(call.Instance ?? call.Arguments[0].Value),
+        IInvocationOperation call when Viewed(call) is { } viewed => VariableOf(viewed),
         var other => Expression.VariableOf(other),
     };
 
     private void WriteElement(IOperation operation, IOperation container, IOperation given, Value value, BinaryOperatorKind? operatorKind)
     {
         Value before = Evaluate(container);
-        Show(rule => rule.OnWrite(this, operation, before));
+        if (!value.ContainsProduct)
+            Show(rule => rule.OnWrite(this, operation, before));
         bool isCompound = operatorKind is not null, adds = operatorKind is BinaryOperatorKind.Add or BinaryOperatorKind.Subtract;
         if (before.IsStorage)
             return;
@@ -153,12 +160,21 @@ internal sealed partial class ValueFlow
             Replace(container, Value.Of(kind));
     }
 
-    /// <summary>Whether an expression draws random numbers.</summary>
-    public static bool IsRandom(IOperation operation) =>
-        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call => IsRandomSource(call.TargetMethod) || IsRandomSource(call.Instance?.Type));
+    /// <summary>Whether an expression draws random numbers: itself, or by a method that does.</summary>
+    public bool IsRandom(IOperation operation) => IsRandom(operation, MostRandomCalls);
 
-    private static bool IsRandomSource(ISymbol? symbol) => symbol is not null && symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
-        || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" };
+    private bool IsRandom(IOperation operation, int depth) =>
+        operation.DescendantsAndSelf().OfType<IInvocationOperation>().Any(call =>
+            IsRandomSource(call.TargetMethod) || IsRandomSource(call.TargetMethod.ContainingType)
+            || (depth > 0 && call.TargetMethod.DeclaringSyntaxReferences is [{ } reference]
+                && OperationOf(reference.GetSyntax(_cancellation)) is { } body && IsRandom(body, depth - 1)));
+
+    private const int MostRandomCalls = 2;
+
+    /// <summary>Whether a type or method of a library gives random numbers.</summary>
+    private static bool IsRandomSource(ISymbol? symbol) => symbol is { DeclaringSyntaxReferences.Length: 0 }
+        && (symbol.Name.IndexOf("Random", StringComparison.Ordinal) >= 0
+            || symbol is IMethodSymbol { Name: "NextDouble" or "NextSingle" or "NextGaussian" or "Gaussian" or "FillGaussian" });
 
     private IOperation Resolve(IOperation operation)
     {
@@ -248,7 +264,7 @@ internal sealed partial class ValueFlow
     private void SetMember(IOperation? instance, ISymbol member, Value value)
     {
         if (instance is IFlowCaptureReferenceOperation reference)
-            _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member.Name), value));
+            _state = _state.With(reference.Id, _state[reference.Id].WithMember(Key(member), value));
         if (instance is null)
             return;
         object? holder = Resolve(instance) switch
@@ -263,7 +279,7 @@ internal sealed partial class ValueFlow
         // The adapter's term in an object's own member may get W's added by any of its methods.
         Value held = holder == This && value.Kind is ValueKind.AdapterTerm or ValueKind.BaseTerm ? Value.Other : value;
         if (!held.IsUnknown || !_state[holder].Members.IsEmpty)
-            _state = _state.With(holder, _state[holder].WithMember(Key(member.Name), held));
+            _state = _state.With(holder, _state[holder].WithMember(Key(member), held));
     }
 
     private void Deconstruct(IOperation target, Value value)
@@ -300,8 +316,8 @@ internal sealed partial class ValueFlow
             _state = _state.With(reference.Id, value);
         switch (Resolve(target))
         {
-            case IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" } call:
-                Replace(call.Instance ?? call.Arguments[0].Value, value);
+            case IInvocationOperation call when Viewed(call) is { } viewed:
+                Replace(viewed, value);
                 break;
             case IPropertyReferenceOperation { Property: { IsIndexer: false, Name: "Span" or "Value" or "Data" }, Instance: { } instance }
                 when Types.HoldsTensor(instance.Type):
@@ -353,14 +369,8 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>
-    /// A part of what a positional pattern takes apart: an element of a tuple, or the member that a parameter of <c>Deconstruct</c> is called after.
-    /// </summary>
-    private static Value PartOf(IRecursivePatternOperation pattern, int position, Value value)
-    {
-        string? name = pattern.DeconstructSymbol is IMethodSymbol method
-            ? method.Parameters.ElementAtOrDefault(method.IsExtensionMethod ? position + 1 : position)?.Name
-            : $"item{position + 1}";
-        return name is not null && value.Members.TryGetValue(Key(name), out Value? part) ? part : Value.Other;
-    }
+    /// <summary>A part of what a positional pattern takes apart: an element of a tuple, or what <c>Deconstruct</c> hands out.</summary>
+    private Value PartOf(IRecursivePatternOperation pattern, int position, Value value) => pattern.DeconstructSymbol is IMethodSymbol method
+        ? PartsOf(method, pattern.MatchedType, value).ElementAtOrDefault(position) ?? Value.Other
+        : value.Members.TryGetValue($"item{position + 1}", out Value? part) ? part : Value.Other;
 }

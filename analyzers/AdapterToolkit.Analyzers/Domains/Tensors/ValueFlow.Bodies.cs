@@ -83,7 +83,12 @@ internal sealed partial class ValueFlow
 
         return FormedAt(result.Returned, call);
 
-        BodyResult Run(ImmutableArray<Value> given) => Inner(graph, function.Owner, stack).Run(Given(function.Captured, function.Method, given));
+        BodyResult Run(ImmutableArray<Value> given)
+        {
+            BodyResult run = Inner(graph, function.Owner, stack).Run(Given(function.Captured, function.Method, given));
+            _dependsOnTraining |= run.DependsOnTraining;
+            return run;
+        }
     }
 
     private ControlFlowGraph? GraphOf(FunctionValue function) => function.Lambda is { } lambda
@@ -140,16 +145,16 @@ internal sealed partial class ValueFlow
     /// <summary>Runs a method that is handed over.</summary>
     private Value RunReferenced(IMethodSymbol method, Value receiver, ImmutableArray<Value> arguments, IOperation place, bool isVirtual)
     {
-        if (arguments.Length == 2 && MatrixProduct.IsNamedProduct(method.Name) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
+        if (arguments.Length == 2 && MatrixProduct.IsProduct(method, Types) && method.Parameters.All(parameter => Types.IsMatrix(parameter.Type)))
             return Multiply(place, arguments[0], method.Name is "linear" ? arguments[1].Transposed() : arguments[1]);
-        if (arguments.Length == 1 && !method.IsStatic && MatrixProduct.IsNamedProduct(method.Name) && Types.IsMatrix(method.ContainingType)
+        if (arguments.Length == 1 && !method.IsStatic && MatrixProduct.IsProduct(method, Types) && Types.IsMatrix(method.ContainingType)
             && method.Parameters.Count(parameter => Types.IsMatrix(parameter.Type)) == 1)
             return Multiply(place, receiver, arguments[0]);
         if (method.MethodKind == MethodKind.LocalFunction)
             return RunLocalFunction(method, arguments).Returned;
         if (TensorTypes.Is(method.ContainingType, Types.FrozenWeight) && method.Name is "ToTensor" or "ToArray")
             return (arguments.Length > 0 ? arguments[0] : receiver).AsCopy();
-        if (RunTargets(method, method.ContainingType, receiver, arguments, isVirtual, IsOnTrainingPath) is not { } result)
+        if (RunTargets(method, method.ContainingType, receiver, arguments, isVirtual) is not { } result)
             return Value.Other;
         Repeat(result.Findings, place.Syntax);
         return FormedAt(result.Returned, place);
@@ -175,6 +180,7 @@ internal sealed partial class ValueFlow
             return (Value.Other, ValueState.Empty);
 
         BodyResult result = Inner(graph, function is { MethodKind: MethodKind.LocalFunction } ? function : Symbol, stack).Run(state);
+        _dependsOnTraining |= result.DependsOnTraining;
         _stores.AddRange(result.Stores);
         _state = _state.JoinKnown(result.Exit);
         if (IsAtFixedPoint)
@@ -184,7 +190,7 @@ internal sealed partial class ValueFlow
 
     /// <summary>The flow through a function that is run as a part of this body.</summary>
     private ValueFlow Inner(ControlFlowGraph graph, ISymbol owner, CallStack stack) =>
-        new(_analysis, _solver, graph, owner, stack, IsOnTrainingPath, _cancellation) { IsNested = true, _given = _given };
+        new(_analysis, _solver, graph, owner, stack, _isOnTrainingPath, _cancellation) { IsNested = true, _given = _given };
 
     /// <summary>Whether the body is that of a lambda or local function, whose result its surroundings use.</summary>
     public bool IsNested { get; private init; }

@@ -36,25 +36,25 @@ internal sealed partial class ValueFlow
         }
 
         ImmutableArray<Value> arguments = Arguments(call);
-        ExcuseTogether(arguments);
+        ExcuseTogether([receiver, .. arguments]);
         Show(rule => rule.OnCall(this, call, receiver, arguments));
         NoteTraining(call);
         NoteMerge(method);
         Value? known = Product(call) ?? ToolkitCall(call, receiver, arguments) ?? TensorCall(call, receiver, arguments);
         if (known is not null)
             return known;
-        bool isOnTrainingPath = IsOnTrainingPath || IsTrainingName(Symbol.Name);
-        if (RunTargets(method, TypeOf(call.Instance), receiver, arguments, call.IsVirtual || method.IsAbstract, isOnTrainingPath) is { } body)
+        if (RunTargets(method, TypeOf(call.Instance), receiver, arguments, call.IsVirtual || method.IsAbstract, IsOfTraining) is { } body)
             return Called(call, body) is { IsUnknown: false } returned ? returned : Made(call, arguments);
         Outputs(call, receiver);
         Written(call);
-        return TensorMethods.Transposes(method.Name) && arguments.Length == 1 ? arguments[0].Transposed() : Made(call, arguments);
+        bool isOfLibrary = method.DeclaringSyntaxReferences.Length == 0;
+        return isOfLibrary && TensorMethods.Transposes(method.Name) && arguments.Length == 1 ? arguments[0].Transposed() : Made(call, arguments);
     }
 
     /// <summary>A matrix that is made of numbers by a method into which nothing more can be seen: <c>Matrix.From(numbers)</c>.</summary>
     private Value Made(IInvocationOperation call, ImmutableArray<Value> arguments)
     {
-        if (!Types.IsNamedMatrix(call.Type) || !TensorMethods.Makes(call.TargetMethod.Name))
+        if (!Types.IsLibraryMatrix(call.Type) || !TensorMethods.Makes(call.TargetMethod.Name))
             return Value.Other;
         IArgumentOperation? only = null;
         foreach (IArgumentOperation argument in call.Arguments)
@@ -69,11 +69,14 @@ internal sealed partial class ValueFlow
         return only?.Parameter is { } parameter && parameter.Ordinal < arguments.Length ? arguments[parameter.Ordinal].AsCopy() : Value.Other;
     }
 
-    /// <summary>Whether a method of this name is run again and again: it belongs to a forward or backward pass, or to a step of training.</summary>
-    public static bool IsTrainingName(string name) =>
-        name is "Forward" or "ForwardSaving" or "Evaluate" or "Backward" or "forward" or "backward" or "call" or "ForwardBackward" or "Step" or "Fit" or "Epoch"
-        || (name.StartsWith("Train", StringComparison.Ordinal) || name.StartsWith("FineTune", StringComparison.Ordinal))
-            && (name.Contains("Epoch") || name.Contains("Step") || name.Contains("Batch"));
+    /// <summary>Whether the method around is run again and again: it belongs to a forward or backward pass.</summary>
+    public bool IsOfTraining => _analysis.Paths.AreRunIn(Symbol);
+
+    /// <summary>Whether the method around starts an adapter at numbers that are computed from W.</summary>
+    public bool StartsAtWeights => _analysis.Purpose.IsToStartAtWeights(Symbol);
+
+    /// <summary>Whether the method around is a forward pass.</summary>
+    public bool IsForward => _analysis.Paths.IsForward(Symbol);
 
     private Value Called(IInvocationOperation call, BodyResult body)
     {
@@ -130,10 +133,12 @@ internal sealed partial class ValueFlow
             return ProductOfAll(call) ?? TorchLayerCall(call);
         Value left = Evaluate(product.Left), right = Evaluate(product.Right);
         Value result = Multiply(call, left, product.TransposesRight ? right.Transposed() : right);
-        if (product.Addend is { } addend && result.Kind != ValueKind.BaseTerm)
+        bool accumulates = product.Addend == product.Destination;
+        if (product.Addend is { } addend && (result.Kind != ValueKind.BaseTerm || accumulates))
         {
             Value added = Evaluate(addend);
-            result = product.TransposesRight && result.Kind == ValueKind.AdapterTerm && added.Kind == ValueKind.Other ? result : Sum(call, result, added);
+            bool isBias = product.TransposesRight && !accumulates && added.Kind == ValueKind.Other;
+            result = isBias && result.Kind == ValueKind.AdapterTerm ? result : Sum(call, result, added);
         }
 
         if (product.Destination is not { } destination)
@@ -160,8 +165,8 @@ internal sealed partial class ValueFlow
         if (call is not { Instance: { } layer, TargetMethod.Name: "forward" or "call", Arguments: [{ Value: var input }] }
             || !KnownTypes.DerivesFrom(Resolve(layer).Type, Types.TorchModule))
             return null;
-        if (TensorMethods.PassesOn(Resolve(layer).Type!.Name)
-            || (Resolve(layer) is IMemberReferenceOperation { Member.Name: var name } && TensorMethods.PassesOn(name)))
+        if ((Types.IsOfTorch(Resolve(layer).Type) && TensorMethods.PassesOn(Resolve(layer).Type!.Name))
+            || (Resolve(layer) is IMemberReferenceOperation { Member: var member } && LowRank.PassesOn(member)))
             return Evaluate(input).AsCopy();
         Value weight = Evaluate(layer);
         return weight.IsFactor || weight.Kind == ValueKind.Weight ? Multiply(call, Evaluate(input), weight.Transposed()) : null;
@@ -169,7 +174,7 @@ internal sealed partial class ValueFlow
 
     private ImmutableArray<Value> Arguments(IInvocationOperation call)
     {
-        Value[] values = [.. Enumerable.Repeat(Value.Other, call.TargetMethod.Parameters.Length)];
+        ImmutableArray<Value>.Builder values = Unknown(call.TargetMethod.Parameters.Length);
         foreach (IArgumentOperation argument in call.Arguments)
         {
             Value value = Evaluate(argument.Value);
@@ -177,10 +182,19 @@ internal sealed partial class ValueFlow
                 && (call.TargetMethod.DeclaringSyntaxReferences.Length > 0 || call.TargetMethod.ContainingType?.Name == "Interlocked");
             if (isWritten && WrittenContainer(argument.Value) is { } container)
                 WriteElement(call, container, argument.Value, Value.Other, BinaryOperatorKind.Multiply);
-            if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
+            if (argument.Parameter is { } parameter && parameter.Ordinal < values.Count)
                 values[parameter.Ordinal] = value;
         }
 
-        return [.. values];
+        return values.MoveToImmutable();
+    }
+
+    /// <summary>Some values of which nothing is known yet.</summary>
+    private static ImmutableArray<Value>.Builder Unknown(int count)
+    {
+        ImmutableArray<Value>.Builder values = ImmutableArray.CreateBuilder<Value>(count);
+        for (int i = 0; i < count; i++)
+            values.Add(Value.Other);
+        return values;
     }
 }

@@ -1,43 +1,51 @@
-using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace AdapterToolkit.Analyzers.Domains.Tensors;
 
-/// <content>Matrix products that are written as loops over single numbers: <c>c[i, j] += a[i, k] * b[k, j]</c>.</content>
+/// <content>Matrix products that are written as sums of single numbers: <c>c[i, j] += a[i, k] * b[k, j]</c>.</content>
 internal sealed partial class ValueFlow
 {
-    /// <summary>
-    /// The product of which a number is added to a target: two numbers of two matrices are multiplied, one loop runs over both and not over the target, and
-    /// another one over one of them alone. Without the latter it is a sum over all numbers, as of squares.
-    /// </summary>
-    /// <param name="target">The number, of an array or by itself.</param>
-    /// <param name="given">What it is given, or what is added to it.</param>
-    private Value? Contraction(IOperation target, IOperation given)
+    private (LoopReader? Reader, bool IsKnown) _loops;
+
+    /// <summary>What the loops of the body, or of that around it, do; null where there are none.</summary>
+    private LoopReader? Loops
     {
-        IOperation added = Resolve(given);
-        if (added is IBinaryOperation { OperatorKind: BinaryOperatorKind.Add } sum)
+        get
         {
-            bool isAddedToTarget = Resolve(sum.LeftOperand).Syntax.WithoutTrivia().IsEquivalentTo(target.Syntax.WithoutTrivia());
-            added = Resolve(isAddedToTarget ? sum.RightOperand : sum.LeftOperand);
+            if (_loops.IsKnown)
+                return _loops.Reader;
+            ControlFlowGraph graph = _graph;
+            while (graph.Parent is { } parent)
+                graph = parent;
+            _loops = (Types.Products.ReaderOf(graph.OriginalOperation), true);
+            return _loops.Reader;
+        }
+    }
+
+    /// <summary>
+    /// The product of which an assignment or call adds up a number; null where it does something else, adds up other products too, or no factor is in it.
+    /// </summary>
+    private Value? Contracted(IOperation sum)
+    {
+        Value? product = null;
+        bool isOther = false;
+        foreach (Contraction contraction in Loops?.At(sum.Syntax) ?? [])
+        {
+            Value left = Elements(contraction.Left.Expression), right = Elements(contraction.Right.Expression);
+            if (left.Kind == ValueKind.Weight || right.Kind == ValueKind.Weight || !(IsOfAdapter(left) || IsOfAdapter(right)))
+            {
+                isOther = true;
+                continue;
+            }
+
+            Value multiplied = Multiply(contraction.Product, left, right);
+            product = product is null ? multiplied : Sum(sum, product, multiplied);
         }
 
-        if (added is not IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply })
-            return null;
-        (IOperation Matrix, SyntaxNode Element)[] factors =
-            [.. FactorsOf(added).Select(ElementOf).Where(element => element.HasValue).Select(element => element!.Value)];
-        if (factors is not [var left, var right])
-            return null;
-        HashSet<string> loops = LoopsAround(added.Syntax), ofLeft = NamesIn(left.Element), ofRight = NamesIn(right.Element), ofTarget = NamesIn(target.Syntax);
-        bool contracts = loops.Any(name => ofLeft.Contains(name) && ofRight.Contains(name) && !ofTarget.Contains(name));
-        if (!contracts || !loops.Any(name => ofLeft.Contains(name) != ofRight.Contains(name)))
-            return null;
-        Value first = Evaluate(left.Matrix), second = Evaluate(right.Matrix);
-        return first.Kind != ValueKind.Weight && second.Kind != ValueKind.Weight && (IsOfAdapter(first) || IsOfAdapter(second))
-            ? Multiply(added, first, second)
-            : null;
+        return isOther ? null : product;
     }
 
     private static bool IsOfAdapter(Value value) => value.IsFactor || value.ContainsProduct;
@@ -46,26 +54,15 @@ internal sealed partial class ValueFlow
     private bool IsNumber(IOperation target) =>
         Resolve(target) is ILocalReferenceOperation { Local.RefKind: RefKind.None } local && TensorTypes.IsScalar(local.Type);
 
-    private IEnumerable<IOperation> FactorsOf(IOperation product) => Resolve(product) is IBinaryOperation { OperatorKind: BinaryOperatorKind.Multiply } binary
-        ? FactorsOf(binary.LeftOperand).Concat(FactorsOf(binary.RightOperand))
-        : [Resolve(product)];
+    /// <summary>Whether a target is a variable that is given one number, and no other one later.</summary>
+    private bool IsNumberGivenOnce(IOperation target) =>
+        IsNumber(target) && Expression.VariableOf(Resolve(target)) is { } variable && Loops?.IsGivenOnce(variable) == true;
 
-    /// <summary>The matrix of which an expression is a number, and the expression that says which one; null where it is none.</summary>
-    private (IOperation Matrix, SyntaxNode Element)? ElementOf(IOperation number)
-    {
-        if (number is ILocalReferenceOperation { Local: { DeclaringSyntaxReferences: [{ } declaration] } local } && TensorTypes.IsScalar(local.Type)
-            && declaration.GetSyntax(_cancellation) is VariableDeclaratorSyntax { Initializer.Value: { } initial } && OperationOf(initial) is { } given)
-            number = Expression.Unconverted(given);
-        return WrittenContainer(number) is { } matrix and not ILocalReferenceOperation { Local.RefKind: RefKind.Ref } ? (matrix, number.Syntax) : null;
-    }
+    /// <summary>What an element is of the collection that a loop goes through, or a function is run for.</summary>
+    private Value ElementOf(ISymbol element) => Loops?.CollectionOf(element) is { } collection ? Evaluate(collection) : Value.Other;
 
-    /// <summary>The variables of the loops around an expression.</summary>
-    private static HashSet<string> LoopsAround(SyntaxNode expression) =>
-    [
-        .. expression.Ancestors().TakeWhile(node => node is not MemberDeclarationSyntax).OfType<ForStatementSyntax>()
-            .SelectMany(loop => loop.Declaration?.Variables ?? []).Select(variable => variable.Identifier.ValueText),
-    ];
-
-    private static HashSet<string> NamesIn(SyntaxNode expression) =>
-        [.. expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(name => name.Identifier.ValueText)];
+    /// <summary>Whether an expression takes single numbers of matrices.</summary>
+    private bool HasElement(IOperation operation) => Loops is { } loops
+        ? loops.HasElement(operation)
+        : operation.DescendantsAndSelf().Any(part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true });
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AdapterToolkit.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -38,19 +39,102 @@ internal sealed partial class ValueFlow
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (!arguments[i].Equals(Value.Other) && (IsPrimary(constructor)
-                || type.GetMembers().Any(member => Key(member.Name) == Key(constructor.Parameters[i].Name) && member is IPropertySymbol or IFieldSymbol)))
-                members = members.SetItem(Key(constructor.Parameters[i].Name), arguments[i]);
+            if (arguments[i].Equals(Value.Other))
+                continue;
+            foreach (ISymbol holder in HoldersOf(constructor, constructor.Parameters[i], MostBases))
+                members = members.SetItem(Key(holder), IsOfItsOwnKind(holder, constructor.ContainingType) ? arguments[i].Flat() : arguments[i]);
         }
 
         if (arguments.All(argument => argument.IsUnknown)
-            || _analysis.Call(constructor, arguments, Value.Other, _solver, IsOnTrainingPath, _cancellation) is not { } body)
+            || RunBody(constructor, arguments, Value.Other) is not { } body)
         {
-            return Value.Object(members);
+            return OfClass(Value.Object(members), constructor.ContainingType);
         }
 
         Repeat(body.Findings, creation.Syntax);
-        return Value.Object(members.SetItems(body.Exit[This].Members));
+        return OfClass(Value.Object(members.SetItems(body.Exit[This].Members)), constructor.ContainingType);
+    }
+
+    /// <summary>Whether a member, or a collection that it is, holds objects of a class that the object itself is of, as the nodes of a tree do.</summary>
+    private static bool IsOfItsOwnKind(ISymbol holder, INamedTypeSymbol type)
+    {
+        ITypeSymbol? held = holder switch
+        {
+            IPropertySymbol property => property.Type,
+            IFieldSymbol field => field.Type,
+            IParameterSymbol parameter => parameter.Type,
+            _ => null,
+        };
+        held = held switch
+        {
+            IArrayTypeSymbol array => array.ElementType,
+            INamedTypeSymbol { TypeArguments: [{ } element] } => element,
+            _ => held,
+        };
+        for (INamedTypeSymbol? own = type; own is { SpecialType: SpecialType.None }; own = own.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, held?.OriginalDefinition))
+                return true;
+        }
+
+        return type.AllInterfaces.Any(own => SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, held?.OriginalDefinition));
+    }
+
+    /// <summary>An object, and its class where an operator of a type parameter can be one of that class.</summary>
+    private static Value OfClass(Value value, INamedTypeSymbol type) =>
+        !value.Members.IsEmpty && type.AllInterfaces.Any(static @interface => @interface.GetMembers().Any(
+            static member => member is IMethodSymbol { MethodKind: MethodKind.UserDefinedOperator, IsAbstract: true }))
+            ? value.Of(type.OriginalDefinition)
+            : value;
+
+    /// <summary>
+    /// What keeps the argument of a constructor: each member that is given it and nothing else, or else the class's own parameter, so that an object in an
+    /// object is known once.
+    /// </summary>
+    private IEnumerable<ISymbol> HoldersOf(IMethodSymbol constructor, IParameterSymbol parameter, int depth)
+    {
+        parameter = parameter.OriginalDefinition;
+        INamedTypeSymbol type = constructor.ContainingType.OriginalDefinition;
+        ClassCode code = _analysis.LowRank.CodeOf(type);
+        bool isHeld = false;
+        foreach (ISymbol member in type.GetMembers())
+        {
+            bool isOfParameter = member is IPropertySymbol && type.IsRecord && member.Name == parameter.Name
+                && member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(_cancellation) is ParameterSyntax);
+            if (isOfParameter || (member is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol && code.GivenTo(member).ToArray() is [{ } only]
+                && Resolve(only) is IParameterReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Parameter, parameter)))
+            {
+                isHeld = true;
+                yield return member;
+            }
+        }
+
+        if (!isHeld && IsPrimary(constructor))
+            yield return parameter;
+        if (depth == 0 || BaseOf(constructor) is not { } other)
+            yield break;
+        foreach (IArgumentOperation argument in other.Arguments)
+        {
+            if (argument.Parameter is not { } inherited || Expression.Unconverted(argument.Value) is not IParameterReferenceOperation handed
+                || !SymbolEqualityComparer.Default.Equals(handed.Parameter, parameter))
+                continue;
+            foreach (ISymbol member in HoldersOf(other.TargetMethod, inherited, depth - 1).Where(holder => holder is not IParameterSymbol))
+                yield return member;
+        }
+    }
+
+    private const int MostBases = 8;
+
+    /// <summary>The call by which a constructor hands on to another one, of its class or the base class; null where it has none.</summary>
+    private IInvocationOperation? BaseOf(IMethodSymbol constructor)
+    {
+        SyntaxNode? call = constructor.DeclaringSyntaxReferences is not [{ } reference] ? null : reference.GetSyntax(_cancellation) switch
+        {
+            ConstructorDeclarationSyntax declaration => declaration.Initializer,
+            TypeDeclarationSyntax declaration => declaration.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>().FirstOrDefault(),
+            _ => null,
+        };
+        return call is null ? null : OperationOf(call) as IInvocationOperation;
     }
 
     private bool IsPrimary(IMethodSymbol constructor) =>
@@ -69,7 +153,9 @@ internal sealed partial class ValueFlow
     {
         if (value.IsFactor || value.Kind is ValueKind.Weight or ValueKind.Product or ValueKind.Merged)
             return value.AsCopy();
-        return Shapes.Of(operation, Types) is { } shape ? Value.Of(ValueKind.Trained).Shaped(shape.Rows, shape.Columns) : Value.Other;
+        return Shapes.Of(operation, Types) is { } shape
+            ? Value.Of(ValueKind.Trained).Shaped(shape.Rows, shape.Columns).Started(Starts.Of(operation, Types))
+            : Value.Other;
     }
 
     private Value WithShape(IInvocationOperation call, Value value) =>

@@ -14,15 +14,18 @@ internal sealed partial class ValueFlow
     /// <summary>What an expression gives. A call in one statement is followed once, however often its value is asked for.</summary>
     private Value Evaluate(IOperation? operation)
     {
-        if (operation is not (IInvocationOperation or IObjectCreationOperation) || IsView(operation))
+        if (operation is not (IInvocationOperation or IObjectCreationOperation) || Viewed(operation) is not null)
             return Run(operation);
         if (!_results.TryGetValue((operation, _keepsElements), out Value? result))
             _results[(operation, _keepsElements)] = result = Run(operation);
         return result;
     }
 
-    /// <summary>Whether a call gives the numbers of a variable under another type, which change with the variable.</summary>
-    private static bool IsView(IOperation operation) => operation is IInvocationOperation { TargetMethod.Name: "AsSpan" or "AsMemory" or "Slice" };
+    /// <summary>The numbers that a library's method gives under another type, in which they can be written; null for other calls.</summary>
+    private static IOperation? Viewed(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod: { Name: "AsSpan" or "AsMemory" or "Slice", DeclaringSyntaxReferences.Length: 0 } } call
+            ? call.Instance ?? call.Arguments.FirstOrDefault()?.Value
+            : null;
 
     private Value Run(IOperation? operation)
     {
@@ -52,7 +55,7 @@ internal sealed partial class ValueFlow
             case IPropertyReferenceOperation property:
                 return Property(property);
             case IEventReferenceOperation held:
-                return Evaluate(held.Instance).Members.TryGetValue(Key(held.Event.Name), out Value? handlers) ? handlers : Held(held.Event);
+                return Evaluate(held.Instance).Members.TryGetValue(Key(held.Event), out Value? handlers) ? handlers : Held(held.Event);
             case IEventAssignmentOperation assignment:
                 return Handled(assignment);
             case IInstanceReferenceOperation:
@@ -82,7 +85,8 @@ internal sealed partial class ValueFlow
             case IUnaryOperation unary:
                 return Unary(unary);
             case IInvocationOperation call:
-                return TensorTypes.IsScalar(call.Type) && !call.TargetMethod.ReturnsVoid ? Dropped(Invocation(call)) : Invocation(call);
+                Value result = Invocation(call);
+                return TensorTypes.IsScalar(call.Type) && !call.TargetMethod.ReturnsVoid ? Contracted(call) ?? Dropped(result) : result;
             case IObjectCreationOperation creation:
                 return Creation(creation);
             case IArrayCreationOperation array:
@@ -110,6 +114,8 @@ internal sealed partial class ValueFlow
                 return Evaluate(wait.Operation);
             case IDelegateCreationOperation creation:
                 return Function(creation);
+            case IAnonymousFunctionOperation:
+                return Value.Other;
             case IFlowAnonymousFunctionOperation function:
                 return RunLambda(function, []);
             case IMethodReferenceOperation method:
@@ -142,7 +148,7 @@ internal sealed partial class ValueFlow
         if (collection.ConstructMethod is not { MethodKind: MethodKind.Ordinary } method)
             return elements;
         ImmutableArray<Value> arguments = [.. method.Parameters.Select((_, i) => i == method.Parameters.Length - 1 ? elements : Value.Other)];
-        if (_analysis.Call(method, arguments, Value.Other, _solver, IsOnTrainingPath, _cancellation) is not { } built)
+        if (RunBody(method, arguments, Value.Other) is not { } built)
             return elements;
         return built.Returned.IsUnknown ? elements : built.Returned;
     }
@@ -191,13 +197,7 @@ internal sealed partial class ValueFlow
     {
         ImmutableDictionary<string, Value> members = ImmutableDictionary<string, Value>.Empty;
         for (int i = 0; i < tuple.Elements.Length; i++)
-        {
-            Value value = Evaluate(tuple.Elements[i]);
-            members = members.SetItem($"item{i + 1}", value);
-            if (tuple.NaturalType is INamedTypeSymbol { TupleElements: { IsDefault: false } elements } && i < elements.Length)
-                members = members.SetItem(Key(elements[i].Name), value);
-        }
-
+            members = members.SetItem($"item{i + 1}", Evaluate(tuple.Elements[i]));
         return Value.Object(members);
     }
 
@@ -207,7 +207,7 @@ internal sealed partial class ValueFlow
         foreach (IOperation initializer in created.Initializers)
         {
             if (initializer is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property: var property }, Value: var given })
-                result = result.WithMember(Key(property.Name), Evaluate(given));
+                result = result.WithMember(Key(property), Evaluate(given));
         }
 
         return result;
@@ -236,7 +236,7 @@ internal sealed partial class ValueFlow
         if (RunOperator(unary) is { } own)
             return own;
         Value value = Evaluate(unary.Operand);
-        return unary.OperatorKind is UnaryOperatorKind.Minus or UnaryOperatorKind.Plus ? value.AsCopy() : Value.Other;
+        return unary.OperatorKind is UnaryOperatorKind.Minus or UnaryOperatorKind.Plus && value.Kind != ValueKind.Other ? value.AsCopy() : Value.Other;
     }
 
     private Value Sum(IOperation operation, Value left, Value right)
@@ -250,27 +250,17 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>
-    /// left · right or left / right, element by element. Masked, BA has no B(Ax) any more; numbers that are taken from two arrays and
+    /// left · right or left / right, element by element. Multiplied by another matrix, as a mask, BA has no B(Ax); numbers that are taken from two arrays and
     /// multiplied belong to neither.
     /// </summary>
     private Value Scaled(Value left, Value right, IOperation leftOperand, IOperation rightOperand)
     {
-        bool isMasked = (left.ContainsProduct && IsMask(rightOperand)) || (right.ContainsProduct && IsMask(leftOperand));
+        bool isMasked = (left.ContainsProduct && right.IsUnknown && Types.IsMatrix(rightOperand.Type))
+            || (right.ContainsProduct && left.IsUnknown && Types.IsMatrix(leftOperand.Type));
         if (isMasked || (_keepsElements && HasElement(leftOperand) && HasElement(rightOperand)))
             return Value.Other;
         return Algebra.Scaled(left, right, !Types.IsMatrix(leftOperand.Type) || !Types.IsMatrix(rightOperand.Type));
     }
-
-    private bool IsMask(IOperation operand) => Resolve(operand) switch
-    {
-        ILocalReferenceOperation { Local: { IsImplicitlyDeclared: false } local } => TensorMethods.IsMask(local.Name),
-        IParameterReferenceOperation parameter => TensorMethods.IsMask(parameter.Parameter.Name),
-        IMemberReferenceOperation member => TensorMethods.IsMask(member.Member.Name),
-        _ => false,
-    };
-
-    private static bool HasElement(IOperation operation) =>
-        operation.DescendantsAndSelf().Any(part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true });
 
     private Value Multiply(IOperation operation, Value left, Value right)
     {
@@ -291,7 +281,8 @@ internal sealed partial class ValueFlow
         {
             IOperation? inner = Resolve(operand) switch
             {
-                IInvocationOperation { TargetMethod.Name: var name } call when TensorMethods.KeepsNumbers(name) || TensorMethods.Transposes(name) =>
+                IInvocationOperation { TargetMethod: { Name: var name, DeclaringSyntaxReferences.Length: var declared } method } call
+                    when (declared > 0 ? Types.Products.MovedBy(method) is not null : TensorMethods.KeepsNumbers(name) || TensorMethods.Transposes(name)) =>
                     call.Instance ?? call.Arguments.FirstOrDefault()?.Value,
                 IPropertyReferenceOperation { Property.Name: var name, Instance: { } instance } when TensorMethods.Transposes(name) => instance,
                 _ => null,
@@ -302,5 +293,11 @@ internal sealed partial class ValueFlow
         }
     }
 
-    private static string Key(string name) => name.TrimStart('_').ToLowerInvariant();
+    /// <summary>The name under which an object's value keeps what a member holds; of a tuple's element, the name that it has by its place.</summary>
+    private static string Key(ISymbol member) => member switch
+    {
+        IFieldSymbol { CorrespondingTupleField: { } element } => element.Name.ToLowerInvariant(),
+        IParameterSymbol => "(" + member.Name,
+        _ => member.Name,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
@@ -33,7 +34,24 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>What a local or parameter holds. One of which nothing is known can be a factor by its name.</summary>
+    /// <summary>What the parameter of a class holds, or the member that is given it; null where that is not known.</summary>
+    private Value? Captured(IMethodSymbol constructor, IParameterSymbol parameter)
+    {
+        ImmutableDictionary<string, Value> members = _state[This].Members;
+        if (members.IsEmpty)
+            return null;
+        if (members.TryGetValue(Key(parameter), out Value? captured))
+            return captured;
+        foreach (ISymbol holder in HoldersOf(constructor, parameter, depth: 0))
+        {
+            if (members.TryGetValue(Key(holder), out captured))
+                return captured;
+        }
+
+        return null;
+    }
+
+    /// <summary>What a local or parameter holds. One of which nothing is known can be a factor that is called <c>lora_A</c> or <c>lora_B</c>.</summary>
     private Value Variable(ISymbol variable)
     {
         Value value = _state[variable];
@@ -41,11 +59,13 @@ internal sealed partial class ValueFlow
             return Value.Other;
         if (!value.IsUnknown)
             return value is { Kind: ValueKind.AdapterTerm or ValueKind.Weight, IsStorage: false } && _addedTo.Contains(variable) ? Value.Other : value;
-        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } }
-            && _state[This].Members.TryGetValue(Key(variable.Name), out Value? captured))
+        if (_keepsElements && ElementOf(variable) is { IsUnknown: false } element)
+            return element;
+        if (variable is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } parameter
+            && Captured(constructor, parameter) is { } captured)
             return captured;
         LowRankPair? pair = variable is ILocalSymbol local
-            ? !local.IsImplicitlyDeclared && FactorNames.NamesAdapter(local.Name) ? LowRank.PairWith(local, Locals) : null
+            ? !local.IsImplicitlyDeclared && FactorNames.NamesLowRank(local.Name) ? LowRank.PairWith(local, Locals) : null
             : LowRank.PairWith(variable.OriginalDefinition);
         return pair is null ? value : Value.Factor(SymbolEqualityComparer.Default.Equals(pair.A, variable.OriginalDefinition), pair).AsCopy();
     }
@@ -73,8 +93,7 @@ internal sealed partial class ValueFlow
             IFieldSymbol field => field.Type,
             _ => null,
         };
-        string name = member is IFieldSymbol { CorrespondingTupleField: { } element } ? element.Name : member.Name;
-        if (instance.Members.TryGetValue(Key(name), out Value? known))
+        if (instance.Members.TryGetValue(Key(member), out Value? known))
             return IsOwnWeight(reference, member, type) ? Value.Other : known;
         if (TensorTypes.IsScalar(type))
             return _keepsElements && member is IPropertySymbol { IsIndexer: true } && Types.IsMatrix(member.ContainingType) ? instance : Value.Other;
@@ -100,6 +119,8 @@ internal sealed partial class ValueFlow
         if (LowRank.IsFrozenWeight(member.OriginalDefinition))
             return Value.Weight(hasAdapter: false, reference.Syntax).AsCopy();
         if (owner is not null && TensorTypes.IsInNamespace(owner, "System"))
+            return instance;
+        if (owner is not null && !instance.IsUnknown && Types.Products.IsMatrix(owner) && Types.IsMatrix(type))
             return instance;
         return OwnMember(reference, member, instance);
     }
@@ -155,7 +176,7 @@ internal sealed partial class ValueFlow
         if (property.GetMethod is not { } getter)
             return null;
         CallSite? site = reference is IPropertyReferenceOperation ? CallSite.Of(reference) : null;
-        if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true, IsOnTrainingPath) is { } result)
+        if (RunTargets(getter, TypeOf(reference.Instance), instance, site is null ? [] : Values(site), site?.IsVirtual == true) is { } result)
         {
             Repeat(result.Findings, reference.Syntax);
             return FormedAt(result.Returned, reference);

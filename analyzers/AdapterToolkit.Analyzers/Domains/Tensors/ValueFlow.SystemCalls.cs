@@ -64,8 +64,7 @@ internal sealed partial class ValueFlow
             case "Zip" when GivenAs(call, "third") is null && GivenAs(call, "first") is { } first && GivenAs(call, "second") is { } second:
                 return GivenAs(call, "resultSelector") is { } selector
                     ? RunHanded(selector, [Evaluate(first), Evaluate(second)])
-                    : Value.Object(ImmutableDictionary<string, Value>.Empty.Add("item1", Evaluate(first)).Add("item2", Evaluate(second))
-                        .Add("first", Evaluate(first)).Add("second", Evaluate(second)));
+                    : Value.Object(ImmutableDictionary<string, Value>.Empty.Add("item1", Evaluate(first)).Add("item2", Evaluate(second)));
             case "Select" or "SelectMany" or "ConvertAll" or "Zip" or "Aggregate" or "ToDictionary" or "ContinueWith":
                 if (call.Arguments.Any(argument => IsRandom(argument.Value) || IsRandomFunction(argument.Value)) && produced.Kind == ValueKind.Other)
                     return Value.Of(ValueKind.Noise);
@@ -89,8 +88,8 @@ internal sealed partial class ValueFlow
             case "AllocateArray" when call.TargetMethod.ContainingType.Name == "GC":
                 return Value.Of(ValueKind.Zeros);
             case "Fill" when call.Arguments.Length > 0:
-                IOperation number = call.Arguments[call.Instance is null && call.Arguments.Length > 1 ? 1 : 0].Value;
-                FillWith(call, IsZero(number), number.ConstantValue.HasValue);
+                IOperation filling = call.Arguments[call.Instance is null && call.Arguments.Length > 1 ? 1 : 0].Value;
+                FillWith(call, IsZero(filling), filling.ConstantValue.HasValue);
                 return Value.Other;
             case "CopyTo" or "TryCopyTo":
                 Replace(call.Arguments[call.Instance is null ? 1 : 0].Value, (call.Instance is null ? given[0] : receiver).AsCopy());
@@ -105,6 +104,13 @@ internal sealed partial class ValueFlow
                 return added;
             case "Dispose" or "DisposeAsync" or "Equals" or "SequenceEqual" or "Contains" or "GetHashCode" or "ToString":
                 return Value.Other;
+        }
+
+        if (name == "Add" && call is { Instance: { } numbers, Arguments: [{ Value: var number }] } && TensorTypes.IsScalar(number.Type)
+            && Types.IsMatrix(Resolve(numbers).Type))
+        {
+            WriteElement(call, numbers, number, Elements(number), operatorKind: null);
+            return Value.Other;
         }
 
         bool isMutator = call.Instance is not null && (call.TargetMethod.ReturnsVoid || TensorTypes.IsScalar(call.Type));

@@ -52,7 +52,7 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>Methods that TorchSharp's tensors have, and users' helpers of the same names.</summary>
+    /// <summary>Methods of TorchSharp's tensors, those of the same names of other libraries, and the compilation's own that only move numbers.</summary>
     private Value? TensorCall(IInvocationOperation call, Value receiver, ImmutableArray<Value> arguments)
     {
         IMethodSymbol method = call.TargetMethod;
@@ -62,14 +62,19 @@ internal sealed partial class ValueFlow
         if (!isOfTorch && !Types.IsMatrix(method.ReturnType))
             return null;
         bool isOwn = method.DeclaringSyntaxReferences.Length > 0 && !isOfTorch;
+        if (isOwn)
+        {
+            return Types.Products.MovedBy(method) is { } moved && (moved == LoopProduct.This ? receiver : arguments[moved]) is { IsUnknown: false } whole
+                ? whole.AsCopy().Shaped(null, null)
+                : null;
+        }
+
         Value subject = call.Instance is not null ? receiver : arguments.Length > 0 ? arguments[0] : Value.Other;
         Value other = call.Instance is not null ? (arguments.Length > 0 ? arguments[0] : Value.Other) : arguments.Length > 1 ? arguments[1] : Value.Other;
         string name = method.Name;
         if (TensorMethods.Transposes(name)
             && (isOfTorch || call.Arguments.Length <= 1 || call.Arguments.Count(argument => Types.IsMatrix(argument.Value.Type)) == 1))
             return subject.Transposed();
-        if (isOwn)
-            return null;
         if (!isOfTorch)
             return TensorMethods.KeepsNumbers(name) ? subject : null;
         if (name == "Parameter" && call.Arguments.Length > 0)
@@ -78,9 +83,9 @@ internal sealed partial class ValueFlow
             return _analysis.Freezing.WeightsIn(call.Instance is { } module ? ModuleOf(module) : null).Count > 0
                 ? Value.Holding(call.Syntax)
                 : Referenced(receiver, call);
-        if (name == "copy_" && call.Instance is { } copied && !subject.IsStorage)
-            return Assigned(copied, other.AsCopy());
-        if (name is "copy_" or "zero_" or "fill_")
+        if (name == "copy_" && call.Instance is { } copy && !subject.IsStorage && !other.IsUnknown)
+            Replace(copy, subject = other.AsCopy());
+        if (name == "copy_" || name == "zero_" || name == "fill_")
             return subject;
         bool isVector = name is "flatten" or "ravel" || (name is "view" or "reshape" && call.Arguments is [{ Value: var size }] && Shapes.IsOneDimension(size));
         if (isVector && (subject.ContainsProduct || subject.IsFactor))

@@ -17,6 +17,7 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     private readonly ControlFlowGraph _graph;
     private readonly CallStack _stack;
     private readonly CancellationToken _cancellation;
+    private readonly bool _isOnTrainingPath;
     private readonly Dictionary<CaptureId, IOperation> _captured = [];
     private readonly Dictionary<ISymbol, IOperation> _referred = new(SymbolEqualityComparer.Default);
     private readonly List<(ISymbol Member, Value Value)> _stores = [];
@@ -26,6 +27,7 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     private ValueState _state = ValueState.Empty;
     private readonly HashSet<SyntaxNode> _kept = [];
     private readonly HashSet<ISymbol> _addedTo = new(SymbolEqualityComparer.Default);
+    private bool _dependsOnTraining;
     private Value? _returned;
     private bool _keepsElements;
     private ImmutableHashSet<SyntaxNode> _given = [];
@@ -47,7 +49,7 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
         _stack = stack;
         _cancellation = cancellation;
         Symbol = symbol;
-        IsOnTrainingPath = isOnTrainingPath;
+        _isOnTrainingPath = isOnTrainingPath;
     }
 
     /// <summary>The variable that stands for the object whose member the body is.</summary>
@@ -55,9 +57,6 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
 
     /// <summary>The method, property or field whose body it is.</summary>
     public ISymbol Symbol { get; }
-
-    /// <summary>Whether the body is run by a forward pass or by training.</summary>
-    public bool IsOnTrainingPath { get; }
 
     /// <summary>The known types.</summary>
     public TensorTypes Types => _analysis.Types;
@@ -74,9 +73,6 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     /// <summary>The operation of an expression.</summary>
     public IOperation? OperationOf(SyntaxNode expression) => _analysis.OperationOf(expression, _cancellation);
 
-    /// <summary>The method around an expression: the innermost one that has a name.</summary>
-    public string MethodName => Symbol.Name;
-
     /// <summary>Runs the body.</summary>
     /// <param name="initial">What is known before it.</param>
     public BodyResult Run(ValueState initial)
@@ -89,7 +85,7 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
         exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
         ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
         ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
-        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending);
+        return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending) { DependsOnTraining = _dependsOnTraining };
     }
 
     /// <summary>Notes that a rule is broken.</summary>
@@ -164,6 +160,13 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
             Excuse(term);
     }
 
+    /// <summary>Whether the body is run by a forward pass or by training. A body in which that is asked is followed once for each answer.</summary>
+    public bool AsksForTraining()
+    {
+        _dependsOnTraining = true;
+        return _isOnTrainingPath;
+    }
+
     /// <summary>Whether something happened on some path to this point.</summary>
     /// <param name="kind">What.</param>
     /// <param name="path">To which object; null for any.</param>
@@ -178,9 +181,17 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     public bool IsPartOfAnother(INamedTypeSymbol type) => _analysis.IsPartOfAnother(type, _cancellation);
 
     /// <inheritdoc/>
+    protected override bool GathersAtOnce => true;
+
+    /// <summary>A variable to which something is added later is no term by itself before.</summary>
+    protected override bool LooksAhead => _addedTo.Count > 0;
+
+    /// <inheritdoc/>
     protected override void Restart()
     {
         _stores.Clear();
+        _findings.Clear();
+        _excused.Clear();
         _returned = null;
     }
 
