@@ -37,8 +37,7 @@ internal sealed partial class ValueFlow
             case IExpressionStatementOperation statement:
                 return Evaluate(statement.Operation);
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
-                Value given = Evaluate(yielded.ReturnedValue);
-                _returned = _returned is null ? given : Value.Combine(_returned, given);
+                Yield(Evaluate(yielded.ReturnedValue));
                 return Value.Other;
             case IFlowCaptureOperation capture:
                 _captured[capture.Id] = capture.Value;
@@ -94,7 +93,7 @@ internal sealed partial class ValueFlow
             case ICollectionExpressionOperation collection:
                 return Collection(collection);
             case ISpreadOperation spread:
-                return Evaluate(spread.Operand);
+                return TensorTypes.IsScalar(spread.ElementType) ? Evaluate(spread.Operand).AsCopy() : Evaluate(spread.Operand);
             case IArrayElementReferenceOperation element:
                 foreach (IOperation index in element.Indices)
                     Evaluate(index);
@@ -173,6 +172,20 @@ internal sealed partial class ValueFlow
             && elements.All(element => TensorTypes.IsScalar(element.Type)))
             return Value.Of(areZero ? ValueKind.Zeros : ValueKind.Noise);
         return joined;
+    }
+
+    /// <summary>An iterator gives one more element. The adapter's term is not followed beside others, which may be W's.</summary>
+    private void Yield(Value given)
+    {
+        if (_returned is null)
+        {
+            _returned = given;
+            return;
+        }
+
+        ExcuseTogether([_returned, given]);
+        Value joined = Value.Combine(_returned, given);
+        _returned = joined.Kind == ValueKind.AdapterTerm && _returned.Kind != given.Kind ? Value.Other : joined;
     }
 
     private static bool IsZero(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: { } value } && value is 0 or 0f or 0.0 or 0L;
