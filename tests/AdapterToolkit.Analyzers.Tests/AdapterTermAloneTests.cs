@@ -39,6 +39,8 @@ public sealed class AdapterTermAloneTests
     [InlineData("return {|ADT0109:matmul(lora_B, matmul(lora_A, x))|};")]
     [InlineData("return {|ADT0109:functional.linear(functional.linear(x, lora_A), lora_B) * 2.0|};")]
     [InlineData("Tensor u = functional.dropout(x.mm(lora_A.t())); return {|ADT0109:u.mm(lora_B.T).mul(0.5)|};")]
+    [InlineData("return {|ADT0109:Terms(x).First()|}; "
+        + "IEnumerable<Tensor> Terms(Tensor x) { yield return functional.linear(functional.linear(x, lora_A), lora_B); }")]
     public Task FiresOnTorchSharp(string body) => Rule.CheckTorch(Torch(body, "weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);"));
 
     [Theory]
@@ -46,6 +48,8 @@ public sealed class AdapterTermAloneTests
     [InlineData("Tensor y = functional.linear(x, weight); y.add_(functional.linear(functional.linear(x, lora_A), lora_B)); return y;")]
     [InlineData("return addmm(x.mm(weight), x.mm(lora_A.t()), lora_B.t(), 1, 1);")]
     [InlineData("return functional.linear(functional.silu(functional.linear(x, lora_A)), lora_B);")]
+    [InlineData("return Terms(x).Aggregate((p, q) => p + q); IEnumerable<Tensor> Terms(Tensor x) { yield return functional.linear(x, weight); "
+        + "yield return functional.linear(functional.linear(x, lora_A), lora_B); }")]
     public Task IsSilentOnTorchSharp(string body) =>
         Rule.CheckTorch(Torch(body, "weight = new Parameter(randn(outFeatures, inFeatures), requires_grad: false);"));
 

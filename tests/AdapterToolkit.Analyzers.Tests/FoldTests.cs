@@ -39,6 +39,18 @@ public sealed class FoldTests
         + "return {|ADT0101:functional.linear(x, d)|};")]
     [InlineData("Tensor w = new[] { lora_B }.Zip(new[] { lora_A }, matmul).Aggregate((Tensor)weight, (s, t) => s + t); "
         + "return {|ADT0101:functional.linear(x, w)|};")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return head(x) + {|ADT0101:functional.linear(x, t[1])|};")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return head(x) + {|ADT0101:functional.linear(x, t[^1])|};")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return head(x) + {|ADT0101:functional.linear(x, t.Last())|};")]
+    [InlineData("List<Tensor> t = [weight, lora_B.matmul(lora_A)]; return head(x) + {|ADT0101:functional.linear(x, t.ElementAt(1))|};")]
+    [InlineData("var t = new Tensor[2]; t[0] = weight; t[1] = lora_B.matmul(lora_A); return head(x) + {|ADT0101:functional.linear(x, t[1])|};")]
+    [InlineData("var t = new Dictionary<int, Tensor> { [0] = weight, [1] = lora_B.matmul(lora_A) }; "
+        + "return head(x) + {|ADT0101:functional.linear(x, t[1])|};")]
+    [InlineData("var t = new Dictionary<int, Tensor> { [0] = weight, [1] = lora_B.matmul(lora_A) }; "
+        + "return t.TryGetValue(1, out var d) ? head(x) + {|ADT0101:functional.linear(x, d)|} : head(x);")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return t is [_, var d] ? head(x) + {|ADT0101:functional.linear(x, d)|} : head(x);")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; for (int i = 0; i < t.Length; i++) x = {|ADT0101:functional.linear(x, t[i])|}; return x;")]
+    [InlineData("(Tensor, int)[] t = [(weight, 0), (lora_B.matmul(lora_A), 1)]; return head(x) + {|ADT0101:functional.linear(x, t[1].Item1)|};")]
     public Task Fires(string body) => Rule.CheckTorch(Class(body));
 
     [Theory]
@@ -62,9 +74,28 @@ public sealed class FoldTests
     [InlineData("return head(x) + Through(x, [lora_A, lora_B]);")]
     [InlineData("Tensor d = new[] { lora_B }.Zip(new[] { x }).Select(p => p.First.mm(p.Second)).Aggregate((s, t) => s + t); return head(d);")]
     [InlineData("return new[] { lora_B }.Zip(new[] { lora_A }, (h, l) => functional.linear(functional.linear(x, l), h)).Aggregate(head(x), (s, y) => s + y);")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return functional.linear(x, t[0]) * t[1].norm();")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return functional.linear(x, t[^2]);")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return functional.linear(x, t.First());")]
+    [InlineData("List<Tensor> t = [weight, lora_B.matmul(lora_A)]; return functional.linear(x, t.ElementAt(0));")]
+    [InlineData("var t = new Tensor[2]; t[0] = weight; t[1] = lora_B.matmul(lora_A); return functional.linear(x, t[0]);")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; t[1] = weight; return functional.linear(x, t[1]);")]
+    [InlineData("List<Tensor> t = []; t.Add(weight); t.Add(lora_B.matmul(lora_A)); return functional.linear(x, t[0]);")]
+    [InlineData("var t = new Dictionary<int, Tensor> { [0] = weight, [1] = lora_B.matmul(lora_A) }; return functional.linear(x, t[0]);")]
+    [InlineData("var t = new Dictionary<int, Tensor> { [0] = weight, [1] = lora_B.matmul(lora_A) }; "
+        + "return t.TryGetValue(0, out var d) ? functional.linear(x, d) : x;")]
+    [InlineData("Tensor[] t = [weight, lora_B.matmul(lora_A)]; return t is [var d, _] ? functional.linear(x, d) : head(x);")]
+    [InlineData("(Tensor, int)[] t = [(weight, 0), (lora_B.matmul(lora_A), 1)]; return functional.linear(x, t[0].Item1);")]
+    [InlineData("Store t = new(); t.Put(0, weight); t.Put(1, lora_B.matmul(lora_A)); return functional.linear(x, t.At(0));")]
     public Task IsSilent(string body) => Rule.CheckTorch(Class(body));
 
     private static string Class(string body) => $$"""
+        public sealed class Store
+        {
+            private readonly Dictionary<int, Tensor> _all = [];
+            public Tensor At(int i) => _all[i];
+            public void Put(int i, Tensor t) => _all[i] = t;
+        }
         public sealed record Ops(Func<Tensor, Tensor, Tensor> Times);
         public class Lora : Module<Tensor, Tensor>
         {

@@ -32,6 +32,9 @@ public sealed class FrozenWeightInOptimizerTests
         var o = torch.optim.AdamW(dict.Values);
         """)]
     [InlineData("""var o = torch.optim.AdamW(new (string, Parameter)[] { ("a", layer.lora_A), ("w", {|ADT0102:layer.weight|}) });""")]
+    [InlineData("Parameter[] all = [{|ADT0102:layer.weight|}, layer.lora_A]; var o = torch.optim.AdamW(all.Reverse());")]
+    [InlineData("Parameter[] all = [{|ADT0102:layer.weight|}, layer.lora_A]; var o = torch.optim.AdamW(all[..]);")]
+    [InlineData("Parameter[] all = [layer.lora_A, layer.weight]; var o = torch.optim.AdamW([all[0], {|ADT0102:all[1]|}]);")]
     public Task Fires(string statements) => Rule.CheckTorch(TorchSource.Program(statements));
 
     [Theory]
@@ -49,5 +52,9 @@ public sealed class FrozenWeightInOptimizerTests
     [InlineData("var list = new List<Parameter> { layer.lora_A, layer.weight }; list.Remove(layer.weight); var o = torch.optim.AdamW(list);")]
     [InlineData("var o = torch.optim.AdamW(new[] { layer.lora_A, layer.lora_B, layer.weight }.Where(p => p.requires_grad));")]
     [InlineData("var o = torch.optim.AdamW(new[] { layer.lora_A, layer.lora_B }.Except(new[] { layer.weight }));")]
+    [InlineData("List<Parameter> all = [layer.weight, layer.lora_A]; all.RemoveAt(0); var o = torch.optim.AdamW(all);")]
+    [InlineData("Parameter[] all = [layer.weight, layer.lora_A]; var o = torch.optim.AdamW(all.Skip(1));")]
+    [InlineData("Parameter[] all = [layer.weight, layer.lora_A]; var o = torch.optim.AdamW(all[1..]);")]
+    [InlineData("Parameter[] all = [layer.lora_A, layer.weight]; var o = torch.optim.AdamW([all[0]]);")]
     public Task IsSilent(string statements) => Rule.CheckTorch(TorchSource.Program(statements));
 }

@@ -11,6 +11,7 @@ public sealed class FrozenWeightWrittenTests
     [InlineData("{|ADT0103:Layer.Weight.Data.Clear()|};")]
     [InlineData("Tensor w = Layer.Weight.Data; {|ADT0103:w.CopyFrom(numbers)|};")]
     [InlineData("{|ADT0103:Layer.Weight.Data.Span[0] = 1|};")]
+    [InlineData("Span<float> w = Layer.Weight.Data.Span[..4]; {|ADT0103:w[0] = 2|};")]
     [InlineData("Span<float> w = Layer.Weight.Data.Span; for (int i = 0; i < w.Length; i++) {|ADT0103:w[i] *= 0.9f|};")]
     [InlineData("{|ADT0103:Layer.Weight.Data.Span.Fill(0)|};")]
     [InlineData("{|ADT0103:numbers.AsSpan().CopyTo(Layer.Weight.Data.Span)|};")]
@@ -33,6 +34,8 @@ public sealed class FrozenWeightWrittenTests
     [InlineData("Layer.Merge();")]
     [InlineData("List<FrozenWeight> held = [Layer.Weight]; held.Clear();")]
     [InlineData("Dictionary<FrozenWeight, int> held = new() { [Layer.Weight] = 1 }; held.Clear();")]
+    [InlineData("float[] w = [.. Layer.Weight.Data.Span]; w[0] = 2;")]
+    [InlineData("Span<float> w = [1f, .. Layer.Weight.Data.Span[..4]]; w.Fill(2);")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
     [Theory]

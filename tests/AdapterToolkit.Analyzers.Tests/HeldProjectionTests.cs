@@ -13,6 +13,9 @@ public sealed class HeldProjectionTests
     [InlineData("LanguageModel net = Open<Packed>(folder, device); {|ADT0108:net.Merge()|};")]
     [InlineData("LanguageModel net = Opener<Packed>.Open(folder, device); {|ADT0108:net.Merge()|};")]
     [InlineData("{|ADT0108:_packed.Merge()|};")]
+    [InlineData("LanguageModel net = CausalModel.Load<Packed>(folder, device, new LoadOptions()); {|ADT0108:net.Merge()|};")]
+    [InlineData("LanguageModel net = CausalModel.Load<Packed>(folder, device, new LoadOptions { Storage = WeightStorage.AsMarked }); {|ADT0108:net.Merge()|};")]
+    [InlineData("LoadOptions given = new(); LanguageModel net = CausalModel.Load<Packed>(folder, device, given); {|ADT0108:net.Merge()|};")]
     public Task Fires(string statements) => Rule.Check(Program(statements));
 
     [Theory]
@@ -24,6 +27,10 @@ public sealed class HeldProjectionTests
     [InlineData("LanguageModel net = Open<Plain>(folder, device); net.Merge();")]
     [InlineData("LanguageModel net = Opener<Plain>.Open(folder, device); net.Merge();")]
     [InlineData("_plain.Merge();")]
+    [InlineData("LoadOptions given = new() { Storage = WeightStorage.Dense }; "
+        + "LanguageModel net = CausalModel.Load<Packed>(folder, device, given); net.Merge();")]
+    [InlineData("LoadOptions given = new() { Storage = folder.Length > 3 ? WeightStorage.Dense : WeightStorage.AsMarked }; "
+        + "LanguageModel net = CausalModel.Load<Packed>(folder, device, given); net.Merge();")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
     private static string Program(string statements) => $$"""

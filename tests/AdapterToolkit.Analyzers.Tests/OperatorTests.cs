@@ -24,6 +24,8 @@ public sealed class OperatorTests
     [InlineData("return {|ADT0101:functional.linear(x, lora_B.Through(lora_A))|};")]
     [InlineData("return {|ADT0101:functional.linear(x, lora_B.Twice.Through(lora_A))|};")]
     [InlineData("return {|ADT0101:functional.linear(x, new Box<Tensor>(lora_B.matmul(lora_A)).Item)|};")]
+    [InlineData("Total d = new(lora_B); d *= lora_A; return {|ADT0101:functional.linear(x, d.Value)|};")]
+    [InlineData("Total d = new(lora_B); d.By(lora_A); return {|ADT0101:functional.linear(x, d.Value)|};")]
     public Task Fires(string body) => Rule.CheckTorch(Class(body));
 
     [Theory]
@@ -38,6 +40,8 @@ public sealed class OperatorTests
     [InlineData("return functional.linear(x, weight) + functional.linear(x >>> lora_A, lora_B);")]
     [InlineData("return functional.linear(x, weight) + lora_B.Through(lora_A.Through(x));")]
     [InlineData("Mat d = new Mat(lora_B) * new Mat(lora_A); if (d) return x; return functional.linear(x, weight);")]
+    [InlineData("Total d = new(x); d *= lora_A.t(); d *= lora_B.t(); return functional.linear(x, weight) + d.Value;")]
+    [InlineData("Total d = new(x); d.By(lora_A.t()); d.By(lora_B.t()); return functional.linear(x, weight) + d.Value;")]
     public Task IsSilent(string body) => Rule.CheckTorch(Class(body));
 
     [Theory]
@@ -137,6 +141,12 @@ public sealed class OperatorTests
             public static bool operator false(Mat m) => m.T is not null;
             public Tensor this[int row] => T;
             public void Deconstruct(out Tensor t, out int scale) { t = T; scale = Scale; }
+        }
+        public sealed class Total(Tensor start)
+        {
+            public Tensor Value { get; private set; } = start;
+            public void operator *=(Tensor t) => Value = Value.matmul(t);
+            public void By(Tensor t) => Value = Value.matmul(t);
         }
         public sealed class Sum(Tensor start)
         {

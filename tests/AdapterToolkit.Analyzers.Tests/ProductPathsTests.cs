@@ -28,6 +28,10 @@ public sealed class ProductPathsTests
     [InlineData("return {|ADT0101:My.MatMul(Kept.Shared.Delta!, x)|};")]
     [InlineData("return {|ADT0101:My.MatMul(Kept.Shared.Behind, x)|};")]
     [InlineData("Func<Tensor, Tensor> f = null!; f = t => f(t) * 2f; return f(My.MatMul(b, a));")]
+    [InlineData("Step r = new(My.MatMul(b, a), 0); r = r with { Number = 1 }; return {|ADT0101:My.MatMul(r.Delta, x)|};")]
+    [InlineData("Step r = new(My.MatMul(b, a), 0); r = r with { Delta = x }; return My.MatMul(r.Delta, x);")]
+    [InlineData("Held?.Delta = My.MatMul(b, a); return {|ADT0101:My.MatMul(Held!.Delta, x)|};")]
+    [InlineData("Held?.Delta = x; return My.MatMul(Held!.Delta, x);")]
     public Task Follows(string body) => Rule.Check(Class(body));
 
     [Theory]
@@ -137,6 +141,7 @@ public sealed class ProductPathsTests
             }
         }
 
+        public sealed record Step(Tensor Delta, int Number);
         public sealed class Result { public Tensor Delta { get; set; } = null!; }
 
         public sealed class Applied(Tensor delta) { public Tensor To(Tensor x) => My.MatMul(delta, x); }
@@ -162,6 +167,8 @@ public sealed class ProductPathsTests
             private Tensor Merged() => Layer.Weight.ToTensor() + My.MatMul(Layer.Factors!.B.Value, Layer.Factors.A.Value);
 
             private IEnumerable<Tensor> Deltas() { foreach (Projection l in Layers) yield return My.MatMul(l.Factors!.B.Value, l.Factors.A.Value); }
+
+            private Result? Held { get; set; } = new();
 
             private static Tensor With(Tensor delta, Func<Tensor, Tensor> use) => use(delta);
 

@@ -228,6 +228,9 @@ internal sealed class FileNames
                     _members[member].Writes.Add(access.Name.Identifier.ValueText);
                     target = access.Expression;
                     break;
+                case MemberBindingExpressionSyntax binding:
+                    _members[member].Writes.Add(binding.Name.Identifier.ValueText);
+                    return;
                 case ElementAccessExpressionSyntax element:
                     target = element.Expression;
                     break;

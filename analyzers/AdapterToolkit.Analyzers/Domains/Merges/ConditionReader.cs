@@ -36,6 +36,9 @@ internal sealed class ConditionReader(Func<IOperation, IOperation> resolve, Func
                     return Compare(TermOf(pattern.Value), TermOf(constant.Value));
                 case IIsNullOperation isNull:
                     return Compare(TermOf(isNull.Operand), s_null);
+                case IInvocationOperation { TargetMethod: var method } call when SystemCalls.SucceedsOnce(method):
+                    holds = !holds;
+                    return new Condition(new PlaceTerm(ObjectPath.Made(call.Syntax)));
                 default:
                     return operation is not null && TermOf(operation) is { } truth and not ConstantTerm ? new Condition(truth) : null;
             }
@@ -58,6 +61,10 @@ internal sealed class ConditionReader(Func<IOperation, IOperation> resolve, Func
                 return new PlaceTerm(ObjectPath.Of(parameter.Parameter));
             case IFieldReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: false }:
                 return placeOf(operation) is { } place ? new PlaceTerm(place) : null;
+            case IInvocationOperation { TargetMethod: var method } call when SystemCalls.Exchanges(method):
+                return new PlaceTerm(ObjectPath.Made(call.Syntax));
+            case IInvocationOperation { TargetMethod: var method, Arguments: [{ Value: var counter }] } when SystemCalls.Counts(method):
+                return TermOf(counter);
             case IConversionOperation conversion:
                 return TermOf(conversion.Operand);
             case IBinaryOperation binary when TermOf(binary.LeftOperand) is { } left && TermOf(binary.RightOperand) is { } right:

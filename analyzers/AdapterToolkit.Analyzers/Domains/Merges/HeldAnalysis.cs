@@ -13,6 +13,9 @@ internal sealed class HeldAnalysis(MergeTypes types)
     /// <summary>How many bodies lie around the innermost one that is followed.</summary>
     public const int MostDepth = 4;
 
+    /// <summary>The value that stands for weights that are held as they are marked, which options have where they are given no other.</summary>
+    public const int StorageAsMarked = 0;
+
     private readonly INamedTypeSymbol? _storage = types.Find(RuntimeNames.WeightStorage);
     private readonly INamedTypeSymbol? _loadOptions = types.Find(RuntimeNames.LoadOptions);
     // What is found out depends on how many bodies lie around, and on nothing that was found out before.

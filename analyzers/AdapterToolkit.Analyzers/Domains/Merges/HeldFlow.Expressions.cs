@@ -39,6 +39,8 @@ internal sealed partial class HeldFlow
             case IObjectCreationOperation creation:
                 if (analysis.Types.IsTrainer(creation.Type) && creation.Arguments.Length > 0)
                     return OfOrType(creation.Arguments[0].Value);
+                if (analysis.IsLoadOptions(creation.Type))
+                    return new Held(HeldKind.Constant, HeldAnalysis.StorageAsMarked);
                 return StorageOf(creation.Arguments) is { Kind: not HeldKind.Marked } storage ? storage
                     : analysis.Types.Known.IsModule(creation.Type) ? analysis.OfType(creation.Type!)
                     : creation.Constructor is { } constructor && SystemCalls.IsOfSystem(constructor)
@@ -200,9 +202,10 @@ internal sealed partial class HeldFlow
     private Held? StorageOf(ImmutableArray<IArgumentOperation> arguments)
     {
         if (arguments.FirstOrDefault(argument => analysis.IsLoadOptions(argument.Parameter?.Type)) is { } options)
-            return options.Value.ConstantValue is { HasValue: true, Value: null } ? Held.In(0) : Held.Unknown;
-        if (arguments.FirstOrDefault(argument => analysis.IsStorage(argument.Parameter?.Type)) is not { } storage)
-            return null;
-        return Of(storage.Value) is { Kind: HeldKind.Constant, Constant: int given } ? given == analysis.DenseStorage ? Held.Dense : Held.In(0) : Held.Unknown;
+            return options.Value.ConstantValue is { HasValue: true, Value: null } ? Held.In(0) : As(options);
+        return arguments.FirstOrDefault(argument => analysis.IsStorage(argument.Parameter?.Type)) is { } storage ? As(storage) : null;
+
+        Held As(IArgumentOperation storage) =>
+            Of(storage.Value) is { Kind: HeldKind.Constant, Constant: int given } ? given == analysis.DenseStorage ? Held.Dense : Held.In(0) : Held.Unknown;
     }
 }

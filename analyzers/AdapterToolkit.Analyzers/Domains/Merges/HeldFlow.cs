@@ -109,6 +109,9 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
                     Add(array, assignment.Value);
                 else if (assignment.Target is IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } indexed } && MayHoldWeights(indexed))
                     Add(indexed, assignment.Value);
+                else if (assignment.Target is IPropertyReferenceOperation { Property: var option, Instance: { } options }
+                    && analysis.IsLoadOptions(option.ContainingType))
+                    Choose(option, options, assignment.Value);
                 else
                     Assign(assignment.Target, Of(assignment.Value));
                 break;
@@ -203,6 +206,13 @@ internal sealed partial class HeldFlow(HeldAnalysis analysis, ControlFlowGraph g
         {
             Assign(target, storage.Kind == HeldKind.Marked ? TypeOf(target) is { } type ? analysis.OfType(type) : null : storage, isStored: false);
         }
+    }
+
+    /// <summary>Options are given a value; the one that says how to hold weights is what they are known by.</summary>
+    private void Choose(IPropertySymbol option, IOperation options, IOperation value)
+    {
+        if (analysis.IsStorage(option.Type))
+            Assign(options, Of(value) is { Kind: HeldKind.Constant } storage ? storage : Held.Unknown, isStored: false);
     }
 
     /// <summary>Runs the function in a variable as called.</summary>

@@ -29,6 +29,7 @@ internal sealed partial class MergeFlow
             _results[call] = (null, null);
         foreach (IArgumentOperation argument in call.Arguments.Where(argument => argument.Parameter?.RefKind is RefKind.Out or RefKind.Ref))
             GiveBack(call, argument);
+        SucceedOnce(call);
     }
 
     /// <summary>Lets a variable or member hold what a call gives it.</summary>
@@ -36,6 +37,18 @@ internal sealed partial class MergeFlow
     {
         if (PlaceOf(argument.Value) is not { } changed || SystemCalls.OnlyReads(call.TargetMethod) || (IsDelegate(argument.Value) && !changed.IsVariable))
             return;
+        if (SystemCalls.Counts(call.TargetMethod))
+        {
+            _state = _state.Change(changed, isNeverTheSame: true);
+            return;
+        }
+
+        if (SystemCalls.Exchanges(call.TargetMethod) && argument.Value.Type is { IsValueType: true })
+        {
+            Exchange(call, changed);
+            return;
+        }
+
         ObjectPath? given = !SystemCalls.IsOfSystem(call.TargetMethod) ? null
             : SystemCalls.TakesElement(call.TargetMethod) ? PathOf(call)
             : call is { TargetMethod.Name: "TryGetValue", Arguments: [{ Value: var key }, _] } && PlaceAt(call.Instance, key) is { } place
@@ -47,6 +60,39 @@ internal sealed partial class MergeFlow
         else if (_state.Given(changed) is null)
             _state = _state.Forget(changed);
         _state = given is { Root.Kind: not PathStepKind.Joined } ? _state.Hold(changed, given) : HoldNew(_state, changed, argument.Syntax);
+    }
+
+    /// <summary>A flag or number is given another value, and the call gives the one before: who sees that goes on alone.</summary>
+    private void Exchange(IInvocationOperation call, ObjectPath changed)
+    {
+        Exchanged(call, changed);
+        bool compares = call.TargetMethod.Name == "CompareExchange";
+        Optional<object?> given = ConstantOf("value"), compared = compares ? ConstantOf("comparand") : default;
+        if (!given.HasValue || (compares && (!compared.HasValue || Equals(given.Value, compared.Value))))
+            return;
+        // An exchange that is made only where it finds one value leaves any other but that.
+        (object? value, bool isHeld) = compares ? (compared.Value, false) : (given.Value, true);
+        PlaceTerm place = new(changed);
+        _state = value is bool flag ? _state.Know(new Condition(place), flag == isHeld) : _state.Know(new Condition(place, new ConstantTerm(value)), isHeld);
+
+        Optional<object?> ConstantOf(string parameter) =>
+            call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == parameter)?.Value.ConstantValue ?? default;
+    }
+
+    /// <summary>Something is put into a collection, or taken out of it: the call tells who does that first.</summary>
+    private void SucceedOnce(IInvocationOperation call)
+    {
+        if (!SystemCalls.SucceedsOnce(call.TargetMethod) || (PlaceOf(call.Instance!) ?? PathOf(call.Instance)) is not { } collection)
+            return;
+        Exchanged(call, collection);
+        _state = _state.Know(collection, true);
+    }
+
+    /// <summary>A call changes a variable or member, and gives what it held before.</summary>
+    private void Exchanged(IInvocationOperation call, ObjectPath changed)
+    {
+        ObjectPath before = ObjectPath.Made(call.Syntax);
+        _state = _state.Change(before).Copy(changed, before).Change(changed);
     }
 
     /// <summary>Does something for each element of a collection whose elements are known, where a loop takes one.</summary>

@@ -232,6 +232,10 @@ internal sealed partial class MergeFlow(
     {
         if (value.ConstantValue is { HasValue: true, Value: bool known })
             _state = _state.Know(place, known);
+        else if (value.Type is { IsValueType: true }
+            && (value is IInvocationOperation { TargetMethod: var method } && SystemCalls.Exchanges(method) ? ObjectPath.Made(value.Syntax) : PlaceOf(value))
+                is { } copied)
+            _state = _state.Copy(copied, place);
     }
 
     private void Read(IPropertyReferenceOperation property)

@@ -297,7 +297,22 @@ internal sealed class MergeState : IEquatable<MergeState>
         Without(merge => merge.Turns.TryGetValue(sequence, out Turns known) && !last.AreIn(known)).OnTurns(turns => turns.Remove(sequence));
 
     /// <summary>A truth value is known from here on, whatever happened before.</summary>
-    public MergeState Know(ObjectPath place, bool value) => Changed(conditions => conditions.SetItem(new Condition(new PlaceTerm(place)), Of(value)));
+    public MergeState Know(ObjectPath place, bool value) => Know(new Condition(new PlaceTerm(place)), value);
+
+    /// <summary>A condition holds from here on, or does not.</summary>
+    public MergeState Know(Condition condition, bool holds) => Changed(conditions => conditions.SetItem(condition, Of(holds)));
+
+    /// <summary>Another place is given what a variable or member holds: what is known of the one is known of the other.</summary>
+    public MergeState Copy(ObjectPath place, ObjectPath other) => Changed(conditions =>
+    {
+        foreach (KeyValuePair<Condition, Truth> known in conditions)
+        {
+            if (known.Key is { Subject: PlaceTerm { Place: var subject }, Equal: null or { IsConstant: true } } && subject.Equals(place))
+                conditions = conditions.SetItem(known.Key with { Subject = new PlaceTerm(other) }, known.Value);
+        }
+
+        return conditions;
+    });
 
     /// <summary>The join of two states: what may hold where control flow joins.</summary>
     public static MergeState Join(MergeState left, MergeState right)

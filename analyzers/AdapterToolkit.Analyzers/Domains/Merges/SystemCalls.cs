@@ -83,6 +83,18 @@ internal static class SystemCalls
     /// <summary>Whether a method leaves what it is given by reference as it is.</summary>
     public static bool OnlyReads(IMethodSymbol method) => method is { Name: "Read", ContainingType.Name: "Volatile" or "Interlocked" } && IsOfSystem(method);
 
+    /// <summary>Whether a method gives a variable another value at once, and gives the value before.</summary>
+    public static bool Exchanges(IMethodSymbol method) =>
+        method is { Name: "Exchange" or "CompareExchange", ContainingType.Name: "Interlocked" } && IsOfSystem(method);
+
+    /// <summary>Whether a method tells that it has put something into a collection, or taken it out, which it does only once.</summary>
+    public static bool SucceedsOnce(IMethodSymbol method) => !method.IsStatic && method.ReturnType.SpecialType == SpecialType.System_Boolean
+        && method.Name is "Add" or "TryAdd" or "Remove" or "TryRemove" && IsOfSystem(method);
+
+    /// <summary>Whether a method counts in a variable, and gives what it has counted to.</summary>
+    public static bool Counts(IMethodSymbol method) =>
+        method is { Name: "Increment" or "Decrement", ContainingType.Name: "Interlocked" } && IsOfSystem(method);
+
     /// <summary>Whether a method gives one of the elements.</summary>
     public static bool ChoosesElement(IMethodSymbol method) => IsOfQueries(method)
         && method.Name is "First" or "Single" or "FirstOrDefault" or "SingleOrDefault" or "Last" or "LastOrDefault" or "ElementAt";

@@ -159,6 +159,33 @@ internal sealed class Value : IEquatable<Value>
     public Value WithMember(string key, Value value) =>
         value.IsUnknown && !Members.ContainsKey(key) ? this : new(this) { Members = Members.SetItem(key, value) };
 
+    /// <summary>Whether some elements of a collection are known by their indexes or keys, or it is known that they differ.</summary>
+    public bool KnowsElements => Members.Keys.Any(IsElement);
+
+    /// <summary>The element of a collection at an index or key.</summary>
+    public Value At(object key) => Members.TryGetValue(Element(key), out Value? element) ? element : AtUnknown();
+
+    /// <summary>An element of which it is not known which it is: nothing is known of it where elements differ in what a rule asks for.</summary>
+    public Value AtUnknown() => (ContainsProduct || !Weights.IsEmpty) && Members.Any(member => IsElement(member.Key) && member.Value.Kind != Kind)
+        ? Other
+        : WithoutElements();
+
+    /// <summary>The same collection, an element of which is known by its index or key.</summary>
+    public Value WithElement(object key, Value element) => new(this) { Members = Members.SetItem(Element(key), element) };
+
+    /// <summary>The same collection, no element of which is known by its index from the end.</summary>
+    public Value WithoutLast() => new(this) { Members = Members.RemoveRange(Members.Keys.Where(key => key.StartsWith("[^", StringComparison.Ordinal))) };
+
+    /// <summary>The same collection, of which no element is known by its index or key, but that they differ.</summary>
+    public Value Mixed() => WithoutElements().WithElement("", Other);
+
+    /// <summary>What all elements of a collection are.</summary>
+    public Value WithoutElements() => KnowsElements ? new(this) { Members = Members.RemoveRange(Members.Keys.Where(IsElement)) } : this;
+
+    private static string Element(object key) => $"[{key}]";
+
+    private static bool IsElement(string key) => key[0] == '[';
+
     /// <summary>The same object with other values of some members.</summary>
     public Value WithMembers(ImmutableDictionary<string, Value> members) => members.IsEmpty ? this : new(this) { Members = Members.SetItems(members) };
 
@@ -172,7 +199,7 @@ internal sealed class Value : IEquatable<Value>
             return this;
         ImmutableDictionary<string, Value> told = Members;
         foreach (KeyValuePair<string, Value> member in Members)
-            told = member.Value.Tells ? told.SetItem(member.Key, member.Value.Told()) : told.Remove(member.Key);
+            told = member.Value.Tells || IsElement(member.Key) ? told.SetItem(member.Key, member.Value.Told()) : told.Remove(member.Key);
         return told.IsEmpty && Kind == ValueKind.Other && Functions.IsEmpty && Weights.IsEmpty ? Other : new Value(this) { Members = told };
     }
 

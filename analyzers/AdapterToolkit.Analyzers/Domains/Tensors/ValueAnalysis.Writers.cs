@@ -133,6 +133,7 @@ internal sealed partial class ValueAnalysis
     private static string? ForeignTargetOf(AssignmentExpressionSyntax assignment) => assignment.Left switch
     {
         MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax } access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
         IdentifierNameSyntax member when assignment.Parent is InitializerExpressionSyntax => member.Identifier.ValueText,
         _ => null,
     };
@@ -145,7 +146,7 @@ internal sealed partial class ValueAnalysis
     {
         isByCall = false;
         SyntaxNode node = name;
-        while (node.Parent is MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or InvocationExpressionSyntax
+        while (node.Parent is MemberAccessExpressionSyntax or MemberBindingExpressionSyntax or ElementAccessExpressionSyntax or InvocationExpressionSyntax
             or ConditionalAccessExpressionSyntax or ParenthesizedExpressionSyntax or PostfixUnaryExpressionSyntax
             || node.Parent is ArgumentSyntax { Parent.Parent: TupleExpressionSyntax })
         {

@@ -212,7 +212,7 @@ internal sealed partial class ValueFlow
                 SetMember(field.Instance, field.Field, value);
                 break;
             case IPropertyReferenceOperation { Property.IsIndexer: true, Instance: { } instance } indexer:
-                Add(instance, value);
+                Add(instance, value, TensorTypes.IsInNamespace(indexer.Property, "System") ? indexer.Arguments.FirstOrDefault()?.Value : null);
                 RunSetter(indexer, value);
                 break;
             case IPropertyReferenceOperation { Instance: { } group } property
@@ -225,10 +225,10 @@ internal sealed partial class ValueFlow
                 RunSetter(property, value);
                 break;
             case IArrayElementReferenceOperation element:
-                Add(element.ArrayReference, value);
+                Add(element.ArrayReference, value, element.Indices is [{ } index] ? index : null);
                 break;
             case IInlineArrayAccessOperation element:
-                Add(element.Instance, value);
+                Add(element.Instance, value, element.Argument);
                 break;
             case ITupleOperation tuple:
                 Deconstruct(tuple, value);
@@ -297,18 +297,6 @@ internal sealed partial class ValueFlow
         }
     }
 
-    /// <summary>
-    /// A value is put into a collection. The adapter's term is not followed there: what is beside it may be W's. Nor is W + BA, which is kept.
-    /// </summary>
-    private void Add(IOperation collection, Value value)
-    {
-        if (value.Kind == ValueKind.Merged)
-            _kept.UnionWith(value.Origins);
-        if (value.IsUnknown || value.Kind is ValueKind.AdapterTerm or ValueKind.Merged)
-            return;
-        Replace(collection, Value.Combine(Evaluate(collection), value));
-    }
-
     /// <summary>The variable or member behind an expression gets another value.</summary>
     private void Replace(IOperation target, Value value)
     {
@@ -353,8 +341,14 @@ internal sealed partial class ValueFlow
             case IListPatternOperation list:
                 if (list.DeclaredSymbol is { } listed)
                     SetVariable(listed, value);
-                foreach (IPatternOperation element in list.Patterns)
-                    Bind(element, value);
+                bool isBehindSlice = false;
+                for (int i = 0; i < list.Patterns.Length; i++)
+                {
+                    bool isSlice = list.Patterns[i] is ISlicePatternOperation;
+                    Bind(list.Patterns[i], isSlice ? value.WithoutElements() : isBehindSlice ? value.AtUnknown() : value.At(i));
+                    isBehindSlice |= isSlice;
+                }
+
                 break;
             case ISlicePatternOperation { Pattern: { } slice }:
                 Bind(slice, value);

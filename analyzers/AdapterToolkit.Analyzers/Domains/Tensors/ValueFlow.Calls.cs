@@ -9,6 +9,9 @@ namespace AdapterToolkit.Analyzers.Domains.Tensors;
 /// <content>Calls: of methods of the compilation, and of those that multiply.</content>
 internal sealed partial class ValueFlow
 {
+    /// <summary>The method by which a record copies itself.</summary>
+    private const string CloneMethod = "<Clone>$";
+
     private Value Invocation(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
@@ -27,6 +30,9 @@ internal sealed partial class ValueFlow
             return FormedAt(returned, call);
         }
 
+        // What 'with' copies keeps the members that it is not given.
+        if (method.Name == CloneMethod)
+            return receiver;
         bool isOfSystem = method.ContainingType is { } owner && TensorTypes.IsInNamespace(owner, "System");
         if (isOfSystem)
         {

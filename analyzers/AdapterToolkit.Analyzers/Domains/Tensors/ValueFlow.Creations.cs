@@ -101,16 +101,24 @@ internal sealed partial class ValueFlow
         {
             bool isOfParameter = member is IPropertySymbol && type.IsRecord && member.Name == parameter.Name
                 && member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(_cancellation) is ParameterSyntax);
-            if (isOfParameter || (member is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol && code.GivenTo(member).ToArray() is [{ } only]
-                && Resolve(only) is IParameterReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Parameter, parameter)))
+            if (isOfParameter || (member is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol && MadeWith(member) is { } first
+                && Resolve(first) is IParameterReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Parameter, parameter)))
             {
-                isHeld = true;
+                isHeld |= isOfParameter || code.GivenTo(member).Count() == 1;
                 yield return member;
             }
         }
 
         if (!isHeld && IsPrimary(constructor))
             yield return parameter;
+
+        // An initializer gives a member its first value, whatever it is given later.
+        IOperation? MadeWith(ISymbol member)
+        {
+            IOperation[] given = [.. code.GivenTo(member)];
+            return given.Length == 1 || (given.Length > 1 && IsPrimary(constructor) && IsInitialized(member)) ? given[0] : null;
+        }
+
         if (depth == 0 || BaseOf(constructor) is not { } other)
             yield break;
         foreach (IArgumentOperation argument in other.Arguments)
@@ -136,6 +144,9 @@ internal sealed partial class ValueFlow
         };
         return call is null ? null : OperationOf(call) as IInvocationOperation;
     }
+
+    private bool IsInitialized(ISymbol member) => member.DeclaringSyntaxReferences.Any(reference =>
+        reference.GetSyntax(_cancellation) is VariableDeclaratorSyntax { Initializer: not null } or PropertyDeclarationSyntax { Initializer: not null });
 
     private bool IsPrimary(IMethodSymbol constructor) =>
         constructor.DeclaringSyntaxReferences is [{ } reference] && reference.GetSyntax(_cancellation) is TypeDeclarationSyntax;

@@ -37,8 +37,7 @@ internal sealed partial class ValueFlow
             case IExpressionStatementOperation statement:
                 return Evaluate(statement.Operation);
             case IReturnOperation { Kind: OperationKind.YieldReturn } yielded:
-                Value given = Evaluate(yielded.ReturnedValue);
-                _returned = _returned is null ? given : Value.Combine(_returned, given);
+                Yield(Evaluate(yielded.ReturnedValue));
                 return Value.Other;
             case IFlowCaptureOperation capture:
                 _captured[capture.Id] = capture.Value;
@@ -94,16 +93,16 @@ internal sealed partial class ValueFlow
             case ICollectionExpressionOperation collection:
                 return Collection(collection);
             case ISpreadOperation spread:
-                return Evaluate(spread.Operand);
+                return TensorTypes.IsScalar(spread.ElementType) ? Evaluate(spread.Operand).AsCopy() : Evaluate(spread.Operand);
             case IArrayElementReferenceOperation element:
                 foreach (IOperation index in element.Indices)
                     Evaluate(index);
-                return Element(element, element.ArrayReference);
+                return Element(element, element.ArrayReference, element.Indices is [{ } only] ? only : null);
             case IImplicitIndexerReferenceOperation indexer:
-                return Evaluate(indexer.Instance);
+                return ElementAt(Evaluate(indexer.Instance), indexer.Instance.Type, indexer.Argument);
             case IInlineArrayAccessOperation element:
                 Evaluate(element.Argument);
-                return Element(element, element.Instance);
+                return Element(element, element.Instance, element.Argument);
             case ITupleOperation tuple:
                 return Tuple(tuple);
             case IAnonymousObjectCreationOperation created:
@@ -135,8 +134,8 @@ internal sealed partial class ValueFlow
     }
 
     /// <summary>What an element of an array is: what the array is, but for a single number.</summary>
-    private Value Element(IOperation element, IOperation array) =>
-        TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(array)) : Evaluate(array);
+    private Value Element(IOperation element, IOperation array, IOperation? index) =>
+        TensorTypes.IsScalar(element.Type) && !_keepsElements ? Dropped(Evaluate(array)) : ElementAt(Evaluate(array), array.Type, index);
 
     /// <summary>A single number that was taken from a tensor is no tensor any more.</summary>
     private static Value Dropped(Value value) => value.IsUnknown ? value : Value.Other;
@@ -161,8 +160,9 @@ internal sealed partial class ValueFlow
         foreach (IOperation element in elements)
         {
             Value value = Evaluate(element);
+            value = value.Kind == ValueKind.Weight && element is not ISpreadOperation ? value.From(element.Syntax) : value;
             values.Add(value);
-            joined = Value.Combine(joined, value.Kind == ValueKind.Weight && element is not ISpreadOperation ? value.From(element.Syntax) : value);
+            joined = Value.Combine(joined, value.WithoutElements());
         }
 
         ExcuseTogether(values);
@@ -172,7 +172,21 @@ internal sealed partial class ValueFlow
             && elements.All(element => element.ConstantValue.HasValue || element is IConversionOperation { Operand.ConstantValue.HasValue: true })
             && elements.All(element => TensorTypes.IsScalar(element.Type)))
             return Value.Of(areZero ? ValueKind.Zeros : ValueKind.Noise);
-        return joined;
+        return Indexed(joined, values, elements);
+    }
+
+    /// <summary>An iterator gives one more element. The adapter's term is not followed beside others, which may be W's.</summary>
+    private void Yield(Value given)
+    {
+        if (_returned is null)
+        {
+            _returned = given;
+            return;
+        }
+
+        ExcuseTogether([_returned, given]);
+        Value joined = Value.Combine(_returned, given);
+        _returned = joined.Kind == ValueKind.AdapterTerm && _returned.Kind != given.Kind ? Value.Other : joined;
     }
 
     private static bool IsZero(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: { } value } && value is 0 or 0f or 0.0 or 0L;

@@ -119,7 +119,12 @@ internal sealed partial class ValueFlow
         if (LowRank.IsFrozenWeight(member.OriginalDefinition))
             return Value.Weight(hasAdapter: false, reference.Syntax).AsCopy();
         if (owner is not null && TensorTypes.IsInNamespace(owner, "System"))
-            return instance;
+        {
+            return member is IPropertySymbol { IsIndexer: true }
+                ? ElementAt(instance, owner, ((IPropertyReferenceOperation)reference).Arguments[0].Value)
+                : member.Name is "Current" or "Values" ? instance.WithoutElements() : instance;
+        }
+
         if (owner is not null && !instance.IsUnknown && Types.Products.IsMatrix(owner) && Types.IsMatrix(type))
             return instance;
         return OwnMember(reference, member, instance);

@@ -17,6 +17,8 @@ internal sealed partial class ValueFlow
     {
         IMethodSymbol method = call.TargetMethod;
         Value[] values = [.. Enumerable.Repeat(Value.Other, method.Parameters.Length)];
+        bool keepsPlaces = KeepsPlaces(method);
+        receiver = keepsPlaces ? receiver : receiver.WithoutElements();
         Value elements = receiver;
         List<IOperation> functions = [];
         foreach (IArgumentOperation argument in call.Arguments)
@@ -30,7 +32,7 @@ internal sealed partial class ValueFlow
 
             if (argument.Parameter?.RefKind == RefKind.Out)
                 continue;
-            Value evaluated = Evaluate(argument.Value);
+            Value evaluated = keepsPlaces ? Evaluate(argument.Value) : Evaluate(argument.Value).WithoutElements();
             if (evaluated.Kind == ValueKind.Weight && !(argument.Parameter?.Type is INamedTypeSymbol { Name: "IEnumerable" }))
                 evaluated = evaluated.From(argument.Value.Syntax);
             if (argument.Parameter is { } parameter && parameter.Ordinal < values.Length)
@@ -44,8 +46,11 @@ internal sealed partial class ValueFlow
         Value produced = Value.Other;
         foreach (IOperation function in functions)
             produced = Value.Combine(produced, RunFunction(function, elements));
-        Outputs(call, receiver);
+        Value? taken = Taken(call, elements);
+        Outputs(call, taken ?? receiver);
         ForgetTerms(call);
+        if (taken is not null && !TensorTypes.IsScalar(call.Type))
+            return taken;
         Value result = SystemResult(call, receiver, given, elements, produced, functions.Count > 0);
         if (!SystemFills(call))
             Written(call);
@@ -72,8 +77,10 @@ internal sealed partial class ValueFlow
             case "Repeat" when call.Arguments.Length == 2 && call.TargetMethod.ContainingType.Name == "Enumerable"
                 && call.Arguments[0].Value.ConstantValue.HasValue:
                 return Value.Of(IsZero(call.Arguments[0].Value) ? ValueKind.Zeros : ValueKind.Noise);
-            case "Where" or "Except" or "ExceptBy" or "Remove" or "RemoveAll":
-                if (call.Instance is { } filtered)
+            case "Where" or "Except" or "ExceptBy" or "Remove" or "RemoveAll" or "RemoveAt" or "RemoveRange":
+            case "Skip" or "SkipLast" or "SkipWhile" or "Take" or "TakeLast" or "TakeWhile" or "GetRange"
+                when !call.Arguments.Any(count => IsZero(count.Value)):
+                if (call.Instance is { } filtered && name.StartsWith("Remove", StringComparison.Ordinal))
                     Replace(filtered, receiver.Chosen());
                 bool areParameters = elements.Kind == ValueKind.Weight
                     && call.Type is INamedTypeSymbol { TypeArguments: [var element] } && Types.IsTorchTensor(element);
