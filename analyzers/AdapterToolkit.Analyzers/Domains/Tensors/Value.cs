@@ -15,6 +15,8 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>How many levels of objects in objects are told apart, so that a list or tree that grows is one value in the end.</summary>
     private const int MostLevels = 3;
 
+    private readonly ImmutableDictionary<string, Value> _members = ImmutableDictionary<string, Value>.Empty;
+
     private Value(ValueKind kind) => Kind = kind;
 
     private Value(Value other)
@@ -29,7 +31,7 @@ internal sealed class Value : IEquatable<Value>
         IsStorage = other.IsStorage;
         Origins = other.Origins;
         Weights = other.Weights;
-        Members = other.Members;
+        _members = other._members;
         Functions = other.Functions;
         IsEitherFactor = other.IsEitherFactor;
         Class = other.Class;
@@ -66,7 +68,7 @@ internal sealed class Value : IEquatable<Value>
     public ImmutableHashSet<SyntaxNode> Weights { get => Kind == ValueKind.Weight ? Origins : field; private init; } = [];
 
     /// <summary>The values of an object's members by their names, and of a tuple's elements by their places.</summary>
-    public ImmutableDictionary<string, Value> Members { get; private init => field = Within(value, MostLevels); } = ImmutableDictionary<string, Value>.Empty;
+    public ImmutableDictionary<string, Value> Members { get => _members; private init => _members = Within(value, MostLevels); }
 
     /// <summary>What is run where it is called, in the order in which it was made; none where that is not known.</summary>
     public ImmutableArray<FunctionValue> Functions { get; private init; } = [];
@@ -250,8 +252,10 @@ internal sealed class Value : IEquatable<Value>
             && Start == other.Start && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
             && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
-            && Members.Count == other.Members.Count
-            && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));
+            && HasEqualMembers(other.Members)));
+
+    private bool HasEqualMembers(ImmutableDictionary<string, Value> other) => ReferenceEquals(Members, other)
+        || (Members.Count == other.Count && Members.All(member => other.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Value);
