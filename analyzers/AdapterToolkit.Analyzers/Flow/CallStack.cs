@@ -12,12 +12,14 @@ internal sealed class CallStack
     /// <summary>How many of them are run for one body at most.</summary>
     private const int Most = 400;
 
+    private static readonly ImmutableHashSet<ISymbol> s_none = ImmutableHashSet.Create<ISymbol>(SymbolEqualityComparer.Default);
+
     private readonly ImmutableHashSet<ISymbol> _functions;
     private readonly int[] _count;
 
     /// <summary>No function is being followed yet.</summary>
     public CallStack()
-        : this(ImmutableHashSet.Create<ISymbol>(SymbolEqualityComparer.Default), [0])
+        : this(s_none, [0])
     {
     }
 

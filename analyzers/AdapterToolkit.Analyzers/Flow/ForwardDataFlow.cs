@@ -14,7 +14,7 @@ internal abstract class ForwardDataFlow<TState>
     private const int MostVisits = 64;
 
     private readonly Dictionary<ControlFlowRegion, HashSet<int>> _afterFinally = [];
-    private readonly SortedSet<int> _worklist = [];
+    private bool[] _isWaiting = [];
     private TState?[] _entries = [];
 
     /// <summary>Whether the states are solved for: each block is visited for the last time, so that what it does can be reported.</summary>
@@ -90,19 +90,23 @@ internal abstract class ForwardDataFlow<TState>
     private void Solve(ControlFlowGraph graph, TState initial)
     {
         _entries = new TState?[graph.Blocks.Length];
+        _isWaiting = new bool[graph.Blocks.Length];
         int[] visits = new int[graph.Blocks.Length];
         Propagate(0, initial);
-        while (_worklist.Count > 0)
+        for (int ordinal = 0; ordinal >= 0; ordinal = Array.IndexOf(_isWaiting, true))
         {
-            int ordinal = _worklist.Min;
-            _worklist.Remove(ordinal);
+            _isWaiting[ordinal] = false;
             if (++visits[ordinal] > MostVisits)
                 continue;
             BasicBlock block = graph.Blocks[ordinal];
             TState before = _entries[ordinal]!;
             TState after = Visit(block, before);
-            foreach (TState thrown in Thrown(before, after))
-                PropagateToHandlers(block, thrown);
+            if (block.EnclosingRegion.Kind != ControlFlowRegionKind.Root)
+            {
+                foreach (TState thrown in Thrown(before, after))
+                    PropagateToHandlers(block, thrown);
+            }
+
             bool splits = block.ConditionKind != ControlFlowConditionKind.None;
             bool jumpsWhenTrue = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
             bool? alwaysHolds = splits && block.BranchValue?.ConstantValue is { HasValue: true, Value: bool constant } ? constant : null;
@@ -158,10 +162,10 @@ internal abstract class ForwardDataFlow<TState>
     private void Propagate(int ordinal, TState state)
     {
         TState joined = _entries[ordinal] is { } known ? Join(known, state) : state;
-        if (_entries[ordinal] is { } old && joined.Equals(old))
+        if (_entries[ordinal] is { } old && (ReferenceEquals(joined, old) || joined.Equals(old)))
             return;
         _entries[ordinal] = joined;
-        _worklist.Add(ordinal);
+        _isWaiting[ordinal] = true;
     }
 
     /// <summary>A new path leads through a finally block: its end, if it was reached, has one more successor.</summary>
@@ -170,7 +174,7 @@ internal abstract class ForwardDataFlow<TState>
         for (int ordinal = region.FirstBlockOrdinal; ordinal <= region.LastBlockOrdinal; ordinal++)
         {
             if (_entries[ordinal] is not null)
-                _worklist.Add(ordinal);
+                _isWaiting[ordinal] = true;
         }
     }
 

@@ -37,8 +37,7 @@ internal sealed class FrozenWeightWrittenRule : TensorRule
         }
 
         // A collection in which there is a weight loses it where it is cleared, and the weight stays what it was.
-        bool hasNumbers = flow.Types.IsMatrix(call.TargetMethod.ContainingType);
-        if (IsStorage(receiver) && hasNumbers && TensorMethods.Overwrites(call.TargetMethod.Name)
+        if (IsStorage(receiver) && TensorMethods.Overwrites(call.TargetMethod.Name) && flow.Types.IsMatrix(call.TargetMethod.ContainingType)
             && !arguments.Any(argument => argument.ContainsProduct) && !flow.StartsAtWeights)
             Report(flow, receiver, call.Syntax, "is written in place");
         for (int i = 0; i < arguments.Length; i++)

@@ -32,7 +32,7 @@ internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
                 yield return given;
         }
 
-        foreach (IOperation operation in _roots.Value.Where(root => root.MayAssign(member)).SelectMany(root => root.Operations))
+        foreach (IOperation operation in _roots.Value.Where(root => root.MayAssign(member)).SelectMany(root => root.Assignments))
         {
             if (operation is IAssignmentOperation { Target: IMemberReferenceOperation target, Value: var value } && Is(target.Member, member))
                 yield return value;
@@ -130,13 +130,19 @@ internal sealed class ClassCode(INamedTypeSymbol type, Bodies bodies)
     private sealed class Root(SyntaxNode node, Bodies bodies)
     {
         private readonly Lazy<IOperation[]> _operations = new(() => [.. bodies.OperationOf(node, CancellationToken.None)?.Descendants() ?? []]);
+        private IOperation[]? _assignments;
         private readonly Lazy<HashSet<string>> _assigned = new(() => [.. node.DescendantNodes().OfType<AssignmentExpressionSyntax>()
             .SelectMany(assignment => assignment.Left.DescendantNodesAndSelf()).OfType<SimpleNameSyntax>().Select(name => name.Identifier.ValueText)]);
 
         /// <summary>Its expressions.</summary>
         public IReadOnlyList<IOperation> Operations => _operations.Value;
 
-        /// <summary>Whether it may assign a member, as its text tells.</summary>
-        public bool MayAssign(ISymbol member) => member is IPropertySymbol { IsIndexer: true } || _assigned.Value.Contains(member.Name);
+        /// <summary>The assignments among them.</summary>
+        public IReadOnlyList<IOperation> Assignments => _assignments ??=
+            [.. _operations.Value.Where(operation => operation is IAssignmentOperation or IDeconstructionAssignmentOperation)];
+
+        /// <summary>Whether it may assign a member, as its text tells. The text is not read where the expressions are known already.</summary>
+        public bool MayAssign(ISymbol member) =>
+            _operations.IsValueCreated || member is IPropertySymbol { IsIndexer: true } || _assigned.Value.Contains(member.Name);
     }
 }

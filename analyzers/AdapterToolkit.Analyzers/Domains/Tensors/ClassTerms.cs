@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
 using AdapterToolkit.Generators.Symbols;
@@ -19,6 +20,8 @@ internal sealed class ClassTerms
     private readonly ClassCode _code;
     private readonly Bodies _bodies;
     private readonly Lazy<(List<LinearTerm> Products, List<(LinearTerm Left, LinearTerm Right)> Sums)> _computed;
+    private readonly Lazy<Dictionary<ISymbol, Start>> _set;
+    private readonly ConcurrentDictionary<ISymbol, bool> _passesOn = new(SymbolEqualityComparer.Default);
 
     /// <summary>Reads a class.</summary>
     /// <param name="type">The class.</param>
@@ -32,6 +35,7 @@ internal sealed class ClassTerms
         _bodies = bodies;
         _code = code;
         _computed = new(Compute);
+        _set = new(FindSet);
     }
 
     /// <summary>Whether the class multiplies two members with each other, and with no third.</summary>
@@ -66,19 +70,25 @@ internal sealed class ClassTerms
     /// <summary>At which numbers a member starts: where the class sets it, or else where it makes it.</summary>
     public Start StartOf(ISymbol member)
     {
-        Start start = Start.Unknown;
-        foreach (IOperation operation in _code.Operations)
-        {
-            if (operation is IInvocationOperation call && (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } set
-                && MemberOf(set) is { } found && ClassCode.Is(found, member) && SetBy(call) is not Start.Unknown and var given)
-                start = given;
-        }
-
-        if (start != Start.Unknown)
+        if (_set.Value.TryGetValue(member.OriginalDefinition, out Start start))
             return start;
         foreach (IOperation given in _code.GivenTo(member).Concat(_code.ElementsGivenTo(member)))
             start = start == Start.Unknown ? Starts.Of(given, _types) : start;
         return start;
+    }
+
+    /// <summary>The numbers that calls set members to: of several, the last ones.</summary>
+    private Dictionary<ISymbol, Start> FindSet()
+    {
+        Dictionary<ISymbol, Start> starts = new(SymbolEqualityComparer.Default);
+        foreach (IInvocationOperation call in _code.Operations.OfType<IInvocationOperation>())
+        {
+            if (SetBy(call) is not Start.Unknown and var given && (call.Instance ?? call.Arguments.FirstOrDefault()?.Value) is { } set
+                && MemberOf(set) is { } member)
+                starts[member] = given;
+        }
+
+        return starts;
     }
 
     /// <summary>Whether the class tells a member, or the layer that it is, to require no gradient.</summary>
@@ -235,7 +245,9 @@ internal sealed class ClassTerms
         Term(left, depth - 1) is { } first && Term(right, depth - 1) is { } second ? LinearTerm.Product(first, second) : null;
 
     /// <summary>Whether a layer that a member is given passes on what it is given, up to chance: dropout, or none at all.</summary>
-    public bool PassesOn(ISymbol member)
+    public bool PassesOn(ISymbol member) => _passesOn.GetOrAdd(member, IsPassedOn);
+
+    private bool IsPassedOn(ISymbol member)
     {
         ITypeSymbol[] given = [.. _code.GivenTo(member).Select(value => Expression.Unconverted(value).Type).OfType<ITypeSymbol>()];
         return given.Length > 0 && given.All(type => _types.IsOfTorch(type) && TensorMethods.PassesOn(type.Name));

@@ -21,12 +21,15 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
     private readonly ConcurrentDictionary<INamedTypeSymbol, ClassCode> _code = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, ClassTerms> _terms = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _weights = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, LowRankPair?> _pairs = new(SymbolEqualityComparer.Default);
 
     /// <summary>The pairs of factors among the members of a class.</summary>
     public IReadOnlyList<LowRankPair> PairsOf(INamedTypeSymbol type) => _ofTypes.GetOrAdd(type, Find);
 
     /// <summary>The pair that a member or parameter belongs to; null where it is no factor.</summary>
-    public LowRankPair? PairWith(ISymbol symbol) => symbol switch
+    public LowRankPair? PairWith(ISymbol symbol) => _pairs.GetOrAdd(symbol, FindPair);
+
+    private LowRankPair? FindPair(ISymbol symbol) => symbol switch
     {
         IParameterSymbol { ContainingSymbol: IMethodSymbol method } parameter => types.IsMatrix(parameter.Type)
             ? _ofMethods.GetOrAdd(method, FindParameters).FirstOrDefault(pair => pair.Contains(symbol))

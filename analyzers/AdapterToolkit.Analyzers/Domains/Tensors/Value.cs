@@ -15,6 +15,7 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>How many levels of objects in objects are told apart, so that a list or tree that grows is one value in the end.</summary>
     private const int MostLevels = 3;
 
+    private readonly ImmutableDictionary<string, Value> _members = ImmutableDictionary<string, Value>.Empty;
     private readonly int _levels;
     private int _hash;
 
@@ -32,7 +33,8 @@ internal sealed class Value : IEquatable<Value>
         IsStorage = other.IsStorage;
         Origins = other.Origins;
         Weights = other.Weights;
-        Members = other.Members;
+        _members = other._members;
+        _levels = other._levels;
         Functions = other.Functions;
         IsEitherFactor = other.IsEitherFactor;
         Class = other.Class;
@@ -71,14 +73,13 @@ internal sealed class Value : IEquatable<Value>
     /// <summary>The values of an object's members by their names, and of a tuple's elements by their places.</summary>
     public ImmutableDictionary<string, Value> Members
     {
-        get;
+        get => _members;
         private init
         {
-            field = Within(value, MostLevels);
-            _levels = LevelsOf(field);
+            _members = Within(value, MostLevels);
+            _levels = LevelsOf(_members);
         }
     }
-    = ImmutableDictionary<string, Value>.Empty;
 
     /// <summary>What is run where it is called, in the order in which it was made; none where that is not known.</summary>
     public ImmutableArray<FunctionValue> Functions { get; private init; } = [];
@@ -299,8 +300,10 @@ internal sealed class Value : IEquatable<Value>
             && Start == other.Start && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
             && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
             && Origins.SetEquals(other.Origins) && Weights.SetEquals(other.Weights)
-            && Members.Count == other.Members.Count
-            && Members.All(member => other.Members.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value))));
+            && HasEqualMembers(other.Members)));
+
+    private bool HasEqualMembers(ImmutableDictionary<string, Value> other) => ReferenceEquals(Members, other)
+        || (Members.Count == other.Count && Members.All(member => other.TryGetValue(member.Key, out Value? value) && member.Value.Equals(value)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Value);

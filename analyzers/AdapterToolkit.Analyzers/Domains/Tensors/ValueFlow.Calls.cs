@@ -115,21 +115,22 @@ internal sealed partial class ValueFlow
     private void NoteTraining(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
-        if (KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer) && method.Name is "Fit" or "FitAsync" or "Step")
+        if (method.Name is "Fit" or "FitAsync" or "Step" && KnownTypes.DerivesFrom(method.ContainingType, Types.Trainer))
             Note(TensorFactKind.Trained);
-        bool isOfModel = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model)
-            && method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits";
+        bool isOfModel = method.Name is "ForwardBackward" or "Forward" or "Loss" or "Logits" or "Generate" or "NextTokenLogits"
+            && KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model);
         if (isOfModel)
             Note(TensorFactKind.Used);
-        if ((isOfModel || (KnownTypes.DerivesFrom(method.ContainingType, Types.Module) && method.Name is "Forward" or "ForwardSaving"))
+        if ((isOfModel || (method.Name is "Forward" or "ForwardSaving" && KnownTypes.DerivesFrom(method.ContainingType, Types.Module)))
             && AccessPath.Of(Receiver.Of(call)) is { } path)
             Note(TensorFactKind.Used, path);
     }
 
     private void NoteMerge(IMethodSymbol method)
     {
-        bool isOfLayers = KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Linear) || KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model);
-        if (isOfLayers && method.Name is "Merge" or "MergeTo" or "MergeToBaseType")
+        if (method.Name is not ("Merge" or "MergeTo" or "MergeToBaseType"))
+            return;
+        if (KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Linear) || KnownTypes.DerivesFrom(Receiver.TypeOf(method), Types.Model))
             Note(TensorFactKind.Merged);
     }
 

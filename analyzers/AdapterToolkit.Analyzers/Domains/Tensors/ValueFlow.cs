@@ -83,8 +83,9 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
         foreach (IMethodSymbol local in _graph.LocalFunctions)
             RunLocalFunction(local, []);
         exit = _addedTo.Aggregate(exit, (known, variable) => known.With(variable, Value.Other));
-        ImmutableArray<Finding> pending = [.. _findings.Where(IsLeftToCallers)];
-        ImmutableHashSet<Finding> findings = [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
+        ImmutableArray<Finding> pending = _findings.Count == 0 ? [] : [.. _findings.Where(IsLeftToCallers)];
+        ImmutableHashSet<Finding> findings =
+            _findings.Count == 0 ? [] : [.. _findings.Where(finding => !IsExcused(finding) && !pending.Contains(finding))];
         return new BodyResult(_returned ?? Value.Other, findings, [.. _stores], exit, pending) { DependsOnTraining = _dependsOnTraining };
     }
 
@@ -153,10 +154,9 @@ internal sealed partial class ValueFlow : ForwardDataFlow<ValueState>
     /// <summary>Wx and the adapter's term meet in one call or collection: they are added there.</summary>
     private void ExcuseTogether(IEnumerable<Value> values)
     {
-        Value[] terms = [.. values.Where(value => value.Kind is ValueKind.BaseTerm or ValueKind.AdapterTerm)];
-        if (terms.Length < 2 || terms.All(term => term.Kind == ValueKind.BaseTerm))
+        if (!values.Any(value => value.Kind == ValueKind.AdapterTerm))
             return;
-        foreach (Value term in terms.Where(term => term.Kind == ValueKind.BaseTerm))
+        foreach (Value term in values.Where(value => value.Kind == ValueKind.BaseTerm))
             Excuse(term);
     }
 

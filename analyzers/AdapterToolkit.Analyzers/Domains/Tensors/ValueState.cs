@@ -57,7 +57,11 @@ internal sealed class ValueState : IEquatable<ValueState>
         if (!ReferenceEquals(values, right._values))
         {
             foreach (KeyValuePair<object, Value> entry in right._values)
-                values = values.SetItem(entry.Key, Value.Join(left[entry.Key], entry.Value));
+            {
+                left._values.TryGetValue(entry.Key, out Value? known);
+                values = With(values, entry.Key, known, Value.Join(known ?? Value.Other, entry.Value));
+            }
+
             foreach (KeyValuePair<object, Value> entry in left._values)
             {
                 if (entry.Value.IsFilled && !right._values.ContainsKey(entry.Key))
@@ -65,7 +69,7 @@ internal sealed class ValueState : IEquatable<ValueState>
             }
         }
 
-        return new ValueState(values, left._facts.Union(right._facts));
+        return left.With(values, left._facts.Union(right._facts));
     }
 
     /// <summary>This state, with what another one adds about the variables of this one.</summary>
@@ -73,9 +77,16 @@ internal sealed class ValueState : IEquatable<ValueState>
     {
         ImmutableDictionary<object, Value> values = _values;
         foreach (KeyValuePair<object, Value> entry in _values)
-            values = values.SetItem(entry.Key, Value.Join(entry.Value, other[entry.Key]));
-        return new ValueState(values, _facts);
+            values = With(values, entry.Key, entry.Value, Value.Join(entry.Value, other[entry.Key]));
+        return With(values, _facts);
     }
+
+    private ValueState With(ImmutableDictionary<object, Value> values, ImmutableHashSet<TensorFact> facts) =>
+        ReferenceEquals(values, _values) && ReferenceEquals(facts, _facts) ? this : new ValueState(values, facts);
+
+    /// <summary>Variables of which one gets a value; where that is what it holds already, nothing is made anew.</summary>
+    private static ImmutableDictionary<object, Value> With(ImmutableDictionary<object, Value> values, object variable, Value? old, Value value) =>
+        ReferenceEquals(old, value) ? values : values.SetItem(variable, value);
 
     /// <inheritdoc/>
     public bool Equals(ValueState? other) => other is not null && _facts.SetEquals(other._facts) && HasEqualValues(other._values);
