@@ -128,7 +128,8 @@ internal sealed partial class ValueAnalysis
     private IEnumerable<SyntaxNode> ForeignWritersOf(string name) =>
         _words.FilesWith(name).SelectMany(tree => FileNames.Of(tree).WritersOf(name))
             .SelectMany(member => member.Node.DescendantNodes().OfType<AssignmentExpressionSyntax>())
-            .Where(assignment => ForeignTargetOf(assignment) == name).Select(BodyAround).OfType<SyntaxNode>();
+            .Where(assignment => ForeignTargetOf(assignment) == name).OrderBy(assignment => assignment.Left is MemberBindingExpressionSyntax)
+            .Select(BodyAround).OfType<SyntaxNode>().Distinct();
 
     private static string? ForeignTargetOf(AssignmentExpressionSyntax assignment) => assignment.Left switch
     {
