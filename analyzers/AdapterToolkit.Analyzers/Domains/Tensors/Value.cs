@@ -295,7 +295,8 @@ internal sealed class Value : IEquatable<Value>
     /// <inheritdoc/>
     public bool Equals(Value? other) =>
         other is not null && (ReferenceEquals(this, other)
-            || (GetHashCode() == other.GetHashCode() && Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
+            || (GetHashCode() == other.GetHashCode()
+            && Kind == other.Kind && HasAdapter == other.HasAdapter && IsReducedBy == other.IsReducedBy && IsStorage == other.IsStorage
             && SymbolEqualityComparer.Default.Equals(Class, other.Class)
             && Start == other.Start && IsEitherFactor == other.IsEitherFactor && Equals(Rows, other.Rows) && Equals(Columns, other.Columns)
             && Equals(Pair, other.Pair) && Functions.SequenceEqual(other.Functions)
@@ -308,7 +309,7 @@ internal sealed class Value : IEquatable<Value>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Value);
 
-    /// <inheritdoc/>
+    /// <summary>Computed once: values are compared far more often than they are made.</summary>
     public override int GetHashCode()
     {
         if (_hash == 0)

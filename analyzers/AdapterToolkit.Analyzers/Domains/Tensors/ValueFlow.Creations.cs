@@ -112,13 +112,6 @@ internal sealed partial class ValueFlow
         if (!isHeld && IsPrimary(constructor))
             yield return parameter;
 
-        // An initializer gives a member its first value, whatever it is given later.
-        IOperation? MadeWith(ISymbol member)
-        {
-            IOperation[] given = [.. code.GivenTo(member)];
-            return given.Length == 1 || (given.Length > 1 && IsPrimary(constructor) && IsInitialized(member)) ? given[0] : null;
-        }
-
         if (depth == 0 || BaseOf(constructor) is not { } other)
             yield break;
         foreach (IArgumentOperation argument in other.Arguments)
@@ -128,6 +121,13 @@ internal sealed partial class ValueFlow
                 continue;
             foreach (ISymbol member in HoldersOf(other.TargetMethod, inherited, depth - 1).Where(holder => holder is not IParameterSymbol))
                 yield return member;
+        }
+
+        // An initializer gives a member its first value, whatever it is given later.
+        IOperation? MadeWith(ISymbol member)
+        {
+            IOperation[] given = [.. code.GivenTo(member)];
+            return given.Length == 1 || (given.Length > 1 && IsPrimary(constructor) && IsInitialized(member)) ? given[0] : null;
         }
     }
 
