@@ -24,15 +24,31 @@ internal sealed class Bodies
     /// <summary>The bodies of a compilation.</summary>
     public static Bodies Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new Bodies(compilation));
 
-    /// <summary>The semantic model of a file.</summary>
+    /// <summary>The semantic model of a file. A file of another project, whose symbols an editor hands out with their source, has that project's.</summary>
     /// <remarks>It does without nullable analysis, of which nothing is asked.</remarks>
     public SemanticModel ModelOf(SyntaxTree tree) =>
 #pragma warning disable RSEXPERIMENTAL001 // This overload is marked as one that may change; it is the only way to do without nullable analysis.
-        _models.GetOrAdd(tree, tree => _compilation.GetSemanticModel(tree, SemanticModelOptions.DisableNullableAnalysis));
+        _models.GetOrAdd(tree, tree => (OwnerOf(tree, _compilation, []) ?? _compilation).GetSemanticModel(tree, SemanticModelOptions.DisableNullableAnalysis));
 #pragma warning restore RSEXPERIMENTAL001
 
-    /// <summary>The operation of an expression.</summary>
-    public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) => ModelOf(node.SyntaxTree).GetOperation(node, cancellation);
+    /// <summary>
+    /// The operation of an expression; null where it is one of another project, which is known here by its declarations alone, as a build knows it.
+    /// </summary>
+    public IOperation? OperationOf(SyntaxNode node, CancellationToken cancellation) =>
+        _compilation.ContainsSyntaxTree(node.SyntaxTree) ? ModelOf(node.SyntaxTree).GetOperation(node, cancellation) : null;
+
+    /// <summary>Whether the compilation declares a symbol, rather than a library or another project.</summary>
+    public bool Declares(ISymbol symbol) => SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, _compilation.Assembly);
+
+    /// <summary>The compilation of a file: this one, or one that is referenced; null where it is none of them.</summary>
+    private static Compilation? OwnerOf(SyntaxTree tree, Compilation compilation, HashSet<Compilation> seen)
+    {
+        if (compilation.ContainsSyntaxTree(tree))
+            return compilation;
+        return seen.Add(compilation)
+            ? compilation.References.OfType<CompilationReference>().Select(reference => OwnerOf(tree, reference.Compilation, seen)).FirstOrDefault(owner => owner is not null)
+            : null;
+    }
 
     /// <summary>The body of a symbol; null where it has none of its own, as a local function, which is a part of another one.</summary>
     /// <param name="symbol">A method, field or property of the compilation.</param>

@@ -76,7 +76,7 @@ internal static class Unfinished
     public static bool HasWrongMember(ISymbol type, Compilation compilation) => type.DeclaringSyntaxReferences.Any(reference =>
     {
         SyntaxNode root = reference.SyntaxTree.GetRoot();
-        return compilation.GetSemanticModel(reference.SyntaxTree).GetDiagnostics(reference.Span)
+        return compilation.ContainsSyntaxTree(reference.SyntaxTree) && compilation.GetSemanticModel(reference.SyntaxTree).GetDiagnostics(reference.Span)
             .Any(error => IsError(error)
                 && UnitsAt(root, error.Location.SourceSpan).Any(unit => unit is MemberDeclarationSyntax and not BaseTypeDeclarationSyntax));
     });

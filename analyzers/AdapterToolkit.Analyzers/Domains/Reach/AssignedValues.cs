@@ -28,10 +28,9 @@ internal sealed class AssignedValues
         {
             if (reference.GetSyntax() is not TypeDeclarationSyntax declaration)
                 continue;
-            SemanticModel model = Bodies.Of(compilation).ModelOf(reference.SyntaxTree);
             foreach (SyntaxNode body in BodiesOf(declaration))
             {
-                if (model.GetOperation(body) is { } operation)
+                if (Bodies.Of(compilation).OperationOf(body, CancellationToken.None) is { } operation)
                     Read(operation);
             }
         }

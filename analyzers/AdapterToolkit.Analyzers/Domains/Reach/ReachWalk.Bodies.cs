@@ -41,7 +41,7 @@ internal sealed partial class ReachWalk
         }
 
         return method.DeclaringSyntaxReferences
-            .Select(reference => Bodies.Of(_compilation).ModelOf(reference.SyntaxTree).GetOperation(reference.GetSyntax()) switch
+            .Select(reference => Bodies.Of(_compilation).OperationOf(reference.GetSyntax(), CancellationToken.None) switch
             {
                 IMethodBodyOperation { Parent: null } body => ControlFlowGraph.Create(body),
                 IBlockOperation { Parent: null } body => ControlFlowGraph.Create(body),

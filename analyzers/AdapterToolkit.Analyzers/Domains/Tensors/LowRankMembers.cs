@@ -61,7 +61,7 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
 
     /// <summary>Whether a member is the frozen weight of a class that has factors: W itself, or the layer around it.</summary>
     public bool IsFrozenWeight(ISymbol member) =>
-        types.TorchModule is not null && member.ContainingType is { DeclaringSyntaxReferences.Length: > 0 } && IsTorchHolder(member)
+        types.TorchModule is not null && bodies.Declares(member) && IsTorchHolder(member)
             && _weights.GetOrAdd(member.OriginalDefinition, FindWeight);
 
     /// <summary>Whether a class has a frozen weight beside its factors.</summary>
@@ -87,7 +87,7 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
 
     /// <summary>Whether a layer that a member holds passes on what it is given.</summary>
     public bool PassesOn(ISymbol member) =>
-        member is IFieldSymbol or IPropertySymbol && member.ContainingType is { DeclaringSyntaxReferences.Length: > 0 } type && TermsOf(type).PassesOn(member);
+        member is IFieldSymbol or IPropertySymbol && bodies.Declares(member) && TermsOf(member.ContainingType).PassesOn(member);
 
     /// <summary>The dimension that the shapes of two factors share, r x in and out x r, or in x r and r x out; null where they have none.</summary>
     public static Dimension? SharedDimension((Dimension Rows, Dimension Columns) a, (Dimension Rows, Dimension Columns) b) =>
@@ -101,7 +101,7 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
 
     private LowRankPair[] Find(INamedTypeSymbol type)
     {
-        if (type.DeclaringSyntaxReferences.Length == 0)
+        if (!bodies.Declares(type))
             return [];
         ISymbol[] members = [.. type.GetMembers().Where(member => !member.IsImplicitlyDeclared && CanHold(member))];
         if (members.Length < 2)
@@ -177,7 +177,7 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
     private bool IsLayer(ISymbol member) => KnownTypes.DerivesFrom(TypeOf(member), types.TorchLinear);
 
     private IEnumerable<ISymbol> HoldersBeside(INamedTypeSymbol type, LowRankPair pair) =>
-        KnownTypes.SelfAndBases(type).Where(owner => owner.DeclaringSyntaxReferences.Length > 0).SelectMany(owner => owner.GetMembers())
+        KnownTypes.SelfAndBases(type).Where(bodies.Declares).SelectMany(owner => owner.GetMembers())
             .Where(member => !member.IsImplicitlyDeclared && IsTorchHolder(member) && !pair.Contains(member));
 
     /// <summary>
