@@ -1,6 +1,6 @@
+using Basic.Reference.Assemblies;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Basic.Reference.Assemblies;
 
 namespace AdapterToolkit.Analyzers.Tests;
 
