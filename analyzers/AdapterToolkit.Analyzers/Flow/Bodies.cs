@@ -46,7 +46,8 @@ internal sealed class Bodies
         if (compilation.ContainsSyntaxTree(tree))
             return compilation;
         return seen.Add(compilation)
-            ? compilation.References.OfType<CompilationReference>().Select(reference => OwnerOf(tree, reference.Compilation, seen)).FirstOrDefault(owner => owner is not null)
+            ? compilation.References.OfType<CompilationReference>().Select(reference => OwnerOf(tree, reference.Compilation, seen))
+                .FirstOrDefault(owner => owner is not null)
             : null;
     }
 
