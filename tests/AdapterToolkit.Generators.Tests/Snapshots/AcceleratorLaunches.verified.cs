@@ -40,22 +40,33 @@ namespace AdapterToolkit.Generated.User_Project
                 where TColumns : struct, ITransposedColumns<TWeight>
                 where TTerm : struct, ITerm
             {
-                View biasView = bias?.Data.View ?? default;
+                if (ForwardWithoutTiles<TWeight, TColumns, TTerm>(device, x, weight, term, bias, y))
+                    return;
+                KernelConfig config = Launches.Config(y.Columns, 64, x.Rows, 64, 64);
+                device.Launch(TiledKernels.Forward<TWeight, TTile, TTerm>, config, x.View, weight, term, bias?.Data.View ?? default, y.View, x.Rows, x.Columns, y.Columns);
+            }
+
+            /// <summary>Launches what needs no tiles, where it serves.</summary>
+            public static bool ForwardWithoutTiles<TWeight, TColumns, TTerm>(AcceleratorDevice device, Tensor x, TWeight weight, TTerm term, FrozenWeight? bias, Tensor y)
+                where TWeight : struct, IWeight
+                where TColumns : struct, ITransposedColumns<TWeight>
+                where TTerm : struct, ITerm
+            {
                 if (device.GroupSize(64) < 64)
                 {
                     KernelConfig config = Launches.Config(y.Columns, 16, x.Rows, 1, 16);
-                    device.Launch(NarrowKernels.Forward<TWeight, TTerm>, config, x.View, weight, term, biasView, y.View, x.Rows, x.Columns, y.Columns);
+                    device.Launch(NarrowKernels.Forward<TWeight, TTerm>, config, x.View, weight, term, bias?.Data.View ?? default, y.View, x.Rows, x.Columns, y.Columns);
+                    return true;
                 }
-                else if (x.Rows <= 16)
+
+                if (x.Rows <= 16)
                 {
                     KernelConfig config = Launches.Config(y.Columns, 4, x.Rows, 4, 64);
-                    device.Launch(FewRowsKernels.Forward<TWeight, TColumns, TTerm>, config, x.View, weight, term, biasView, y.View, x.Rows, x.Columns, y.Columns);
+                    device.Launch(FewRowsKernels.Forward<TWeight, TColumns, TTerm>, config, x.View, weight, term, bias?.Data.View ?? default, y.View, x.Rows, x.Columns, y.Columns);
+                    return true;
                 }
-                else
-                {
-                    KernelConfig config = Launches.Config(y.Columns, 64, x.Rows, 64, 64);
-                    device.Launch(TiledKernels.Forward<TWeight, TTile, TTerm>, config, x.View, weight, term, biasView, y.View, x.Rows, x.Columns, y.Columns);
-                }
+
+                return false;
             }
 
             public static void InputGradient<TWeight, TTile, TColumns, TTerm>(AcceleratorDevice device, Tensor dy, TWeight weight, TTerm term, Tensor dx)
@@ -64,21 +75,33 @@ namespace AdapterToolkit.Generated.User_Project
                 where TColumns : struct, IColumns<TWeight>
                 where TTerm : struct, ITerm
             {
+                if (InputGradientWithoutTiles<TWeight, TColumns, TTerm>(device, dy, weight, term, dx))
+                    return;
+                KernelConfig config = Launches.Config(dx.Columns, 64, dy.Rows, 64, 64);
+                device.Launch(TiledKernels.InputGradient<TWeight, TTile, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+            }
+
+            /// <summary>Launches what needs no tiles, where it serves.</summary>
+            public static bool InputGradientWithoutTiles<TWeight, TColumns, TTerm>(AcceleratorDevice device, Tensor dy, TWeight weight, TTerm term, Tensor dx)
+                where TWeight : struct, IWeight
+                where TColumns : struct, IColumns<TWeight>
+                where TTerm : struct, ITerm
+            {
                 if (device.GroupSize(64) < 64)
                 {
                     KernelConfig config = Launches.Config(dx.Columns, 16, dy.Rows, 1, 16);
                     device.Launch(NarrowKernels.InputGradient<TWeight, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                    return true;
                 }
-                else if (dy.Rows <= 16)
+
+                if (dy.Rows <= 16)
                 {
                     KernelConfig config = Launches.Config(dx.Columns, 32, dy.Rows, 4, 128);
                     device.Launch(FewRowsKernels.InputGradient<TWeight, TColumns, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
+                    return true;
                 }
-                else
-                {
-                    KernelConfig config = Launches.Config(dx.Columns, 64, dy.Rows, 64, 64);
-                    device.Launch(TiledKernels.InputGradient<TWeight, TTile, TTerm>, config, dy.View, weight, term, dx.View, dy.Rows, dx.Columns, dy.Columns);
-                }
+
+                return false;
             }
         }
 

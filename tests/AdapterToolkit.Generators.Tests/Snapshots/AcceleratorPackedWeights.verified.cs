@@ -9,6 +9,8 @@ namespace AdapterToolkit.Generated.User_Project
     using AcceleratorDevice = global::AdapterToolkit.Devices.AcceleratorDevice;
     using FourFloats = global::AdapterToolkit.Kernels.FourFloats;
     using FrozenWeight = global::AdapterToolkit.Weights.FrozenWeight;
+    using Grid = global::ILGPU.Grid;
+    using Group = global::ILGPU.Group;
     using Math = global::System.Math;
     using ProductTile = global::AdapterToolkit.Kernels.ProductTile;
     using Quadruple = global::AdapterToolkit.Kernels.Quadruple;
@@ -16,6 +18,7 @@ namespace AdapterToolkit.Generated.User_Project
     using SharedMemory = global::ILGPU.SharedMemory;
     using Tensor = global::AdapterToolkit.Tensors.Tensor;
     using View = global::ILGPU.ArrayView<float>;
+    using static global::AdapterToolkit.Tensors.CustomKernels;
 
     partial class AcceleratorKernels
     {
@@ -104,17 +107,16 @@ namespace AdapterToolkit.Generated.User_Project
         }
 
         /// <summary>Of x Wᵀ: 8 summands of one column, which lie side by side in a row of W.</summary>
-        public struct PackedTransposedTile<TWeight, TPieces> : IWeightTile<TWeight>
+        public struct PackedTransposedTile<TWeight> : IWeightTile<TWeight>
             where TWeight : struct, IPackedWeight
-            where TPieces : struct, IPieces
         {
-            private PieceReader<TWeight, TPieces> _reader;
+            private PieceReader<TWeight, WholePieces> _reader;
             private int _thread, _source;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
-                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
+                _reader = PieceReader<TWeight, WholePieces>.Of(weight, table, inFeatures, outFeatures);
                 _thread = place.Thread;
                 _source = Math.Min(place.FirstColumn + _thread, outFeatures - 1) * inFeatures;
             }
@@ -127,20 +129,19 @@ namespace AdapterToolkit.Generated.User_Project
         }
 
         /// <summary>Of dy W: one summand of 8 columns.</summary>
-        public struct PackedTile<TWeight, TPieces> : IWeightTile<TWeight>
+        public struct PackedTile<TWeight> : IWeightTile<TWeight>
             where TWeight : struct, IPackedWeight
-            where TPieces : struct, IPieces
         {
-            private PieceReader<TWeight, TPieces> _reader;
+            private PieceReader<TWeight, WholePieces> _reader;
             private int _target, _source, _columns;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
                 int summand = place.Thread / 8, piece = place.Thread % 8;
-                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
+                _reader = PieceReader<TWeight, WholePieces>.Of(weight, table, inFeatures, outFeatures);
                 _target = summand * 17 + 2 * piece;
-                int column = place.FirstColumn + 8 * piece, lastColumn = (inFeatures - 1) / 8 * 8;
+                int column = place.FirstColumn + 8 * piece, lastColumn = inFeatures - 8;
                 _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
             }
@@ -257,6 +258,21 @@ namespace AdapterToolkit.Generated.User_Project
             }
         }
 
+        /// <summary>Decodes W whole, for tiles of which its rows have no whole pieces.</summary>
+        public static class DecodeKernels
+        {
+            /// <summary>numbers[i] = W's i-th number, one a thread. The kernel suits groups of any size.</summary>
+            [global::AdapterToolkit.Kernel]
+            public static void Decode<TWeight>(TWeight weight, View numbers, int count)
+                where TWeight : struct, IPackedWeight
+            {
+                View table = weight.Table(Group.DimX);
+                int index = Grid.IdxX * Group.DimX + Group.IdxX;
+                if (index < count)
+                    numbers[index] = weight.Number(table, index);
+            }
+        }
+
         internal static class PackedLaunches
         {
             public static void Forward<TWeight, TTerm>(AcceleratorDevice device, Tensor x, TWeight weight, TTerm term, FrozenWeight? bias, Tensor y)
@@ -264,32 +280,39 @@ namespace AdapterToolkit.Generated.User_Project
                 where TTerm : struct, ITerm
             {
                 if (x.Columns % 8 == 0)
-                    Forward<TWeight, WholePieces, TTerm>(device, x, weight, term, bias, y);
-                else
-                    Forward<TWeight, PiecesAnywhere, TTerm>(device, x, weight, term, bias, y);
+                {
+                    ProductLaunches.Forward<TWeight, PackedTransposedTile<TWeight>, PackedTransposedColumns<TWeight, WholePieces>, TTerm>(device, x, weight, term, bias, y);
+                }
+                else if (!ProductLaunches.ForwardWithoutTiles<TWeight, PackedTransposedColumns<TWeight, PiecesAnywhere>, TTerm>(device, x, weight, term, bias, y))
+                {
+                    using Tensor decoded = Tensor.Allocate(device, new(y.Columns, x.Columns));
+                    Decode(device, weight, decoded);
+                    DenseWeight dense = new() { Numbers = decoded.View };
+                    DenseLaunches.Forward(device, x, dense, term, bias, y);
+                }
             }
-
-            private static void Forward<TWeight, TPieces, TTerm>(AcceleratorDevice device, Tensor x, TWeight weight, TTerm term, FrozenWeight? bias, Tensor y)
-                where TWeight : struct, IPackedWeight
-                where TPieces : struct, IPieces
-                where TTerm : struct, ITerm =>
-                ProductLaunches.Forward<TWeight, PackedTransposedTile<TWeight, TPieces>, PackedTransposedColumns<TWeight, TPieces>, TTerm>(device, x, weight, term, bias, y);
 
             public static void InputGradient<TWeight, TTerm>(AcceleratorDevice device, Tensor dy, TWeight weight, TTerm term, Tensor dx)
                 where TWeight : struct, IPackedWeight
                 where TTerm : struct, ITerm
             {
                 if (dx.Columns % 8 == 0)
-                    InputGradient<TWeight, WholePieces, TTerm>(device, dy, weight, term, dx);
-                else
-                    InputGradient<TWeight, PiecesAnywhere, TTerm>(device, dy, weight, term, dx);
+                {
+                    ProductLaunches.InputGradient<TWeight, PackedTile<TWeight>, PackedColumns<TWeight, WholePieces>, TTerm>(device, dy, weight, term, dx);
+                }
+                else if (!ProductLaunches.InputGradientWithoutTiles<TWeight, PackedColumns<TWeight, PiecesAnywhere>, TTerm>(device, dy, weight, term, dx))
+                {
+                    using Tensor decoded = Tensor.Allocate(device, new(dy.Columns, dx.Columns));
+                    Decode(device, weight, decoded);
+                    DenseWeight dense = new() { Numbers = decoded.View };
+                    DenseLaunches.InputGradient(device, dy, dense, term, dx);
+                }
             }
 
-            private static void InputGradient<TWeight, TPieces, TTerm>(AcceleratorDevice device, Tensor dy, TWeight weight, TTerm term, Tensor dx)
-                where TWeight : struct, IPackedWeight
-                where TPieces : struct, IPieces
-                where TTerm : struct, ITerm =>
-                ProductLaunches.InputGradient<TWeight, PackedTile<TWeight, TPieces>, PackedColumns<TWeight, TPieces>, TTerm>(device, dy, weight, term, dx);
+            private static void Decode<TWeight>(AcceleratorDevice device, TWeight weight, Tensor numbers)
+                where TWeight : struct, IPackedWeight =>
+                device.Launch(
+                    DecodeKernels.Decode<TWeight>, Launches.OneThreadEach(device, numbers.Shape.Elements), weight, numbers.View, numbers.Shape.Elements);
         }
     }
 }

@@ -100,7 +100,7 @@ public sealed partial class PtxTests
     [Fact]
     public void KernelsOfFormatsUseNoCallsAndNoLocalMemory()
     {
-        MethodInfo[] kernels = [.. KernelCatalog.Kernels.Where(kernel => kernel.DeclaringType!.Name.EndsWith("CodecKernels", StringComparison.Ordinal))];
+        MethodInfo[] kernels = [.. KernelCatalog.Kernels.Where(kernel => DecodingClasses().IsMatch(kernel.DeclaringType!.Name))];
         foreach (string kernel in (string[])["BlockMaxima", "Quantize", "Dequantize"])
             Assert.Contains(kernels, found => found.DeclaringType!.Name == "NF4Block64NestedCodecKernels" && found.Name == kernel);
         using Context context = Context.Create(builder => AcceleratorContext.Configure(builder));
@@ -172,6 +172,7 @@ public sealed partial class PtxTests
                 : [.. ((string[])["BlockMaxima", "Quantize", "Dequantize"])
                     .Select(kernel => $"{weight.Replace("Weight", "CodecKernels", StringComparison.Ordinal)}.{kernel}")];
             Assert.All(codec, kernel => Assert.Contains(kernel, kernels));
+            Assert.Contains($"DecodeKernels.Decode.{weight}", kernels);
         }
 
         void AssertProducts(string weight, string rank, string[] pieces)
@@ -187,10 +188,9 @@ public sealed partial class PtxTests
                 }
 
                 foreach (string piece in pieces)
-                {
-                    Assert.Contains($"TiledKernels.{product}.{weight}.Packed{transposed}Tile.{piece}.{term}", kernels);
                     Assert.Contains($"FewRowsKernels.{product}.{weight}.Packed{transposed}Columns.{piece}.{term}", kernels);
-                }
+                if (pieces.Length > 0)
+                    Assert.Contains($"TiledKernels.{product}.{weight}.Packed{transposed}Tile.{term}", kernels);
             }
         }
     }
@@ -222,9 +222,16 @@ public sealed partial class PtxTests
     [GeneratedRegex(@"\bcall\b|\.local\b")]
     private static partial Regex CallOrLocalMemory();
 
-    /// <summary>The classes without a product that need be fast: those for debugging, and what runs once when a weight is loaded or merged.</summary>
-    [GeneratedRegex("Narrow|Codec")]
+    /// <summary>
+    /// The classes without a product that need be fast: those for debugging, what runs once when a weight is loaded or merged, and what decodes W before a
+    /// product.
+    /// </summary>
+    [GeneratedRegex("Narrow|Codec|Decode")]
     private static partial Regex UnmeasuredClasses();
+
+    /// <summary>The classes of what brings W into a format or out of it.</summary>
+    [GeneratedRegex("CodecKernels$|^DecodeKernels$")]
+    private static partial Regex DecodingClasses();
 
     /// <summary>The formats whose codes are looked up in a table.</summary>
     [GeneratedRegex("NF4|FP4|Dynamic8")]

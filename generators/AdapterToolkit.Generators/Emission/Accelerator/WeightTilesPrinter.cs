@@ -86,20 +86,19 @@ internal sealed class WeightTilesPrinter(AcceleratorTiling tiling)
         }
         """);
 
-    /// <summary>Those for W in pieces: a thread loads one, and decodes it as it stores it.</summary>
+    /// <summary>Those for W in whole pieces: a thread loads one, and decodes it as it stores it.</summary>
     public string PrintPacked() => Template.Text($$"""
         /// <summary>Of x Wᵀ: {{tiling.Depth}} summands of one column, which lie side by side in a row of W.</summary>
-        public struct PackedTransposedTile<TWeight, TPieces> : IWeightTile<TWeight>
+        public struct PackedTransposedTile<TWeight> : IWeightTile<TWeight>
             where TWeight : struct, IPackedWeight
-            where TPieces : struct, IPieces
         {
-            private PieceReader<TWeight, TPieces> _reader;
+            private PieceReader<TWeight, WholePieces> _reader;
             private int _thread, _source;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
-                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
+                _reader = PieceReader<TWeight, WholePieces>.Of(weight, table, inFeatures, outFeatures);
                 _thread = place.Thread;
                 _source = Math.Min(place.FirstColumn + _thread, outFeatures - 1) * inFeatures;
             }
@@ -112,20 +111,19 @@ internal sealed class WeightTilesPrinter(AcceleratorTiling tiling)
         }
 
         /// <summary>Of dy W: one summand of {{WeightPieces.Length}} columns.</summary>
-        public struct PackedTile<TWeight, TPieces> : IWeightTile<TWeight>
+        public struct PackedTile<TWeight> : IWeightTile<TWeight>
             where TWeight : struct, IPackedWeight
-            where TPieces : struct, IPieces
         {
-            private PieceReader<TWeight, TPieces> _reader;
+            private PieceReader<TWeight, WholePieces> _reader;
             private int _target, _source, _columns;
             private Piece _piece;
 
             public void Begin(TWeight weight, View table, TilePlace place, int inFeatures, int outFeatures)
             {
                 int summand = place.Thread / {{Pieces}}, piece = place.Thread % {{Pieces}};
-                _reader = PieceReader<TWeight, TPieces>.Of(weight, table, inFeatures, outFeatures);
+                _reader = PieceReader<TWeight, WholePieces>.Of(weight, table, inFeatures, outFeatures);
                 _target = summand * {{tiling.Stride}} + {{QuadsOfPiece}} * piece;
-                int column = place.FirstColumn + {{NumbersOfPiece}} * piece, lastColumn = (inFeatures - 1) / {{NumbersOfPiece}} * {{NumbersOfPiece}};
+                int column = place.FirstColumn + {{NumbersOfPiece}} * piece, lastColumn = inFeatures - {{NumbersOfPiece}};
                 _source = Math.Min(summand, outFeatures - 1) * inFeatures + Math.Min(column, lastColumn);
                 _columns = inFeatures;
             }
