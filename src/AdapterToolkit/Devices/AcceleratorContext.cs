@@ -24,7 +24,7 @@ internal static class AcceleratorContext
         }));
     }
 
-    /// <summary>What every context has: the mathematical functions that kernels call (exp, log, sqrt and their like).</summary>
+    /// <summary>What every context has: the mathematical functions that kernels call (exp, log, sqrt and their like), and CUDA's instructions.</summary>
     public static Context.Builder Configure(Context.Builder builder) =>
         CudaInstructions.Install(builder.EnableAlgorithms()).Optimize(OptimizationLevel.O1);
 

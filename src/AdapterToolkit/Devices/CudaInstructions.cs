@@ -1,4 +1,3 @@
-using System.Reflection;
 using ILGPU;
 using ILGPU.Backends;
 using ILGPU.Backends.OpenCL;
@@ -26,9 +25,7 @@ internal static class CudaInstructions
     [IntrinsicImplementation]
     public static float FromFloat16(uint number) => FromFloat16ByBits(number);
 
-    /// <summary>
-    /// The 32 bits that begin at a place of 64: <c>shf.r.wrap.b32</c>.
-    /// </summary>
+    /// <summary>The 32 bits that begin at a place of 64: <c>shf.r.wrap.b32</c>.</summary>
     /// <param name="low">The lower half of the 64 bits.</param>
     /// <param name="high">Their upper half.</param>
     /// <param name="shift">The place, 0 to 31.</param>

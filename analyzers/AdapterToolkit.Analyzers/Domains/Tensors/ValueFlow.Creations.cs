@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -71,13 +72,8 @@ internal sealed partial class ValueFlow
             INamedTypeSymbol { TypeArguments: [{ } element] } => element,
             _ => held,
         };
-        for (INamedTypeSymbol? own = type; own is { SpecialType: SpecialType.None }; own = own.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, held?.OriginalDefinition))
-                return true;
-        }
-
-        return type.AllInterfaces.Any(own => SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, held?.OriginalDefinition));
+        return KnownTypes.SelfAndBases(type).Where(own => own.SpecialType == SpecialType.None).Concat(type.AllInterfaces)
+            .Any(own => SymbolEqualityComparer.Default.Equals(own.OriginalDefinition, held?.OriginalDefinition));
     }
 
     /// <summary>An object, and its class where an operator of a type parameter can be one of that class.</summary>
@@ -101,10 +97,14 @@ internal sealed partial class ValueFlow
         {
             bool isOfParameter = member is IPropertySymbol && type.IsRecord && member.Name == parameter.Name
                 && member.DeclaringSyntaxReferences.Any(reference => reference.GetSyntax(_cancellation) is ParameterSyntax);
-            if (isOfParameter || (member is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol && MadeWith(member) is { } first
-                && Resolve(first) is IParameterReferenceOperation given && SymbolEqualityComparer.Default.Equals(given.Parameter, parameter)))
+            IOperation[] given = !isOfParameter && member is IFieldSymbol { IsImplicitlyDeclared: false } or IPropertySymbol ? [.. code.GivenTo(member)] : [];
+
+            // An initializer gives a member its first value, whatever it is given later.
+            bool isMadeWithFirst = given.Length == 1 || (given.Length > 1 && IsPrimary(constructor) && IsInitialized(member));
+            if (isOfParameter || (isMadeWithFirst
+                && Resolve(given[0]) is IParameterReferenceOperation first && SymbolEqualityComparer.Default.Equals(first.Parameter, parameter)))
             {
-                isHeld |= isOfParameter || code.GivenTo(member).Count() == 1;
+                isHeld |= isOfParameter || given.Length == 1;
                 yield return member;
             }
         }
@@ -121,13 +121,6 @@ internal sealed partial class ValueFlow
                 continue;
             foreach (ISymbol member in HoldersOf(other.TargetMethod, inherited, depth - 1).Where(holder => holder is not IParameterSymbol))
                 yield return member;
-        }
-
-        // An initializer gives a member its first value, whatever it is given later.
-        IOperation? MadeWith(ISymbol member)
-        {
-            IOperation[] given = [.. code.GivenTo(member)];
-            return given.Length == 1 || (given.Length > 1 && IsPrimary(constructor) && IsInitialized(member)) ? given[0] : null;
         }
     }
 
