@@ -70,7 +70,47 @@ public sealed class BodiesOfInterestTests
 
     [Fact]
     public void ClassesBesideAreLeftOut() =>
-        Assert.Equal(["Adapted..ctor", "Delta", "Doubled", "Fit", "forward"], Followed(Plain + Adapted).Order());
+        Assert.Equal(["Adapted..ctor", "Delta", "Doubled", "forward"], Followed(Plain + Adapted).Order());
+
+    [Fact]
+    public void TrainingOfWhatHoldsAFrozenWeightIsFollowed()
+    {
+        IEnumerable<string> followed = Followed(Plain + Adapted + """
+            public class Network : Module<Tensor, Tensor>
+            {
+                private readonly Adapted _adapted = new(8, 8, 2);
+                public Network() : base("network") => RegisterComponents();
+                public override Tensor forward(Tensor x) => x;
+            }
+            public class Outer { public Network Inner { get; } = null!; }
+            public static class Trained
+            {
+                public static void Whole(Network network) => optim.AdamW(network.parameters()).step();
+                public static void Held(Outer outer) { var inner = outer.Inner; optim.AdamW(inner.parameters()).step(); }
+                public static void One(Adapted adapted) => optim.AdamW(adapted.parameters()).step();
+                public static void Any(Module<Tensor, Tensor> module) => optim.AdamW(module.parameters()).step();
+                public static void Chosen() => Any(Picked());
+                private static Module<Tensor, Tensor> Picked() => new Network();
+            }
+            """);
+        Assert.All(["Whole", "Held", "One", "Chosen", "Picked"], name => Assert.Contains(name, followed));
+        Assert.DoesNotContain("Any", followed);
+        Assert.DoesNotContain("Fit", followed);
+    }
+
+    [Fact]
+    public void FilesAreFoundByTheRarerOfTwoWords()
+    {
+        SyntaxTree[] files = [.. new[] { "class A { void forward() { } }", "class B { void forward() { } }", "class C { void Run(A a) { } }" }
+            .Select((text, i) => CSharpSyntaxTree.ParseText(text, path: $"File{i}.cs"))];
+        WordIndex words = WordIndex.Of(CSharpCompilation.Create("Words", files));
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal([files[0]], words.FilesWith("forward", "A"));
+            Assert.Equal([files[0]], words.FilesWith("A", "forward"));
+            Assert.Empty(words.FilesWith("A", "Missing"));
+        }
+    }
 
     [Fact]
     public void ACallThroughABaseClassOfTheProgramIsFollowed()

@@ -37,7 +37,7 @@ internal sealed class NameClosure
         {
             cancellation.ThrowIfCancellationRequested();
             ScopedName name = _rest.Pop();
-            foreach (SyntaxTree tree in FilesWith(name.Name))
+            foreach (SyntaxTree tree in FilesWith(name))
             {
                 FileNames file = FileNames.Of(tree);
                 foreach (int member in file.UsersOf(name.Name))
@@ -53,7 +53,14 @@ internal sealed class NameClosure
     public IEnumerable<MemberNames> In(SyntaxTree tree) =>
         _reaching.TryGetValue(tree, out bool[]? reaching) ? FileNames.Of(tree).Members.Where(member => reaching[member.Place]) : [];
 
-    private IEnumerable<SyntaxTree> FilesWith(string name) => FileNames.IsWord(name) ? _words.FilesWith(name) : _words.Files;
+    /// <summary>The files that may use a name. What is used in one class alone is used where that is declared, by its name.</summary>
+    private IEnumerable<SyntaxTree> FilesWith(ScopedName name) => (FileNames.IsWord(name.Name), name.Type) switch
+    {
+        (true, null) => _words.FilesWith(name.Name),
+        (true, { } type) => _words.FilesWith(name.Name, type),
+        (false, null) => _words.Files,
+        (false, { } type) => _words.FilesWith(type),
+    };
 
     private void Reach(FileNames file, int place)
     {
@@ -65,6 +72,9 @@ internal sealed class NameClosure
         MemberNames member = file.Members[place];
         foreach (ScopedName name in member.Names.SelectMany(name => Reached(member, name)))
             Push(name);
+        // What an object stores is reached by the object.
+        if (member.Node is BaseFieldDeclarationSyntax or PropertyDeclarationSyntax { AccessorList: not null } && member.Types.Length > 0)
+            Push(new ScopedName(member.Types[0]));
         foreach (string written in member.Writes)
         {
             foreach (ScopedName name in _types.Value.StoredAs(written, member.Types))

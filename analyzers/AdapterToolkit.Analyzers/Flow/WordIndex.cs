@@ -34,6 +34,17 @@ internal sealed class WordIndex
             : _holders.Value.TryGetValue(FileWords.HashOf(word), out List<SyntaxTree>? holders) ? holders.Concat(_withAny.Value)
             : _withAny.Value;
 
+    /// <summary>The files that may hold both of two words: of those with the rarer one, those with the other.</summary>
+    public IEnumerable<SyntaxTree> FilesWith(string word, string other)
+    {
+        (string rarer, string second) = HoldersOf(other) < HoldersOf(word) ? (other, word) : (word, other);
+        return FilesWith(rarer).Where(file => FileWords.Of(file).MayHold(second));
+    }
+
+    /// <summary>In how many files a word is, once that is written down.</summary>
+    private int HoldersOf(string word) =>
+        _holders.IsValueCreated && _holders.Value.TryGetValue(FileWords.HashOf(word), out List<SyntaxTree>? holders) ? holders.Count : 0;
+
     private Dictionary<int, List<SyntaxTree>> Holders()
     {
         Dictionary<int, List<SyntaxTree>> found = [];

@@ -25,9 +25,6 @@ internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis an
         "Weight", "Bias", "FrozenWeight", "FrozenWeights", "Factors", "FactorsOf", "LowRankFactors", "OnAllRows", "SavedA", "SavedB", "SetFactors",
     ];
 
-    /// <summary>By these a module gives all parameters that it holds.</summary>
-    private static readonly string[] s_lists = ["parameters", "named_parameters"];
-
     private readonly object _gate = new();
     private NameClosure? _found;
     private int _asked;
@@ -64,8 +61,9 @@ internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis an
                 if (analysis.ModelOf(tree).GetDeclaredSymbol(type, cancellation) is not INamedTypeSymbol declared)
                     continue;
                 sources.UnionWith(analysis.NamesOfFactors(declared));
+                // A module gives all parameters that it holds, and those of the modules in it.
                 if (analysis.LowRank.HasOwnWeight(declared))
-                    sources.UnionWith(s_lists.Select(Anywhere));
+                    sources.Add(Anywhere(declared.Name));
             }
 
             if (hints.Makers.Count > 0 || hints.Names.Count > 0)

@@ -110,10 +110,7 @@ internal sealed class LowRankMembers(TensorTypes types, Bodies bodies, Func<ISym
         foreach (ISymbol a in members.Where(member => FactorNames.RoleOf(member.Name).Role == 1))
         {
             foreach (ISymbol b in members.Where(member => FactorNames.ArePair(a.Name, member.Name) && !Contradict(a, member)))
-            {
-                bool startsAtZero = TermsOf(type) is var terms && terms.StartOf(b) == Start.Zero && terms.StartOf(a) != Start.Zero;
-                pairs.Add(new LowRankPair(a, b, IsNamed: true, RankOf(a, b)) { StartsAtZero = startsAtZero });
-            }
+                pairs.Add(new LowRankPair(a, b, IsNamed: true, RankOf(a, b)));
         }
 
         ISymbol[] rest = [.. members.Where(member => !pairs.Any(pair => pair.Contains(member)))];
