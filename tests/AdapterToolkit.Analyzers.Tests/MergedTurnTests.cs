@@ -21,6 +21,7 @@ public sealed class MergedTurnTests
     [InlineData("var all = names.Select(Model.Load).ToList(); foreach (Model m in all) m.Merge(); foreach (Model m in all) {|ADT0107:m.Merge()|};")]
     [InlineData("foreach (Model m in models) if (IsBig(m)) m.Merge(); foreach (Model m in models) {|ADT0107:m.Merge()|};")]
     [InlineData("foreach (Model m in models) m.Merge(); foreach (Model m in models) if (IsBig(m)) {|ADT0107:m.Merge()|};")]
+    [InlineData("""string[] files = { "a", "b" }; foreach (string file in files) {|ADT0107:net.Merge()|};""")]
     public Task Fires(string statements) => Rule.Check(Program(statements));
 
     [Theory]
@@ -62,6 +63,7 @@ public sealed class MergedTurnTests
         foreach (Linear l in net.LinearLayers) if (l.OutFeatures <= 8) l.Merge();
         """)]
     [InlineData("bool goes = Advance(); while (goes) { _layer.Merge(); goes = Advance(); }")]
+    [InlineData("""foreach ((int bits, string name) in new[] { (16, "a") }) net.MergeTo(bits);""")]
     public Task IsSilent(string statements) => Rule.Check(Program(statements));
 
     private static string Program(string statements) => $$"""

@@ -19,11 +19,14 @@ internal sealed class CallTargets
     private readonly Compilation _compilation;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> _targets = new(SymbolEqualityComparer.Default);
     private readonly Lazy<INamedTypeSymbol[]> _types;
+    private readonly Lazy<ILookup<INamedTypeSymbol, INamedTypeSymbol>> _derived;
 
     private CallTargets(Compilation compilation)
     {
         _compilation = compilation;
         _types = new(() => [.. TypesOf(compilation.Assembly.GlobalNamespace)]);
+        _derived = new(() => _types.Value.SelectMany(type => BasesOf(type).Select(parent => (Base: parent.OriginalDefinition, Type: type)))
+            .ToLookup(entry => entry.Base, entry => entry.Type, (IEqualityComparer<INamedTypeSymbol>)SymbolEqualityComparer.Default));
     }
 
     /// <summary>The targets of a compilation's calls.</summary>
@@ -61,6 +64,13 @@ internal sealed class CallTargets
 
         return method;
     }
+
+    /// <summary>The types of the compilation that derive from a type, or implement it, without another one between.</summary>
+    public IEnumerable<INamedTypeSymbol> DerivedFrom(INamedTypeSymbol type) => _derived.Value[type.OriginalDefinition];
+
+    /// <summary>What a type derives from, and what it implements, itself; but for the base of all classes.</summary>
+    public static ImmutableArray<INamedTypeSymbol> BasesOf(INamedTypeSymbol type) =>
+        type.BaseType is { SpecialType: not SpecialType.System_Object } parent ? type.Interfaces.Add(parent) : type.Interfaces;
 
     /// <summary>Whether a call of a base class's method on an object of a type, or of one derived from it, can run a target.</summary>
     private static bool IsReachable(IMethodSymbol target, INamedTypeSymbol type, ImmutableArray<IMethodSymbol> targets)

@@ -29,6 +29,9 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
 
     private static void Analyze(BodyContext body, MergeTypes types)
     {
+        // By names more bodies come to a merge than do so.
+        if (!types.UsesAdapter(body.Symbol, body.Cancellation))
+            return;
         MergeResult result = MergeFlow.Run(types, body.Graph, body.Symbol, body.Cancellation);
         foreach (KeyValuePair<SyntaxNode, MergeFinding> finding in result.Findings.OrderBy(finding => finding.Key.SpanStart))
             body.Report(Diagnostic.Create(s_rule, finding.Key.GetLocation(), finding.Value.Name, MergeMessage.Of(finding.Value, finding.Key)));

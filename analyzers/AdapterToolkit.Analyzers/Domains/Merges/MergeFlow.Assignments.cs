@@ -20,6 +20,8 @@ internal sealed partial class MergeFlow
         target = Expression.Declared(target);
         if (target is IFlowCaptureReferenceOperation reference && _captured.TryGetValue(reference.Id, out IOperation? captured))
             Assign(captured, value, place);
+        else if (!types.Leading.Matter(target.Type))
+            Change(target, isNeverTheSame: IsElement(value));
         else if (target is IPropertyReferenceOperation { Property.SetMethod: { } setter } property && HasBody(setter))
             Call(property, CallSite.On(setter, property.Instance, [.. property.Arguments.Select(argument => argument.Value), value]));
         else if (PlaceOf(target) is { IsVariable: true } variable)
@@ -74,7 +76,7 @@ internal sealed partial class MergeFlow
     {
         foreach (IPatternOperation pattern in match.Pattern.DescendantsAndSelf().OfType<IPatternOperation>())
         {
-            if (Expression.DeclaredBy(pattern) is not { } declared)
+            if (Expression.DeclaredBy(pattern) is not { } declared || !types.Leading.Matter((declared as ILocalSymbol)?.Type))
                 continue;
             ObjectPath variable = ObjectPath.Of(declared);
             _state = _state.Change(variable).New(ObjectPath.JoinedOf(variable));

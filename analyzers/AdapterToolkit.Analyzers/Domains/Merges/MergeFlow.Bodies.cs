@@ -28,7 +28,7 @@ internal sealed partial class MergeFlow
 
         ObjectPath? receiver = PathOf(site.Receiver);
         bool isKnown = receiver?.Type is { } exact && SymbolEqualityComparer.Default.Equals(exact.ContainingAssembly, types.Compilation.Assembly);
-        if (!IsOfInterest(method) && !isKnown && !MayChange(site))
+        if (!IsOfInterest(method) && !(isKnown && MayTell(method, receiver!.Type!)) && !MayChange(site))
             return false;
         List<(IMethodSymbol Method, ControlFlowGraph Body)> targets = [];
         foreach (IMethodSymbol target in TargetsOf(site, receiver))
@@ -116,14 +116,24 @@ internal sealed partial class MergeFlow
         return false;
     }
 
-    /// <summary>Whether a body may merge, use an adapter, or give an object or a function.</summary>
+    /// <summary>Whether a body may merge, use an adapter, or give an object that can, or a function.</summary>
     private bool IsOfInterest(IMethodSymbol method) =>
         IsOfCompilation(method)
-            && (method.MethodKind is MethodKind.Constructor || method.ReturnType is { IsReferenceType: true, SpecialType: not SpecialType.System_String }
-                || types.Targets.Of(method).Any(target => types.MayUseAdapter(target, cancellation)) || types.MayUseAdapter(method, cancellation)
+            && (types.Leading.Lead(method.MethodKind is MethodKind.Constructor ? method.ContainingType : method.ReturnType)
                 || method.Parameters.Any(parameter => parameter.RefKind is RefKind.Out or RefKind.Ref || parameter.Type.TypeKind == TypeKind.Delegate)
                 || types.HoldsFunctions(method.ContainingType)
-                || method.MethodKind is MethodKind.PropertySet or MethodKind.EventAdd or MethodKind.EventRemove);
+                || method.MethodKind is MethodKind.EventAdd or MethodKind.EventRemove
+                || (method.MethodKind is MethodKind.PropertySet && types.Leading.Matter(method.Parameters[method.Parameters.Length - 1].Type))
+                || types.MayUseAdapter(method, cancellation) || types.Targets.Of(method).Any(target => types.MayUseAdapter(target, cancellation)));
+
+    /// <summary>
+    /// Whether a method of an object whose class is known may tell, or change, what happened to it: by a flag or count, by what it is given, or as another
+    /// class's.
+    /// </summary>
+    private bool MayTell(IMethodSymbol method, INamedTypeSymbol type) =>
+        types.Leading.HaveFlags(type) || method.ReturnType.SpecialType == SpecialType.System_Boolean
+            || method.Parameters.Any(parameter => types.Leading.Lead(parameter.Type))
+            || (CallTargets.On(type, method) is { } target && IsOfInterest(Bodies.DefinitionOf(target)));
 
     private bool IsOfCompilation(IMethodSymbol method) => SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, types.Compilation.Assembly);
 
@@ -147,8 +157,10 @@ internal sealed partial class MergeFlow
         {
             if (ordinal >= definition.Parameters.Length || PlaceOf(definition.Parameters[ordinal], owner) is not { } place)
                 continue;
-            FunctionValue? function = FunctionOf(value);
             inside = inside.Change(place);
+            if (!types.Leading.Matter(definition.Parameters[ordinal].Type))
+                continue;
+            FunctionValue? function = FunctionOf(value);
             inside = PathOf(value) is { } path ? inside.Hold(place, path)
                 : value.Type is { IsReferenceType: true, SpecialType: not SpecialType.System_String } ? HoldNew(inside, place, value.Syntax)
                 : inside.Release(place);

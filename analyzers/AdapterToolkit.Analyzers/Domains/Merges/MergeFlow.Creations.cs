@@ -33,7 +33,8 @@ internal sealed partial class MergeFlow
     private void VisitCreation(IObjectCreationOperation creation)
     {
         VisitChildren(creation);
-        if (types.IsTrainer(creation.Type))
+        if (types.IsTrainer(creation.Type)
+            || (!types.Leading.Matter(creation.Type) && !(creation.Constructor is { } own && types.MayUseAdapter(own, cancellation))))
             return;
         ObjectPath made = ObjectPath.Made(creation.Syntax, creation.Type as INamedTypeSymbol);
         _state = _state.New(made);

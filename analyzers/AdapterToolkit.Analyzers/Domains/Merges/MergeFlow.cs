@@ -137,7 +137,8 @@ internal sealed partial class MergeFlow(
             case IFlowCaptureOperation capture:
                 Visit(capture.Value);
                 _captured[capture.Id] = capture.Value;
-                Hold(ObjectPath.Of(graph, capture.Id), capture.Value);
+                if (types.Leading.Matter(capture.Value.Type))
+                    Hold(ObjectPath.Of(graph, capture.Id), capture.Value);
                 break;
             case ISimpleAssignmentOperation assignment:
                 VisitTarget(assignment.Target);
@@ -178,6 +179,9 @@ internal sealed partial class MergeFlow(
             case IBinaryOperation or IUnaryOperation or IConversionOperation when CallSite.Of(operation) is { } site:
                 VisitChildren(operation);
                 CallOperator(operation, site);
+                break;
+            case IArrayCreationOperation or ICollectionExpressionOperation or ITupleOperation when !types.Leading.Matter(operation.Type):
+                VisitChildren(operation);
                 break;
             case IArrayCreationOperation { Initializer: { } initializer } array:
                 VisitChildren(array);

@@ -29,6 +29,7 @@ internal sealed class MergeTypes
     private readonly INamedTypeSymbol? _format;
     private readonly Bodies _bodies;
     private readonly MergeNames _names;
+    private readonly BodyReach _reach;
     private readonly ConcurrentDictionary<ISymbol, AdapterUse> _uses = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, MergeState> _constructed = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _holding = new(SymbolEqualityComparer.Default);
@@ -53,6 +54,8 @@ internal sealed class MergeTypes
         _format = Find(RuntimeNames.WeightFormat);
         _bodies = Bodies.Of(compilation);
         _names = new MergeNames(compilation);
+        _reach = new BodyReach(this);
+        Leading = new LeadingTypes(Targets, _bodies, _linear?.ContainingAssembly, IsSource);
     }
 
     /// <summary>The toolkit's types that modules are made of.</summary>
@@ -60,6 +63,9 @@ internal sealed class MergeTypes
 
     /// <summary>Which bodies calls can run.</summary>
     public CallTargets Targets { get; }
+
+    /// <summary>From which types one can come to what merges.</summary>
+    public LeadingTypes Leading { get; }
 
     /// <summary>Which calls run functions to see them fail.</summary>
     public ExpectedFailure Failures { get; }
@@ -110,17 +116,21 @@ internal sealed class MergeTypes
         return SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, Compilation.Assembly)
             && _merging.GetOrAdd(
                 method,
-                method => method.DeclaringSyntaxReferences.Any(reference => _names.MayUseAdapter(reference.GetSyntax(cancellation), cancellation)));
+                method => method.DeclaringSyntaxReferences.Any(reference => _names.MayUseAdapter(reference.GetSyntax(cancellation), cancellation)))
+            && _reach.UsesAdapter(method, cancellation);
     }
 
     /// <summary>Whether a body of the compilation that a call of a method can run may change what a member holds, or what it holds in turn.</summary>
     public bool MayChange(IMethodSymbol method, ISymbol member, CancellationToken cancellation)
     {
         method = Bodies.DefinitionOf(method);
-        return _changing.GetOrAdd((method, member.Name), _ => Targets.Of(method).Add(method)
-            .SelectMany(target => target.DeclaringSyntaxReferences)
-            .Any(reference => _names.MayName(member.Name, reference.GetSyntax(cancellation), cancellation)));
+        return _changing.GetOrAdd((method, member.Name), _ => Targets.Of(method).Add(method).Any(target =>
+            target.DeclaringSyntaxReferences.Any(reference => _names.MayName(member.Name, reference.GetSyntax(cancellation), cancellation))
+                && _reach.Names(member.Name, target, cancellation)));
     }
+
+    /// <summary>Whether a body, or one that it can run, uses an adapter, or a function that may.</summary>
+    public bool UsesAdapter(ISymbol body, CancellationToken cancellation) => _reach.UsesAdapter(body, cancellation);
 
     /// <summary>Whether a loop takes merges back, or calls a method of the compilation that may.</summary>
     public bool TakesBack(SyntaxNode loop, CancellationToken cancellation) => MergeNames.MayTakeBack(loop).Any(name =>
@@ -212,6 +222,10 @@ internal sealed class MergeTypes
 
     /// <summary>Whether a member is declared by the toolkit.</summary>
     public bool IsOfToolkit(ISymbol member) => SymbolEqualityComparer.Default.Equals(member.ContainingAssembly, _linear?.ContainingAssembly);
+
+    private bool IsSource(ITypeSymbol type) =>
+        IsTrainer(type) || Is(type, _adapter) || Is(type, _checkpoint) || KnownTypes.DerivesFrom(type, _root) || Known.IsModule(type)
+            || (_bodies.Declares(type) && type.GetMembers().OfType<IMethodSymbol>().Any(method => MayUseAdapter(method, CancellationToken.None)));
 
     private AdapterUse Read(ISymbol member)
     {
