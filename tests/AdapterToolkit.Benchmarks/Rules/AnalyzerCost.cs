@@ -26,7 +26,7 @@ internal static class AnalyzerCost
 
     private const int WarmUp = 4_000;
     private const int FilesOfAnEditor = 500;
-    private const int Keystrokes = 30;
+    private const int Keystrokes = 30, WarmKeystrokes = 5;
     private const double AskedStart = 150, AskedKeystroke = 50, AskedInForward = 100, AskedOfGenerator = 20;
 
     /// <summary>Measures everything.</summary>
@@ -132,18 +132,17 @@ internal static class AnalyzerCost
         SyntaxTree[] trees = [.. compilation.SyntaxTrees];
         ImmutableArray<DiagnosticAnalyzer> rules = Analyzers();
         List<double> milliseconds = [];
-        for (int i = 0, file = 0; i < Keystrokes && file < trees.Length; file += 7)
+        for (int i = 0; i < Keystrokes; i++)
         {
-            if (edit(trees[file].ToString(), i) is not { } edited)
-                continue;
-            SyntaxTree tree = trees[file].WithChangedText(SourceText.From(edited));
+            (int file, string edited) = Edited(trees, edit, i);
+            SyntaxTree tree = trees[file].WithChangedText(SourceText.From(edited, Encoding.UTF8));
             compilation = compilation.ReplaceSyntaxTree(trees[file], tree);
             trees[file] = tree;
             SemanticModel model = compilation.GetSemanticModel(tree);
             model.GetDiagnostics();
             CSharpCompilation current = compilation;
             double silent = Cpu(() => Document(current, tree, [new SilentAnalyzer()])), watched = Cpu(() => Document(current, tree, rules));
-            if (i++ > 4)
+            if (i >= WarmKeystrokes)
                 milliseconds.Add(1000 * (watched - silent));
         }
 
@@ -164,20 +163,32 @@ internal static class AnalyzerCost
         GeneratorDriver driver = Driver().RunGenerators(compilation);
         SyntaxTree[] trees = [.. compilation.SyntaxTrees];
         List<double> milliseconds = [];
-        for (int i = 0, file = 0; i < Keystrokes && file < trees.Length; file += 7)
+        for (int i = 0; i < Keystrokes; i++)
         {
-            if (SyntheticEdit.InBody(trees[file].ToString(), i) is not { } edited)
-                continue;
-            SyntaxTree tree = trees[file].WithChangedText(SourceText.From(edited));
+            (int file, string edited) = Edited(trees, SyntheticEdit.InBody, i);
+            SyntaxTree tree = trees[file].WithChangedText(SourceText.From(edited, Encoding.UTF8));
             compilation = compilation.ReplaceSyntaxTree(trees[file], tree);
             trees[file] = tree;
             compilation.GetTypeByMetadataName("System.Object");
             double cpu = Cpu(() => driver = driver.RunGenerators(compilation));
-            if (i++ > 4)
+            if (i >= WarmKeystrokes)
                 milliseconds.Add(1000 * cpu);
         }
 
         return Median(milliseconds);
+    }
+
+    /// <summary>The file of a keystroke, another one each time as far as there are some, and its text behind it.</summary>
+    private static (int File, string Text) Edited(SyntaxTree[] trees, Func<string, int, string?> edit, int number)
+    {
+        for (int i = 0; i < trees.Length; i++)
+        {
+            int file = ((number * 7) + i) % trees.Length;
+            if (edit(trees[file].ToString(), number) is { } edited)
+                return (file, edited);
+        }
+
+        throw new InvalidOperationException("No file can be edited so.");
     }
 
     private static double Median(List<double> values)
