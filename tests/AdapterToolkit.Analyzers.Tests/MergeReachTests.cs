@@ -118,10 +118,12 @@ public sealed class MergeReachTests
     [InlineData("List<string>.Enumerator", true)]
     [InlineData("Span<double>", true)]
     [InlineData("Once", true)]
+    [InlineData("Row", true)]
     [InlineData("string", false)]
     [InlineData("double", false)]
-    [InlineData("Row", false)]
-    public void ATypeTellsWhetherSomethingHappened(string type, bool tells) => Assert.Equal(tells, MergeTypes.Of(s_compilation).Leading.Matter(Type(type)));
+    [InlineData("System.IO.Stream", false)]
+    [InlineData("(string, double)", false)]
+    public void WhatATypeGivesHasToBeKnown(string type, bool has) => Assert.Equal(has, MergeTypes.Of(s_compilation).Leading.Matter(Type(type)));
 
     [Theory]
     [InlineData("Session", true)]

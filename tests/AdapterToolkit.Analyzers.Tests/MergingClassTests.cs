@@ -53,6 +53,21 @@ public sealed class MergingClassTests
         }
         """)]
     [InlineData("""
+        public class Options(bool merge) { public bool Merge { get; } = merge; }
+        public record Settings(Options Export);
+        public class App(Options own)
+        {
+            private readonly Options _own = own;
+            public void Run(Model m, Options o) { if (o.Merge) m.Merge(); Finish(m, o); }
+            public void Alias(Model m, Options o) { var same = o; if (same.Merge) m.Merge(); if (!o.Merge) m.MergeTo(16); }
+            public void Nested(Model m, Settings s) { Options o = s.Export; if (o.Merge) m.Merge(); Finish(m, s.Export); }
+            public void Own(Model m) { if (Get().Merge) m.Merge(); Finish(m, Get()); }
+            public void Other(Model m, Options o, Options p) { if (o.Merge) m.Merge(); {|ADT0107:Finish(m, p)|}; }
+            private Options Get() => _own;
+            private static void Finish(Model m, Options o) { if (!o.Merge) m.MergeTo(16); }
+        }
+        """)]
+    [InlineData("""
         public interface IService { void Finish(); }
         public abstract class Base(Model m) : IService
         {

@@ -16,32 +16,37 @@ internal sealed class LeadingTypes(CallTargets targets, Bodies bodies, IAssembly
 {
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _known = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _mattering = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<INamedTypeSymbol, bool> _flagged = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IAssemblySymbol, bool> _referring = new(SymbolEqualityComparer.Default);
 
     /// <summary>Whether an object of a type can lead to what merges.</summary>
     public bool Lead(ITypeSymbol type) => _known.GetOrAdd(type, Find);
 
     /// <summary>
-    /// Whether what an expression of a type gives has to be known: because it can lead to what merges, tells whether something happened, or how often
-    /// something is done. Of an expression without a type it has.
+    /// Whether what an expression of a type gives has to be known: because it can lead to what merges, tells whether something happened or is asked for, or how
+    /// often something is done. Of an expression without a type it has. Texts, real numbers and most objects of the system do none of that.
     /// </summary>
-    public bool Matter(ITypeSymbol? type) =>
-        type is null || _mattering.GetOrAdd(type, type =>
-            IsFlag(type) || IsSequence(type) || (type is INamedTypeSymbol named && HaveFlags(named)) || Lead(type));
+    public bool Matter(ITypeSymbol? type) => type is null
+        || _mattering.GetOrAdd(type, type => IsFlag(type) || IsSequence(type) || Lead(type) || (type is INamedTypeSymbol && !SystemCalls.IsOfSystem(type)));
 
-    /// <summary>Whether a class has flags or counts, by which its methods can tell whether something happened.</summary>
-    public bool HaveFlags(INamedTypeSymbol type) => _flagged.GetOrAdd(type.OriginalDefinition, type =>
+    /// <summary>Whether a class of the compilation has flags or counts, by which its objects are told apart.</summary>
+    public bool HaveFlags(ITypeSymbol type) => AnyField(type, IsFlag);
+
+    /// <summary>Whether a class of the compilation has flags or counts that change, by which its methods can tell whether something happened.</summary>
+    public bool HaveChangingFlags(ITypeSymbol type) => AnyField(type, field =>
+        IsFlag(field) && (!field.IsReadOnly || field.Type.TypeKind is TypeKind.Array or TypeKind.Class or TypeKind.Interface));
+
+    private bool AnyField(ITypeSymbol type, Func<IFieldSymbol, bool> isOne)
     {
-        for (INamedTypeSymbol? current = type; current is not null && bodies.Declares(current); current = current.BaseType?.OriginalDefinition)
+        for (ITypeSymbol? current = type; current is not null && bodies.Declares(current); current = current.BaseType?.OriginalDefinition)
         {
-            if (current.GetMembers().OfType<IFieldSymbol>().Any(field =>
-                !field.IsConst && IsFlag(field.Type) && (!field.IsReadOnly || field.Type.TypeKind is TypeKind.Array or TypeKind.Class or TypeKind.Interface)))
+            if (current.GetMembers().OfType<IFieldSymbol>().Any(isOne))
                 return true;
         }
 
         return false;
-    });
+    }
+
+    private static bool IsFlag(IFieldSymbol field) => !field.IsConst && IsFlag(field.Type);
 
     /// <summary>Whether a type is that of a flag or a count, or of several, or of a collection that tells whether something was put into it.</summary>
     private static bool IsFlag(ITypeSymbol type) => type.TypeKind == TypeKind.Enum

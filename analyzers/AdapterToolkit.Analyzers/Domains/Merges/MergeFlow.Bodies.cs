@@ -119,19 +119,21 @@ internal sealed partial class MergeFlow
     /// <summary>Whether a body may merge, use an adapter, or give an object that can, or a function.</summary>
     private bool IsOfInterest(IMethodSymbol method) =>
         IsOfCompilation(method)
-            && (types.Leading.Lead(method.MethodKind is MethodKind.Constructor ? method.ContainingType : method.ReturnType)
+            && (GivesWhatLeads(method.MethodKind is MethodKind.Constructor ? method.ContainingType : method.ReturnType)
                 || method.Parameters.Any(parameter => parameter.RefKind is RefKind.Out or RefKind.Ref || parameter.Type.TypeKind == TypeKind.Delegate)
                 || types.HoldsFunctions(method.ContainingType)
                 || method.MethodKind is MethodKind.EventAdd or MethodKind.EventRemove
                 || (method.MethodKind is MethodKind.PropertySet && types.Leading.Matter(method.Parameters[method.Parameters.Length - 1].Type))
                 || types.MayUseAdapter(method, cancellation) || types.Targets.Of(method).Any(target => types.MayUseAdapter(target, cancellation)));
 
+    private bool GivesWhatLeads(ITypeSymbol given) => types.Leading.Lead(given) || types.Leading.HaveFlags(given);
+
     /// <summary>
     /// Whether a method of an object whose class is known may tell, or change, what happened to it: by a flag or count, by what it is given, or as another
     /// class's.
     /// </summary>
     private bool MayTell(IMethodSymbol method, INamedTypeSymbol type) =>
-        types.Leading.HaveFlags(type) || method.ReturnType.SpecialType == SpecialType.System_Boolean
+        types.Leading.HaveChangingFlags(type) || method.ReturnType.SpecialType == SpecialType.System_Boolean
             || method.Parameters.Any(parameter => types.Leading.Lead(parameter.Type))
             || (CallTargets.On(type, method) is { } target && IsOfInterest(Bodies.DefinitionOf(target)));
 

@@ -33,8 +33,7 @@ internal sealed partial class MergeFlow
     private void VisitCreation(IObjectCreationOperation creation)
     {
         VisitChildren(creation);
-        if (types.IsTrainer(creation.Type)
-            || (!types.Leading.Matter(creation.Type) && !(creation.Constructor is { } own && types.MayUseAdapter(own, cancellation))))
+        if (types.IsTrainer(creation.Type) || !types.Leading.Matter(creation.Type))
             return;
         ObjectPath made = ObjectPath.Made(creation.Syntax, creation.Type as INamedTypeSymbol);
         _state = _state.New(made);
@@ -58,7 +57,7 @@ internal sealed partial class MergeFlow
         Give(constructor, made, arguments);
         Initialize(creation, type.OriginalDefinition, made);
         IMethodSymbol definition = Bodies.DefinitionOf(constructor);
-        if (types.GraphOf(definition, cancellation) is { } body)
+        if (IsOfInterest(definition) && types.GraphOf(definition, cancellation) is { } body)
         {
             Finish(creation, Enter(creation, definition, body, made, arguments, _state), definition, body);
             _results.Remove(creation);
