@@ -24,7 +24,7 @@ internal sealed class BodyReach(MergeTypes types)
 
     /// <summary>Whether a body, or one that it can run, gives a member of some name something, or names one that can lead to what merges.</summary>
     public bool Names(string member, ISymbol body, CancellationToken cancellation) => Reaches(body, steps => steps.Written.Contains(member)
-        || steps.Named.Any(named => named.Name == member && types.Leading.Matter(named.Type)),
+        || steps.Named.Any(named => named.Name == member && types.Leading.CanChange(named.Type)),
         _naming.GetOrAdd(member, static _ => new ConcurrentDictionary<ISymbol, bool>(SymbolEqualityComparer.Default)), cancellation);
 
     private bool Reaches(ISymbol body, Func<Steps, bool> isFound, ConcurrentDictionary<ISymbol, bool> known, CancellationToken cancellation)

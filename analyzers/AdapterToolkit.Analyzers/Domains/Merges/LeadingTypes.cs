@@ -28,6 +28,11 @@ internal sealed class LeadingTypes(CallTargets targets, Bodies bodies, IAssembly
     public bool Matter(ITypeSymbol? type) => type is null
         || _mattering.GetOrAdd(type, type => IsFlag(type) || IsSequence(type) || Lead(type) || (type is INamedTypeSymbol && !SystemCalls.IsOfSystem(type)));
 
+    /// <summary>
+    /// Whether what an object of a type holds can become another one without the object being replaced: it is a collection, has flags, or leads to what merges.
+    /// </summary>
+    public bool CanChange(ITypeSymbol? type) => type is null || IsSequence(type) || HaveChangingFlags(type) || Lead(type);
+
     /// <summary>Whether a class of the compilation has flags or counts, by which its objects are told apart.</summary>
     public bool HaveFlags(ITypeSymbol type) => AnyField(type, IsFlag);
 

@@ -77,6 +77,8 @@ internal sealed class MergeState : IEquatable<MergeState>
     /// <summary>Nothing is known about an object and what it holds: it was not seen before. What held the last one of its path holds that one still.</summary>
     public MergeState New(ObjectPath path)
     {
+        if (!Names(path))
+            return Change(path, isNeverTheSame: true);
         ObjectPath[] holders = [.. _objects.Where(entry => entry.Value.IsOrIsWithin(path)).Select(entry => entry.Key)];
         MergeState state = new(
             _objects.SetItems(holders.Select(place => new KeyValuePair<ObjectPath, ObjectPath>(place, ObjectPath.JoinedOf(place))))
@@ -415,8 +417,41 @@ internal sealed class MergeState : IEquatable<MergeState>
                 merges = merges.SetItem(merge.Key, merge.Value with { Conditions = conditions });
         }
 
-        return With(merges: merges, conditions: change(_conditions));
+        ImmutableDictionary<Condition, Truth> own = change(_conditions);
+        return ReferenceEquals(merges, _merges) && ReferenceEquals(own, _conditions) ? this : With(merges: merges, conditions: own);
     }
+
+    /// <summary>Whether something is known of an object, or of what it holds, or something holds it.</summary>
+    private bool Names(ObjectPath path)
+    {
+        foreach (KeyValuePair<ObjectPath, ObjectPath> entry in _objects)
+        {
+            if (entry.Key.IsOrIsWithin(path) || entry.Value.IsOrIsWithin(path))
+                return true;
+        }
+
+        foreach (KeyValuePair<ObjectPath, ImmutableArray<ObjectPath>> entry in _contents)
+        {
+            if (entry.Key.IsOrIsWithin(path) || HoldAny(entry.Value, path))
+                return true;
+        }
+
+        return AnyKey(_functions, path) || AnyKey(_merges, path);
+
+        static bool AnyKey<T>(ImmutableDictionary<ObjectPath, T> known, ObjectPath path)
+        {
+            foreach (KeyValuePair<ObjectPath, T> entry in known)
+            {
+                if (entry.Key.IsOrIsWithin(path))
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    private bool NamesElementsAt(ISymbol index) => _objects.Any(entry => entry.Key.IsAt(index) || entry.Value.IsAt(index))
+        || _functions.Keys.Any(place => place.IsAt(index)) || _merges.Keys.Any(merged => merged.IsAt(index));
 
     private MergeState Without(Func<MergeFact, bool> isForgotten) =>
         With(merges: _merges.RemoveRange(_merges.Where(merge => isForgotten(merge.Value)).Select(merge => merge.Key)));
@@ -426,7 +461,7 @@ internal sealed class MergeState : IEquatable<MergeState>
             new KeyValuePair<ObjectPath, MergeFact>(merge.Key, merge.Value with { Turns = change(merge.Value.Turns) }))));
 
     /// <summary>The index of elements changes: what was done with the one that it was at is done with one of them.</summary>
-    private MergeState WithoutElementsAt(ISymbol index) => new MergeState(
+    private MergeState WithoutElementsAt(ISymbol index) => !NamesElementsAt(index) ? this : new MergeState(
         _objects.RemoveRange(_objects.Where(entry => entry.Key.IsAt(index)).Select(entry => entry.Key))
             .SetItems(_objects.Where(entry => !entry.Key.IsAt(index) && entry.Value.IsAt(index))
                 .Select(entry => new KeyValuePair<ObjectPath, ObjectPath>(entry.Key, ObjectPath.JoinedOf(entry.Key)))),

@@ -14,6 +14,7 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
 
     private readonly PathStep _step;
     private readonly int _hash;
+    private readonly bool _hasIndex;
 
     private ObjectPath(ObjectPath? holder, PathStep step, INamedTypeSymbol? type = null)
     {
@@ -21,6 +22,7 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
         Type = type;
         Length = (holder?.Length ?? 0) + 1;
         _step = step;
+        _hasIndex = step.Kind == PathStepKind.AtVariable || holder?._hasIndex == true;
         _hash = ((holder?._hash ?? 0) * 31) + step.GetHashCode();
     }
 
@@ -134,7 +136,8 @@ internal sealed class ObjectPath : IEquatable<ObjectPath>
 
     /// <summary>Whether an element in the path is at what a variable holds.</summary>
     public bool IsAt(ISymbol variable) =>
-        SelfAndHolders().Any(path => path.Kind == PathStepKind.AtVariable && SymbolEqualityComparer.Default.Equals(path.Symbol, variable.OriginalDefinition));
+        _hasIndex && SelfAndHolders().Any(path =>
+            path.Kind == PathStepKind.AtVariable && SymbolEqualityComparer.Default.Equals(path.Symbol, variable.OriginalDefinition));
 
     /// <summary>
     /// Whether two objects may have a part in common: one is the other, or a part of it. Elements that two loops take from the same sequence are taken for the
