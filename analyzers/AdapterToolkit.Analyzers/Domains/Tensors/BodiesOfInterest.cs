@@ -17,7 +17,7 @@ internal sealed class BodiesOfInterest(Compilation compilation, ValueAnalysis an
     /// How many members are followed before it is found out which of them can matter, unless told otherwise: to follow a few, as those of the one file
     /// that is edited, is less work than to look through all files.
     /// </summary>
-    public const int MostWithoutSearch = 32;
+    public const int MostWithoutSearch = 128;
 
     /// <summary>The members of the toolkit that give a factor or a frozen weight.</summary>
     public static IReadOnlyCollection<string> Sources { get; } =
