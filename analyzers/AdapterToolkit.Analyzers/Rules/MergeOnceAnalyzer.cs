@@ -29,7 +29,7 @@ public sealed class MergeOnceAnalyzer() : ToolkitAnalyzer(s_rule)
 
     private static void Analyze(BodyContext body, MergeTypes types)
     {
-        // By names more bodies come to a merge than do so.
+        // Some bodies come to a merge by names alone.
         if (!types.UsesAdapter(body.Symbol, body.Cancellation))
             return;
         MergeResult result = MergeFlow.Run(types, body.Graph, body.Symbol, body.Cancellation);

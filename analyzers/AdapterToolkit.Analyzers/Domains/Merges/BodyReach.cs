@@ -13,8 +13,6 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 /// <param name="types">The types that merge.</param>
 internal sealed class BodyReach(MergeTypes types)
 {
-    private static readonly Steps s_none = new([], [], [], UsesAdapter: false);
-
     private readonly ConcurrentDictionary<ISymbol, Steps> _steps = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ISymbol, bool> _using = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<ISymbol, bool>> _naming = new();
@@ -22,7 +20,7 @@ internal sealed class BodyReach(MergeTypes types)
     /// <summary>Whether a body, or one that it can run, uses an adapter, or runs a function that may.</summary>
     public bool UsesAdapter(ISymbol body, CancellationToken cancellation) => Reaches(body, static steps => steps.UsesAdapter, _using, cancellation);
 
-    /// <summary>Whether a body, or one that it can run, gives a member of some name something, or names one that can lead to what merges.</summary>
+    /// <summary>Whether a body, or one that it can run, gives a member of some name something, or names one of which what it holds can change.</summary>
     public bool Names(string member, ISymbol body, CancellationToken cancellation) => Reaches(body, steps => steps.Written.Contains(member)
         || steps.Named.Any(named => named.Name == member && types.Leading.CanChange(named.Type)),
         _naming.GetOrAdd(member, static _ => new ConcurrentDictionary<ISymbol, bool>(SymbolEqualityComparer.Default)), cancellation);
@@ -97,9 +95,7 @@ internal sealed class BodyReach(MergeTypes types)
             }
         }
 
-        return called.Count == 0 && written.Count == 0 && named.Count == 0 && !usesAdapter
-            ? s_none
-            : new Steps([.. called], written, [.. named], usesAdapter);
+        return new Steps([.. called], written, [.. named], usesAdapter);
     }
 
     /// <summary>Whether a member is given something, other than what its methods do with what it holds.</summary>
@@ -127,9 +123,7 @@ internal sealed class BodyReach(MergeTypes types)
     {
         IMethodSymbol definition = Bodies.DefinitionOf(method);
         IEnumerable<IMethodSymbol> targets = method.IsVirtual || method.IsAbstract || method.IsOverride ? types.Targets.Of(definition) : [];
-        bool hasBody = definition.MethodKind != MethodKind.LocalFunction
-            && SymbolEqualityComparer.Default.Equals(definition.ContainingAssembly, types.Compilation.Assembly);
-        return hasBody ? targets.Append(definition) : targets;
+        return definition.MethodKind != MethodKind.LocalFunction && types.Declares(definition) ? targets.Append(definition) : targets;
     }
 
     /// <summary>What one body does itself.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AdapterToolkit.Analyzers.Flow;
+using AdapterToolkit.Generators.Symbols;
 using Microsoft.CodeAnalysis;
 
 namespace AdapterToolkit.Analyzers.Domains.Merges;
@@ -16,6 +17,8 @@ internal sealed class LeadingTypes(CallTargets targets, Bodies bodies, IAssembly
 {
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _known = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<ITypeSymbol, bool> _mattering = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _flagged = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> _changing = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IAssemblySymbol, bool> _referring = new(SymbolEqualityComparer.Default);
 
     /// <summary>Whether an object of a type can lead to what merges.</summary>
@@ -34,22 +37,14 @@ internal sealed class LeadingTypes(CallTargets targets, Bodies bodies, IAssembly
     public bool CanChange(ITypeSymbol? type) => type is null || IsSequence(type) || HaveChangingFlags(type) || Lead(type);
 
     /// <summary>Whether a class of the compilation has flags or counts, by which its objects are told apart.</summary>
-    public bool HaveFlags(ITypeSymbol type) => AnyField(type, IsFlag);
+    public bool HaveFlags(ITypeSymbol type) => _flagged.GetOrAdd(type, type => AnyField(type, IsFlag));
 
     /// <summary>Whether a class of the compilation has flags or counts that change, by which its methods can tell whether something happened.</summary>
-    public bool HaveChangingFlags(ITypeSymbol type) => AnyField(type, field =>
-        IsFlag(field) && (!field.IsReadOnly || field.Type.TypeKind is TypeKind.Array or TypeKind.Class or TypeKind.Interface));
+    public bool HaveChangingFlags(ITypeSymbol type) => _changing.GetOrAdd(type, type => AnyField(type, field =>
+        IsFlag(field) && (!field.IsReadOnly || field.Type.TypeKind is TypeKind.Array or TypeKind.Class or TypeKind.Interface)));
 
-    private bool AnyField(ITypeSymbol type, Func<IFieldSymbol, bool> isOne)
-    {
-        for (ITypeSymbol? current = type; current is not null && bodies.Declares(current); current = current.BaseType?.OriginalDefinition)
-        {
-            if (current.GetMembers().OfType<IFieldSymbol>().Any(isOne))
-                return true;
-        }
-
-        return false;
-    }
+    private bool AnyField(ITypeSymbol type, Func<IFieldSymbol, bool> isOne) =>
+        KnownTypes.SelfAndBases(type).TakeWhile(bodies.Declares).Any(current => current.GetMembers().OfType<IFieldSymbol>().Any(isOne));
 
     private static bool IsFlag(IFieldSymbol field) => !field.IsConst && IsFlag(field.Type);
 
@@ -105,7 +100,7 @@ internal sealed class LeadingTypes(CallTargets targets, Bodies bodies, IAssembly
             .Where(derived => isDeclared || CallTargets.BasesOf(derived).Contains(named, SymbolEqualityComparer.Default));
         for (INamedTypeSymbol? around = named; around is not null; around = around.ContainingType)
             parts = parts.Concat(around.TypeArguments);
-        if (!isDeclared && !_referring.GetOrAdd(definition.ContainingAssembly, RefersToToolkit))
+        if (!isDeclared && !IsOfReferring(definition))
             return parts;
         // Of a library the fields are not seen, but what it gives.
         IEnumerable<ITypeSymbol> held = isDeclared
@@ -117,7 +112,9 @@ internal sealed class LeadingTypes(CallTargets targets, Bodies bodies, IAssembly
     }
 
     private bool IsFollowed(INamedTypeSymbol type) =>
-        bodies.Declares(type) || (type.TypeKind != TypeKind.Interface && _referring.GetOrAdd(type.ContainingAssembly, RefersToToolkit));
+        bodies.Declares(type) || (type.TypeKind != TypeKind.Interface && IsOfReferring(type));
+
+    private bool IsOfReferring(INamedTypeSymbol type) => _referring.GetOrAdd(type.ContainingAssembly, RefersToToolkit);
 
     /// <summary>Whether an assembly can name the toolkit's types: it is the toolkit, or refers to it.</summary>
     private bool RefersToToolkit(IAssemblySymbol assembly) => toolkit is not null && (SymbolEqualityComparer.Default.Equals(assembly, toolkit)

@@ -27,7 +27,7 @@ internal sealed partial class MergeFlow
         }
 
         ObjectPath? receiver = PathOf(site.Receiver);
-        bool isKnown = receiver?.Type is { } exact && SymbolEqualityComparer.Default.Equals(exact.ContainingAssembly, types.Compilation.Assembly);
+        bool isKnown = receiver?.Type is { } exact && types.Declares(exact);
         if (!IsOfInterest(method) && !(isKnown && MayTell(method, receiver!.Type!)) && !MayChange(site))
             return false;
         List<(IMethodSymbol Method, ControlFlowGraph Body)> targets = [];
@@ -118,7 +118,7 @@ internal sealed partial class MergeFlow
 
     /// <summary>Whether a body may merge, use an adapter, or give an object that can, or a function.</summary>
     private bool IsOfInterest(IMethodSymbol method) =>
-        IsOfCompilation(method)
+        types.Declares(method)
             && (GivesWhatLeads(method.MethodKind is MethodKind.Constructor ? method.ContainingType : method.ReturnType)
                 || method.Parameters.Any(parameter => parameter.RefKind is RefKind.Out or RefKind.Ref || parameter.Type.TypeKind == TypeKind.Delegate)
                 || types.HoldsFunctions(method.ContainingType)
@@ -136,8 +136,6 @@ internal sealed partial class MergeFlow
         types.Leading.HaveChangingFlags(type) || method.ReturnType.SpecialType == SpecialType.System_Boolean
             || method.Parameters.Any(parameter => types.Leading.Lead(parameter.Type))
             || (CallTargets.On(type, method) is { } target && IsOfInterest(Bodies.DefinitionOf(target)));
-
-    private bool IsOfCompilation(IMethodSymbol method) => SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, types.Compilation.Assembly);
 
     private bool HasBody(IMethodSymbol accessor) => IsOfInterest(accessor)
         && (types.GraphOf(accessor, cancellation) is not null

@@ -18,7 +18,7 @@ internal sealed partial class MergeFlow
         foreach (IArgumentOperation argument in call.Arguments)
         {
             // A function is run by who calls it.
-            if (Expression.Unconverted(argument.Value) is not IDelegateCreationOperation || (!fails && IsOfCompilation(call.TargetMethod)))
+            if (Expression.Unconverted(argument.Value) is not IDelegateCreationOperation || (!fails && types.Declares(call.TargetMethod)))
                 Visit(argument.Value);
         }
 
@@ -146,7 +146,7 @@ internal sealed partial class MergeFlow
             else
                 LoseReachable(call);
         }
-        else if (call.TargetMethod is { MethodKind: MethodKind.Constructor, ContainingType: { } type } constructor && IsOfCompilation(constructor)
+        else if (call.TargetMethod is { MethodKind: MethodKind.Constructor, ContainingType: { } type } constructor && types.Declares(constructor)
             && !types.Known.IsModule(type) && !SymbolEqualityComparer.Default.Equals(type, symbol.ContainingType))
         {
             // The initializers of a base class run with its constructor.

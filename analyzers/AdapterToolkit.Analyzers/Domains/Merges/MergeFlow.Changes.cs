@@ -8,7 +8,7 @@ namespace AdapterToolkit.Analyzers.Domains.Merges;
 internal sealed partial class MergeFlow
 {
     /// <summary>Whether a body that a call can run may change what is known of members, or of elements of a collection that it is given.</summary>
-    private bool MayChange(CallSite site) => IsOfCompilation(site.Method)
+    private bool MayChange(CallSite site) => types.Declares(site.Method)
         && (_state.Places().Any(place => MayChange(site.Method, place))
             || site.Arguments.Any(argument => IsChangeable(site.Method, argument.Ordinal) && PathOf(argument.Value) is { } path && _state.KnowsPartsOf(path)));
 
@@ -43,7 +43,7 @@ internal sealed partial class MergeFlow
         }
 
         if (SystemCalls.IsOfSystem(call.TargetMethod) || types.IsOfToolkit(call.TargetMethod)
-            || (IsOfCompilation(call.TargetMethod) && !call.TargetMethod.IsAbstract))
+            || (types.Declares(call.TargetMethod) && !call.TargetMethod.IsAbstract))
             return;
         ObjectPath[] given = [.. call.ChildOperations.Select(part => part is IArgumentOperation argument ? argument.Value : part)
             .Where(part => !types.Known.IsModule(Expression.Unconverted(part).Type)).Select(PathOf).OfType<ObjectPath>()];

@@ -39,7 +39,7 @@ internal sealed partial class MergeFlow
         _state = _state.New(made);
         if (creation.Constructor is not { } constructor || creation.Type is not INamedTypeSymbol type)
             return;
-        if (!SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, types.Compilation.Assembly))
+        if (!types.Declares(type))
         {
             if (SystemCalls.IsOfSystem(constructor))
             {

@@ -85,6 +85,9 @@ internal sealed class MergeTypes
     /// <summary>Those of a compilation.</summary>
     public static MergeTypes Of(Compilation compilation) => s_known.GetValue(compilation, static compilation => new MergeTypes(compilation));
 
+    /// <summary>Whether the compilation declares a symbol, rather than a library or another project.</summary>
+    public bool Declares(ISymbol symbol) => _bodies.Declares(symbol);
+
     /// <summary>A type of the toolkit, by its name in emitted text.</summary>
     public INamedTypeSymbol? Find(string name) => Compilation.GetTypeByMetadataName(RuntimeNames.InMetadata(name));
 
@@ -113,7 +116,7 @@ internal sealed class MergeTypes
     public bool MayUseAdapter(IMethodSymbol method, CancellationToken cancellation)
     {
         method = Bodies.DefinitionOf(method);
-        return SymbolEqualityComparer.Default.Equals(method.ContainingAssembly, Compilation.Assembly)
+        return Declares(method)
             && _merging.GetOrAdd(
                 method,
                 method => method.DeclaringSyntaxReferences.Any(reference => _names.MayUseAdapter(reference.GetSyntax(cancellation), cancellation)))
@@ -225,7 +228,7 @@ internal sealed class MergeTypes
 
     private bool IsSource(ITypeSymbol type) =>
         IsTrainer(type) || Is(type, _adapter) || Is(type, _checkpoint) || KnownTypes.DerivesFrom(type, _root) || Known.IsModule(type)
-            || (_bodies.Declares(type) && type.GetMembers().OfType<IMethodSymbol>().Any(method => MayUseAdapter(method, CancellationToken.None)));
+            || (Declares(type) && type.GetMembers().OfType<IMethodSymbol>().Any(method => MayUseAdapter(method, CancellationToken.None)));
 
     private AdapterUse Read(ISymbol member)
     {
